@@ -1,0 +1,69 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * network.h - one LSTM layer in floating point, as trained.
+ *
+ *   i = sigm(Wix x + Wir y' + wic*c' + bi)      f = sigm(Wfx x + Wfr y' + wfc*c' + bf)
+ *   g = act (Wcx x + Wcr y' + bc)               c = f*c' + g*i
+ *   o = sigm(Wox x + Wor y' + woc*c + bo)       m = o*tanh(c)          y = Wym m
+ *
+ * y' and c' are the values of the frame before (zero at the first frame), `*` is elementwise.
+ * The paper's names: Figure 4 and Table 1.  Without projection y is m, and output == cell. */
+#ifndef ESE_NETWORK_H
+#define ESE_NETWORK_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "gen/config.h"
+#include "models/error.h"
+
+enum gate { GATE_I, GATE_F, GATE_G, GATE_O, GATE_COUNT };
+
+struct matrix {
+    int rows, cols;
+    float *at; /* row-major; a pruned weight is 0 */
+};
+
+struct network {
+    int input, cell, output;
+    bool peephole, projection;
+    enum candidate candidate;
+    struct matrix wx[GATE_COUNT]; /* [cell, input]; GATE_G is the paper's W_cx */
+    struct matrix wr[GATE_COUNT]; /* [cell, output] */
+    struct matrix wym;            /* [output, cell]; rows == 0 without projection */
+    float *bias[GATE_COUNT];      /* [cell] */
+    float *peep[GATE_COUNT];      /* [cell]; NULL for GATE_G and where there are no peepholes */
+    struct matrix classes;        /* [classes, output] layer behind the LSTM, rows == 0: none */
+    float *class_bias;            /* [classes] or NULL */
+};
+
+/* Utterances: features a frame in rows. */
+struct utterances {
+    int count;
+    char **names; /* file name without folder and extension */
+    struct matrix *frames; /* [frames, input] each */
+};
+
+/* Reads a trained layer: safetensors with tensors lstm.W_ix [cell, input] ... (models/speech/README.md
+ * names them all).  Refuses NaN, Inf, wrong shapes, missing tensors, lying headers. */
+bool network_read(struct network *network, const char *path, enum candidate candidate,
+                  struct error *error);
+
+/* Draws a network like a trained layer: weights of a matrix Gaussian with heavier tails, scale by
+ * fan-in; forget bias near 1.  The same seed gives the same network on every machine. */
+void network_draw(struct network *network, const struct model_config *model);
+
+void network_free(struct network *network);
+
+/* Reads one .npy file, or every .npy in a folder in order of name (files named *.labels.npy and *.y.npy are
+ * left out), each float32 [frames, input]. */
+bool utterances_read(struct utterances *utterances, const char *path, int input,
+                     struct error *error);
+
+/* `count` utterances of `frames` frames of coloured Gaussian noise, unit variance. */
+void utterances_draw(struct utterances *utterances, int count, int frames, int input, uint64_t seed);
+
+void utterances_free(struct utterances *utterances);
+
+struct matrix matrix_new(int rows, int cols);
+
+#endif

@@ -1,0 +1,86 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * program.h - the whole truth about one chip.
+ *
+ * Made by program_build() from a configuration and only read afterwards: shapes, widths, number
+ * formats, the ordered list of block products with their streams, the element-wise passes.  The
+ * generator writes it down as Verilog and images, the golden model runs it for values, the cycle
+ * model runs it for time; nobody computes any of it twice. */
+#ifndef ESE_PROGRAM_H
+#define ESE_PROGRAM_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "gen/config.h"
+#include "models/error.h"
+#include "models/network.h"
+#include "models/quantize.h"
+
+/* Vector that a product multiplies: x_t, the recurrent y_(t-1), or m_t. */
+enum source { SOURCE_X, SOURCE_Y, SOURCE_M, SOURCE_COUNT };
+
+/* Element-wise pass that empties an accumulator block. */
+enum pass_kind { PASS_I, PASS_F, PASS_G, PASS_O, PASS_Y, PASS_COUNT };
+
+/* Geometry and widths of this chip: models/derived.def lists them all with their meaning. */
+struct derived {
+#define DERIVED(type, name, verilog, comment) int name;
+#include "models/derived.def"
+#undef DERIVED
+};
+
+/* One block product: a row block of one matrix times one vector.  Broadcast in list order,
+ * the same list every frame. */
+struct product {
+    int pass;                      /* index of the pass that empties its accumulator block */
+    enum source source;
+    int shift;                     /* left shift of the weights: aligns the binary points */
+    int columns;                   /* column words, >= 1 */
+    int first_column, first_entry; /* where its streams begin within the frame */
+    bool opens, closes;            /* first and last product into its accumulator block */
+    const struct quant_matrix *matrix;
+    int row_block;
+    char name[24];  /* "Wix[0]": matrix and row block */
+    char state[12]; /* state of the paper's Figure 4 that it belongs to: "STATE_1" */
+};
+
+struct pass {
+    enum pass_kind kind;
+    int row_block;
+    int rows;          /* valid rows of the vector in this block */
+    int beats;         /* element steps: lanes elements of all channels each */
+    int word_base;     /* first word of the block in the vector RAMs */
+    char name[24];     /* "i[0]", "y[0]" */
+    char state[12];
+};
+
+/* One broadcast: element `element` of the product's source vector, and for each PE how many
+ * entries its slice of the column has. */
+struct column {
+    int32_t element;
+};
+
+struct program {
+    struct config config;
+    struct network network;         /* pruned */
+    struct utterances utterances;   /* calibration and stimulus; count == 0: none given */
+    struct quantized quant;
+    struct derived d;
+    uint64_t true_nonzeros;         /* non-zero quantized weights, all matrices */
+    uint64_t filler_entries;        /* relative encoding: gaps over the index range */
+    uint64_t padding_entries;       /* null entries that keep the PEs' streams in step */
+
+    int product_count, pass_count;
+    struct product *products;
+    struct pass *passes;
+    struct column *columns;         /* [d.columns] */
+    uint16_t *lengths;              /* [d.columns][pes] */
+    uint32_t *entries;              /* [d.beats][pes]: weight << index_bits | index */
+    uint32_t config_hash;           /* CRC-32 of configuration and quantized model: identifies the chip */
+};
+
+/* Builds everything: reads or draws the model, prunes, quantizes, encodes, schedules. */
+bool program_build(struct program *program, const struct config *config, struct error *error);
+void program_free(struct program *program);
+
+#endif
