@@ -1,0 +1,64 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * commands.h - what the command line hands to each command.
+ *
+ * main.c reads the command line into one of these structures and calls the command.  All strings
+ * belong to main() and live until the command returns; a string that was not given is NULL, a
+ * number that was not given is 0.  A command prints its own errors ("ese: message" on stderr)
+ * and returns the exit status: 0, or 1 if the input or the result is wrong. */
+#ifndef ESE_COMMANDS_H
+#define ESE_COMMANDS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+enum simulator_choice { SIM_DEFAULT, SIM_VERILATOR, SIM_ICARUS, SIM_BOTH };
+
+/* ese gen CONFIG -o DIR [--set key=value]... */
+struct gen_options {
+    const char *source;       /* CONFIG, as config_load() takes it */
+    char *const *sets;        /* "key=value" each, in the order given */
+    size_t set_count;
+    const char *output;       /* DIR */
+    const char *command_line; /* the words after "ese" as typed, quoted for the shell where needed */
+};
+
+/* ese verify DIR [options] */
+struct verify_options {
+    const char *dir; /* a folder that `ese gen` made */
+    enum simulator_choice sim;
+    int frames; /* 0: the command's default */
+    bool seed_given;
+    uint64_t seed; /* of drawn stimulus; valid if seed_given */
+    const char *trace; /* waveform file, or NULL */
+    const char *json;  /* file for the result, "-" for standard output, or NULL */
+    bool selftest; /* also prove that planted faults are found */
+    int jobs; /* parallel jobs; 0: as many as there are processors */
+    bool keep; /* keep the working files */
+    const char *command_line;
+};
+
+/* ese report CONFIG|DIR [options] */
+struct report_options {
+    const char *source; /* CONFIG as config_load() takes it, or a folder that `ese gen` made */
+    char *const *sets;
+    size_t set_count;
+    const char *json; /* as above */
+    bool chart;
+    const char *command_line;
+};
+
+/* ese recognise DIR [options] */
+struct recognise_options {
+    const char *dir;
+    int frames; /* 0: the command's default */
+    const char *json; /* as above */
+    const char *command_line;
+};
+
+int command_gen(const struct gen_options *options);
+int command_verify(const struct verify_options *options);
+int command_report(const struct report_options *options);
+int command_recognise(const struct recognise_options *options);
+
+#endif
