@@ -24,7 +24,7 @@ enum pass_kind { PASS_I, PASS_F, PASS_G, PASS_O, PASS_Y, PASS_COUNT };
 
 /* Geometry and widths of this chip: models/derived.def lists them all with their meaning. */
 struct derived {
-#define DERIVED(type, name, verilog, comment) int name;
+#define DERIVED(name, verilog, meaning) int name; /* meaning */
 #include "models/derived.def"
 #undef DERIVED
 };
