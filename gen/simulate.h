@@ -1,0 +1,85 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * simulate.h - builds a generated chip with its bench in a simulator, runs it, reads the results.
+ *
+ * Both simulators compile the same bench and the same C harness out of FOLDER/sim.  What they
+ * leave lies in FOLDER/build/verilator (-trace) and FOLDER/build/icarus; a build is used again as
+ * long as every source file and the command line are the same.  The simulator runs in the folder of
+ * the images, because the RTL names them without a path. */
+#ifndef ESE_SIMULATE_H
+#define ESE_SIMULATE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "models/cycles.h"
+#include "models/error.h"
+
+enum simulator { SIMULATOR_VERILATOR, SIMULATOR_ICARUS, SIMULATOR_COUNT };
+
+struct simulation {
+    enum simulator simulator;
+    const char *folder;   /* generated chip: rtl/files.f, mem/, sim/ */
+    const char *stimulus; /* file */
+    const char *images;   /* folder to run in; NULL: FOLDER/mem */
+    const char *trace;    /* FST waveform to write, or NULL; builds apart from the fast model */
+    const char *dump;     /* file for the chip's y, int32 [frames][channels][output], or NULL */
+    uint32_t seed;        /* what unreset registers hold under Verilator; 0 counts as 1 */
+    int jobs;             /* compilers at once; 0: as many as there are processors */
+    int limit_seconds;    /* kills a simulator that runs longer; 0: never */
+    const char *const *plusargs; /* more +ARGUMENTS for the simulator, NULL at the end, or NULL */
+};
+
+/* When each product and pass of one frame ran, as measured: first column .. last column + 1. */
+struct simulation_chart {
+    int frame; /* counted from the phase's first frame */
+    struct interval *products, *passes;
+};
+
+struct simulation_frame {
+    int64_t start;               /* cycle of its first column, -1: never began */
+    int64_t issued;              /* entries, all PEs, until the next frame's start */
+    int64_t weight_stalls;       /* cycles in which a PE had an activation but no weight */
+    int64_t stalls[STALL_COUNT]; /* by cause; [STALL_NONE] stays 0 */
+};
+
+struct simulation_phase {
+    char *name;
+    uint64_t seed;
+    bool cut;               /* ended by a reset in mid-flight */
+    int64_t cycles;         /* with reset released, tail included */
+    int64_t end;            /* cycle after the last y word was taken, -1: never */
+    int64_t cycles_per_frame; /* between the starts of the last two frames, -1: fewer than two */
+    int frame_count, pe_count, chart_count;
+    struct simulation_frame *frames;
+    int64_t *issues;        /* [pe_count] entries of each PE until `end` */
+    struct simulation_chart *charts;
+};
+
+struct simulation_result {
+    bool pass;
+    char reason[256];       /* first thing that was wrong, empty if none */
+    int64_t mismatches;     /* wrong y and c values */
+    int64_t violations;     /* everything else: protocol, X, counts, start cycles, time-out */
+    int64_t y_checked, c_checked; /* values compared */
+    int64_t cycles;         /* all clock cycles simulated */
+    double build_seconds;   /* 0: an earlier build was used */
+    double run_seconds;     /* start to end of the simulator's process */
+    double cycles_per_second; /* while simulating: without loading and the results file */
+    int message_count;
+    char **messages;        /* the first mismatches and violations, a line each */
+    int phase_count;
+    struct simulation_phase *phases;
+    char *results_path;     /* the harness's own results file (JSON) */
+    char *log_path;         /* all that the simulator printed */
+};
+
+/* False only if it could not be built or started; then `error` says what is missing or shows the
+ * tool's last lines.  A simulator that crashed, hung or gave no verdict is a result that does not
+ * pass.  `result` is to be freed in either case. */
+bool simulate(const struct simulation *simulation, struct simulation_result *result,
+              struct error *error);
+void simulation_result_free(struct simulation_result *result);
+
+const char *simulator_name(enum simulator simulator);
+
+#endif

@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * stimulus.h - makes the file that a simulation plays; its layout: sim/stimulus.h. */
+#ifndef ESE_GEN_STIMULUS_H
+#define ESE_GEN_STIMULUS_H
+
+#include <stdbool.h>
+
+#include "models/error.h"
+#include "sim/stimulus.h"
+
+/* Allocates every array of a stimulus whose dimensions and counts are filled in: all zero, except
+ * that each phase gets stimulus_phase_default(). */
+void stimulus_allocate(struct stimulus *stimulus);
+
+/* No gaps, no waits, x valid from cycle 1, a reset of 16 cycles, a tail of 64, nothing expected of
+ * the start cycles, no time-out. */
+struct stimulus_phase stimulus_phase_default(void);
+
+/* Sets or reads channel c of a frame in the masks `active` and `first`. */
+void stimulus_set(uint32_t *mask, const struct stimulus *stimulus, uint32_t frame, uint32_t channel,
+                  bool value);
+bool stimulus_get(const uint32_t *mask, const struct stimulus *stimulus, uint32_t frame,
+                  uint32_t channel);
+
+/* Fills in size and CRC of FOLDER/NAME, to be found again under NAME. */
+bool stimulus_image(struct stimulus_image *image, const char *folder, const char *name,
+                    struct error *error);
+
+bool stimulus_write(const struct stimulus *stimulus, const char *path, struct error *error);
+
+void stimulus_free(struct stimulus *stimulus);
+
+#endif
