@@ -1,0 +1,324 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * import.c - a trained layer from a safetensors file, utterances from .npy files.
+ *
+ * Sizes come from the tensors: W_ix gives cell and input, W_ir gives output, and every other tensor
+ * must agree. */
+#include <dirent.h>
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "models/bytes.h"
+#include "models/network.h"
+#include "models/npy.h"
+#include "models/safetensors.h"
+
+enum { LARGEST_DIMENSION = 4096, MOST_FRAMES = 1 << 20 };
+
+/* In the order of enum gate. */
+static const char *const wx_names[GATE_COUNT] = {"lstm.W_ix", "lstm.W_fx", "lstm.W_cx",
+                                                 "lstm.W_ox"};
+static const char *const wr_names[GATE_COUNT] = {"lstm.W_ir", "lstm.W_fr", "lstm.W_cr",
+                                                 "lstm.W_or"};
+static const char *const bias_names[GATE_COUNT] = {"lstm.b_i", "lstm.b_f", "lstm.b_c", "lstm.b_o"};
+static const char *const peep_names[GATE_COUNT] = {"lstm.w_ic", "lstm.w_fc", NULL, "lstm.w_oc"};
+static const char wym_name[] = "lstm.W_ym";
+static const char classes_name[] = "output.W";
+static const char class_bias_name[] = "output.b";
+
+struct matrix matrix_new(int rows, int cols)
+{
+    BUG_UNLESS(rows >= 0 && cols >= 0);
+    float *at = allocate((size_t)rows * (size_t)cols, sizeof(float));
+    return (struct matrix){.rows = rows, .cols = cols, .at = at};
+}
+
+/* --- the network ----------------------------------------------------------------------------- */
+
+static bool is_name_of_layer(const char *name)
+{
+    if (strcmp(name, wym_name) == 0)
+        return true;
+    for (int gate = 0; gate < GATE_COUNT; gate++)
+        if (strcmp(name, wx_names[gate]) == 0 || strcmp(name, wr_names[gate]) == 0 ||
+            strcmp(name, bias_names[gate]) == 0 ||
+            (peep_names[gate] != NULL && strcmp(name, peep_names[gate]) == 0))
+            return true;
+    return false;
+}
+
+/* A misspelt name of an optional tensor must not pass for a tensor that is not there. */
+static bool check_names(const struct safetensors *file, struct error *error)
+{
+    for (int i = 0; i < file->count; i++) {
+        const char *name = file->tensors[i].name;
+        if (strncmp(name, "lstm.", 5) == 0 && !is_name_of_layer(name)) {
+            char shown[PRINTABLE_NAME];
+            printable(shown, sizeof shown, name);
+            return fail(error,
+                        "%s: tensor '%s' is unknown, allowed are lstm.W_{i,f,c,o}{x,r}, lstm.W_ym, "
+                        "lstm.w_{i,f,o}c and lstm.b_{i,f,c,o}",
+                        file->name, shown);
+        }
+    }
+    return true;
+}
+
+/* Reads rows and columns off a matrix, each within 1..4096. */
+static bool size_of(const struct safetensors *file, const char *name, int *rows, int *cols,
+                    struct error *error)
+{
+    const struct tensor *tensor = safetensors_find(file, name);
+    if (tensor == NULL)
+        return fail(error, "%s: tensor '%s' is missing", file->name, name);
+    if (tensor->rank != 2)
+        return fail(error, "%s: tensor '%s' has %d dimensions, expected 2", file->name, name,
+                    tensor->rank);
+    *rows = tensor->shape[0];
+    *cols = tensor->shape[1];
+    for (int i = 0; i < 2; i++)
+        if (tensor->shape[i] < 1 || tensor->shape[i] > LARGEST_DIMENSION)
+            return fail(error, "%s: tensor '%s' has dimension %d, allowed are 1..%d", file->name,
+                        name, tensor->shape[i], LARGEST_DIMENSION);
+    return true;
+}
+
+static bool read_matrix(struct matrix *matrix, const struct safetensors *file, const char *name,
+                        int rows, int cols, struct error *error)
+{
+    int shape[] = {rows, cols};
+    *matrix = matrix_new(rows, cols);
+    return safetensors_fetch(file, name, 2, shape, matrix->at, error);
+}
+
+static bool read_vector(float **vector, const struct safetensors *file, const char *name, int size,
+                        struct error *error)
+{
+    *vector = allocate((size_t)size, sizeof(float));
+    return safetensors_fetch(file, name, 1, &size, *vector, error);
+}
+
+static bool read_sizes(struct network *network, const struct safetensors *file, struct error *error)
+{
+    int rows;
+    if (!size_of(file, wx_names[0], &network->cell, &network->input, error) ||
+        !size_of(file, wr_names[0], &rows, &network->output, error))
+        return false;
+    network->projection = safetensors_find(file, wym_name) != NULL;
+    if (!network->projection && network->output != network->cell)
+        return fail(error,
+                    "%s: tensor '%s' has shape [%d, %d], expected [%d, %d] without tensor '%s'",
+                    file->name, wr_names[0], rows, network->output, network->cell, network->cell,
+                    wym_name);
+    return true;
+}
+
+/* All of the peepholes, or none. */
+static bool read_peepholes(struct network *network, const struct safetensors *file,
+                           struct error *error)
+{
+    const char *present = NULL, *missing = NULL;
+    for (int gate = 0; gate < GATE_COUNT; gate++) {
+        if (peep_names[gate] == NULL)
+            continue;
+        if (safetensors_find(file, peep_names[gate]) != NULL)
+            present = peep_names[gate];
+        else
+            missing = peep_names[gate];
+    }
+    if (present != NULL && missing != NULL)
+        return fail(error,
+                    "%s: tensor '%s' is missing beside '%s', expected lstm.w_ic, lstm.w_fc and "
+                    "lstm.w_oc or none of them",
+                    file->name, missing, present);
+
+    network->peephole = present != NULL;
+    for (int gate = 0; network->peephole && gate < GATE_COUNT; gate++)
+        if (peep_names[gate] != NULL &&
+            !read_vector(&network->peep[gate], file, peep_names[gate], network->cell, error))
+            return false;
+    return true;
+}
+
+/* The layer behind the LSTM, which only scores need. */
+static bool read_classes(struct network *network, const struct safetensors *file,
+                         struct error *error)
+{
+    int rows, cols;
+    if (safetensors_find(file, classes_name) == NULL) {
+        if (safetensors_find(file, class_bias_name) != NULL)
+            return fail(error, "%s: tensor '%s' is missing beside '%s'", file->name, classes_name,
+                        class_bias_name);
+        return true;
+    }
+    if (!size_of(file, classes_name, &rows, &cols, error) ||
+        !read_matrix(&network->classes, file, classes_name, rows, network->output, error))
+        return false;
+    return safetensors_find(file, class_bias_name) == NULL ||
+           read_vector(&network->class_bias, file, class_bias_name, rows, error);
+}
+
+static bool read_network(struct network *network, const struct safetensors *file,
+                         struct error *error)
+{
+    if (!check_names(file, error) || !read_sizes(network, file, error))
+        return false;
+    for (int gate = 0; gate < GATE_COUNT; gate++)
+        if (!read_matrix(&network->wx[gate], file, wx_names[gate], network->cell, network->input,
+                         error) ||
+            !read_matrix(&network->wr[gate], file, wr_names[gate], network->cell, network->output,
+                         error) ||
+            !read_vector(&network->bias[gate], file, bias_names[gate], network->cell, error))
+            return false;
+    if (network->projection && !read_matrix(&network->wym, file, wym_name, network->output,
+                                            network->cell, error))
+        return false;
+    return read_peepholes(network, file, error) && read_classes(network, file, error);
+}
+
+bool network_read(struct network *network, const char *path, enum candidate candidate,
+                  struct error *error)
+{
+    struct safetensors file;
+    *network = (struct network){.candidate = candidate};
+    if (!safetensors_open(&file, path, error))
+        return false;
+    bool read = read_network(network, &file, error);
+    safetensors_close(&file);
+    if (!read)
+        network_free(network);
+    return read;
+}
+
+void network_free(struct network *network)
+{
+    for (int gate = 0; gate < GATE_COUNT; gate++) {
+        free(network->wx[gate].at);
+        free(network->wr[gate].at);
+        free(network->bias[gate]);
+        free(network->peep[gate]);
+    }
+    free(network->wym.at);
+    free(network->classes.at);
+    free(network->class_bias);
+    *network = (struct network){0};
+}
+
+/* --- utterances ------------------------------------------------------------------------------ */
+
+static bool ends_in(const char *name, const char *ending)
+{
+    size_t length = strlen(name), tail = strlen(ending);
+    return length > tail && strcmp(name + length - tail, ending) == 0;
+}
+
+/* Features, not the labels and outputs that lie beside them; no hidden files. */
+static int is_features(const struct dirent *entry)
+{
+    const char *name = entry->d_name;
+    return name[0] != '.' && ends_in(name, ".npy") && !ends_in(name, ".labels.npy") &&
+           !ends_in(name, ".y.npy");
+}
+
+/* By bytes, whatever the locale. */
+static int by_name(const struct dirent **left, const struct dirent **right)
+{
+    return strcmp((*left)->d_name, (*right)->d_name);
+}
+
+static bool read_frames(struct matrix *frames, const struct npy *array, int input,
+                        struct error *error)
+{
+    if (array->rank != 2)
+        return fail(error, "%s: has %d dimensions, expected [frames, %d]", array->name, array->rank,
+                    input);
+    if (array->shape[1] != input)
+        return fail(error, "%s: has shape [%d, %d], expected [frames, %d]", array->name,
+                    array->shape[0], array->shape[1], input);
+    if (array->shape[0] < 1 || array->shape[0] > MOST_FRAMES)
+        return fail(error, "%s: has %d frames, allowed are 1..%d", array->name, array->shape[0],
+                    MOST_FRAMES);
+    *frames = matrix_new(array->shape[0], input);
+    return npy_floats(array, frames->at, error);
+}
+
+/* Appends the utterance of a file; its place in the arrays is reserved. */
+static bool read_utterance(struct utterances *utterances, const char *path, int input,
+                           struct error *error)
+{
+    const char *slash = strrchr(path, '/');
+    char *name = duplicate(slash ? slash + 1 : path);
+    if (ends_in(name, ".npy"))
+        name[strlen(name) - strlen(".npy")] = '\0';
+
+    int place = utterances->count++;
+    utterances->names[place] = name;
+
+    struct npy array;
+    if (!npy_open(&array, path, error))
+        return false;
+    bool read = read_frames(&utterances->frames[place], &array, input, error);
+    npy_close(&array);
+    return read;
+}
+
+static void reserve(struct utterances *utterances, int count)
+{
+    utterances->names = allocate((size_t)count, sizeof *utterances->names);
+    utterances->frames = allocate((size_t)count, sizeof *utterances->frames);
+}
+
+static bool read_folder(struct utterances *utterances, const char *folder, int input,
+                        struct error *error)
+{
+    char shown[PRINTABLE_PATH];
+    struct dirent **entries;
+    printable(shown, sizeof shown, folder);
+    int count = scandir(folder, &entries, is_features, by_name);
+    if (count < 0)
+        return fail(error, "%s: cannot be read: %s", shown, strerror(errno));
+
+    bool read = count > 0 || fail(error, "%s: holds no utterances, expected files NAME.npy", shown);
+    reserve(utterances, count);
+    for (int i = 0; i < count; i++) {
+        size_t size = strlen(folder) + strlen(entries[i]->d_name) + 2;
+        char *path = allocate(size, 1);
+        snprintf(path, size, "%s%s%s", folder, ends_in(folder, "/") ? "" : "/",
+                 entries[i]->d_name);
+        read = read && read_utterance(utterances, path, input, error);
+        free(path);
+        free(entries[i]);
+    }
+    free(entries);
+    return read;
+}
+
+bool utterances_read(struct utterances *utterances, const char *path, int input,
+                     struct error *error)
+{
+    struct stat status;
+    bool read;
+    *utterances = (struct utterances){0};
+    if (stat(path, &status) == 0 && S_ISDIR(status.st_mode)) {
+        read = read_folder(utterances, path, input, error);
+    } else {
+        reserve(utterances, 1);
+        read = read_utterance(utterances, path, input, error);
+    }
+    if (!read)
+        utterances_free(utterances);
+    return read;
+}
+
+void utterances_free(struct utterances *utterances)
+{
+    for (int i = 0; i < utterances->count; i++) {
+        free(utterances->names[i]);
+        free(utterances->frames[i].at);
+    }
+    free(utterances->names);
+    free(utterances->frames);
+    *utterances = (struct utterances){0};
+}
