@@ -20,8 +20,8 @@ enum stall { STALL_NONE, STALL_INPUT, STALL_COLUMNS, STALL_ACC, STALL_ELEMENT, S
 
 struct cycles_frame {
     int64_t start;               /* cycle in which its first column is broadcast */
-    struct interval *products;   /* [product_count] first column broadcast .. last entry issued + 1 */
-    struct interval *passes;     /* [pass_count] first beat .. last beat + 1 */
+    struct interval *products;   /* [product_count] first .. last column broadcast */
+    struct interval *passes;     /* [pass_count] first .. last element step */
     int64_t stalls[STALL_COUNT]; /* broadcast stage, between this frame's start and the next one's */
     int64_t issued;              /* entries issued (all PEs) between this frame's start and the next one's */
 };

@@ -38,6 +38,7 @@ struct product {
     int columns;                   /* column words, >= 1 */
     int first_column, first_entry; /* where its streams begin within the frame */
     bool opens, closes;            /* first and last product into its accumulator block */
+    bool frees_x;                  /* last product of the frame that reads x */
     const struct quant_matrix *matrix;
     int row_block;
     char name[24];  /* "Wix[0]": matrix and row block */

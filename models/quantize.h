@@ -10,6 +10,7 @@
 
 #include <stdint.h>
 
+#include "models/arithmetic.h"
 #include "models/network.h"
 
 struct quant_matrix {
@@ -39,15 +40,6 @@ struct act_table {
     double max_error;  /* largest |table - function| over all z */
 };
 
-/* Signal against error of one tensor, from the calibration run. */
-struct tensor_quality {
-    const char *name;
-    int fraction;
-    double max_abs, signal, noise; /* largest |value|; sums of squares */
-};
-
-enum { QUALITY_MAX = 24 };
-
 struct quantized {
     int input, cell, output;
     int weight_bits, activation_bits;
@@ -62,8 +54,6 @@ struct quantized {
     int64_t *bias[GATE_COUNT];  /* [cell], fraction formats.sum */
     int32_t *peep[GATE_COUNT];  /* [cell], fraction formats.sum - formats.c; NULL: none */
     struct act_table sigm, tanh;
-    struct tensor_quality quality[QUALITY_MAX];
-    int quality_count;
 };
 
 /* Chooses the formats and quantizes.  `calibration` holds at least one utterance. */
@@ -72,13 +62,11 @@ bool quantize(struct quantized *quant, const struct network *network,
               struct error *error);
 void quantized_free(struct quantized *quant);
 
-/* The chip's arithmetic; templates/ has a Verilog function of the same name for each. */
-int64_t round_shift_right(int64_t value, int shift);   /* half rounds up; shift >= 0 */
-int64_t saturate(int64_t value, int bits);             /* to bits, two's complement */
+/* Sigmoid or Tanh of the pre-activation z (format formats.z), in gate format. */
 int32_t act_lookup(const struct act_table *table, int gate_fraction, int64_t z);
-int32_t to_z(const struct quantized *quant, int32_t c); /* cell state to pre-activation format */
 
-/* x in floating point to format formats.x, saturating. */
-int32_t quantize_value(double value, int fraction, int bits);
+/* Builds a table for inputs with z_fraction fraction bits; max_error is measured over all inputs. */
+void act_table_build(struct act_table *table, bool is_tanh, enum table_kind kind, int z_fraction,
+                     int z_bits, int gate_fraction);
 
 #endif

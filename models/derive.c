@@ -1,0 +1,144 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "models/derive.h"
+
+#include <stdlib.h>
+
+enum {
+    ACC_DEPTH = 32,        /* words of a distributed RAM, all used */
+    RELATIVE_ROWS_MAX = 64, /* relative encoding: rows of a PE that one block may hold */
+    WEIGHT_FIFO_MIN = 5,   /* 32 entries: a distributed RAM is no smaller */
+    WEIGHT_FIFO_SLACK = 16, /* entries beyond the skew of the streams, so that nobody starves */
+    OUTPUT_FIFO_MIN = 5
+};
+
+/* Address bits for `words` words, at least 1. */
+static int address_bits(int words)
+{
+    return unsigned_bits(words > 1 ? words - 1 : 1);
+}
+
+struct geometry derive_geometry(const struct config *config, const struct network *network)
+{
+    struct geometry g = {.pes = config->pes,
+                         .index_bits = config->index_bits,
+                         .encoding = config->encoding,
+                         .block_rows = 1 << config->index_bits};
+    if (config->encoding == ENCODING_RELATIVE) {
+        int rows = network->cell > network->output ? network->cell : network->output;
+        int rows_of_pe = (rows + config->pes - 1) / config->pes;
+        for (g.block_rows = 2; g.block_rows < rows_of_pe && g.block_rows < RELATIVE_ROWS_MAX;)
+            g.block_rows *= 2;
+    }
+    return g;
+}
+
+int element_word(const struct derived *d, int element)
+{
+    return element / d->pes * d->groups + element % d->pes / d->lanes;
+}
+
+int element_lane(const struct derived *d, int element)
+{
+    return element % d->pes % d->lanes;
+}
+
+static int words_for(const struct derived *d, int size)
+{
+    return element_word(d, size - 1) + 1;
+}
+
+void derive_shapes(struct program *program, const struct geometry *geometry, int lanes)
+{
+    const struct config *config = &program->config;
+    const struct quantized *q = &program->quant;
+    struct derived *d = &program->d;
+    *d = (struct derived){
+        .pes = config->pes,
+        .channels = config->channels,
+        .lanes = lanes,
+        .fifo_depth = config->fifo_depth,
+        .weight_bits = config->weight_bits,
+        .index_bits = config->index_bits,
+        .activation_bits = config->activation_bits,
+        .element_bits = (config->activation_bits + 7) / 8 * 8,
+        .relative = config->encoding == ENCODING_RELATIVE,
+        .row_bits = address_bits(geometry->block_rows),
+        .shift_bits = unsigned_bits(q->max_shift),
+        .max_shift = q->max_shift,
+        .aligned_bits = q->weight_bits + q->max_shift,
+        .acc_bits = q->acc_bits,
+        .bias_bits = q->bias_bits,
+        .peep_bits = q->peep_bits,
+        .sum_bits = q->sum_bits,
+        .round_shift = q->round_shift,
+        .z_bits = q->z_bits,
+        .z_fraction = q->formats.z,
+        .c_fraction = q->formats.c,
+        .m_fraction = q->formats.m,
+        .table_bits = q->sigm.address_bits,
+        .sigm_fraction = q->sigm.direct ? q->sigm.address_shift : q->sigm.fraction_bits,
+        .tanh_fraction = q->tanh.direct ? q->tanh.address_shift : q->tanh.fraction_bits,
+        .slope_bits = q->sigm.slope_bits > q->tanh.slope_bits ? q->sigm.slope_bits
+                                                              : q->tanh.slope_bits,
+        .groups = (config->pes + lanes - 1) / lanes,
+        .lane_bits = address_bits(lanes),
+        .x_size = q->input,
+        .c_size = q->cell,
+        .y_size = q->output,
+    };
+    /* Two blocks ping-pong; smaller blocks leave room for more in the same RAM. */
+    d->block_bits = 1;
+    while ((geometry->block_rows << (d->block_bits + 1)) <= ACC_DEPTH)
+        d->block_bits++;
+    int widest = q->cell > q->output ? q->cell : q->output;
+    widest = widest > q->input ? widest : q->input;
+    d->rows_bits = unsigned_bits(geometry->block_rows * geometry->pes);
+    d->y_words = words_for(d, q->output);
+    d->x_word_bits = address_bits(q->input);
+    d->y_word_bits = address_bits(d->y_words);
+    d->c_word_bits = address_bits(words_for(d, q->cell));
+    d->gate_word_bits = address_bits(geometry->block_rows * d->groups);
+    d->word_bits = d->x_word_bits;
+    if (d->y_word_bits > d->word_bits)
+        d->word_bits = d->y_word_bits;
+    if (d->c_word_bits > d->word_bits)
+        d->word_bits = d->c_word_bits;
+    /* One lane leaves as fast as it comes; more lanes fill the FIFO with a frame's worth. */
+    d->y_fifo_bits = OUTPUT_FIFO_MIN;
+    while (lanes > 1 && (1 << d->y_fifo_bits) < d->y_words + (1 << OUTPUT_FIFO_MIN))
+        d->y_fifo_bits++;
+}
+
+void derive_streams(struct program *program)
+{
+    struct derived *d = &program->d;
+    size_t pes = (size_t)d->pes;
+    int longest = 1, most_columns = 1, skew = 0, constants = 0;
+    int64_t *total = allocate(pes, sizeof *total);
+    for (size_t column = 0; column < (size_t)d->columns; column++) {
+        int64_t least = INT64_MAX, most = 0;
+        for (size_t pe = 0; pe < pes; pe++) {
+            int length = program->lengths[column * pes + pe];
+            longest = length > longest ? length : longest;
+            total[pe] += length;
+            least = total[pe] < least ? total[pe] : least;
+            most = total[pe] > most ? total[pe] : most;
+        }
+        skew = most - least > skew ? (int)(most - least) : skew;
+    }
+    free(total);
+    for (int n = 0; n < program->product_count; n++)
+        if (program->products[n].columns > most_columns)
+            most_columns = program->products[n].columns;
+    for (int n = 0; n < program->pass_count; n++)
+        if (program->passes[n].kind != PASS_Y)
+            constants += program->passes[n].beats;
+    d->length_bits = unsigned_bits(longest);
+    d->columns_bits = unsigned_bits(most_columns);
+    d->weight_fifo_bits = WEIGHT_FIFO_MIN;
+    while ((1 << d->weight_fifo_bits) < skew + WEIGHT_FIFO_SLACK)
+        d->weight_fifo_bits++;
+    d->products = program->product_count;
+    d->passes = program->pass_count;
+    d->constants = constants;
+}

@@ -1,0 +1,152 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "models/program.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "gen/schedule.h"
+#include "models/cycles.h"
+#include "models/derive.h"
+#include "models/encode.h"
+#include "models/prune.h"
+
+enum {
+    CALIBRATION_UTTERANCES = 4,
+    CALIBRATION_FRAMES = 48, /* each, for a synthetic model */
+    AUTO_FRAMES = 6          /* frames that the choice of lanes steps through */
+};
+
+/* A lane more must save at least this share of the cycles. */
+static const double AUTO_TOLERANCE = 0.005;
+
+static bool load_network(struct program *p, struct error *error)
+{
+    const struct model_config *model = &p->config.model;
+    if (model->path != NULL) {
+        if (!network_read(&p->network, model->path, model->candidate, error))
+            return false;
+    } else {
+        network_draw(&p->network, model);
+    }
+    if (model->utterances != NULL &&
+        !utterances_read(&p->utterances, model->utterances, p->network.input, error))
+        return false;
+    return true;
+}
+
+static bool quantize_network(struct program *p, struct error *error)
+{
+    struct utterances drawn = {0};
+    if (p->utterances.count == 0)
+        utterances_draw(&drawn, CALIBRATION_UTTERANCES, CALIBRATION_FRAMES, p->network.input,
+                        p->config.model.seed + 1);
+    bool ok = quantize(&p->quant, &p->network, p->utterances.count ? &p->utterances : &drawn,
+                       &p->config, error);
+    utterances_free(&drawn);
+    return ok;
+}
+
+static void free_schedule(struct program *p)
+{
+    free(p->products);
+    free(p->passes);
+    free(p->columns);
+    free(p->lengths);
+    free(p->entries);
+    p->products = NULL;
+    p->passes = NULL;
+    p->columns = NULL;
+    p->lengths = NULL;
+    p->entries = NULL;
+    p->product_count = p->pass_count = 0;
+}
+
+/* Everything that depends on the number of lanes. */
+static void build_schedule(struct program *p, const struct geometry *geometry, int lanes)
+{
+    struct slices *slices;
+    derive_shapes(p, geometry, lanes);
+    schedule_products(p, geometry, &slices);
+    schedule_columns(p, slices);
+    for (int n = 0; n < p->product_count; n++)
+        slices_free(&slices[n]);
+    free(slices);
+    derive_streams(p);
+}
+
+static int64_t cycles_with(struct program *p, const struct geometry *geometry, int lanes)
+{
+    struct cycles cycles;
+    build_schedule(p, geometry, lanes);
+    cycles_run(p, AUTO_FRAMES, &cycles);
+    int64_t result = cycles.cycles_per_frame;
+    cycles_free(&cycles);
+    free_schedule(p);
+    return result;
+}
+
+/* The smallest number of lanes that costs less than AUTO_TOLERANCE of the cycles of the fastest. */
+static int choose_lanes(struct program *p, const struct geometry *geometry)
+{
+    enum { MOST = 6 };
+    int64_t cycles[MOST], best = INT64_MAX;
+    int count = 0;
+    for (int lanes = 1; count < MOST && lanes <= p->config.pes; lanes *= 2, count++) {
+        cycles[count] = cycles_with(p, geometry, lanes);
+        best = cycles[count] < best ? cycles[count] : best;
+        /* Once more lanes do not help, even more will not. */
+        if (count > 0 && (double)cycles[count] > (double)cycles[count - 1] * (1.0 - AUTO_TOLERANCE)) {
+            count++;
+            break;
+        }
+    }
+    for (int n = 0; n < count; n++)
+        if ((double)cycles[n] <= (double)best * (1.0 + AUTO_TOLERANCE))
+            return 1 << n;
+    return 1;
+}
+
+static uint32_t crc32_add(uint32_t crc, const void *data, size_t size)
+{
+    const unsigned char *bytes = data;
+    crc = ~crc;
+    for (size_t i = 0; i < size; i++) {
+        crc ^= bytes[i];
+        for (int bit = 0; bit < 8; bit++)
+            crc = crc >> 1 ^ (0xEDB88320u & (0u - (crc & 1u)));
+    }
+    return ~crc;
+}
+
+static uint32_t hash_program(const struct program *p)
+{
+    size_t pes = (size_t)p->d.pes;
+    uint32_t crc = crc32_add(0, &p->d, sizeof p->d);
+    crc = crc32_add(crc, p->columns, (size_t)p->d.columns * sizeof *p->columns);
+    crc = crc32_add(crc, p->lengths, (size_t)p->d.columns * pes * sizeof *p->lengths);
+    return crc32_add(crc, p->entries, (size_t)p->d.beats * pes * sizeof *p->entries);
+}
+
+bool program_build(struct program *p, const struct config *config, struct error *error)
+{
+    *p = (struct program){.config = *config};
+    if (!load_network(p, error))
+        return false;
+    struct geometry geometry = derive_geometry(config, &p->network);
+    prune(&p->network, config->model.pruning, config->model.density, config->pes,
+          geometry.block_rows);
+    if (!quantize_network(p, error))
+        return false;
+    int lanes = config->elem_lanes == LANES_AUTO ? choose_lanes(p, &geometry) : config->elem_lanes;
+    build_schedule(p, &geometry, lanes);
+    p->config_hash = hash_program(p);
+    return true;
+}
+
+void program_free(struct program *p)
+{
+    free_schedule(p);
+    quantized_free(&p->quant);
+    utterances_free(&p->utterances);
+    network_free(&p->network);
+}
