@@ -36,8 +36,9 @@ void text_cut(struct text *text, size_t length);
 /* The content as a string, "" for an empty text; valid until the text changes. */
 const char *text_string(const struct text *text);
 
-/* Appends the content of a file.  On failure nothing is appended. */
+/* Appends the content of a file; of one below an open folder.  On failure nothing is appended. */
 bool text_read_file(struct text *text, const char *path, struct error *error);
+bool text_read_file_at(struct text *text, int folder, const char *path, struct error *error);
 
 void text_free(struct text *text);
 

@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * install.h - puts files into a folder, all or none. */
+#ifndef ESE_INSTALL_H
+#define ESE_INSTALL_H
+
+#include <stdbool.h>
+
+#include "gen/text.h"
+#include "models/error.h"
+
+struct output_file {
+    char *path; /* relative, plain */
+    struct text text;
+};
+
+/* Does what output_write() promises; the last file is the manifest. */
+bool install_files(const struct output_file *files, int count, const char *dir,
+                   struct error *error);
+
+#endif

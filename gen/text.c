@@ -1,0 +1,117 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "gen/text.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+char *text_reserve(struct text *text, size_t more)
+{
+    BUG_UNLESS(more < SIZE_MAX / 2 - text->length);
+    size_t needed = text->length + more + 1;
+    if (needed > text->capacity) {
+        /* Doubling keeps the cost of many small pieces linear. */
+        size_t capacity = text->capacity * 2 > needed ? text->capacity * 2 : needed;
+        char *data = realloc(text->data, capacity);
+        if (data == NULL) {
+            fputs("ese: out of memory\n", stderr);
+            exit(1);
+        }
+        text->data = data;
+        text->capacity = capacity;
+    }
+    return text->data + text->length;
+}
+
+void text_append_bytes(struct text *text, const void *bytes, size_t length)
+{
+    char *end = text_reserve(text, length);
+    if (length > 0)
+        memcpy(end, bytes, length);
+    end[length] = '\0';
+    text->length += length;
+}
+
+void text_append_char(struct text *text, char c)
+{
+    text_append_bytes(text, &c, 1);
+}
+
+void text_append(struct text *text, const char *string)
+{
+    text_append_bytes(text, string, strlen(string));
+}
+
+void text_vappendf(struct text *text, const char *format, va_list arguments)
+{
+    BUG_UNLESS(format != NULL);
+    va_list again;
+    va_copy(again, arguments);
+    int length = vsnprintf(NULL, 0, format, again);
+    va_end(again);
+    BUG_UNLESS(length >= 0);
+    char *end = text_reserve(text, (size_t)length);
+    vsnprintf(end, (size_t)length + 1, format, arguments);
+    text->length += (size_t)length;
+}
+
+void text_appendf(struct text *text, const char *format, ...)
+{
+    va_list arguments;
+    va_start(arguments, format);
+    text_vappendf(text, format, arguments);
+    va_end(arguments);
+}
+
+void text_cut(struct text *text, size_t length)
+{
+    BUG_UNLESS(length <= text->length);
+    text->length = length;
+    if (text->data != NULL)
+        text->data[length] = '\0';
+}
+
+const char *text_string(const struct text *text)
+{
+    return text->data != NULL ? text->data : "";
+}
+
+bool text_read_file(struct text *text, const char *path, struct error *error)
+{
+    return text_read_file_at(text, AT_FDCWD, path, error);
+}
+
+bool text_read_file_at(struct text *text, int folder, const char *path, struct error *error)
+{
+    int file = openat(folder, path, O_RDONLY | O_CLOEXEC);
+    if (file < 0)
+        return fail(error, "cannot open '%s': %s", path, strerror(errno));
+
+    size_t before = text->length;
+    ssize_t got;
+    do {
+        /* As much as the text holds already, so that large files take few calls. */
+        size_t chunk = text->length - before > 65536 ? text->length - before : 65536;
+        got = read(file, text_reserve(text, chunk), chunk);
+        if (got > 0)
+            text->length += (size_t)got;
+    } while (got > 0 || (got < 0 && errno == EINTR));
+    int reason = errno;
+    close(file);
+    if (got < 0) {
+        text_cut(text, before);
+        return fail(error, "cannot read '%s': %s", path, strerror(reason));
+    }
+    text_cut(text, text->length);
+    return true;
+}
+
+void text_free(struct text *text)
+{
+    free(text->data);
+    *text = (struct text){0};
+}
