@@ -2,7 +2,7 @@
  * config.h - what the user asks for: an architecture and a model.
  *
  * A configuration comes from a YAML file or a preset (gen/presets/NAME.yaml, the same format),
- * changed by --set key=value.  Every key, its range and its meaning stand once, in config.c. */
+ * changed by --set key=value.  Every key, its range and its meaning stand once, in config.def. */
 #ifndef ESE_CONFIG_H
 #define ESE_CONFIG_H
 
@@ -11,6 +11,7 @@
 #include <stdint.h>
 #include <stdio.h>
 
+#include "gen/text.h"
 #include "models/error.h"
 
 enum encoding { ENCODING_BLOCK, ENCODING_RELATIVE };
@@ -26,7 +27,8 @@ struct model_config {
     char *path;       /* safetensors file, or NULL for a synthetic model */
     char *utterances; /* folder of .npy feature files [frames, input] or one such file, or NULL:
                          calibrates the number formats, and is what `verify` plays */
-    int input, cell, output; /* x, c and y sizes; for a model from a file they come from the file */
+    int input, cell, output; /* x, c and y sizes; for a model from a file they come from the file,
+                                and are 0 until it is read; without projection output is cell */
     double density;          /* share of weights that pruning leaves, (0, 1] */
     bool peephole, projection;
     enum candidate candidate;
@@ -47,13 +49,18 @@ struct config {
 };
 
 /* Loads CONFIG (a preset name, or a path to a YAML file; relative paths inside a file are relative
- * to that file's folder) and applies `sets`, "key=value" each, in order.  Checks everything. */
+ * to that file's folder) and applies `sets`, "key=value" each, in order.  Checks everything but the
+ * files of the model.  On failure there is nothing to free. */
 bool config_load(struct config *config, const char *source, char *const *sets, size_t set_count,
                  struct error *error);
 
 /* Writes every key as YAML that config_load() reads back to the same configuration.
  * model.path and model.utterances are written as given here (NULL: left out). */
 void config_write(const struct config *config, const char *path, const char *utterances, FILE *out);
+
+/* Name of key number `index`, counted from 0, and its value as text (appended); false behind the
+ * last.  model.path and model.utterances are paths of this machine. */
+bool config_key(const struct config *config, int index, const char **name, struct text *value);
 
 /* Describes every key with its range, default and meaning, for --help. */
 void config_describe_keys(FILE *out);

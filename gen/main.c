@@ -1,0 +1,452 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * main.c - the command line.
+ *
+ * One argp parser reads up to the name of the command; that command's own parser reads the rest.
+ * Exit status: 0, 1 when the input or a result is wrong, 2 when the command line is. */
+#include <argp.h>
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "gen/commands.h"
+#include "gen/config.h"
+#include "gen/config_keys.h"
+#include "gen/text.h"
+#include "gen/version.h"
+
+enum { MAX_FRAMES = 1000000, MAX_JOBS = 256 };
+
+/* Options without a letter. */
+enum { OPTION_SET = 256, OPTION_SIM, OPTION_FRAMES, OPTION_SEED, OPTION_TRACE, OPTION_JSON,
+       OPTION_SELFTEST, OPTION_KEEP, OPTION_CHART, OPTION_USAGE };
+
+/* What the parser of any command fills in. */
+struct request {
+    const char *operand; /* CONFIG or DIR */
+    char **sets;
+    size_t set_count;
+    const char *output;
+    struct verify_options verify; /* has every other option; a command takes those it knows */
+    bool chart;
+};
+
+struct command {
+    const char *name;
+    const char *operand;
+    const char *summary;
+    const char *details; /* behind the options in --help; NULL-terminated examples follow */
+    const char *examples;
+    const struct argp_option *options;
+    int (*run)(const struct request *request, const char *command_line);
+    bool needs_output;
+    bool has_keys; /* --help lists the keys of a configuration */
+};
+
+/* argp's own help has no -h. */
+#define HELP_OPTIONS                                                \
+    {"help", 'h', NULL, 0, "Print this help", -1},                  \
+    {NULL, '?', NULL, OPTION_ALIAS, NULL, -1},                      \
+    {"usage", OPTION_USAGE, NULL, 0, "Print a short usage line", -1}, \
+    {"version", 'V', NULL, 0, "Print the version", -1}
+#define SET_OPTION {"set", OPTION_SET, "KEY=VALUE", 0, "Change a key of CONFIG; the last one wins", 0}
+#define JSON_OPTION \
+    {"json", OPTION_JSON, "FILE", 0, "Write the results as JSON; - is standard output", 0}
+
+static const struct argp_option gen_options[] = {
+    {"output", 'o', "DIR", 0, "Folder to write to (needed)", 0},
+    SET_OPTION,
+    HELP_OPTIONS,
+    {0},
+};
+
+static const struct argp_option verify_options[] = {
+    {"sim", OPTION_SIM, "NAME", 0, "Simulator: verilator, icarus or both", 0},
+    {"frames", OPTION_FRAMES, "N", 0, "Frames to simulate", 0},
+    {"seed", OPTION_SEED, "N", 0, "Seed of the inputs drawn", 0},
+    {"trace", OPTION_TRACE, "FILE.fst", 0, "Write a waveform", 0},
+    JSON_OPTION,
+    {"selftest", OPTION_SELFTEST, NULL, 0, "Plant faults and prove that they are found", 0},
+    {"jobs", 'j', "N", 0, "Parallel jobs; as many as processors if not given", 0},
+    {"keep", OPTION_KEEP, NULL, 0, "Keep the working files", 0},
+    HELP_OPTIONS,
+    {0},
+};
+
+static const struct argp_option report_options[] = {
+    SET_OPTION,
+    JSON_OPTION,
+    {"chart", OPTION_CHART, NULL, 0, "Print the schedule of a frame as a chart", 0},
+    HELP_OPTIONS,
+    {0},
+};
+
+static const struct argp_option recognise_options[] = {
+    {"frames", OPTION_FRAMES, "N", 0, "Frames of each utterance to run", 0},
+    JSON_OPTION,
+    HELP_OPTIONS,
+    {0},
+};
+
+static int run_gen(const struct request *request, const char *command_line)
+{
+    const struct gen_options options = {
+        .source = request->operand,
+        .sets = request->sets,
+        .set_count = request->set_count,
+        .output = request->output,
+        .command_line = command_line,
+    };
+    return command_gen(&options);
+}
+
+static int run_verify(const struct request *request, const char *command_line)
+{
+    struct verify_options options = request->verify;
+    options.dir = request->operand;
+    options.command_line = command_line;
+    return command_verify(&options);
+}
+
+static int run_report(const struct request *request, const char *command_line)
+{
+    const struct report_options options = {
+        .source = request->operand,
+        .sets = request->sets,
+        .set_count = request->set_count,
+        .json = request->verify.json,
+        .chart = request->chart,
+        .command_line = command_line,
+    };
+    return command_report(&options);
+}
+
+static int run_recognise(const struct request *request, const char *command_line)
+{
+    const struct recognise_options options = {
+        .dir = request->operand,
+        .frames = request->verify.frames,
+        .json = request->verify.json,
+        .command_line = command_line,
+    };
+    return command_recognise(&options);
+}
+
+static const char config_help[] =
+    "CONFIG is the name of a preset (tiny, speech, paper), or a YAML file: a name with a '.' or "
+    "'/' in it.";
+
+static const struct command commands[] = {
+    {"gen", "CONFIG", "write the Verilog, memory images and test bench of a chip", config_help,
+     "  ese gen tiny -o rtl_out/tiny\n"
+     "  ese gen paper -o rtl_out/small --set pes=16 --set channels=8\n"
+     "  ese gen my.yaml -o rtl_out/my --set model.path=my.safetensors\n",
+     gen_options, run_gen, true, true},
+    {"verify", "DIR", "simulate a chip, compare each bit and cycle with the models",
+     "DIR is a folder that 'ese gen' wrote.",
+     "  ese verify rtl_out/tiny\n"
+     "  ese verify rtl_out/tiny --sim both --frames 20 --seed 7\n"
+     "  ese verify rtl_out/tiny --trace tiny.fst\n"
+     "  ese verify rtl_out/tiny --selftest --json -\n",
+     verify_options, run_verify, false, false},
+    {"report", "CONFIG|DIR", "tell cycles, use of the multipliers and size before synthesis",
+     config_help,
+     "  ese report paper\n"
+     "  ese report paper --set encoding=relative --chart\n"
+     "  ese report rtl_out/tiny --json tiny.json\n",
+     report_options, run_report, false, true},
+    {"recognise", "DIR", "label recorded speech with a chip's model, count right frames",
+     "DIR is a folder that 'ese gen' wrote from a model with labels, such as the preset speech.",
+     "  ese recognise rtl_out/speech\n"
+     "  ese recognise rtl_out/speech --frames 100 --json -\n",
+     recognise_options, run_recognise, false, false},
+};
+
+enum { COMMAND_COUNT = sizeof commands / sizeof *commands };
+
+/* ---- one command ---- */
+
+struct parse {
+    const struct command *command;
+    struct request *request;
+};
+
+/* The options that every parser has. */
+static error_t parse_help(int key, struct argp_state *state)
+{
+    switch (key) {
+    case 'h':
+    case '?':
+        argp_state_help(state, stdout, ARGP_HELP_STD_HELP);
+        return 0;
+    case OPTION_USAGE:
+        argp_state_help(state, stdout, ARGP_HELP_USAGE | ARGP_HELP_EXIT_OK);
+        return 0;
+    case 'V':
+        puts("ese " ESE_VERSION);
+        exit(0);
+    default:
+        return ARGP_ERR_UNKNOWN;
+    }
+}
+
+static int64_t number(struct argp_state *state, const char *option, const char *text, int64_t min,
+                      int64_t max)
+{
+    int64_t value = 0;
+    if (!whole_number(text, &value) || value < min || value > max)
+        argp_error(state, "--%s: '%s' is not a whole number in %lld..%lld", option, text,
+                   (long long)min, (long long)max);
+    return value;
+}
+
+static enum simulator_choice simulator(struct argp_state *state, const char *text)
+{
+    if (strcmp(text, "verilator") == 0)
+        return SIM_VERILATOR;
+    if (strcmp(text, "icarus") == 0)
+        return SIM_ICARUS;
+    if (strcmp(text, "both") != 0)
+        argp_error(state, "--sim: '%s' is not verilator, icarus or both", text);
+    return SIM_BOTH;
+}
+
+static error_t parse_option(int key, char *argument, struct argp_state *state)
+{
+    const struct parse *parse = state->input;
+    struct request *request = parse->request;
+    struct verify_options *verify = &request->verify;
+
+    switch (key) {
+    case 'o':
+        request->output = argument;
+        break;
+    case OPTION_SET:
+        request->sets[request->set_count++] = argument;
+        break;
+    case OPTION_SIM:
+        verify->sim = simulator(state, argument);
+        break;
+    case OPTION_FRAMES:
+        verify->frames = (int)number(state, "frames", argument, 1, MAX_FRAMES);
+        break;
+    case OPTION_SEED:
+        verify->seed = (uint64_t)number(state, "seed", argument, 0, INT64_MAX);
+        verify->seed_given = true;
+        break;
+    case OPTION_TRACE: {
+        size_t length = strlen(argument);
+        if (length < 5 || strcmp(argument + length - 4, ".fst") != 0)
+            argp_error(state, "--trace: '%s' does not end in .fst", argument);
+        verify->trace = argument;
+        break;
+    }
+    case OPTION_JSON:
+        verify->json = argument;
+        break;
+    case OPTION_SELFTEST:
+        verify->selftest = true;
+        break;
+    case 'j':
+        verify->jobs = (int)number(state, "jobs", argument, 1, MAX_JOBS);
+        break;
+    case OPTION_KEEP:
+        verify->keep = true;
+        break;
+    case OPTION_CHART:
+        request->chart = true;
+        break;
+    case ARGP_KEY_ARG:
+        if (request->operand != NULL)
+            argp_error(state, "one %s is enough: '%s' is too many", parse->command->operand,
+                       argument);
+        request->operand = argument;
+        break;
+    case ARGP_KEY_END:
+        if (request->operand == NULL || *request->operand == '\0')
+            argp_error(state, "no %s given", parse->command->operand);
+        if (parse->command->needs_output && (request->output == NULL || *request->output == '\0'))
+            argp_error(state, "no output folder given: -o DIR");
+        break;
+    default:
+        return parse_help(key, state);
+    }
+    return 0;
+}
+
+/* A FILE that writes to memory: argp's help wants malloc()ed text. */
+static FILE *open_memory(char **text, size_t *size)
+{
+    FILE *file = open_memstream(text, size);
+    if (file == NULL) {
+        fputs("ese: out of memory\n", stderr);
+        exit(1);
+    }
+    return file;
+}
+
+static char *command_help(int key, const char *text, void *input)
+{
+    const struct parse *parse = input;
+    char *help = NULL;
+    size_t size = 0;
+
+    /* argp also asks when it only prints an error; then there is no input. */
+    if (key != ARGP_KEY_HELP_POST_DOC || parse == NULL)
+        return (char *)text;
+    FILE *out = open_memory(&help, &size);
+    fprintf(out, "%s\n\nExamples:\n\n%s", parse->command->details, parse->command->examples);
+    if (parse->command->has_keys) {
+        fputc('\n', out);
+        config_describe_keys(out);
+    }
+    fclose(out);
+    return help;
+}
+
+static int run_command(const struct command *command, int argc, char **argv,
+                       const char *command_line)
+{
+    char doc[256];
+    snprintf(doc, sizeof doc, "ese %s - %s.\v-", command->name, command->summary);
+    const struct argp parser = {
+        .options = command->options,
+        .parser = parse_option,
+        .args_doc = command->operand,
+        .doc = doc,
+        .help_filter = command_help,
+    };
+    struct request request = {.sets = allocate((size_t)argc, sizeof(char *))};
+    struct parse parse = {command, &request};
+    error_t failure = argp_parse(&parser, argc, argv, ARGP_NO_HELP, NULL, &parse);
+    int status = failure != 0 ? 2 : command->run(&request, command_line);
+    free(request.sets);
+    return status;
+}
+
+/* ---- the program ---- */
+
+/* The words as they would be typed: for the record in the generated files, where a line break
+ * would end the comment that it stands in. */
+static void quote_word(struct text *line, const char *word)
+{
+    static const char plain[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
+                                "_./=,:+@%-";
+    bool control = false;
+    if (*word != '\0' && word[strspn(word, plain)] == '\0') {
+        text_append(line, word);
+        return;
+    }
+    for (const char *at = word; *at != '\0'; at++)
+        control = control || (unsigned char)*at < 0x20 || *at == 0x7F;
+    text_append(line, control ? "$'" : "'");
+    for (const char *at = word; *at != '\0'; at++) {
+        if (control && ((unsigned char)*at < 0x20 || *at == 0x7F))
+            text_appendf(line, "\\x%02x", (unsigned char)*at);
+        else if (control && (*at == '\'' || *at == '\\'))
+            text_appendf(line, "\\%c", *at);
+        else if (*at == '\'')
+            text_append(line, "'\\''");
+        else
+            text_append_char(line, *at);
+    }
+    text_append_char(line, '\'');
+}
+
+struct program_call {
+    const char *command_line;
+    int status;
+};
+
+static error_t parse_command(int key, char *argument, struct argp_state *state)
+{
+    struct program_call *call = state->input;
+
+    switch (key) {
+    case ARGP_KEY_ARG:
+        for (int i = 0; i < COMMAND_COUNT; i++) {
+            char name[32];
+            if (strcmp(argument, commands[i].name) != 0)
+                continue;
+            /* The rest of the words is the command's, with a program name for its messages. */
+            int first = state->next - 1;
+            snprintf(name, sizeof name, "ese %s", argument);
+            state->argv[first] = name;
+            call->status = run_command(&commands[i], state->argc - first, state->argv + first,
+                                       call->command_line);
+            state->argv[first] = argument;
+            state->next = state->argc;
+            return 0;
+        }
+        argp_error(state, "unknown command '%s'; there are gen, verify, report and recognise",
+                   argument);
+        break;
+    case ARGP_KEY_NO_ARGS:
+        argp_error(state, "no command given; there are gen, verify, report and recognise");
+        break;
+    default:
+        return parse_help(key, state);
+    }
+    return 0;
+}
+
+static char *program_help(int key, const char *text, void *input)
+{
+    char *help = NULL;
+    size_t size = 0;
+
+    (void)input;
+    if (key != ARGP_KEY_HELP_POST_DOC)
+        return (char *)text;
+    FILE *out = open_memory(&help, &size);
+    fprintf(out, "Commands:\n\n");
+    for (int i = 0; i < COMMAND_COUNT; i++)
+        fprintf(out, "  %-10s %s\n", commands[i].name, commands[i].summary);
+    fprintf(out, "\n'ese COMMAND --help' tells more.  Examples:\n\n"
+                 "  ese gen tiny -o rtl_out/tiny\n"
+                 "  ese verify rtl_out/tiny\n"
+                 "  ese report paper\n");
+    fclose(out);
+    return help;
+}
+
+/* A full disk or a closed pipe must not look like success, whatever ended the program. */
+static void check_output(void)
+{
+    if (fflush(stdout) == 0 && !ferror(stdout))
+        return;
+    fprintf(stderr, "ese: standard output: %s\n", strerror(errno));
+    _exit(1);
+}
+
+int main(int argc, char **argv)
+{
+    static const struct argp_option options[] = {HELP_OPTIONS, {0}};
+    static const struct argp parser = {
+        .options = options,
+        .parser = parse_command,
+        .args_doc = "COMMAND [ARGUMENT...]",
+        .doc = "ese - Verilog for sparse LSTM accelerators.\v-",
+        .help_filter = program_help,
+    };
+    static char program[] = "ese";
+    struct text line = {0};
+    struct program_call call = {0};
+
+    atexit(check_output);
+    argp_err_exit_status = 2;
+    setenv("ARGP_HELP_FMT", "no-dup-args-note", 0);
+    for (int i = 1; i < argc; i++) {
+        text_append(&line, i > 1 ? " " : "");
+        quote_word(&line, argv[i]);
+    }
+    call.command_line = text_string(&line);
+    if (argc > 0)
+        argv[0] = program;
+
+    error_t failure = argp_parse(&parser, argc, argv, ARGP_IN_ORDER | ARGP_NO_HELP, NULL, &call);
+    int status = failure != 0 ? 2 : call.status;
+    text_free(&line);
+    return status;
+}
