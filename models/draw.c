@@ -5,8 +5,8 @@
  * trained network's: gates that move without sticking at 0 or 1, |c| up to about 8, |y| up to about
  * 1, also after pruning to a tenth of the weights.
  *
- * Every product below is exact in a double (25 bits of a Gaussian, 24 of a float) and rounded once, so
- * that all machines and compilers agree on each bit. */
+ * Every product below is exact in a double (25 bits of a Gaussian, 24 of a float) and rounded once,
+ * so that all machines and compilers agree on each bit. */
 #include <math.h>
 #include <stdio.h>
 #include <string.h>

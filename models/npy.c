@@ -90,7 +90,8 @@ static bool read_type(struct reader *r)
             return true;
         }
     printable(shown, sizeof shown, descr);
-    return fail(r->error, "%s: has type '%s', expected '<f4', '<f8' or '<i4'", r->array->name, shown);
+    return fail(r->error, "%s: has type '%s', expected '<f4', '<f8' or '<i4'", r->array->name,
+                shown);
 }
 
 static bool read_order(struct reader *r)
@@ -197,7 +198,8 @@ static bool read_dictionary(struct reader *r)
 static bool parse(struct npy *array, const unsigned char *bytes, size_t size, struct error *error)
 {
     if (size < sizeof MAGIC || memcmp(bytes, MAGIC, sizeof MAGIC) != 0)
-        return fail(error, "%s: is no .npy file, expected it to start with \\x93NUMPY", array->name);
+        return fail(error, "%s: is no .npy file, expected it to start with \\x93NUMPY",
+                    array->name);
     /* Magic, major and minor version, then the header's length: two bytes in 1.0, four later. */
     size_t start = size > 6 && bytes[6] == 1 ? 10 : 12;
     if (size < start)
@@ -207,7 +209,8 @@ static bool parse(struct npy *array, const unsigned char *bytes, size_t size, st
                     bytes[6], bytes[7]);
     uint64_t length = start == 10 ? load_u16(bytes + 8) : load_u32(bytes + 8);
     if (length > size - start)
-        return fail(error, "%s: the header claims %" PRIu64 " bytes, the file has %zu after its length",
+        return fail(error,
+                    "%s: the header claims %" PRIu64 " bytes, the file has %zu after its length",
                     array->name, length, size - start);
 
     const char *header = (const char *)bytes + start;

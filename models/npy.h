@@ -25,16 +25,17 @@ struct npy {
     unsigned char *owned; /* the file's bytes, or NULL when they are the caller's */
 };
 
-/* Checks `size` bytes, which must outlive `array`; `name` is for messages only.  The data must be as
- * long as the header says, to the byte.  After a failure there is nothing to close. */
+/* Checks `size` bytes, which must outlive `array`; `name` is for messages only.  The data must be
+ * as long as the header says, to the byte.  After a failure there is nothing to close. */
 bool npy_parse(struct npy *array, const void *bytes, size_t size, const char *name,
                struct error *error);
 
 /* Reads and checks a file. */
 bool npy_open(struct npy *array, const char *path, struct error *error);
 
-/* Copies the elements, row-major; `out` has room for array->count.  Floats come from '<f4' and '<f8',
- * and NaN, infinities and what is beyond the range of a float are refused; integers come from '<i4'. */
+/* Copies the elements, row-major; `out` has room for array->count.  Floats come from '<f4' and
+ * '<f8', and NaN, infinities and what is beyond the range of a float are refused; integers come
+ * from '<i4'. */
 bool npy_floats(const struct npy *array, float *out, struct error *error);
 bool npy_ints(const struct npy *array, int32_t *out, struct error *error);
 

@@ -100,11 +100,13 @@ static bool read_offsets(const char *file, struct tensor *tensor, const json_t *
                            tensor->end, data_size);
     if (tensor->end - tensor->begin != tensor->count * element)
         return fail_tensor(error, file, tensor->name,
-                           "has %" PRIu64 " bytes of data, expected %" PRIu64 " for its shape in %s",
+                           "has %" PRIu64 " bytes of data, expected %" PRIu64
+                           " for its shape in %s",
                            tensor->end - tensor->begin, tensor->count * element, tensor->type);
     if (tensor->begin % element != 0)
         return fail_tensor(error, file, tensor->name,
-                           "starts at byte %" PRIu64 " of the data, expected a multiple of %u for %s",
+                           "starts at byte %" PRIu64
+                           " of the data, expected a multiple of %u for %s",
                            tensor->begin, element, tensor->type);
     return true;
 }
@@ -177,7 +179,8 @@ static bool check_tiling(struct safetensors *file, uint64_t data_size, struct er
         reached = tensor->end;
     }
     if (reached != data_size)
-        return fail(error, "%s: the data is %" PRIu64 " bytes long, its tensors end at byte %" PRIu64,
+        return fail(error,
+                    "%s: the data is %" PRIu64 " bytes long, its tensors end at byte %" PRIu64,
                     file->name, data_size, reached);
     return true;
 }
@@ -214,15 +217,17 @@ static bool parse(struct safetensors *file, const unsigned char *bytes, size_t s
     uint64_t rest = size - LENGTH_BYTES;
     if (length > rest)
         return fail(error,
-                    "%s: the header claims %" PRIu64 " bytes, the file has %" PRIu64 " after its length",
+                    "%s: the header claims %" PRIu64 " bytes, the file has %" PRIu64
+                    " after its length",
                     file->name, length, rest);
     if (length > LONGEST_HEADER)
-        return fail(error, "%s: the header claims %" PRIu64 " bytes, at most %" PRIu64 " are allowed",
+        return fail(error,
+                    "%s: the header claims %" PRIu64 " bytes, at most %" PRIu64 " are allowed",
                     file->name, length, LONGEST_HEADER);
 
     json_error_t wrong;
-    json_t *header =
-        json_loadb((const char *)bytes + LENGTH_BYTES, (size_t)length, JSON_REJECT_DUPLICATES, &wrong);
+    json_t *header = json_loadb((const char *)bytes + LENGTH_BYTES, (size_t)length,
+                                JSON_REJECT_DUPLICATES, &wrong);
     if (header == NULL) {
         char why[sizeof wrong.text];
         printable(why, sizeof why, wrong.text);

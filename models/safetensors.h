@@ -33,8 +33,8 @@ struct safetensors {
     unsigned char *owned; /* the file's bytes, or NULL when they are the caller's */
 };
 
-/* Checks `size` bytes, which must outlive `file`; `name` is for messages only.  After a failure there
- * is nothing to close. */
+/* Checks `size` bytes, which must outlive `file`; `name` is for messages only.  After a failure
+ * there is nothing to close. */
 bool safetensors_parse(struct safetensors *file, const void *bytes, size_t size, const char *name,
                        struct error *error);
 
@@ -44,9 +44,9 @@ bool safetensors_open(struct safetensors *file, const char *path, struct error *
 /* NULL: the file holds no tensor of that name. */
 const struct tensor *safetensors_find(const struct safetensors *file, const char *name);
 
-/* Converts a tensor of type F32, F16, BF16 or F64 into `out`, row-major, which has room for the whole
- * shape.  Refuses a missing tensor, any other type or shape, NaN, infinities and what is beyond the
- * range of a float. */
+/* Converts a tensor of type F32, F16, BF16 or F64 into `out`, row-major, which has room for the
+ * whole shape.  Refuses a missing tensor, any other type or shape, NaN, infinities and what is
+ * beyond the range of a float. */
 bool safetensors_fetch(const struct safetensors *file, const char *name, int rank, const int *shape,
                        float *out, struct error *error);
 

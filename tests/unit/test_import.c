@@ -1,0 +1,334 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * test_import.c - networks and utterances from files: what is read, and each thing refused. */
+#include <math.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "models/bytes.h"
+#include "models/network.h"
+#include "models/npy.h"
+
+#include <cmocka.h> /* last: it has a macro called fail */
+
+static char folder[] = "/tmp/ese-test-XXXXXX";
+static char model_path[64]; /* folder/m.safetensors */
+
+static int make_folder(void **state)
+{
+    (void)state;
+    if (mkdtemp(folder) == NULL)
+        return -1;
+    snprintf(model_path, sizeof model_path, "%s/m.safetensors", folder);
+    return 0;
+}
+
+static int remove_folder(void **state)
+{
+    (void)state;
+    unlink(model_path);
+    return rmdir(folder);
+}
+
+/* One line that begins with the path and says `what`. */
+static void check_message(const struct error *error, const char *path, const char *what)
+{
+    size_t length = strlen(error->text);
+    if (strstr(error->text, what) == NULL)
+        fail_msg("\"%s\" does not contain \"%s\"", error->text, what);
+    assert_int_equal(strncmp(error->text, path, strlen(path)), 0);
+    assert_null(strchr(error->text, '\n'));
+    assert_int_not_equal(error->text[length - 1], '.');
+}
+
+/* --- models in files -------------------------------------------------------------------------- */
+
+struct entry {
+    const char *name;
+    int rank, rows, cols;
+};
+
+/* Input 3, cell 4, output 2, 5 classes. */
+static const struct entry layer[] = {
+    {"lstm.W_ix", 2, 4, 3}, {"lstm.W_fx", 2, 4, 3}, {"lstm.W_cx", 2, 4, 3}, {"lstm.W_ox", 2, 4, 3},
+    {"lstm.W_ir", 2, 4, 2}, {"lstm.W_fr", 2, 4, 2}, {"lstm.W_cr", 2, 4, 2}, {"lstm.W_or", 2, 4, 2},
+    {"lstm.b_i", 1, 4, 1},  {"lstm.b_f", 1, 4, 1},  {"lstm.b_c", 1, 4, 1},  {"lstm.b_o", 1, 4, 1},
+    {"lstm.W_ym", 2, 2, 4}, {"lstm.w_ic", 1, 4, 1}, {"lstm.w_fc", 1, 4, 1}, {"lstm.w_oc", 1, 4, 1},
+    {"output.W", 2, 5, 2},  {"output.b", 1, 5, 1},  {"feature.mean", 1, 3, 1},
+};
+enum { ENTRIES = sizeof layer / sizeof layer[0] };
+
+/* Writes a model of all-different numbers, without the tensors that `without` lists (blanks
+ * between).  The tensor called change->name takes that shape, if the rank is not 0, and the name
+ * `as`, if any. */
+static void write_model(const char *without, const struct entry *change, const char *as)
+{
+    char header[4096];
+    unsigned char length_bytes[8] = {0};
+    size_t used = 1, elements = 0;
+    header[0] = '{';
+    for (int i = 0; i < ENTRIES; i++) {
+        struct entry e = layer[i];
+        if (without != NULL && strstr(without, e.name) != NULL)
+            continue;
+        if (change != NULL && strcmp(change->name, e.name) == 0) {
+            if (change->rank != 0)
+                e = *change;
+            if (as != NULL)
+                e.name = as;
+        }
+        size_t count = (size_t)e.rows * (size_t)e.cols;
+        used += (size_t)snprintf(header + used, sizeof header - used,
+                                 "%s\"%s\":{\"dtype\":\"F32\",\"shape\":[%d", used > 1 ? "," : "",
+                                 e.name, e.rows);
+        if (e.rank == 2)
+            used += (size_t)snprintf(header + used, sizeof header - used, ",%d", e.cols);
+        used += (size_t)snprintf(header + used, sizeof header - used,
+                                 "],\"data_offsets\":[%zu,%zu]}", 4 * elements,
+                                 4 * (elements + count));
+        elements += count;
+    }
+    header[used++] = '}';
+    store_u32(length_bytes, (uint32_t)used);
+
+    FILE *file = fopen(model_path, "wb");
+    assert_non_null(file);
+    fwrite(length_bytes, sizeof length_bytes, 1, file);
+    fwrite(header, used, 1, file);
+    for (size_t i = 0; i < elements; i++) {
+        unsigned char number[4];
+        store_u32(number, bits_of_float((float)(i + 1) / 8));
+        fwrite(number, sizeof number, 1, file);
+    }
+    assert_int_equal(fclose(file), 0);
+}
+
+static void refuse_model(const char *what)
+{
+    struct network network;
+    struct error error = {""};
+    if (network_read(&network, model_path, CANDIDATE_TANH, &error))
+        fail_msg("accepted what should give \"%s\"", what);
+    check_message(&error, model_path, what);
+}
+
+static void models_read(void **state)
+{
+    (void)state;
+    struct network n;
+    struct error error;
+
+    write_model(NULL, NULL, NULL);
+    assert_true(network_read(&n, model_path, CANDIDATE_SIGM, &error));
+    assert_true(n.input == 3 && n.cell == 4 && n.output == 2 && n.candidate == CANDIDATE_SIGM);
+    assert_true(n.projection && n.peephole && n.classes.rows == 5 && n.class_bias != NULL);
+    assert_true(n.wx[GATE_I].at[0] == 0.125f && n.wx[GATE_I].at[11] == 1.5f);
+    assert_true(n.wx[GATE_G].at[0] == 25 / 8.0f); /* third in the file: W_cx */
+    assert_true(n.wym.rows == 2 && n.wym.cols == 4 && n.peep[GATE_G] == NULL);
+    network_free(&n);
+
+    write_model("lstm.w_ic lstm.w_fc lstm.w_oc output.W output.b", NULL, NULL);
+    assert_true(network_read(&n, model_path, CANDIDATE_TANH, &error));
+    assert_true(!n.peephole && n.peep[GATE_I] == NULL && n.classes.rows == 0);
+    network_free(&n);
+
+    write_model("output.b", NULL, NULL);
+    assert_true(network_read(&n, model_path, CANDIDATE_TANH, &error));
+    assert_true(n.classes.rows == 5 && n.class_bias == NULL);
+    network_free(&n);
+}
+
+static void missing_tensors_refused(void **state)
+{
+    (void)state;
+    for (int i = 0; i < 12; i++) {
+        char what[64];
+        snprintf(what, sizeof what, "tensor '%s' is missing", layer[i].name);
+        write_model(layer[i].name, NULL, NULL);
+        refuse_model(what);
+    }
+    write_model("lstm.w_fc", NULL, NULL);
+    refuse_model("tensor 'lstm.w_fc' is missing beside 'lstm.w_oc'");
+    write_model("output.W", NULL, NULL);
+    refuse_model("tensor 'output.W' is missing beside 'output.b'");
+    write_model("lstm.W_ym", NULL, NULL);
+    refuse_model("tensor 'lstm.W_ir' has shape [4, 2], expected [4, 4] without tensor 'lstm.W_ym'");
+    write_model(NULL, &(struct entry){.name = "lstm.W_ym"}, "lstm.W_my");
+    refuse_model("tensor 'lstm.W_my' is unknown, allowed are lstm.W_");
+}
+
+static void wrong_shapes_refused(void **state)
+{
+    (void)state;
+    /* Each tensor one longer than the others say; W_ix and W_ir themselves set the sizes. */
+    for (int i = 0; i < ENTRIES - 3; i++) {
+        struct entry wrong = layer[i];
+        char what[128];
+        if (strcmp(wrong.name, "lstm.W_ix") == 0 || strcmp(wrong.name, "lstm.W_ir") == 0)
+            continue;
+        wrong.rows++;
+        if (wrong.rank == 2)
+            snprintf(what, sizeof what, "tensor '%s' has shape [%d, %d], expected [%d, %d]",
+                     wrong.name, wrong.rows, wrong.cols, layer[i].rows, layer[i].cols);
+        else
+            snprintf(what, sizeof what, "tensor '%s' has shape [%d], expected [%d]", wrong.name,
+                     wrong.rows, layer[i].rows);
+        write_model(NULL, &wrong, NULL);
+        refuse_model(what);
+    }
+    write_model(NULL, &(struct entry){"lstm.W_ir", 2, 5, 2}, NULL);
+    refuse_model("tensor 'lstm.W_ir' has shape [5, 2], expected [4, 2]");
+    write_model(NULL, &(struct entry){"lstm.W_ix", 1, 4, 1}, NULL);
+    refuse_model("tensor 'lstm.W_ix' has 1 dimensions, expected 2");
+    write_model(NULL, &(struct entry){"lstm.W_ix", 2, 4, 4097}, NULL);
+    refuse_model("tensor 'lstm.W_ix' has dimension 4097, allowed are 1..4096");
+    write_model(NULL, &(struct entry){"lstm.W_ix", 2, 4, 0}, NULL);
+    refuse_model("tensor 'lstm.W_ix' has dimension 0, allowed are 1..4096");
+    write_model(NULL, &(struct entry){"output.W", 2, 5, 3}, NULL);
+    refuse_model("tensor 'output.W' has shape [5, 3], expected [5, 2]");
+    write_model(NULL, &(struct entry){"output.b", 1, 6, 1}, NULL);
+    refuse_model("tensor 'output.b' has shape [6], expected [5]");
+}
+
+static void unreadable_files_refused(void **state)
+{
+    (void)state;
+    struct network network;
+    struct error error;
+    char long_path[600];
+
+    unlink(model_path);
+    refuse_model("cannot be read: No such file or directory");
+    assert_false(network_read(&network, folder, CANDIDATE_TANH, &error));
+    check_message(&error, folder, "is not a regular file");
+
+    assert_int_equal(mkfifo(model_path, 0600), 0); /* must not wait for a writer */
+    refuse_model("is not a regular file");
+    unlink(model_path);
+
+    /* A hole of 3 GiB, refused before any of it is read. */
+    FILE *file = fopen(model_path, "wb");
+    assert_non_null(file);
+    assert_int_equal(ftruncate(fileno(file), (off_t)3 << 30), 0);
+    fclose(file);
+    refuse_model("is 3221225472 bytes long, at most 2147483648 are allowed");
+
+    write_model(NULL, NULL, NULL);
+    assert_int_equal(truncate(model_path, 1000), 0);
+    refuse_model("the header claims");
+
+    memset(long_path, '\n', sizeof long_path - 1);
+    long_path[sizeof long_path - 1] = '\0';
+    assert_false(network_read(&network, long_path, CANDIDATE_TANH, &error));
+    check_message(&error, "???", "...: cannot be read: File name too long");
+}
+
+static size_t nonzeros(const struct matrix *matrix)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < (size_t)matrix->rows * (size_t)matrix->cols; i++)
+        count += matrix->at[i] < 0 || matrix->at[i] > 0;
+    return count;
+}
+
+static void speech_model_read(void **state)
+{
+    (void)state;
+    struct network n;
+    struct error error;
+    for (int pruned = 0; pruned < 2; pruned++) {
+        const char *path = pruned ? "models/speech/speech-pruned.safetensors"
+                                  : "models/speech/speech-dense.safetensors";
+        if (!network_read(&n, path, CANDIDATE_TANH, &error))
+            fail_msg("%s", error.text);
+        assert_true(n.input == 40 && n.cell == 128 && n.output == 64 && n.classes.rows == 40);
+        assert_true(n.projection && n.peephole && n.class_bias != NULL);
+        size_t count = nonzeros(&n.wym);
+        for (int gate = 0; gate < GATE_COUNT; gate++)
+            count += nonzeros(&n.wx[gate]) + nonzeros(&n.wr[gate]);
+        assert_int_equal(count, pruned ? 6208 : 61440);
+        network_free(&n);
+    }
+}
+
+/* --- utterances ------------------------------------------------------------------------------- */
+
+static void speech_utterances_read(void **state)
+{
+    (void)state;
+    struct utterances u;
+    struct error error;
+    int frames = 0;
+
+    if (!utterances_read(&u, "models/speech", 40, &error))
+        fail_msg("%s", error.text);
+    assert_int_equal(u.count, 32);
+    for (int i = 0; i < u.count; i++) {
+        char name[16];
+        snprintf(name, sizeof name, "utt%02d", i);
+        assert_string_equal(u.names[i], name);
+        assert_int_equal(u.frames[i].cols, 40);
+        frames += u.frames[i].rows;
+    }
+    assert_int_equal(frames, 6419);
+    utterances_free(&u);
+
+    assert_true(utterances_read(&u, "models/speech/utt00.npy", 40, &error));
+    assert_true(u.count == 1 && u.frames[0].rows == 269);
+    assert_string_equal(u.names[0], "utt00");
+    utterances_free(&u);
+}
+
+static void refuse_utterances(const char *path, int input, const char *what)
+{
+    struct utterances u;
+    struct error error = {""};
+    if (utterances_read(&u, path, input, &error))
+        fail_msg("accepted what should give \"%s\"", what);
+    check_message(&error, path, what);
+}
+
+static void bad_utterances_refused(void **state)
+{
+    (void)state;
+    static const char speech[] = "models/speech";
+    const float values[6] = {0};
+    const int32_t labels[6] = {0};
+    struct error error;
+    char path[64];
+    snprintf(path, sizeof path, "%s/a.npy", folder);
+
+    refuse_utterances(path, 3, "cannot be read: No such file or directory");
+    refuse_utterances(folder, 3, "holds no utterances, expected files NAME.npy");
+    refuse_utterances(speech, 41, "utt00.npy: has shape [269, 40], expected [frames, 41]");
+    refuse_utterances("models/speech/README.md", 40, "is no .npy file");
+    assert_true(npy_write_floats(path, 1, (int[]){6}, values, &error));
+    refuse_utterances(path, 6, "has 1 dimensions, expected [frames, 6]");
+    assert_true(npy_write_floats(path, 2, (int[]){0, 6}, values, &error));
+    refuse_utterances(folder, 6, "/a.npy: has 0 frames, allowed are 1..1048576");
+    assert_true(npy_write_ints(path, 2, (int[]){1, 6}, labels, &error));
+    refuse_utterances(path, 6, "has type '<i4', expected '<f4' or '<f8'");
+    assert_true(npy_write_floats(path, 2, (int[]){1, 6}, (float[]){0, 0, 0, NAN, 0, 0}, &error));
+    refuse_utterances(path, 6, "has NaN at element 3");
+    unlink(path);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(models_read),
+        cmocka_unit_test(missing_tensors_refused),
+        cmocka_unit_test(wrong_shapes_refused),
+        cmocka_unit_test(unreadable_files_refused),
+        cmocka_unit_test(speech_model_read),
+        cmocka_unit_test(speech_utterances_read),
+        cmocka_unit_test(bad_utterances_refused),
+    };
+    return cmocka_run_group_tests_name("import", tests, make_folder, remove_folder);
+}
