@@ -350,9 +350,15 @@ bool install_files(const struct output_file *files, int count, const char *dir,
                    struct error *error)
 {
     struct job job = {.files = files, .count = count, .given = dir, .from = -1, .to = -1};
-    bool good = look(&job, error) && install_by_swap(&job, error);
-    if (!good && job.unswappable && job.from >= 0)
-        good = install_one_by_one(&job, error);
+    bool good = look(&job, error);
+    if (good) {
+        struct error reason;
+        good = install_by_swap(&job, &reason);
+        if (!good && job.unswappable && job.from >= 0)
+            good = install_one_by_one(&job, error);
+        else if (!good)
+            *error = reason;
+    }
     if (!good)
         remove_parents(&job);
     close_quietly(job.from);

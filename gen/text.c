@@ -104,6 +104,8 @@ bool text_read_file_at(struct text *text, int folder, const char *path, struct e
     close(file);
     if (got < 0) {
         text_cut(text, before);
+        if (before == 0)
+            text_free(text); /* a caller that gives up here has nothing to free */
         return fail(error, "cannot read '%s': %s", path, strerror(reason));
     }
     text_cut(text, text->length);
