@@ -9,6 +9,7 @@
 #include <dirent.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "gen/config_keys.h"
@@ -66,7 +67,7 @@ static bool apply(struct loading *loading, int id, const char *text, const char 
 static void path_in_folder_of(struct text *path, const char *file, const char *name)
 {
     const char *slash = strrchr(file, '/');
-    if (*name != '\0' && *name != '/' && slash != NULL)
+    if (!is_no_path(name) && *name != '/' && slash != NULL)
         text_append_bytes(path, file, (size_t)(slash - file) + 1);
     text_append(path, name);
 }
@@ -126,7 +127,10 @@ static bool apply_sets(struct loading *loading, char *const *sets, size_t count)
 static bool read_source(const char *path, unsigned char **bytes, size_t *size, struct error *error)
 {
     char name[PRINTABLE_PATH];
+    struct stat status;
     printable(name, sizeof name, path);
+    if (stat(path, &status) == 0 && S_ISDIR(status.st_mode))
+        return fail(error, "%s: is a folder; a configuration is a YAML file or a preset", name);
     if (!bytes_read(path, bytes, size, error))
         return false;
     if (*size <= FILE_LIMIT)

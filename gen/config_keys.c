@@ -3,6 +3,7 @@
 #include "gen/config_keys.h"
 
 #include <ctype.h>
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -182,15 +183,15 @@ static bool refuse(const struct key *key, const char *value, const char *noun, s
     return false;
 }
 
-bool whole_number(const char *text, int64_t *value)
+enum number whole_number(const char *text, int64_t min, int64_t max, int64_t *value)
 {
     const char *digits = text + (*text == '-');
     size_t count = strspn(digits, "0123456789");
     if (count == 0 || digits[count] != '\0' || (digits[0] == '0' && count > 1))
-        return false;
-    /* Beyond the range strtoll() gives the limit, and every range here ends before it or there. */
+        return NUMBER_NONE;
+    errno = 0;
     *value = strtoll(text, NULL, 10);
-    return true;
+    return errno == ERANGE || *value < min || *value > max ? NUMBER_OUTSIDE : NUMBER_GOOD;
 }
 
 /* [-]digits[.digits][e[+-]digits]: no hexadecimal, no nan, nothing behind it. */
@@ -225,8 +226,16 @@ static bool writable(const char *text)
     const unsigned char *at = (const unsigned char *)text;
     while (*at != '\0') {
         static const uint32_t least[] = {0, 0x80, 0x800, 0x10000};
-        int more = *at < 0x80 ? 0 : *at >> 5 == 6 ? 1 : *at >> 4 == 14 ? 2 : *at >> 3 == 30 ? 3 : -1;
-        if (more < 0)
+        int more; /* bytes behind the first */
+        if (*at < 0x80)
+            more = 0;
+        else if (*at >> 5 == 6)
+            more = 1;
+        else if (*at >> 4 == 14)
+            more = 2;
+        else if (*at >> 3 == 30)
+            more = 3;
+        else
             return false;
         uint32_t code = more == 0 ? *at : *at & (0x3Fu >> more);
         at++;
@@ -245,6 +254,11 @@ static bool writable(const char *text)
     return true;
 }
 
+bool is_no_path(const char *text)
+{
+    return *text == '\0' || strcmp(text, "~") == 0 || strcmp(text, "null") == 0;
+}
+
 static bool set_path(const struct key *key, char **path, const char *text, struct error *error)
 {
     char name[PRINTABLE_NAME];
@@ -254,7 +268,7 @@ static bool set_path(const struct key *key, char **path, const char *text, struc
     if (!writable(text))
         return fail(error, "%s: '%s' has control characters or is not UTF-8", key->name, name);
     free(*path);
-    *path = *text != '\0' ? duplicate(text) : NULL;
+    *path = is_no_path(text) ? NULL : duplicate(text);
     return true;
 }
 
@@ -263,6 +277,7 @@ bool key_set(const struct key *key, struct config *config, const char *text, str
     void *field = (char *)config + key->offset;
     int64_t whole = 0;
     double real = 0;
+    enum number number;
 
     for (int i = 0; key->words != NULL && key->words[i] != NULL; i++) {
         if (strcmp(key->words[i], text) == 0) {
@@ -273,10 +288,9 @@ bool key_set(const struct key *key, struct config *config, const char *text, str
     switch (key->kind) {
     case KIND_WHOLE:
     case KIND_SEED:
-        if (!whole_number(text, &whole))
-            return refuse(key, text, "a whole number", error);
-        if (whole < key->min || whole > key->max)
-            return refuse(key, text, NULL, error);
+        number = whole_number(text, key->min, key->max, &whole);
+        if (number != NUMBER_GOOD)
+            return refuse(key, text, number == NUMBER_NONE ? "a whole number" : NULL, error);
         if (key->kind == KIND_WHOLE)
             *(int *)field = (int)whole;
         else

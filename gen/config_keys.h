@@ -44,8 +44,12 @@ bool key_unknown(const char *where, const char *name, struct error *error);
 /* Reads `text` strictly and stores it.  The message has the key, but not where it stood. */
 bool key_set(const struct key *key, struct config *config, const char *text, struct error *error);
 
-/* Exactly [-]digits without leading zeros; numbers beyond 64 bits become the nearest limit. */
-bool whole_number(const char *text, int64_t *value);
+/* Reads exactly [-]digits without leading zeros, and nothing behind them. */
+enum number { NUMBER_GOOD, NUMBER_OUTSIDE, NUMBER_NONE };
+enum number whole_number(const char *text, int64_t min, int64_t max, int64_t *value);
+
+/* No path: empty, or YAML's words for nothing.  (A file of such a name can be had as ./null.) */
+bool is_no_path(const char *text);
 
 /* Appends what is allowed: "1..256", "block or relative". */
 void key_allowed(const struct key *key, struct text *text);

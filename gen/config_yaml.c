@@ -69,7 +69,8 @@ static const cyaml_schema_value_t document_schema = {
 
 static bool is_name(const yaml_node_t *node, const char *name)
 {
-    return node->type == YAML_SCALAR_NODE && strcmp((const char *)node->data.scalar.value, name) == 0;
+    return node->type == YAML_SCALAR_NODE &&
+           strcmp((const char *)node->data.scalar.value, name) == 0;
 }
 
 /* The pair of this name in a mapping, the last if it is there twice, or NULL. */
@@ -270,13 +271,10 @@ static bool explain(const struct log *log, cyaml_err_t code, yaml_document_t *tr
                 log->message[0] != '\0' ? log->message : cyaml_strerror(code));
 }
 
-static void take(struct setting *setting, const char *text, enum kind kind, int line)
+static void take(struct setting *setting, const char *text, int line)
 {
     if (text == NULL)
         return;
-    /* YAML's ways to say "none". */
-    if (kind == KIND_PATH && (strcmp(text, "~") == 0 || strcmp(text, "null") == 0))
-        text = "";
     setting->text = duplicate(text);
     setting->line = line;
 }
@@ -303,12 +301,10 @@ bool settings_parse(struct settings *settings, const char *text, size_t size, co
                                        (cyaml_data_t **)&document, NULL);
     if (code == CYAML_OK) {
         BUG_UNLESS(document != NULL);
-        take(&settings->base, document->base, KIND_WORD, line_of(&tree, NULL, "base"));
-#define KEY(id, kind, ...) \
-    take(&settings->at[KEY_##id], document->id, KIND_##kind, line_of(&tree, NULL, #id));
-#define MODEL_KEY(id, kind, ...)                                        \
-    take(&settings->at[KEY_MODEL_##id],                                 \
-         document->model != NULL ? document->model->id : NULL, KIND_##kind, \
+        take(&settings->base, document->base, line_of(&tree, NULL, "base"));
+#define KEY(id, ...) take(&settings->at[KEY_##id], document->id, line_of(&tree, NULL, #id));
+#define MODEL_KEY(id, ...)                                                              \
+    take(&settings->at[KEY_MODEL_##id], document->model != NULL ? document->model->id : NULL, \
          line_of(&tree, "model", #id));
 #include "gen/config.def"
 #undef KEY

@@ -36,7 +36,7 @@ struct command {
     const char *name;
     const char *operand;
     const char *summary;
-    const char *details; /* behind the options in --help; NULL-terminated examples follow */
+    const char *details; /* before the examples in --help */
     const char *examples;
     const struct argp_option *options;
     int (*run)(const struct request *request, const char *command_line);
@@ -50,7 +50,8 @@ struct command {
     {NULL, '?', NULL, OPTION_ALIAS, NULL, -1},                      \
     {"usage", OPTION_USAGE, NULL, 0, "Print a short usage line", -1}, \
     {"version", 'V', NULL, 0, "Print the version", -1}
-#define SET_OPTION {"set", OPTION_SET, "KEY=VALUE", 0, "Change a key of CONFIG; the last one wins", 0}
+#define SET_OPTION \
+    {"set", OPTION_SET, "KEY=VALUE", 0, "Change a key of CONFIG; the last one wins", 0}
 #define JSON_OPTION \
     {"json", OPTION_JSON, "FILE", 0, "Write the results as JSON; - is standard output", 0}
 
@@ -195,7 +196,7 @@ static int64_t number(struct argp_state *state, const char *option, const char *
                       int64_t max)
 {
     int64_t value = 0;
-    if (!whole_number(text, &value) || value < min || value > max)
+    if (whole_number(text, min, max, &value) != NUMBER_GOOD)
         argp_error(state, "--%s: '%s' is not a whole number in %lld..%lld", option, text,
                    (long long)min, (long long)max);
     return value;
