@@ -18,8 +18,9 @@
 /* A preset inherits from a preset ... this often; more is a circle. */
 enum { BASE_LIMIT = 8 };
 
-/* A configuration has 1 KB.  The limit keeps a wrong file (a model, say) from being parsed. */
-enum { FILE_LIMIT = 256 * 1024 };
+/* A configuration has 2 KB.  The limit keeps a wrong file (a model, say) from being parsed, and
+ * bounds the time: libyaml's grows with the square of the nesting. */
+enum { FILE_LIMIT = 32 * 1024 };
 
 struct origin {
     char *where; /* "my.yaml:3", "--set"; NULL: the default */
