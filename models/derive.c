@@ -8,7 +8,8 @@ enum {
     RELATIVE_ROWS_MAX = 64, /* relative encoding: rows of a PE that one block may hold */
     WEIGHT_FIFO_MIN = 5,   /* 32 entries: a distributed RAM is no smaller */
     WEIGHT_FIFO_SLACK = 16, /* entries beyond the skew of the streams, so that nobody starves */
-    OUTPUT_FIFO_MIN = 5
+    OUTPUT_FIFO_MIN = 5,
+    ISSUE_TO_RETIRE = 4    /* columns of a PE between ActQueue and accumulator */
 };
 
 /* Address bits for `words` words, at least 1. */
@@ -90,8 +91,11 @@ void derive_shapes(struct program *program, const struct geometry *geometry, int
     d->block_bits = 1;
     while ((geometry->block_rows << (d->block_bits + 1)) <= ACC_DEPTH)
         d->block_bits++;
-    int widest = q->cell > q->output ? q->cell : q->output;
-    widest = widest > q->input ? widest : q->input;
+    d->acc_address_bits = d->row_bits + d->block_bits;
+    d->queue_bits = address_bits(config->fifo_depth);
+    d->flight_bits = unsigned_bits(config->fifo_depth + ISSUE_TO_RETIRE);
+    d->group_bits = address_bits(d->groups);
+    d->y_size_bits = unsigned_bits(q->output);
     d->rows_bits = unsigned_bits(geometry->block_rows * geometry->pes);
     d->y_words = words_for(d, q->output);
     d->x_word_bits = address_bits(q->input);
@@ -141,4 +145,9 @@ void derive_streams(struct program *program)
     d->products = program->product_count;
     d->passes = program->pass_count;
     d->constants = constants;
+    d->product_bits = address_bits(d->products);
+    d->pass_bits = address_bits(d->passes);
+    d->column_bits = address_bits(d->columns);
+    d->beat_bits = address_bits(d->beats);
+    d->constant_bits = address_bits(d->constants);
 }

@@ -1,0 +1,142 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "gen/images.h"
+
+#include "models/derive.h"
+
+static uint64_t mask(int64_t value, int bits)
+{
+    return (uint64_t)value & (bits == 64 ? ~(uint64_t)0 : ((uint64_t)1 << bits) - 1);
+}
+
+/* Writes fields one after the other into a word, from bit 0 up. */
+struct packer {
+    struct mem_image *image;
+    int word, bit;
+};
+
+static void pack(struct packer *p, int width, int64_t value)
+{
+    mem_image_set(p->image, p->word, p->bit, width, mask(value, width));
+    p->bit += width;
+}
+
+static struct mem_image *weights_image(const struct program *p)
+{
+    const struct derived *d = &p->d;
+    int entry_bits = d->weight_bits + d->index_bits;
+    struct mem_image *image = mem_image_new(d->pes * entry_bits, d->beats);
+    for (int beat = 0; beat < d->beats; beat++)
+        for (int pe = 0; pe < d->pes; pe++)
+            mem_image_set(image, beat, pe * entry_bits, entry_bits,
+                          p->entries[(size_t)beat * (size_t)d->pes + (size_t)pe]);
+    return image;
+}
+
+static struct mem_image *columns_image(const struct program *p)
+{
+    const struct derived *d = &p->d;
+    struct mem_image *image =
+        mem_image_new(d->word_bits + d->lane_bits + d->pes * d->length_bits, d->columns);
+    for (int n = 0; n < p->product_count; n++) {
+        const struct product *product = &p->products[n];
+        for (int i = 0; i < product->columns; i++) {
+            struct packer w = {image, product->first_column + i, 0};
+            int element = p->columns[w.word].element;
+            /* x lies one element a word, y and m as the lanes write them */
+            bool is_x = product->source == SOURCE_X;
+            pack(&w, d->word_bits, is_x ? element : element_word(d, element));
+            pack(&w, d->lane_bits, is_x ? 0 : element_lane(d, element));
+            for (int pe = 0; pe < d->pes; pe++)
+                pack(&w, d->length_bits, p->lengths[(size_t)w.word * (size_t)d->pes + (size_t)pe]);
+        }
+    }
+    return image;
+}
+
+static struct mem_image *constants_image(const struct program *p)
+{
+    const struct derived *d = &p->d;
+    const struct quantized *q = &p->quant;
+    struct mem_image *image = mem_image_new(d->lanes * (d->peep_bits + d->bias_bits), d->constants);
+    int word = 0;
+    for (int n = 0; n < p->pass_count; n++) {
+        const struct pass *pass = &p->passes[n];
+        if (pass->kind == PASS_Y)
+            continue;
+        int first_row = (pass->row_block << d->row_bits) * d->pes;
+        for (int beat = 0; beat < pass->beats; beat++) {
+            struct packer w = {image, word++, 0};
+            for (int lane = 0; lane < d->lanes; lane++) {
+                int pe = beat % d->groups * d->lanes + lane;
+                int row = first_row + beat / d->groups * d->pes + pe;
+                bool real = pe < d->pes && row < first_row + pass->rows;
+                const int32_t *peep = q->peep[pass->kind];
+                pack(&w, d->bias_bits, real ? q->bias[pass->kind][row] : 0);
+                pack(&w, d->peep_bits, real && peep != NULL ? peep[row] : 0);
+            }
+        }
+    }
+    return image;
+}
+
+static struct mem_image *products_image(const struct program *p)
+{
+    const struct derived *d = &p->d;
+    int width = d->columns_bits + d->shift_bits + 2 + d->block_bits + 3;
+    struct mem_image *image = mem_image_new(width, p->product_count);
+    for (int n = 0; n < p->product_count; n++) {
+        const struct product *product = &p->products[n];
+        struct packer w = {image, n, 0};
+        pack(&w, d->columns_bits, product->columns);
+        pack(&w, d->shift_bits, product->shift);
+        pack(&w, 2, product->source);
+        pack(&w, d->block_bits, product->pass);
+        pack(&w, 1, product->opens);
+        pack(&w, 1, product->closes);
+        pack(&w, 1, product->frees_x);
+    }
+    return image;
+}
+
+static struct mem_image *passes_image(const struct program *p)
+{
+    const struct derived *d = &p->d;
+    int width = d->rows_bits + d->word_bits + 3 + d->block_bits + 1;
+    struct mem_image *image = mem_image_new(width, p->pass_count);
+    for (int n = 0; n < p->pass_count; n++) {
+        const struct pass *pass = &p->passes[n];
+        struct packer w = {image, n, 0};
+        pack(&w, d->rows_bits, pass->rows);
+        pack(&w, d->word_bits, pass->word_base);
+        pack(&w, 3, pass->kind);
+        pack(&w, d->block_bits, n);
+        pack(&w, 1, pass->row_block == 0);
+    }
+    return image;
+}
+
+static struct mem_image *table_image(const struct program *p, const struct act_table *table)
+{
+    const struct derived *d = &p->d;
+    int width = d->activation_bits + (table->direct ? 0 : d->slope_bits);
+    struct mem_image *image = mem_image_new(width, 1 << table->address_bits);
+    for (int entry = 0; entry < 1 << table->address_bits; entry++) {
+        struct packer w = {image, entry, 0};
+        pack(&w, d->activation_bits, table->base[entry]);
+        if (!table->direct)
+            pack(&w, d->slope_bits, table->slope[entry]);
+    }
+    return image;
+}
+
+void images_build(const struct program *p, struct named_image images[IMAGE_COUNT])
+{
+    images[0] = (struct named_image){"weights.mem", weights_image(p), "encoded weights, a beat a word"};
+    images[1] = (struct named_image){"columns.mem", columns_image(p),
+                                     "vector element and lengths of every column"};
+    images[2] = (struct named_image){"constants.mem", constants_image(p), "biases and peepholes"};
+    images[3] = (struct named_image){"products.mem", products_image(p), "program: block products"};
+    images[4] = (struct named_image){"passes.mem", passes_image(p), "program: element-wise passes"};
+    images[5] = (struct named_image){"sigmoid.mem", table_image(p, &p->quant.sigm), "Sigmoid table"};
+    images[6] = (struct named_image){"tanh.mem", table_image(p, &p->quant.tanh), "Tanh table"};
+}

@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * images.h - the memory images of a chip, from its program.  Bit layouts stand here and in the
+ * headers of the modules that read them.
+ *
+ *   weights.mem    a beat a word: PE k in bits [k*(WEIGHT_W+INDEX_W) +: WEIGHT_W+INDEX_W],
+ *                  weight above index
+ *   columns.mem    from bit 0: word[WORD_W], lane[LANE_W], then LEN_W bits a PE
+ *   constants.mem  an element step a word: lane l at l*(PEEP_W+BIAS_W), bias below peephole
+ *   products.mem   from bit 0: columns, shift, source[2], block, opens, closes, frees_x
+ *   passes.mem     from bit 0: rows, word_base, kind[3], block, first
+ *   sigmoid.mem, tanh.mem   base[ACT_W] below slope[SLOPE_W]; tables of points: the point */
+#ifndef ESE_IMAGES_H
+#define ESE_IMAGES_H
+
+#include "gen/mem_image.h"
+#include "models/program.h"
+
+enum { IMAGE_COUNT = 7 };
+
+struct named_image {
+    const char *name; /* file name */
+    struct mem_image *image;
+    const char *purpose;
+};
+
+/* Makes all images; free each with mem_image_free(). */
+void images_build(const struct program *program, struct named_image images[IMAGE_COUNT]);
+
+#endif

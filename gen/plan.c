@@ -1,0 +1,258 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "gen/plan.h"
+
+#include <ctype.h>
+#include <dirent.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "gen/images.h"
+#include "gen/render.h"
+#include "gen/report.h"
+#include "gen/version.h"
+
+/* Modules that every chip has; templates/NAME.v is copied as it is. */
+static const char *const MODULES[] = {
+    "ese_accu_control",   "ese_act_queue",         "ese_adder_tree",     "ese_assemble",
+    "ese_block_state",    "ese_channel",           "ese_elem_mul",       "ese_element",
+    "ese_element_control", "ese_frame_context",    "ese_input_buffer",   "ese_output_buffer",
+    "ese_pass_sequencer", "ese_pe",                "ese_product_sequencer", "ese_progress",
+    "ese_ptr_read",       "ese_ram",               "ese_rom",            "ese_rom_stream",
+    "ese_round_shift_right", "ese_saturate",       "ese_spmat_read",
+};
+
+/* What the simulation needs, copied so that the folder stands alone. */
+static const char *const BENCH[] = {
+    "ese_bench.v",      "harness.c",     "harness.h",     "harness_check.c", "harness_dpi.c",
+    "harness_plan.c",   "harness_report.c", "harness_vpi.c", "stimulus.h",   "verilator.vlt",
+};
+
+enum { MODULE_COUNT = sizeof MODULES / sizeof *MODULES, BENCH_COUNT = sizeof BENCH / sizeof *BENCH };
+
+static bool copy_file(struct output *output, const char *folder, const char *file, const char *as,
+                      struct error *error)
+{
+    struct text path = {0}, text = {0};
+    text_appendf(&path, "%s/%s/%s", ese_home(), folder, file);
+    bool ok = text_read_file(&text, text_string(&path), error);
+    if (ok)
+        output_take(output, as, &text);
+    text_free(&path);
+    text_free(&text);
+    return ok;
+}
+
+static bool is_word_character(char c)
+{
+    return isalnum((unsigned char)c) || c == '_';
+}
+
+/* Whether Verilog text mentions the identifier. */
+static bool mentions(const char *text, const char *name)
+{
+    size_t length = strlen(name);
+    for (const char *at = strstr(text, name); at != NULL; at = strstr(at + 1, name))
+        if ((at == text || !is_word_character(at[-1])) && !is_word_character(at[length]) &&
+            (at == text || at[-1] != '{' || at < text + 2 || at[-2] != '@'))
+            return true;
+    return false;
+}
+
+/* The named constants that the top uses, of those in derived.def. */
+static void bind_constants(struct bindings *b, const struct derived *d, const char *top)
+{
+    bind_list(b, "TOP_CONSTANTS");
+#define DERIVED(name, verilog, meaning)                                  \
+    if (mentions(top, #verilog)) {                                       \
+        struct bindings *row = bind_row(b, "TOP_CONSTANTS");             \
+        bind_text(row, "CONSTANT", "%-11s", #verilog);                   \
+        bind_text(row, "VALUE", "%5d", d->name);                         \
+        bind_text(row, "MEANING", "%s", meaning);                        \
+    }
+#include "models/derived.def"
+#undef DERIVED
+}
+
+static struct bindings *bind_top(const struct program *p, const struct cycles *cycles,
+                                 const char *command, const char *top)
+{
+    const struct derived *d = &p->d;
+    const struct formats *f = &p->quant.formats;
+    struct bindings *b = bindings_new();
+    bind_text(b, "NAME", "%s", p->config.name);
+    bind_text(b, "VERSION", "%s", ESE_VERSION);
+    bind_text(b, "COMMAND", "%s", command);
+    bind_text(b, "HASH", "%08x", (unsigned)p->config_hash);
+    bind_int(b, "CHANNELS", d->channels);
+    bind_int(b, "PES", d->pes);
+    bind_int(b, "X_SIZE", d->x_size);
+    bind_int(b, "C_SIZE", d->c_size);
+    bind_int(b, "Y_SIZE", d->y_size);
+    bind_int(b, "WEIGHT_W", d->weight_bits);
+    bind_int(b, "ACT_W", d->activation_bits);
+    bind_int(b, "ELEMENT_W", d->element_bits);
+    bind_int(b, "X_FRAC", f->x);
+    bind_int(b, "Y_FRAC", f->y);
+    bind_int(b, "C_FRAC", f->c);
+    bind_int(b, "M_FRAC", f->m);
+    bind_int(b, "CYCLES", cycles->cycles_per_frame);
+    bind_int(b, "DATA_MSB", d->channels * d->element_bits - 1);
+    bind_int(b, "USER_MSB", 2 * d->channels - 1);
+    bind_int(b, "CHANNEL_MSB", d->channels - 1);
+    bind_int(b, "CELL_MSB", d->lanes * d->channels * d->activation_bits - 1);
+    bind_int(b, "LANE_MSB", d->lanes - 1);
+    bind_int(b, "PE_MSB", d->pes - 1);
+    bind_int(b, "PROJECTION", p->quant.projection);
+    bind_flag(b, "HAS_PROJECTION", p->quant.projection);
+    bind_text(b, "AND_M", "%s", p->quant.projection ? " and m" : "");
+    bind_text(b, "AND_M_OF_THIS", "%s", p->quant.projection ? ", m of this frame" : "");
+    bind_int(b, "OUTPUT_KIND", p->quant.projection ? PASS_Y : PASS_O);
+    bind_int(b, "INTERPOLATE", !p->quant.sigm.direct);
+    bind_int(b, "PEEPHOLE", p->quant.peephole);
+    bind_int(b, "CANDIDATE_TANH", p->quant.candidate == CANDIDATE_TANH);
+    bind_flag(b, "PADDED", d->groups * d->lanes > d->pes);
+    bind_constants(b, d, top);
+    return b;
+}
+
+static bool add_top(struct output *output, const struct program *p, const struct cycles *cycles,
+                    const char *command, struct error *error)
+{
+    struct text path = {0}, source = {0}, rendered = {0};
+    text_appendf(&path, "%s/templates/ese_top.v.tpl", ese_home());
+    bool ok = text_read_file(&source, text_string(&path), error);
+    if (ok) {
+        struct bindings *b = bind_top(p, cycles, command, text_string(&source));
+        ok = render(text_string(&source), "templates/ese_top.v.tpl", RENDER_VERILOG, b, &rendered,
+                    error) &&
+             bindings_check_used(b, error);
+        if (!ok)
+            fputs(bindings_report(b), stderr);
+        bindings_free(b);
+    }
+    if (ok)
+        output_take(output, "rtl/ese_top.v", &rendered);
+    text_free(&path);
+    text_free(&source);
+    text_free(&rendered);
+    return ok;
+}
+
+static bool add_rtl(struct output *output, const struct program *p, struct error *error)
+{
+    struct text list = {0};
+    const char *table = p->quant.sigm.direct ? "ese_act_points" : "ese_act_table";
+    bool ok = true;
+    text_append(&list, "rtl/ese_top.v\n");
+    for (int n = 0; ok && n <= MODULE_COUNT; n++) {
+        char file[64], as[80];
+        snprintf(file, sizeof file, "%s.v", n < MODULE_COUNT ? MODULES[n] : table);
+        snprintf(as, sizeof as, "rtl/%s", file);
+        ok = copy_file(output, "templates", file, as, error);
+        text_appendf(&list, "%s\n", as);
+    }
+    output_take(output, "rtl/files.f", &list);
+    return ok;
+}
+
+static void add_images(struct output *output, const struct program *p)
+{
+    struct named_image images[IMAGE_COUNT];
+    images_build(p, images);
+    for (int n = 0; n < IMAGE_COUNT; n++) {
+        struct text text = {0};
+        char path[64];
+        mem_image_render(images[n].image, &text);
+        snprintf(path, sizeof path, "mem/%s", images[n].name);
+        output_take(output, path, &text);
+        mem_image_free(images[n].image);
+    }
+}
+
+static bool add_bench(struct output *output, const struct program *p, struct error *error)
+{
+    struct text params = {0};
+    text_appendf(&params,
+                 "// SPDX-License-Identifier: Apache-2.0\n"
+                 "// ese_bench_params.vh - the shape of this chip, for the bench.\n"
+                 "localparam CHANNELS = %d;\nlocalparam ELEMENT_BITS = %d;\n"
+                 "localparam ACTIVATION_BITS = %d;\nlocalparam LANES = %d;\nlocalparam PES = %d;\n",
+                 p->d.channels, p->d.element_bits, p->d.activation_bits, p->d.lanes, p->d.pes);
+    output_take(output, "sim/ese_bench_params.vh", &params);
+    bool ok = true;
+    for (int n = 0; ok && n < BENCH_COUNT; n++) {
+        char as[64];
+        snprintf(as, sizeof as, "sim/%s", BENCH[n]);
+        ok = copy_file(output, "sim", BENCH[n], as, error);
+    }
+    return ok;
+}
+
+static bool copy_into(struct output *output, const char *path, const char *as, struct error *error)
+{
+    struct text text = {0};
+    bool ok = text_read_file(&text, path, error);
+    if (ok)
+        output_take(output, as, &text);
+    text_free(&text);
+    return ok;
+}
+
+/* The model and the utterances, so that the folder can be verified anywhere. */
+static bool add_model(struct output *output, const struct program *p, struct error *error)
+{
+    const struct model_config *model = &p->config.model;
+    bool ok = true;
+    if (model->path != NULL)
+        ok = copy_into(output, model->path, "model/model.safetensors", error);
+    if (!ok || model->utterances == NULL)
+        return ok;
+    struct text path = {0};
+    for (int u = 0; ok && u < p->utterances.count; u++) {
+        char as[300];
+        snprintf(as, sizeof as, "model/utterances/%.250s.npy", p->utterances.names[u]);
+        text_cut(&path, 0);
+        text_appendf(&path, "%s/%s.npy", model->utterances, p->utterances.names[u]);
+        DIR *folder = opendir(model->utterances);
+        if (folder != NULL)
+            closedir(folder);
+        ok = copy_into(output, folder != NULL ? text_string(&path) : model->utterances, as, error);
+    }
+    text_free(&path);
+    return ok;
+}
+
+void plan_config(struct output *output, const struct program *p)
+{
+    const struct model_config *model = &p->config.model;
+    char *buffer = NULL;
+    size_t size = 0;
+    FILE *stream = open_memstream(&buffer, &size);
+    BUG_UNLESS(stream != NULL);
+    config_write(&p->config, model->path != NULL ? "model/model.safetensors" : NULL,
+                 model->utterances != NULL ? "model/utterances" : NULL, stream);
+    fclose(stream);
+    struct text text = {0};
+    text_append_bytes(&text, buffer, size);
+    output_take(output, "config.yaml", &text);
+    free(buffer);
+    const char *name;
+    struct text value = {0};
+    for (int n = 0; config_key(&p->config, n, &name, &value); n++, text_cut(&value, 0))
+        if (strcmp(name, "model.path") != 0 && strcmp(name, "model.utterances") != 0)
+            output_set_config(output, name, text_string(&value));
+    text_free(&value);
+}
+
+bool plan_chip(struct output *output, const struct program *p, const struct cycles *cycles,
+               const char *command, struct error *error)
+{
+    output_set_command(output, command);
+    output_set_config_hash(output, p->config_hash);
+    plan_config(output, p);
+    add_images(output, p);
+    report_add(output, p, cycles);
+    return add_top(output, p, cycles, command, error) && add_rtl(output, p, error) &&
+           add_bench(output, p, error) && add_model(output, p, error);
+}

@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * plan.h - what `ese gen` writes for a program: the list of artefacts. */
+#ifndef ESE_PLAN_H
+#define ESE_PLAN_H
+
+#include "gen/output.h"
+#include "models/cycles.h"
+#include "models/program.h"
+
+/* Adds every file of the chip to `output`.  `command` is the command line after "ese", without
+ * paths of this machine: it stands in the headers. */
+bool plan_chip(struct output *output, const struct program *program, const struct cycles *cycles,
+               const char *command, struct error *error);
+
+/* The configuration as `gen` writes it into the chip's folder: paths inside the folder. */
+void plan_config(struct output *output, const struct program *program);
+
+#endif

@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * report.h - what a chip costs and how fast it is, before any simulation. */
+#ifndef ESE_REPORT_H
+#define ESE_REPORT_H
+
+#include <jansson.h>
+
+#include "gen/output.h"
+#include "gen/text.h"
+#include "models/cycles.h"
+#include "models/program.h"
+
+/* report.txt and report.json of a chip. */
+void report_add(struct output *output, const struct program *program, const struct cycles *cycles);
+void report_text(struct text *text, const struct program *program, const struct cycles *cycles);
+json_t *report_json(const struct program *program, const struct cycles *cycles);
+
+#endif

@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: Apache-2.0
+// ese_assemble - Assemble: picks the rows of LANES neighbouring PEs out of a channel's PEs.
+//
+// Input    one row of every PE at stage 1; group g of stage 1 means PEs g*LANES .. g*LANES+LANES-1
+// Output   stage 3; a row that was never written is zero
+// Latency  two clocks: a multiplexer of eight, then one of what is left
+`resetall
+`timescale 1ns / 1ps
+`default_nettype none
+
+module ese_assemble #(
+    parameter PES     = 32, // processing elements
+    parameter LANES   = 1,  // element-wise lanes
+    parameter GROUPS  = 32, // PES / LANES rounded up
+    parameter GROUP_W = 5,  // bits of a group number
+    parameter ACC_W   = 34  // bits of a row
+) (
+    input  wire                   clk,
+    input  wire [PES*ACC_W-1:0]   rows,   // stage 1
+    input  wire [GROUP_W-1:0]     group,  // stage 1
+    input  wire [LANES-1:0]       used,   // stage 2
+    output reg  [LANES*ACC_W-1:0] picked  // stage 3
+);
+    localparam FAN    = 8;
+    localparam PARTS  = (GROUPS + FAN - 1) / FAN;
+    localparam PADDED = PARTS * FAN * LANES;
+
+    wire [PADDED*ACC_W-1:0] padded;
+    generate
+        if (PADDED > PES) begin : g_pad
+            assign padded = {{((PADDED-PES)*ACC_W){1'b0}}, rows};
+        end else begin : g_full
+            assign padded = rows;
+        end
+    endgenerate
+
+    wire [2:0] low_group;
+    generate
+        if (GROUP_W >= 3) begin : g_low
+            assign low_group = group[2:0];
+        end else begin : g_short
+            assign low_group = {{(3-GROUP_W){1'b0}}, group};
+        end
+    endgenerate
+
+    // ---- stage 2: eight to one -------------------------------------------------------------
+    wire [PARTS*LANES*ACC_W-1:0] parts;
+    genvar p;
+    generate
+        for (p = 0; p < PARTS; p = p + 1) begin : g_part
+            wire [FAN*LANES*ACC_W-1:0] choices = padded[p*FAN*LANES*ACC_W +: FAN*LANES*ACC_W];
+            reg  [LANES*ACC_W-1:0]     choice;
+
+            always @(posedge clk) choice <= choices[low_group*LANES*ACC_W +: LANES*ACC_W];
+
+            assign parts[p*LANES*ACC_W +: LANES*ACC_W] = choice;
+        end
+    endgenerate
+
+    // ---- stage 3: one of the parts ---------------------------------------------------------
+    wire [LANES*ACC_W-1:0] part;
+    generate
+        if (PARTS > 1) begin : g_parts
+            reg [GROUP_W-4:0] high_group;
+
+            always @(posedge clk) high_group <= group[GROUP_W-1:3];
+
+            assign part = parts[high_group*LANES*ACC_W +: LANES*ACC_W];
+        end else begin : g_one_part
+            assign part = parts;
+        end
+    endgenerate
+
+    genvar l;
+    generate
+        for (l = 0; l < LANES; l = l + 1) begin : g_lane
+            always @(posedge clk)
+                picked[l*ACC_W +: ACC_W] <= used[l] ? part[l*ACC_W +: ACC_W] : {ACC_W{1'b0}};
+        end
+    endgenerate
+endmodule
+
+`resetall

@@ -1,0 +1,211 @@
+// SPDX-License-Identifier: Apache-2.0
+// ese_channel - one voice: PES processing elements, Assemble, LANES element-wise lanes, and the
+// buffers of c, i and f.
+//
+// Everything that decides comes from outside and is the same for all channels; a channel only has
+// numbers.  c counts as zero in passes i, f and g while `first` is high.
+`resetall
+`timescale 1ns / 1ps
+`default_nettype none
+
+module ese_channel #(
+    parameter PES         = 4,  // processing elements
+    parameter LANES       = 1,  // element-wise lanes
+    parameter GROUPS      = 4,  // PES / LANES rounded up
+    parameter GROUP_W     = 2,  // bits of a group number
+    parameter ACT_W       = 16, // bits of an element
+    parameter ALIGNED_W   = 15, // bits of an aligned weight
+    parameter ACC_W       = 34, // bits of an accumulator
+    parameter ADDR_W      = 5,  // bits of an accumulator address
+    parameter PTR_W       = 3,  // bits of an ActQueue pointer
+    parameter BIAS_W      = 28, // bits of a bias
+    parameter PEEP_W      = 16, // bits of a peephole weight
+    parameter SUM_W       = 36, // bits of acc + bias + peep*c
+    parameter ROUND_SHIFT = 14, // fraction bits dropped from the sum
+    parameter Z_W         = 18, // bits of a pre-activation
+    parameter Z_FRAC      = 13, // fraction bits of a pre-activation
+    parameter C_FRAC      = 12, // fraction bits of c
+    parameter M_FRAC      = 15, // fraction bits of m
+    parameter TABLE_W     = 9,  // address bits of the tables
+    parameter SIGM_FRAC_W = 8,  // bits of z below the Sigmoid table's address
+    parameter TANH_FRAC_W = 7,  // bits of z below the Tanh table's address
+    parameter SLOPE_W     = 9,  // bits of a table's slope
+    parameter C_WORD_W    = 4,  // address bits of the c buffer
+    parameter GATE_WORD_W = 6,  // address bits of the i and f buffers
+    parameter INTERPOLATE = 1,  // 0: tables of points
+    parameter PEEPHOLE    = 1,  // 0: no peepholes
+    parameter PROJECTION  = 1,  // 0: no pass y
+    parameter CANDIDATE_TANH = 1 // 0: g is a sigmoid
+) (
+    input  wire                     clk,
+
+    // ActQueue
+    input  wire [PES-1:0]           queue_push,
+    input  wire [PES*PTR_W-1:0]     queue_write,
+    input  wire [PES*PTR_W-1:0]     queue_read,
+    input  wire [ACT_W-1:0]         element,
+
+    // SpMV and Accu
+    input  wire [PES*ALIGNED_W-1:0] weights,
+    input  wire [PES-1:0]           acc_write,
+    input  wire [PES-1:0]           acc_keep,
+    input  wire [PES*ADDR_W-1:0]    acc_address,
+
+    // Assemble
+    input  wire [ADDR_W-1:0]        drain_address, // stage 1
+    input  wire [GROUP_W-1:0]       drain_group,   // stage 1
+    input  wire [LANES-1:0]         drain_used,    // stage 2
+
+    // Element-wise path, by stage
+    input  wire                     first,
+    input  wire                     c_read,
+    input  wire [C_WORD_W-1:0]      c_read_word,
+    input  wire                     c_is_old,
+    input  wire [LANES*BIAS_W-1:0]  bias,
+    input  wire [LANES*PEEP_W-1:0]  peep,
+    input  wire                     tanh_of_c,
+    input  wire                     gate_read,
+    input  wire [GATE_WORD_W-1:0]   gate_read_word,
+    input  wire                     i_write,
+    input  wire                     f_write,
+    input  wire [GATE_WORD_W-1:0]   gate_write_word,
+    input  wire                     is_o_12,
+    input  wire                     is_y_15,
+    input  wire                     is_o_15,
+    input  wire                     c_write,
+    input  wire [C_WORD_W-1:0]      c_write_word,
+    output wire [LANES*ACT_W-1:0]   result         // stage 16
+);
+    // ---- processing elements ---------------------------------------------------------------
+    wire [PES*ACC_W-1:0] rows;
+    genvar k;
+    generate
+        for (k = 0; k < PES; k = k + 1) begin : g_pe
+            ese_pe #(
+                .ACT_W     (ACT_W),
+                .ALIGNED_W (ALIGNED_W),
+                .ACC_W     (ACC_W),
+                .ADDR_W    (ADDR_W),
+                .PTR_W     (PTR_W)
+            ) u_pe (
+                .clk           (clk),
+                .queue_push    (queue_push[k]),
+                .queue_write   (queue_write[k*PTR_W +: PTR_W]),
+                .queue_read    (queue_read[k*PTR_W +: PTR_W]),
+                .element       (element),
+                .weight        (weights[k*ALIGNED_W +: ALIGNED_W]),
+                .acc_write     (acc_write[k]),
+                .acc_keep      (acc_keep[k]),
+                .acc_address   (acc_address[k*ADDR_W +: ADDR_W]),
+                .drain_address (drain_address),
+                .drain_data    (rows[k*ACC_W +: ACC_W])
+            );
+        end
+    endgenerate
+
+    // ---- Assemble --------------------------------------------------------------------------
+    wire [LANES*ACC_W-1:0] assembled;
+
+    ese_assemble #(
+        .PES     (PES),
+        .LANES   (LANES),
+        .GROUPS  (GROUPS),
+        .GROUP_W (GROUP_W),
+        .ACC_W   (ACC_W)
+    ) u_assemble (
+        .clk    (clk),
+        .rows   (rows),
+        .group  (drain_group),
+        .used   (drain_used),
+        .picked (assembled)
+    );
+
+    // ---- buffers of c, i and f -------------------------------------------------------------
+    wire [LANES*ACT_W-1:0] c_data;
+    wire [LANES*ACT_W-1:0] i_data;
+    wire [LANES*ACT_W-1:0] f_data;
+    wire [LANES*ACT_W-1:0] gates;
+
+    ese_ram #(
+        .WIDTH  (LANES * ACT_W),
+        .ADDR_W (C_WORD_W)
+    ) u_c (
+        .clk           (clk),
+        .write_enable  (c_write),
+        .write_address (c_write_word),
+        .write_data    (result),
+        .read_enable   (c_read),
+        .read_address  (c_read_word),
+        .read_data     (c_data)
+    );
+
+    ese_ram #(
+        .WIDTH  (LANES * ACT_W),
+        .ADDR_W (GATE_WORD_W)
+    ) u_i (
+        .clk           (clk),
+        .write_enable  (i_write),
+        .write_address (gate_write_word),
+        .write_data    (gates),
+        .read_enable   (gate_read),
+        .read_address  (gate_read_word),
+        .read_data     (i_data)
+    );
+
+    ese_ram #(
+        .WIDTH  (LANES * ACT_W),
+        .ADDR_W (GATE_WORD_W)
+    ) u_f (
+        .clk           (clk),
+        .write_enable  (f_write),
+        .write_address (gate_write_word),
+        .write_data    (gates),
+        .read_enable   (gate_read),
+        .read_address  (gate_read_word),
+        .read_data     (f_data)
+    );
+
+    // ---- element-wise lanes ----------------------------------------------------------------
+    genvar l;
+    generate
+        for (l = 0; l < LANES; l = l + 1) begin : g_lane
+            ese_element #(
+                .ACC_W          (ACC_W),
+                .BIAS_W         (BIAS_W),
+                .PEEP_W         (PEEP_W),
+                .ACT_W          (ACT_W),
+                .SUM_W          (SUM_W),
+                .ROUND_SHIFT    (ROUND_SHIFT),
+                .Z_W            (Z_W),
+                .Z_FRAC         (Z_FRAC),
+                .C_FRAC         (C_FRAC),
+                .M_FRAC         (M_FRAC),
+                .TABLE_W        (TABLE_W),
+                .SIGM_FRAC_W    (SIGM_FRAC_W),
+                .TANH_FRAC_W    (TANH_FRAC_W),
+                .SLOPE_W        (SLOPE_W),
+                .INTERPOLATE    (INTERPOLATE),
+                .PEEPHOLE       (PEEPHOLE),
+                .PROJECTION     (PROJECTION),
+                .CANDIDATE_TANH (CANDIDATE_TANH)
+            ) u_element (
+                .clk       (clk),
+                .c_read    (c_data[l*ACT_W +: ACT_W]),
+                .c_is_zero (first && c_is_old),
+                .acc       (assembled[l*ACC_W +: ACC_W]),
+                .bias      (bias[l*BIAS_W +: BIAS_W]),
+                .peep      (peep[l*PEEP_W +: PEEP_W]),
+                .tanh_of_c (tanh_of_c),
+                .i_read    (i_data[l*ACT_W +: ACT_W]),
+                .f_read    (f_data[l*ACT_W +: ACT_W]),
+                .is_o_12   (is_o_12),
+                .is_y_15   (is_y_15),
+                .is_o_15   (is_o_15),
+                .gate      (gates[l*ACT_W +: ACT_W]),
+                .result    (result[l*ACT_W +: ACT_W])
+            );
+        end
+    endgenerate
+endmodule
+
+`resetall

@@ -1,0 +1,153 @@
+// SPDX-License-Identifier: Apache-2.0
+// ese_pass_sequencer - walks the list of element-wise passes and empties accumulator blocks.
+//
+// Program  PASSES words of FILE, the same list every frame; a word holds, from bit 0 up,
+//          rows[ROWS_W], word_base[WORD_W], kind[3], block[BLOCK_W] (relative to the frame's first),
+//          first (of its vector's row blocks)
+// Step     LANES rows of the block, of PEs group*LANES .. group*LANES+LANES-1 at the same row
+// Rules    a pass begins when its block is ready and the pass before has left the pipeline;
+//          a pass whose rows leave the chip steps only while the output FIFO has room for them
+// Rate     one step a clock
+`resetall
+`timescale 1ns / 1ps
+`default_nettype none
+
+module ese_pass_sequencer #(
+    parameter PES         = 4,           // processing elements
+    parameter LANES       = 1,           // element-wise lanes
+    parameter GROUPS      = 4,           // steps per row of PEs
+    parameter GROUP_W     = 2,           // bits of a group number
+    parameter PASSES      = 9,           // passes of a frame
+    parameter PASS_W      = 4,           // bits of a pass number
+    parameter ROWS_W      = 6,           // bits of a number of rows
+    parameter ROW_W       = 4,           // bits of a row within the block
+    parameter WORD_W      = 8,           // bits of a word number
+    parameter GATE_WORD_W = 6,           // bits of a word number within the block
+    parameter BLOCK_W     = 1,           // bits of an accumulator block number
+    parameter OUTPUT_KIND = 4,           // kind of the pass that leaves the chip
+    parameter FIFO_W      = 5,           // log2 of the output FIFO's words
+    parameter FILE        = "passes.mem" // the program
+) (
+    input  wire                    clk,
+    input  wire                    reset,
+
+    input  wire [(1<<BLOCK_W)-1:0] block_ready,
+    input  wire                    pipeline_busy,
+    input  wire                    output_pop,    // a word leaves the output FIFO
+
+    output wire                    begin_pass,    // the pass below begins in the next clock
+    output wire [1:0]              frame,         // its frame, modulo 4
+    output wire                    first,         // first row block of its vector
+    output wire [2:0]              kind,          // 0 i, 1 f, 2 g, 3 o, 4 y
+    output wire [BLOCK_W-1:0]      block,
+
+    output wire                    step,
+    output wire                    last_step,     // the block is empty after it
+    output wire [ROW_W-1:0]        row,
+    output wire [GROUP_W-1:0]      group,
+    output wire [WORD_W-1:0]       word,          // of the vector
+    output wire [GATE_WORD_W-1:0]  gate_word,     // of the row block
+    output wire [LANES-1:0]        keep,          // lanes that hold a row
+
+    output wire [15:0]             mon_pass
+);
+    localparam PROGRAM_W = ROWS_W + WORD_W + 3 + BLOCK_W + 1;
+    localparam [31:0] LAST_PASS_32 = PASSES - 1;
+    localparam [PASS_W-1:0] LAST_PASS = LAST_PASS_32[PASS_W-1:0];
+    localparam [31:0] FRAME_STEP_32 = PASSES;
+    localparam [BLOCK_W-1:0] FRAME_STEP = FRAME_STEP_32[BLOCK_W-1:0];
+    localparam [31:0] LAST_GROUP_32 = GROUPS - 1;
+    localparam [GROUP_W-1:0] LAST_GROUP = LAST_GROUP_32[GROUP_W-1:0];
+    localparam [31:0] FULL_GROUP_32 = LANES;
+    localparam [ROWS_W-1:0] FULL_GROUP = FULL_GROUP_32[ROWS_W-1:0];
+    localparam [31:0] REST_GROUP_32 = PES - (GROUPS - 1) * LANES; // rows of the last group
+    localparam [ROWS_W-1:0] REST_GROUP = REST_GROUP_32[ROWS_W-1:0];
+    localparam [2:0]         KIND_OUT   = OUTPUT_KIND;
+
+    (* rom_style = "distributed" *) reg [PROGRAM_W-1:0] program_rom [0:PASSES-1];
+
+    initial $readmemh(FILE, program_rom, 0, PASSES - 1);
+
+    reg [PASS_W-1:0]      pass;
+    reg [1:0]             pass_frame;
+    reg [BLOCK_W-1:0]     frame_block;
+    reg                   running;
+    reg [ROW_W-1:0]       row_q;
+    reg [GROUP_W-1:0]     group_q;
+    reg [WORD_W-1:0]      word_q;
+    reg [GATE_WORD_W-1:0] gate_word_q;
+    reg [ROWS_W-1:0]      rows_left;
+    reg [FIFO_W:0]        reserved;     // output words stepped and not yet popped
+
+    wire [ROWS_W-1:0]  rows;
+    wire [WORD_W-1:0]  word_base;
+    wire [BLOCK_W-1:0] block_offset;
+
+    assign {first, block_offset, kind, word_base, rows} = program_rom[pass];
+
+    wire [ROWS_W-1:0] group_rows = (group_q == LAST_GROUP) ? REST_GROUP : FULL_GROUP;
+    wire              leaves     = kind == KIND_OUT;
+    wire              step_out   = step && leaves;
+
+    assign block      = frame_block + block_offset;
+    assign begin_pass = !running && block_ready[block] && !pipeline_busy && !reset;
+    assign step       = running && (!leaves || !reserved[FIFO_W]) && !reset;
+    assign last_step  = step && rows_left <= group_rows;
+    assign frame      = pass_frame;
+    assign row        = row_q;
+    assign group      = group_q;
+    assign word       = word_q;
+    assign gate_word  = gate_word_q;
+    assign mon_pass   = {{(16-PASS_W){1'b0}}, pass};
+
+    genvar l;
+    generate
+        for (l = 0; l < LANES; l = l + 1) begin : g_lane
+            localparam [31:0] LANE_32 = l;
+            localparam [ROWS_W-1:0] LANE = LANE_32[ROWS_W-1:0];
+            assign keep[l] = LANE < rows_left && LANE < group_rows;
+        end
+    endgenerate
+
+    always @(posedge clk) begin
+        if (begin_pass) begin
+            running     <= 1'b1;
+            row_q       <= {ROW_W{1'b0}};
+            group_q     <= {GROUP_W{1'b0}};
+            word_q      <= word_base;
+            gate_word_q <= {GATE_WORD_W{1'b0}};
+            rows_left   <= rows;
+        end
+        if (step) begin
+            rows_left   <= rows_left - group_rows;
+            word_q      <= word_q + 1'b1;
+            gate_word_q <= gate_word_q + 1'b1;
+            if (group_q == LAST_GROUP) begin
+                group_q <= {GROUP_W{1'b0}};
+                row_q   <= row_q + 1'b1;
+            end else begin
+                group_q <= group_q + 1'b1;
+            end
+        end
+        if (last_step) begin
+            running <= 1'b0;
+            pass    <= (pass == LAST_PASS) ? {PASS_W{1'b0}} : pass + 1'b1;
+            if (pass == LAST_PASS) begin
+                pass_frame  <= pass_frame + 1'b1;
+                frame_block <= frame_block + FRAME_STEP;
+            end
+        end
+        if (step_out && !output_pop) reserved <= reserved + 1'b1;
+        if (output_pop && !step_out) reserved <= reserved - 1'b1;
+
+        if (reset) begin
+            running     <= 1'b0;
+            pass        <= {PASS_W{1'b0}};
+            pass_frame  <= 2'd0;
+            frame_block <= {BLOCK_W{1'b0}};
+            reserved    <= {(FIFO_W+1){1'b0}};
+        end
+    end
+endmodule
+
+`resetall

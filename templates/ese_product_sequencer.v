@@ -1,0 +1,123 @@
+// SPDX-License-Identifier: Apache-2.0
+// ese_product_sequencer - walks the list of block products and lets their columns go.
+//
+// Program  PRODUCTS words of FILE, the same list every frame; a word holds, from bit 0 up,
+//          columns[COUNT_W], shift[SHIFT_W], source[2] (0: x, 1: y of the frame before, 2: m),
+//          block[BLOCK_W] (relative to the frame's first), opens, closes, frees_x
+// Input    column_word / column_ready describe the column at the head of the column stream
+// Output   `issue` takes that column: its vector element is read in this clock
+// Rules    a frame begins when its x is complete; a product that opens an accumulator block waits
+//          until it is empty; an element waits until the passes have written it
+// Rate     one column a clock, no gap between products or frames
+`resetall
+`timescale 1ns / 1ps
+`default_nettype none
+
+module ese_product_sequencer #(
+    parameter PRODUCTS  = 17,            // products of a frame
+    parameter PRODUCT_W = 5,             // bits of a product number
+    parameter PASSES    = 9,             // passes of a frame: accumulator blocks used
+    parameter COUNT_W   = 10,            // bits of a number of columns
+    parameter SHIFT_W   = 3,             // bits of a weight shift
+    parameter BLOCK_W   = 1,             // bits of an accumulator block number
+    parameter FILE      = "products.mem" // the program
+) (
+    input  wire                  clk,
+    input  wire                  reset,
+
+    // Head of the column stream
+    input  wire                  column_valid,
+    input  wire                  y_ready,       // its element, were it one of y
+    input  wire                  m_ready,       // ... of m
+    output wire                  issue,
+
+    // What it belongs to
+    output wire [1:0]            source,
+    output wire [SHIFT_W-1:0]    shift,
+    output wire [BLOCK_W-1:0]    block,
+    output wire                  closes,        // last column into its accumulator block
+    output reg  [1:0]            frame,         // frame number, modulo 4
+
+    // Neighbours
+    input  wire                  x_full,
+    output wire                  x_release,
+    input  wire [(1<<BLOCK_W)-1:0] block_busy,
+    output wire                  block_open,    // marks `block` busy
+    input  wire                  accept,        // PtrRead takes a column
+    output wire                  frame_start,
+
+    // Monitor
+    output wire [15:0]           mon_product,
+    output wire [4:0]            mon_stall      // input, columns, accumulator, element, queue
+);
+    localparam PROGRAM_W = COUNT_W + SHIFT_W + 2 + BLOCK_W + 3;
+    localparam [31:0] LAST_PRODUCT_32 = PRODUCTS - 1;
+    localparam [PRODUCT_W-1:0] LAST_PRODUCT = LAST_PRODUCT_32[PRODUCT_W-1:0];
+    localparam [31:0] FRAME_STEP_32 = PASSES;
+    localparam [BLOCK_W-1:0] FRAME_STEP = FRAME_STEP_32[BLOCK_W-1:0];
+
+    localparam [1:0] SOURCE_Y = 2'd1;
+    localparam [1:0] SOURCE_M = 2'd2;
+
+    (* rom_style = "distributed" *) reg [PROGRAM_W-1:0] program_rom [0:PRODUCTS-1];
+
+    initial $readmemh(FILE, program_rom, 0, PRODUCTS - 1);
+
+    reg [PRODUCT_W-1:0] product;
+    reg [COUNT_W-1:0]   column;      // within the product
+    reg [BLOCK_W-1:0]   frame_block; // accumulator block of the frame's first pass
+
+    wire [PROGRAM_W-1:0] word = program_rom[product];
+    wire [COUNT_W-1:0]   columns;
+    wire [BLOCK_W-1:0]   block_offset;
+    wire                 opens;
+    wire                 last_of_pass;
+    wire                 frees_x;
+
+    assign {frees_x, last_of_pass, opens, block_offset, source, shift, columns} = word;
+
+    wire first_column = column == {COUNT_W{1'b0}};
+    wire last_column  = column + 1'b1 == columns;
+    wire last_product = product == LAST_PRODUCT;
+    wire frame_begin  = first_column && product == {PRODUCT_W{1'b0}};
+
+    // Why the column at the head cannot go, the first reason that applies.
+    wire wait_input   = frame_begin && !x_full;
+    wire wait_columns = !column_valid;
+    wire wait_block   = opens && first_column && block_busy[block];
+    wire wait_element = (source == SOURCE_Y && !y_ready) || (source == SOURCE_M && !m_ready);
+
+    assign mon_stall[0] = wait_input;
+    assign mon_stall[1] = wait_columns && !wait_input;
+    assign mon_stall[2] = wait_block && !wait_columns && !wait_input;
+    assign mon_stall[3] = wait_element && !wait_block && !wait_columns && !wait_input;
+    assign mon_stall[4] = !accept && !wait_element && !wait_block && !wait_columns && !wait_input;
+
+    assign issue       = mon_stall == 5'd0 && !reset;
+    assign block       = frame_block + block_offset;
+    assign closes      = last_of_pass && last_column;
+    assign block_open  = issue && opens && first_column;
+    assign x_release   = issue && frees_x && last_column;
+    assign frame_start = issue && frame_begin;
+    assign mon_product = {{(16-PRODUCT_W){1'b0}}, product};
+
+    always @(posedge clk) begin
+        if (issue) begin
+            column <= last_column ? {COUNT_W{1'b0}} : column + 1'b1;
+            if (last_column) product <= last_product ? {PRODUCT_W{1'b0}} : product + 1'b1;
+            if (last_column && last_product) begin
+                frame       <= frame + 1'b1;
+                frame_block <= frame_block + FRAME_STEP;
+            end
+        end
+
+        if (reset) begin
+            product     <= {PRODUCT_W{1'b0}};
+            column      <= {COUNT_W{1'b0}};
+            frame       <= 2'd0;
+            frame_block <= {BLOCK_W{1'b0}};
+        end
+    end
+endmodule
+
+`resetall

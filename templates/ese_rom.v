@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: Apache-2.0
+// ese_rom - read-only memory with a registered output.
+//
+// Storage  WORDS words of WIDTH bits from FILE, one hexadecimal word a line
+// Latency  data one clock after the address
+`resetall
+`timescale 1ns / 1ps
+`default_nettype none
+
+module ese_rom #(
+    parameter WIDTH  = 16,        // bits of a word
+    parameter WORDS  = 16,        // words in FILE
+    parameter ADDR_W = 4,         // address bits
+    parameter FILE   = "rom.mem"  // memory image
+) (
+    input  wire              clk,
+    input  wire [ADDR_W-1:0] address,
+    output reg  [WIDTH-1:0]  data
+);
+    (* rom_style = "block" *) reg [WIDTH-1:0] memory [0:WORDS-1];
+
+    initial $readmemh(FILE, memory, 0, WORDS - 1);
+
+    always @(posedge clk) data <= memory[address];
+endmodule
+
+`resetall

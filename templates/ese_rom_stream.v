@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: Apache-2.0
+// ese_rom_stream - the words of a ROM as an endless valid/ready stream.
+//
+// Order    word 0 .. WORDS-1, then again from 0; starts over at reset
+// Storage  WORDS words of WIDTH bits from FILE, block RAM with output register
+// Latency  first word two clocks after reset
+// Rate     one word a clock while ready
+`resetall
+`timescale 1ns / 1ps
+`default_nettype none
+
+module ese_rom_stream #(
+    parameter WIDTH  = 16,        // bits of a word
+    parameter WORDS  = 16,        // words in FILE
+    parameter ADDR_W = 4,         // bits of a word number
+    parameter FILE   = "rom.mem"  // memory image
+) (
+    input  wire             clk,
+    input  wire             reset,
+
+    output wire             valid,
+    input  wire             ready,
+    output wire [WIDTH-1:0] data
+);
+    localparam [31:0] LAST_32 = WORDS - 1;
+    localparam [ADDR_W-1:0] LAST = LAST_32[ADDR_W-1:0];
+
+    (* rom_style = "block" *) reg [WIDTH-1:0] memory [0:WORDS-1];
+
+    reg [ADDR_W-1:0] address;
+    reg [WIDTH-1:0]  read_q;        // RAM output latch
+    reg              read_valid;
+    reg [WIDTH-1:0]  output_q;      // RAM output register
+    reg              output_valid;
+
+    wire output_free = !output_valid || ready;
+    wire read_free   = !read_valid || output_free;
+
+    initial $readmemh(FILE, memory, 0, WORDS - 1);
+
+    always @(posedge clk)
+        if (read_free) read_q <= memory[address];
+
+    always @(posedge clk)
+        if (output_free) output_q <= read_q;
+
+    always @(posedge clk) begin
+        if (read_free) begin
+            read_valid <= 1'b1;
+            address    <= (address == LAST) ? {ADDR_W{1'b0}} : address + 1'b1;
+        end
+        if (output_free) output_valid <= read_valid;
+
+        if (reset) begin
+            address      <= {ADDR_W{1'b0}};
+            read_valid   <= 1'b0;
+            output_valid <= 1'b0;
+        end
+    end
+
+    assign valid = output_valid;
+    assign data  = output_q;
+endmodule
+
+`resetall
