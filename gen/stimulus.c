@@ -1,0 +1,222 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "gen/stimulus.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static size_t mask_size(const struct stimulus *s)
+{
+    return (size_t)s->frame_count * stimulus_mask_words(s->channels);
+}
+
+static size_t vectors(const struct stimulus *s, uint32_t length)
+{
+    return (size_t)s->frame_count * s->channels * length;
+}
+
+struct stimulus_phase stimulus_phase_default(void)
+{
+    return (struct stimulus_phase){
+        .reset_cycles = 16,
+        .valid_cycle = 1,
+        .tail_cycles = 64,
+        .end = -1,
+    };
+}
+
+void stimulus_allocate(struct stimulus *s)
+{
+    s->product_columns = allocate(s->product_count, sizeof *s->product_columns);
+    s->pass_beats = allocate(s->pass_count, sizeof *s->pass_beats);
+    s->images = allocate(s->image_count, sizeof *s->images);
+    s->phases = allocate(s->phase_count, sizeof *s->phases);
+    for (uint32_t i = 0; i < s->phase_count; i++)
+        s->phases[i] = stimulus_phase_default();
+    s->active = allocate(mask_size(s), sizeof *s->active);
+    s->first = allocate(mask_size(s), sizeof *s->first);
+    s->x = allocate(vectors(s, s->input), sizeof *s->x);
+    s->y = allocate(vectors(s, s->output), sizeof *s->y);
+    s->c = allocate(vectors(s, s->cell), sizeof *s->c);
+}
+
+void stimulus_free(struct stimulus *s)
+{
+    for (uint32_t i = 0; s->phases != NULL && i < s->phase_count; i++)
+        free(s->phases[i].starts);
+    free(s->product_columns);
+    free(s->pass_beats);
+    free(s->images);
+    free(s->phases);
+    free(s->active);
+    free(s->first);
+    free(s->x);
+    free(s->y);
+    free(s->c);
+    *s = (struct stimulus){0};
+}
+
+void stimulus_set(uint32_t *mask, const struct stimulus *s, uint32_t frame, uint32_t channel,
+                  bool value)
+{
+    BUG_UNLESS(frame < s->frame_count && channel < s->channels);
+    uint32_t *word = &mask[(size_t)frame * stimulus_mask_words(s->channels) + channel / 32];
+    uint32_t bit = UINT32_C(1) << channel % 32;
+    *word = value ? *word | bit : *word & ~bit;
+}
+
+bool stimulus_get(const uint32_t *mask, const struct stimulus *s, uint32_t frame, uint32_t channel)
+{
+    BUG_UNLESS(frame < s->frame_count && channel < s->channels);
+    return mask[(size_t)frame * stimulus_mask_words(s->channels) + channel / 32] >>
+               channel % 32 & 1;
+}
+
+bool stimulus_image(struct stimulus_image *image, const char *folder, const char *name,
+                    struct error *error)
+{
+    char path[4096];
+    if (strlen(name) >= sizeof image->name)
+        return fail(error, "memory image %.200s: name longer than %zu characters", name,
+                    sizeof image->name - 1);
+    if ((size_t)snprintf(path, sizeof path, "%s/%s", folder, name) >= sizeof path)
+        return fail(error, "%.200s: path too long", folder);
+    FILE *file = fopen(path, "rb");
+    if (file == NULL)
+        return fail(error, "cannot read %.500s: %s", path, strerror(errno));
+    *image = (struct stimulus_image){0};
+    memcpy(image->name, name, strlen(name));
+    char block[65536];
+    for (size_t got; (got = fread(block, 1, sizeof block, file)) > 0;) {
+        image->crc = stimulus_crc32(image->crc, block, got);
+        image->bytes += got;
+    }
+    bool bad = ferror(file);
+    int number = errno;
+    fclose(file);
+    return !bad || fail(error, "cannot read %.500s: %s", path, strerror(number));
+}
+
+/* ---- the file -------------------------------------------------------------------------------------- */
+
+struct writer {
+    unsigned char *data;
+    size_t size, room;
+};
+
+static void put(struct writer *w, const void *bytes, size_t count)
+{
+    if (w->room - w->size < count) {
+        size_t room = 2 * w->room + count;
+        unsigned char *more = allocate(room, 1);
+        if (w->size != 0)
+            memcpy(more, w->data, w->size);
+        free(w->data);
+        w->data = more;
+        w->room = room;
+    }
+    memcpy(w->data + w->size, bytes, count);
+    w->size += count;
+}
+
+static void put_number(struct writer *w, uint64_t value, size_t bytes)
+{
+    unsigned char little[8];
+    for (size_t i = 0; i < bytes; i++)
+        little[i] = (unsigned char)(value >> 8 * i);
+    put(w, little, bytes);
+}
+
+static void put32(struct writer *w, uint32_t value)
+{
+    put_number(w, value, 4);
+}
+
+static void put_words(struct writer *w, const uint32_t *words, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        put32(w, words[i]);
+}
+
+static void put_values(struct writer *w, const int32_t *values, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        put32(w, (uint32_t)values[i]);
+}
+
+static void put_phase(struct writer *w, const struct stimulus_phase *p)
+{
+    put(w, p->name, sizeof p->name);
+    const uint32_t fields[] = {p->first_frame, p->frame_count,   p->flags,        p->reset_cycles,
+                               p->valid_cycle, p->x_gap,         p->x_gap_length, p->y_wait,
+                               p->y_wait_length, p->cut_cycle,   p->chart_first,  p->chart_count,
+                               p->tail_cycles, p->reserved};
+    put_words(w, fields, sizeof fields / sizeof *fields);
+    put_number(w, p->seed, 8);
+    put_number(w, p->limit_cycles, 8);
+    put_number(w, p->idle_cycles, 8);
+    put_number(w, (uint64_t)p->end, 8);
+    put32(w, p->starts != NULL);
+    for (uint32_t i = 0; p->starts != NULL && i < p->frame_count; i++)
+        put_number(w, (uint64_t)p->starts[i], 8);
+}
+
+static void put_header(struct writer *w, const struct stimulus *s)
+{
+    put(w, STIMULUS_MAGIC, 8);
+    put32(w, STIMULUS_VERSION);
+    put_number(w, 0, 8); /* the length, once it is known */
+    const uint32_t dims[] = {s->channels,     s->input, s->cell, s->output,        s->activation_bits,
+                             s->element_bits, s->lanes, s->pes,  s->product_count, s->pass_count,
+                             s->config_hash};
+    put_words(w, dims, sizeof dims / sizeof *dims);
+    put_words(w, s->product_columns, s->product_count);
+    put_words(w, s->pass_beats, s->pass_count);
+    put32(w, s->image_count);
+    for (uint32_t i = 0; i < s->image_count; i++) {
+        put(w, s->images[i].name, sizeof s->images[i].name);
+        put_number(w, s->images[i].bytes, 8);
+        put32(w, s->images[i].crc);
+    }
+    put32(w, s->frame_count);
+    put32(w, s->phase_count);
+    for (uint32_t i = 0; i < s->phase_count; i++)
+        put_phase(w, &s->phases[i]);
+}
+
+bool stimulus_write(const struct stimulus *s, const char *path, struct error *error)
+{
+    for (uint32_t i = 0; i < s->phase_count; i++) {
+        const struct stimulus_phase *p = &s->phases[i];
+        BUG_UNLESS(p->frame_count >= 1 && p->first_frame <= s->frame_count &&
+                   p->frame_count <= s->frame_count - p->first_frame && p->reset_cycles >= 2);
+    }
+    struct writer w = {0};
+    put_header(&w, s);
+    size_t mask = stimulus_mask_words(s->channels);
+    for (size_t f = 0; f < s->frame_count; f++) {
+        size_t channels = s->channels;
+        put_words(&w, s->active + f * mask, mask);
+        put_words(&w, s->first + f * mask, mask);
+        put_values(&w, s->x + f * channels * s->input, channels * s->input);
+        put_values(&w, s->y + f * channels * s->output, channels * s->output);
+        put_values(&w, s->c + f * channels * s->cell, channels * s->cell);
+    }
+    uint64_t whole = w.size + 4;
+    for (size_t i = 0; i < 8; i++)
+        w.data[12 + i] = (unsigned char)(whole >> 8 * i);
+    put32(&w, stimulus_crc32(0, w.data, w.size));
+
+    FILE *file = fopen(path, "wb");
+    bool good = file != NULL && fwrite(w.data, 1, w.size, file) == w.size;
+    if (file != NULL && fclose(file) != 0)
+        good = false;
+    int number = errno;
+    free(w.data);
+    if (good)
+        return true;
+    if (file != NULL)
+        remove(path);
+    return fail(error, "cannot write %.500s: %s", path, strerror(number));
+}

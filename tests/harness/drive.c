@@ -1,0 +1,289 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * drive.c - plays one scenario on the stand-in chip of fake_top.v and prints what came of it.
+ *
+ *   drive DIR verilator|icarus SCENARIO [+PLUSARG ...]
+ *
+ * DIR holds rtl/, mem/ and sim/ as a generated chip does.  The messages
+ * of the harness come first; the last line is "pass" or "fail: REASON",
+ * or "error: REASON" if nothing could be simulated. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "gen/simulate.h"
+#include "gen/stimulus.h"
+
+/* Cycle in which the stand-in shows its first column, and from there to the last y word: cells in
+ * steps of LANES, words one by one. */
+enum { FRAMES = 10, COLUMNS = 5 };
+
+static uint32_t dimension(const char *folder, const char *file, const char *name)
+{
+    char path[4096], line[200], key[64];
+    unsigned value = 0, found = 0;
+    snprintf(path, sizeof path, "%s/sim/%s", folder, file);
+    FILE *in = fopen(path, "r");
+    while (in != NULL && fgets(line, sizeof line, in) != NULL)
+        if (sscanf(line, "localparam %63s = %u;", key, &value) == 2 && strcmp(key, name) == 0) {
+            found = value;
+            break;
+        }
+    if (in != NULL)
+        fclose(in);
+    if (found == 0) {
+        printf("error: no %s in %s\n", name, path);
+        exit(2);
+    }
+    return found;
+}
+
+static uint64_t state = 12345;
+
+static uint32_t draw(void)
+{
+    state = state * UINT64_C(6364136223846793005) + UINT64_C(1442695040888963407);
+    return (uint32_t)(state >> 33);
+}
+
+static int32_t wrap(int64_t value, uint32_t bits)
+{
+    int64_t size = INT64_C(1) << bits;
+    value = ((value % size) + size) % size;
+    return (int32_t)(value >= size / 2 ? value - size : value);
+}
+
+/* Voices that begin and end at different frames; what the stand-in makes of them. */
+static void draw_frames(struct stimulus *s, bool idle)
+{
+    int32_t *c = allocate((size_t)s->channels * s->cell, sizeof *c);
+    bool *known = allocate(s->channels, sizeof *known);
+    for (uint32_t f = 0; f < s->frame_count; f++)
+        for (uint32_t ch = 0; ch < s->channels; ch++) {
+            bool active = !idle && (ch == 0 || draw() % 4 != 0);
+            bool first = !known[ch] || f % 5 == 0 || draw() % 3 == 0;
+            known[ch] = active; /* a voice that was away starts afresh */
+            stimulus_set(s->active, s, f, ch, active);
+            stimulus_set(s->first, s, f, ch, first);
+            for (uint32_t e = 0; active && e < s->input; e++) {
+                size_t word = ((size_t)f * s->channels + ch) * s->input + e;
+                int32_t *now = &c[(size_t)ch * s->cell + e];
+                s->x[word] = wrap((int32_t)draw(), s->activation_bits);
+                *now = wrap((first ? 0 : (int64_t)*now) + s->x[word], s->activation_bits);
+                s->c[word] = s->y[word] = *now;
+            }
+        }
+    free(c);
+    free(known);
+}
+
+static struct stimulus_phase *phase(struct stimulus *s, const char *name, uint32_t first,
+                                    uint32_t count)
+{
+    struct stimulus_phase *p = &s->phases[s->phase_count++];
+    snprintf(p->name, sizeof p->name, "%s", name);
+    p->first_frame = first;
+    p->frame_count = count;
+    p->seed = 100 + s->phase_count;
+    p->limit_cycles = 200000;
+    p->idle_cycles = 2000;
+    return p;
+}
+
+static void add_phases(struct stimulus *s)
+{
+    uint32_t steps = (s->cell + s->lanes - 1) / s->lanes, n = s->input;
+    int64_t period = 2 * n + COLUMNS + steps;
+    struct stimulus_phase *p = phase(s, "full speed", 0, 5);
+    p->starts = allocate(p->frame_count, sizeof *p->starts);
+    for (uint32_t f = 0; f < p->frame_count; f++)
+        p->starts[f] = p->valid_cycle + n + f * period;
+    p->end = p->starts[4] + period - n;
+    p->chart_first = 3;
+    p->chart_count = 2;
+
+    p = phase(s, "gaps", 0, 10);
+    p->x_gap = p->y_wait = 65536 / 3;
+    p->x_gap_length = p->y_wait_length = 4;
+    p->seed = UINT64_MAX;
+    p = phase(s, "cut", 5, 5);
+    p->cut_cycle = (uint32_t)(period + 3);
+    p = phase(s, "late ready", 5, 2);
+    p->flags = STIMULUS_READY_LATE;
+    p = phase(s, "cut waiting", 0, 5);
+    p->cut_cycle = (uint32_t)(period + 3);
+    p->flags = STIMULUS_CUT_WAITING;
+    phase(s, "after cut", 5, 2);
+    p = phase(s, "early tlast of x", 0, 3);
+    p->flags = STIMULUS_LAST_EARLY;
+    p = phase(s, "no tlast of x", 0, 3);
+    p->flags = STIMULUS_LAST_MISSING;
+    phase(s, "end", 5, 5);
+}
+
+/* Damages the plan, or what lies beside it, as the scenario's name says. */
+static void damage(struct stimulus *s, const char *scenario, struct stimulus_phase *last)
+{
+    size_t word = ((size_t)6 * s->channels) * s->input; /* channel 0 always speaks */
+    if (strcmp(scenario, "golden_y") == 0)
+        s->y[word] ^= 1;
+    else if (strcmp(scenario, "golden_c") == 0)
+        s->c[word + 1] ^= 1;
+    else if (strcmp(scenario, "golden_x") == 0)
+        s->x[word + 2] ^= 1;
+    else if (strcmp(scenario, "start") == 0)
+        s->phases[0].starts[2]++;
+    else if (strcmp(scenario, "end") == 0)
+        s->phases[0].end++;
+    else if (strcmp(scenario, "columns") == 0)
+        s->product_columns[1]++;
+    else if (strcmp(scenario, "beats") == 0)
+        s->pass_beats[1]++;
+    else if (strcmp(scenario, "dimension") == 0)
+        s->pes++;
+    else if (strcmp(scenario, "image_size") == 0)
+        s->images[0].bytes++;
+    else if (strcmp(scenario, "image_crc") == 0)
+        s->images[0].crc++;
+    else if (strcmp(scenario, "image_missing") == 0)
+        s->images[0].name[0] = 'Z';
+    else if (strcmp(scenario, "stuck_x") == 0 || strcmp(scenario, "stuck_y") == 0) {
+        last->flags = scenario[6] == 'x' ? STIMULUS_STUCK_X : STIMULUS_STUCK_Y;
+        last->cut_cycle = 30;
+    } else if (strcmp(scenario, "slow") == 0) {
+        last->limit_cycles = 30;
+    } else if (strcmp(scenario, "late_cut") == 0) {
+        last->cut_cycle = 100000;
+    }
+}
+
+static void damage_file(const char *path, const char *scenario)
+{
+    FILE *file = fopen(path, "r+b");
+    if (file != NULL && strcmp(scenario, "file_bit") == 0) {
+        fseek(file, 1000, SEEK_SET);
+        int byte = getc(file);
+        fseek(file, 1000, SEEK_SET);
+        putc(byte ^ 16, file);
+    }
+    if (file != NULL)
+        fclose(file);
+    if (strcmp(scenario, "file_missing") == 0)
+        remove(path);
+    if (strcmp(scenario, "file_empty") == 0 && (file = fopen(path, "wb")) != NULL)
+        fclose(file);
+}
+
+/* The dump holds what the chip said: compare it with what was expected of active channels. */
+static bool dump_agrees(const struct stimulus *s, const char *path)
+{
+    FILE *file = fopen(path, "rb");
+    bool good = file != NULL;
+    size_t word = 0;
+    for (uint32_t f = 0; good && f < s->frame_count; f++)
+        for (uint32_t ch = 0; ch < s->channels; ch++)
+            for (uint32_t e = 0; e < s->output; e++, word++) {
+                int32_t value = -1;
+                good = good && fread(&value, sizeof value, 1, file) == 1 &&
+                       value == (stimulus_get(s->active, s, f, ch) ? s->y[word] : 0);
+            }
+    if (file != NULL)
+        fclose(file);
+    return good;
+}
+
+static bool result_agrees(const struct stimulus *s, const struct simulation_result *r)
+{
+    const struct simulation_phase *p = &r->phases[0];
+    if (r->phase_count != (int)s->phase_count || r->message_count != 0 || p->chart_count != 2)
+        return false;
+    int64_t start = s->phases[0].starts[3], issued = 0, sum = 0;
+    for (int f = 0; f < p->frame_count; f++)
+        issued += p->frames[f].issued;
+    for (int k = 0; k < p->pe_count; k++)
+        sum += p->issues[k];
+    return p->frame_count == 5 && p->frames[3].start == start && p->charts[0].frame == 3 &&
+           p->charts[0].products[0].begin == start && p->charts[0].products[0].end == start + 3 &&
+           p->charts[0].products[1].end == start + 5 && p->charts[0].passes[0].begin == start + 5 &&
+           p->cycles_per_frame == s->phases[0].starts[4] - start && issued == sum && issued > 0 &&
+           p->frames[3].stalls[STALL_INPUT] == s->input && p->frames[3].weight_stalls == 1 &&
+           p->end == s->phases[0].end && r->phases[2].cut && !r->phases[3].cut &&
+           r->phases[1].seed == UINT64_MAX;
+}
+
+int main(int argc, char **argv)
+{
+    if (argc < 4)
+        return 2;
+    const char *folder = argv[1], *scenario = argv[3];
+    struct error error = {0};
+    struct stimulus s = {.phase_count = 16, .product_count = 2, .pass_count = 2, .image_count = 1};
+    s.channels = dimension(folder, "ese_bench_params.vh", "CHANNELS");
+    s.element_bits = dimension(folder, "ese_bench_params.vh", "ELEMENT_BITS");
+    s.activation_bits = dimension(folder, "ese_bench_params.vh", "ACTIVATION_BITS");
+    s.lanes = dimension(folder, "ese_bench_params.vh", "LANES");
+    s.pes = dimension(folder, "ese_bench_params.vh", "PES");
+    s.input = s.cell = s.output = dimension(folder, "fake_params.vh", "FRAME");
+    s.frame_count = FRAMES;
+    bool speed = strcmp(scenario, "speed") == 0;
+    stimulus_allocate(&s);
+    s.phase_count = 0;
+    s.product_columns[0] = 3;
+    s.product_columns[1] = 2;
+    s.pass_beats[0] = (s.cell + s.lanes - 1) / s.lanes;
+    s.pass_beats[1] = s.output;
+    draw_frames(&s, strcmp(scenario, "idle") == 0);
+    if (speed)
+        for (int i = 0; i < 15; i++)
+            phase(&s, "speed", 0, 10)->limit_cycles = 0;
+    else
+        add_phases(&s);
+    char images[4096], path[4096], dump[4096];
+    snprintf(images, sizeof images, "%s/mem", folder);
+    snprintf(path, sizeof path, "%s/stimulus.bin", folder);
+    snprintf(dump, sizeof dump, "%s/dump.bin", folder);
+    remove(dump);
+    if (!stimulus_image(&s.images[0], images, "weights.mem", &error)) {
+        printf("error: %s\n", error.text);
+        return 2;
+    }
+    damage(&s, scenario, &s.phases[s.phase_count - 1]);
+    if (!stimulus_write(&s, path, &error)) {
+        printf("error: %s\n", error.text);
+        return 2;
+    }
+    damage_file(path, scenario);
+
+    char trace[4096];
+    snprintf(trace, sizeof trace, "%s/trace.fst", folder);
+    struct simulation simulation = {
+        .simulator = argv[2][0] == 'v' ? SIMULATOR_VERILATOR : SIMULATOR_ICARUS,
+        .folder = folder,
+        .stimulus = path,
+        .dump = dump,
+        .trace = strcmp(scenario, "trace") == 0 ? trace : NULL,
+        .seed = 7,
+        .limit_seconds = speed ? 300 : 10,
+        .plusargs = (const char *const *)argv + 4,
+    };
+    struct simulation_result result;
+    if (!simulate(&simulation, &result, &error)) {
+        printf("error: %s\n", error.text);
+        simulation_result_free(&result);
+        stimulus_free(&s);
+        return 2;
+    }
+    for (int i = 0; i < result.message_count; i++)
+        printf("%s\n", result.messages[i]);
+    if (speed)
+        printf("%lld cycles, %.0f a second\n", (long long)result.cycles, result.cycles_per_second);
+    if (result.pass && !speed && !dump_agrees(&s, dump))
+        printf("fail: the dump is wrong\n");
+    else if (result.pass && !speed && !result_agrees(&s, &result))
+        printf("fail: the results file is wrong\n");
+    else
+        printf("%s%s\n", result.pass ? "pass" : "fail: ", result.reason);
+    bool pass = result.pass;
+    simulation_result_free(&result);
+    stimulus_free(&s);
+    return pass ? 0 : 1;
+}

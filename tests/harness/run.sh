@@ -1,0 +1,145 @@
+#!/bin/sh
+# SPDX-License-Identifier: Apache-2.0
+# run.sh - shows that every check of the simulation harness fires, in both simulators.
+#
+# A stand-in for the chip (fake_top.v) misbehaves in one way at a time; drive.c plays the same plan
+# on it each time.  Prints "N passed, N failed".     run.sh [verilator|icarus]
+set -u
+cd "$(dirname "$0")/../.." || exit 1
+only=${1:-both}
+work=$(mktemp -d) || exit 1
+trap 'rm -rf "$work"' EXIT
+passed=0 failed=0
+
+result() { # NAME WANTED GOT
+    if printf '%s\n' "$3" | grep -Eq -e "$2"; then
+        passed=$((passed + 1))
+    else
+        failed=$((failed + 1))
+        printf 'FAILED %s\n  wanted: %s\n  got:    %s\n' "$1" "$2" "$(printf '%s\n' "$3" | tail -n 3)"
+    fi
+}
+
+warnings="-Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wstrict-prototypes -Wmissing-prototypes -Werror"
+cc=${CC:-gcc}
+$cc -std=c11 -D_GNU_SOURCE -I. $warnings -g -fsanitize=address,undefined -o "$work/drive" \
+    tests/harness/drive.c gen/simulate.c gen/simulate_result.c gen/process.c gen/stimulus.c \
+    models/error.c -ljansson -lmd || exit 1
+vpi=$(iverilog-vpi --cflags | tr ' ' '\n' | grep '^-I')
+for file in sim/*.c; do
+    result "$file compiles as C11 without a warning" '^$' \
+        "$($cc -std=c11 $warnings $vpi -fsyntax-only "$file" 2>&1)"
+done
+
+chip() { # NAME CHANNELS ELEMENT_BITS ACTIVATION_BITS LANES PES FRAME
+    mkdir -p "$work/$1/rtl" "$work/$1/mem" "$work/$1/sim"
+    cp sim/* "$work/$1/sim/"
+    cp tests/harness/fake_top.v "$work/$1/rtl/ese_top.v"
+    printf 'rtl/ese_top.v\n' >"$work/$1/rtl/files.f"
+    printf '0123\n' >"$work/$1/mem/weights.mem"
+    cat >"$work/$1/sim/ese_bench_params.vh" <<END
+localparam CHANNELS = $2;
+localparam ELEMENT_BITS = $3;
+localparam ACTIVATION_BITS = $4;
+localparam LANES = $5;
+localparam PES = $6;
+END
+    printf 'localparam FRAME = %s;\n' "$7" >"$work/$1/sim/fake_params.vh"
+}
+
+play() { # CHIP SIMULATOR SCENARIO WANTED [+PLUSARG]
+    got=$("$work/drive" "$work/$1" "$2" "$3" ${5:+"$5"} 2>"$work/stderr")
+    result "$1 $2 $3 ${5:-}" "$4" "$got$(grep -E 'Sanitizer|runtime error' "$work/stderr")"
+}
+
+# Masks of more than 32 channels, vectors that end within a word; one of everything; 18 bits.
+chip wide 33 16 12 2 40 7
+chip small 1 8 8 1 1 2
+chip odd 5 24 18 3 3 4
+
+# What the harness must say to each fault of the stand-in.
+faults() { # SIMULATOR
+    play wide "$1" normal 'y of frame 1, channel 0, element 2: expected' +wrong_y
+    play wide "$1" normal 'c of frame 1, channel 0, element 2: expected' +wrong_c
+    play wide "$1" normal 'y of .*not sign-extended' +unsigned_y
+    play wide "$1" normal 'y tuser of channels' +bad_tuser
+    play wide "$1" normal 'y tlast is 0 at element 6 of 7, frame 1' +no_tlast
+    play wide "$1" normal 'y tlast is 1 at element 0 of 7, frame 1' +early_tlast
+    play wide "$1" normal 'phase gaps, .*y tvalid fell' +drop_valid
+    play wide "$1" normal 'phase gaps, .*y changed while it waited' +unstable
+    play wide "$1" normal 'y tvalid is high in reset' +reset_valid
+    play wide "$1" normal 'y tlast is 0 at element 6 of 7, frame 1' +swallow
+    play wide "$1" normal 'a y word after the last frame' +extra
+    play wide "$1" normal 'nothing moves any more; x at frame 5.* y at frame 1 word 0' +hang
+    play wide "$1" normal 'mon_error is high, but x was framed well' +error_high
+    play wide "$1" normal 'phase full speed: cell states end at frame 4 row' +skip_row
+    play wide "$1" normal 'a cell state after the last frame' +more_rows
+    play wide "$1" normal 'product 1 has columns after the last frame' +more_columns
+    play wide "$1" normal 'product 1 ran 6 steps in all frames, expected 10' +less_columns
+    play wide "$1" normal 'frame 1 starts in cycle 32, expected in 31' +late
+    play wide "$1" normal 'phase late ready: time-out.*y at frame 0 word 0' +shy
+    play wide "$1" normal 'phase late ready, .*c of frame 0' +no_clear
+    play wide "$1" normal 'ended before the harness was done' +quit
+    play wide "$1" normal 'without a verdict: killed after 10 seconds' +spin
+    play wide "$1" normal 'mon_error did not rise although' +deaf
+    play wide "$1" normal 'mon_stall is .*not one cause' +two_causes
+    play wide "$1" normal 'phase gaps, .*expected' +eager
+    play wide "$1" normal 'y tuser of channels 0' +any_user
+    play wide "$1" normal 'mon_product is 2, there are 2 products' +product_range
+    play wide "$1" normal 'mon_pass is 9, there are 2 passes' +pass_range
+    play wide "$1" normal 'mon_error fell without a reset' +flicker
+}
+
+both() { # SIMULATOR
+    for chip in wide small odd; do
+        play $chip "$1" normal '^pass$'
+    done
+    play wide "$1" trace '^pass$'
+    result "$1 waveform" 'trace.fst' "$(find "$work/wide" -name trace.fst -size +1k)"
+    play wide "$1" golden_y 'y of frame 1, channel 0, element 0|y of frame 6, channel 0, element 0'
+    play wide "$1" golden_c 'c of frame 6, channel 0, element 1'
+    play wide "$1" golden_x 'c of frame 6, channel 0, element 2'
+    play wide "$1" start 'frame 2 starts in cycle 54, expected in 55'
+    play wide "$1" end 'last y word is out after cycle 116, expected 117'
+    play wide "$1" columns 'product 1 ran 10 steps in all frames, expected 15'
+    play wide "$1" beats 'pass 1 ran 35 steps in all frames, expected 40'
+    play wide "$1" dimension 'the bench has 40 PEs, the stimulus 41'
+    play wide "$1" idle 'nothing was checked'
+    play wide "$1" stuck_x 'phase end: time-out in cycle .*: nothing moves any more; x at frame 2 word 0 .valid 0'
+    play wide "$1" stuck_y 'phase end: time-out .*nothing moves any more; .*valid 1, ready 0'
+    play wide "$1" slow 'time-out in cycle 30: the phase takes too long'
+    play wide "$1" late_cut 'phase end: over before the reset in cycle 100000'
+    play wide "$1" image_missing 'memory image Zeights.mem is missing'
+    play wide "$1" image_size 'memory image weights.mem has 5 bytes, should have 6'
+    play wide "$1" image_crc 'memory image weights.mem has been changed'
+    play wide "$1" file_bit 'damaged: wrong CRC'
+    play wide "$1" file_missing 'cannot read the stimulus'
+    play wide "$1" file_empty 'is no stimulus file'
+    faults "$1"
+}
+
+if [ "$only" != icarus ]; then
+    both verilator
+fi
+if [ "$only" != verilator ]; then
+    both icarus
+    # Unknown values exist only here.
+    play wide icarus normal 'y of frame 1, .*got X' +x_on_y
+    play wide icarus normal 'm_axis_y_tvalid is X' +x_on_valid
+    play wide icarus normal 'c of frame 1, .*got X' +x_on_c
+    play wide icarus normal 'mon_stall is X' +x_on_stall
+    play wide icarus normal 'mon_issue is X for some of PEs 0..31' +x_on_issue
+    play wide icarus normal 'mon_cell_keep is X in lane 0' +x_on_keep
+fi
+
+# A design that does not compile, and tools that are not there.
+printf 'module ese_top; nonsense\n' >"$work/odd/rtl/ese_top.v"
+play odd icarus normal '^error: iverilog failed, exit status'
+play odd verilator normal '^error: verilator failed, exit status'
+got=$(PATH=/nowhere "$work/drive" "$work/odd" verilator normal 2>&1 | tail -n 1)
+result 'no verilator' 'error: verilator is not installed.*apt-get install verilator' "$got"
+got=$(PATH=/nowhere "$work/drive" "$work/odd" icarus normal 2>&1 | tail -n 1)
+result 'no icarus' 'error: iverilog is not installed.*apt-get install iverilog' "$got"
+
+printf '%d passed, %d failed\n' "$passed" "$failed"
+[ "$failed" -eq 0 ]
