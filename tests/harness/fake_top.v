@@ -99,6 +99,7 @@ module ese_top (aclk, aresetn,
     reg [CHANNELS*A-1:0] x_ram [0:FRAME-1];
     reg [CHANNELS*A-1:0] c_ram [0:FRAME-1];
     reg                  toggle;
+    reg                  awake; // since the first reset
 
     wire now = frame != 0;
     wire take = state == ST_TAKE && (s_axis_x_tvalid || eager && frame >= 5);
@@ -108,17 +109,22 @@ module ese_top (aclk, aresetn,
     integer c, l, row;
     reg [A-1:0] sum;
 
-    initial frame = 0;
+    initial begin
+        frame = 0;
+        awake = 1'b0;
+    end
 
     always @(posedge aclk) begin
         toggle <= ~toggle;
         if (!aresetn) begin
             state  <= ST_TAKE;
-            if (!no_clear || count === 16'bx) count <= 0;
+            if (!no_clear || !awake) count <= 0;
             frame  <= 0;
             bad    <= 1'b0;
             toggle <= 1'b0;
-        end else case (state)
+        end else begin
+        awake <= 1'b1;
+        case (state)
             ST_TAKE: if (take) begin
                 for (c = 0; c < CHANNELS; c = c + 1)
                     x_ram[count][c*A +: A] <= s_axis_x_tdata[c*B +: A];
@@ -161,6 +167,7 @@ module ese_top (aclk, aresetn,
             end
             default: if (give) state <= ST_TAKE;
         endcase
+        end
         if (flicker) bad <= toggle && now;
     end
 
