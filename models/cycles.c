@@ -64,6 +64,7 @@ struct chip {
     int in_flight[ELEMENT_STAGES + 1]; /* 0: none, else 1 + pass index, by clocks since the step */
     struct progress y, m;
     int reserved, output_words, output_lane, pass_outputs;
+    int64_t words_out;
 };
 
 static int block_of(const struct chip *c, int base, int pass)
@@ -135,6 +136,7 @@ static void send_output(struct chip *c, int words_before)
         return;
     c->output_lane = 0;
     c->output_words--;
+    c->words_out++;
     c->reserved--;
     c->pass_outputs = (c->pass_outputs + 1) % d->y_words;
 }
@@ -397,14 +399,16 @@ void cycles_run(const struct program *p, int frames, struct cycles *result)
     }
     struct chip c = chip_new(p, result);
     int64_t moved = 0; /* last clock in which anything was broadcast or stepped */
-    while (c.pass_frame < frames) {
+    while (c.words_out < (int64_t)frames * p->d.y_words) {
         int product = c.product, column = c.column, beat = c.beat;
+        int64_t out = c.words_out;
         step(&c);
-        if (product != c.product || column != c.column || beat != c.beat)
+        if (product != c.product || column != c.column || beat != c.beat ||
+            out != c.words_out)
             moved = c.now;
         BUG_UNLESS(c.now - moved < 1000000); /* the schedule must never lock up */
     }
-    result->end = c.now;
+    result->end = c.now + 1; /* the word popped last is taken in the next clock */
     result->cycles_per_frame =
         frames > 1 ? result->frames[frames - 1].start - result->frames[frames - 2].start : c.now;
     chip_free(&c);

@@ -1,0 +1,243 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * ese verify: golden model, cycle model, Verilator and Icarus must agree, in values and cycles. */
+#include <jansson.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "gen/chart.h"
+#include "gen/chip.h"
+#include "gen/commands.h"
+#include "gen/json_file.h"
+#include "gen/output.h"
+#include "gen/selftest.h"
+#include "gen/simulate.h"
+#include "gen/verify_plan.h"
+
+enum { DEFAULT_FRAMES = 20, FRAMES_LEAST = 3 };
+
+/* Above this many multipliers Icarus takes hours. */
+enum { ICARUS_MULTIPLIERS_MOST = 64 };
+
+struct verification {
+    const struct verify_options *options;
+    struct chip_folder chip;
+    struct verify_plan plan;
+    char *stimulus;
+    bool used[SIMULATOR_COUNT];
+    struct simulation_result results[SIMULATOR_COUNT];
+    bool pass;
+};
+
+static void choose_simulators(struct verification *v)
+{
+    enum simulator_choice choice = v->options->sim;
+    int multipliers = v->chip.program.d.pes * v->chip.program.d.channels;
+    if (choice == SIM_DEFAULT)
+        choice = multipliers <= ICARUS_MULTIPLIERS_MOST ? SIM_BOTH : SIM_VERILATOR;
+    v->used[SIMULATOR_VERILATOR] = choice != SIM_ICARUS;
+    v->used[SIMULATOR_ICARUS] = choice != SIM_VERILATOR;
+}
+
+static bool write_stimulus(struct verification *v, struct error *error)
+{
+    struct text path = {0};
+    text_appendf(&path, "%s/build", v->chip.dir);
+    mkdir(text_string(&path), 0777); /* stimulus_write() tells if that did not work */
+    text_append(&path, "/stimulus.bin");
+    v->stimulus = path.data;
+    return stimulus_write(&v->plan.stimulus, v->stimulus, error);
+}
+
+static bool run_simulators(struct verification *v, struct error *error)
+{
+    for (int s = 0; s < SIMULATOR_COUNT; s++) {
+        if (!v->used[s])
+            continue;
+        struct simulation simulation = {.simulator = (enum simulator)s,
+                                        .folder = v->chip.dir,
+                                        .stimulus = v->stimulus,
+                                        .trace = v->options->trace,
+                                        .seed = 1 + (uint32_t)(v->options->seed & 0xffff),
+                                        .jobs = v->options->jobs};
+        if (!simulate(&simulation, &v->results[s], error))
+            return false;
+        if (!v->results[s].pass)
+            v->pass = false;
+    }
+    return true;
+}
+
+/* Cycles of a frame in steady state as measured, or -1. */
+static int64_t measured_cycles(const struct verification *v)
+{
+    for (int s = 0; s < SIMULATOR_COUNT; s++)
+        if (v->used[s] && v->results[s].phase_count > PHASE_STEADY)
+            return v->results[s].phases[PHASE_STEADY].cycles_per_frame;
+    return -1;
+}
+
+static double utilization(const struct verification *v, int64_t cycles)
+{
+    return cycles > 0 ? (double)v->chip.program.true_nonzeros /
+                            ((double)v->chip.program.d.pes * (double)cycles)
+                      : 0.0;
+}
+
+/* The harness compares every frame's start with the model; here the simulators with each other. */
+static bool same_cycles(const struct verification *v)
+{
+    int64_t model = v->plan.cycles.cycles_per_frame;
+    for (int s = 0; s < SIMULATOR_COUNT; s++)
+        if (v->used[s] && (v->results[s].phase_count <= PHASE_STEADY ||
+                           v->results[s].phases[PHASE_STEADY].cycles_per_frame != model))
+            return false;
+    return true;
+}
+
+static json_t *result_json(const struct simulation_result *r)
+{
+    json_t *messages = json_array(), *phases = json_array();
+    for (int m = 0; m < r->message_count; m++)
+        json_array_append_new(messages, json_string(r->messages[m]));
+    for (int n = 0; n < r->phase_count; n++)
+        json_array_append_new(
+            phases, json_pack("{s:s, s:I, s:i, s:I, s:b, s:I}", "name", r->phases[n].name, "seed",
+                              (json_int_t)r->phases[n].seed, "frames", r->phases[n].frame_count,
+                              "cycles", (json_int_t)r->phases[n].cycles, "cut", r->phases[n].cut,
+                              "cycles_per_frame", (json_int_t)r->phases[n].cycles_per_frame));
+    return json_pack("{s:s, s:f, s:f, s:I, s:f, s:I, s:I, s:I, s:I, s:o, s:o}", "verdict",
+                     r->pass ? "pass" : "fail", "build_seconds", r->build_seconds, "run_seconds",
+                     r->run_seconds, "cycles", (json_int_t)r->cycles, "cycles_per_second",
+                     r->cycles_per_second, "y_checked", (json_int_t)r->y_checked, "c_checked",
+                     (json_int_t)r->c_checked, "mismatches", (json_int_t)r->mismatches,
+                     "violations", (json_int_t)r->violations, "messages", messages, "phases",
+                     phases);
+}
+
+static json_t *verification_json(const struct verification *v)
+{
+    const struct program *p = &v->chip.program;
+    int64_t cycles = measured_cycles(v), mismatches = 0;
+    json_t *simulators = json_object();
+    for (int s = 0; s < SIMULATOR_COUNT; s++) {
+        if (!v->used[s])
+            continue;
+        mismatches += v->results[s].mismatches;
+        json_object_set_new(simulators, simulator_name((enum simulator)s),
+                            result_json(&v->results[s]));
+    }
+    char hash[16];
+    snprintf(hash, sizeof hash, "%08x", (unsigned)p->config_hash);
+    return json_pack("{s:s, s:s, s:i, s:i, s:i, s:I, s:I, s:I, s:I, s:f, s:f, s:o}", "verdict",
+                     v->pass ? "pass" : "fail", "config_hash", hash, "frames",
+                     (int)v->plan.stimulus.frame_count, "channels", p->d.channels, "pes", p->d.pes,
+                     "seed", (json_int_t)v->options->seed, "mismatches", (json_int_t)mismatches,
+                     "cycles_per_frame", (json_int_t)cycles, "model_cycles_per_frame",
+                     (json_int_t)v->plan.cycles.cycles_per_frame, "mac_utilization",
+                     utilization(v, cycles), "max_float_error", v->plan.max_float_error,
+                     "simulators", simulators);
+}
+
+static void print_chart(const struct verification *v)
+{
+    for (int s = 0; s < SIMULATOR_COUNT; s++) {
+        if (!v->used[s] || v->results[s].phase_count <= PHASE_STEADY ||
+            v->results[s].phases[PHASE_STEADY].chart_count == 0)
+            continue;
+        const struct simulation_phase *phase = &v->results[s].phases[PHASE_STEADY];
+        const struct simulation_chart *chart = &phase->charts[0];
+        struct text text = {0};
+        printf("\nFrame %d as measured by %s:\n", chart->frame,
+               simulator_name((enum simulator)s));
+        chart_text(&text, &v->chip.program, chart->products, chart->passes,
+                   phase->frames[chart->frame].start);
+        fputs(text_string(&text), stdout);
+        text_free(&text);
+        return;
+    }
+}
+
+static void print_result(const struct verification *v, enum simulator simulator)
+{
+    const struct simulation_result *r = &v->results[simulator];
+    printf("%-9s  %s  %lld y and %lld c values, %lld cycles at %.0f a second, built in %.1f s\n",
+           simulator_name(simulator), r->pass ? "bit-exact" : "FAIL     ", (long long)r->y_checked,
+           (long long)r->c_checked, (long long)r->cycles, r->cycles_per_second, r->build_seconds);
+    if (r->pass)
+        return;
+    printf("           %s (%lld wrong values, %lld other faults); log: %s\n", r->reason,
+           (long long)r->mismatches, (long long)r->violations, r->log_path);
+    for (int m = 0; m < r->message_count; m++)
+        printf("           %s\n", r->messages[m]);
+}
+
+static void print_verification(const struct verification *v)
+{
+    const struct program *p = &v->chip.program;
+    const struct verify_plan *plan = &v->plan;
+    int64_t cycles = measured_cycles(v);
+    print_chart(v);
+    printf("\n%d PEs x %d channels, %u frames without gaps, a reset in mid-flight, %u frames with "
+           "gaps and back-pressure; seed %llu\n",
+           p->d.pes, p->d.channels, plan->stimulus.frame_count, plan->stimulus.frame_count,
+           (unsigned long long)v->options->seed);
+    for (int s = 0; s < SIMULATOR_COUNT; s++)
+        if (v->used[s])
+            print_result(v, (enum simulator)s);
+    printf("cycles a frame: %lld measured, %lld by the model; %.1f %% of the multiplier slots do "
+           "useful work\n",
+           (long long)cycles, (long long)plan->cycles.cycles_per_frame,
+           100.0 * utilization(v, cycles));
+    printf("largest error of y against floating point: %.2e\n", plan->max_float_error);
+    printf("verdict: %s\n", v->pass ? "pass" : "FAIL");
+}
+
+static void print_changes(const struct verification *v)
+{
+    struct text changed = {0};
+    struct error error;
+    if (output_check(v->chip.dir, &changed, &error) && changed.length > 0)
+        fprintf(stderr, "ese: note: not as generated:\n%s", text_string(&changed));
+    text_free(&changed);
+}
+
+static bool verify(struct verification *v, struct error *error)
+{
+    const struct verify_options *options = v->options;
+    int frames = options->frames > 0 ? options->frames : DEFAULT_FRAMES;
+    if (!chip_open(&v->chip, options->dir, error))
+        return false;
+    print_changes(v);
+    choose_simulators(v);
+    verify_plan_build(&v->plan, &v->chip.program, frames < FRAMES_LEAST ? FRAMES_LEAST : frames,
+                      options->seed);
+    v->pass = true;
+    bool ok = write_stimulus(v, error) && run_simulators(v, error);
+    if (ok) {
+        v->pass = v->pass && same_cycles(v);
+        bool quiet = options->json != NULL && strcmp(options->json, "-") == 0;
+        if (!quiet)
+            print_verification(v);
+        if (options->json != NULL)
+            ok = json_write(verification_json(v), options->json, error);
+    }
+    for (int s = 0; s < SIMULATOR_COUNT; s++)
+        if (v->used[s])
+            simulation_result_free(&v->results[s]);
+    free(v->stimulus);
+    verify_plan_free(&v->plan);
+    chip_close(&v->chip);
+    return ok;
+}
+
+int command_verify(const struct verify_options *options)
+{
+    struct error error;
+    struct verification v = {.options = options};
+    bool ok = options->selftest ? selftest(options, &v.pass, &error) : verify(&v, &error);
+    if (!ok)
+        fprintf(stderr, "ese: %s\n", error.text);
+    return ok && v.pass ? 0 : 1;
+}
