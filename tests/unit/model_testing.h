@@ -1,0 +1,118 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * model_testing.h - what the tests of the models share: small configurations and networks. */
+#ifndef ESE_MODEL_TESTING_H
+#define ESE_MODEL_TESTING_H
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "gen/config.h"
+#include "models/network.h"
+#include "models/program.h"
+#include "models/random.h"
+
+#include <cmocka.h> /* last: it has a macro called fail */
+
+#define COUNT(array) (sizeof(array) / sizeof *(array))
+
+/* A configuration with nothing special about it, to be changed by the test. */
+static inline struct config plain_config(void)
+{
+    static char name[] = "test";
+    return (struct config){.name = name,
+                           .pes = 4,
+                           .channels = 2,
+                           .fifo_depth = 8,
+                           .weight_bits = 12,
+                           .activation_bits = 16,
+                           .index_bits = 4,
+                           .encoding = ENCODING_BLOCK,
+                           .column_order = ORDER_GREEDY,
+                           .memory = MEMORY_ROM,
+                           .activation_table = TABLE_INTERPOLATED,
+                           .elem_lanes = 1,
+                           .model = {.input = 9,
+                                     .cell = 20,
+                                     .output = 11,
+                                     .density = 0.4,
+                                     .peephole = true,
+                                     .projection = true,
+                                     .candidate = CANDIDATE_TANH,
+                                     .pruning = PRUNING_BALANCED,
+                                     .seed = 1}};
+}
+
+static inline int random_int(struct random *random, int low, int high)
+{
+    return low + (int)random_below(random, (uint64_t)(high - low + 1));
+}
+
+/* A configuration anywhere in the space of small ones. */
+static inline struct config random_config(struct random *random)
+{
+    struct config c = plain_config();
+    c.pes = random_int(random, 0, 3) == 0 ? random_int(random, 1, 40) : random_int(random, 1, 9);
+    c.fifo_depth = random_int(random, 0, 1) ? random_int(random, 1, 4) : random_int(random, 1, 64);
+    c.weight_bits = random_int(random, 4, 16);
+    c.activation_bits = random_int(random, 8, 18);
+    c.index_bits = random_int(random, 2, 6);
+    c.encoding = random_int(random, 0, 1) ? ENCODING_BLOCK : ENCODING_RELATIVE;
+    c.column_order = random_int(random, 0, 2) ? ORDER_GREEDY : ORDER_NATURAL;
+    c.activation_table = random_int(random, 0, 3) ? TABLE_INTERPOLATED : TABLE_PAPER;
+    c.elem_lanes = random_int(random, 0, 2) ? random_int(random, 1, c.pes) : LANES_AUTO;
+    c.model.input = random_int(random, 1, 30);
+    c.model.cell = random_int(random, 1, 60);
+    c.model.output = random_int(random, 1, 40);
+    c.model.peephole = random_int(random, 0, 1);
+    c.model.projection = random_int(random, 0, 1);
+    c.model.candidate = random_int(random, 0, 1) ? CANDIDATE_TANH : CANDIDATE_SIGM;
+    c.model.pruning = (enum pruning)random_int(random, 0, 2);
+    c.model.density = random_int(random, 0, 9) == 0 ? 1.0 : random_int(random, 1, 100) / 130.0;
+    c.model.seed = random_next(random) >> 1;
+    if (c.elem_lanes > 32)
+        c.elem_lanes = 32;
+    return c;
+}
+
+/* Says in one line what a configuration is, for the message of a failure. */
+static inline const char *config_line(const struct config *c)
+{
+    static char line[300];
+    snprintf(line, sizeof line,
+             "pes %d fifo %d w %d a %d index %d %s %s %s lanes %d, %d/%d/%d density %g %s%s%s %s "
+             "seed %llu",
+             c->pes, c->fifo_depth, c->weight_bits, c->activation_bits, c->index_bits,
+             encoding_name(c->encoding), column_order_name(c->column_order),
+             table_kind_name(c->activation_table), c->elem_lanes, c->model.input, c->model.cell,
+             c->model.output, c->model.density, c->model.peephole ? "peephole " : "",
+             c->model.projection ? "projection " : "", candidate_name(c->model.candidate),
+             pruning_name(c->model.pruning), (unsigned long long)c->model.seed);
+    return line;
+}
+
+static inline void build(struct program *program, const struct config *config)
+{
+    struct error error = {""};
+    if (!program_build(program, config, &error))
+        fail_msg("%s: %s", config_line(config), error.text);
+}
+
+/* All matrices of a network, Wym last (left out without projection). */
+static inline int matrices_of(struct network *network, struct matrix *list[2 * GATE_COUNT + 1])
+{
+    int count = 0;
+    for (int gate = 0; gate < GATE_COUNT; gate++) {
+        list[count++] = &network->wx[gate];
+        list[count++] = &network->wr[gate];
+    }
+    if (network->projection)
+        list[count++] = &network->wym;
+    return count;
+}
+
+#endif
