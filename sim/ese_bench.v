@@ -38,9 +38,9 @@ module ese_bench;
     wire [CELL_BITS-1:0]   cell_data;
     wire [LANES-1:0]       cell_keep;
     wire                   product_valid;
-    wire [7:0]             product;
+    wire [15:0]            product;
     wire                   pass_valid;
-    wire [7:0]             pass;
+    wire [15:0]            pass;
     wire [PES-1:0]         issue;
     wire [4:0]             stall;
     wire                   weight_stall;
@@ -89,8 +89,9 @@ module ese_bench;
     // ---- harness ---------------------------------------------------------------------------------
 
     // Bits as in `enum control` and `enum drive` of harness.h.
-    wire [31:0] control = {3'b000, pass, product, stall, error, weight_stall, pass_valid,
-                           product_valid, cell_valid, y_last, y_valid, x_ready};
+    wire [63:0] control = {pass, product,
+                           19'b0, stall, error, weight_stall, pass_valid, product_valid,
+                           cell_valid, y_last, y_valid, x_ready};
 
     reg [31:0]            next;
     reg [STREAM_BITS-1:0] next_data;
@@ -107,7 +108,8 @@ module ese_bench;
                                        input bit [CHANNELS:0] user);
     import "DPI-C" function void ese_cell(input bit [CELL_BITS-1:0] data,
                                           input bit [LANES:0] keep);
-    import "DPI-C" function int ese_step(input int control_bits, input bit [PES:0] issue_bits);
+    import "DPI-C" function int ese_step(input int control_bits, input int indices,
+                                         input bit [PES:0] issue_bits);
     import "DPI-C" function void ese_x(output bit [STREAM_BITS-1:0] data,
                                        output bit [2*CHANNELS-1:0] user);
 
@@ -124,7 +126,7 @@ module ese_bench;
         begin
             if (y_valid) ese_y(y_data, {1'b0, y_user});
             if (cell_valid) ese_cell(cell_data, {1'b0, cell_keep});
-            next = ese_step(control, {1'b0, issue});
+            next = ese_step(control[31:0], control[63:32], {1'b0, issue});
             if (next[4]) ese_x(next_data, next_user);
             // A failed run exits with 1 through the harness.
             if (next[5]) $finish;

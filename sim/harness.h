@@ -18,7 +18,8 @@
 
 #include "stimulus.h"
 
-/* Bits of the chip's one-bit and short outputs, packed by the bench in this order. */
+/* Word 0 of the chip's small outputs, packed by the bench in this order.  Word 1 has mon_product in
+ * its lower and mon_pass in its upper half. */
 enum control {
     CONTROL_X_READY = 1 << 0,
     CONTROL_Y_VALID = 1 << 1,
@@ -28,10 +29,8 @@ enum control {
     CONTROL_PASS_VALID = 1 << 5,
     CONTROL_WEIGHT_STALL = 1 << 6,
     CONTROL_ERROR = 1 << 7,
-    CONTROL_STALL = 8,    /* five bits from here */
-    CONTROL_PRODUCT = 13, /* eight bits from here */
-    CONTROL_PASS = 21,    /* eight bits from here */
-    CONTROL_BITS = 29
+    CONTROL_STALL = 8, /* five bits from here */
+    CONTROL_BITS = 13
 };
 
 /* Bits that the core answers with. */
@@ -52,7 +51,7 @@ struct vector {
 };
 
 struct sample {
-    struct vector control;
+    struct vector control; /* two words */
     struct vector issue;
     struct vector y_data, y_user;       /* looked at while y is valid */
     struct vector cell_data, cell_keep; /* looked at while a cell state is shown */

@@ -11,7 +11,7 @@ void ese_open(const char *stimulus, const char *results, const char *dump, int c
               int element_bits, int activation_bits, int lanes, int pes);
 void ese_y(const uint32_t *data, const uint32_t *user);
 void ese_cell(const uint32_t *data, const uint32_t *keep);
-int ese_step(int control, const uint32_t *issue);
+int ese_step(int control, int indices, const uint32_t *issue);
 void ese_x(uint32_t *data, uint32_t *user);
 
 static uint32_t *y_data, *y_user, *cell_data, *cell_keep;
@@ -70,11 +70,11 @@ void ese_cell(const uint32_t *data, const uint32_t *keep)
     memcpy(cell_keep, keep, keep_words * sizeof *keep);
 }
 
-int ese_step(int control, const uint32_t *issue)
+int ese_step(int control, int indices, const uint32_t *issue)
 {
-    uint32_t bits = (uint32_t)control;
+    uint32_t bits[2] = {(uint32_t)control, (uint32_t)indices};
     struct sample sample = {
-        .control = {&bits, NULL},
+        .control = {bits, NULL},
         .issue = {issue, NULL},
         .y_data = {y_data, NULL},
         .y_user = {y_user, NULL},

@@ -53,7 +53,7 @@ struct stimulus_phase {
     char name[STIMULUS_NAME];
     uint32_t first_frame, frame_count; /* frame_count >= 1 */
     uint32_t flags;                    /* of enum stimulus_flag */
-    uint32_t reset_cycles;             /* length of the reset before the phase, >= 2 */
+    uint32_t reset_cycles;             /* length of the reset before the phase, >= 8 */
     uint32_t valid_cycle;              /* no x before this cycle; AXI allows none before cycle 1 */
     uint32_t x_gap, x_gap_length;      /* chance (of 65536) of a gap before a word of x; 1..length cycles */
     uint32_t y_wait, y_wait_length;    /* the same for y not being taken, whether it is there or not */

@@ -33,9 +33,9 @@ module ese_top (aclk, aresetn,
     output reg [LANES*CHANNELS*A-1:0]   mon_cell_data;
     output reg [LANES-1:0]              mon_cell_keep;
     output                              mon_product_valid;
-    output     [7:0]                    mon_product;
+    output     [15:0]                   mon_product;
     output                              mon_pass_valid;
-    output     [7:0]                    mon_pass;
+    output     [15:0]                   mon_pass;
     output     [PES-1:0]                mon_issue;
     output     [4:0]                    mon_stall;
     output                              mon_weight_stall;
@@ -44,7 +44,7 @@ module ese_top (aclk, aresetn,
     // ---- faults ----------------------------------------------------------------------------------
 
     reg wrong_y, wrong_c, unsigned_y, bad_tuser, no_tlast, early_tlast, drop_valid, unstable,
-        reset_valid, x_on_y, x_on_valid, x_on_c, x_on_stall, x_on_issue, x_on_keep, swallow, extra,
+        reset_valid, x_on_y, x_on_valid, x_on_c, x_on_stall, x_on_issue, x_on_index, x_on_keep, swallow, extra,
         hang, error_high, skip_row, more_rows, more_columns, less_columns, late, shy, no_clear,
         quit, spin, deaf, two_causes, eager, any_user, product_range, pass_range, flicker;
     initial begin
@@ -61,6 +61,7 @@ module ese_top (aclk, aresetn,
         x_on_valid    = $test$plusargs("x_on_valid");    // X on tvalid
         x_on_c        = $test$plusargs("x_on_c");        // X in a cell state
         x_on_stall    = $test$plusargs("x_on_stall");    // X on a monitor output
+        x_on_index    = $test$plusargs("x_on_index");    // X on mon_product
         x_on_issue    = $test$plusargs("x_on_issue");    // X on mon_issue
         x_on_keep     = $test$plusargs("x_on_keep");     // X on mon_cell_keep
         swallow       = $test$plusargs("swallow");       // one y word less
@@ -221,9 +222,9 @@ module ese_top (aclk, aresetn,
     assign m_axis_y_tlast    = early_tlast && now ? count == 0 : count == FRAME - 1 && !(no_tlast && now);
     assign mon_cell_valid    = state == ST_CELL && aresetn;
     assign mon_product_valid = state == ST_PRODUCT && aresetn;
-    assign mon_product       = product_range && now ? 8'd2 : count < 3 ? 8'd0 : 8'd1;
+    assign mon_product       = x_on_index && now ? 16'bx : product_range && now ? 16'd2 : count < 3 ? 16'd0 : 16'd1;
     assign mon_pass_valid    = aresetn && (state == ST_CELL || state == ST_GIVE && give);
-    assign mon_pass          = pass_range && now ? 8'd9 : state == ST_CELL ? 8'd0 : 8'd1;
+    assign mon_pass          = pass_range && now ? 16'd9 : state == ST_CELL ? 16'd0 : 16'd1;
     assign mon_issue         = x_on_issue && now ? {PES{1'bx}}
                              : mon_product_valid ? {PES{1'b1}} >> count : {PES{1'b0}};
     assign mon_stall         = !aresetn || mon_product_valid ? 5'b00000

@@ -128,6 +128,7 @@ if [ "$only" != verilator ]; then
     play wide icarus normal 'm_axis_y_tvalid is X' +x_on_valid
     play wide icarus normal 'c of frame 1, .*got X' +x_on_c
     play wide icarus normal 'mon_stall is X' +x_on_stall
+    play wide icarus normal 'mon_product is X' +x_on_index
     play wide icarus normal 'mon_issue is X for some of PEs 0..31' +x_on_issue
     play wide icarus normal 'mon_cell_keep is X in lane 0' +x_on_keep
 fi
