@@ -61,6 +61,7 @@ module ese_channel #(
     input  wire                     c_read,
     input  wire [C_WORD_W-1:0]      c_read_word,
     input  wire                     c_is_old,
+    input  wire                     c_is_unused,
     input  wire [LANES*BIAS_W-1:0]  bias,
     input  wire [LANES*PEEP_W-1:0]  peep,
     input  wire                     tanh_of_c,
@@ -191,7 +192,7 @@ module ese_channel #(
             ) u_element (
                 .clk       (clk),
                 .c_read    (c_data[l*ACT_W +: ACT_W]),
-                .c_is_zero (first && c_is_old),
+                .c_is_zero ((first && c_is_old) || c_is_unused),
                 .acc       (assembled[l*ACC_W +: ACC_W]),
                 .bias      (bias[l*BIAS_W +: BIAS_W]),
                 .peep      (peep[l*PEEP_W +: PEEP_W]),

@@ -175,6 +175,8 @@ module ese_element #(
                 .value (tanh_12)
             );
         end else begin : g_points
+            wire [31:0] unused_slope_w = SLOPE_W;
+
             ese_act_points #(
                 .ACT_W   (ACT_W),
                 .Z_W     (Z_W),

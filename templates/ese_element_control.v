@@ -36,8 +36,10 @@ module ese_element_control #(
     // Stage 1: read c
     output wire                    c_read,
     output wire [WORD_W-1:0]       c_read_word,
-    // Stage 2: c counts as zero where an utterance begins; pass o reads the new c
+    // Stage 2: c counts as zero where an utterance begins, but not in pass o, which reads the new c;
+    // pass y has no use for it
     output wire                    c_is_old,
+    output wire                    c_is_unused,
     // Stage 3
     output reg  [LANES*BIAS_W-1:0] bias,
     output reg  [LANES*PEEP_W-1:0] peep,
@@ -140,6 +142,7 @@ module ese_element_control #(
     assign c_read          = valid[1];
     assign c_read_word     = tag_1[WORD_LSB +: WORD_W];
     assign c_is_old        = tag_2[2:0] != KIND_O;
+    assign c_is_unused     = tag_2[2:0] == KIND_Y;
     assign tanh_of_c       = tag_6[2:0] == KIND_O;
     assign gate_read       = valid[10];
     assign gate_read_word  = tag_10[GATE_LSB +: GATE_WORD_W];

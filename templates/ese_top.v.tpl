@@ -475,6 +475,7 @@ module ese_top (
     wire                    c_read;
     wire [WORD_W-1:0]       c_read_word;
     wire                    c_is_old;
+    wire                    c_is_unused;
     wire [LANES*BIAS_W-1:0] bias;
     wire [LANES*PEEP_W-1:0] peep;
     wire                    tanh_of_c;
@@ -513,6 +514,7 @@ module ese_top (
         .c_read          (c_read),
         .c_read_word     (c_read_word),
         .c_is_old        (c_is_old),
+        .c_is_unused     (c_is_unused),
         .bias            (bias),
         .peep            (peep),
         .tanh_of_c       (tanh_of_c),
@@ -530,6 +532,8 @@ module ese_top (
         .written_word    (written_word),
         .written_keep    (written_keep)
     );
+
+    wire unused_words = ^{c_read_word, written_word}; // not every buffer needs all bits
 
     // ---- channels --------------------------------------------------------------------------
     wire [VECTOR_W-1:0] result;
@@ -581,6 +585,7 @@ module ese_top (
                 .c_read          (c_read),
                 .c_read_word     (c_read_word[C_WORD_W-1:0]),
                 .c_is_old        (c_is_old),
+                .c_is_unused     (c_is_unused),
                 .bias            (bias),
                 .peep            (peep),
                 .tanh_of_c       (tanh_of_c),

@@ -1,0 +1,72 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * draw_config SEED - prints the --set arguments of a random configuration, one a line.
+ *
+ * The draws lean towards what breaks hardware: one PE, one channel, more PEs than rows, widths at
+ * their limits, full and almost empty matrices, sizes that divide by nothing. */
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "models/random.h"
+
+static struct random source;
+
+static int between(int least, int most)
+{
+    return least + (int)random_below(&source, (uint64_t)(most - least) + 1);
+}
+
+/* One time in four a limit, else anything. */
+static int or_limit(int least, int most)
+{
+    switch (between(0, 7)) {
+    case 0:
+        return least;
+    case 1:
+        return most;
+    default:
+        return between(least, most);
+    }
+}
+
+static void set(const char *key, int value)
+{
+    printf("--set\n%s=%d\n", key, value);
+}
+
+static void set_word(const char *key, const char *word)
+{
+    printf("--set\n%s=%s\n", key, word);
+}
+
+int main(int argc, char **argv)
+{
+    static const char *const density[] = {"1.0", "0.001", "0.1", "0.3", "0.05", "0.7"};
+    static const char *const pruning[] = {"balanced", "balanced", "magnitude", "none"};
+    if (argc != 2) {
+        fputs("usage: draw_config SEED\n", stderr);
+        return 2;
+    }
+    random_seed(&source, strtoull(argv[1], NULL, 10));
+    int pes = or_limit(1, 9);
+    set("pes", pes);
+    set("channels", or_limit(1, 4));
+    set("fifo_depth", or_limit(1, 9));
+    set("weight_bits", or_limit(4, 16));
+    set("activation_bits", or_limit(8, 18));
+    set("index_bits", or_limit(2, 6));
+    set_word("encoding", between(0, 2) ? "block" : "relative");
+    set_word("column_order", between(0, 2) ? "greedy" : "natural");
+    set_word("activation_table", between(0, 3) ? "interpolated" : "paper");
+    if (between(0, 1))
+        set("elem_lanes", between(1, pes));
+    set("model.input", or_limit(1, 23));
+    set("model.cell", or_limit(1, 61));
+    set("model.output", or_limit(1, 37));
+    set_word("model.density", density[between(0, 5)]);
+    set_word("model.peephole", between(0, 2) ? "true" : "false");
+    set_word("model.projection", between(0, 2) ? "true" : "false");
+    set_word("model.candidate", between(0, 2) ? "tanh" : "sigm");
+    set_word("model.pruning", pruning[between(0, 3)]);
+    set("model.seed", between(1, 1000000));
+    return 0;
+}
