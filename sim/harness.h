@@ -128,7 +128,7 @@ struct harness {
     uint32_t x_frame, x_element; /* next word to be accepted; frames counted within the phase */
     uint32_t gap_left, wait_left;
     uint32_t *x_data, *x_user;
-    uint32_t x_words, user_words, y_words, keep_words;
+    uint32_t x_words, user_words, y_words;
 
     uint32_t y_frame, y_element; /* next word to come */
     bool y_waiting;              /* it is there and was not taken yet */

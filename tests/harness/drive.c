@@ -13,8 +13,7 @@
 #include "gen/simulate.h"
 #include "gen/stimulus.h"
 
-/* Cycle in which the stand-in shows its first column, and from there to the last y word: cells in
- * steps of LANES, words one by one. */
+/* COLUMNS: what the stand-in broadcasts in a frame, three of product 0 and two of product 1. */
 enum { FRAMES = 10, COLUMNS = 5 };
 
 static uint32_t dimension(const char *folder, const char *file, const char *name)
