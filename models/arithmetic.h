@@ -17,7 +17,7 @@ int64_t saturate(int64_t value, int bits);
 /* round(value * 2^fraction), half away from zero, saturated to `bits`. */
 int64_t quantize_value(double value, int fraction, int bits);
 
-/* Fewest bits that hold -magnitude..magnitude in two's complement. */
+/* Fewest bits, at least 2, that hold -magnitude..magnitude in two's complement. */
 int signed_bits(int64_t magnitude);
 
 /* Fewest bits, at least 1, that hold 0..value. */

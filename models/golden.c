@@ -24,7 +24,7 @@ static void multiply(const struct quant_matrix *m, const int32_t *x, int64_t *ac
         int64_t sum = 0;
         for (int col = 0; col < m->cols; col++)
             sum += (int64_t)w[col] * x[col];
-        acc[row] += sum << m->shift;
+        acc[row] += sum * ((int64_t)1 << m->shift);
     }
 }
 
@@ -48,7 +48,7 @@ static int64_t pre_activation(const struct quantized *q, int gate, int row, int6
 static int64_t to_z(const struct quantized *q, int32_t c)
 {
     int up = q->formats.z - q->formats.c;
-    int64_t z = up >= 0 ? (int64_t)c << up : round_shift_right(c, -up);
+    int64_t z = up >= 0 ? c * ((int64_t)1 << up) : round_shift_right(c, -up);
     return saturate(z, q->z_bits);
 }
 
