@@ -124,6 +124,7 @@ static void widths_fewest(void **state)
 {
     (void)state;
     assert_int_equal(unsigned_bits(0), 1);
+    assert_int_equal(signed_bits(0), 2);
     for (int64_t value = 1; value <= 70000; value++) {
         int bits = unsigned_bits(value);
         assert_true(value < (int64_t)1 << bits && value >= (int64_t)1 << (bits - 1));
