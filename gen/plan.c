@@ -6,7 +6,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
+#include "gen/chip_readme.h"
 #include "gen/images.h"
 #include "gen/render.h"
 #include "gen/report.h"
@@ -199,6 +201,21 @@ static bool copy_into(struct output *output, const char *path, const char *as, s
     return ok;
 }
 
+/* A file out of the folder of utterances; labels need not be there. */
+static bool copy_utterance(struct output *output, const char *folder, const char *file, bool needed,
+                           struct error *error)
+{
+    struct text path = {0}, as = {0};
+    text_appendf(&path, "%s/%s", folder, file);
+    text_appendf(&as, "model/utterances/%s", file);
+    bool ok = true;
+    if (needed || access(text_string(&path), F_OK) == 0)
+        ok = copy_into(output, text_string(&path), text_string(&as), error);
+    text_free(&path);
+    text_free(&as);
+    return ok;
+}
+
 /* The model and the utterances, so that the folder can be verified anywhere. */
 static bool add_model(struct output *output, const struct program *p, struct error *error)
 {
@@ -208,19 +225,18 @@ static bool add_model(struct output *output, const struct program *p, struct err
         ok = copy_into(output, model->path, "model/model.safetensors", error);
     if (!ok || model->utterances == NULL)
         return ok;
-    struct text path = {0};
+    DIR *folder = opendir(model->utterances);
+    if (folder == NULL) /* a single file */
+        return copy_into(output, model->utterances, "model/utterances/utterance.npy", error);
+    closedir(folder);
     for (int u = 0; ok && u < p->utterances.count; u++) {
-        char as[300];
-        snprintf(as, sizeof as, "model/utterances/%.250s.npy", p->utterances.names[u]);
-        text_cut(&path, 0);
-        text_appendf(&path, "%s/%s.npy", model->utterances, p->utterances.names[u]);
-        DIR *folder = opendir(model->utterances);
-        if (folder != NULL)
-            closedir(folder);
-        ok = copy_into(output, folder != NULL ? text_string(&path) : model->utterances, as, error);
+        char file[300];
+        snprintf(file, sizeof file, "%.250s.npy", p->utterances.names[u]);
+        ok = copy_utterance(output, model->utterances, file, true, error);
+        snprintf(file, sizeof file, "%.250s.labels.npy", p->utterances.names[u]);
+        ok = ok && copy_utterance(output, model->utterances, file, false, error);
     }
-    text_free(&path);
-    return ok;
+    return ok && copy_utterance(output, model->utterances, "phones.txt", false, error);
 }
 
 void plan_config(struct output *output, const struct program *p)
@@ -254,5 +270,6 @@ bool plan_chip(struct output *output, const struct program *p, const struct cycl
     add_images(output, p);
     report_add(output, p, cycles);
     return add_top(output, p, cycles, command, error) && add_rtl(output, p, error) &&
-           add_bench(output, p, error) && add_model(output, p, error);
+           add_bench(output, p, error) && add_model(output, p, error) &&
+           chip_readme_add(output, p, cycles, command, error);
 }

@@ -1,0 +1,300 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * Plants one fault after the other and looks whether the simulation notices.
+ *
+ * Faults in images are tried twice: with the check of the images' CRC, which must find all of them,
+ * and, where the simulator can load the image at all, without it: then wrong values must be found. */
+#include "gen/selftest.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "gen/chip.h"
+#include "gen/images.h"
+#include "gen/json_file.h"
+#include "gen/simulate.h"
+#include "gen/verify_plan.h"
+
+enum { FRAMES = 3 };
+
+/* What is wrong with the chip or with what is expected of it. */
+struct fault {
+    const char *name;
+    const char *image;                           /* file that is not as it should be, or NULL */
+    void (*damage)(struct mem_image *, const struct program *);
+    bool truncate, remove;                       /* the file ends early; is not there */
+    void (*distort)(struct stimulus *);          /* what is expected is wrong, or a handshake sticks */
+};
+
+/* The sign bit of the first entry that has a weight. */
+static void damage_weight(struct mem_image *image, const struct program *p)
+{
+    const struct derived *d = &p->d;
+    int entry_bits = d->weight_bits + d->index_bits;
+    for (int beat = 0; beat < d->beats; beat++) {
+        for (int pe = 0; pe < d->pes; pe++) {
+            int at = pe * entry_bits;
+            if (mem_image_get(image, beat, at + d->index_bits, d->weight_bits) == 0)
+                continue;
+            int sign = at + entry_bits - 1;
+            mem_image_set(image, beat, sign, 1, !mem_image_get(image, beat, sign, 1));
+            return;
+        }
+    }
+}
+
+/* One entry more or less for the PE 0 of the first column that it takes part in. */
+static void damage_length(struct mem_image *image, const struct program *p)
+{
+    const struct derived *d = &p->d;
+    for (int column = 0; column < d->columns; column++) {
+        int at = d->word_bits + d->lane_bits;
+        uint64_t length = mem_image_get(image, column, at, d->length_bits);
+        if (length != 0) {
+            mem_image_set(image, column, at, d->length_bits, length ^ 1);
+            return;
+        }
+    }
+}
+
+/* Entry 0: c begins near 0. */
+static void damage_table(struct mem_image *image, const struct program *p)
+{
+    int bit = p->d.activation_bits - 3;
+    mem_image_set(image, 0, bit, 1, !mem_image_get(image, 0, bit, 1));
+}
+
+/* The bias of gate i, row 0, by as much as makes a difference. */
+static void damage_bias(struct mem_image *image, const struct program *p)
+{
+    int bit = p->d.bias_bits - 2;
+    mem_image_set(image, 0, bit, 1, !mem_image_get(image, 0, bit, 1));
+}
+
+static size_t first_active(const struct stimulus *s)
+{
+    size_t slot = 0;
+    while (!stimulus_get(s->active, s, (uint32_t)(slot / s->channels),
+                         (uint32_t)(slot % s->channels)))
+        slot++;
+    return slot;
+}
+
+static void distort_y(struct stimulus *s)
+{
+    s->y[first_active(s) * s->output + s->output - 1] ^= 1;
+}
+
+static void distort_c(struct stimulus *s)
+{
+    s->c[first_active(s) * s->cell + s->cell - 1] ^= 1;
+}
+
+static void distort_start(struct stimulus *s)
+{
+    s->phases[PHASE_STEADY].starts[1]++;
+}
+
+static void stick(struct stimulus *s, uint32_t flag, int64_t cycle)
+{
+    struct stimulus_phase *phase = &s->phases[PHASE_STEADY];
+    phase->flags |= flag;
+    phase->cut_cycle = (uint32_t)cycle;
+    phase->limit_cycles = (uint64_t)phase->starts[FRAMES - 1] * 3 + 5000;
+}
+
+static void stick_x(struct stimulus *s)
+{
+    stick(s, STIMULUS_STUCK_X, 2); /* while x of the first frame comes */
+}
+
+static void stick_y(struct stimulus *s)
+{
+    stick(s, STIMULUS_STUCK_Y, s->phases[PHASE_STEADY].starts[1]);
+}
+
+static const struct fault FAULTS[] = {
+    {.name = "a weight bit", .image = "weights.mem", .damage = damage_weight},
+    {.name = "a column length", .image = "columns.mem", .damage = damage_length},
+    {.name = "a Sigmoid entry", .image = "sigmoid.mem", .damage = damage_table},
+    {.name = "a Tanh entry", .image = "tanh.mem", .damage = damage_table},
+    {.name = "a bias", .image = "constants.mem", .damage = damage_bias},
+    {.name = "a truncated image", .image = "weights.mem", .truncate = true},
+    {.name = "a missing image", .image = "columns.mem", .remove = true},
+    {.name = "a golden y word", .distort = distort_y},
+    {.name = "a golden cell state", .distort = distort_c},
+    {.name = "a start cycle", .distort = distort_start},
+    {.name = "x stuck", .distort = stick_x},
+    {.name = "y stuck", .distort = stick_y},
+};
+
+enum { FAULT_COUNT = sizeof FAULTS / sizeof *FAULTS };
+
+struct bench {
+    const struct verify_options *options;
+    struct chip_folder chip;
+    enum simulator simulator;
+    char *images;   /* folder with the images of the present fault */
+    char *stimulus; /* file */
+    int detected, missed;
+    json_t *list;
+};
+
+static bool write_file(const char *folder, const char *name, const struct text *text,
+                       struct error *error)
+{
+    struct text path = {0};
+    text_appendf(&path, "%s/%s", folder, name);
+    FILE *file = fopen(text_string(&path), "wb");
+    bool ok = file != NULL && fwrite(text_string(text), 1, text->length, file) == text->length;
+    if (file != NULL && fclose(file) != 0)
+        ok = false;
+    if (!ok)
+        fail(error, "cannot write '%s': %s", text_string(&path), strerror(errno));
+    text_free(&path);
+    return ok;
+}
+
+/* Writes all images, the fault's one with the fault. */
+static bool write_images(const struct bench *b, const struct fault *fault, struct error *error)
+{
+    struct named_image images[IMAGE_COUNT];
+    images_build(&b->chip.program, images);
+    bool ok = true;
+    for (int n = 0; n < IMAGE_COUNT; n++) {
+        bool here = fault != NULL && fault->image != NULL && !strcmp(fault->image, images[n].name);
+        if (here && fault->damage != NULL)
+            fault->damage(images[n].image, &b->chip.program);
+        struct text text = {0};
+        mem_image_render(images[n].image, &text);
+        if (here && fault->truncate)
+            text_cut(&text, text.length / 2);
+        if (here && fault->remove) {
+            text_cut(&text, 0);
+            text_appendf(&text, "%s/%s", b->images, images[n].name);
+            unlink(text_string(&text));
+        } else if (ok) {
+            ok = write_file(b->images, images[n].name, &text, error);
+        }
+        text_free(&text);
+        mem_image_free(images[n].image);
+    }
+    return ok;
+}
+
+static bool run(struct bench *b, struct verify_plan *plan, bool check_images, bool *pass,
+                char *reason, size_t size, struct error *error)
+{
+    uint32_t image_count = plan->stimulus.image_count;
+    if (!check_images)
+        plan->stimulus.image_count = 0;
+    bool ok = stimulus_write(&plan->stimulus, b->stimulus, error);
+    plan->stimulus.image_count = image_count;
+    struct simulation simulation = {.simulator = b->simulator,
+                                    .folder = b->chip.dir,
+                                    .stimulus = b->stimulus,
+                                    .images = b->images,
+                                    .seed = 1,
+                                    .jobs = b->options->jobs};
+    struct simulation_result result;
+    if (!ok || !simulate(&simulation, &result, error))
+        return false;
+    *pass = result.pass;
+    snprintf(reason, size, "%s", result.reason);
+    simulation_result_free(&result);
+    return true;
+}
+
+static void note(struct bench *b, const char *name, const char *means, bool detected,
+                 const char *reason)
+{
+    b->detected += detected;
+    b->missed += !detected;
+    if (b->list == NULL)
+        b->list = json_array();
+    json_array_append_new(b->list, json_pack("{s:s, s:s, s:b, s:s}", "fault", name, "check", means,
+                                             "detected", detected, "reason", reason));
+    if (b->options->json == NULL || strcmp(b->options->json, "-") != 0) {
+        printf("%-20s %-8s %s%s%s\n", name, means, detected ? "detected" : "NOT DETECTED",
+               reason[0] != '\0' ? ": " : "", reason);
+        fflush(stdout);
+    }
+}
+
+/* Without a fault the chip must pass, or "detected" would mean nothing. */
+static bool try_sound(struct bench *b, struct error *error)
+{
+    struct verify_plan plan;
+    char reason[256];
+    bool pass = false;
+    verify_plan_build(&plan, &b->chip.program, FRAMES, b->options->seed);
+    bool ok = write_images(b, NULL, error) &&
+              run(b, &plan, true, &pass, reason, sizeof reason, error);
+    if (ok)
+        note(b, "no fault", "all", pass, pass ? "passes, as it must" : reason);
+    verify_plan_free(&plan);
+    return ok;
+}
+
+static bool try_fault(struct bench *b, const struct fault *fault, struct error *error)
+{
+    struct verify_plan plan;
+    char reason[256];
+    bool pass = false;
+    verify_plan_build(&plan, &b->chip.program, FRAMES, b->options->seed);
+    if (fault->distort != NULL)
+        fault->distort(&plan.stimulus);
+    bool ok = write_images(b, fault, error) &&
+              run(b, &plan, true, &pass, reason, sizeof reason, error);
+    if (ok)
+        note(b, fault->name, fault->image != NULL ? "CRC" : "values", !pass, reason);
+    if (ok && fault->damage != NULL) {
+        ok = run(b, &plan, false, &pass, reason, sizeof reason, error);
+        if (ok)
+            note(b, fault->name, "values", !pass, reason);
+    }
+    verify_plan_free(&plan);
+    return ok;
+}
+
+static bool open_bench(struct bench *b, struct error *error)
+{
+    if (!chip_open(&b->chip, b->options->dir, error))
+        return false;
+    b->simulator = b->options->sim == SIM_ICARUS ? SIMULATOR_ICARUS : SIMULATOR_VERILATOR;
+    struct text path = {0};
+    text_appendf(&path, "%s/build", b->chip.dir);
+    mkdir(text_string(&path), 0777); /* what follows tells if that did not work */
+    text_append(&path, "/selftest");
+    mkdir(text_string(&path), 0777);
+    b->images = path.data;
+    struct text file = {0};
+    text_appendf(&file, "%s.bin", b->images);
+    b->stimulus = file.data;
+    return true;
+}
+
+bool selftest(const struct verify_options *options, bool *pass, struct error *error)
+{
+    struct bench b = {.options = options};
+    if (!open_bench(&b, error))
+        return false;
+    bool ok = try_sound(&b, error);
+    for (int n = 0; ok && n < FAULT_COUNT; n++)
+        ok = try_fault(&b, &FAULTS[n], error);
+    *pass = ok && b.missed == 0;
+    if (ok && (options->json == NULL || strcmp(options->json, "-") != 0))
+        printf("selftest: %d as it must be, %d not\n", b.detected, b.missed);
+    if (ok && options->json != NULL)
+        ok = json_write(json_pack("{s:s, s:i, s:i, s:O}", "verdict", *pass ? "pass" : "fail",
+                                  "as_expected", b.detected, "missed", b.missed, "faults", b.list),
+                        options->json, error);
+    json_decref(b.list);
+    free(b.images);
+    free(b.stimulus);
+    chip_close(&b.chip);
+    return ok;
+}

@@ -1,0 +1,99 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "models/labels.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "models/bytes.h"
+#include "models/npy.h"
+
+enum { PHONE_NAME_MAX = 15, PATH_MAX_BYTES = 4096 };
+
+static bool read_phones(struct labels *labels, const char *folder, struct error *error)
+{
+    char path[PATH_MAX_BYTES], line[256];
+    snprintf(path, sizeof path, "%s/phones.txt", folder);
+    FILE *file = fopen(path, "r");
+    if (file == NULL)
+        return fail(error, "cannot open '%s': the names of the labels belong there", path);
+    labels->phones = allocate(1, sizeof *labels->phones);
+    bool ok = true;
+    while (ok && fgets(line, sizeof line, file) != NULL) {
+        line[strcspn(line, "\r\n")] = '\0';
+        if (line[0] == '\0' || strlen(line) > PHONE_NAME_MAX) {
+            ok = fail(error, "%s:%d: a name has 1..%d characters", path, labels->phone_count + 1,
+                      PHONE_NAME_MAX);
+            break;
+        }
+        size_t count = (size_t)labels->phone_count + 1;
+        labels->phones = realloc(labels->phones, count * sizeof *labels->phones);
+        BUG_UNLESS(labels->phones != NULL);
+        labels->phones[labels->phone_count++] = duplicate(line);
+    }
+    fclose(file);
+    return ok;
+}
+
+static bool read_labels(struct labels *labels, int n, const char *folder,
+                        const struct utterances *utterances, struct error *error)
+{
+    char path[PATH_MAX_BYTES];
+    struct npy array;
+    int frames = utterances->frames[n].rows;
+    snprintf(path, sizeof path, "%s/%s.labels.npy", folder, utterances->names[n]);
+    if (!npy_open(&array, path, error))
+        return false;
+    bool ok = array.rank == 1 && array.shape[0] == frames
+                  ? true
+                  : fail(error, "%s: expected shape [%d], one label a frame", path, frames);
+    labels->of[n] = allocate((size_t)frames, sizeof *labels->of[n]);
+    ok = ok && npy_ints(&array, labels->of[n], error);
+    for (int t = 0; ok && t < frames; t++)
+        if (labels->of[n][t] < 0 || labels->of[n][t] >= labels->phone_count)
+            ok = fail(error, "%s: label %d is outside 0..%d", path, (int)labels->of[n][t],
+                      labels->phone_count - 1);
+    npy_close(&array);
+    return ok;
+}
+
+bool labels_read(struct labels *labels, const char *folder, const struct utterances *utterances,
+                 struct error *error)
+{
+    *labels = (struct labels){.utterance_count = utterances->count};
+    labels->of = allocate((size_t)utterances->count, sizeof *labels->of);
+    bool ok = read_phones(labels, folder, error);
+    for (int n = 0; ok && n < utterances->count; n++)
+        ok = read_labels(labels, n, folder, utterances, error);
+    if (!ok)
+        labels_free(labels);
+    return ok;
+}
+
+void labels_free(struct labels *labels)
+{
+    for (int n = 0; n < labels->phone_count; n++)
+        free(labels->phones[n]);
+    for (int n = 0; n < labels->utterance_count; n++)
+        free(labels->of[n]);
+    free(labels->phones);
+    free(labels->of);
+}
+
+int classify(const struct network *network, const double *y)
+{
+    const struct matrix *classes = &network->classes;
+    int best = 0;
+    double best_score = 0.0;
+    for (int row = 0; row < classes->rows; row++) {
+        const float *w = classes->at + (size_t)row * (size_t)classes->cols;
+        double score = (double)network->class_bias[row];
+        for (int col = 0; col < classes->cols; col++)
+            score += (double)w[col] * y[col];
+        if (row == 0 || score > best_score) {
+            best = row;
+            best_score = score;
+        }
+    }
+    return best;
+}
