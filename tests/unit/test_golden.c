@@ -399,6 +399,10 @@ static void check_table(bool is_tanh, enum table_kind kind, int bits)
     /* Points of the table are the function itself, rounded. */
     double step = kind == TABLE_PAPER ? ldexp(1.0, t.address_shift - z_fraction)
                                       : ldexp(1.0, t.fraction_bits - z_fraction);
+    /* Two roundings, and a straight line instead of a curve whose second derivative is at most that. */
+    double curve = is_tanh ? 0.7699 : 0.0963;
+    if (kind == TABLE_INTERPOLATED)
+        assert_true(t.max_error <= ldexp(1.1, -gate) + step * step / 8.0 * curve);
     assert_true(kind != TABLE_PAPER || step == (is_tanh ? 0.125 : 0.0625));
     assert_true(kind != TABLE_PAPER || t.address_bits == 11);
     for (int e = 0; e < 1 << t.address_bits; e++) {
