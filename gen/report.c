@@ -1,21 +1,199 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "gen/report.h"
 
+#include <stdlib.h>
+#include <string.h>
+
+#include "gen/chart.h"
+#include "gen/paper_table.h"
+#include "gen/report_facts.h"
+#include "gen/version.h"
+
+enum { PRODUCTS_MOST = 64, JSON_DIGITS = 9 }; /* with more products a line is a matrix */
+
+static const char *const stall_meanings[STALL_COUNT] = {
+    [STALL_NONE] = "a column is broadcast",
+    [STALL_INPUT] = "x of the frame is not there yet",
+    [STALL_COLUMNS] = "the stream of columns has none",
+    [STALL_ACC] = "no accumulator block is free",
+    [STALL_ELEMENT] = "the element of y or m is not computed yet",
+    [STALL_QUEUE] = "an ActQueue is full: the multipliers have work",
+};
+
+static void write_chip(struct text *text, const struct facts *f)
+{
+    const struct program *p = f->program;
+    const struct derived *d = &p->d;
+    const struct config *config = &p->config;
+    text_appendf(text, "%s: a sparse LSTM accelerator (ese " ESE_VERSION ", configuration %08x)\n\n",
+                 config->name, (unsigned)p->config_hash);
+    text_appendf(text, "Chip\n  %-14s %d PEs x %d channels, FIFO depth %d\n", "array", d->pes,
+                 d->channels, d->fifo_depth);
+    text_appendf(text, "  %-14s x %d, c %d, y %d; %s, %s, g = %s\n", "network", d->x_size,
+                 d->c_size, d->y_size, p->quant.peephole ? "peepholes" : "no peepholes",
+                 p->quant.projection ? "projection" : "no projection: y is m",
+                 p->quant.candidate == CANDIDATE_TANH ? "tanh" : "sigm");
+    text_appendf(text, "  %-14s %s, of which %s (%.2f %%) are not zero; %s\n", "weights",
+                 commas(f->dense_weights).text, commas((int64_t)p->true_nonzeros).text,
+                 percent((int64_t)p->true_nonzeros, f->dense_weights),
+                 config->model.path != NULL ? "from a file" : "synthetic");
+    text_appendf(text, "  %-14s %s, %d + %d bits an entry; columns in %s order; weights in %s\n",
+                 "encoding", encoding_name(config->encoding), d->weight_bits, d->index_bits,
+                 column_order_name(config->column_order), memory_mode_name(config->memory));
+    text_appendf(text, "  %-14s %d a channel, %s\n", "lanes", d->lanes,
+                 config->elem_lanes == LANES_AUTO
+                     ? "the fewest of 1, 2, 4 ... that cost less than 0.5 % of the cycles"
+                     : "as configured");
+    text_appendf(text, "  %-14s %s element-wise steps a frame, a lane each doing one a cycle\n", "",
+                 commas(f->element_steps).text);
+}
+
+static void write_speed(struct text *text, const struct facts *f)
+{
+    const struct program *p = f->program;
+    int64_t cycles = f->cycles->cycles_per_frame, slots = p->d.pes * cycles;
+    int64_t fillers = (int64_t)p->filler_entries, padding = (int64_t)p->padding_entries;
+    text_append(text, "\nSpeed (steady state: x always there, y always taken)\n");
+    text_appendf(text, "  %-14s %s cycles; the limit, non-zeros / PEs, is %s\n", "a frame",
+                 commas(cycles).text, commas(f->limit_cycles).text);
+    text_appendf(text, "  %-14s %.3f us (%.5f ms) a frame at %d MHz\n", "time", f->us, f->us / 1e3,
+                 REPORT_MHZ);
+    text_appendf(text, "  %-14s %s frames/s of each channel, %s of all %d\n", "",
+                 commas((int64_t)(1e6 / f->us)).text,
+                 commas((int64_t)(1e6 / f->us * p->d.channels)).text, p->d.channels);
+    text_appendf(text, "  %-14s %s cycles from a frame's first column to its last element step\n",
+                 "latency", commas(f->latency).text);
+    text_appendf(text, "  %-14s %.1f GOPS, as the dense network %.1f GOPS\n", "throughput",
+                 gops(f, (int64_t)p->true_nonzeros, cycles), gops(f, f->dense_weights, cycles));
+    text_appendf(text, "  %-14s %.2f %% of PEs x cycles are non-zeros: utilization\n", "multipliers",
+                 100.0 * f->utilization);
+    text_appendf(text, "  %-14s %.2f %% fillers (%s), %.2f %% padding (%s), %.2f %% idle\n", "",
+                 percent(fillers, slots), commas(fillers).text, percent(padding, slots),
+                 commas(padding).text, percent(f->idle_slots, slots));
+    text_append(text, "\nBroadcasts, cycles a frame\n");
+    for (int s = 0; s < STALL_COUNT; s++)
+        text_appendf(text, "  %-14s %9s  %s\n",
+                     s == STALL_NONE ? "broadcast" : stall_name((enum stall)s),
+                     commas(f->frame->stalls[s]).text, stall_meanings[s]);
+}
+
+static void write_work(struct text *text, const struct facts *f, const char *name,
+                       const char *state, const struct work *work, bool has_begin)
+{
+    double limit = (double)work->nonzeros / f->program->d.pes;
+    text_appendf(text, "  %-8s %-8s %9s %9s %9s %9.1f %9s", name, state,
+                 commas(work->columns).text, commas(work->nonzeros).text,
+                 commas(work->entries).text, limit, commas(work->cycles).text);
+    if (has_begin)
+        text_appendf(text, " %9s", commas(work->begin).text);
+    text_append_char(text, '\n');
+}
+
+static void write_products(struct text *text, const struct facts *f)
+{
+    const struct program *p = f->program;
+    bool each = p->product_count <= PRODUCTS_MOST;
+    text_appendf(text, "\n%s\n  %-8s %-8s %9s %9s %9s %9s %9s%s\n",
+                 each ? "Products, in the order of the frame" : "Matrices, all row blocks together",
+                 each ? "product" : "matrix", each ? "state" : "size", "columns", "non-zeros",
+                 "entries", "limit", "cycles", each ? "     begin" : "");
+    for (int n = 0; each && n < p->product_count; n++)
+        write_work(text, f, p->products[n].name, p->products[n].state, &f->products[n], true);
+    for (int m = 0; !each && m < f->matrix_count; m++) {
+        char size[32];
+        snprintf(size, sizeof size, "%dx%d", f->matrices[m]->rows, f->matrices[m]->cols);
+        write_work(text, f, f->matrices[m]->name, size, &f->matrix_work[m], false);
+    }
+    text_append(text, "  limit: non-zeros / PEs.  cycles: to the next product's first column; the "
+                      "queues let\n  a product's multiplications end a little after its columns.\n");
+}
+
+static void write_paper_row(struct text *text, const struct facts *f, const struct paper_row *row,
+                            int64_t dense, const struct work *work)
+{
+    char size[32] = "";
+    if (row->rows > 0)
+        snprintf(size, sizeof size, "%dx%d", row->rows, row->cols);
+    text_appendf(text, "  %-5s %-8s %7s %7s %5.1f %6.2f %5.*f %6.2f %6.1f %6.1f %7.1f %7.1f\n",
+                 row->matrix, size, commas(row->entries).text, commas(work->entries).text,
+                 row->theoretical_us, cycles_to_us(work->entries) / f->program->d.pes,
+                 row->rows > 0 ? 2 : 1, row->real_us, cycles_to_us(work->cycles), row->gops,
+                 gops(f, work->entries, work->cycles), row->equivalent_gops,
+                 gops(f, dense, work->cycles));
+}
+
+/* Table 1 of the paper beside ours, for a network of its shape. */
+static void write_paper(struct text *text, const struct facts *f)
+{
+    struct work total = {0};
+    if (!paper_shape(&f->program->quant))
+        return;
+    text_appendf(text,
+                 "\nBeside Table 1 of the paper (%d PEs x %d channels, %d MHz), left the paper's\n"
+                 "  %-14s %15s %12s %12s %13s %15s\n",
+                 PAPER_PES, PAPER_CHANNELS, PAPER_MHZ, "matrix", "entries", "at best us", "real us",
+                 "GOPS", "as dense GOPS");
+    for (int row = 0; row < PAPER_ROWS; row++)
+        for (int m = 0; m < f->matrix_count; m++) {
+            const struct quant_matrix *matrix = f->matrices[m];
+            if (strcmp(matrix->name, paper_rows[row].matrix) != 0)
+                continue;
+            write_paper_row(text, f, &paper_rows[row], (int64_t)matrix->rows * matrix->cols,
+                            &f->matrix_work[m]);
+            total.entries += f->matrix_work[m].entries;
+            total.cycles += f->matrix_work[m].cycles;
+        }
+    write_paper_row(text, f, &paper_total, f->dense_weights, &total);
+    text_appendf(text,
+                 "  at best: entries / PEs; GOPS: two operations an entry and channel, as the paper "
+                 "counts.\n  Total %s cycles against %s: %.2f times as fast.\n",
+                 commas(total.cycles).text, commas(paper_total_cycles).text,
+                 (double)paper_total_cycles / (double)total.cycles);
+}
+
+void facts_text(struct text *text, const struct facts *f, bool chart)
+{
+    write_chip(text, f);
+    write_speed(text, f);
+    write_products(text, f);
+    write_paper(text, f);
+    facts_text_cost(text, f);
+    if (chart) {
+        text_append(text, "\nSchedule of a frame, as planned\n");
+        chart_text(text, f->program, f->frame->products, f->frame->passes, f->frame->start);
+    }
+}
+
 void report_text(struct text *text, const struct program *p, const struct cycles *cycles)
 {
-    text_appendf(text, "%s: %lld cycles a frame\n", p->config.name,
-                 (long long)cycles->cycles_per_frame);
+    struct facts facts;
+    facts_gather(&facts, p, cycles, QUALITY_WORK);
+    facts_text(text, &facts, true);
+    facts_free(&facts);
 }
 
 json_t *report_json(const struct program *p, const struct cycles *cycles)
 {
-    return json_pack("{s:s, s:I}", "name", p->config.name, "cycles_per_frame",
-                     (json_int_t)cycles->cycles_per_frame);
+    struct facts facts;
+    facts_gather(&facts, p, cycles, QUALITY_WORK);
+    json_t *json = facts_json(&facts);
+    facts_free(&facts);
+    return json;
 }
 
 void report_add(struct output *output, const struct program *p, const struct cycles *cycles)
 {
-    struct text text = {0};
-    report_text(&text, p, cycles);
+    struct facts facts;
+    struct text text = {0}, json_text = {0};
+    facts_gather(&facts, p, cycles, QUALITY_WORK);
+    facts_text(&text, &facts, true);
+    json_t *json = facts_json(&facts);
+    char *dump = json_dumps(json, JSON_INDENT(2) | JSON_REAL_PRECISION(JSON_DIGITS));
+    BUG_UNLESS(dump != NULL);
+    text_appendf(&json_text, "%s\n", dump);
     output_take(output, "report.txt", &text);
+    output_take(output, "report.json", &json_text);
+    free(dump);
+    json_decref(json);
+    facts_free(&facts);
 }

@@ -12,6 +12,8 @@
 
 /* report.txt and report.json of a chip. */
 void report_add(struct output *output, const struct program *program, const struct cycles *cycles);
+
+/* Both want `cycles` of two frames at least, and of enough to be in steady state. */
 void report_text(struct text *text, const struct program *program, const struct cycles *cycles);
 json_t *report_json(const struct program *program, const struct cycles *cycles);
 

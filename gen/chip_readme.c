@@ -1,0 +1,120 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "gen/chip_readme.h"
+
+#include <math.h>
+#include <stdio.h>
+
+#include "gen/render.h"
+#include "gen/report_facts.h"
+#include "gen/resources.h"
+#include "gen/version.h"
+
+#define TEMPLATE "templates/chip_README.md.tpl"
+
+static void bind_number(struct bindings *b, const char *key, int64_t value)
+{
+    bind_text(b, key, "%s", commas(value).text);
+}
+
+static int64_t dense_weights(const struct quantized *q)
+{
+    int64_t gates = GATE_COUNT * (int64_t)q->cell * (q->input + q->output);
+    return gates + (q->projection ? (int64_t)q->cell * q->output : 0);
+}
+
+static void bind_chip(struct bindings *b, const struct program *p, const char *command)
+{
+    const struct derived *d = &p->d;
+    const struct quantized *q = &p->quant;
+    const struct model_config *model = &p->config.model;
+    bind_text(b, "NAME", "%s", p->config.name);
+    bind_text(b, "VERSION", "%s", ESE_VERSION);
+    bind_text(b, "COMMAND", "%s", command);
+    bind_text(b, "HASH", "%08x", (unsigned)p->config_hash);
+    bind_int(b, "X_SIZE", d->x_size);
+    bind_int(b, "C_SIZE", d->c_size);
+    bind_int(b, "Y_SIZE", d->y_size);
+    bind_text(b, "PEEPHOLES", "%s", q->peephole ? "peepholes" : "no peepholes");
+    bind_text(b, "AND_PEEPHOLES", "%s", q->peephole ? " and peephole weights" : "");
+    bind_text(b, "PROJECTED", "%s", q->projection ? "projection" : "no projection (y is m)");
+    bind_text(b, "CANDIDATE", "%s", candidate_name(q->candidate));
+    bind_flag(b, "HAS_PROJECTION", q->projection);
+    bind_flag(b, "HAS_FILES", model->path != NULL || model->utterances != NULL);
+    bind_text(b, "AND_UTTERANCES", "%s", model->utterances != NULL ? " and the utterances" : "");
+    bind_int(b, "PES", d->pes);
+    bind_int(b, "CHANNELS", d->channels);
+    bind_int(b, "LANES", d->lanes);
+}
+
+static void bind_size_and_speed(struct bindings *b, const struct program *p,
+                                const struct cycles *cycles)
+{
+    struct resources r;
+    int64_t dense = dense_weights(&p->quant), nonzeros = (int64_t)p->true_nonzeros;
+    int64_t frame = cycles->cycles_per_frame;
+    resources_count(&r, p);
+    bind_number(b, "WEIGHTS", dense);
+    bind_number(b, "NONZEROS", nonzeros);
+    bind_text(b, "DENSITY", "%.1f", percent(nonzeros, dense));
+    bind_number(b, "CYCLES", frame);
+    bind_text(b, "TIME_US", "%.2f", cycles_to_us(frame));
+    bind_int(b, "MHZ", REPORT_MHZ);
+    bind_text(b, "UTILIZATION", "%.1f", percent(nonzeros, p->d.pes * frame));
+    bind_number(b, "BRAM", (r.bram18 + 1) / 2);
+    bind_number(b, "DSP", r.dsp_spmv + r.dsp_elem);
+    bind_number(b, "LUTRAM", r.lutram);
+}
+
+static void bind_range(struct bindings *b, const char *fraction_key, const char *range_key,
+                       int bits, int fraction)
+{
+    bind_int(b, fraction_key, fraction);
+    bind_text(b, range_key, "%.6g", ldexp(1.0, bits - 1 - fraction));
+}
+
+static void bind_ports(struct bindings *b, const struct program *p)
+{
+    const struct derived *d = &p->d;
+    const struct formats *f = &p->quant.formats;
+    const int bits = d->activation_bits;
+    bind_int(b, "WEIGHT_W", d->weight_bits);
+    bind_int(b, "INDEX_W", d->index_bits);
+    bind_int(b, "ACT_W", bits);
+    bind_int(b, "ACC_W", d->acc_bits);
+    bind_int(b, "ELEMENT_W", d->element_bits);
+    bind_flag(b, "PADDED_ELEMENTS", d->element_bits > bits);
+    bind_int(b, "DATA_W", d->channels * d->element_bits);
+    bind_int(b, "USER_W", 2 * d->channels);
+    bind_int(b, "CELL_W", d->channels * d->lanes * bits);
+    bind_int(b, "LANE_WORD_W", d->lanes * bits);
+    bind_text(b, "CELLS", "%s", d->lanes == 1 ? "the one" : "those");
+    bind_range(b, "X_FRAC", "X_RANGE", bits, f->x);
+    bind_range(b, "Y_FRAC", "Y_RANGE", bits, f->y);
+    bind_range(b, "C_FRAC", "C_RANGE", bits, f->c);
+    bind_range(b, "M_FRAC", "M_RANGE", bits, f->m);
+}
+
+bool chip_readme_add(struct output *output, const struct program *p, const struct cycles *cycles,
+                     const char *command, struct error *error)
+{
+    struct text path = {0}, source = {0}, rendered = {0};
+    text_appendf(&path, "%s/" TEMPLATE, ese_home());
+    bool ok = text_read_file(&source, text_string(&path), error);
+    if (ok) {
+        struct bindings *b = bindings_new();
+        bind_chip(b, p, command);
+        bind_size_and_speed(b, p, cycles);
+        bind_ports(b, p);
+        ok = render(text_string(&source), TEMPLATE, RENDER_MARKUP, b, &rendered, error) &&
+             bindings_check_used(b, error);
+        if (!ok)
+            fputs(bindings_report(b), stderr);
+        bindings_free(b);
+    }
+    if (ok)
+        output_take(output, "README.md", &rendered);
+    text_free(&path);
+    text_free(&source);
+    text_free(&rendered);
+    return ok;
+}

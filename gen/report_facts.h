@@ -1,0 +1,78 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * report_facts.h - every number of the report, computed once, for text and JSON alike.
+ *
+ * All times are of the steady state: the last frame whose successor began as well. */
+#ifndef ESE_REPORT_FACTS_H
+#define ESE_REPORT_FACTS_H
+
+#include <jansson.h>
+
+#include "gen/resources.h"
+#include "gen/text.h"
+#include "models/cycles.h"
+#include "models/program.h"
+#include "models/quality.h"
+
+enum { MATRICES_MAX = 2 * GATE_COUNT + 1, REPORT_MHZ = 200 };
+
+/* One block product, or one matrix: the sum of its row blocks. */
+struct work {
+    int64_t columns;  /* broadcast */
+    int64_t nonzeros; /* true ones */
+    int64_t entries;  /* stored, with fillers and padding */
+    int64_t begin;    /* first broadcast, from the frame's begin; of a product only */
+    int64_t cycles;   /* until the next product's first broadcast, or the next frame's */
+};
+
+struct facts {
+    const struct program *program;
+    const struct cycles *cycles;
+    const struct cycles_frame *frame;
+
+    int64_t dense_weights;
+    int64_t limit_cycles;   /* true non-zeros / PEs, rounded up: no schedule is faster */
+    int64_t stored_entries; /* of all PEs */
+    int64_t idle_slots;     /* PE-cycles without an entry */
+    double utilization;     /* true non-zeros / (PEs * cycles) */
+    double us;              /* a frame at REPORT_MHZ */
+    int64_t latency;        /* first column broadcast to last element step */
+    int64_t element_steps;
+
+    struct work *products; /* [program->product_count] */
+    int matrix_count;
+    const struct quant_matrix *matrices[MATRICES_MAX];
+    struct work matrix_work[MATRICES_MAX];
+
+    int product_bits;      /* of one product in the accumulator */
+    int any_weights_bits;  /* what an accumulator would need for any weights of this width */
+
+    struct resources resources;
+    struct quality quality;
+};
+
+/* Gathers everything; `quality_work` as for quality_measure(). */
+void facts_gather(struct facts *facts, const struct program *program, const struct cycles *cycles,
+                  double quality_work);
+void facts_free(struct facts *facts);
+
+/* At REPORT_MHZ; two operations a multiplication, for all channels. */
+double cycles_to_us(int64_t cycles);
+double gops(const struct facts *facts, int64_t multiplications, int64_t cycles);
+
+/* Percent, 0 of nothing. */
+double percent(int64_t part, int64_t whole);
+
+/* A whole number with separators, "10,150"; lives as long as the expression. */
+struct number {
+    char text[32];
+};
+struct number commas(int64_t value);
+
+/* The report as text, with the chart of a frame or without; and as JSON. */
+void facts_text(struct text *text, const struct facts *facts, bool chart);
+json_t *facts_json(const struct facts *facts);
+
+/* The part of the text on number formats, memory and resources. */
+void facts_text_cost(struct text *text, const struct facts *facts);
+
+#endif

@@ -1,0 +1,311 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * report_json.c - the report for programs.  Keys stand in a fixed order and do not depend on the
+ * chip, but for "paper", which is null where the network has another shape than the paper's. */
+#include <math.h>
+#include <string.h>
+
+#include "gen/paper_table.h"
+#include "gen/report_facts.h"
+#include "gen/version.h"
+
+static void set(json_t *object, const char *key, json_t *value)
+{
+    BUG_UNLESS(json_object_set_new(object, key, value) == 0);
+}
+
+static void set_int(json_t *object, const char *key, int64_t value)
+{
+    set(object, key, json_integer((json_int_t)value));
+}
+
+/* JSON has no infinity: null. */
+static void set_real(json_t *object, const char *key, double value)
+{
+    set(object, key, isfinite(value) ? json_real(value) : json_null());
+}
+
+static void set_text(json_t *object, const char *key, const char *value)
+{
+    set(object, key, json_string(value));
+}
+
+static json_t *chip_json(const struct facts *f)
+{
+    const struct program *p = f->program;
+    json_t *chip = json_object();
+    set_int(chip, "pes", p->d.pes);
+    set_int(chip, "channels", p->d.channels);
+    set_int(chip, "fifo_depth", p->d.fifo_depth);
+    set_int(chip, "elem_lanes", p->d.lanes);
+    set(chip, "elem_lanes_auto", json_boolean(p->config.elem_lanes == LANES_AUTO));
+    set_text(chip, "encoding", encoding_name(p->config.encoding));
+    set_text(chip, "column_order", column_order_name(p->config.column_order));
+    set_text(chip, "memory", memory_mode_name(p->config.memory));
+    set_int(chip, "weight_bits", p->d.weight_bits);
+    set_int(chip, "index_bits", p->d.index_bits);
+    set_int(chip, "activation_bits", p->d.activation_bits);
+    set_int(chip, "accumulator_bits", p->d.acc_bits);
+    set_int(chip, "product_bits", f->product_bits);
+    set_int(chip, "accumulator_bits_for_any_weights", f->any_weights_bits);
+    return chip;
+}
+
+static json_t *network_json(const struct facts *f)
+{
+    const struct program *p = f->program;
+    json_t *network = json_object();
+    set_int(network, "input", p->quant.input);
+    set_int(network, "cell", p->quant.cell);
+    set_int(network, "output", p->quant.output);
+    set(network, "peephole", json_boolean(p->quant.peephole));
+    set(network, "projection", json_boolean(p->quant.projection));
+    set_text(network, "candidate", candidate_name(p->quant.candidate));
+    set_int(network, "weights", f->dense_weights);
+    set_int(network, "nonzeros", (int64_t)p->true_nonzeros);
+    return network;
+}
+
+static void set_work(json_t *object, const struct facts *f, const struct work *work)
+{
+    set_int(object, "columns", work->columns);
+    set_int(object, "nonzeros", work->nonzeros);
+    set_int(object, "entries", work->entries);
+    set_real(object, "limit", (double)work->nonzeros / f->program->d.pes);
+    set_int(object, "cycles", work->cycles);
+}
+
+static json_t *products_json(const struct facts *f)
+{
+    json_t *list = json_array();
+    for (int n = 0; n < f->program->product_count; n++) {
+        const struct product *product = &f->program->products[n];
+        json_t *object = json_object();
+        set_text(object, "name", product->name);
+        set_text(object, "state", product->state);
+        set_work(object, f, &f->products[n]);
+        set_int(object, "begin", f->products[n].begin);
+        json_array_append_new(list, object);
+    }
+    return list;
+}
+
+static json_t *passes_json(const struct facts *f)
+{
+    json_t *list = json_array();
+    for (int n = 0; n < f->program->pass_count; n++) {
+        const struct pass *pass = &f->program->passes[n];
+        json_t *object = json_object();
+        set_text(object, "name", pass->name);
+        set_text(object, "state", pass->state);
+        set_int(object, "steps", pass->beats);
+        set_int(object, "begin", f->frame->passes[n].begin - f->frame->start);
+        set_int(object, "end", f->frame->passes[n].end - f->frame->start);
+        json_array_append_new(list, object);
+    }
+    return list;
+}
+
+static json_t *matrices_json(const struct facts *f)
+{
+    json_t *list = json_array();
+    for (int m = 0; m < f->matrix_count; m++) {
+        json_t *object = json_object();
+        set_text(object, "name", f->matrices[m]->name);
+        set_int(object, "rows", f->matrices[m]->rows);
+        set_int(object, "cols", f->matrices[m]->cols);
+        set_int(object, "shift", f->matrices[m]->shift);
+        set_work(object, f, &f->matrix_work[m]);
+        json_array_append_new(list, object);
+    }
+    return list;
+}
+
+static json_t *stalls_json(const struct facts *f)
+{
+    json_t *stalls = json_object();
+    set_int(stalls, "broadcast", f->frame->stalls[STALL_NONE]);
+    for (int s = STALL_NONE + 1; s < STALL_COUNT; s++)
+        set_int(stalls, stall_name((enum stall)s), f->frame->stalls[s]);
+    return stalls;
+}
+
+static json_t *paper_row_json(const struct facts *f, const struct paper_row *row, int64_t dense,
+                              const struct work *work)
+{
+    json_t *object = json_object();
+    set_text(object, "matrix", row->matrix);
+    set_int(object, "paper_entries", row->entries);
+    set_int(object, "entries", work->entries);
+    set_real(object, "paper_theoretical_us", row->theoretical_us);
+    set_real(object, "theoretical_us", cycles_to_us(work->entries) / f->program->d.pes);
+    set_real(object, "paper_real_us", row->real_us);
+    set_real(object, "real_us", cycles_to_us(work->cycles));
+    set_real(object, "paper_gops", row->gops);
+    set_real(object, "gops", gops(f, work->entries, work->cycles));
+    set_real(object, "paper_equivalent_gops", row->equivalent_gops);
+    set_real(object, "equivalent_gops", gops(f, dense, work->cycles));
+    return object;
+}
+
+static json_t *paper_json(const struct facts *f)
+{
+    if (!paper_shape(&f->program->quant))
+        return json_null();
+    json_t *paper = json_object(), *rows = json_array();
+    struct work total = {0};
+    for (int row = 0; row < PAPER_ROWS; row++)
+        for (int m = 0; m < f->matrix_count; m++) {
+            const struct quant_matrix *matrix = f->matrices[m];
+            if (strcmp(matrix->name, paper_rows[row].matrix) != 0)
+                continue;
+            json_array_append_new(rows, paper_row_json(f, &paper_rows[row],
+                                                       (int64_t)matrix->rows * matrix->cols,
+                                                       &f->matrix_work[m]));
+            total.entries += f->matrix_work[m].entries;
+            total.cycles += f->matrix_work[m].cycles;
+        }
+    set_int(paper, "paper_cycles", paper_total_cycles);
+    set_int(paper, "cycles", total.cycles);
+    set_real(paper, "speedup", (double)paper_total_cycles / (double)total.cycles);
+    set(paper, "rows", rows);
+    set(paper, "total", paper_row_json(f, &paper_total, f->dense_weights, &total));
+    return paper;
+}
+
+static json_t *table_json(const struct act_table *table, const struct formats *formats)
+{
+    json_t *object = json_object();
+    set_int(object, "entries", (int64_t)1 << table->address_bits);
+    set(object, "interpolated", json_boolean(!table->direct));
+    set_real(object, "max_error", table->max_error);
+    set_real(object, "max_error_lsb", ldexp(table->max_error, formats->gate));
+    return object;
+}
+
+static json_t *formats_json(const struct facts *f)
+{
+    const struct formats *formats = &f->program->quant.formats;
+    const struct derived *d = &f->program->d;
+    const struct {
+        const char *name;
+        int bits, fraction;
+    } list[] = {
+        {"x", d->activation_bits, formats->x},     {"y", d->activation_bits, formats->y},
+        {"c", d->activation_bits, formats->c},     {"m", d->activation_bits, formats->m},
+        {"gate", d->activation_bits, formats->gate}, {"z", d->z_bits, formats->z},
+        {"sum", d->sum_bits, formats->sum},        {"project", d->acc_bits, formats->project},
+    };
+    json_t *object = json_object();
+    for (size_t n = 0; n < sizeof list / sizeof *list; n++) {
+        json_t *format = json_object();
+        set_int(format, "bits", list[n].bits);
+        set_int(format, "fraction", list[n].fraction);
+        set(object, list[n].name, format);
+    }
+    return object;
+}
+
+static json_t *quality_json(const struct facts *f)
+{
+    const struct quality *q = &f->quality;
+    json_t *quality = json_object(), *tensors = json_array();
+    set_int(quality, "frames", q->frames);
+    set_int(quality, "utterances", q->utterances);
+    set(quality, "drawn", json_boolean(q->drawn));
+    for (int n = 0; n < q->tensor_count; n++) {
+        const struct tensor_quality *t = &q->tensors[n];
+        json_t *object = json_object();
+        set_text(object, "name", t->name);
+        set_int(object, "bits", t->bits);
+        set_int(object, "fraction", t->fraction);
+        set_real(object, "largest", t->largest);
+        set_real(object, "snr_db", t->compared ? t->snr_db : INFINITY);
+        set_real(object, "max_error", t->compared ? t->max_error : INFINITY);
+        set_real(object, "rms_error", t->compared ? t->rms_error : INFINITY);
+        set(object, "saturated", t->compared ? json_integer(t->saturated) : json_null());
+        json_array_append_new(tensors, object);
+    }
+    set(quality, "tensors", tensors);
+    return quality;
+}
+
+static json_t *memories_json(const struct resources *r)
+{
+    static const char *const kinds[] = {"block", "lut_ram", "lut_rom"};
+    json_t *list = json_array();
+    for (int n = 0; n < r->memory_count; n++) {
+        const struct memory *m = &r->memories[n];
+        json_t *object = json_object();
+        set_text(object, "unit", m->unit);
+        set_text(object, "holds", m->holds);
+        set_text(object, "kind", kinds[m->kind]);
+        set_int(object, "copies", m->copies);
+        set_int(object, "words", m->words);
+        set_int(object, "width", m->width);
+        set_int(object, "bits", m->bits);
+        set_real(object, "bram36", (double)m->bram18 / 2.0);
+        set_int(object, "lutram", m->luts);
+        json_array_append_new(list, object);
+    }
+    return list;
+}
+
+static json_t *resources_json(const struct resources *r)
+{
+    json_t *object = json_object();
+    set_int(object, "block_bits", r->block_bits);
+    set_int(object, "lut_ram_bits", r->distributed_bits);
+    set_real(object, "bram36", (double)r->bram18 / 2.0);
+    set_int(object, "lutram", r->lutram);
+    set_int(object, "dsp", r->dsp_spmv + r->dsp_elem);
+    set_int(object, "dsp_spmv", r->dsp_spmv);
+    set_int(object, "dsp_elem", r->dsp_elem);
+    set_int(object, "small_multipliers", r->small_multipliers);
+    set_text(object, "device", "xcku060");
+    set_int(object, "device_bram36", paper_device.bram);
+    set_int(object, "device_lutram", paper_device.lutram);
+    set_int(object, "device_dsp", paper_device.dsp);
+    return object;
+}
+
+json_t *facts_json(const struct facts *f)
+{
+    const struct program *p = f->program;
+    const struct quantized *q = &p->quant;
+    struct text hash = {0};
+    json_t *root = json_object(), *tables = json_object();
+    text_appendf(&hash, "%08x", (unsigned)p->config_hash);
+    set_text(root, "name", p->config.name);
+    set_text(root, "version", ESE_VERSION);
+    set_text(root, "config_hash", text_string(&hash));
+    text_free(&hash);
+    set(root, "chip", chip_json(f));
+    set(root, "network", network_json(f));
+    set_int(root, "cycles_per_frame", f->cycles->cycles_per_frame);
+    set_int(root, "limit_cycles", f->limit_cycles);
+    set_real(root, "mac_utilization", f->utilization);
+    set_int(root, "clock_mhz", REPORT_MHZ);
+    set_real(root, "us_per_frame", f->us);
+    set_int(root, "latency_cycles", f->latency);
+    set_real(root, "gops", gops(f, (int64_t)p->true_nonzeros, f->cycles->cycles_per_frame));
+    set_real(root, "equivalent_gops", gops(f, f->dense_weights, f->cycles->cycles_per_frame));
+    set_int(root, "stored_entries", f->stored_entries);
+    set_int(root, "filler_entries", (int64_t)p->filler_entries);
+    set_int(root, "padding_entries", (int64_t)p->padding_entries);
+    set_int(root, "idle_slots", f->idle_slots);
+    set_int(root, "element_steps", f->element_steps);
+    set_real(root, "max_float_error", f->quality.max_float_error);
+    set(root, "stalls", stalls_json(f));
+    set(root, "products", products_json(f));
+    set(root, "passes", passes_json(f));
+    set(root, "matrices", matrices_json(f));
+    set(root, "paper", paper_json(f));
+    set(root, "formats", formats_json(f));
+    set(tables, "sigmoid", table_json(&q->sigm, &q->formats));
+    set(tables, "tanh", table_json(&q->tanh, &q->formats));
+    set(root, "tables", tables);
+    set(root, "quantization", quality_json(f));
+    set(root, "memories", memories_json(&f->resources));
+    set(root, "resources", resources_json(&f->resources));
+    return root;
+}

@@ -1,0 +1,142 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "gen/resources.h"
+
+#include <stdlib.h>
+
+enum { DSP_A = 27, DSP_B = 18 };
+
+/* Word counts and widths of the block RAM primitives, in simple dual-port mode. */
+static const struct shape {
+    int words, width, halves;
+} shapes[] = {
+    {512, 72, 2},  {1024, 36, 2}, {2048, 18, 2}, {4096, 9, 2}, {8192, 4, 2}, {16384, 2, 2},
+    {32768, 1, 2}, {512, 36, 1},  {1024, 18, 1}, {2048, 9, 1}, {4096, 4, 1}, {8192, 2, 1},
+    {16384, 1, 1},
+};
+
+enum { SHAPES = sizeof shapes / sizeof *shapes };
+
+static int64_t parts(int64_t whole, int64_t part)
+{
+    return (whole + part - 1) / part;
+}
+
+int64_t bram18_for(int words, int width)
+{
+    /* least[w]: halves for w bits of width, the cheapest last column of primitives added. */
+    int64_t *least = allocate((size_t)width + 1, sizeof *least);
+    for (int w = 1; w <= width; w++) {
+        least[w] = INT64_MAX;
+        for (int s = 0; s < SHAPES; s++) {
+            int64_t rest = w > shapes[s].width ? least[w - shapes[s].width] : 0;
+            int64_t halves = rest + parts(words, shapes[s].words) * shapes[s].halves;
+            least[w] = halves < least[w] ? halves : least[w];
+        }
+    }
+    int64_t result = least[width];
+    free(least);
+    return result;
+}
+
+int64_t lutram_for(int words, int width, int reads)
+{
+    int64_t bits_a_lut = words <= 32 ? 2 : 1, deep = words <= 64 ? 1 : parts(words, 64);
+    int64_t copy = parts(width, bits_a_lut);
+    /* In a slice of eight LUTs one has the write port's address; its data can only be read there. */
+    int64_t extra = reads > 1 ? 0 : parts(copy, 7);
+    return deep * (reads * copy + extra);
+}
+
+int dsp_for(int a, int b)
+{
+    int one = (int)(parts(a, DSP_A) * parts(b, DSP_B));
+    int other = (int)(parts(b, DSP_A) * parts(a, DSP_B));
+    return one < other ? one : other;
+}
+
+static void add(struct resources *r, const char *unit, const char *holds, enum memory_kind kind,
+                int copies, int words, int width)
+{
+    BUG_UNLESS(r->memory_count < MEMORIES_MAX);
+    struct memory *m = &r->memories[r->memory_count++];
+    *m = (struct memory){unit, holds, kind, copies, words, width, 1, 0, 0, 0};
+    m->bits = (int64_t)copies * words * width;
+}
+
+static void add_block_memories(struct resources *r, const struct program *p)
+{
+    const struct derived *d = &p->d;
+    const int channels = d->channels, vector = d->channels * d->lanes * d->activation_bits;
+    const int lane_word = d->lanes * d->activation_bits, tables = d->channels * d->lanes;
+    const int entry = d->activation_bits + (p->quant.sigm.direct ? 0 : d->slope_bits);
+    add(r, "SpmatRead", "weights", IN_BLOCK_RAM, 1, d->beats,
+        d->pes * (d->weight_bits + d->index_bits));
+    add(r, "PtrRead", "column lengths", IN_BLOCK_RAM, 1, d->columns,
+        d->word_bits + d->lane_bits + d->pes * d->length_bits);
+    add(r, "AdderTree", p->quant.peephole ? "biases, peepholes" : "biases", IN_BLOCK_RAM, 1,
+        d->constants, d->lanes * (d->peep_bits + d->bias_bits));
+    add(r, "Input buffer", "x, two banks", IN_BLOCK_RAM, 1, 1 << (d->x_word_bits + 1),
+        channels * d->activation_bits);
+    add(r, "H buffer", "y, two banks", IN_BLOCK_RAM, 1, 1 << (d->y_word_bits + 1), vector);
+    if (p->quant.projection)
+        add(r, "H buffer", "m", IN_BLOCK_RAM, 1, 1 << d->c_word_bits, vector);
+    add(r, "ElemMul", "c", IN_BLOCK_RAM, channels, 1 << d->c_word_bits, lane_word);
+    add(r, "ElemMul", "i", IN_BLOCK_RAM, channels, 1 << d->gate_word_bits, lane_word);
+    add(r, "ElemMul", "f", IN_BLOCK_RAM, channels, 1 << d->gate_word_bits, lane_word);
+    add(r, "Sigmoid", "table", IN_BLOCK_RAM, tables, 1 << d->table_bits, entry);
+    add(r, "Tanh", "table", IN_BLOCK_RAM, tables, 1 << d->table_bits, entry);
+}
+
+static void add_distributed_memories(struct resources *r, const struct program *p)
+{
+    const struct derived *d = &p->d;
+    add(r, "ActBuffer", "accumulators", IN_LUT_RAM, d->pes * d->channels,
+        1 << d->acc_address_bits, d->acc_bits);
+    r->memories[r->memory_count - 1].reads = 2; /* the accumulator's own, and emptying */
+    add(r, "ActQueue", "activations", IN_LUT_RAM, d->pes * d->channels,
+        1 << d->queue_bits, d->activation_bits);
+    add(r, "ActQueue", "lengths, shifts", IN_LUT_RAM, d->pes, 1 << d->queue_bits,
+        d->length_bits + d->shift_bits + d->block_bits);
+    add(r, "SpmatRead", "entries ahead", IN_LUT_RAM, d->pes, 1 << d->weight_fifo_bits,
+        d->weight_bits + d->index_bits);
+    add(r, "Output buffer", "y", IN_LUT_RAM, 1, 1 << d->y_fifo_bits,
+        d->channels * (d->lanes * d->activation_bits + 1));
+    add(r, "Controller", "products", IN_LUT_ROM, 1, d->products,
+        d->columns_bits + d->shift_bits + 2 + d->block_bits + 3);
+    add(r, "Controller", "passes", IN_LUT_ROM, 1, d->passes,
+        d->rows_bits + d->word_bits + 3 + d->block_bits + 1);
+}
+
+void resources_count(struct resources *r, const struct program *p)
+{
+    const struct derived *d = &p->d;
+    *r = (struct resources){0};
+    add_block_memories(r, p);
+    add_distributed_memories(r, p);
+    for (int n = 0; n < r->memory_count; n++) {
+        struct memory *m = &r->memories[n];
+        switch (m->kind) {
+        case IN_BLOCK_RAM:
+            m->bram18 = m->copies * bram18_for(m->words, m->width);
+            r->block_bits += m->bits;
+            r->bram18 += m->bram18;
+            break;
+        case IN_LUT_RAM:
+            m->luts = m->copies * lutram_for(m->words, m->width, m->reads);
+            r->distributed_bits += m->bits;
+            r->lutram += m->luts;
+            break;
+        case IN_LUT_ROM:
+            r->lut_rom_bits += m->bits;
+            break;
+        }
+    }
+    const int lanes = d->channels * d->lanes, act = d->activation_bits;
+    r->dsp_spmv = d->channels * d->pes * dsp_for(d->aligned_bits, act);
+    /* f * c' and one of g * i and o * tanh(c); the peephole product where there are peepholes. */
+    r->dsp_elem = lanes * (2 * dsp_for(act, act) +
+                           (p->quant.peephole ? dsp_for(d->peep_bits, act) : 0));
+    r->small_multipliers = p->quant.sigm.direct ? 0 : 2 * lanes;
+    r->small_a = d->slope_bits;
+    r->small_b = d->sigm_fraction > d->tanh_fraction ? d->sigm_fraction : d->tanh_fraction;
+}

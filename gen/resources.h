@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * resources.h - memories and multipliers of a chip, by formula, for Xilinx UltraScale.
+ *
+ * A memory is listed here once with the shape that its module in templates/ gives it.  The formulas
+ * know the shapes of the primitives and nothing of a synthesizer's choices: they say what is needed,
+ * and Vivado has the last word. */
+#ifndef ESE_RESOURCES_H
+#define ESE_RESOURCES_H
+
+#include <stdint.h>
+
+#include "models/program.h"
+
+enum memory_kind {
+    IN_BLOCK_RAM, /* RAMB36E2 and RAMB18E2 */
+    IN_LUT_RAM,   /* LUTs used as RAM (SLICEM) */
+    IN_LUT_ROM    /* read-only, in ordinary LUTs */
+};
+
+enum { MEMORIES_MAX = 20 };
+
+struct memory {
+    const char *unit;  /* the module it is in */
+    const char *holds; /* what */
+    enum memory_kind kind;
+    int copies;
+    int words, width;  /* of each copy */
+    int reads;         /* read ports */
+    int64_t bits;      /* copies * words * width */
+    int64_t bram18;    /* all copies, in halves of a 36 Kb block */
+    int64_t luts;      /* all copies, distributed */
+};
+
+struct resources {
+    int memory_count;
+    struct memory memories[MEMORIES_MAX];
+    int64_t block_bits, distributed_bits, lut_rom_bits;
+    int64_t bram18;    /* two make a block of 36 Kb */
+    int64_t lutram;    /* LUTs used as RAM */
+    int dsp_spmv, dsp_elem; /* DSP48E2 for the PEs, and for peephole products and ElemMul */
+    int small_multipliers;  /* interpolation of the tables: DSP48E2 or LUTs, as synthesis likes */
+    int small_a, small_b;   /* bits of their operands */
+};
+
+void resources_count(struct resources *resources, const struct program *program);
+
+/* Fewest 18 Kb halves that hold `words` words of `width` bits: side by side any of the shapes
+ * 512x72 .. 32Kx1 (36 Kb, counted as two) and 512x36 .. 16Kx1 (18 Kb), stacked for depth. */
+int64_t bram18_for(int words, int width);
+
+/* LUTs of a distributed RAM with one write port, which reads as well where `reads` is 2, and one read
+ * port: 32x2 or 64x1 bits a LUT, and one LUT of eight for the write address. */
+int64_t lutram_for(int words, int width, int reads);
+
+/* DSP48E2 (27 x 18 bits, two's complement) of a product. */
+int dsp_for(int a, int b);
+
+#endif
