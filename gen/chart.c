@@ -42,20 +42,26 @@ static int column_of(const struct chart *c, int64_t cycle)
     return column < 0 ? 0 : column >= BAR_WIDTH ? BAR_WIDTH - 1 : (int)column;
 }
 
-/* Fills the columns whose middle lies in the interval, at least one. */
-static void draw(const struct chart *c, char *bar, const struct interval *interval, char mark)
+/* Cycles of the interval that fall into a column. */
+static int64_t busy_in(const struct chart *c, int column, const struct interval *interval)
 {
     int64_t begin = interval->begin - c->start, end = interval->end - c->start;
+    int64_t from = column * c->step, to = from + c->step;
+    int64_t busy = (end < to ? end : to) - (begin > from ? begin : from);
+    return busy > 0 ? busy : 0;
+}
+
+/* Fills the columns that the interval takes half of, and one at least. */
+static void draw(const struct chart *c, char *bar, const struct interval *interval, char mark)
+{
     bool drawn = false;
-    for (int column = 0; column < BAR_WIDTH; column++) {
-        int64_t middle = column * c->step + c->step / 2;
-        if (middle >= begin && middle < end) {
+    for (int column = 0; column < BAR_WIDTH; column++)
+        if (2 * busy_in(c, column, interval) >= c->step) {
             bar[column] = mark;
             drawn = true;
         }
-    }
     if (!drawn)
-        bar[column_of(c, begin)] = mark;
+        bar[column_of(c, interval->begin - c->start)] = mark;
 }
 
 static void add_to_row(const struct chart *c, struct row *row, const struct interval *interval,
@@ -149,8 +155,7 @@ static void draw_unit(const struct chart *c, char *bar, bool is_pass)
         if (list[n].begin < 0 || end <= begin)
             continue;
         for (int column = column_of(c, begin); column <= column_of(c, end - 1); column++) {
-            int64_t from = column * c->step, to = from + c->step;
-            int64_t busy = (end < to ? end : to) - (begin > from ? begin : from);
+            int64_t busy = busy_in(c, column, &list[n]);
             if (busy > best[column]) {
                 best[column] = busy;
                 bar[column] = state_digit(is_pass ? p->passes[n].state : p->products[n].state);

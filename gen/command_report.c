@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0
- * ese report: cycles and size of a chip, from its configuration or its folder, without simulation. */
+ * ese report: cycles and size of a chip, from its configuration or its folder; no simulation. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -27,69 +27,79 @@ static char *name_in(const char *dir)
     text_appendf(&path, "%s/report.json", dir);
     json_t *report = json_load_file(text_string(&path), 0, NULL);
     const char *name = json_string_value(json_object_get(report, "name"));
-    char *copy = name != NULL && name[strspn(name, NAME_CHARACTERS)] == '\0' ? duplicate(name) : NULL;
+    bool good = name != NULL && name[strspn(name, NAME_CHARACTERS)] == '\0';
+    char *copy = good ? duplicate(name) : NULL;
     json_decref(report);
     text_free(&path);
     return copy;
 }
 
-static bool load(struct config *config, const struct report_options *options, struct error *error)
+/* The program of a configuration, or of a folder with changes to its configuration. */
+static bool build(struct chip_folder *chip, const char *source, const struct report_options *options,
+                  struct error *error)
+{
+    *chip = (struct chip_folder){0};
+    if (!config_load(&chip->config, source, options->sets, options->set_count, error))
+        return false;
+    if (program_build(&chip->program, &chip->config, error))
+        return true;
+    chip_close(chip);
+    return false;
+}
+
+static bool open_source(struct chip_folder *chip, const struct report_options *options,
+                        struct error *error)
 {
     const char *source = options->source;
     if (!is_chip_folder(source)) {
         if (strchr(source, '/') != NULL && is_folder(source))
             return fail(error, "'%s' is not a folder that 'ese gen' made: it has no manifest.json",
                         source);
-        return config_load(config, source, options->sets, options->set_count, error);
+        return build(chip, source, options, error);
     }
+    if (options->set_count == 0) /* what is reported on is what lies there */
+        return chip_open(chip, source, error);
     struct text path = {0};
     text_appendf(&path, "%s/config.yaml", source);
-    bool ok = config_load(config, text_string(&path), options->sets, options->set_count, error);
+    bool ok = build(chip, text_string(&path), options, error);
     text_free(&path);
-    char *name = ok ? name_in(source) : NULL;
-    if (name != NULL) {
-        free(config->name);
-        config->name = name;
-    }
     return ok;
 }
 
+/* Failing to write to standard output is noticed by main() at the end. */
 static bool write_report(const struct report_options *options, const struct program *program,
-                         const struct cycles *cycles, struct error *error)
+                         struct error *error)
 {
+    struct cycles cycles;
     struct facts facts;
-    struct text text = {0};
     bool ok = true;
-    facts_gather(&facts, program, cycles, QUALITY_WORK);
+    cycles_run(program, REPORT_FRAMES, &cycles);
+    facts_gather(&facts, program, &cycles, QUALITY_WORK);
     if (options->json != NULL)
         ok = json_write(facts_json(&facts), options->json, error);
     if (ok && (options->json == NULL || strcmp(options->json, "-") != 0)) {
+        struct text text = {0};
         facts_text(&text, &facts, options->chart);
-        ok = fputs(text_string(&text), stdout) >= 0 && fflush(stdout) == 0;
-        if (!ok)
-            fail(error, "cannot write to standard output");
+        fputs(text_string(&text), stdout);
+        text_free(&text);
     }
-    text_free(&text);
     facts_free(&facts);
+    cycles_free(&cycles);
     return ok;
 }
 
 int command_report(const struct report_options *options)
 {
     struct error error;
-    struct config config;
-    struct program program;
-    bool ok = load(&config, options, &error);
+    struct chip_folder chip;
+    bool ok = open_source(&chip, options, &error);
     if (ok) {
-        ok = program_build(&program, &config, &error);
-        if (ok) {
-            struct cycles cycles;
-            cycles_run(&program, REPORT_FRAMES, &cycles);
-            ok = write_report(options, &program, &cycles, &error);
-            cycles_free(&cycles);
-        }
-        program_free(&program);
-        config_free(&config);
+        char *name = is_chip_folder(options->source) ? name_in(options->source) : NULL;
+        if (name != NULL)
+            chip.program.config.name = name;
+        ok = write_report(options, &chip.program, &error);
+        chip_close(&chip);
+        free(name);
     }
     if (ok)
         return 0;

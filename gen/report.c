@@ -25,8 +25,8 @@ static void write_chip(struct text *text, const struct facts *f)
     const struct program *p = f->program;
     const struct derived *d = &p->d;
     const struct config *config = &p->config;
-    text_appendf(text, "%s: a sparse LSTM accelerator (ese " ESE_VERSION ", configuration %08x)\n\n",
-                 config->name, (unsigned)p->config_hash);
+    text_appendf(text, "%s: a sparse LSTM accelerator (ese %s, configuration %08x)\n\n",
+                 config->name, ESE_VERSION, (unsigned)p->config_hash);
     text_appendf(text, "Chip\n  %-14s %d PEs x %d channels, FIFO depth %d\n", "array", d->pes,
                  d->channels, d->fifo_depth);
     text_appendf(text, "  %-14s x %d, c %d, y %d; %s, %s, g = %s\n", "network", d->x_size,
@@ -42,7 +42,7 @@ static void write_chip(struct text *text, const struct facts *f)
                  column_order_name(config->column_order), memory_mode_name(config->memory));
     text_appendf(text, "  %-14s %d a channel, %s\n", "lanes", d->lanes,
                  config->elem_lanes == LANES_AUTO
-                     ? "the fewest of 1, 2, 4 ... that cost less than 0.5 % of the cycles"
+                     ? "the fewest of 1, 2, 4 ... that come within 0.5 % of the fastest"
                      : "as configured");
     text_appendf(text, "  %-14s %s element-wise steps a frame, a lane each doing one a cycle\n", "",
                  commas(f->element_steps).text);
@@ -65,8 +65,8 @@ static void write_speed(struct text *text, const struct facts *f)
                  "latency", commas(f->latency).text);
     text_appendf(text, "  %-14s %.1f GOPS, as the dense network %.1f GOPS\n", "throughput",
                  gops(f, (int64_t)p->true_nonzeros, cycles), gops(f, f->dense_weights, cycles));
-    text_appendf(text, "  %-14s %.2f %% of PEs x cycles are non-zeros: utilization\n", "multipliers",
-                 100.0 * f->utilization);
+    text_appendf(text, "  %-14s %.2f %% of PEs x cycles are non-zeros: utilization\n",
+                 "multipliers", 100.0 * f->utilization);
     text_appendf(text, "  %-14s %.2f %% fillers (%s), %.2f %% padding (%s), %.2f %% idle\n", "",
                  percent(fillers, slots), commas(fillers).text, percent(padding, slots),
                  commas(padding).text, percent(f->idle_slots, slots));
@@ -104,8 +104,9 @@ static void write_products(struct text *text, const struct facts *f)
         snprintf(size, sizeof size, "%dx%d", f->matrices[m]->rows, f->matrices[m]->cols);
         write_work(text, f, f->matrices[m]->name, size, &f->matrix_work[m], false);
     }
-    text_append(text, "  limit: non-zeros / PEs.  cycles: to the next product's first column; the "
-                      "queues let\n  a product's multiplications end a little after its columns.\n");
+    text_append(text,
+                "  limit: non-zeros / PEs.  cycles: to the next product's first column; the queues "
+                "let\n  a product's multiplications end a little after its columns.\n");
 }
 
 static void write_paper_row(struct text *text, const struct facts *f, const struct paper_row *row,
@@ -145,8 +146,8 @@ static void write_paper(struct text *text, const struct facts *f)
         }
     write_paper_row(text, f, &paper_total, f->dense_weights, &total);
     text_appendf(text,
-                 "  at best: entries / PEs; GOPS: two operations an entry and channel, as the paper "
-                 "counts.\n  Total %s cycles against %s: %.2f times as fast.\n",
+                 "  at best: entries / PEs; GOPS: two operations an entry and channel, as in the "
+                 "paper.\n  Total %s cycles against %s: %.2f times as fast.\n",
                  commas(total.cycles).text, commas(paper_total_cycles).text,
                  (double)paper_total_cycles / (double)total.cycles);
 }

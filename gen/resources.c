@@ -42,7 +42,7 @@ int64_t lutram_for(int words, int width, int reads)
 {
     int64_t bits_a_lut = words <= 32 ? 2 : 1, deep = words <= 64 ? 1 : parts(words, 64);
     int64_t copy = parts(width, bits_a_lut);
-    /* In a slice of eight LUTs one has the write port's address; its data can only be read there. */
+    /* In a slice of eight LUTs one has the write port's address; only there can it be read. */
     int64_t extra = reads > 1 ? 0 : parts(copy, 7);
     return deep * (reads * copy + extra);
 }

@@ -2,8 +2,8 @@
  * resources.h - memories and multipliers of a chip, by formula, for Xilinx UltraScale.
  *
  * A memory is listed here once with the shape that its module in templates/ gives it.  The formulas
- * know the shapes of the primitives and nothing of a synthesizer's choices: they say what is needed,
- * and Vivado has the last word. */
+ * know the shapes of the primitives and nothing of a synthesizer's choices: they say what is
+ * needed, and Vivado has the last word. */
 #ifndef ESE_RESOURCES_H
 #define ESE_RESOURCES_H
 
@@ -48,8 +48,8 @@ void resources_count(struct resources *resources, const struct program *program)
  * 512x72 .. 32Kx1 (36 Kb, counted as two) and 512x36 .. 16Kx1 (18 Kb), stacked for depth. */
 int64_t bram18_for(int words, int width);
 
-/* LUTs of a distributed RAM with one write port, which reads as well where `reads` is 2, and one read
- * port: 32x2 or 64x1 bits a LUT, and one LUT of eight for the write address. */
+/* LUTs of a distributed RAM with one read port and one write port, which reads as well where `reads`
+ * is 2: 32x2 or 64x1 bits a LUT, and one LUT of eight for the write address. */
 int64_t lutram_for(int words, int width, int reads);
 
 /* DSP48E2 (27 x 18 bits, two's complement) of a product. */

@@ -2,8 +2,8 @@
  * quality.h - what quantization costs: signal to noise of every tensor.
  *
  * Weights are compared as stored.  For x, c and y the float reference and the golden model run side
- * by side over the program's utterances, or over noise that was not used for calibration where there
- * are none; each goes on from its own state, so that errors may add up as they do in the chip. */
+ * by side over the program's utterances, or where there are none over noise that was not used for
+ * calibration; each goes on from its own state, so that errors may add up as they do in the chip. */
 #ifndef ESE_QUALITY_H
 #define ESE_QUALITY_H
 
