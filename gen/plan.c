@@ -16,12 +16,12 @@
 
 /* Modules that every chip has; templates/NAME.v is copied as it is. */
 static const char *const MODULES[] = {
-    "ese_accu_control",   "ese_act_queue",         "ese_adder_tree",     "ese_assemble",
-    "ese_block_state",    "ese_channel",           "ese_elem_mul",       "ese_element",
-    "ese_element_control", "ese_frame_context",    "ese_input_buffer",   "ese_output_buffer",
-    "ese_pass_sequencer", "ese_pe",                "ese_product_sequencer", "ese_progress",
-    "ese_ptr_read",       "ese_ram",               "ese_rom",            "ese_rom_stream",
-    "ese_round_shift_right", "ese_saturate",       "ese_spmat_read",
+    "ese_accu_control", "ese_act_queue", "ese_adder_tree", "ese_assemble", "ese_block_state",
+    "ese_channel", "ese_controller", "ese_elem_mul", "ese_element", "ese_element_control",
+    "ese_frame_context", "ese_front_end", "ese_input_buffer", "ese_output_buffer",
+    "ese_pass_sequencer", "ese_pe", "ese_product_sequencer", "ese_progress", "ese_ptr_read",
+    "ese_ram", "ese_rom", "ese_rom_stream", "ese_round_shift_right", "ese_saturate",
+    "ese_spmat_read",
 };
 
 /* What the simulation needs, copied so that the folder stands alone. */
@@ -109,11 +109,10 @@ static struct bindings *bind_top(const struct program *p, const struct cycles *c
     bind_flag(b, "HAS_PROJECTION", p->quant.projection);
     bind_text(b, "AND_M", "%s", p->quant.projection ? " and m" : "");
     bind_text(b, "AND_M_OF_THIS", "%s", p->quant.projection ? ", m of this frame" : "");
-    bind_int(b, "OUTPUT_KIND", p->quant.projection ? PASS_Y : PASS_O);
+    bind_text(b, "TABLE_MODULE", "%-14s", p->quant.sigm.direct ? "ese_act_points" : "ese_act_table");
     bind_int(b, "INTERPOLATE", !p->quant.sigm.direct);
     bind_int(b, "PEEPHOLE", p->quant.peephole);
     bind_int(b, "CANDIDATE_TANH", p->quant.candidate == CANDIDATE_TANH);
-    bind_flag(b, "PADDED", d->groups * d->lanes > d->pes);
     bind_constants(b, d, top);
     return b;
 }

@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 // ese_element_control - the element-wise pipeline's control, once for all channels and lanes.
 //
-// Carries a step's kind and addresses along the 16 stages of ese_element, and reads the biases and
-// peepholes, which the channels share.  A step enters at stage 0; its result is written at stage 16.
+// Carries a step's kind and addresses along the 16 stages of ese_element, and the biases and
+// peepholes, which the channels share, to where they are needed.  A step enters at stage 0, taking a
+// word of the constant stream unless it is of pass y; its result is written at stage 16.
 //
-//   stage  1  row taken from the ActBuffers; c, bias and peephole read
+//   stage  1  row taken from the ActBuffers; c read
+//   stage  3  bias and peephole
 //   stage 10  i and f of the row block read (pass g)
 //   stage 12  Sigmoid / Tanh done; i or f written
 //   stage 16  c, m or y written
@@ -13,14 +15,11 @@
 `default_nettype none
 
 module ese_element_control #(
-    parameter LANES       = 1,              // element-wise lanes
-    parameter WORD_W      = 8,              // bits of a word number
-    parameter GATE_WORD_W = 6,              // bits of a word number within a row block
-    parameter BIAS_W      = 28,             // bits of a bias
-    parameter PEEP_W      = 16,             // bits of a peephole weight
-    parameter CONSTANTS   = 64,             // words of FILE
-    parameter CONST_W     = 6,              // bits of a word number of FILE
-    parameter FILE        = "constants.mem" // LANES times {peephole, bias} a word, in order of use
+    parameter LANES       = 1,  // element-wise lanes
+    parameter WORD_W      = 8,  // bits of a word number
+    parameter GATE_WORD_W = 6,  // bits of a word number within a row block
+    parameter BIAS_W      = 28, // bits of a bias
+    parameter PEEP_W      = 16  // bits of a peephole weight
 ) (
     input  wire                    clk,
     input  wire                    reset,
@@ -32,6 +31,8 @@ module ese_element_control #(
     input  wire [GATE_WORD_W-1:0]  gate_word,
     input  wire [LANES-1:0]        keep,
     output wire                    busy,           // a step is under way
+    input  wire [LANES*(PEEP_W+BIAS_W)-1:0] constants, // of this step: {peephole, bias} a lane
+    output wire                    constants_ready,
 
     // Stage 1: read c
     output wire                    c_read,
@@ -65,8 +66,6 @@ module ese_element_control #(
 );
     localparam STAGES = 16;
     localparam TAG_W  = LANES + WORD_W + GATE_WORD_W + 3;
-    localparam [31:0] LAST_CONSTANT_32 = CONSTANTS - 1;
-    localparam [CONST_W-1:0] LAST_CONSTANT = LAST_CONSTANT_32[CONST_W-1:0];
 
     localparam [2:0] KIND_I = 3'd0;
     localparam [2:0] KIND_F = 3'd1;
@@ -102,27 +101,16 @@ module ese_element_control #(
     wire [TAG_W-1:0] tag_15 = tag[15];
     wire [TAG_W-1:0] tag_16 = tag[16];
 
-    // ---- stage 1 to 3: constants -----------------------------------------------------------
-    wire takes_constant = valid[1] && tag_1[2:0] != KIND_Y;
-    wire [LANES*(PEEP_W+BIAS_W)-1:0] constants;
+    // ---- stage 0 to 3: constants -----------------------------------------------------------
+    reg [LANES*(PEEP_W+BIAS_W)-1:0] constants_1;
+    reg [LANES*(PEEP_W+BIAS_W)-1:0] constants_2;
 
-    reg [CONST_W-1:0] constant;
+    assign constants_ready = step && kind != KIND_Y;
 
-    always @(posedge clk)
-        if (reset)               constant <= {CONST_W{1'b0}};
-        else if (takes_constant) constant <= (constant == LAST_CONSTANT) ? {CONST_W{1'b0}}
-                                                                         : constant + 1'b1;
-
-    ese_rom #(
-        .WIDTH  (LANES * (PEEP_W + BIAS_W)),
-        .WORDS  (CONSTANTS),
-        .ADDR_W (CONST_W),
-        .FILE   (FILE)
-    ) u_constants (
-        .clk     (clk),
-        .address (constant),
-        .data    (constants)
-    );
+    always @(posedge clk) begin
+        constants_1 <= constants;
+        constants_2 <= constants_1;
+    end
 
     genvar l;
     generate
@@ -132,8 +120,8 @@ module ese_element_control #(
                     bias[l*BIAS_W +: BIAS_W] <= {BIAS_W{1'b0}};
                     peep[l*PEEP_W +: PEEP_W] <= {PEEP_W{1'b0}};
                 end else begin
-                    bias[l*BIAS_W +: BIAS_W] <= constants[l*(PEEP_W+BIAS_W) +: BIAS_W];
-                    peep[l*PEEP_W +: PEEP_W] <= constants[l*(PEEP_W+BIAS_W)+BIAS_W +: PEEP_W];
+                    bias[l*BIAS_W +: BIAS_W] <= constants_2[l*(PEEP_W+BIAS_W) +: BIAS_W];
+                    peep[l*PEEP_W +: PEEP_W] <= constants_2[l*(PEEP_W+BIAS_W)+BIAS_W +: PEEP_W];
                 end
         end
     endgenerate

@@ -6,7 +6,8 @@
 //          first (of its vector's row blocks)
 // Step     LANES rows of the block, of PEs group*LANES .. group*LANES+LANES-1 at the same row
 // Rules    a pass begins when its block is ready and the pass before has left the pipeline;
-//          a pass whose rows leave the chip steps only while the output FIFO has room for them
+//          a pass whose rows leave the chip steps only while the output FIFO has room for them;
+//          all passes but y take a word of constants a step
 // Rate     one step a clock
 `resetall
 `timescale 1ns / 1ps
@@ -24,7 +25,7 @@ module ese_pass_sequencer #(
     parameter WORD_W      = 8,           // bits of a word number
     parameter GATE_WORD_W = 6,           // bits of a word number within the block
     parameter BLOCK_W     = 1,           // bits of an accumulator block number
-    parameter OUTPUT_KIND = 4,           // kind of the pass that leaves the chip
+    parameter PROJECTION  = 1,           // 1: y leaves the chip, 0: m does
     parameter FIFO_W      = 5,           // log2 of the output FIFO's words
     parameter FILE        = "passes.mem" // the program
 ) (
@@ -32,6 +33,7 @@ module ese_pass_sequencer #(
     input  wire                    reset,
 
     input  wire [(1<<BLOCK_W)-1:0] block_ready,
+    input  wire                    constant_valid, // biases for a step are there
     input  wire                    pipeline_busy,
     input  wire                    output_pop,    // a word leaves the output FIFO
 
@@ -62,7 +64,8 @@ module ese_pass_sequencer #(
     localparam [ROWS_W-1:0] FULL_GROUP = FULL_GROUP_32[ROWS_W-1:0];
     localparam [31:0] REST_GROUP_32 = PES - (GROUPS - 1) * LANES; // rows of the last group
     localparam [ROWS_W-1:0] REST_GROUP = REST_GROUP_32[ROWS_W-1:0];
-    localparam [2:0]         KIND_OUT   = OUTPUT_KIND;
+    localparam [2:0] KIND_Y     = 3'd4;
+    localparam [2:0] KIND_OUT   = (PROJECTION != 0) ? KIND_Y : 3'd3;
 
     (* rom_style = "distributed" *) reg [PROGRAM_W-1:0] program_rom [0:PASSES-1];
 
@@ -91,7 +94,8 @@ module ese_pass_sequencer #(
 
     assign block      = frame_block + block_offset;
     assign begin_pass = !running && block_ready[block] && !pipeline_busy && !reset;
-    assign step       = running && (!leaves || !reserved[FIFO_W]) && !reset;
+    assign step       = running && (!leaves || !reserved[FIFO_W])
+                     && (kind == KIND_Y || constant_valid) && !reset;
     assign last_step  = step && rows_left <= group_rows;
     assign frame      = pass_frame;
     assign row        = row_q;

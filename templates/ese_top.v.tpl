@@ -21,21 +21,29 @@
 //            mon_error   the framing of x was wrong; until reset
 //
 // Module tree
-//   ese_rom_stream          weights, columns
-//   ese_input_buffer        x
-//   ese_product_sequencer   ESE controller: block products
-//   ese_progress            which elements of y and m can be read
-//   ese_ptr_read            PtrRead
-//   ese_act_queue           ActQueue control        (one a PE)
-//   ese_spmat_read          SpmatRead               (one a PE)
-//   ese_accu_control        Accu control            (one a PE)
-//   ese_block_state         accumulator blocks
-//   ese_pass_sequencer      ESE controller: element-wise passes
-//   ese_frame_context       voices of the frames under way
-//   ese_element_control     element-wise pipeline control
-//   ese_channel             ActQueue data, SpMV, Accu, ActBuffer, Assemble, AdderTree, Sigmoid, Tanh, ElemMul
-//   ese_ram                 H buffers: y@{AND_M}
-//   ese_output_buffer       y
+//   ese_rom_stream              weights, columns, constants
+//   ese_input_buffer            x
+//   ese_controller              ESE controller
+//     ese_product_sequencer       block products, column by column
+//     ese_pass_sequencer          element-wise passes, step by step
+//     ese_block_state             accumulator blocks
+//     ese_progress                which elements of y@{AND_M} can be read
+//     ese_frame_context           voices of the frames under way
+//   ese_front_end               the sparse front end, once for all channels
+//     ese_ptr_read                PtrRead
+//     ese_act_queue               ActQueue control (one a PE)
+//     ese_spmat_read              SpmatRead (one a PE)
+//     ese_accu_control            Accu control (one a PE)
+//   ese_element_control         element-wise pipeline control
+//   ese_channel                 one voice
+//     ese_pe                      ActQueue, SpMV, Accu, ActBuffer (one a PE)
+//     ese_assemble                Assemble
+//     ese_element                 one element-wise lane
+//       ese_adder_tree              AdderTree
+//       @{TABLE_MODULE}              Sigmoid, Tanh
+//       ese_elem_mul                ElemMul
+//   ese_ram                     H buffers: y@{AND_M}
+//   ese_output_buffer           y
 `resetall
 `timescale 1ns / 1ps
 `default_nettype none
@@ -76,8 +84,7 @@ module ese_top (
 //@ for TOP_CONSTANTS
     localparam @{CONSTANT} = @{VALUE}; // @{MEANING}
 //@ end
-    localparam ENTRY_W = WEIGHT_W + INDEX_W; // bits of an encoded weight
-    localparam BLOCKS  = 1 << BLOCK_W;       // accumulator blocks
+    localparam BLOCKS   = 1 << BLOCK_W;           // accumulator blocks
     localparam VECTOR_W = CHANNELS * LANES * ACT_W; // bits of a word of y and m
 
     // ---- reset, synchronous and active high inside -----------------------------------------
@@ -85,18 +92,21 @@ module ese_top (
 
     always @(posedge aclk) reset <= !aresetn;
 
-    // ---- model: weights and column lengths as two streams ----------------------------------
-    wire                                weights_valid;
-    wire                                weights_ready;
-    wire [PES*ENTRY_W-1:0]              weights;
-    wire                                column_valid;
-    wire                                column_issue;
-    wire [WORD_W-1:0]                   column_word;
-    wire [LANE_W-1:0]                   column_lane;
-    wire [PES*LEN_W-1:0]                column_lengths;
+    // ---- the model as three streams, in order of use ---------------------------------------
+    wire                              weights_valid;
+    wire                              weights_ready;
+    wire [PES*(WEIGHT_W+INDEX_W)-1:0] weights;
+    wire                              column_valid;
+    wire                              column_issue;
+    wire [WORD_W-1:0]                 column_word;
+    wire [LANE_W-1:0]                 column_lane;
+    wire [PES*LEN_W-1:0]              column_lengths;
+    wire                              constants_valid;
+    wire                              constants_ready;
+    wire [LANES*(PEEP_W+BIAS_W)-1:0]  constants;
 
     ese_rom_stream #(
-        .WIDTH  (PES * ENTRY_W),
+        .WIDTH  (PES * (WEIGHT_W + INDEX_W)),
         .WORDS  (BEATS),
         .ADDR_W (BEAT_W),
         .FILE   ("weights.mem")
@@ -121,8 +131,21 @@ module ese_top (
         .data  ({column_lengths, column_lane, column_word})
     );
 
+    ese_rom_stream #(
+        .WIDTH  (LANES * (PEEP_W + BIAS_W)),
+        .WORDS  (CONSTANTS),
+        .ADDR_W (CONST_W),
+        .FILE   ("constants.mem")
+    ) u_constants (
+        .clk   (aclk),
+        .reset (reset),
+        .valid (constants_valid),
+        .ready (constants_ready),
+        .data  (constants)
+    );
+
     // ---- x ---------------------------------------------------------------------------------
-    wire [1:0]                product_frame;
+    wire                      product_bank; // of x and y: frames alternate
     wire                      x_full;
     wire                      x_release;
     wire [CHANNELS-1:0]       x_active;
@@ -143,7 +166,7 @@ module ese_top (
         .s_tdata      (s_axis_x_tdata),
         .s_tuser      (s_axis_x_tuser),
         .s_tlast      (s_axis_x_tlast),
-        .bank         (product_frame[0]),
+        .bank         (product_bank),
         .bank_full    (x_full),
         .bank_active  (x_active),
         .bank_first   (x_first),
@@ -154,321 +177,171 @@ module ese_top (
         .error        (mon_error)
     );
 
-    // ---- controller: products --------------------------------------------------------------
-    wire               y_ready;
-    wire               m_ready;
-    wire [1:0]         product_source;
-    wire [SHIFT_W-1:0] product_shift;
-    wire [BLOCK_W-1:0] product_block;
-    wire               product_closes;
-    wire               block_open;
-    wire               frame_start;
-    wire               ptr_accept;
-    wire [BLOCKS-1:0]  block_busy;
-    wire [BLOCKS-1:0]  block_ready;
+    // ---- ESE controller --------------------------------------------------------------------
+    wire [1:0]              product_source;
+    wire [SHIFT_W-1:0]      product_shift;
+    wire [BLOCK_W-1:0]      product_block;
+    wire                    product_closes;
+    wire [CHANNELS-1:0]     product_first;
+    wire                    ptr_accept;
+    wire                    block_close;
+    wire [BLOCK_W-1:0]      close_block;
+    wire [PES*BLOCKS-1:0]   quiet;
+    wire                    step;
+    wire [2:0]              step_kind;
+    wire [BLOCK_W-1:0]      step_block;
+    wire [ROW_W-1:0]        step_row;
+    wire [GROUP_W-1:0]      step_group;
+    wire [WORD_W-1:0]       step_word;
+    wire [GATE_WORD_W-1:0]  step_gate_word;
+    wire [LANES-1:0]        step_keep;
+    wire [CHANNELS-1:0]     pass_active;
+    wire [CHANNELS-1:0]     pass_first;
+    wire                    pass_bank;
+    wire                    pipeline_busy;
+    wire                    c_written;
+    wire                    m_written;
+    wire                    y_written;
+    wire                    y_write;      // a word of what leaves the chip
+    wire                    output_pop;
 
-    ese_product_sequencer #(
-        .PRODUCTS  (PRODUCTS),
-        .PRODUCT_W (PRODUCT_W),
-        .PASSES    (PASSES),
-        .COUNT_W   (COUNT_W),
-        .SHIFT_W   (SHIFT_W),
-        .BLOCK_W   (BLOCK_W),
-        .FILE      ("products.mem")
-    ) u_products (
-        .clk          (aclk),
-        .reset        (reset),
-        .column_valid (column_valid),
-        .y_ready      (y_ready),
-        .m_ready      (m_ready),
-        .issue        (column_issue),
-        .source       (product_source),
-        .shift        (product_shift),
-        .block        (product_block),
-        .closes       (product_closes),
-        .frame        (product_frame),
-        .x_full       (x_full),
-        .x_release    (x_release),
-        .block_busy   (block_busy),
-        .block_open   (block_open),
-        .accept       (ptr_accept),
-        .frame_start  (frame_start),
-        .mon_product  (mon_product),
-        .mon_stall    (mon_stall)
-    );
-
-    assign mon_product_valid = column_issue;
-
-    // ---- PtrRead ---------------------------------------------------------------------------
-    wire [CHANNELS-1:0]       product_first;
-    wire [VECTOR_W-1:0]       y_data;
-    wire [VECTOR_W-1:0]       m_data;
-    wire [PES-1:0]            queue_full;
-    wire [PES-1:0]            push;
-    wire [PES*LEN_W-1:0]      push_lengths;
-    wire [SHIFT_W-1:0]        push_shift;
-    wire [BLOCK_W-1:0]        push_block;
-    wire [CHANNELS*ACT_W-1:0] push_data;
-    wire                      block_close;
-
-    ese_ptr_read #(
-        .PES        (PES),
-        .CHANNELS   (CHANNELS),
-        .LANES      (LANES),
-        .LANE_W     (LANE_W),
-        .ACT_W      (ACT_W),
-        .LEN_W      (LEN_W),
-        .SHIFT_W    (SHIFT_W),
-        .BLOCK_W    (BLOCK_W),
-        .PROJECTION (@{PROJECTION})
-    ) u_ptr_read (
-        .clk          (aclk),
-        .reset        (reset),
-        .issue        (column_issue),
-        .accept       (ptr_accept),
-        .lengths      (column_lengths),
-        .lane         (column_lane),
-        .source       (product_source),
-        .shift        (product_shift),
-        .block        (product_block),
-        .closes       (product_closes),
-        .first        (product_first),
-        .x_data       (x_data),
-        .y_data       (y_data),
-        .m_data       (m_data),
-        .queue_full   (queue_full),
-        .push         (push),
-        .push_lengths (push_lengths),
-        .push_shift   (push_shift),
-        .push_block   (push_block),
-        .push_data    (push_data),
-        .close        (block_close)
-    );
-
-    // ---- ActQueue, SpmatRead and Accu control, one of each a PE ----------------------------
-    wire [PES-1:0]           weight_full;
-    wire [PES-1:0]           starved;
-    wire [PES*QUEUE_W-1:0]   queue_write;
-    wire [PES*QUEUE_W-1:0]   queue_read;
-    wire [PES*ALIGNED_W-1:0] aligned_weights;
-    wire [PES*BLOCKS-1:0]    quiet;
-    wire [PES-1:0]           acc_write;
-    wire [PES-1:0]           acc_keep;
-    wire [PES*ADDR_W-1:0]    acc_address;
-    wire [PES-1:0]           row_used;
-    wire [PES-1:0]           drain_clear;
-
-    reg  [ADDR_W-1:0]        drain_address; // stage 1
-
-    assign weights_ready    = weight_full == {PES{1'b0}};
-    assign mon_weight_stall = |starved;
-
-    genvar k;
-    generate
-        for (k = 0; k < PES; k = k + 1) begin : g_pe
-            wire               queue_valid;
-            wire [SHIFT_W-1:0] shift;
-            wire [BLOCK_W-1:0] block;
-            wire               last;
-            wire               nonzero;
-            wire [ROW_W-1:0]   row;
-
-            ese_act_queue #(
-                .DEPTH   (FIFO_DEPTH),
-                .PTR_W   (QUEUE_W),
-                .LEN_W   (LEN_W),
-                .SHIFT_W (SHIFT_W),
-                .BLOCK_W (BLOCK_W)
-            ) u_queue (
-                .clk           (aclk),
-                .reset         (reset),
-                .push          (push[k]),
-                .push_length   (push_lengths[k*LEN_W +: LEN_W]),
-                .push_shift    (push_shift),
-                .push_block    (push_block),
-                .full          (queue_full[k]),
-                .write_pointer (queue_write[k*QUEUE_W +: QUEUE_W]),
-                .valid         (queue_valid),
-                .shift         (shift),
-                .block         (block),
-                .last          (last),
-                .issue         (mon_issue[k]),
-                .read_pointer  (queue_read[k*QUEUE_W +: QUEUE_W])
-            );
-
-            ese_spmat_read #(
-                .WEIGHT_W  (WEIGHT_W),
-                .INDEX_W   (INDEX_W),
-                .ALIGNED_W (ALIGNED_W),
-                .SHIFT_W   (SHIFT_W),
-                .ROW_W     (ROW_W),
-                .RELATIVE  (RELATIVE),
-                .FIFO_W    (WFIFO_W)
-            ) u_spmat_read (
-                .clk         (aclk),
-                .reset       (reset),
-                .push        (weights_valid && weights_ready),
-                .push_entry  (weights[k*ENTRY_W +: ENTRY_W]),
-                .full        (weight_full[k]),
-                .queue_valid (queue_valid),
-                .shift       (shift),
-                .last        (last),
-                .issue       (mon_issue[k]),
-                .starved     (starved[k]),
-                .weight      (aligned_weights[k*ALIGNED_W +: ALIGNED_W]),
-                .nonzero     (nonzero),
-                .row         (row)
-            );
-
-            ese_accu_control #(
-                .ROW_W   (ROW_W),
-                .BLOCK_W (BLOCK_W),
-                .COUNT_W (FLIGHT_W)
-            ) u_accu_control (
-                .clk           (aclk),
-                .reset         (reset),
-                .push          (push[k]),
-                .push_block    (push_block),
-                .quiet         (quiet[k*BLOCKS +: BLOCKS]),
-                .issue         (mon_issue[k]),
-                .nonzero       (nonzero),
-                .last          (last),
-                .block         (block),
-                .row           (row),
-                .write         (acc_write[k]),
-                .keep          (acc_keep[k]),
-                .address       (acc_address[k*ADDR_W +: ADDR_W]),
-                .drain_address (drain_address),
-                .drain_clear   (drain_clear[k]),
-                .drain_used    (row_used[k])
-            );
-        end
-    endgenerate
-
-    // ---- controller: accumulator blocks and passes -----------------------------------------
-    wire                   begin_pass;
-    wire [1:0]             pass_frame;
-    wire                   pass_first_block;
-    wire [2:0]             pass_kind;
-    wire [BLOCK_W-1:0]     pass_block;
-    wire                   last_step;
-    wire [ROW_W-1:0]       step_row;
-    wire [GROUP_W-1:0]     step_group;
-    wire [WORD_W-1:0]      step_word;
-    wire [GATE_WORD_W-1:0] step_gate_word;
-    wire [LANES-1:0]       step_keep;
-    wire                   pipeline_busy;
-    wire                   output_pop;
-
-    ese_block_state #(
-        .PES     (PES),
-        .BLOCK_W (BLOCK_W)
-    ) u_blocks (
-        .clk         (aclk),
-        .reset       (reset),
-        .open        (block_open),
-        .open_block  (product_block),
-        .close       (block_close),
-        .close_block (push_block),
-        .quiet       (quiet),
-        .take        (begin_pass),
-        .free        (last_step),
-        .pass_block  (pass_block),
-        .busy        (block_busy),
-        .ready       (block_ready)
-    );
-
-    ese_pass_sequencer #(
+    ese_controller #(
         .PES         (PES),
+        .CHANNELS    (CHANNELS),
         .LANES       (LANES),
         .GROUPS      (GROUPS),
         .GROUP_W     (GROUP_W),
+        .PRODUCTS    (PRODUCTS),
+        .PRODUCT_W   (PRODUCT_W),
         .PASSES      (PASSES),
         .PASS_W      (PASS_W),
+        .COUNT_W     (COUNT_W),
+        .SHIFT_W     (SHIFT_W),
+        .BLOCK_W     (BLOCK_W),
         .ROWS_W      (ROWS_W),
         .ROW_W       (ROW_W),
         .WORD_W      (WORD_W),
         .GATE_WORD_W (GATE_WORD_W),
-        .BLOCK_W     (BLOCK_W),
-        .OUTPUT_KIND (@{OUTPUT_KIND}),
         .FIFO_W      (YFIFO_W),
-        .FILE        ("passes.mem")
-    ) u_passes (
-        .clk           (aclk),
-        .reset         (reset),
-        .block_ready   (block_ready),
-        .pipeline_busy (pipeline_busy),
-        .output_pop    (output_pop),
-        .begin_pass    (begin_pass),
-        .frame         (pass_frame),
-        .first         (pass_first_block),
-        .kind          (pass_kind),
-        .block         (pass_block),
-        .step          (mon_pass_valid),
-        .last_step     (last_step),
-        .row           (step_row),
-        .group         (step_group),
-        .word          (step_word),
-        .gate_word     (step_gate_word),
-        .keep          (step_keep),
-        .mon_pass      (mon_pass)
+        .PROJECTION  (@{PROJECTION})
+    ) u_controller (
+        .clk            (aclk),
+        .reset          (reset),
+        .column_valid   (column_valid),
+        .column_word    (column_word),
+        .x_full         (x_full),
+        .x_active       (x_active),
+        .x_first        (x_first),
+        .x_release      (x_release),
+        .issue          (column_issue),
+        .product_bank   (product_bank),
+        .source         (product_source),
+        .shift          (product_shift),
+        .product_block  (product_block),
+        .closes         (product_closes),
+        .product_first  (product_first),
+        .accept         (ptr_accept),
+        .close          (block_close),
+        .close_block    (close_block),
+        .quiet          (quiet),
+        .step           (step),
+        .kind           (step_kind),
+        .pass_block     (step_block),
+        .row            (step_row),
+        .group          (step_group),
+        .word           (step_word),
+        .gate_word      (step_gate_word),
+        .keep           (step_keep),
+        .pass_active    (pass_active),
+        .pass_first     (pass_first),
+        .pass_bank      (pass_bank),
+        .constant_valid (constants_valid),
+        .pipeline_busy  (pipeline_busy),
+        .m_written      (m_written),
+        .y_written      (y_write),
+        .output_pop     (output_pop),
+        .mon_product    (mon_product),
+        .mon_stall      (mon_stall),
+        .mon_pass       (mon_pass)
     );
 
-    // ---- emptying: the step's rows, one and two stages later -------------------------------
-    reg                drain_valid; // stage 1
-    reg  [GROUP_W-1:0] drain_group; // stage 1
-    reg  [LANES-1:0]   drain_used;  // stage 2
-    wire [LANES-1:0]   group_used;
+    assign mon_product_valid = column_issue;
+    assign mon_pass_valid    = step;
 
-    always @(posedge aclk) begin
-        drain_address <= {pass_block, step_row};
-        drain_group   <= step_group;
-        drain_used    <= group_used;
-    end
+    // ---- sparse front end ------------------------------------------------------------------
+    wire [VECTOR_W-1:0]       y_data;
+    wire [VECTOR_W-1:0]       m_data;
+    wire [ADDR_W-1:0]         drain_address;
+    wire [GROUP_W-1:0]        drain_group;
+    wire [LANES-1:0]          drain_used;
+    wire [PES-1:0]            queue_push;
+    wire [PES*QUEUE_W-1:0]    queue_write;
+    wire [PES*QUEUE_W-1:0]    queue_read;
+    wire [CHANNELS*ACT_W-1:0] elements;
+    wire [PES*ALIGNED_W-1:0]  aligned_weights;
+    wire [PES-1:0]            acc_write;
+    wire [PES-1:0]            acc_keep;
+    wire [PES*ADDR_W-1:0]     acc_address;
 
-    always @(posedge aclk)
-        if (reset) drain_valid <= 1'b0;
-        else       drain_valid <= mon_pass_valid;
-
-    wire [GROUPS*LANES-1:0] row_used_padded;
-    wire [GROUPS-1:0]       group_hit;
-    genvar g;
-    generate
-        for (g = 0; g < GROUPS; g = g + 1) begin : g_group
-            localparam [31:0] NUMBER = g;
-            assign group_hit[g] = drain_valid && drain_group == NUMBER[GROUP_W-1:0];
-        end
-        for (k = 0; k < PES; k = k + 1) begin : g_clear
-            assign drain_clear[k] = group_hit[k/LANES];
-        end
-    endgenerate
-
-//@ if PADDED
-    assign row_used_padded = {{(GROUPS*LANES-PES){1'b0}}, row_used};
-//@ else
-    assign row_used_padded = row_used;
-//@ end
-    assign group_used = row_used_padded[drain_group*LANES +: LANES];
-
-    // ---- voices of the frames under way ----------------------------------------------------
-    wire [CHANNELS-1:0] pass_active;
-    wire [CHANNELS-1:0] pass_first;
-    wire                pass_bank;
-
-    ese_frame_context #(
-        .CHANNELS (CHANNELS)
-    ) u_context (
-        .clk           (aclk),
-        .frame_start   (frame_start),
-        .frame         (product_frame),
-        .x_active      (x_active),
-        .x_first       (x_first),
-        .product_first (product_first),
-        .begin_pass    (begin_pass),
-        .pass_frame    (pass_frame),
-        .pass_active   (pass_active),
-        .pass_first    (pass_first),
-        .pass_bank     (pass_bank)
+    ese_front_end #(
+        .PES        (PES),
+        .CHANNELS   (CHANNELS),
+        .LANES      (LANES),
+        .LANE_W     (LANE_W),
+        .GROUPS     (GROUPS),
+        .GROUP_W    (GROUP_W),
+        .FIFO_DEPTH (FIFO_DEPTH),
+        .QUEUE_W    (QUEUE_W),
+        .WEIGHT_W   (WEIGHT_W),
+        .INDEX_W    (INDEX_W),
+        .ACT_W      (ACT_W),
+        .ALIGNED_W  (ALIGNED_W),
+        .LEN_W      (LEN_W),
+        .SHIFT_W    (SHIFT_W),
+        .BLOCK_W    (BLOCK_W),
+        .ROW_W      (ROW_W),
+        .FLIGHT_W   (FLIGHT_W),
+        .WFIFO_W    (WFIFO_W),
+        .RELATIVE   (RELATIVE),
+        .PROJECTION (@{PROJECTION})
+    ) u_front_end (
+        .clk              (aclk),
+        .reset            (reset),
+        .weights_valid    (weights_valid),
+        .weights_ready    (weights_ready),
+        .weights          (weights),
+        .issue            (column_issue),
+        .accept           (ptr_accept),
+        .lengths          (column_lengths),
+        .lane             (column_lane),
+        .source           (product_source),
+        .shift            (product_shift),
+        .block            (product_block),
+        .closes           (product_closes),
+        .first            (product_first),
+        .x_data           (x_data),
+        .y_data           (y_data),
+        .m_data           (m_data),
+        .close            (block_close),
+        .close_block      (close_block),
+        .quiet            (quiet),
+        .drain            (step),
+        .drain_block      (step_block),
+        .drain_row        (step_row),
+        .drain_group      (step_group),
+        .drain_address    (drain_address),
+        .drain_group_1    (drain_group),
+        .drain_used       (drain_used),
+        .queue_push       (queue_push),
+        .queue_write      (queue_write),
+        .queue_read       (queue_read),
+        .elements         (elements),
+        .aligned_weights  (aligned_weights),
+        .acc_write        (acc_write),
+        .acc_keep         (acc_keep),
+        .acc_address      (acc_address),
+        .mon_issue        (mon_issue),
+        .mon_weight_stall (mon_weight_stall)
     );
 
     // ---- element-wise pipeline control -----------------------------------------------------
@@ -487,9 +360,6 @@ module ese_top (
     wire                    is_o_12;
     wire                    is_y_15;
     wire                    is_o_15;
-    wire                    c_written;
-    wire                    m_written;
-    wire                    y_written;
     wire [WORD_W-1:0]       written_word;
     wire [LANES-1:0]        written_keep;
 
@@ -498,19 +368,18 @@ module ese_top (
         .WORD_W      (WORD_W),
         .GATE_WORD_W (GATE_WORD_W),
         .BIAS_W      (BIAS_W),
-        .PEEP_W      (PEEP_W),
-        .CONSTANTS   (CONSTANTS),
-        .CONST_W     (CONST_W),
-        .FILE        ("constants.mem")
+        .PEEP_W      (PEEP_W)
     ) u_element_control (
         .clk             (aclk),
         .reset           (reset),
-        .step            (mon_pass_valid),
-        .kind            (pass_kind),
+        .step            (step),
+        .kind            (step_kind),
         .word            (step_word),
         .gate_word       (step_gate_word),
         .keep            (step_keep),
         .busy            (pipeline_busy),
+        .constants       (constants),
+        .constants_ready (constants_ready),
         .c_read          (c_read),
         .c_read_word     (c_read_word),
         .c_is_old        (c_is_old),
@@ -570,10 +439,10 @@ module ese_top (
                 .CANDIDATE_TANH (@{CANDIDATE_TANH})
             ) u_channel (
                 .clk             (aclk),
-                .queue_push      (push),
+                .queue_push      (queue_push),
                 .queue_write     (queue_write),
                 .queue_read      (queue_read),
-                .element         (push_data[c*ACT_W +: ACT_W]),
+                .element         (elements[c*ACT_W +: ACT_W]),
                 .weights         (aligned_weights),
                 .acc_write       (acc_write),
                 .acc_keep        (acc_keep),
@@ -610,9 +479,9 @@ module ese_top (
 
     // ---- H buffers: y of this frame and of the frame before@{AND_M_OF_THIS} ----
 //@ if HAS_PROJECTION
-    wire y_write = y_written;
+    assign y_write = y_written;
 //@ else
-    wire y_write = m_written; // there is no projection: y is m
+    assign y_write = m_written; // there is no projection: y is m
     wire unused_y_written = y_written;
 //@ end
 
@@ -625,21 +494,8 @@ module ese_top (
         .write_address ({pass_bank, written_word[Y_WORD_W-1:0]}),
         .write_data    (result),
         .read_enable   (column_issue),
-        .read_address  ({!product_frame[0], column_word[Y_WORD_W-1:0]}),
+        .read_address  ({!product_bank, column_word[Y_WORD_W-1:0]}),
         .read_data     (y_data)
-    );
-
-    ese_progress #(
-        .WORD_W (WORD_W)
-    ) u_y_progress (
-        .clk         (aclk),
-        .reset       (reset),
-        .start       (begin_pass && pass_first_block && pass_kind == 3'd@{OUTPUT_KIND}),
-        .start_frame (pass_frame),
-        .written     (y_write),
-        .need_frame  (product_frame - 2'd1),
-        .need_word   (column_word),
-        .ready       (y_ready)
     );
 
 //@ if HAS_PROJECTION
@@ -655,22 +511,8 @@ module ese_top (
         .read_address  (column_word[C_WORD_W-1:0]),
         .read_data     (m_data)
     );
-
-    ese_progress #(
-        .WORD_W (WORD_W)
-    ) u_m_progress (
-        .clk         (aclk),
-        .reset       (reset),
-        .start       (begin_pass && pass_first_block && pass_kind == 3'd3),
-        .start_frame (pass_frame),
-        .written     (m_written),
-        .need_frame  (product_frame),
-        .need_word   (column_word),
-        .ready       (m_ready)
-    );
 //@ else
-    assign m_data  = {VECTOR_W{1'b0}};
-    assign m_ready = 1'b1;
+    assign m_data = {VECTOR_W{1'b0}};
 //@ end
 
     // ---- y ---------------------------------------------------------------------------------
