@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "gen/mem_image.h"
 #include "gen/schedule.h"
 #include "models/cycles.h"
 #include "models/derive.h"
@@ -106,25 +107,33 @@ static int choose_lanes(struct program *p, const struct geometry *geometry)
     return 1;
 }
 
-static uint32_t crc32_add(uint32_t crc, const void *data, size_t size)
-{
-    const unsigned char *bytes = data;
-    crc = ~crc;
-    for (size_t i = 0; i < size; i++) {
-        crc ^= bytes[i];
-        for (int bit = 0; bit < 8; bit++)
-            crc = crc >> 1 ^ (0xEDB88320u & (0u - (crc & 1u)));
-    }
-    return ~crc;
-}
-
+/* What tells two chips apart: everything that reaches the Verilog or an image. */
 static uint32_t hash_program(const struct program *p)
 {
-    size_t pes = (size_t)p->d.pes;
-    uint32_t crc = crc32_add(0, &p->d, sizeof p->d);
-    crc = crc32_add(crc, p->columns, (size_t)p->d.columns * sizeof *p->columns);
-    crc = crc32_add(crc, p->lengths, (size_t)p->d.columns * pes * sizeof *p->lengths);
-    return crc32_add(crc, p->entries, (size_t)p->d.beats * pes * sizeof *p->entries);
+    const struct quantized *q = &p->quant;
+    size_t pes = (size_t)p->d.pes, cell = (size_t)q->cell;
+    uint32_t crc = crc32_of(0, &p->d, sizeof p->d);
+    crc = crc32_of(crc, &q->formats, sizeof q->formats);
+    crc = crc32_of(crc, &q->candidate, sizeof q->candidate);
+    for (int gate = 0; gate < GATE_COUNT; gate++) {
+        crc = crc32_of(crc, q->bias[gate], cell * sizeof *q->bias[gate]);
+        if (q->peep[gate] != NULL)
+            crc = crc32_of(crc, q->peep[gate], cell * sizeof *q->peep[gate]);
+    }
+    const struct act_table *tables[] = {&q->sigm, &q->tanh};
+    for (int n = 0; n < 2; n++) {
+        size_t entries = (size_t)1 << tables[n]->address_bits;
+        crc = crc32_of(crc, tables[n]->base, entries * sizeof *tables[n]->base);
+        crc = crc32_of(crc, tables[n]->slope, entries * sizeof *tables[n]->slope);
+    }
+    for (int n = 0; n < p->product_count; n++) {
+        const struct product *product = &p->products[n];
+        int fields[] = {product->pass, (int)product->source, product->shift, product->columns};
+        crc = crc32_of(crc, fields, sizeof fields);
+    }
+    crc = crc32_of(crc, p->columns, (size_t)p->d.columns * sizeof *p->columns);
+    crc = crc32_of(crc, p->lengths, (size_t)p->d.columns * pes * sizeof *p->lengths);
+    return crc32_of(crc, p->entries, (size_t)p->d.beats * pes * sizeof *p->entries);
 }
 
 bool program_build(struct program *p, const struct config *config, struct error *error)

@@ -14,7 +14,7 @@ module ese_act_points #(
     parameter Z_W     = 21,           // bits of z
     parameter TABLE_W = 11,           // address bits of the table
     parameter FRAC_W  = 9,            // bits of z below the table's address
-    parameter FILE    = "sigmoid.mem" // the table
+    parameter FILE    = ""  // the table
 ) (
     input  wire                    clk,
     input  wire signed [Z_W-1:0]   z,

@@ -17,7 +17,7 @@ module ese_act_table #(
     parameter FRAC_W  = 8,            // bits of |z| below the table's address
     parameter SLOPE_W = 9,            // bits of a slope
     parameter IS_TANH = 0,            // 0: Sigmoid, 1: Tanh
-    parameter FILE    = "sigmoid.mem" // the table
+    parameter FILE    = ""  // the table
 ) (
     input  wire                    clk,
     input  wire signed [Z_W-1:0]   z,

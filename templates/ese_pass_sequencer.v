@@ -27,7 +27,7 @@ module ese_pass_sequencer #(
     parameter BLOCK_W     = 1,           // bits of an accumulator block number
     parameter PROJECTION  = 1,           // 1: y leaves the chip, 0: m does
     parameter FIFO_W      = 5,           // log2 of the output FIFO's words
-    parameter FILE        = "passes.mem" // the program
+    parameter FILE        = ""  // the program; "": undefined
 ) (
     input  wire                    clk,
     input  wire                    reset,
@@ -67,9 +67,13 @@ module ese_pass_sequencer #(
     localparam [2:0] KIND_Y     = 3'd4;
     localparam [2:0] KIND_OUT   = (PROJECTION != 0) ? KIND_Y : 3'd3;
 
-    (* rom_style = "distributed" *) reg [PROGRAM_W-1:0] program_rom [0:PASSES-1];
+    reg [PROGRAM_W-1:0] program_rom [0:PASSES-1];
 
-    initial $readmemh(FILE, program_rom, 0, PASSES - 1);
+    generate
+        if (FILE != "") begin : g_contents
+            initial $readmemh(FILE, program_rom, 0, PASSES - 1);
+        end
+    endgenerate
 
     reg [PASS_W-1:0]      pass;
     reg [1:0]             pass_frame;

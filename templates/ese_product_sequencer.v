@@ -20,7 +20,7 @@ module ese_product_sequencer #(
     parameter COUNT_W   = 10,            // bits of a number of columns
     parameter SHIFT_W   = 3,             // bits of a weight shift
     parameter BLOCK_W   = 1,             // bits of an accumulator block number
-    parameter FILE      = "products.mem" // the program
+    parameter FILE      = ""  // the program; "": undefined
 ) (
     input  wire                  clk,
     input  wire                  reset,
@@ -59,9 +59,13 @@ module ese_product_sequencer #(
     localparam [1:0] SOURCE_Y = 2'd1;
     localparam [1:0] SOURCE_M = 2'd2;
 
-    (* rom_style = "distributed" *) reg [PROGRAM_W-1:0] program_rom [0:PRODUCTS-1];
+    reg [PROGRAM_W-1:0] program_rom [0:PRODUCTS-1];
 
-    initial $readmemh(FILE, program_rom, 0, PRODUCTS - 1);
+    generate
+        if (FILE != "") begin : g_contents
+            initial $readmemh(FILE, program_rom, 0, PRODUCTS - 1);
+        end
+    endgenerate
 
     reg [PRODUCT_W-1:0] product;
     reg [COUNT_W-1:0]   column;      // within the product

@@ -11,7 +11,7 @@ module ese_rom #(
     parameter WIDTH  = 16,        // bits of a word
     parameter WORDS  = 16,        // words in FILE
     parameter ADDR_W = 4,         // address bits
-    parameter FILE   = "rom.mem"  // memory image
+    parameter FILE   = ""  // memory image; "": contents are undefined
 ) (
     input  wire              clk,
     input  wire [ADDR_W-1:0] address,
@@ -19,7 +19,11 @@ module ese_rom #(
 );
     (* rom_style = "block" *) reg [WIDTH-1:0] memory [0:WORDS-1];
 
-    initial $readmemh(FILE, memory, 0, WORDS - 1);
+    generate
+        if (FILE != "") begin : g_contents
+            initial $readmemh(FILE, memory, 0, WORDS - 1);
+        end
+    endgenerate
 
     always @(posedge clk) data <= memory[address];
 endmodule

@@ -13,7 +13,7 @@ module ese_rom_stream #(
     parameter WIDTH  = 16,        // bits of a word
     parameter WORDS  = 16,        // words in FILE
     parameter ADDR_W = 4,         // bits of a word number
-    parameter FILE   = "rom.mem"  // memory image
+    parameter FILE   = ""  // memory image; "": contents are undefined
 ) (
     input  wire             clk,
     input  wire             reset,
@@ -36,7 +36,11 @@ module ese_rom_stream #(
     wire output_free = !output_valid || ready;
     wire read_free   = !read_valid || output_free;
 
-    initial $readmemh(FILE, memory, 0, WORDS - 1);
+    generate
+        if (FILE != "") begin : g_contents
+            initial $readmemh(FILE, memory, 0, WORDS - 1);
+        end
+    endgenerate
 
     always @(posedge clk)
         if (read_free) read_q <= memory[address];
