@@ -1,47 +1,134 @@
 # SPDX-License-Identifier: Apache-2.0
-#
-# make            builds build/ese
-# make demo       the main job on real speech          (installs what is missing, through apt)
-# make check      all tests                             (likewise)
-# make check-long the slow suites: fuzzing, hundreds of random configurations
-# make help       lists the targets
+# `make help` lists the targets.
 
-CC      ?= gcc
-Q       := $(if $(V),,@)
-BUILD   := build
+BUILD ?= build
+ifeq ($(origin CC),default)
+CC    := gcc
+endif
+Q     := $(if $(V),,@)
+say    = @printf '  %-5s %s\n' '$(1)' '$(2)'
+SUB   := $(MAKE) --no-print-directory
+
+# ---- Debian packages: the only list ----
+
+PACKAGES := gcc libc6-dev make  # the C11 program; also compiles the harness of a simulation
+PACKAGES += libcyaml-dev libyaml-dev # configurations in YAML
+PACKAGES += libjansson-dev      # JSON: headers of safetensors, reports, results
+PACKAGES += libmd-dev           # SHA-256 in manifest.json
+PACKAGES += libcmocka-dev       # unit tests
+PACKAGES += zlib1g-dev          # Verilator's waveform writer needs its header
+PACKAGES += verilator g++       # simulator; it writes C++, which needs a compiler
+PACKAGES += iverilog            # the other simulator
+PACKAGES += yosys z3            # synthesis front end that must read our Verilog; proofs
+PACKAGES_LONG := clang libclang-rt-14-dev # libFuzzer
+PACKAGES_LONG += parallel       # hundreds of random configurations
+PACKAGES_LONG += debootstrap    # a bare Debian to install on
+
+# ---- the program ----
 
 WARN    := -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wstrict-prototypes -Wmissing-prototypes -Werror
 CFLAGS  ?= -O2 -g
-ALL_CFLAGS := -std=c11 -D_GNU_SOURCE -I. $(WARN) $(CFLAGS)
+ALL_CFLAGS = -std=c11 -D_GNU_SOURCE -I. $(WARN) $(CFLAGS)
 LIBS    := -lcyaml -lyaml -ljansson -lmd -lm
+SANITIZE := -O1 -g -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
 
 SOURCES := $(filter-out gen/main.c,$(wildcard gen/*.c)) $(wildcard models/*.c)
 OBJECTS := $(SOURCES:%.c=$(BUILD)/%.o)
 UNIT    := $(patsubst tests/unit/%.c,$(BUILD)/tests/%,$(wildcard tests/unit/test_*.c))
+TOOLS   := $(BUILD)/draw_config $(BUILD)/json_get
 
-.PHONY: all clean unit help
+.PHONY: all demo check check-long unit asan test-programs deps deps-long help clean
 .DELETE_ON_ERROR:
+.SECONDARY: $(OBJECTS)
 
 all: $(BUILD)/ese
 
 $(BUILD)/ese: $(BUILD)/gen/main.o $(OBJECTS)
-	@echo "  LD    $@"
+	$(call say,LD,$@)
 	$(Q)$(CC) $(ALL_CFLAGS) $(LDFLAGS) -o $@ $^ $(LIBS)
 
 $(BUILD)/%.o: %.c
 	@mkdir -p $(@D)
-	@echo "  CC    $<"
+	$(call say,CC,$<)
 	$(Q)$(CC) $(ALL_CFLAGS) -MMD -MP -c -o $@ $<
+
+# ---- tests ----
 
 $(BUILD)/tests/%: tests/unit/%.c $(OBJECTS)
 	@mkdir -p $(@D)
-	@echo "  LD    $@"
+	$(call say,LD,$@)
 	$(Q)$(CC) $(ALL_CFLAGS) $(LDFLAGS) -MMD -MP -o $@ $< $(OBJECTS) -lcmocka $(LIBS)
 
-unit: $(UNIT)
-	$(Q)for t in $(UNIT); do timeout 300 $$t || exit 1; done
+$(BUILD)/draw_config: tests/random/draw_config.c $(OBJECTS)
+	$(call say,LD,$@)
+	$(Q)$(CC) $(ALL_CFLAGS) $(LDFLAGS) -o $@ $< $(OBJECTS) $(LIBS)
+
+$(BUILD)/json_get: tests/cli/json_get.c
+	@mkdir -p $(@D)
+	$(call say,LD,$@)
+	$(Q)$(CC) $(ALL_CFLAGS) $(LDFLAGS) -o $@ $< -ljansson
+
+test-programs: $(BUILD)/ese $(UNIT) $(TOOLS)
+
+asan:
+	$(Q)$(SUB) BUILD=build/asan CFLAGS='$(SANITIZE)' test-programs
+
+unit: $(BUILD)/ese $(UNIT)
+	@bash tests/unit/run.sh $(BUILD)/tests
+
+# Packages first, and only then anything that needs a compiler.
+check: deps
+	@$(SUB) -j$$(nproc) test-programs asan
+	@bash tests/run.sh check
+
+check-long: deps-long
+	@$(SUB) -j$$(nproc) test-programs asan
+	@bash tests/run.sh long
+
+demo: deps
+	@$(SUB) -j$$(nproc) all
+	@bash tests/demo.sh
+
+# ---- installation ----
+
+deps: WANTED := $(PACKAGES)
+deps-long: WANTED := $(PACKAGES) $(PACKAGES_LONG)
+
+# Nothing happens where nothing is missing.
+deps deps-long:
+	@missing=; \
+	for package in $(WANTED); do \
+	    state=$$(dpkg-query -W -f '$${db:Status-Status}' $$package 2>/dev/null) || :; \
+	    [ "$$state" = installed ] || missing="$$missing $$package"; \
+	done; \
+	[ -n "$$missing" ] || exit 0; \
+	command -v apt-get >/dev/null || \
+	    { echo "missing:$$missing; there is no apt-get to install them with" >&2; exit 1; }; \
+	root=; \
+	if [ "$$(id -u)" -ne 0 ]; then \
+	    command -v sudo >/dev/null || \
+	        { echo "missing:$$missing; only root can install them" >&2; exit 1; }; \
+	    root=sudo; \
+	fi; \
+	echo "installing$$missing"; \
+	log=$$(mktemp); \
+	{ $$root apt-get -q update && \
+	  $$root env DEBIAN_FRONTEND=noninteractive \
+	      apt-get -q -y --no-install-recommends install $$missing; } >$$log 2>&1 </dev/null || \
+	    { tail -n 20 $$log >&2; rm -f $$log; \
+	      echo "cannot install:$$missing" >&2; exit 1; }; \
+	rm -f $$log
+
+help:
+	@echo 'make             builds build/ese; V=1 shows the commands'
+	@echo 'make demo        real speech through the generated chip; installs what is missing'
+	@echo 'make check       all tests, about ten minutes; installs what is missing'
+	@echo 'make check-long  fuzzing, hundreds of random chips, a bare Debian; an hour or more'
+	@echo 'make unit        only the unit tests'
+	@echo 'make deps        only installs the Debian packages that are missing'
+	@echo 'make clean       removes build; what was generated in rtl_out stays'
 
 clean:
-	rm -rf $(BUILD)
+	rm -rf build
 
--include $(shell find $(BUILD) -name '*.d' 2>/dev/null)
+-include $(wildcard $(OBJECTS:.o=.d) $(BUILD)/gen/main.d $(UNIT:=.d))

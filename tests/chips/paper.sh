@@ -1,0 +1,32 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
+# paper.sh FRAMES [KEY=VALUE]... - the preset paper in full size under Verilator.
+# Without settings its speed must be the one that we promise.
+set -euo pipefail
+# shellcheck source=tests/lib.sh
+. "$(dirname "${BASH_SOURCE[0]}")/../lib.sh"
+frames=${1:?number of frames}
+shift
+sets=()
+for set in "$@"; do
+    sets+=(--set "$set")
+done
+chip=$work/paper
+json=$work/paper.json
+
+must "gen" "$ese" gen paper -o "$chip" ${sets[@]+"${sets[@]}"}
+lint_chip paper "$chip"
+must "verify" "$ese" verify "$chip" --sim verilator --frames "$frames" --json "$json"
+check_results paper "$json"
+same "frames" "$("$json_get" "$json" frames)" "$frames"
+utilization=$("$json_get" "$json" mac_utilization)
+build=$("$json_get" "$json" simulators.verilator.build_seconds)
+speed=$("$json_get" "$json" simulators.verilator.cycles_per_second)
+printf '%s cycles a frame, utilization %s, built in %s s, %s cycles/s\n' \
+    "$("$json_get" "$json" cycles_per_frame)" "$utilization" "$build" "$speed"
+if [ $# -eq 0 ]; then
+    holds "utilization" "$utilization" '>=' 0.98
+    holds "seconds to build" "$build" '<=' 150
+    holds "cycles a second" "$speed" '>=' 5000
+fi
+finish

@@ -1,0 +1,39 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
+# presets.sh - tiny and speech in full, under both simulators; both selftests; the utterances.
+set -euo pipefail
+# shellcheck source=tests/lib.sh
+. "$(dirname "${BASH_SOURCE[0]}")/../lib.sh"
+
+both_simulators() { # PRESET
+    must "$1: gen" "$ese" gen "$1" -o "$work/$1"
+    lint_chip "$1" "$work/$1"
+    must "$1: verify" "$ese" verify "$work/$1" --sim both --json "$work/$1.json"
+    check_results "$1" "$work/$1.json"
+    same "$1: cycles in both simulators" \
+        "$("$json_get" "$work/$1.json" simulators.icarus.cycles)" \
+        "$("$json_get" "$work/$1.json" simulators.verilator.cycles)"
+    for seed in 1 2; do
+        must "$1: verify with seed $seed" \
+            "$ese" verify "$work/$1" --sim verilator --seed $seed --frames 40
+    done
+}
+
+selftest() { # PRESET SIMULATOR
+    must "$1: selftest under $2" \
+        "$ese" verify "$work/$1" --selftest --sim "$2" --json "$work/selftest.json"
+    same "$1: verdict of the selftest under $2" "$("$json_get" "$work/selftest.json" verdict)" pass
+}
+
+both_simulators tiny
+both_simulators speech
+selftest tiny verilator
+selftest tiny icarus
+selftest speech verilator
+
+# 89.5 % in floating point; the chip's own outputs may cost 0.3 points.
+must "speech: recognise" "$ese" recognise "$work/speech" --json "$work/recognise.json"
+holds "speech: frames right, from the chip's outputs" \
+    "$("$json_get" "$work/recognise.json" frame_accuracy)" '>=' 0.892
+same "speech: recognised frames" "$("$json_get" "$work/recognise.json" frames)" 6419
+finish

@@ -1,0 +1,90 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
+# lib.sh - sourced by the suites: counts results, compares, makes a folder that is removed at exit.
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")/.."
+# shellcheck disable=SC2034 # for those who source this
+ese=$PWD/build/ese
+json_get=$PWD/build/json_get
+passed=0 failed=0
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+
+good() {
+    passed=$((passed + 1))
+}
+
+bad() { # NAME [OUTPUT]
+    failed=$((failed + 1))
+    printf 'FAILED %s\n' "$1"
+    [ -z "${2:-}" ] || tail -n 8 <<<"$2" | sed 's/^/    /'
+}
+
+# COMMAND must end well; its output is shown if not.
+must() { # NAME COMMAND...
+    local name=$1 output
+    shift
+    if output=$("$@" 2>&1); then good; else bad "$name" "$output"; fi
+}
+
+# COMMAND must end well and print nothing.
+silent() { # NAME COMMAND...
+    local name=$1 output status=0
+    shift
+    output=$("$@" 2>&1) || status=$?
+    if [ "$status" -eq 0 ] && [ -z "$output" ]; then good; else bad "$name" "$output"; fi
+}
+
+same() { # NAME GOT WANTED
+    if [ "$2" = "$3" ]; then good; else bad "$1: got '$2', wanted '$3'"; fi
+}
+
+# Holds this between two numbers?  OPERATOR as awk knows it.
+holds() { # NAME LEFT OPERATOR RIGHT
+    if awk -v a="$2" -v b="$4" "BEGIN { exit !(a + 0 $3 b + 0) }"; then
+        good
+    else
+        bad "$1: $2 $3 $4 does not hold"
+    fi
+}
+
+# What must be true of each chip: both linters silent, Yosys reads it.
+lint_chip() { # NAME DIR
+    silent "$1: verilator -Wall" in_folder "$2" \
+        verilator --lint-only -Wall --top-module ese_top -f rtl/files.f
+    silent "$1: iverilog -Wall" in_folder "$2" \
+        iverilog -g2005 -Wall -t null -s ese_top -c rtl/files.f
+    silent "$1: yosys" yosys_reads "$2"
+}
+
+# Yosys resolves $readmemh from where it runs.  An array of registers with a shift is meant so.
+yosys_reads() { # DIR
+    local output status=0
+    output=$(in_folder "$1/mem" \
+        yosys -q -p 'read_verilog ../rtl/*.v; hierarchy -check -top ese_top' 2>&1) || status=$?
+    grep -v 'Warning: Replacing memory .* with list of registers' <<<"$output" || :
+    return "$status"
+}
+
+in_folder() { # DIR COMMAND...
+    (cd "$1" && shift && "$@")
+}
+
+# What must be true of the results of ese verify --json: a pass, and cycles as the model has them.
+check_results() { # NAME FILE
+    local verdict mismatches cycles model
+    if ! { verdict=$("$json_get" "$2" verdict) && mismatches=$("$json_get" "$2" mismatches) &&
+           cycles=$("$json_get" "$2" cycles_per_frame) &&
+           model=$("$json_get" "$2" model_cycles_per_frame); } 2>"$work/json_error"; then
+        bad "$1: results" "$(cat "$work/json_error")"
+        return
+    fi
+    same "$1: verdict" "$verdict" pass
+    same "$1: mismatches" "$mismatches" 0
+    same "$1: cycles a frame against the model" "$cycles" "$model"
+}
+
+finish() {
+    printf '%d passed, %d failed\n' "$passed" "$failed"
+    [ "$failed" -eq 0 ]
+}
