@@ -1,0 +1,70 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
+# bare.sh [COMMAND]... - the last commit on a Debian 12 with nothing but apt and make on it, in a
+# temporary folder: `make demo`, then the tests as .ci/run runs them; or the COMMANDs given.
+# apt is set up in there as it is out here.
+set -euo pipefail
+cd "$(dirname "$0")/../.."
+
+if [ "$(id -u)" -ne 0 ] || ! command -v debootstrap >/dev/null; then
+    echo "skipped: a bare Debian can be made only by root, and with debootstrap"
+    echo "0 passed, 0 failed"
+    exit 0
+fi
+[ $# -gt 0 ] || set -- 'make demo' 'bash .ci/run'
+
+root=$(mktemp -d)
+leave() {
+    umount "$root/proc" 2>/dev/null || true
+    # If something is mounted still, it is not ours to empty.
+    rm -rf --one-file-system "$root"
+}
+trap leave EXIT
+
+mirror=$(apt-get indextargets --format '$(REPO_URI)' 'Created-By: Packages' | head -n 1)
+begin=$SECONDS
+if ! debootstrap --variant=minbase bookworm "$root" ${mirror:+"$mirror"} >"$root.log" 2>&1; then
+    tail -n 5 "$root.log"
+    rm -f "$root.log"
+    echo "debootstrap did not work"
+    exit 1
+fi
+rm -f "$root.log"
+echo "debootstrap: $((SECONDS - begin)) s"
+
+# The way to the packages: sources, proxies, keys, certificates, names.
+rm -rf "$root/etc/apt"
+cp -a /etc/apt "$root/etc/apt"
+mkdir -p "$root/usr/share/keyrings" "$root/etc/ssl"
+cp -a /usr/share/keyrings/. "$root/usr/share/keyrings/"
+[ ! -d /etc/ssl/certs ] || cp -aL /etc/ssl/certs "$root/etc/ssl/" 2>/dev/null || true
+cp -L /etc/resolv.conf /etc/hosts "$root/etc/"
+
+mkdir "$root/ese"
+git archive HEAD | tar -x -C "$root/ese"
+mount -t proc proc "$root/proc"
+
+inside() { # COMMAND
+    chroot "$root" /usr/bin/env -u CC -u CFLAGS LC_ALL=C HOME=/root TERM=dumb \
+        PATH=/usr/sbin:/usr/bin:/sbin:/bin sh -c "cd /ese && $1" </dev/null
+}
+
+inside 'apt-get -q update && apt-get -q -y --no-install-recommends install make' >/dev/null 2>&1
+for absent in gcc cc g++ verilator iverilog yosys; do
+    ! inside "command -v $absent" || { echo "not bare: $absent is there"; exit 1; }
+done
+
+passed=0 failed=0
+for command in "$@"; do
+    begin=$SECONDS
+    printf '\n==== %s\n' "$command"
+    if inside "$command"; then
+        passed=$((passed + 1))
+    else
+        failed=$((failed + 1))
+        echo "FAILED on a bare Debian: $command"
+    fi
+    echo "==== $command: $((SECONDS - begin)) s"
+done
+printf '\n%d passed, %d failed\n' "$passed" "$failed"
+[ "$failed" -eq 0 ]
