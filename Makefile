@@ -7,7 +7,6 @@ CC    := gcc
 endif
 Q     := $(if $(V),,@)
 say    = @printf '  %-5s %s\n' '$(1)' '$(2)'
-SUB   := $(MAKE) --no-print-directory
 
 # ---- Debian packages: the only list ----
 
@@ -71,22 +70,22 @@ $(BUILD)/json_get: tests/cli/json_get.c
 test-programs: $(BUILD)/ese $(UNIT) $(TOOLS)
 
 asan:
-	$(Q)$(SUB) BUILD=build/asan CFLAGS='$(SANITIZE)' test-programs
+	$(Q)$(MAKE) --no-print-directory BUILD=build/asan CFLAGS='$(SANITIZE)' test-programs
 
 unit: $(BUILD)/ese $(UNIT)
 	@bash tests/unit/run.sh $(BUILD)/tests
 
 # Packages first, and only then anything that needs a compiler.
 check: deps
-	@$(SUB) -j$$(nproc) test-programs asan
+	@$(MAKE) --no-print-directory -j$$(nproc) test-programs asan
 	@bash tests/run.sh check
 
 check-long: deps-long
-	@$(SUB) -j$$(nproc) test-programs asan
+	@$(MAKE) --no-print-directory -j$$(nproc) test-programs asan
 	@bash tests/run.sh long
 
 demo: deps
-	@$(SUB) -j$$(nproc) all
+	@$(MAKE) --no-print-directory -j$$(nproc) all
 	@bash tests/demo.sh
 
 # ---- installation ----

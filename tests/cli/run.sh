@@ -1,0 +1,367 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
+# run.sh [BINARY] - the command line with bad input, unwritable output, missing tools.
+# Bad input: exit status 1, one line on stderr that begins with "ese: ", nothing left behind.
+# Bad usage: exit status 2.
+set -euo pipefail
+# shellcheck source=tests/lib.sh
+. "$(dirname "${BASH_SOURCE[0]}")/../lib.sh"
+ese=$(realpath "${1:-$ese}")
+export ESE_HOME=$PWD
+speech=$PWD/models/speech
+mkdir "$work/out"
+
+# Runs ese; leaves its exit status and output in status, stdout and stderr.
+run() { # ARGUMENT...
+    status=0
+    timeout 300 "$ese" "$@" >"$work/stdout" 2>"$work/stderr" </dev/null || status=$?
+}
+
+shown() {
+    printf 'exit status %s\n' "$status"
+    cat "$work/stderr"
+}
+
+refused() { # NAME PATTERN ARGUMENT... : as said above
+    local name=$1 pattern=$2
+    shift 2
+    run "$@"
+    if [ "$status" -ne 1 ]; then
+        bad "$name: status" "$(shown)"
+    elif [ "$(wc -l <"$work/stderr")" -ne 1 ] || ! grep -q '^ese: ' "$work/stderr"; then
+        bad "$name: not one line" "$(shown)"
+    elif ! grep -Eq -e "$pattern" "$work/stderr"; then
+        bad "$name: no '$pattern'" "$(shown)"
+    elif [ -n "$(ls -A "$work/out")" ]; then
+        bad "$name: left behind" "$(ls -A "$work/out")"
+        rm -rf "$work/out"
+        mkdir "$work/out"
+    else
+        good
+    fi
+}
+
+refused_gen() { # NAME PATTERN ARGUMENT... : of gen, without -o
+    refused "$1" "$2" gen "${@:3}" -o "$work/out/chip"
+}
+
+usage() { # NAME PATTERN ARGUMENT...
+    local name=$1 pattern=$2
+    shift 2
+    run "$@"
+    if [ "$status" -eq 2 ] && grep -Eq -e "$pattern" "$work/stderr"; then
+        good
+    else
+        bad "usage, $name" "$(shown)"
+    fi
+}
+
+# ---- help and usage ----
+
+help() { # WORD ARGUMENT... : WORD must be in the help
+    local word=$1
+    shift
+    run "$@" --help
+    if [ "$status" -eq 0 ] && [ ! -s "$work/stderr" ] && grep -q -e "$word" "$work/stdout"; then
+        good
+    else
+        bad "help of '$*'" "$(shown)"
+    fi
+}
+
+help 'Commands:'
+help 'model.density' gen
+help '--selftest' verify
+help '--chart' report
+help 'recorded speech' recognise
+run --version
+same "version: status" "$status" 0
+must "version" grep -Eq '^ese [0-9]+\.[0-9]+\.[0-9]+$' "$work/stdout"
+
+usage 'no command' 'no command'
+usage 'unknown command' "unknown command 'make'" make
+usage 'unknown option' 'unrecognized option' gen tiny --fast -o "$work/out/chip"
+usage 'no CONFIG' 'no CONFIG' gen -o "$work/out/chip"
+usage 'no -o' 'no output folder' gen tiny
+usage 'two CONFIGs' 'too many' gen tiny speech -o "$work/out/chip"
+usage 'no DIR' 'no DIR' verify
+usage 'frames' "'0' is not a whole number" verify x --frames 0
+usage 'frames' 'is not a whole number' verify x --frames 1e3
+usage 'seed' 'is not a whole number' verify x --seed -1
+usage 'sim' 'is not verilator, icarus or both' verify x --sim modelsim
+usage 'trace' 'does not end in .fst' verify x --trace x.vcd
+usage 'jobs' 'is not a whole number' verify x -j 0
+
+# ---- configurations ----
+
+refused_gen 'unknown key' "unknown key 'pse'" tiny --set pse=4
+refused_gen 'unknown key of a section' "unknown key 'model.cells'" tiny --set model.cells=4
+refused_gen 'no value' 'pes' tiny --set pes
+refused_gen 'empty value' 'pes' tiny --set pes=
+range() { # KEY VALUE...
+    local key=$1
+    for value in "${@:2}"; do
+        refused_gen "$key=$value" "'?$key'?.*('$value'|$value)" tiny --set "$key=$value"
+    done
+}
+range pes 0 257 -1 3.5 x 99999999999999999999
+range channels 0 129
+range fifo_depth 0 65
+range weight_bits 3 17
+range activation_bits 7 19
+range index_bits 1 7
+range encoding csr
+range column_order random
+range memory flash
+range elem_lanes 0 33 few
+range activation_table linear
+range model.input 0 4097
+range model.cell 0 4097
+range model.output 0 4097
+range model.density 0 -0.5 1.01 nan inf ten
+range model.peephole maybe
+range model.projection 2
+range model.candidate relu
+range model.pruning random
+range model.seed -1 9223372036854775808
+refused_gen 'lanes beyond PEs' 'elem_lanes' tiny --set elem_lanes=4
+refused_gen 'unknown preset' "unknown preset 'huge'" huge
+refused_gen 'no such file' 'No such file' "$work/none.yaml"
+refused_gen 'a folder' 'folder' "$work/"
+
+config() { # NAME PATTERN TEXT
+    printf '%b' "$3" >"$work/config.yaml"
+    refused_gen "YAML, $1" "$2" "$work/config.yaml"
+}
+config 'unknown key' 'config.yaml:2.*pse' 'base: tiny\npse: 4\n'
+config 'key twice' 'config.yaml.*pes' 'base: tiny\npes: 4\npes: 5\n'
+config 'out of range' 'config.yaml:1.*pes' 'pes: 1000\n'
+config 'no section' 'config.yaml.*model' 'model: 5\n'
+config 'a list' 'config.yaml' '- pes\n- channels\n'
+config 'not YAML' 'config.yaml' 'pes: [1, 2\n'
+config 'bytes' 'config.yaml' '\0377\0376\0000\0001'
+config 'unknown base' 'huge' 'base: huge\n'
+config 'an anchor that grows' 'config.yaml' 'a: &a [x, x]\nb: &b [*a, *a]\npes: *b\n'
+head -c 5000000 /dev/zero | tr '\0' '#' >"$work/config.yaml"
+refused_gen 'YAML, too large' 'config.yaml' "$work/config.yaml"
+
+# ---- model files ----
+
+# The header is the second line of a file that sed may edit: nothing in it changes its length
+# but where that is the point.
+model=$speech/speech-pruned.safetensors
+broken=$work/broken.safetensors
+
+refused_model() { # NAME PATTERN
+    refused_gen "model, $1" "$2" speech --set "model.path=$broken"
+}
+edited() { # NAME PATTERN SED
+    LC_ALL=C sed "$3" "$model" >"$broken"
+    if cmp -s "$model" "$broken"; then
+        bad "model, $1: sed changed nothing"
+    else
+        refused_model "$1" "$2"
+    fi
+}
+poked() { # NAME PATTERN OFFSET BYTES
+    cp "$model" "$broken"
+    printf '%b' "$4" | dd of="$broken" bs=1 seek="$3" conv=notrunc status=none
+    refused_model "$1" "$2"
+}
+data=$((8 + $(od -An -tu8 -N8 "$model")))
+
+: >"$broken"
+refused_model 'empty' 'is 0 bytes long'
+for size in 1 7 8 9 500 $((data - 1)) $((data)) $((data + 1)) 200000 $(($(stat -c %s "$model") - 1)); do
+    head -c "$size" "$model" >"$broken"
+    refused_model "cut after $size bytes" 'broken.safetensors'
+done
+{ cat "$model"; printf 'more'; } >"$broken"
+refused_model 'bytes behind the data' 'broken.safetensors'
+poked 'header beyond the file' 'header' 0 '\0377\0377\0377\0000\0000\0000\0000\0000'
+poked 'header of 2^64 - 1 bytes' 'header' 0 '\0377\0377\0377\0377\0377\0377\0377\0377'
+poked 'header of 0 bytes' 'header' 0 '\0000\0000\0000\0000\0000\0000\0000\0000'
+poked 'not JSON' 'JSON' 8 'x'
+poked 'NaN' 'lstm.W_ix.*NaN' "$data" '\0000\0000\0300\0177'
+poked 'infinite' 'lstm.W_ix.*inf' "$data" '\0000\0000\0200\0177'
+edited 'tensor missing' "'lstm.W_ox' is missing" 's/lstm\.W_ox/else.W_ox/'
+edited 'bias missing' "'lstm.b_f' is missing" 's/lstm\.b_f/else.b_f/'
+edited 'tensor unknown' "'lstm.X_ox' is unknown" 's/lstm\.W_ox/lstm.X_ox/'
+edited 'tensor twice' 'lstm.W_ix' 's/lstm\.W_ox/lstm.W_ix/'
+edited 'overlap' 'lstm' 's/\[20480,40960\]/[20476,40956]/'
+edited 'a gap' 'lstm' 's/\[20480,40960\]/[20484,40964]/'
+edited 'misaligned' 'lstm' 's/\[20480,40960\]/[20481,40961]/'
+edited 'end before begin' 'lstm' 's/\[20480,40960\]/[40960,20480]/'
+edited 'beyond the file' 'lstm' 's/\[40960,61440\]/[40960,99999999]/;s/  $//'
+edited 'negative offset' 'lstm' 's/\[0,20480\]/[-1,2048]/'
+edited 'wrong size for the shape' 'lstm.W_ix' 's/"shape":\[128,40\]/"shape":[128,41]/'
+edited 'wrong shape' 'lstm' 's/"lstm.W_fx":{"dtype":"F32","shape":\[128,40\]/"lstm.W_fx":{"dtype":"F32","shape":[40,128]/'
+edited 'wrong rank' 'lstm.W_fx' 's/"lstm.W_fx":{"dtype":"F32","shape":\[128,40\]/"lstm.W_fx":{"dtype":"F32","shape":[5120  ]/'
+edited 'huge shape' 'lstm.W_ix' 's/"format":"lstmp",//;s/"phones":"40",//;s/"shape":\[128,40\]/"shape":[922337203685477580,922337203685477580]/'
+edited 'wrong type' 'lstm.W_ix' 's/"F32"/"I64"/'
+edited 'no shape' 'lstm.W_ix' 's/"shape"/"shade"/'
+refused_gen 'model, no such file' 'No such file' speech --set "model.path=$work/none.safetensors"
+refused_gen 'model, a folder' 'not a regular file' speech --set "model.path=$speech"
+refused_gen 'model, a text' 'README' speech --set "model.path=$speech/README.md"
+
+# ---- utterances ----
+
+refused_utterances() { # NAME PATTERN PATH
+    refused_gen "utterances, $1" "$2" speech --set "model.utterances=$3"
+}
+refused_utterances 'no such folder' 'No such file' "$work/none"
+mkdir "$work/empty"
+refused_utterances 'empty folder' 'no utterances' "$work/empty"
+refused_utterances 'wrong width' 'utt00.y.npy' "$speech/utt00.y.npy"
+refused_utterances 'labels' 'utt00.labels.npy' "$speech/utt00.labels.npy"
+head -c 1000 "$speech/utt00.npy" >"$work/cut.npy"
+refused_utterances 'cut' 'cut.npy' "$work/cut.npy"
+head -c 20 "$speech/utt00.npy" >"$work/cut.npy"
+refused_utterances 'cut within its header' 'cut.npy' "$work/cut.npy"
+cp "$speech/utt00.npy" "$work/nan.npy"
+printf '\000\000\300\177' | dd of="$work/nan.npy" bs=1 seek=128 conv=notrunc status=none
+refused_utterances 'NaN' 'nan' "$work/nan.npy"
+refused_utterances 'no .npy file' 'README' "$speech/README.md"
+
+# ---- folders ----
+
+refused 'verify what is no chip' 'is not a folder that' verify "$work"
+refused 'verify what is not there' 'none' verify "$work/none"
+refused 'recognise what is no chip' 'is not a folder that' recognise "$work"
+refused 'report on what is no chip' 'is not a folder that|is a folder' report "$work/"
+
+run gen tiny -o "$work/chip"
+same 'gen tiny' "$status" 0
+
+changed() { # NAME PATTERN FILE SED : in a folder that was good
+    rm -rf "$work/changed"
+    cp -r "$work/chip" "$work/changed"
+    sed -i "$4" "$work/changed/$3"
+    if cmp -s "$work/chip/$3" "$work/changed/$3"; then
+        bad "changed $1: sed changed nothing"
+        return
+    fi
+    run verify "$work/changed" --sim icarus
+    if [ "$status" -eq 1 ] && grep -Eq -e "$2" "$work/stdout" "$work/stderr"; then
+        good
+    else
+        bad "changed $1" "$(shown)"
+    fi
+}
+changed 'configuration' 'config_hash' config.yaml 's/^channels: .*/channels: 3/'
+changed 'manifest' 'manifest.json' manifest.json '1d'
+changed 'image' 'weights.mem' mem/weights.mem '1s/./0/;2s/./f/;3s/./7/'
+changed 'image, cut' 'columns.mem' mem/columns.mem '2,$d'
+changed 'table' 'sigmoid.mem' mem/sigmoid.mem '1s/0/1/'
+changed 'Verilog that does not compile' 'iverilog failed' rtl/ese_top.v 's/^module ese_top/module ese_tip/'
+rm -rf "$work/changed"
+cp -r "$work/chip" "$work/changed"
+rm "$work/changed/mem/tanh.mem"
+run verify "$work/changed" --sim icarus
+same 'image removed: status' "$status" 1
+must 'image removed' grep -q 'tanh.mem' "$work/stdout" "$work/stderr"
+
+# ---- missing tools ----
+
+run_path=$PATH
+mkdir "$work/bin"
+for tool in timeout cat grep wc ls rm mkdir tail sed; do
+    ln -s "$(command -v $tool)" "$work/bin/$tool"
+done
+PATH=$work/bin
+refused 'without Icarus' 'iverilog is not installed.*apt-get install iverilog' \
+    verify "$work/chip" --sim icarus
+refused 'without Verilator' 'verilator is not installed.*apt-get install verilator' \
+    verify "$work/chip" --sim verilator
+PATH=$run_path
+
+# ---- JSON ----
+
+keys=(verdict frames channels mismatches cycles_per_frame model_cycles_per_frame mac_utilization
+      max_float_error simulators.icarus.build_seconds simulators.icarus.cycles
+      simulators.icarus.cycles_per_second)
+run verify "$work/chip" --sim icarus --frames 4 --json "$work/result.json"
+same 'verify --json: status' "$status" 0
+must 'verify --json: keys' "$json_get" "$work/result.json" "${keys[@]}"
+run verify "$work/chip" --sim icarus --frames 4 --json -
+must 'verify --json -: keys' "$json_get" "$work/stdout" "${keys[@]}"
+run report tiny --json "$work/result.json"
+same 'report --json: status' "$status" 0
+must 'report --json: parses' "$json_get" "$work/result.json"
+run report "$work/chip" --json -
+must 'report --json -: parses' "$json_get" "$work/stdout"
+must 'manifest.json parses' "$json_get" "$work/chip/manifest.json"
+must 'report.json parses' "$json_get" "$work/chip/report.json"
+run verify "$work/chip" --sim icarus --frames 4 --trace "$work/wave.fst"
+same 'verify --trace: status' "$status" 0
+must 'verify --trace: a file' test -s "$work/wave.fst"
+sed -nE 's/^ *"(path|sha256)": "([^"]*)",?$/\2/p' "$work/chip/manifest.json" | paste - - |
+    while read -r file sum; do
+        printf '%s  %s\n' "$sum" "$file"
+    done >"$work/sums"
+silent 'manifest.json: SHA-256 of all files' in_folder "$work/chip" sha256sum --quiet -c "$work/sums"
+same 'manifest.json: all files' "$(cut -c 67- "$work/sums" | sort)" \
+    "$(cd "$work/chip" && find . -type f -printf '%P\n' | grep -v -e '^build/' -e '^manifest.json$' | sort)"
+
+# ---- output that cannot be written ----
+
+refused 'output in a file' 'Not a directory' gen tiny -o "$work/config.yaml/chip"
+refused 'output is a file' 'config.yaml' gen tiny -o "$work/config.yaml"
+refused 'output in /proc' '/proc' gen tiny -o /proc/chip
+refused 'JSON into a folder' 'out' report tiny --json "$work/out"
+refused 'JSON into no folder' 'No such file' report tiny --json "$work/none/x.json"
+# Root gets a device of its own: a program that replaces it must not be able to hurt the machine.
+full=/dev/full
+[ "$(id -u)" -ne 0 ] || { full=$work/full && mknod "$full" c 1 7; } || full=
+run_full() { # NAME ARGUMENT... : standard output is full
+    local name=$1
+    shift
+    status=0
+    "$ese" "$@" >"$full" 2>"$work/stderr" || status=$?
+    if [ "$status" -eq 1 ] && grep -q '^ese: .*No space left' "$work/stderr"; then
+        good
+    else
+        bad "$name" "$(shown)"
+    fi
+}
+if (: >"$full") 2>/dev/null; then
+    refused 'JSON onto a full disk' 'No space left' report tiny --json "$full"
+    refused 'JSON of verify onto a full disk' 'No space left' \
+        verify "$work/chip" --sim icarus --frames 4 --json "$full"
+    must 'a device stays a device' test -c "$full"
+    run_full 'help onto a full disk' --help
+    run_full 'report onto a full disk' report tiny
+else
+    echo 'skipped: no device that is always full'
+fi
+mkfifo "$work/pipe"
+cat "$work/pipe" >"$work/result.json" &
+run report tiny --json "$work/pipe"
+[ -p "$work/pipe" ] || kill $!
+wait $! || true
+must 'JSON into a pipe' "$json_get" "$work/result.json"
+
+# A disk that fills up while a chip is written.
+mkdir "$work/small"
+if mount -t tmpfs -o size=64k none "$work/small" 2>/dev/null; then
+    run gen tiny -o "$work/small/chip"
+    same 'small disk: status' "$status" 1
+    must 'small disk: a line' grep -q '^ese: .*No space left' "$work/stderr"
+    same 'small disk: left behind' "$(ls -A "$work/small")" ''
+    umount "$work/small"
+else
+    # As close as one gets without root: files may not grow beyond 4 KB.
+    status=0
+    (ulimit -f 4; trap '' XFSZ; "$ese" gen tiny -o "$work/small/chip") \
+        >"$work/stdout" 2>"$work/stderr" || status=$?
+    same 'limit of file size: status' "$status" 1
+    must 'limit of file size: a line' grep -q '^ese: .*File too large' "$work/stderr"
+    same 'limit of file size: left behind' "$(ls -A "$work/small")" ''
+fi
+
+# What was there is not lost when a chip cannot be written over it.
+cp -r "$work/chip" "$work/out/old"
+run gen tiny --set pes=0 -o "$work/out/old"
+same 'a bad configuration over a chip: status' "$status" 1
+silent 'a bad configuration over a chip: the chip stays' diff -r "$work/chip" "$work/out/old"
+finish
