@@ -28,7 +28,8 @@ struct build {
     const char *step_folder[2];
 };
 
-static const char *const CORE[] = {"harness", "harness_check", "harness_plan", "harness_report"};
+static const char *const CORE[] = {"harness", "harness_axi", "harness_check", "harness_plan",
+                                   "harness_report"};
 enum { CORE_COUNT = sizeof CORE / sizeof *CORE };
 
 const char *simulator_name(enum simulator simulator)

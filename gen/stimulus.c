@@ -31,6 +31,7 @@ void stimulus_allocate(struct stimulus *s)
     s->product_columns = allocate(s->product_count, sizeof *s->product_columns);
     s->pass_beats = allocate(s->pass_count, sizeof *s->pass_beats);
     s->images = allocate(s->image_count, sizeof *s->images);
+    s->regions = allocate(s->region_count, sizeof *s->regions);
     s->phases = allocate(s->phase_count, sizeof *s->phases);
     for (uint32_t i = 0; i < s->phase_count; i++)
         s->phases[i] = stimulus_phase_default();
@@ -48,6 +49,7 @@ void stimulus_free(struct stimulus *s)
     free(s->product_columns);
     free(s->pass_beats);
     free(s->images);
+    free(s->regions);
     free(s->phases);
     free(s->active);
     free(s->first);
@@ -96,6 +98,19 @@ bool stimulus_image(struct stimulus_image *image, const char *folder, const char
     int number = errno;
     fclose(file);
     return !bad || fail(error, "cannot read %.500s: %s", path, strerror(number));
+}
+
+bool stimulus_region(struct stimulus_region *region, const char *folder, const char *name,
+                     enum stimulus_port port, enum stimulus_use use, uint64_t base,
+                     struct error *error)
+{
+    struct stimulus_image image;
+    if (!stimulus_image(&image, folder, name, error))
+        return false;
+    *region = (struct stimulus_region){
+        .port = port, .use = use, .base = base, .bytes = image.bytes, .crc = image.crc};
+    memcpy(region->name, image.name, sizeof region->name);
+    return true;
 }
 
 /* ---- the file -------------------------------------------------------------------------------------- */
@@ -151,8 +166,14 @@ static void put_phase(struct writer *w, const struct stimulus_phase *p)
     const uint32_t fields[] = {p->first_frame, p->frame_count,   p->flags,        p->reset_cycles,
                                p->valid_cycle, p->x_gap,         p->x_gap_length, p->y_wait,
                                p->y_wait_length, p->cut_cycle,   p->chart_first,  p->chart_count,
-                               p->tail_cycles, p->reserved};
+                               p->tail_cycles, p->expected_error, p->watchdog, p->stop_cycle,
+                               p->slack_permille};
     put_words(w, fields, sizeof fields / sizeof *fields);
+    for (int port = 0; port < STIMULUS_PORTS; port++) {
+        put32(w, p->memory[port].model);
+        put32(w, p->memory[port].fault);
+        put_number(w, p->memory[port].fault_at, 8);
+    }
     put_number(w, p->seed, 8);
     put_number(w, p->limit_cycles, 8);
     put_number(w, p->idle_cycles, 8);
@@ -169,7 +190,8 @@ static void put_header(struct writer *w, const struct stimulus *s)
     put_number(w, 0, 8); /* the length, once it is known */
     const uint32_t dims[] = {s->channels,     s->input, s->cell, s->output,        s->activation_bits,
                              s->element_bits, s->lanes, s->pes,  s->product_count, s->pass_count,
-                             s->config_hash};
+                             s->config_hash,  s->memory_mode, s->memory_ports, s->memory_data_bits,
+                             s->memory_address_bits, s->memory_outstanding};
     put_words(w, dims, sizeof dims / sizeof *dims);
     put_words(w, s->product_columns, s->product_count);
     put_words(w, s->pass_beats, s->pass_count);
@@ -178,6 +200,16 @@ static void put_header(struct writer *w, const struct stimulus *s)
         put(w, s->images[i].name, sizeof s->images[i].name);
         put_number(w, s->images[i].bytes, 8);
         put32(w, s->images[i].crc);
+    }
+    put32(w, s->region_count);
+    for (uint32_t i = 0; i < s->region_count; i++) {
+        const struct stimulus_region *r = &s->regions[i];
+        put(w, r->name, sizeof r->name);
+        put32(w, r->port);
+        put32(w, r->use);
+        put_number(w, r->base, 8);
+        put_number(w, r->bytes, 8);
+        put32(w, r->crc);
     }
     put32(w, s->frame_count);
     put32(w, s->phase_count);

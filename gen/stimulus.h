@@ -13,7 +13,7 @@
 void stimulus_allocate(struct stimulus *stimulus);
 
 /* No gaps, no waits, x valid from cycle 1, a reset of 16 cycles, a tail of 64, nothing expected of
- * the start cycles, no time-out. */
+ * the start cycles, no time-out, ideal memory without faults. */
 struct stimulus_phase stimulus_phase_default(void);
 
 /* Sets or reads channel c of a frame in the masks `active` and `first`. */
@@ -25,6 +25,11 @@ bool stimulus_get(const uint32_t *mask, const struct stimulus *stimulus, uint32_
 /* Fills in size and CRC of FOLDER/NAME, to be found again under NAME. */
 bool stimulus_image(struct stimulus_image *image, const char *folder, const char *name,
                     struct error *error);
+
+/* The same for a file that the chip finds in memory from `base` on. */
+bool stimulus_region(struct stimulus_region *region, const char *folder, const char *name,
+                     enum stimulus_port port, enum stimulus_use use, uint64_t base,
+                     struct error *error);
 
 bool stimulus_write(const struct stimulus *stimulus, const char *path, struct error *error);
 

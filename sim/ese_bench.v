@@ -14,7 +14,8 @@
 
 module ese_bench;
 
-    // CHANNELS, ELEMENT_BITS, ACTIVATION_BITS, LANES, PES of the chip
+    // CHANNELS, ELEMENT_BITS, ACTIVATION_BITS, LANES, PES of the chip.  A chip with AXI ports defines
+    // the macro ESE_AXI and AXI_DATA_BITS, AXI_ADDRESS_BITS; with two read masters also ESE_AXI_WEIGHTS.
     `include "ese_bench_params.vh"
 
     localparam STREAM_BITS = CHANNELS * ELEMENT_BITS;
@@ -46,7 +47,90 @@ module ese_bench;
     wire                   weight_stall;
     wire                   error;
 
+`ifdef ESE_AXI
+`ifdef ESE_AXI_WEIGHTS
+    localparam AXI_PORTS = 2;
+`else
+    localparam AXI_PORTS = 1;
+`endif
+
+    // What the harness drives: bits as in `enum lite_drive` and `enum port_drive` of harness_axi.h.
+    reg  [127:0]                axi_drive;
+    wire [15:0]                 weights_drive = axi_drive[111:96];
+    wire [15:0]                 data_drive    = axi_drive[127:112];
+    reg  [AXI_DATA_BITS-1:0]    weights_data;
+    reg  [AXI_DATA_BITS-1:0]    data_data;
+
+    // What the chip shows: the same.
+    wire [31:0]                 lite_rdata;
+    wire [9:0]                  lite_flags;
+    wire [63:0]                 lite_seen = {22'b0, lite_flags, lite_rdata};
+    wire [AXI_ADDRESS_BITS-1:0] weights_address;
+    wire [AXI_ADDRESS_BITS-1:0] data_address;
+    wire [21:0]                 weights_flags;
+    wire [21:0]                 data_flags;
+    wire [64:0]                 weights_wide = {{65 - AXI_ADDRESS_BITS{1'b0}}, weights_address};
+    wire [64:0]                 data_wide    = {{65 - AXI_ADDRESS_BITS{1'b0}}, data_address};
+    wire [95:0]                 weights_seen = {10'b0, weights_flags, weights_wide[63:0]};
+    wire [95:0]                 data_seen    = {10'b0, data_flags, data_wide[63:0]};
+
+`ifndef ESE_AXI_WEIGHTS
+    assign weights_address = {AXI_ADDRESS_BITS{1'b0}};
+    assign weights_flags   = 22'b0;
+`endif
+`endif
+
     ese_top u_chip (
+`ifdef ESE_AXI
+        .s_axi_control_awvalid (axi_drive[64]),
+        .s_axi_control_awready (lite_flags[0]),
+        .s_axi_control_awaddr  (axi_drive[43:32]),
+        .s_axi_control_awprot  (axi_drive[71:69]),
+        .s_axi_control_wvalid  (axi_drive[65]),
+        .s_axi_control_wready  (lite_flags[1]),
+        .s_axi_control_wdata   (axi_drive[31:0]),
+        .s_axi_control_wstrb   (axi_drive[59:56]),
+        .s_axi_control_bvalid  (lite_flags[2]),
+        .s_axi_control_bready  (axi_drive[66]),
+        .s_axi_control_bresp   (lite_flags[4:3]),
+        .s_axi_control_arvalid (axi_drive[67]),
+        .s_axi_control_arready (lite_flags[5]),
+        .s_axi_control_araddr  (axi_drive[55:44]),
+        .s_axi_control_arprot  (axi_drive[74:72]),
+        .s_axi_control_rvalid  (lite_flags[6]),
+        .s_axi_control_rready  (axi_drive[68]),
+        .s_axi_control_rdata   (lite_rdata),
+        .s_axi_control_rresp   (lite_flags[8:7]),
+        .interrupt             (lite_flags[9]),
+        .m_axi_data_arvalid    (data_flags[20]),
+        .m_axi_data_arready    (data_drive[0]),
+        .m_axi_data_araddr     (data_address),
+        .m_axi_data_arlen      (data_flags[7:0]),
+        .m_axi_data_arsize     (data_flags[10:8]),
+        .m_axi_data_arburst    (data_flags[12:11]),
+        .m_axi_data_arcache    (data_flags[16:13]),
+        .m_axi_data_arprot     (data_flags[19:17]),
+        .m_axi_data_rvalid     (data_drive[1]),
+        .m_axi_data_rready     (data_flags[21]),
+        .m_axi_data_rdata      (data_data),
+        .m_axi_data_rresp      (data_drive[4:3]),
+        .m_axi_data_rlast      (data_drive[2]),
+`ifdef ESE_AXI_WEIGHTS
+        .m_axi_weights_arvalid (weights_flags[20]),
+        .m_axi_weights_arready (weights_drive[0]),
+        .m_axi_weights_araddr  (weights_address),
+        .m_axi_weights_arlen   (weights_flags[7:0]),
+        .m_axi_weights_arsize  (weights_flags[10:8]),
+        .m_axi_weights_arburst (weights_flags[12:11]),
+        .m_axi_weights_arcache (weights_flags[16:13]),
+        .m_axi_weights_arprot  (weights_flags[19:17]),
+        .m_axi_weights_rvalid  (weights_drive[1]),
+        .m_axi_weights_rready  (weights_flags[21]),
+        .m_axi_weights_rdata   (weights_data),
+        .m_axi_weights_rresp   (weights_drive[4:3]),
+        .m_axi_weights_rlast   (weights_drive[2]),
+`endif
+`endif
         .aclk              (aclk),
         .aresetn           (aresetn),
         .s_axis_x_tvalid   (x_valid),
@@ -82,6 +166,11 @@ module ese_bench;
         x_user  = {2 * CHANNELS{1'b0}};
         x_last  = 1'b0;
         y_ready = 1'b0;
+`ifdef ESE_AXI
+        axi_drive    = 128'b0;
+        weights_data = {AXI_DATA_BITS{1'b0}};
+        data_data    = {AXI_DATA_BITS{1'b0}};
+`endif
     end
 
     always #5 aclk = ~aclk;
@@ -96,6 +185,11 @@ module ese_bench;
     reg [31:0]            next;
     reg [STREAM_BITS-1:0] next_data;
     reg [2*CHANNELS-1:0]  next_user;
+`ifdef ESE_AXI
+    reg [127:0]             next_axi;
+    reg [AXI_DATA_BITS-1:0] next_weights;
+    reg [AXI_DATA_BITS-1:0] next_columns;
+`endif
 
 `ifdef VERILATOR
 
@@ -112,6 +206,15 @@ module ese_bench;
                                          input bit [PES:0] issue_bits);
     import "DPI-C" function void ese_x(output bit [STREAM_BITS-1:0] data,
                                        output bit [2*CHANNELS-1:0] user);
+`ifdef ESE_AXI
+    import "DPI-C" function void ese_axi_open(input int ports, input int data_bits,
+                                              input int address_bits);
+    import "DPI-C" function void ese_axi(input bit [95:0] weights, input bit [95:0] data,
+                                         input bit [63:0] lite);
+    import "DPI-C" function void ese_axi_next(output bit [127:0] drive);
+    import "DPI-C" function void ese_axi_beat(input int port,
+                                              output bit [AXI_DATA_BITS-1:0] beat);
+`endif
 
     string stimulus, results, dump;
 
@@ -119,6 +222,9 @@ module ese_bench;
         if (!$value$plusargs("stimulus=%s", stimulus)) stimulus = "stimulus.bin";
         if (!$value$plusargs("results=%s", results)) results = "results.json";
         if (!$value$plusargs("dump=%s", dump)) dump = "";
+`ifdef ESE_AXI
+        ese_axi_open(AXI_PORTS, AXI_DATA_BITS, AXI_ADDRESS_BITS);
+`endif
         ese_open(stimulus, results, dump, CHANNELS, ELEMENT_BITS, ACTIVATION_BITS, LANES, PES);
     end
 
@@ -126,8 +232,16 @@ module ese_bench;
         begin
             if (y_valid) ese_y(y_data, {1'b0, y_user});
             if (cell_valid) ese_cell(cell_data, {1'b0, cell_keep});
+`ifdef ESE_AXI
+            ese_axi(weights_seen, data_seen, lite_seen);
+`endif
             next = ese_step(control[31:0], control[63:32], {1'b0, issue});
             if (next[4]) ese_x(next_data, next_user);
+`ifdef ESE_AXI
+            ese_axi_next(next_axi);
+            if (next_axi[101]) ese_axi_beat(0, next_weights);
+            if (next_axi[117]) ese_axi_beat(1, next_columns);
+`endif
             // A failed run exits with 1 through the harness.
             if (next[5]) $finish;
         end
@@ -135,12 +249,23 @@ module ese_bench;
 
 `else
 
-    initial $ese_open(CHANNELS, ELEMENT_BITS, ACTIVATION_BITS, LANES, PES);
+    initial begin
+`ifdef ESE_AXI
+        $ese_axi_open(AXI_PORTS, AXI_DATA_BITS, AXI_ADDRESS_BITS);
+`endif
+        $ese_open(CHANNELS, ELEMENT_BITS, ACTIVATION_BITS, LANES, PES);
+    end
 
     task step;
         begin
+`ifdef ESE_AXI
+            $ese_axi(weights_seen, data_seen, lite_seen);
+`endif
             $ese_step(control, issue, y_data, y_user, cell_data, cell_keep,
                       next, next_data, next_user);
+`ifdef ESE_AXI
+            $ese_axi_next(next_axi, next_weights, next_columns);
+`endif
             if (next[5]) $finish_and_return(next[6] ? 1 : 0);
         end
     endtask
@@ -157,6 +282,11 @@ module ese_bench;
             x_data <= next_data;
             x_user <= next_user;
         end
+`ifdef ESE_AXI
+        axi_drive <= next_axi;
+        if (next_axi[101]) weights_data <= next_weights;
+        if (next_axi[117]) data_data <= next_columns;
+`endif
     end
 
     // ---- waveform --------------------------------------------------------------------------------

@@ -3,6 +3,7 @@
  *
  * svBitVecVal of the DPI is uint32_t, 32 bits a word from bit 0 up, so svdpi.h is not needed. */
 #include "harness.h"
+#include "harness_axi.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -13,6 +14,10 @@ void ese_y(const uint32_t *data, const uint32_t *user);
 void ese_cell(const uint32_t *data, const uint32_t *keep);
 int ese_step(int control, int indices, const uint32_t *issue);
 void ese_x(uint32_t *data, uint32_t *user);
+void ese_axi_open(int ports, int data_bits, int address_bits);
+void ese_axi(const uint32_t *weights, const uint32_t *data, const uint32_t *lite);
+void ese_axi_next(uint32_t *drive);
+void ese_axi_beat(int port, uint32_t *beat);
 
 static uint32_t *y_data, *y_user, *cell_data, *cell_keep;
 static size_t y_words, user_words, cell_words, keep_words;
@@ -88,4 +93,31 @@ void ese_x(uint32_t *data, uint32_t *user)
 {
     memcpy(data, harness_x_data(), harness.x_words * sizeof *data);
     memcpy(user, harness_x_user(), harness.user_words * sizeof *user);
+}
+
+/* ---- AXI ports ------------------------------------------------------------------------------------ */
+
+void ese_axi_open(int ports, int data_bits, int address_bits)
+{
+    axi_open((uint32_t)ports, (uint32_t)data_bits, (uint32_t)address_bits);
+}
+
+/* The simulator's own words may be gone when ese_step() looks at them. */
+void ese_axi(const uint32_t *weights, const uint32_t *data, const uint32_t *lite)
+{
+    static uint32_t ports[STIMULUS_PORTS][PORT_WORDS], slave[LITE_WORDS];
+    memcpy(ports[0], weights, sizeof ports[0]);
+    memcpy(ports[1], data, sizeof ports[1]);
+    memcpy(slave, lite, sizeof slave);
+    axi_show(&(struct axi_sample){{{ports[0], NULL}, {ports[1], NULL}}, {slave, NULL}});
+}
+
+void ese_axi_next(uint32_t *drive)
+{
+    memcpy(drive, axi_drive(), AXI_DRIVE_WORDS * sizeof *drive);
+}
+
+void ese_axi_beat(int port, uint32_t *beat)
+{
+    memcpy(beat, axi_beat((uint32_t)port), axi_beat_words() * sizeof *beat);
 }

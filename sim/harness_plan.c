@@ -124,9 +124,15 @@ static void take_phase(struct reader *r, struct stimulus_phase *p)
     uint32_t *fields[] = {&p->first_frame, &p->frame_count,   &p->flags,  &p->reset_cycles,
                           &p->valid_cycle, &p->x_gap,         &p->x_gap_length, &p->y_wait,
                           &p->y_wait_length, &p->cut_cycle,   &p->chart_first,  &p->chart_count,
-                          &p->tail_cycles, &p->reserved};
+                          &p->tail_cycles, &p->expected_error, &p->watchdog, &p->stop_cycle,
+                          &p->slack_permille};
     for (size_t i = 0; i < sizeof fields / sizeof *fields; i++)
         *fields[i] = take32(r);
+    for (int port = 0; port < STIMULUS_PORTS; port++) {
+        p->memory[port].model = take32(r);
+        p->memory[port].fault = take32(r);
+        p->memory[port].fault_at = take(r, 8);
+    }
     p->seed = take(r, 8);
     p->limit_cycles = take(r, 8);
     p->idle_cycles = take(r, 8);
@@ -175,7 +181,8 @@ static bool parse(struct stimulus *s, const unsigned char *data, size_t size, co
 
     uint32_t *dims[] = {&s->channels,     &s->input, &s->cell, &s->output,        &s->activation_bits,
                         &s->element_bits, &s->lanes, &s->pes,  &s->product_count, &s->pass_count,
-                        &s->config_hash};
+                        &s->config_hash,  &s->memory_mode, &s->memory_ports,
+                        &s->memory_data_bits, &s->memory_address_bits, &s->memory_outstanding};
     for (size_t i = 0; i < sizeof dims / sizeof *dims; i++)
         *dims[i] = take32(&r);
     s->product_columns = take_new_array(&r, s->product_count);
@@ -187,9 +194,20 @@ static bool parse(struct stimulus *s, const unsigned char *data, size_t size, co
         s->images[i].bytes = take(&r, 8);
         s->images[i].crc = take32(&r);
     }
+    s->region_count = take32(&r);
+    s->regions = zeros(there(&r, s->region_count, 92) ? s->region_count : 0, sizeof *s->regions);
+    for (uint32_t i = 0; i < s->region_count && !r.short_file; i++) {
+        struct stimulus_region *region = &s->regions[i];
+        take_name(&r, region->name, sizeof region->name);
+        region->port = take32(&r);
+        region->use = take32(&r);
+        region->base = take(&r, 8);
+        region->bytes = take(&r, 8);
+        region->crc = take32(&r);
+    }
     s->frame_count = take32(&r);
     s->phase_count = take32(&r);
-    s->phases = zeros(there(&r, s->phase_count, 124) ? s->phase_count : 0, sizeof *s->phases);
+    s->phases = zeros(there(&r, s->phase_count, 168) ? s->phase_count : 0, sizeof *s->phases);
     for (uint32_t i = 0; i < s->phase_count && !r.short_file; i++)
         take_phase(&r, &s->phases[i]);
     take_frames(&r, s);

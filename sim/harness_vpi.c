@@ -1,18 +1,24 @@
 /* SPDX-License-Identifier: Apache-2.0
- * harness_vpi.c - binds the harness to Icarus Verilog: the system tasks $ese_open and $ese_step.
+ * harness_vpi.c - binds the harness to Icarus Verilog: the system tasks $ese_open and $ese_step,
+ * and for a chip with AXI ports $ese_axi_open, $ese_axi and $ese_axi_next.
  *
  * Unlike the DPI's, these values have four states: X and Z bits go to the harness as `unknown`. */
 #include "harness.h"
+#include "harness_axi.h"
 
 #include <stdlib.h>
 #include <string.h>
 
 #include <vpi_user.h>
 
-/* Arguments of $ese_step, in order. */
+/* Arguments of $ese_step, in order; then those of $ese_axi and $ese_axi_next. */
 enum argument {
     ARG_CONTROL, ARG_ISSUE, ARG_Y_DATA, ARG_Y_USER, ARG_CELL_DATA, ARG_CELL_KEEP,
     ARG_NEXT, ARG_X_DATA, ARG_X_USER, /* these are written */
+    STEP_COUNT,
+    ARG_WEIGHTS = STEP_COUNT, ARG_DATA, ARG_LITE,
+    AXI_COUNT,
+    ARG_DRIVE = AXI_COUNT, ARG_WEIGHTS_BEAT, ARG_DATA_BEAT, /* these are written */
     ARG_COUNT
 };
 
@@ -46,12 +52,11 @@ static const char *plusarg(const char *name, const char *otherwise)
     return otherwise;
 }
 
-static PLI_INT32 call_open(PLI_BYTE8 *data)
+/* The numbers that a task is called with. */
+static void take_numbers(uint32_t *numbers, int count)
 {
-    (void)data;
     vpiHandle list = vpi_iterate(vpiArgument, vpi_handle(vpiSysTfCall, NULL));
-    uint32_t numbers[5] = {0};
-    for (int i = 0; i < 5 && list != NULL; i++) {
+    for (int i = 0; i < count && list != NULL; i++) {
         vpiHandle argument = vpi_scan(list);
         if (argument == NULL) {
             list = NULL;
@@ -63,6 +68,13 @@ static PLI_INT32 call_open(PLI_BYTE8 *data)
     }
     if (list != NULL)
         vpi_free_object(list);
+}
+
+static PLI_INT32 call_open(PLI_BYTE8 *data)
+{
+    (void)data;
+    uint32_t numbers[5] = {0};
+    take_numbers(numbers, 5);
     struct harness_options options = {
         .stimulus = plusarg("stimulus", "stimulus.bin"),
         .results = plusarg("results", "results.json"),
@@ -77,13 +89,16 @@ static PLI_INT32 call_open(PLI_BYTE8 *data)
     return 0;
 }
 
-static void find_arguments(void)
+/* Arguments first .. end - 1 are those of the task that is called; found at its first call. */
+static void find_arguments(enum argument first, enum argument end)
 {
+    if (args[first].handle != NULL)
+        return;
     vpiHandle list = vpi_iterate(vpiArgument, vpi_handle(vpiSysTfCall, NULL));
-    for (int i = 0; i < ARG_COUNT; i++) {
+    for (enum argument i = first; i < end; i++) {
         args[i].handle = list != NULL ? vpi_scan(list) : NULL;
         if (args[i].handle == NULL) {
-            vpi_printf((PLI_BYTE8 *)"$ese_step: wrong number of arguments\n");
+            vpi_printf((PLI_BYTE8 *)"harness: wrong number of arguments\n");
             exit(1);
         }
         args[i].words = ((uint32_t)vpi_get(vpiSize, args[i].handle) + 31) / 32;
@@ -116,8 +131,7 @@ static void put(enum argument index, const uint32_t *words)
 static PLI_INT32 call_step(PLI_BYTE8 *data)
 {
     (void)data;
-    if (args[0].handle == NULL)
-        find_arguments();
+    find_arguments(ARG_CONTROL, STEP_COUNT);
     struct sample sample = {.control = fetch(ARG_CONTROL), .issue = fetch(ARG_ISSUE)};
     /* Wide values are fetched only when they count. */
     if (sample.control.value[0] & CONTROL_Y_VALID) {
@@ -137,8 +151,49 @@ static PLI_INT32 call_step(PLI_BYTE8 *data)
     return 0;
 }
 
+/* ---- AXI ports ------------------------------------------------------------------------------------ */
+
+static PLI_INT32 call_axi_open(PLI_BYTE8 *data)
+{
+    (void)data;
+    uint32_t numbers[3] = {0};
+    take_numbers(numbers, 3);
+    axi_open(numbers[0], numbers[1], numbers[2]);
+    return 0;
+}
+
+static PLI_INT32 call_axi(PLI_BYTE8 *data)
+{
+    (void)data;
+    find_arguments(ARG_WEIGHTS, AXI_COUNT);
+    struct axi_sample sample = {.ports = {fetch(ARG_WEIGHTS), fetch(ARG_DATA)},
+                                .lite = fetch(ARG_LITE)};
+    axi_show(&sample);
+    return 0;
+}
+
+static PLI_INT32 call_axi_next(PLI_BYTE8 *data)
+{
+    (void)data;
+    find_arguments(ARG_DRIVE, ARG_COUNT);
+    const uint32_t *drive = axi_drive();
+    put(ARG_DRIVE, drive);
+    for (uint32_t port = 0; port < STIMULUS_PORTS; port++)
+        if (drive[3] >> 16 * port & PORT_NEW_DATA)
+            put(ARG_WEIGHTS_BEAT + port, axi_beat(port));
+    return 0;
+}
+
 static void enter(void)
 {
+    s_vpi_systf_data axi_open_task = {
+        .type = vpiSysTask, .tfname = "$ese_axi_open", .calltf = call_axi_open};
+    s_vpi_systf_data axi_task = {.type = vpiSysTask, .tfname = "$ese_axi", .calltf = call_axi};
+    s_vpi_systf_data axi_next = {
+        .type = vpiSysTask, .tfname = "$ese_axi_next", .calltf = call_axi_next};
+    vpi_register_systf(&axi_open_task);
+    vpi_register_systf(&axi_task);
+    vpi_register_systf(&axi_next);
     s_vpi_systf_data open = {.type = vpiSysTask, .tfname = "$ese_open", .calltf = call_open};
     s_vpi_systf_data step = {.type = vpiSysTask, .tfname = "$ese_step", .calltf = call_step};
     vpi_register_systf(&open);

@@ -12,12 +12,16 @@
  *   u32 x 10  channels, input, cell, output, activation_bits, element_bits, lanes, pes,
  *             product_count, pass_count
  *   u32       config_hash
+ *   u32 x 5   memory_mode, memory_ports, memory_data_bits, memory_address_bits, memory_outstanding
  *   u32 ...   product_columns [product_count], pass_beats [pass_count]
  *   u32       image_count, then for each image: char name[64], u64 bytes, u32 crc
+ *   u32       region_count, then for each region: char name[64], u32 port, u32 use, u64 base,
+ *             u64 bytes, u32 crc
  *   u32       frame_count
- *   u32       phase_count, then for each phase: char name[32], the fourteen u32 in the order of
- *             struct stimulus_phase, u64 seed, u64 limit_cycles, u64 idle_cycles, i64 end,
- *             u32 has_starts, and if that is 1: i64 starts [frame_count of the phase]
+ *   u32       phase_count, then for each phase: char name[32], the seventeen u32 in the order of
+ *             struct stimulus_phase, for both ports u32 model, u32 fault, u64 fault_at, then
+ *             u64 seed, u64 limit_cycles, u64 idle_cycles, i64 end, u32 has_starts, and if that
+ *             is 1: i64 starts [frame_count of the phase]
  *   per frame u32 active [mask_words], u32 first [mask_words],
  *             i32 x [channels][input], i32 y [channels][output], i32 c [channels][cell]
  *   u32       CRC-32 (IEEE 802.3, as in zip and png) of everything before it */
@@ -28,7 +32,7 @@
 #include <stdint.h>
 
 #define STIMULUS_MAGIC "ESESTIM"
-enum { STIMULUS_VERSION = 1, STIMULUS_NAME = 32, STIMULUS_IMAGE_NAME = 64 };
+enum { STIMULUS_VERSION = 2, STIMULUS_NAME = 32, STIMULUS_IMAGE_NAME = 64 };
 
 enum stimulus_flag {
     /* The reset that cuts the phase comes while a y word waits: from cut_cycle on y is not taken. */
@@ -45,10 +49,50 @@ enum stimulus_flag {
     STIMULUS_STUCK_Y = 32,
 };
 
+/* Where the weights live.  With STREAM the chip has AXI ports: the harness plays host and memory. */
+enum stimulus_memory_mode { STIMULUS_ROM, STIMULUS_STREAM };
+
+/* The chip's read masters.  With a single port there is only DATA. */
+enum stimulus_port { STIMULUS_PORT_WEIGHTS, STIMULUS_PORT_DATA, STIMULUS_PORTS };
+
+/* Which address register of the chip is told a region's base. */
+enum stimulus_use { STIMULUS_WEIGHTS, STIMULUS_COLUMNS, STIMULUS_CONSTANTS, STIMULUS_USES };
+
+enum stimulus_model {
+    STIMULUS_IDEAL,   /* an address and a beat every clock */
+    STIMULUS_DDR3,    /* banks, rows, refresh */
+    STIMULUS_HOSTILE, /* random stalls and long pauses, from the phase's seed */
+    STIMULUS_MODELS
+};
+
+/* What a memory does wrong, once.  `fault_at` counts the port's beats from 0 at start, or, for SILENT
+ * and DEAF, clocks since start.  These two end when the host writes stop, as if the memory had been
+ * reset: what is outstanding is then answered. */
+enum stimulus_fault {
+    STIMULUS_FAULT_NONE,
+    STIMULUS_FAULT_SLVERR,       /* the beat's response */
+    STIMULUS_FAULT_DECERR,
+    STIMULUS_FAULT_LAST_EARLY,   /* RLAST at the beat, or the next that is not the last; the burst ends there */
+    STIMULUS_FAULT_LAST_EXTRA,   /* the same, but all beats come, and RLAST with the last one too */
+    STIMULUS_FAULT_LAST_MISSING, /* no RLAST at the end of the burst of that beat; all beats come */
+    STIMULUS_FAULT_SILENT,       /* no beat any more; addresses are taken until the queue is full */
+    STIMULUS_FAULT_DEAF,         /* no address is taken any more */
+    STIMULUS_FAULTS
+};
+
+struct stimulus_memory {
+    uint32_t model, fault;
+    uint64_t fault_at;
+};
+
 /* A piece of the simulation: reset, then frames [first_frame, first_frame + frame_count), checked to
  * the last word, then a little longer to see that nothing more comes.  Cycle 0 is the first clock
  * period of the phase with reset released.  State survives no reset, so the first frame of a phase
- * in which a channel is active has its `first` bit set; phases may share frames. */
+ * in which a channel is active has its `first` bit set; phases may share frames.
+ *
+ * With AXI ports the host sets the chip up after the reset and writes start.  Cycles in valid_cycle,
+ * cut_cycle and stop_cycle are then counted from the answer to that write, and `starts` and `end`
+ * are compared as differences to the start of the first frame. */
 struct stimulus_phase {
     char name[STIMULUS_NAME];
     uint32_t first_frame, frame_count; /* frame_count >= 1 */
@@ -60,7 +104,13 @@ struct stimulus_phase {
     uint32_t cut_cycle;                /* != 0: a reset ends the phase in this cycle, mid-flight */
     uint32_t chart_first, chart_count; /* frames (counted from first_frame) with a chart in the results */
     uint32_t tail_cycles;              /* how long to listen after the last word */
-    uint32_t reserved;                 /* 0 */
+    /* Only with AXI ports: */
+    uint32_t expected_error;           /* != 0: the chip stops with this code; the frames are then played
+                                          anew, without the fault and without tlast flags, and are right */
+    uint32_t watchdog;                 /* what the host writes to WATCHDOG */
+    uint32_t stop_cycle;               /* != 0: the host writes stop then, and plays the frames anew */
+    uint32_t slack_permille;           /* frames may start late, and end, by this much of the difference */
+    struct stimulus_memory memory[STIMULUS_PORTS];
     uint64_t seed;                     /* of the gaps, waits and garbage */
     uint64_t limit_cycles;             /* time-out of the phase, 0: none */
     uint64_t idle_cycles;              /* time-out while nothing moves at all, 0: none */
@@ -75,16 +125,32 @@ struct stimulus_image {
     uint32_t crc; /* CRC-32 of the whole file */
 };
 
+/* A file whose contents the chip finds in memory. */
+struct stimulus_region {
+    char name[STIMULUS_IMAGE_NAME];
+    uint32_t port, use; /* of enum stimulus_port, stimulus_use */
+    uint64_t base;      /* multiple of 4096 */
+    uint64_t bytes;     /* of the file; the chip may read on to the end of the bus word */
+    uint32_t crc;       /* CRC-32 of the whole file */
+};
+
 struct stimulus {
     uint32_t channels, input, cell, output;
     uint32_t activation_bits, element_bits; /* a value, and its container on the streams */
     uint32_t lanes, pes;
     uint32_t product_count, pass_count;
     uint32_t config_hash;
+    uint32_t memory_mode;         /* of enum stimulus_memory_mode; without AXI ports the next are 0 */
+    uint32_t memory_ports;        /* 1 or 2 */
+    uint32_t memory_data_bits;    /* 128, 256, 512, 1024 */
+    uint32_t memory_address_bits; /* 32..64 */
+    uint32_t memory_outstanding;  /* most bursts that a port may have outstanding, 0: 16 */
     uint32_t *product_columns; /* [product_count] columns broadcast in a frame */
     uint32_t *pass_beats;      /* [pass_count] element steps in a frame */
     uint32_t image_count;
     struct stimulus_image *images;
+    uint32_t region_count;
+    struct stimulus_region *regions;
     uint32_t frame_count, phase_count;
     struct stimulus_phase *phases;
     uint32_t *active, *first; /* [frame][mask_words], bit c % 32 of word c / 32 is channel c */

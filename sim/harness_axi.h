@@ -1,0 +1,81 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * harness_axi.h - the AXI ports of a chip that has some: memories, checker and host behind them.
+ *
+ * The bindings hand over what the ports showed before the clock edge, harness_step() plays one clock
+ * of everything, then the bindings fetch what drives the ports from the edge on. */
+#ifndef ESE_HARNESS_AXI_H
+#define ESE_HARNESS_AXI_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "harness.h"
+
+/* What a read master shows: three words, the address in the first two, these in the third. */
+enum port_seen {
+    PORT_LENGTH = 0, /* first bits of what is wider than one */
+    PORT_SIZE = 8,
+    PORT_BURST = 11,
+    PORT_CACHE = 13,
+    PORT_PROT = 17,
+    PORT_AR_VALID = 1 << 20,
+    PORT_R_READY = 1 << 21,
+    PORT_PAYLOAD = (1 << 20) - 1
+};
+
+/* What the AXI4-Lite slave shows: rdata in the first word, these in the second. */
+enum lite_seen {
+    LITE_AW_READY = 1 << 0,
+    LITE_W_READY = 1 << 1,
+    LITE_B_VALID = 1 << 2,
+    LITE_B_RESPONSE = 3,
+    LITE_AR_READY = 1 << 5,
+    LITE_R_VALID = 1 << 6,
+    LITE_R_RESPONSE = 7,
+    LITE_INTERRUPT = 1 << 9
+};
+
+/* What drives the slave: wdata in the first word, awaddr, araddr and wstrb from these bits of the
+ * second, the flags in the third. */
+enum lite_drive {
+    LITE_AW_ADDRESS = 0,
+    LITE_AR_ADDRESS = 12,
+    LITE_STROBES = 24,
+    LITE_AW_VALID = 1 << 0,
+    LITE_W_VALID = 1 << 1,
+    LITE_B_READY = 1 << 2,
+    LITE_AR_VALID = 1 << 3,
+    LITE_R_READY = 1 << 4,
+    LITE_AW_PROT = 5,
+    LITE_AR_PROT = 8
+};
+
+/* What drives a read master: 16 bits a port in the fourth word. */
+enum port_drive {
+    PORT_AR_READY = 1 << 0,
+    PORT_R_VALID = 1 << 1,
+    PORT_R_LAST = 1 << 2,
+    PORT_R_RESPONSE = 3,
+    PORT_NEW_DATA = 1 << 5
+};
+
+enum { PORT_WORDS = 3, LITE_WORDS = 2, AXI_DRIVE_WORDS = 4 };
+
+struct axi_sample {
+    struct vector ports[STIMULUS_PORTS];
+    struct vector lite;
+};
+
+/* ---- for the bindings -------------------------------------------------------------------------- */
+
+/* Before harness_open(): the ports that the bench has. */
+void axi_open(uint32_t ports, uint32_t data_bits, uint32_t address_bits);
+
+/* Before harness_step(); the vectors must live until it returns. */
+void axi_show(const struct axi_sample *sample);
+
+const uint32_t *axi_drive(void);           /* [AXI_DRIVE_WORDS] */
+const uint32_t *axi_beat(uint32_t port);   /* [words of data_bits] */
+uint32_t axi_beat_words(void);
+
+#endif
