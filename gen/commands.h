@@ -56,9 +56,22 @@ struct recognise_options {
     const char *command_line;
 };
 
+/* ese paper FIGURE [options] */
+struct paper_options {
+    const char *figure; /* table1, fig6, fifo, balance, all */
+    char *const *sets;  /* on top of the preset paper */
+    size_t set_count;
+    const char *output; /* folder for FIGURE.txt, .csv and .svg, or NULL: text on standard output */
+    const char *json;   /* as above */
+    bool verify;        /* also run chosen points in RTL; a difference is exit status 1 */
+    int jobs;           /* as above */
+    const char *command_line;
+};
+
 int command_gen(const struct gen_options *options);
 int command_verify(const struct verify_options *options);
 int command_report(const struct report_options *options);
 int command_recognise(const struct recognise_options *options);
+int command_paper(const struct paper_options *options);
 
 #endif

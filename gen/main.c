@@ -20,16 +20,16 @@ enum { MAX_FRAMES = 1000000, MAX_JOBS = 256 };
 
 /* Options without a letter. */
 enum { OPTION_SET = 256, OPTION_SIM, OPTION_FRAMES, OPTION_SEED, OPTION_TRACE, OPTION_JSON,
-       OPTION_SELFTEST, OPTION_KEEP, OPTION_CHART, OPTION_USAGE };
+       OPTION_SELFTEST, OPTION_KEEP, OPTION_CHART, OPTION_VERIFY, OPTION_USAGE };
 
 /* What the parser of any command fills in. */
 struct request {
-    const char *operand; /* CONFIG or DIR */
+    const char *operand; /* CONFIG, DIR or FIGURE */
     char **sets;
     size_t set_count;
     const char *output;
     struct verify_options verify; /* has every other option; a command takes those it knows */
-    bool chart;
+    bool chart, verify_points;
 };
 
 struct command {
@@ -90,6 +90,16 @@ static const struct argp_option recognise_options[] = {
     {0},
 };
 
+static const struct argp_option paper_options[] = {
+    {"output", 'o', "DIR", 0, "Write FIGURE.txt, FIGURE.csv and FIGURE.svg to this folder", 0},
+    {"set", OPTION_SET, "KEY=VALUE", 0, "Change a key of the preset paper; the last one wins", 0},
+    JSON_OPTION,
+    {"verify", OPTION_VERIFY, NULL, 0, "Run chosen points in RTL too: the cycles must agree", 0},
+    {"jobs", 'j', "N", 0, "Parallel jobs; as many as processors if not given", 0},
+    HELP_OPTIONS,
+    {0},
+};
+
 static int run_gen(const struct request *request, const char *command_line)
 {
     const struct gen_options options = {
@@ -134,6 +144,21 @@ static int run_recognise(const struct request *request, const char *command_line
     return command_recognise(&options);
 }
 
+static int run_paper(const struct request *request, const char *command_line)
+{
+    const struct paper_options options = {
+        .figure = request->operand,
+        .sets = request->sets,
+        .set_count = request->set_count,
+        .output = request->output,
+        .json = request->verify.json,
+        .verify = request->verify_points,
+        .jobs = request->verify.jobs,
+        .command_line = command_line,
+    };
+    return command_paper(&options);
+}
+
 static const char config_help[] =
     "CONFIG is the name of a preset (tiny, speech, paper), or a YAML file: a name with a '.' or "
     "'/' in it.";
@@ -162,6 +187,13 @@ static const struct command commands[] = {
      "  ese recognise rtl_out/speech\n"
      "  ese recognise rtl_out/speech --frames 100 --json -\n",
      recognise_options, run_recognise, false, false},
+    {"paper", "FIGURE", "tables and figures of the ESE paper, its values beside ours",
+     "FIGURE is table1, fig6 (speedup against density), fifo (use of the multipliers against FIFO "
+     "depth), balance (load-balanced against plain pruning), or all.",
+     "  ese paper table1\n"
+     "  ese paper all -o rtl_out/paper_figures --json -\n"
+     "  ese paper fifo --verify --set model.density=0.2\n",
+     paper_options, run_paper, false, true},
 };
 
 enum { COMMAND_COUNT = sizeof commands / sizeof *commands };
@@ -257,6 +289,9 @@ static error_t parse_option(int key, char *argument, struct argp_state *state)
         break;
     case OPTION_CHART:
         request->chart = true;
+        break;
+    case OPTION_VERIFY:
+        request->verify_points = true;
         break;
     case ARGP_KEY_ARG:
         if (request->operand != NULL)
@@ -380,11 +415,12 @@ static error_t parse_command(int key, char *argument, struct argp_state *state)
             state->next = state->argc;
             return 0;
         }
-        argp_error(state, "unknown command '%s'; there are gen, verify, report and recognise",
+        argp_error(state,
+                   "unknown command '%s'; there are gen, verify, report, recognise and paper",
                    argument);
         break;
     case ARGP_KEY_NO_ARGS:
-        argp_error(state, "no command given; there are gen, verify, report and recognise");
+        argp_error(state, "no command given; there are gen, verify, report, recognise and paper");
         break;
     default:
         return parse_help(key, state);
