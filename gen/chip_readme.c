@@ -44,6 +44,11 @@ static void bind_chip(struct bindings *b, const struct program *p, const char *c
     bind_int(b, "PES", d->pes);
     bind_int(b, "CHANNELS", d->channels);
     bind_int(b, "LANES", d->lanes);
+    bool stream = p->config.memory != MEMORY_ROM;
+    bind_flag(b, "STREAM", stream);
+    bind_text(b, "WHERE", "%s", stream ? "read from external memory" : "in ROM");
+    bind_text(b, "SUFFIX", "%s", stream ? "bin" : "mem");
+    bind_int(b, "BUS_W", d->bus_bits);
 }
 
 static void bind_size_and_speed(struct bindings *b, const struct program *p,

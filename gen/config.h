@@ -16,7 +16,8 @@
 
 enum encoding { ENCODING_BLOCK, ENCODING_RELATIVE };
 enum column_order { ORDER_GREEDY, ORDER_NATURAL };
-enum memory_mode { MEMORY_ROM };
+enum memory_mode { MEMORY_ROM, MEMORY_STREAM };
+enum axi_width { AXI_128, AXI_256, AXI_512, AXI_1024 };
 enum table_kind { TABLE_INTERPOLATED, TABLE_PAPER };
 enum candidate { CANDIDATE_TANH, CANDIDATE_SIGM };
 enum pruning { PRUNING_BALANCED, PRUNING_MAGNITUDE, PRUNING_NONE };
@@ -43,6 +44,9 @@ struct config {
     enum encoding encoding;
     enum column_order column_order;
     enum memory_mode memory;
+    int memory_ports;           /* 1: one AXI4 master for everything, 2: one for the weights alone */
+    enum axi_width axi_data_bits;
+    int axi_address_bits;
     enum table_kind activation_table;
     int elem_lanes; /* LANES_AUTO, or 1..pes */
     struct model_config model;

@@ -15,7 +15,8 @@ enum { PATH_LIMIT = 4095, NAME_LIMIT = 64 };
 
 static const char *const encoding_words[] = {"block", "relative", NULL};
 static const char *const column_order_words[] = {"greedy", "natural", NULL};
-static const char *const memory_words[] = {"rom", NULL};
+static const char *const memory_words[] = {"rom", "stream", NULL};
+static const char *const axi_words[] = {"128", "256", "512", "1024", NULL};
 static const char *const lanes_words[] = {"auto", NULL};
 static const char *const table_words[] = {"interpolated", "paper", NULL};
 static const char *const candidate_words[] = {"tanh", "sigm", NULL};

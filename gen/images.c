@@ -129,6 +129,14 @@ static struct mem_image *table_image(const struct program *p, const struct act_t
     return image;
 }
 
+/* The first images are those that are used up word by word. */
+enum { STREAMED_IMAGES = 3 };
+
+bool image_is_on_chip(const struct program *p, int image)
+{
+    return p->config.memory == MEMORY_ROM || image >= STREAMED_IMAGES;
+}
+
 void images_build(const struct program *p, struct named_image images[IMAGE_COUNT])
 {
     images[0] = (struct named_image){"weights.mem", weights_image(p), "encoded weights, a beat a word"};

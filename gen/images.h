@@ -23,6 +23,9 @@ struct named_image {
     const char *purpose;
 };
 
+/* Whether the chip holds image number `image` itself; else it is a region of external memory. */
+bool image_is_on_chip(const struct program *program, int image);
+
 /* Makes all images; free each with mem_image_free(). */
 void images_build(const struct program *program, struct named_image images[IMAGE_COUNT]);
 

@@ -10,6 +10,8 @@
 
 #include "gen/chip_readme.h"
 #include "gen/images.h"
+#include "gen/regions.h"
+#include "gen/registers.h"
 #include "gen/render.h"
 #include "gen/report.h"
 #include "gen/version.h"
@@ -20,8 +22,15 @@ static const char *const MODULES[] = {
     "ese_channel", "ese_controller", "ese_elem_mul", "ese_element", "ese_element_control",
     "ese_frame_context", "ese_front_end", "ese_input_buffer", "ese_output_buffer",
     "ese_pass_sequencer", "ese_pe", "ese_product_sequencer", "ese_progress", "ese_ptr_read",
-    "ese_ram", "ese_rom", "ese_rom_stream", "ese_round_shift_right", "ese_saturate",
+    "ese_ram", "ese_rom", "ese_round_shift_right", "ese_saturate",
     "ese_spmat_read",
+};
+
+/* How the model's streams are fed: from read-only memory, or from external memory. */
+static const char *const ROM_MODULES[] = {"ese_rom_stream", NULL};
+static const char *const STREAM_MODULES[] = {
+    "ese_axi_lite", "ese_axi_read", "ese_counters", "ese_fetch",
+    "ese_fifo", "ese_run_control", "ese_unpack", NULL,
 };
 
 /* What the simulation needs, copied so that the folder stands alone. */
@@ -51,34 +60,47 @@ static bool is_word_character(char c)
     return isalnum((unsigned char)c) || c == '_';
 }
 
-/* Whether Verilog text mentions the identifier. */
+/* Whether Verilog text uses the identifier; as the name of an instance's parameter (".NAME") does
+ * not count. */
 static bool mentions(const char *text, const char *name)
 {
     size_t length = strlen(name);
     for (const char *at = strstr(text, name); at != NULL; at = strstr(at + 1, name))
         if ((at == text || !is_word_character(at[-1])) && !is_word_character(at[length]) &&
-            (at == text || at[-1] != '{' || at < text + 2 || at[-2] != '@'))
+            (at == text || at[-1] != '.'))
             return true;
     return false;
 }
 
-/* The named constants that the top uses, of those in derived.def. */
-static void bind_constants(struct bindings *b, const struct derived *d, const char *top)
+/* Of the named constants in derived.def, those that the text uses. */
+static void bind_constants(struct bindings *b, const struct derived *d, const char *text)
 {
-    bind_list(b, "TOP_CONSTANTS");
-#define DERIVED(name, verilog, meaning)                                  \
-    if (mentions(top, #verilog)) {                                       \
-        struct bindings *row = bind_row(b, "TOP_CONSTANTS");             \
-        bind_text(row, "CONSTANT", "%-11s", #verilog);                   \
-        bind_text(row, "VALUE", "%5d", d->name);                         \
-        bind_text(row, "MEANING", "%s", meaning);                        \
+#define DERIVED(name, constant, meaning)                           \
+    if (mentions(text, #constant)) {                               \
+        struct bindings *row = bind_row(b, "CONSTANTS_USED");      \
+        bind_text(row, "CONSTANT", "%-19s", #constant);            \
+        bind_text(row, "VALUE", "%7d", d->name);                   \
+        bind_text(row, "MEANING", "%s", meaning);                  \
     }
 #include "models/derived.def"
 #undef DERIVED
 }
 
+/* Ports and parts that a chip has whose model lies in external memory. */
+static void bind_memory(struct bindings *b, const struct program *p)
+{
+    bool stream = p->config.memory != MEMORY_ROM, two_ports = p->config.memory_ports > 1;
+    bind_flag(b, "STREAM", stream);
+    bind_flag(b, "TWO_PORTS", two_ports);
+    bind_text(b, "BUSES", "%s%s%ss_axis_x:m_axis_y", stream ? "s_axi_control:" : "",
+              stream && two_ports ? "m_axi_weights:" : "", stream ? "m_axi_data:" : "");
+    bind_text(b, "X_ERROR", "%s", stream ? "x_error" : "mon_error");
+    bind_int(b, "ADDRESS_MSB", p->d.address_bits - 1);
+    bind_int(b, "BUS_MSB", p->d.bus_bits - 1);
+}
+
 static struct bindings *bind_top(const struct program *p, const struct cycles *cycles,
-                                 const char *command, const char *top)
+                                 const char *command)
 {
     const struct derived *d = &p->d;
     const struct formats *f = &p->quant.formats;
@@ -114,61 +136,156 @@ static struct bindings *bind_top(const struct program *p, const struct cycles *c
     bind_int(b, "INTERPOLATE", !p->quant.sigm.direct);
     bind_int(b, "PEEPHOLE", p->quant.peephole);
     bind_int(b, "CANDIDATE_TANH", p->quant.candidate == CANDIDATE_TANH);
-    bind_constants(b, d, top);
+    bind_memory(b, p);
     return b;
+}
+
+static bool read_template(struct text *source, const char *name, struct error *error)
+{
+    struct text path = {0};
+    text_appendf(&path, "%s/%s", ese_home(), name);
+    bool ok = text_read_file(source, text_string(&path), error);
+    text_free(&path);
+    return ok;
+}
+
+/* Renders a template and adds it; takes the bindings over.  All keys are bound but the list
+ * CONSTANTS_USED: which constants are used is seen from a first rendering without them.  `d` is NULL
+ * for a template that has no such list. */
+static bool add_rendered(struct output *output, const char *template, const struct text *source,
+                         struct bindings *b, const struct derived *d, const char *as,
+                         struct error *error)
+{
+    struct text rendered = {0};
+    if (d != NULL)
+        bind_list(b, "CONSTANTS_USED");
+    bool ok = render(text_string(source), template, RENDER_VERILOG, b, &rendered, error);
+    if (ok && d != NULL) {
+        bind_constants(b, d, text_string(&rendered));
+        text_cut(&rendered, 0);
+        ok = render(text_string(source), template, RENDER_VERILOG, b, &rendered, error);
+    }
+    ok = ok && bindings_check_used(b, error);
+    if (ok)
+        output_take(output, as, &rendered);
+    else
+        fputs(bindings_report(b), stderr);
+    bindings_free(b);
+    text_free(&rendered);
+    return ok;
 }
 
 static bool add_top(struct output *output, const struct program *p, const struct cycles *cycles,
                     const char *command, struct error *error)
 {
-    struct text path = {0}, source = {0}, rendered = {0};
-    text_appendf(&path, "%s/templates/ese_top.v.tpl", ese_home());
-    bool ok = text_read_file(&source, text_string(&path), error);
-    if (ok) {
-        struct bindings *b = bind_top(p, cycles, command, text_string(&source));
-        ok = render(text_string(&source), "templates/ese_top.v.tpl", RENDER_VERILOG, b, &rendered,
-                    error) &&
-             bindings_check_used(b, error);
-        if (!ok)
-            fputs(bindings_report(b), stderr);
-        bindings_free(b);
-    }
-    if (ok)
-        output_take(output, "rtl/ese_top.v", &rendered);
-    text_free(&path);
+    static const char *const name = "templates/ese_top.v.tpl";
+    struct text source = {0};
+    bool ok = read_template(&source, name, error) &&
+              add_rendered(output, name, &source, bind_top(p, cycles, command), &p->d,
+                           "rtl/ese_top.v", error);
     text_free(&source);
-    text_free(&rendered);
     return ok;
+}
+
+static struct bindings *bind_mem_controller(const struct program *p)
+{
+    const struct derived *d = &p->d;
+    bool two_ports = p->config.memory_ports > 1;
+    struct bindings *b = bindings_new();
+    bind_text(b, "NAME", "%s", p->config.name);
+    bind_text(b, "VERSION", "%s", ESE_VERSION);
+    bind_flag(b, "TWO_PORTS", two_ports);
+    bind_int(b, "WEIGHTS_BUS_WORDS", d->weights_bus_words);
+    bind_int(b, "COLUMNS_BUS_WORDS", d->columns_bus_words);
+    bind_int(b, "CONSTANTS_BUS_WORDS", d->constants_bus_words);
+    bind_int(b, "WEIGHTS_MSB", d->pes * (d->weight_bits + d->index_bits) - 1);
+    bind_int(b, "COLUMNS_MSB", d->word_bits + d->lane_bits + d->pes * d->length_bits - 1);
+    bind_int(b, "CONSTANTS_MSB", d->lanes * (d->peep_bits + d->bias_bits) - 1);
+    bind_int(b, "ADDRESS_MSB", d->address_bits - 1);
+    bind_int(b, "BUS_MSB", d->bus_bits - 1);
+    bind_text(b, "WEIGHTS_DATA", "%s", two_ports ? "weights_port_data" : "data_port_data");
+    bind_text(b, "COLUMNS_DATA", "%s", "data_port_data");
+    bind_text(b, "CONSTANTS_DATA", "%s", "data_port_data");
+    return b;
+}
+
+static struct bindings *bind_host(const struct program *p)
+{
+    struct bindings *b = bindings_new();
+    bind_text(b, "NAME", "%s", p->config.name);
+    bind_text(b, "VERSION", "%s", ESE_VERSION);
+    return b;
+}
+
+/* What only a chip has whose model lies in external memory. */
+static bool add_memory_system(struct output *output, const struct program *p, struct error *error)
+{
+    static const char *const memory = "templates/ese_mem_controller.v.tpl";
+    static const char *const host = "templates/ese_host.v.tpl";
+    struct text memory_source = {0}, host_source = {0};
+    bool ok = read_template(&memory_source, memory, error) &&
+              add_rendered(output, memory, &memory_source, bind_mem_controller(p), &p->d,
+                           "rtl/ese_mem_controller.v", error) &&
+              read_template(&host_source, host, error) &&
+              add_rendered(output, host, &host_source, bind_host(p), NULL, "rtl/ese_host.v", error) &&
+              registers_add(output, p, error);
+    text_free(&memory_source);
+    text_free(&host_source);
+    return ok;
+}
+
+static bool add_module(struct output *output, struct text *list, const char *name,
+                       struct error *error)
+{
+    char file[64], as[80];
+    snprintf(file, sizeof file, "%s.v", name);
+    snprintf(as, sizeof as, "rtl/%s", file);
+    text_appendf(list, "%s\n", as);
+    return copy_file(output, "templates", file, as, error);
 }
 
 static bool add_rtl(struct output *output, const struct program *p, struct error *error)
 {
     struct text list = {0};
-    const char *table = p->quant.sigm.direct ? "ese_act_points" : "ese_act_table";
-    bool ok = true;
+    bool stream = p->config.memory != MEMORY_ROM, ok = true;
+    const char *const *memory = stream ? STREAM_MODULES : ROM_MODULES;
     text_append(&list, "rtl/ese_top.v\n");
-    for (int n = 0; ok && n <= MODULE_COUNT; n++) {
-        char file[64], as[80];
-        snprintf(file, sizeof file, "%s.v", n < MODULE_COUNT ? MODULES[n] : table);
-        snprintf(as, sizeof as, "rtl/%s", file);
-        ok = copy_file(output, "templates", file, as, error);
-        text_appendf(&list, "%s\n", as);
+    for (int n = 0; ok && n < MODULE_COUNT; n++)
+        ok = add_module(output, &list, MODULES[n], error);
+    for (int n = 0; ok && memory[n] != NULL; n++)
+        ok = add_module(output, &list, memory[n], error);
+    ok = ok && add_module(output, &list,
+                          p->quant.sigm.direct ? "ese_act_points" : "ese_act_table", error);
+    if (ok && stream) {
+        text_append(&list, "rtl/ese_host.v\nrtl/ese_mem_controller.v\nrtl/ese_registers.v\n");
+        ok = add_memory_system(output, p, error);
     }
     output_take(output, "rtl/files.f", &list);
     return ok;
 }
 
+/* Memories of the chip as .mem; what lies in external memory as .bin. */
 static void add_images(struct output *output, const struct program *p)
 {
     struct named_image images[IMAGE_COUNT];
+    char path[64];
     images_build(p, images);
     for (int n = 0; n < IMAGE_COUNT; n++) {
         struct text text = {0};
-        char path[64];
-        mem_image_render(images[n].image, &text);
         snprintf(path, sizeof path, "mem/%s", images[n].name);
-        output_take(output, path, &text);
+        if (image_is_on_chip(p, n)) {
+            mem_image_render(images[n].image, &text);
+            output_take(output, path, &text);
+        }
         mem_image_free(images[n].image);
+    }
+    if (p->config.memory == MEMORY_ROM)
+        return;
+    struct region regions[REGION_COUNT];
+    regions_build(p, regions);
+    for (int n = 0; n < REGION_COUNT; n++) {
+        snprintf(path, sizeof path, "mem/%s", regions[n].file);
+        output_take(output, path, &regions[n].bytes);
     }
 }
 
@@ -181,6 +298,11 @@ static bool add_bench(struct output *output, const struct program *p, struct err
                  "localparam CHANNELS = %d;\nlocalparam ELEMENT_BITS = %d;\n"
                  "localparam ACTIVATION_BITS = %d;\nlocalparam LANES = %d;\nlocalparam PES = %d;\n",
                  p->d.channels, p->d.element_bits, p->d.activation_bits, p->d.lanes, p->d.pes);
+    if (p->config.memory != MEMORY_ROM)
+        text_appendf(&params,
+                     "`define ESE_AXI\n`define ESE_AXI_PORTS %d\n"
+                     "localparam AXI_DATA_BITS = %d;\nlocalparam AXI_ADDRESS_BITS = %d;\n",
+                     p->config.memory_ports, p->d.bus_bits, p->d.address_bits);
     output_take(output, "sim/ese_bench_params.vh", &params);
     bool ok = true;
     for (int n = 0; ok && n < BENCH_COUNT; n++) {

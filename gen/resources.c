@@ -63,18 +63,34 @@ static void add(struct resources *r, const char *unit, const char *holds, enum m
     m->bits = (int64_t)copies * words * width;
 }
 
-static void add_block_memories(struct resources *r, const struct program *p)
+/* The model's three streams: all of it, or what is read ahead from external memory. */
+static void add_model(struct resources *r, const struct program *p)
 {
     const struct derived *d = &p->d;
-    const int channels = d->channels, vector = d->channels * d->lanes * d->activation_bits;
-    const int lane_word = d->lanes * d->activation_bits, tables = d->channels * d->lanes;
-    const int entry = d->activation_bits + (p->quant.sigm.direct ? 0 : d->slope_bits);
+    if (p->config.memory != MEMORY_ROM) {
+        add(r, "MEM controller", "weights read ahead", IN_BLOCK_RAM, 1, 1 << d->fetch_bits,
+            d->bus_bits);
+        add(r, "MEM controller", "columns read ahead", IN_BLOCK_RAM, 1, 1 << d->fetch_bits,
+            d->bus_bits);
+        add(r, "MEM controller", "constants read ahead", IN_BLOCK_RAM, 1, 1 << d->fetch_bits,
+            d->bus_bits);
+        return;
+    }
     add(r, "SpmatRead", "weights", IN_BLOCK_RAM, 1, d->beats,
         d->pes * (d->weight_bits + d->index_bits));
     add(r, "PtrRead", "column lengths", IN_BLOCK_RAM, 1, d->columns,
         d->word_bits + d->lane_bits + d->pes * d->length_bits);
     add(r, "AdderTree", p->quant.peephole ? "biases, peepholes" : "biases", IN_BLOCK_RAM, 1,
         d->constants, d->lanes * (d->peep_bits + d->bias_bits));
+}
+
+static void add_block_memories(struct resources *r, const struct program *p)
+{
+    const struct derived *d = &p->d;
+    const int channels = d->channels, vector = d->channels * d->lanes * d->activation_bits;
+    const int lane_word = d->lanes * d->activation_bits, tables = d->channels * d->lanes;
+    const int entry = d->activation_bits + (p->quant.sigm.direct ? 0 : d->slope_bits);
+    add_model(r, p);
     add(r, "Input buffer", "x, two banks", IN_BLOCK_RAM, 1, 1 << (d->x_word_bits + 1),
         channels * d->activation_bits);
     add(r, "H buffer", "y, two banks", IN_BLOCK_RAM, 1, 1 << (d->y_word_bits + 1), vector);

@@ -9,6 +9,8 @@ enum {
     WEIGHT_FIFO_MIN = 5,   /* 32 entries: a distributed RAM is no smaller */
     WEIGHT_FIFO_SLACK = 16, /* entries beyond the skew of the streams, so that nobody starves */
     OUTPUT_FIFO_MIN = 5,
+    BURST_BYTES = 4096,    /* AXI4: a burst must not cross this */
+    FETCH_BURST_BITS = 3,  /* a stream reads 2^3 bursts ahead: what a memory's latency needs */
     ISSUE_TO_RETIRE = 4    /* columns of a PE between ActQueue and accumulator */
 };
 
@@ -113,6 +115,42 @@ void derive_shapes(struct program *program, const struct geometry *geometry, int
         d->y_fifo_bits++;
 }
 
+/* A word in memory has a power of two of bits, at least a byte, so that it divides a bus word or
+ * is divided by it. */
+static int memory_bits(int bits)
+{
+    int padded = 8;
+    while (padded < bits)
+        padded *= 2;
+    return padded;
+}
+
+static int bus_words(const struct derived *d, int words, int word_bits)
+{
+    int64_t bits = (int64_t)words * word_bits;
+    return (int)((bits + d->bus_bits - 1) / d->bus_bits);
+}
+
+static void derive_memory(struct program *program)
+{
+    struct derived *d = &program->d;
+    d->bus_bits = 128 << program->config.axi_data_bits;
+    d->address_bits = program->config.axi_address_bits;
+    d->burst_bits = 0;
+    while ((d->bus_bits / 8) << d->burst_bits < BURST_BYTES)
+        d->burst_bits++;
+    d->fetch_bits = d->burst_bits + FETCH_BURST_BITS;
+    d->weights_memory_bits = memory_bits(d->pes * (d->weight_bits + d->index_bits));
+    d->columns_memory_bits = memory_bits(d->word_bits + d->lane_bits + d->pes * d->length_bits);
+    d->constants_memory_bits = memory_bits(d->lanes * (d->peep_bits + d->bias_bits));
+    d->weights_bus_words = bus_words(d, d->beats, d->weights_memory_bits);
+    d->columns_bus_words = bus_words(d, d->columns, d->columns_memory_bits);
+    d->constants_bus_words = bus_words(d, d->constants, d->constants_memory_bits);
+    d->weights_count_bits = unsigned_bits(d->weights_bus_words);
+    d->columns_count_bits = unsigned_bits(d->columns_bus_words);
+    d->constants_count_bits = unsigned_bits(d->constants_bus_words);
+}
+
 void derive_streams(struct program *program)
 {
     struct derived *d = &program->d;
@@ -150,4 +188,6 @@ void derive_streams(struct program *program)
     d->column_bits = address_bits(d->columns);
     d->beat_bits = address_bits(d->beats);
     d->constant_bits = address_bits(d->constants);
+    if (program->config.memory != MEMORY_ROM)
+        derive_memory(program);
 }

@@ -12,6 +12,15 @@
 //            [c*@{ELEMENT_W} +: @{ELEMENT_W}]; tuser counts on the first beat: bit c, channel c carries a voice; bit
 //            @{CHANNELS}+c, it begins an utterance (c and y of the frame before count as zero)
 // m_axis_y   y in the same way, @{Y_SIZE} beats a frame; tuser bit c: channel c carries a voice
+//@ if STREAM
+// s_axi_control  registers, see REGISTERS.md: addresses of the model, start, stop, status, counters
+//@ if TWO_PORTS
+// m_axi_weights  reads the weight region, once a frame, ahead of its use
+// m_axi_data     reads the column and constant regions
+//@ else
+// m_axi_data     reads the weight, column and constant regions
+//@ end
+//@ end
 // mon_*      what goes on inside, for test and tuning; may be left open:
 //            mon_cell    the new cell states, rows ascending over a frame
 //            mon_product a column of product mon_product is broadcast (see report.txt)
@@ -21,7 +30,19 @@
 //            mon_error   the framing of x was wrong; until reset
 //
 // Module tree
+//@ if STREAM
+//   ese_host                    registers, start and stop
+//     ese_axi_lite                register bus
+//     ese_registers               registers
+//     ese_run_control             start, stop, errors, watchdogs
+//     ese_counters                what the host may ask
+//   ese_mem_controller          MEM controller: weights, columns, constants
+//     ese_fetch                   a region of memory, read ahead
+//     ese_unpack                  bus words to words
+//     ese_axi_read                AXI4 read master (one a port)
+//@ else
 //   ese_rom_stream              weights, columns, constants
+//@ end
 //   ese_input_buffer            x
 //   ese_controller              ESE controller
 //     ese_product_sequencer       block products, column by column
@@ -50,12 +71,65 @@
 
 module ese_top (
     (* X_INTERFACE_INFO = "xilinx.com:signal:clock:1.0 aclk CLK" *)
-    (* X_INTERFACE_PARAMETER = "ASSOCIATED_BUSIF s_axis_x:m_axis_y, ASSOCIATED_RESET aresetn" *)
+    (* X_INTERFACE_PARAMETER = "ASSOCIATED_BUSIF @{BUSES}, ASSOCIATED_RESET aresetn" *)
     input  wire                aclk,
     (* X_INTERFACE_INFO = "xilinx.com:signal:reset:1.0 aresetn RST" *)
     (* X_INTERFACE_PARAMETER = "POLARITY ACTIVE_LOW" *)
     input  wire                aresetn,
 
+//@ if STREAM
+    input  wire                s_axi_control_awvalid,
+    output wire                s_axi_control_awready,
+    input  wire [11:0]         s_axi_control_awaddr,
+    input  wire [2:0]          s_axi_control_awprot,
+    input  wire                s_axi_control_wvalid,
+    output wire                s_axi_control_wready,
+    input  wire [31:0]         s_axi_control_wdata,
+    input  wire [3:0]          s_axi_control_wstrb,
+    output wire                s_axi_control_bvalid,
+    input  wire                s_axi_control_bready,
+    output wire [1:0]          s_axi_control_bresp,
+    input  wire                s_axi_control_arvalid,
+    output wire                s_axi_control_arready,
+    input  wire [11:0]         s_axi_control_araddr,
+    input  wire [2:0]          s_axi_control_arprot,
+    output wire                s_axi_control_rvalid,
+    input  wire                s_axi_control_rready,
+    output wire [31:0]         s_axi_control_rdata,
+    output wire [1:0]          s_axi_control_rresp,
+    output wire                irq,
+
+//@ if TWO_PORTS
+    output wire                m_axi_weights_arvalid,
+    input  wire                m_axi_weights_arready,
+    output wire [@{ADDRESS_MSB}:0] m_axi_weights_araddr,
+    output wire [7:0]          m_axi_weights_arlen,
+    output wire [2:0]          m_axi_weights_arsize,
+    output wire [1:0]          m_axi_weights_arburst,
+    output wire [3:0]          m_axi_weights_arcache,
+    output wire [2:0]          m_axi_weights_arprot,
+    input  wire                m_axi_weights_rvalid,
+    output wire                m_axi_weights_rready,
+    input  wire [@{BUS_MSB}:0] m_axi_weights_rdata,
+    input  wire [1:0]          m_axi_weights_rresp,
+    input  wire                m_axi_weights_rlast,
+
+//@ end
+    output wire                m_axi_data_arvalid,
+    input  wire                m_axi_data_arready,
+    output wire [@{ADDRESS_MSB}:0] m_axi_data_araddr,
+    output wire [7:0]          m_axi_data_arlen,
+    output wire [2:0]          m_axi_data_arsize,
+    output wire [1:0]          m_axi_data_arburst,
+    output wire [3:0]          m_axi_data_arcache,
+    output wire [2:0]          m_axi_data_arprot,
+    input  wire                m_axi_data_rvalid,
+    output wire                m_axi_data_rready,
+    input  wire [@{BUS_MSB}:0] m_axi_data_rdata,
+    input  wire [1:0]          m_axi_data_rresp,
+    input  wire                m_axi_data_rlast,
+
+//@ end
     input  wire                s_axis_x_tvalid,
     output wire                s_axis_x_tready,
     input  wire [@{DATA_MSB}:0] s_axis_x_tdata,
@@ -81,17 +155,25 @@ module ese_top (
     output wire                mon_error
 );
     // ---- the numbers of this chip ----------------------------------------------------------
-//@ for TOP_CONSTANTS
+//@ for CONSTANTS_USED
     localparam @{CONSTANT} = @{VALUE}; // @{MEANING}
 //@ end
     localparam BLOCKS   = 1 << BLOCK_W;           // accumulator blocks
     localparam VECTOR_W = CHANNELS * LANES * ACT_W; // bits of a word of y and m
 
     // ---- reset, synchronous and active high inside -----------------------------------------
+//@ if STREAM
+    reg  bus_reset;
+    wire reset;     // of everything but registers and bus masters: high while the chip is stopped
+
+    always @(posedge aclk) bus_reset <= !aresetn;
+
+//@ else
     reg reset;
 
     always @(posedge aclk) reset <= !aresetn;
 
+//@ end
     // ---- the model as three streams, in order of use ---------------------------------------
     wire                              weights_valid;
     wire                              weights_ready;
@@ -105,6 +187,113 @@ module ese_top (
     wire                              constants_ready;
     wire [LANES*(PEEP_W+BIAS_W)-1:0]  constants;
 
+//@ if STREAM
+    wire [63:0] weights_base;
+    wire [63:0] columns_base;
+    wire [63:0] constants_base;
+    wire        halt;
+    wire [1:0]  port_idle;
+    wire [1:0]  port_answer;
+    wire [1:0]  slave_error;
+    wire [1:0]  decode_error;
+    wire [1:0]  length_error;
+    wire        x_error;
+
+    ese_mem_controller u_memory (
+        .clk                   (aclk),
+        .bus_reset             (bus_reset),
+        .reset                 (reset),
+        .halt                  (halt),
+        .weights_base          (weights_base),
+        .columns_base          (columns_base),
+        .constants_base        (constants_base),
+        .port_idle             (port_idle),
+        .port_answer           (port_answer),
+        .slave_error           (slave_error),
+        .decode_error          (decode_error),
+        .length_error          (length_error),
+        .weights_valid         (weights_valid),
+        .weights_ready         (weights_ready),
+        .weights               (weights),
+        .columns_valid         (column_valid),
+        .columns_ready         (column_issue),
+        .columns               ({column_lengths, column_lane, column_word}),
+        .constants_valid       (constants_valid),
+        .constants_ready       (constants_ready),
+        .constants             (constants),
+//@ if TWO_PORTS
+        .m_axi_weights_arvalid (m_axi_weights_arvalid),
+        .m_axi_weights_arready (m_axi_weights_arready),
+        .m_axi_weights_araddr  (m_axi_weights_araddr),
+        .m_axi_weights_arlen   (m_axi_weights_arlen),
+        .m_axi_weights_arsize  (m_axi_weights_arsize),
+        .m_axi_weights_arburst (m_axi_weights_arburst),
+        .m_axi_weights_arcache (m_axi_weights_arcache),
+        .m_axi_weights_arprot  (m_axi_weights_arprot),
+        .m_axi_weights_rvalid  (m_axi_weights_rvalid),
+        .m_axi_weights_rready  (m_axi_weights_rready),
+        .m_axi_weights_rdata   (m_axi_weights_rdata),
+        .m_axi_weights_rresp   (m_axi_weights_rresp),
+        .m_axi_weights_rlast   (m_axi_weights_rlast),
+//@ end
+        .m_axi_data_arvalid    (m_axi_data_arvalid),
+        .m_axi_data_arready    (m_axi_data_arready),
+        .m_axi_data_araddr     (m_axi_data_araddr),
+        .m_axi_data_arlen      (m_axi_data_arlen),
+        .m_axi_data_arsize     (m_axi_data_arsize),
+        .m_axi_data_arburst    (m_axi_data_arburst),
+        .m_axi_data_arcache    (m_axi_data_arcache),
+        .m_axi_data_arprot     (m_axi_data_arprot),
+        .m_axi_data_rvalid     (m_axi_data_rvalid),
+        .m_axi_data_rready     (m_axi_data_rready),
+        .m_axi_data_rdata      (m_axi_data_rdata),
+        .m_axi_data_rresp      (m_axi_data_rresp),
+        .m_axi_data_rlast      (m_axi_data_rlast)
+    );
+
+    // ---- host ------------------------------------------------------------------------------
+    ese_host u_host (
+        .clk                   (aclk),
+        .reset                 (bus_reset),
+        .s_axi_control_awvalid (s_axi_control_awvalid),
+        .s_axi_control_awready (s_axi_control_awready),
+        .s_axi_control_awaddr  (s_axi_control_awaddr),
+        .s_axi_control_awprot  (s_axi_control_awprot),
+        .s_axi_control_wvalid  (s_axi_control_wvalid),
+        .s_axi_control_wready  (s_axi_control_wready),
+        .s_axi_control_wdata   (s_axi_control_wdata),
+        .s_axi_control_wstrb   (s_axi_control_wstrb),
+        .s_axi_control_bvalid  (s_axi_control_bvalid),
+        .s_axi_control_bready  (s_axi_control_bready),
+        .s_axi_control_bresp   (s_axi_control_bresp),
+        .s_axi_control_arvalid (s_axi_control_arvalid),
+        .s_axi_control_arready (s_axi_control_arready),
+        .s_axi_control_araddr  (s_axi_control_araddr),
+        .s_axi_control_arprot  (s_axi_control_arprot),
+        .s_axi_control_rvalid  (s_axi_control_rvalid),
+        .s_axi_control_rready  (s_axi_control_rready),
+        .s_axi_control_rdata   (s_axi_control_rdata),
+        .s_axi_control_rresp   (s_axi_control_rresp),
+        .irq                   (irq),
+        .weights_base          (weights_base),
+        .columns_base          (columns_base),
+        .constants_base        (constants_base),
+        .core_reset            (reset),
+        .halt                  (halt),
+        .port_idle             (port_idle),
+        .port_answer           (port_answer),
+        .slave_error           (slave_error),
+        .decode_error          (decode_error),
+        .length_error          (length_error),
+        .x_error               (x_error),
+        .frame_done            (m_axis_y_tvalid && m_axis_y_tready && m_axis_y_tlast),
+        .stall                 (mon_stall),
+        .weight_stall          (mon_weight_stall)
+    );
+
+    assign mon_error = x_error;
+
+//@ else
     ese_rom_stream #(
         .WIDTH  (PES * (WEIGHT_W + INDEX_W)),
         .WORDS  (BEATS),
@@ -144,6 +333,7 @@ module ese_top (
         .data  (constants)
     );
 
+//@ end
     // ---- x ---------------------------------------------------------------------------------
     wire                      product_bank; // of x and y: frames alternate
     wire                      x_full;
@@ -174,7 +364,7 @@ module ese_top (
         .read_enable  (column_issue),
         .read_address (column_word[X_WORD_W-1:0]),
         .read_data    (x_data),
-        .error        (mon_error)
+        .error        (@{X_ERROR})
     );
 
     // ---- ESE controller --------------------------------------------------------------------

@@ -1,0 +1,133 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "gen/registers.h"
+
+#include <ctype.h>
+#include <string.h>
+
+#include "gen/render.h"
+#include "gen/version.h"
+
+enum register_kind { KIND_CONSTANT, KIND_STATUS, KIND_SETTING, KIND_COMMAND, KIND_EVENTS };
+
+struct register_entry {
+    const char *name;
+    unsigned offset;
+    enum register_kind kind;
+    unsigned value; /* of a constant; of a setting after reset */
+    const char *meaning;
+};
+
+enum { REGISTERS_MAX = 64, NAME_MAX = 32 };
+
+static int list_registers(const struct program *p, struct register_entry *list)
+{
+    int count = 0;
+#define REGISTER(name, offset, kind, value, meaning) \
+    list[count++] = (struct register_entry){#name, (offset), KIND_##kind, (unsigned)(value), meaning};
+#include "gen/registers.def"
+#undef REGISTER
+    BUG_UNLESS(count <= REGISTERS_MAX);
+    return count;
+}
+
+static void lower(char *out, const char *name)
+{
+    size_t n = 0;
+    for (; name[n] != '\0' && n < NAME_MAX - 1; n++)
+        out[n] = (char)tolower((unsigned char)name[n]);
+    out[n] = '\0';
+}
+
+static void bind_register(struct bindings *b, const char *list, const struct register_entry *r)
+{
+    char signal[NAME_MAX];
+    lower(signal, r->name);
+    struct bindings *row = bind_row(b, list);
+    bind_text(row, "SYMBOL", "ADDRESS_%s", r->name);
+    if (strcmp(list, "REGISTERS") == 0) {
+        bind_text(row, "OFFSET", "%03x", r->offset);
+    } else if (strcmp(list, "READABLE") == 0) {
+        if (r->kind == KIND_CONSTANT)
+            bind_text(row, "READ_VALUE", "32'h%08x", r->value);
+        else
+            bind_text(row, "READ_VALUE", "%s", r->kind == KIND_COMMAND ? "32'd0" : signal);
+    } else {
+        bind_text(row, "SIGNAL", "%s", signal);
+        if (r->kind == KIND_SETTING)
+            bind_text(row, "RESET", "%u", r->value);
+    }
+}
+
+static bool add_verilog(struct output *output, const struct program *p,
+                        const struct register_entry *list, int count, struct error *error)
+{
+    static const char *const lists[] = {NULL, "STATUS", "SETTINGS", "COMMANDS", "EVENTS"};
+    struct bindings *b = bindings_new();
+    bind_text(b, "NAME", "%s", p->config.name);
+    bind_text(b, "VERSION", "%s", ESE_VERSION);
+    for (int n = 0; n < count; n++) {
+        bind_register(b, "REGISTERS", &list[n]);
+        bind_register(b, "READABLE", &list[n]);
+        if (lists[list[n].kind] != NULL)
+            bind_register(b, lists[list[n].kind], &list[n]);
+    }
+    struct text path = {0}, source = {0}, rendered = {0};
+    text_appendf(&path, "%s/templates/ese_registers.v.tpl", ese_home());
+    bool ok = text_read_file(&source, text_string(&path), error) &&
+              render(text_string(&source), "templates/ese_registers.v.tpl", RENDER_VERILOG, b,
+                     &rendered, error);
+    if (ok)
+        output_take(output, "rtl/ese_registers.v", &rendered);
+    text_free(&path);
+    text_free(&source);
+    text_free(&rendered);
+    bindings_free(b);
+    return ok;
+}
+
+static void add_header(struct output *output, const struct register_entry *list, int count)
+{
+    struct text text = {0};
+    text_append(&text, "/* SPDX-License-Identifier: Apache-2.0\n"
+                       " * ese_registers.h - registers of the chip, byte offsets. */\n"
+                       "#ifndef ESE_REGISTERS_H\n#define ESE_REGISTERS_H\n\n");
+    for (int n = 0; n < count; n++)
+        text_appendf(&text, "#define ESE_%-22s 0x%02Xu /* %s */\n", list[n].name, list[n].offset,
+                     list[n].meaning);
+    text_append(&text, "\n#endif\n");
+    output_take(output, "driver/ese_registers.h", &text);
+}
+
+static void add_document(struct output *output, const struct register_entry *list, int count)
+{
+    static const char *const access[] = {"constant", "read", "read, write", "write",
+                                         "read, write 1 to clear"};
+    struct text text = {0};
+    text_append(&text, "# Registers\n\nAXI4-Lite slave `s_axi_control`, 32 bits each. Addresses "
+                       "without a register answer SLVERR.\n\n"
+                       "| offset | name | access | value | meaning |\n|---|---|---|---|---|\n");
+    for (int n = 0; n < count; n++) {
+        text_appendf(&text, "| 0x%02X | %s | %s | ", list[n].offset, list[n].name,
+                     access[list[n].kind]);
+        if (list[n].kind == KIND_CONSTANT)
+            text_appendf(&text, "0x%08x", list[n].value);
+        else if (list[n].kind == KIND_SETTING)
+            text_appendf(&text, "%u after reset", list[n].value);
+        text_appendf(&text, " | %s |\n", list[n].meaning);
+    }
+    text_append(&text,
+                "\nERROR: 0 none, 1 framing of x, 2 SLVERR and 3 DECERR on the weight port, 4 SLVERR "
+                "and 5 DECERR on the data port, 6 and 7 a burst that is not as long as asked for "
+                "(weights, data), 8 and 9 no answer (weights, data). With one shared port the codes "
+                "of the data port are used.\n");
+    output_take(output, "REGISTERS.md", &text);
+}
+
+bool registers_add(struct output *output, const struct program *p, struct error *error)
+{
+    struct register_entry list[REGISTERS_MAX];
+    int count = list_registers(p, list);
+    add_header(output, list, count);
+    add_document(output, list, count);
+    return add_verilog(output, p, list, count, error);
+}
