@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "gen/images.h"
+#include "gen/regions.h"
 #include "models/golden.h"
 #include "models/random.h"
 #include "models/reference.h"
@@ -16,8 +17,34 @@ enum {
     IDLE_MOST = 3,         /* frames that a channel may rest between two utterances */
     DRAWN_FRAMES_MOST = 9, /* length of a drawn utterance */
     CHART_FRAMES = 2,
-    CHANCE = 65536         /* stimulus chances are out of this */
+    CHANCE = 65536,        /* stimulus chances are out of this */
+    WATCHDOG = 20000,      /* clocks: longer than any memory model pauses */
+    FAULT_FRAMES = 2,
+    HOST_CYCLES = 200,     /* about what the host takes to start the chip */
+    REGION_GAP = 1 << 24,  /* the regions lie apart, so that an address that is wrong shows */
+    REGION_BASE = 1 << 20
 };
+
+/* A fault of a port, and the code that the chip must stop with (gen/registers.c). */
+struct bus_fault {
+    const char *name;
+    enum stimulus_port port;
+    enum stimulus_fault fault;
+    uint32_t code;
+};
+
+static const struct bus_fault BUS_FAULTS[] = {
+    {"weights SLVERR", STIMULUS_PORT_WEIGHTS, STIMULUS_FAULT_SLVERR, 2},
+    {"weights DECERR", STIMULUS_PORT_WEIGHTS, STIMULUS_FAULT_DECERR, 3},
+    {"weights RLAST early", STIMULUS_PORT_WEIGHTS, STIMULUS_FAULT_LAST_EARLY, 6},
+    {"weights silent", STIMULUS_PORT_WEIGHTS, STIMULUS_FAULT_SILENT, 8},
+    {"data SLVERR", STIMULUS_PORT_DATA, STIMULUS_FAULT_SLVERR, 4},
+    {"data DECERR", STIMULUS_PORT_DATA, STIMULUS_FAULT_DECERR, 5},
+    {"data RLAST missing", STIMULUS_PORT_DATA, STIMULUS_FAULT_LAST_MISSING, 7},
+    {"data deaf", STIMULUS_PORT_DATA, STIMULUS_FAULT_DEAF, 9},
+};
+
+enum { BUS_FAULT_COUNT = sizeof BUS_FAULTS / sizeof *BUS_FAULTS };
 
 /* ---- who speaks when ------------------------------------------------------------------------ */
 
@@ -81,6 +108,14 @@ static void fill_channel(struct verify_plan *plan, const struct program *p,
     reference_end(&exact);
 }
 
+static int chip_images(const struct program *p)
+{
+    int count = 0;
+    for (int n = 0; n < IMAGE_COUNT; n++)
+        count += image_is_on_chip(p, n);
+    return count;
+}
+
 static void fill_shape(struct stimulus *s, const struct program *p, int frames, int phases)
 {
     const struct derived *d = &p->d;
@@ -96,10 +131,17 @@ static void fill_shape(struct stimulus *s, const struct program *p, int frames, 
         .product_count = (uint32_t)p->product_count,
         .pass_count = (uint32_t)p->pass_count,
         .config_hash = p->config_hash,
-        .image_count = IMAGE_COUNT,
+        .image_count = (uint32_t)chip_images(p),
         .frame_count = (uint32_t)frames,
         .phase_count = (uint32_t)phases,
     };
+    if (p->config.memory != MEMORY_ROM) {
+        s->memory_mode = STIMULUS_STREAM;
+        s->memory_ports = (uint32_t)p->config.memory_ports;
+        s->memory_data_bits = (uint32_t)d->bus_bits;
+        s->memory_address_bits = (uint32_t)d->address_bits;
+        s->region_count = REGION_COUNT;
+    }
     stimulus_allocate(s);
     for (int n = 0; n < p->product_count; n++)
         s->product_columns[n] = (uint32_t)p->products[n].columns;
@@ -112,14 +154,37 @@ static void fill_images(struct stimulus *s, const struct program *p)
 {
     struct named_image images[IMAGE_COUNT];
     images_build(p, images);
-    for (int n = 0; n < IMAGE_COUNT; n++) {
+    for (int n = 0, next = 0; n < IMAGE_COUNT; n++) {
         struct text text = {0};
-        mem_image_render(images[n].image, &text);
-        snprintf(s->images[n].name, sizeof s->images[n].name, "%s", images[n].name);
-        s->images[n].bytes = text.length;
-        s->images[n].crc = crc32_of(0, text.data, text.length);
+        if (image_is_on_chip(p, n)) {
+            struct stimulus_image *image = &s->images[next++];
+            mem_image_render(images[n].image, &text);
+            snprintf(image->name, sizeof image->name, "%s", images[n].name);
+            image->bytes = text.length;
+            image->crc = crc32_of(0, text.data, text.length);
+        }
         text_free(&text);
         mem_image_free(images[n].image);
+    }
+}
+
+static void fill_regions(struct stimulus *s, const struct program *p)
+{
+    static const enum stimulus_use use[REGION_COUNT] = {STIMULUS_WEIGHTS, STIMULUS_COLUMNS,
+                                                        STIMULUS_CONSTANTS};
+    if (p->config.memory == MEMORY_ROM)
+        return;
+    struct region regions[REGION_COUNT];
+    regions_build(p, regions);
+    for (int n = 0; n < REGION_COUNT; n++) {
+        struct stimulus_region *region = &s->regions[n];
+        snprintf(region->name, sizeof region->name, "%s", regions[n].file);
+        region->port = regions[n].port == 0 ? STIMULUS_PORT_WEIGHTS : STIMULUS_PORT_DATA;
+        region->use = use[n];
+        region->base = (uint64_t)REGION_BASE + (uint64_t)n * REGION_GAP;
+        region->bytes = regions[n].bytes.length;
+        region->crc = crc32_of(0, regions[n].bytes.data, regions[n].bytes.length);
+        text_free(&regions[n].bytes);
     }
 }
 
@@ -132,14 +197,21 @@ static void fill_frames(struct verify_plan *plan, const struct program *p,
     reference_free(reference);
 }
 
-/* Expected start cycles and limits of a phase in which nobody makes the chip wait. */
+/* Limits of a phase whose memory is `slowness` times slower than an ideal one. */
+static void limit_cycles(struct stimulus_phase *phase, const struct cycles *cycles, int slowness)
+{
+    phase->limit_cycles = (uint64_t)(cycles->end * 2 * slowness) + 100000;
+    phase->idle_cycles = (uint64_t)(cycles->cycles_per_frame * 2) + 25000;
+}
+
+/* Expected start cycles of a phase in which nobody makes the chip wait.  With external memory the
+ * harness counts them from the first frame's start, which depends on the memory. */
 static void expect_cycles(struct stimulus_phase *phase, const struct cycles *cycles, int frames)
 {
     phase->starts = allocate((size_t)frames, sizeof *phase->starts);
     for (int t = 0; t < frames; t++)
         phase->starts[t] = cycles->frames[t].start + RESET_LATENCY;
-    phase->limit_cycles = (uint64_t)cycles->end * 2 + 10000;
-    phase->idle_cycles = (uint64_t)cycles->cycles_per_frame * 2 + 5000;
+    limit_cycles(phase, cycles, 1);
 }
 
 static struct stimulus_phase phase_named(const char *name, int frames, uint64_t seed)
@@ -149,6 +221,47 @@ static struct stimulus_phase phase_named(const char *name, int frames, uint64_t 
     phase.frame_count = (uint32_t)frames;
     phase.seed = seed;
     return phase;
+}
+
+/* The memories other than the ideal one, and what can go wrong with them. */
+static void add_memory_phases(struct verify_plan *plan, const struct program *p, int frames,
+                              struct random *random)
+{
+    struct stimulus_phase *phases = plan->stimulus.phases;
+    struct stimulus_phase *ddr3 = &phases[PHASE_DDR3], *hostile = &phases[PHASE_HOSTILE],
+                          *stop = &phases[PHASE_STOP];
+    int few = frames < FAULT_FRAMES ? frames : FAULT_FRAMES;
+    *ddr3 = phase_named("ddr3", frames, random_next(random));
+    *hostile = phase_named("hostile", few + 1 < frames ? few + 1 : frames, random_next(random));
+    *stop = phase_named("stop", few, random_next(random));
+    for (int port = 0; port < STIMULUS_PORTS; port++) {
+        ddr3->memory[port].model = STIMULUS_DDR3;
+        hostile->memory[port].model = STIMULUS_HOSTILE;
+    }
+    hostile->x_gap = hostile->y_wait = CHANCE / 8;
+    hostile->x_gap_length = hostile->y_wait_length = 5;
+    stop->stop_cycle = (uint32_t)(plan->cycles.frames[1].start / 2 + HOST_CYCLES +
+                                  (int64_t)random_below(random, HOST_CYCLES / 2));
+    limit_cycles(ddr3, &plan->cycles, 10);
+    limit_cycles(hostile, &plan->cycles, 100);
+    limit_cycles(stop, &plan->cycles, 10);
+    for (int n = 0; n < BUS_FAULT_COUNT; n++) {
+        const struct bus_fault *fault = &BUS_FAULTS[n];
+        struct stimulus_phase *phase = &phases[PHASE_FAULTS + n];
+        bool one_port = p->config.memory_ports == 1;
+        enum stimulus_port port = one_port ? STIMULUS_PORT_DATA : fault->port;
+        *phase = phase_named(fault->name, few, random_next(random));
+        phase->memory[port].fault = fault->fault;
+        phase->memory[port].fault_at = 1 + random_below(random, (uint64_t)p->d.constants_bus_words);
+        /* With one port its codes stand for both. */
+        phase->expected_error =
+            fault->code + (one_port && fault->port == STIMULUS_PORT_WEIGHTS
+                               ? (fault->code < 6 ? 2u : 1u)
+                               : 0u);
+        limit_cycles(phase, &plan->cycles, 10);
+    }
+    for (uint32_t n = 0; n < plan->stimulus.phase_count; n++)
+        phases[n].watchdog = WATCHDOG;
 }
 
 void verify_plan_build(struct verify_plan *plan, const struct program *p, int frames, uint64_t seed)
@@ -167,8 +280,10 @@ void verify_plan_build(struct verify_plan *plan, const struct program *p, int fr
     plan->voices = allocate((size_t)frames * (size_t)p->d.channels, sizeof *plan->voices);
     cast_voices(plan->voices, u, frames, p->d.channels, &random);
     struct stimulus *s = &plan->stimulus;
-    fill_shape(s, p, frames, PHASE_COUNT);
+    bool external = p->config.memory != MEMORY_ROM;
+    fill_shape(s, p, frames, external ? PHASE_FAULTS + BUS_FAULT_COUNT : PHASE_ROUGH + 1);
     fill_images(s, p);
+    fill_regions(s, p);
     fill_frames(plan, p, u);
 
     struct stimulus_phase *steady = &s->phases[PHASE_STEADY], *cut = &s->phases[PHASE_CUT],
@@ -187,8 +302,9 @@ void verify_plan_build(struct verify_plan *plan, const struct program *p, int fr
     rough->x_gap_length = 5;
     rough->y_wait = CHANCE / 4;
     rough->y_wait_length = 8;
-    rough->limit_cycles = (uint64_t)plan->cycles.end * 20 + 100000;
-    rough->idle_cycles = (uint64_t)plan->cycles.cycles_per_frame * 4 + 20000;
+    limit_cycles(rough, &plan->cycles, 10);
+    if (external)
+        add_memory_phases(plan, p, frames, &random);
     utterances_free(&drawn);
 }
 
@@ -225,6 +341,7 @@ void recognise_plan_build(struct verify_plan *plan, const struct program *p, int
     cycles_run(p, frames, &plan->cycles);
     fill_shape(&plan->stimulus, p, frames, 1);
     fill_images(&plan->stimulus, p);
+    fill_regions(&plan->stimulus, p);
     fill_frames(plan, p, u);
     struct stimulus_phase *phase = &plan->stimulus.phases[0];
     *phase = phase_named("utterances", frames, 1);

@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0
  * verify_plan.h - what `ese verify` plays on a chip, and what must come out.
  *
- * Three phases over the same frames: `steady`, input always there and output always taken, every
- * frame at the cycle that the model says; `cut`, a reset in mid-flight while y waits; `rough`,
- * random gaps on x and back-pressure on y.  Every channel plays utterances of its own, which begin
- * and end at different frames. */
+ * Phases over the same frames: `steady`, input always there and output always taken, every frame at
+ * the cycle that the model says; `cut`, a reset in mid-flight while y waits; `rough`, random gaps on x
+ * and back-pressure on y.  Where the model lies in external memory these have an ideal memory, and
+ * there are more: `ddr3` and `hostile`, two other memories; `stop`, a soft reset in mid-flight; and
+ * one for each fault of a bus, which must stop the chip with the right code, and from which it must
+ * recover.  Every channel plays utterances of its own, which begin and end at different frames. */
 #ifndef ESE_VERIFY_PLAN_H
 #define ESE_VERIFY_PLAN_H
 
@@ -14,7 +16,7 @@
 #include "models/cycles.h"
 #include "models/program.h"
 
-enum { PHASE_STEADY, PHASE_CUT, PHASE_ROUGH, PHASE_COUNT };
+enum { PHASE_STEADY, PHASE_CUT, PHASE_ROUGH, PHASE_DDR3, PHASE_HOSTILE, PHASE_STOP, PHASE_FAULTS };
 
 /* Where the utterance of a channel stands in a frame: for those who look at the outputs. */
 struct voice {

@@ -101,7 +101,7 @@ module ese_bench;
         .s_axi_control_rready  (axi_drive[68]),
         .s_axi_control_rdata   (lite_rdata),
         .s_axi_control_rresp   (lite_flags[8:7]),
-        .interrupt             (lite_flags[9]),
+        .irq                   (lite_flags[9]),
         .m_axi_data_arvalid    (data_flags[20]),
         .m_axi_data_arready    (data_drive[0]),
         .m_axi_data_araddr     (data_address),

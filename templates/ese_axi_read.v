@@ -5,7 +5,8 @@
 //          for all of it.  Data comes back in the order of the grants, with a valid bit a client.
 // Bursts   as the clients ask: at most 256 bus words, within 4 KiB, INCR; several outstanding
 // Halt     no further grant; what is outstanding is received, then `idle`
-// Errors   SLVERR and DECERR; a burst that is not as long as asked for: one clock each
+// Errors   SLVERR and DECERR; a burst that is not as long as asked for: one clock each.  After the
+//          latter nobody knows what is still to come: `idle` waits for 1023 clocks without a bus word
 // Timing   no path from an input to an AXI output without a register
 `resetall
 `timescale 1ns / 1ps
@@ -116,8 +117,12 @@ module ese_axi_read #(
     wire last_beat = beat == length;
     wire finish    = take && expected && (last_beat || m_rlast);
 
+    wire wrong_length = take && (!expected || last_beat != m_rlast);
+
+    reg [9:0] settle;
+
     assign m_rready = r_ready;
-    assign idle     = !ar_valid && !expected;
+    assign idle     = !ar_valid && !expected && settle == 10'd0;
 
     always @(posedge clk)
         if (granted) order[order_tail] <= {next_client, next_length};
@@ -142,7 +147,9 @@ module ese_axi_read #(
             bus_valid[c] <= take && expected && client == c[CLIENT_W-1:0];
         slave_error  <= take && m_rresp == 2'b10;
         decode_error <= take && m_rresp == 2'b11;
-        length_error <= take && (!expected || last_beat != m_rlast);
+        length_error <= wrong_length;
+        if (wrong_length || (take && settle != 10'd0)) settle <= 10'd1023;
+        else if (settle != 10'd0)                      settle <= settle - 10'd1;
 
         if (reset) begin
             ar_valid     <= 1'b0;
@@ -152,6 +159,7 @@ module ese_axi_read #(
             order_count  <= {(OUTSTANDING_W+1){1'b0}};
             beat         <= 8'd0;
             after_last   <= {CLIENTS{1'b0}};
+            settle       <= 10'd0;
             bus_valid    <= {CLIENTS{1'b0}};
             slave_error  <= 1'b0;
             decode_error <= 1'b0;
