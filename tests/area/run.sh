@@ -1,0 +1,151 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
+# run.sh - estimates the area of the paper's chip: synthesizes what `ese gen paper` writes with Yosys
+# for UltraScale, module by module, and compares it with the paper and with an XCKU060.
+#
+#   tests/area/run.sh          writes build/area/area.txt (also printed) and build/area/area.csv
+#
+# Fails if a memory or a multiplier became something else than intended, if a target is missed, or if
+# a combinational path is longer than 250 MHz on UltraScale suggest.
+#
+# How to read the numbers.  Each module is synthesized once, with the parameters it has in the chip and
+# without what it instantiates, and is then multiplied by the number of its instances; nothing is
+# optimized across modules.  The counts are Yosys's, which knows less about the chip than Vivado: it
+# does not put two functions into one LUT, takes no adder behind a multiplier into the DSP, no
+# register behind a block RAM into the block RAM, and splits deep block RAMs where Vivado cascades
+# them.  So take LUTs and flip-flops as an upper estimate; DSPs and block RAMs should be exact.  LUT
+# includes LUT-RAM, as in Vivado's and the paper's tables; count.awk says how LUTs share a slice.
+# Yosys 0.23 packs the registers of a multiplier into DSP48E1 only, so the multipliers are mapped as
+# those; a DSP48E2 has the same registers.  No placement is made: a path is counted in levels (LUTs
+# with the nets behind them), and the limit of 9 leaves 0.44 ns for each at 250 MHz.
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")/../.."
+
+here=$PWD/tests/area
+ese=$PWD/build/ese
+json_get=$PWD/build/json_get
+out=$PWD/build/area
+jobs=$(nproc)
+preset=paper
+many=64            # channels of the second chip, which tells what a channel costs
+share=85           # per cent of the XCKU060 that can be filled
+longest=9          # levels
+
+# What each module must become; modules not named here have neither multipliers nor block RAM.
+#   DSPs of an instance; block RAM, LUT-RAM: yes, no, or - for either; most flip-flops, or -
+expected() {
+    cat <<'END'
+ese_pe                1  no   yes  0
+ese_act_queue         0  no   yes  -
+ese_spmat_read        0  no   yes  -
+ese_frame_context     0  no   yes  -
+ese_output_buffer     0  no   yes  -
+ese_ram               0  yes  no   0
+ese_rom_stream        0  yes  no   -
+ese_act_table         1  yes  no   -
+ese_act_points        0  yes  no   -
+ese_adder_tree        1  no   no   -
+ese_elem_mul          2  no   no   -
+default               0  no   -    -
+END
+}
+
+# Modules whose parent is to have them inside, and modules that hold the model.
+helpers='ese_round_shift_right ese_saturate ese_rom'
+storage='ese_rom_stream'
+
+die() {
+    printf 'area: %s\n' "$1" >&2
+    exit 1
+}
+
+# The chip's modules as files of their own, and units.tsv, their list.
+take_apart() { # DIR [OPTION of ese gen...]
+    local dir=$1
+    shift
+    mkdir -p "$dir"
+    "$ese" gen "$preset" -o "$dir/chip" "$@" >/dev/null
+    (
+        cd "$dir/chip/mem" # $readmemh looks for its images from here
+        yosys -q -p "read_verilog ../rtl/*.v; hierarchy -check -top ese_top; write_rtlil ../../design.il" \
+            >../../elaborate.log 2>&1
+    ) || die "Yosys cannot elaborate the chip: $dir/elaborate.log"
+    awk -v out="$dir" -v top=ese_top -v helpers="$helpers" -v apart='ese_channel' \
+        -f "$here/units.awk" "$dir/design.il" >"$dir/units.tsv"
+}
+
+# Runs as a process of its own, several at a time: DIR/ID.il -> DIR/ID.blif -> DIR/ID.count
+synthesize() { # DIR ID MODULE
+    local dir=$1 id=$2 module=${3#\\}
+    cd "$dir"
+    cat >"$id.ys" <<END
+read_rtlil $id.il
+synth_xilinx -family xcu -top $module -flatten -noiopad -noclkbuf -run begin:map_dsp
+select -set distributed a:ram_style=distributed
+memory_dff * @distributed %d
+select -set soft t:\$mul a:use_dsp=no %ci4 %i
+chtype -set \$__soft_mul @soft
+techmap -map +/mul2dsp.v -map +/xilinx/xc7_dsp_map.v -D DSP_A_MAXWIDTH=25 -D DSP_B_MAXWIDTH=18 -D DSP_A_MAXWIDTH_PARTIAL=18 -D DSP_A_MINWIDTH=2 -D DSP_B_MINWIDTH=2 -D DSP_Y_MINWIDTH=9 -D DSP_SIGNEDONLY=1 -D DSP_NAME=\$__MUL25X18
+select a:mul2dsp
+setattr -unset mul2dsp
+opt_expr -fine
+wreduce
+select -clear
+alumacc
+xilinx_dsp -family xc7
+chtype -set \$mul t:\$__soft_mul
+synth_xilinx -family xcu -top $module -flatten -noiopad -noclkbuf -run coarse:edif
+write_blif -cname $id.blif
+END
+    yosys -ql "$id.log" -s "$id.ys" >/dev/null 2>&1 || die "Yosys fails: $dir/$id.log"
+    awk -f "$here/count.awk" "$id.blif" >"$id.count"
+}
+
+if [ "${1:-}" = --synthesize ]; then
+    shift
+    synthesize "$@"
+    exit
+fi
+
+command -v yosys >/dev/null || die 'yosys is missing'
+[ -x "$ese" ] && [ -x "$json_get" ] || die 'build/ese and build/json_get are missing: make'
+
+rm -rf "$out"
+take_apart "$out/chip"
+report=$out/chip/chip/report.json
+channels=$("$json_get" "$report" chip.channels)
+[ "$channels" -ne "$many" ] || die "the preset has $many channels already"
+take_apart "$out/many" --set "channels=$many"
+
+# The slowest first.  Of the second chip only what differs: modules with other parameters, and the top.
+{
+    awk -F'\t' -v dir="$out/chip" '$1 == "control" || $1 ~ /weights/ { print dir "\t" $1 "\t" $2 }' \
+        "$out/chip/units.tsv"
+    awk -F'\t' -v dir="$out/chip" '$1 != "control" && $1 !~ /weights/ { print dir "\t" $1 "\t" $2 }' \
+        "$out/chip/units.tsv"
+    awk -F'\t' -v dir="$out/many" 'NR == FNR { seen[$2] = 1; next } $5 && (!($2 in seen) || $3 == "ese_top") { print dir "\t" $1 "\t" $2 }' \
+        "$out/chip/units.tsv" "$out/many/units.tsv"
+} | tr '\t\n' '\0\0' | xargs -0 -P "$jobs" -n 3 "$here/run.sh" --synthesize ||
+    die 'synthesis failed'
+for count in "$out"/chip/*.count; do
+    [ -e "$out/many/${count##*/}" ] || cp "$count" "$out/many/"
+done
+
+# One line a unit: what units.tsv says of it and what was counted.
+gather() { # DIR
+    while IFS= read -r unit; do
+        printf '%s\t' "$unit"
+        cat "$1/${unit%%$'\t'*}.count"
+    done <"$1/units.tsv"
+}
+gather "$out/chip" >"$out/chip.tsv"
+gather "$out/many" >"$out/many.tsv"
+
+status=0
+awk -F'\t' -v channels="$channels" -v many="$many" -v share="$share" -v longest="$longest" \
+    -v storage="$storage" -v expected="$(expected)" -v csv="$out/area.csv" \
+    -v cycles="$("$json_get" "$report" cycles_per_frame)" \
+    -v nonzeros="$("$json_get" "$report" network.nonzeros)" \
+    -f "$here/table.awk" "$out/chip.tsv" "$out/many.tsv" >"$out/area.txt" || status=$?
+cat "$out/area.txt"
+exit "$status"
