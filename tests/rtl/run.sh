@@ -1,0 +1,390 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
+# run.sh - the Verilog modules one by one, where they lie: arithmetic and tables against the C models in
+# both simulators, lint with other than the default parameters, what Yosys makes of them, and proofs.
+# Checks that compare or prove also meet modules with a fault put in, and must find it.
+# shellcheck source=tests/lib.sh
+# shellcheck disable=SC2015 # A && B || C: C is for when either does not hold
+source "$(dirname "$0")/../lib.sh"
+root=$PWD
+here=$root/tests/rtl
+cd "$work"
+
+check() { # NAME COMMAND... : must end well and, if it prints nothing else, is counted with its name
+    local name=$1 output
+    shift
+    if output=$("$@" 2>&1); then
+        printf 'ok %s\n' "$name"
+        good
+    else
+        bad "$name" "$output"
+    fi
+}
+
+# A copy of the modules with one of them changed by a sed script, which must change something.
+mutant() { # FOLDER MODULE SCRIPT
+    rm -rf "$1"
+    cp -r "$root/templates" "$1"
+    sed -i "$3" "$1/$2.v"
+    if cmp -s "$1/$2.v" "$root/templates/$2.v"; then
+        bad "mutant of $2: '$3' changes nothing"
+        return 1
+    fi
+}
+
+# ---- arithmetic and tables against the models ----------------------------------------------------
+
+icarus_bench() { # TEMPLATES BENCH FILE...
+    local templates=$1 bench=$2
+    shift 2
+    rm -f "$bench.vvp"
+    iverilog -g2005 -s "$bench" -y "$templates" -o "$bench.vvp" "$@" && vvp -n "$bench.vvp"
+}
+
+verilator_bench() { # TEMPLATES BENCH FILE...
+    local templates=$1 bench=$2
+    shift 2
+    verilator --binary -Wno-lint -j 2 --Mdir "$bench.dir" --top-module "$bench" -y "$templates" "$@" \
+        -CFLAGS -O0 >"$bench.log" 2>&1 || { tail -n 5 "$bench.log"; return 1; }
+    "$bench.dir/V$bench"
+}
+
+# All comparisons made, none of them bad.
+agrees() { # COUNT SIMULATOR_BENCH ARGUMENT...
+    local count=$1 output
+    shift
+    output=$("$@") || { echo "$output"; return 1; }
+    grep -qx "$count comparisons, 0 mismatches" <<<"$output" || { echo "$output"; return 1; }
+}
+
+disagrees() { # COUNT SIMULATOR_BENCH ARGUMENT...
+    local count=$1 output
+    shift
+    output=$("$@") || { echo "$output"; return 1; }
+    grep -q "^$count comparisons, [1-9][0-9]* mismatches$" <<<"$output" || { echo "$output"; return 1; }
+}
+
+compare_with_models() {
+    local arithmetic narrow tables
+    "${CC:-gcc}" -std=c11 -O2 -I"$root" -o vectors "$here/vectors.c" \
+        "$root"/models/{arithmetic,act_table,error}.c -lm
+    read -r arithmetic narrow tables < <(./vectors)
+    local arithmetic_bench=(arithmetic_bench "$here/arithmetic_bench.v")
+    local narrow_bench=(narrow_bench "$here/table_check.v" narrow_bench.v)
+    local table_bench=(table_bench "$here/table_check.v" table_bench.v)
+    for simulator in icarus verilator; do
+        check "arithmetic, $arithmetic values, $simulator" \
+            agrees "$arithmetic" ${simulator}_bench "$root/templates" "${arithmetic_bench[@]}"
+    done
+    check "tables, $narrow values, icarus" \
+        agrees "$narrow" icarus_bench "$root/templates" "${narrow_bench[@]}"
+    check "tables, $tables values, verilator" \
+        agrees "$tables" verilator_bench "$root/templates" "${table_bench[@]}"
+    while IFS='|' read -r module script; do
+        mutant faulty "$module" "$script" || continue
+        check "arithmetic, fault found: $module $script" \
+            disagrees "$arithmetic" icarus_bench faulty "${arithmetic_bench[@]}"
+    done <<'END'
+ese_round_shift_right|s/<< (SHIFT - 1)/<< (SHIFT - 1) >> 1/
+ese_round_shift_right|s/ + \$signed(HALF)/ + $signed(HALF) - value[IN_W-1]/
+ese_saturate|s/value\[IN_W-1:OUT_W-1\] == {(IN_W-OUT_W+1)/value[IN_W-1:OUT_W] == {(IN_W-OUT_W)/
+ese_saturate|s/{{(OUT_W-IN_W+1){value\[IN_W-1\]}}/{{(OUT_W-IN_W+1){1'b0}}/
+END
+    while IFS='|' read -r module script; do
+        mutant faulty "$module" "$script" || continue
+        check "tables, fault found: $module $script" \
+            disagrees "$narrow" icarus_bench faulty "${narrow_bench[@]}"
+    done <<'END'
+ese_act_table|s/(positive == ONE) ? ONE - 1'b1 : positive/positive/
+ese_act_table|s/negative_4 <= negative_3/negative_4 <= negative_2/
+ese_act_points|s/{z\[Z_W-1\], z}/{1'b0, z}/
+END
+}
+
+# ---- lint --------------------------------------------------------------------------------------------
+
+# Silent under both linters.  A module that reads a memory image is given a name for it.
+lint() { # MODULE PARAMETER=VALUE...
+    local module=$1 parameter output status=0 verilator=() icarus=()
+    shift
+    for parameter; do
+        verilator+=("-G$parameter")
+        icarus+=("-P$module.$parameter")
+    done
+    if grep -q 'parameter FILE ' "$root/templates/$module.v"; then
+        verilator+=('-GFILE="image.mem"')
+        icarus+=("-P$module.FILE=\"image.mem\"")
+    fi
+    output=$(verilator --lint-only -Wall --top-module "$module" "${verilator[@]}" \
+        -y "$root/templates" "$root/templates/$module.v" 2>&1 &&
+        iverilog -g2005 -Wall -t null -s "$module" "${icarus[@]}" \
+        -y "$root/templates" "$root/templates/$module.v" 2>&1) || status=$?
+    printf '%s\n' "$output"
+    [ "$status" -eq 0 ] && [ -z "$output" ]
+}
+
+uses_generated() { # FILE
+    local template
+    for template in "$root"/templates/*.v.tpl; do
+        if grep -qE "^ *$(basename "$template" .v.tpl) (#\(|[a-z])" "$1"; then
+            return 0
+        fi
+    done
+    return 1
+}
+
+lint_modules() {
+    local file module parameters
+    for file in "$root"/templates/*.v; do
+        module=$(basename "$file" .v)
+        if uses_generated "$file"; then
+            echo "left out: lint $module, a module that it uses is rendered with the chip"
+            continue
+        fi
+        check "lint $module" lint "$module"
+    done
+    while read -r module parameters; do
+        # shellcheck disable=SC2086 # words
+        check "lint $module $parameters" lint "$module" $parameters
+    done <<'END'
+ese_accu_control ROW_W=2 BLOCK_W=3 COUNT_W=1
+ese_accu_control ROW_W=6 BLOCK_W=1 COUNT_W=7
+ese_act_points ACT_W=8 Z_W=13 FRAC_W=1
+ese_act_points ACT_W=18 Z_W=23 FRAC_W=12
+ese_act_queue DEPTH=1 PTR_W=1 LEN_W=1 SHIFT_W=1
+ese_act_queue DEPTH=5 PTR_W=3 LEN_W=4 BLOCK_W=3
+ese_act_queue DEPTH=64 PTR_W=6 LEN_W=7 SHIFT_W=4
+ese_act_table ACT_W=8 Z_W=10 TABLE_W=7 FRAC_W=2 SLOPE_W=3
+ese_act_table ACT_W=18 Z_W=20 FRAC_W=9 SLOPE_W=12 IS_TANH=1
+ese_act_table ACT_W=8 Z_W=10 TABLE_W=7 FRAC_W=1 SLOPE_W=2 IS_TANH=1
+ese_adder_tree PEEPHOLE=0
+ese_adder_tree ACC_W=20 BIAS_W=10 PEEP_W=2 ACT_W=8 SUM_W=21 ROUND_SHIFT=2 Z_W=10
+ese_adder_tree ACC_W=47 BIAS_W=47 PEEP_W=27 ACT_W=18 SUM_W=48 ROUND_SHIFT=20 Z_W=23
+ese_assemble PES=1 GROUPS=1 GROUP_W=1
+ese_assemble PES=256 GROUPS=256 GROUP_W=8
+ese_assemble PES=7 LANES=3 GROUPS=3 GROUP_W=2
+ese_assemble PES=40 LANES=3 GROUPS=14 GROUP_W=4
+ese_block_state PES=1 BLOCK_W=3
+ese_block_state PES=256
+ese_channel PEEPHOLE=0 PROJECTION=0 CANDIDATE_TANH=0
+ese_channel PES=7 LANES=3 GROUPS=3 GROUP_W=2 PTR_W=1
+ese_channel INTERPOLATE=0 Z_W=21 TABLE_W=11 SIGM_FRAC_W=9 TANH_FRAC_W=10 SLOPE_W=1
+ese_elem_mul C_FRAC=15
+ese_elem_mul ACT_W=8 C_FRAC=0 M_FRAC=11
+ese_element PEEPHOLE=0 PROJECTION=0
+ese_element CANDIDATE_TANH=0 C_FRAC=15 M_FRAC=19
+ese_element C_FRAC=0
+ese_element INTERPOLATE=0 Z_W=21 TABLE_W=11 SIGM_FRAC_W=9 TANH_FRAC_W=10 SLOPE_W=1
+ese_element_control LANES=8 WORD_W=1 GATE_WORD_W=1 PEEP_W=2
+ese_frame_context CHANNELS=1
+ese_frame_context CHANNELS=128
+ese_input_buffer CHANNELS=1 X_SIZE=1 X_WORD_W=1 ACT_W=18 ELEMENT_W=24
+ese_input_buffer CHANNELS=32 X_SIZE=4096 X_WORD_W=12 ACT_W=8 ELEMENT_W=8
+ese_output_buffer CHANNELS=1 PES=1 GROUPS=1 GROUP_W=1 Y_SIZE=1 SIZE_W=1
+ese_output_buffer CHANNELS=3 PES=7 LANES=3 LANE_W=2 GROUPS=3 Y_SIZE=40 SIZE_W=6 FIFO_W=6
+ese_pass_sequencer PES=1 GROUPS=1 GROUP_W=1 PASSES=4 PASS_W=2 ROWS_W=5
+ese_pass_sequencer PES=7 LANES=3 GROUPS=3 PASSES=21 PASS_W=5 ROWS_W=7 BLOCK_W=3
+ese_pe ACT_W=8 ALIGNED_W=4 ACC_W=12 ADDR_W=2 PTR_W=1
+ese_pe ACT_W=18 ALIGNED_W=27 ACC_W=48 ADDR_W=7 PTR_W=6
+ese_product_sequencer PRODUCTS=1 PRODUCT_W=1 PASSES=1 COUNT_W=1 SHIFT_W=1
+ese_product_sequencer PRODUCTS=300 PRODUCT_W=9 PASSES=150 COUNT_W=13 BLOCK_W=3
+ese_progress WORD_W=1
+ese_progress WORD_W=12
+ese_ptr_read PES=1 CHANNELS=1 LEN_W=1 SHIFT_W=1
+ese_ptr_read PES=7 LANES=3 LANE_W=2 PROJECTION=0 BLOCK_W=3
+ese_ram WIDTH=1 ADDR_W=1
+ese_ram WIDTH=512 ADDR_W=12
+ese_rom WIDTH=1 WORDS=1 ADDR_W=1
+ese_rom_stream WIDTH=1 WORDS=1 ADDR_W=1
+ese_rom_stream WIDTH=512 WORDS=10151 ADDR_W=14
+ese_round_shift_right IN_W=2 SHIFT=1
+ese_round_shift_right IN_W=48 SHIFT=47
+ese_saturate IN_W=2 OUT_W=2
+ese_saturate IN_W=8 OUT_W=16
+ese_saturate IN_W=9 OUT_W=8
+ese_spmat_read RELATIVE=1
+ese_spmat_read RELATIVE=1 ROW_W=1 INDEX_W=6 WEIGHT_W=4 ALIGNED_W=4 SHIFT_W=1
+ese_spmat_read RELATIVE=1 ROW_W=6 INDEX_W=2 FIFO_W=8
+ese_spmat_read ROW_W=6 INDEX_W=6 WEIGHT_W=16 ALIGNED_W=27 SHIFT_W=4
+END
+}
+
+# ---- synthesis ---------------------------------------------------------------------------------------
+
+synthesize() { # MODULE [PARAMETER VALUE]... : leaves cells.txt
+    local module=$1 parameters=
+    shift
+    while [ $# -gt 0 ]; do
+        parameters+=" -chparam $1 $2"
+        shift 2
+    done
+    yosys -q -p "read_verilog $(printf '%s ' "${templates:-$root/templates}"/ese_*.v)
+        hierarchy -top $module$parameters
+        synth_xilinx -family xcu -top $module -noiopad -noclkbuf
+        flatten
+        tee -q -o cells.txt stat" >yosys.log 2>&1 || { tail -n 5 yosys.log; return 1; }
+}
+
+cells() { # PATTERN : how many of the last module
+    awk -v pattern="^($1)\$" '$1 ~ pattern { sum += $2 } END { print sum + 0 }' cells.txt
+}
+
+expect() { # PATTERN LEAST MOST
+    local count
+    count=$(cells "$1")
+    [ "$count" -ge "$2" ] && [ "$count" -le "$3" ] || { echo "$1: $count, not $2..$3"; return 1; }
+}
+
+registers='FD[RSCP]E(_1)?'
+block_ram='RAMB(18|36)E2'
+lut_ram='RAM(32|64|128|256|512)[MX].*'
+
+pe_is_small() { # ACT_W ALIGNED_W ACC_W
+    synthesize ese_pe ACT_W "$1" ALIGNED_W "$2" ACC_W "$3" &&
+        expect DSP48E2 1 1 && expect "$block_ram" 0 0 &&
+        # 14 bits each: the queue and ActBuffer, which is read twice
+        expect "$lut_ram" 2 $((($1 + 13) / 14 + 2 * (($3 + 6) / 7))) &&
+        # operands and product, if Yosys leaves them outside the DSP; no memory
+        expect "$registers" 0 $((2 * ($1 + $2)))
+}
+
+ram_is_block_ram() { # WIDTH ADDR_W BLOCKS
+    synthesize ese_ram WIDTH "$1" ADDR_W "$2" &&
+        expect "$block_ram" 1 "$3" && expect "$registers" 0 0 && expect "$lut_ram" 0 0
+}
+
+random_image() { # WORDS DIGITS FILE
+    awk -v words="$1" -v digits="$2" 'BEGIN {
+        srand(1)
+        for (; words > 0; words--) {
+            line = ""
+            for (n = 0; n < digits; n++) line = line sprintf("%x", int(rand() * 16))
+            print line } }' >"$3"
+}
+
+# A copy of a module that has an image by default: Yosys takes no text on its command line.
+with_image() { # MODULE FILE
+    mutant pictured "$1" "s/parameter FILE  *= \"[^\"]*\"/parameter FILE = \"$2\"/"
+}
+
+stream_is_block_ram() {
+    random_image 1500 9 rom.mem
+    with_image ese_rom_stream rom.mem || return 1
+    templates=pictured synthesize ese_rom_stream WIDTH 36 WORDS 1500 ADDR_W 11 &&
+        expect "$block_ram" 2 4 && expect "$lut_ram" 0 0 &&
+        # address, two valid bits, which block RAM; the output register if it is left outside
+        expect "$registers" 13 $((11 + 2 + 2 + 36))
+}
+
+table_is_block_ram() { # IS_TANH
+    random_image 512 6 table.mem
+    with_image ese_act_table table.mem || return 1
+    templates=pictured synthesize ese_act_table IS_TANH "$1" &&
+        expect "$block_ram" 1 1 && expect "$lut_ram" 0 0 && expect DSP48E2 0 1
+}
+
+synthesize_modules() {
+    check "synthesis ese_pe: one DSP, memories in LUT RAM" pe_is_small 16 15 34
+    check "synthesis ese_pe, narrow" pe_is_small 8 6 20
+    check "synthesis ese_pe, wide" pe_is_small 18 27 48
+    check "synthesis ese_ram 512 x 64: block RAM" ram_is_block_ram 64 9 2
+    check "synthesis ese_ram 16 x 16: block RAM" ram_is_block_ram 16 4 1
+    check "synthesis ese_rom_stream: block RAM" stream_is_block_ram
+    check "synthesis ese_act_table, sigmoid: one block RAM" table_is_block_ram 0
+    check "synthesis ese_act_table, tanh: one block RAM" table_is_block_ram 1
+}
+
+# ---- proofs ------------------------------------------------------------------------------------------
+
+# Bounded checks of some clocks with arbitrary contents of memories, then a proof for all time.
+read_property() { # TEMPLATES PROPERTY MODULE...
+    local property=$2 sources="" module
+    for module in "${@:3}"; do
+        sources+=" $1/$module.v"
+    done
+    printf 'read_verilog -formal -sv%s %s; %s prep -top %s -flatten; ' "$sources" \
+        "$here/formal/$property.v" "${parameter:+chparam -set $parameter $property;}" "$property"
+}
+
+bounded() { # TEMPLATES PROPERTY MODULE...
+    yosys -q -p "$(read_property "$@") async2sync; opt -keepdc -undriven; dffunmap; opt_clean
+        write_smt2 -wires $2.smt2" &&
+        timeout 100 yosys-smtbmc -s z3 --unroll -t "${clocks:-8}" --presat --noprogress "$2.smt2" >bounded.log ||
+        { tail -n 4 bounded.log; return 1; }
+}
+
+reachable() { # PROPERTY
+    timeout 100 yosys-smtbmc -s z3 --unroll -t 16 -c --noprogress "$1.smt2" >cover.log ||
+        { tail -n 4 cover.log; return 1; }
+}
+
+proved() { # TEMPLATES PROPERTY MODULE...
+    yosys -q -p "$(read_property "$@") chformal -cover -remove; async2sync; memory_map -formal
+        opt -keepdc -undriven; dffunmap; setundef -undriven -anyseq; techmap; opt_clean; dffunmap
+        abc -g AND -fast; opt_clean; delete -output; opt_clean; write_aiger -B -zinit $2.aig" &&
+        timeout 100 yosys-abc -c "read_aiger $2.aig; fold; strash; pdr" >proof.log &&
+        grep -q '^Property proved' proof.log || { tail -n 4 proof.log; return 1; }
+}
+
+# The bounded check says so, and for no other reason.
+refuted() { # TEMPLATES PROPERTY MODULE...
+    local clocks=12
+    if bounded "$@" >/dev/null; then
+        echo "no counterexample"
+        return 1
+    fi
+    grep -q 'Assert failed' bounded.log && grep -q 'Status: FAILED' bounded.log ||
+        { tail -n 4 bounded.log; return 1; }
+}
+
+prove() { # PROPERTY MODULE... ; faults to find on standard input: MODULE|SCRIPT
+    local property=$1 module script
+    shift
+    check "proof $property: bounded" bounded "$root/templates" "$property" "$@"
+    check "proof $property: all cases reachable" reachable "$property"
+    check "proof $property: for all time" proved "$root/templates" "$property" "$@"
+    while IFS='|' read -r module script; do
+        mutant faulty "$module" "$script" || continue
+        check "proof $property, fault found: $module $script" refuted faulty "$property" "$@"
+    done
+}
+
+prove_modules() {
+    prove act_queue_formal ese_act_queue <<'END'
+ese_act_queue|s/count == FULL;/count > FULL;/
+ese_act_queue|s/issued + 1'b1 == length/issued == length/
+ese_act_queue|s/if (issue) issued <= last ?/if (issue) issued <= push ?/
+ese_act_queue|s/if (pop)  head <= (head == LAST_SLOT)/if (pop) head <= (head == 0)/
+ese_act_queue|s/if (push \&\& !pop)/if (push)/
+END
+    for depth in 1 2 4; do
+        parameter="DEPTH $depth" check "proof act_queue_formal, depth $depth: for all time" \
+            proved "$root/templates" act_queue_formal ese_act_queue
+    done
+    prove progress_formal ese_progress <<'END'
+ese_progress|s/need_word} < words/need_word} <= words/
+ese_progress|s/frame == need_frame + 2'd1/frame == need_frame + 2'd2/
+ese_progress|s/words <= {1'b1, {WORD_W{1'b0}}}/words <= {(WORD_W+1){1'b0}}/
+END
+    prove output_buffer_formal ese_output_buffer <<'END'
+ese_output_buffer|s/!out_valid || m_tready/m_tready/
+ese_output_buffer|s/lane == last_lane || last_element/lane == last_lane/
+ese_output_buffer|s/(group == LAST_GROUP || last_element)/(group == LAST_GROUP)/
+ese_output_buffer|s/if (push \&\& !pop) count/if (push) count/
+END
+    prove accumulate_formal ese_accu_control ese_block_state <<'END'
+ese_accu_control|s/keep         <= used\[next_address\]/keep <= used[{block, row}]/
+ese_accu_control|s/retire     <= write_last/retire <= next_last/
+ese_accu_control|s/if (leave \&\& !enter)/if (leave)/
+ese_accu_control|s/wire enter = push \&\& push_block == NUMBER/wire enter = push/
+ese_accu_control|s/wire leave = retire \&\& retire_block == NUMBER/wire leave = retire/
+ese_block_state|s/closed\[b\] \&\& (&quiet_pes)/closed[b]/
+ese_block_state|s/if (take \&\& pass_block == NUMBER)   closed\[b\] <= 1'b0/if (free \&\& pass_block != NUMBER) closed[b] <= 1'b0/
+END
+}
+
+compare_with_models
+lint_modules
+synthesize_modules
+prove_modules
+finish
