@@ -10,7 +10,7 @@ root=$PWD
 here=$root/tests/rtl
 cd "$work"
 
-check() { # NAME COMMAND... : must end well and, if it prints nothing else, is counted with its name
+check() { # NAME COMMAND... : must end well; its output is shown if not
     local name=$1 output
     shift
     if output=$("$@" 2>&1); then
