@@ -14,7 +14,7 @@
 struct paper_run {
     const struct paper_options *options;
     struct config base, speech;
-    json_t *figures;
+    json_t *figures; /* by name */
     bool agree; /* every point that was run in RTL */
 };
 
@@ -119,7 +119,7 @@ static bool run_figure(struct paper_run *run, enum figure_kind kind, bool first,
         int agree;
         if (figure_reruns(&f, &agree) != agree)
             run->agree = false;
-        json_array_append_new(run->figures, figure_json(&f));
+        json_object_set_new(run->figures, f.name, figure_json(&f));
         ok = show_figure(run, &f, first, error);
     }
     figure_free(&f);
@@ -147,7 +147,7 @@ int command_paper(const struct paper_options *options)
 {
     struct error error;
     bool known = true;
-    struct paper_run run = {.options = options, .figures = json_array(), .agree = true};
+    struct paper_run run = {.options = options, .figures = json_object(), .agree = true};
     bool ok = load_configs(&run, &error);
     if (ok) {
         ok = run_figures(&run, &known, &error);

@@ -12,14 +12,14 @@
 
 static const double LEAST_QUALITY = 1.0; /* the quantization noise is not looked at */
 
-/* [1] "ESE: Efficient Speech Recognition Engine with Compressed LSTM on FPGA", S. Han et al.,
- * the text on its Figure 6; [2] the long version of the same, FPGA 2017. */
+/* From "ESE: Efficient Speech Recognition Engine with Compressed LSTM on FPGA", S. Han et al., 2016;
+ * the long version is the one of FPGA 2017. */
 const struct paper_value paper_values[PAPER_VALUES] = {
-    [PAPER_SPEEDUP] = {"speedup at 10 % with load balance", 6.2, "[1], text on its Fig. 6"},
-    [PAPER_BALANCE] = {"percent faster with load balance", 11.0, "[1], text on its Fig. 6"},
-    [PAPER_PLAIN_SPEEDUP] = {"speedup at 10 % without", 6.2 / 1.11, "6.2 / 1.11, from these two"},
-    [PAPER_DENSITY] = {"share of weights left", 0.10, "[1], text on its Fig. 6"},
-    [PAPER_DEPTH] = {"FIFO depth chosen", 8.0, "[2]; its curve is not known to us"},
+    [PAPER_SPEEDUP] = {"speedup at 10 % with load balance", 6.2, "text on its Figure 6"},
+    [PAPER_BALANCE] = {"percent faster with load balance", 11.0, "text on its Figure 6"},
+    [PAPER_PLAIN_SPEEDUP] = {"speedup at 10 % without", 6.2 / 1.11, "6.2 / 1.11, from the other two"},
+    [PAPER_DENSITY] = {"share of weights left", 0.10, "text on its Figure 6"},
+    [PAPER_DEPTH] = {"FIFO depth chosen", 8.0, "long version; its curve is not known here"},
 };
 
 static const struct figure_series table1_series[] = {

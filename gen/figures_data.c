@@ -37,6 +37,20 @@ static void table1_csv(struct text *text, const struct figure *f)
     }
 }
 
+/* A point of the paper: of all columns it has the settings and one result. */
+static void paper_csv(struct text *text, enum pruning pruning, double speedup, double faster)
+{
+    text_appendf(text, "ESE,%s,,%s,%.3g,%.0f,%d,,,,,,,,,,", encoding_name(ENCODING_RELATIVE),
+                 pruning_name(pruning), paper_values[PAPER_DENSITY].value,
+                 paper_values[PAPER_DEPTH].value, PAPER_PES);
+    if (speedup > 0.0)
+        text_appendf(text, "%.2f", speedup);
+    text_append_char(text, ',');
+    if (faster > 0.0)
+        text_appendf(text, "%.1f", faster);
+    text_append(text, ",paper\n");
+}
+
 void figure_csv(struct text *text, const struct figure *f)
 {
     if (f->kind == FIGURE_TABLE1) {
@@ -45,7 +59,7 @@ void figure_csv(struct text *text, const struct figure *f)
     }
     text_append(text, "model,encoding,column_order,pruning,density,fifo_depth,pes,lanes,nonzeros,"
                       "fillers,padding,columns,least_load,largest_load,cycles_per_frame,utilization,"
-                      "speedup,source\n");
+                      "speedup,faster_percent,source\n");
     for (int n = 0; n < f->point_count; n++) {
         const struct figure_point *p = &f->points[n];
         text_appendf(text, "%s,%s,%s,%s,%.3g,%d,%d,%d,%lld,%lld,%lld,%lld,%lld,%lld,%lld,%.6f,",
@@ -56,7 +70,16 @@ void figure_csv(struct text *text, const struct figure *f)
                      (long long)p->load_most, (long long)p->cycles, p->utilization);
         if (f->kind == FIGURE_FIG6)
             text_appendf(text, "%.4f", figure_speedup(f, n / f->step_count, n % f->step_count));
+        text_append_char(text, ',');
+        if (f->kind == FIGURE_BALANCE && p->pruning == PRUNING_BALANCED)
+            text_appendf(text, "%.2f", 100.0 * figure_gain(f, n));
         text_appendf(text, ",%s\n", source_of(p));
+    }
+    if (f->kind == FIGURE_FIG6) {
+        paper_csv(text, PRUNING_BALANCED, paper_values[PAPER_SPEEDUP].value, 0.0);
+        paper_csv(text, PRUNING_MAGNITUDE, paper_values[PAPER_PLAIN_SPEEDUP].value, 0.0);
+    } else if (f->kind == FIGURE_BALANCE) {
+        paper_csv(text, PRUNING_BALANCED, 0.0, paper_values[PAPER_BALANCE].value);
     }
 }
 
@@ -142,7 +165,6 @@ json_t *figure_json(const struct figure *f)
         if (f->points[n].step_seconds > slowest)
             slowest = f->points[n].step_seconds;
     }
-    return json_pack("{s:s, s:i, s:i, s:i, s:f, s:o, s:o}", "figure", f->name, "points_modelled",
-                     f->point_count, "points_rerun", reruns, "points_agree", agree,
+    return json_pack("{s:i, s:i, s:i, s:f, s:o, s:o}", "points_modelled", f->point_count, "points_rerun", reruns, "points_agree", agree,
                      "slowest_step_seconds", slowest, "paper", paper_json(), "points", points);
 }

@@ -172,12 +172,14 @@ static void take_result(struct figure_point *point, const struct simulation_resu
         fprintf(stderr, "     %s\n", result->messages[m]);
 }
 
+/* `written` tells whether there is a chip to look at, should anything go wrong. */
 static bool rerun_in(struct figure_point *point, const struct config *config, const char *folder,
-                     int jobs, struct error *error)
+                     int jobs, bool *written, struct error *error)
 {
     struct program program;
     struct simulation_result result = {0};
     bool ok = program_build(&program, config, error) && write_chip(&program, folder, error);
+    *written = ok;
     if (ok) {
         point->rerun_channels = program.d.channels;
         ok = simulate_chip(&program, folder, jobs, &result, error);
@@ -200,9 +202,9 @@ static bool rerun_point(struct figure_point *point, const struct config *config,
         text_free(&folder);
         return false;
     }
-    bool ok = rerun_in(point, config, folder.data, jobs, error);
+    bool written, ok = rerun_in(point, config, folder.data, jobs, &written, error);
     /* What does not agree, or does not build, is left there to be looked at. */
-    if (point->agrees)
+    if (point->agrees || !written)
         nftw(folder.data, remove_entry, 16, FTW_DEPTH | FTW_PHYS);
     text_free(&folder);
     return ok;

@@ -40,15 +40,17 @@ static void write_sources(struct text *text, const struct figure *f)
         const struct figure_point *p = &f->points[n];
         if (!p->rerun_done)
             continue;
-        text_appendf(text, "    %-28s %3.0f %% weights, depth %2d: %9s RTL, %9s model, ",
-                     f->series[n / f->step_count].name, 100.0 * p->density, p->fifo_depth,
-                     commas(p->rtl_cycles).text, commas(p->cycles).text);
+        text_appendf(text, "    %s%s, %s, %s; %.0f %% left; depth %d: RTL %s, model %s; ",
+                     p->trained ? "trained, " : "", encoding_name(p->encoding),
+                     column_order_name(p->order), pruning_name(p->pruning), 100.0 * p->density,
+                     p->fifo_depth, commas(p->rtl_cycles).text, commas(p->cycles).text);
         write_channels(text, p);
         text_append(text, p->agrees ? "\n" : ": DIFFERS\n");
     }
-    text_append(text,
-                "  The others are modelled.  All channels do the same in the same cycle, so that the\n"
-                "  cycles do not depend on how many there are; one channel is quicker to simulate.\n");
+    text_appendf(text,
+                 "%s  All channels do the same in the same cycle, so that the cycles do not depend on "
+                 "how many there\n  are; one channel is quicker to simulate.\n",
+                 count < f->point_count ? "  All other points are modelled.\n" : "");
 }
 
 /* ---- Table 1 ---------------------------------------------------------------------------------- */
@@ -154,15 +156,16 @@ static void fig6_text(struct text *text, const struct figure *f)
                  paper_values[PAPER_SPEEDUP].source, paper_values[PAPER_PLAIN_SPEEDUP].value,
                  paper_values[PAPER_PLAIN_SPEEDUP].source);
     text_append(text, "\nWhat binds\n"
-                      "  From the right: the multipliers, as long as the PEs get work evenly.  "
-                      "At low densities the\n  broadcast of one column a cycle:\n");
+                      "  At high densities the multipliers, as long as the PEs get work evenly.  "
+                      "At low ones the broadcast\n  of one column a cycle:\n");
     for (int s = 0; s < f->series_count; s += 2) {
         const struct figure_point *p = figure_at(f, s, f->step_count - 1);
         text_appendf(text,
-                     "    %-20.*s %6s columns a frame, enough for the PEs down to %.1f %% of the "
-                     "weights; at %.0f %%\n    %20s they take %s cycles, the multiplications %s\n",
+                     "    %-18.*s %s columns a frame, which is what binds below %.1f %% of the "
+                     "weights;\n    %18s at %.0f %%: %s cycles, of which the entries of a PE take "
+                     "%s\n",
                      (int)strcspn(f->series[s].name, ";"), f->series[s].name,
-                     commas(p->columns).text, 100.0 * binding_density(p), 100.0 * p->density, "",
+                     commas(p->columns).text, 100.0 * binding_density(p), "", 100.0 * p->density,
                      commas(p->cycles).text, commas(p->entries / p->pes).text);
     }
     text_append(text,
@@ -198,6 +201,18 @@ static void fifo_text(struct text *text, const struct figure *f)
                  paper_values[PAPER_DEPTH].value, paper_values[PAPER_DEPTH].source);
 }
 
+static const struct figure_point *fastest_plain(const struct figure *f)
+{
+    const struct figure_point *best = NULL;
+    for (int n = 0; n < f->point_count; n++) {
+        const struct figure_point *p = &f->points[n];
+        if (!p->trained && p->pruning == PRUNING_MAGNITUDE &&
+            (best == NULL || p->cycles < best->cycles))
+            best = p;
+    }
+    return best;
+}
+
 static void balance_text(struct text *text, const struct figure *f)
 {
     const struct figure_point *first = figure_at(f, 0, 0);
@@ -222,8 +237,16 @@ static void balance_text(struct text *text, const struct figure *f)
                  "", "", "", "", paper_values[PAPER_BALANCE].value,
                  paper_values[PAPER_BALANCE].source);
     const struct figure_point *trained = figure_at(f, f->series_count - 1, 0);
+    const struct figure_point *plain = fastest_plain(f);
     text_appendf(text,
-                 "\n  The paper-size model is synthetic unless model.path says otherwise: its rows are "
+                 "\n  faster: than plain pruning in the same encoding and order.  The fastest plain "
+                 "one of this size is\n  %s, %s, with %s cycles: ours is %.1f %% faster than "
+                 "that.\n",
+                 encoding_name(plain->encoding), column_order_name(plain->order),
+                 commas(plain->cycles).text,
+                 100.0 * ((double)plain->cycles / (double)first->cycles - 1.0));
+    text_appendf(text,
+                 "  The paper-size model is synthetic unless model.path says otherwise: its rows are "
                  "alike, and\n  loads differ by chance alone.  trained: the dense speech model of "
                  "models/speech, pruned here,\n  on %d PEs; settings of the command line do not "
                  "apply to it.\n",

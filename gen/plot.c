@@ -6,7 +6,7 @@
 
 /* The page and the area of the data, in pixels. */
 enum {
-    WIDTH = 860,
+    WIDTH = 880,
     HEIGHT = 520,
     LEFT = 76,
     RIGHT = 640,
@@ -183,7 +183,7 @@ static void write_series(struct text *svg, const struct plot *plot, const struct
         if (s->style == PLOT_MARKS) {
             write_diamond(svg, x, y);
             tick_text(&number, &plot->y, round(s->y[n] * 10.0) / 10.0);
-            write_label(svg, x + 11, y + 14, "start", FONT, ink, text_string(&number));
+            write_label(svg, x + 11, y + 5, "start", FONT - 1, ink, text_string(&number));
         } else {
             write_dot(svg, x, y, color_of(s));
         }

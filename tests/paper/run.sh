@@ -1,0 +1,52 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
+# run.sh - ese paper: Table 1 and a sweep, their chosen points again in RTL with one channel each.
+. "$(dirname "$0")/../lib.sh"
+
+# A failure in RTL or a cycle more or less is exit status 1.
+for figure in table1 fifo; do
+    must "$figure --verify" "$ese" paper "$figure" --verify --set channels=1 -o "$work/once" \
+        --json "$work/$figure.json"
+    same "$figure: all agree" "$("$json_get" "$work/$figure.json" agree)" true
+    same "$figure: points in RTL" \
+        "$("$json_get" "$work/$figure.json" "figures.$figure.points_rerun")" 3
+done
+holds "seconds to step a point" \
+    "$("$json_get" "$work/table1.json" figures.table1.slowest_step_seconds)" '<=' 0.05
+
+# Cycles of the total in the table, which come from the model but have been found equal in RTL.
+total() { # ENCODING ORDER
+    awk -F, -v e="$1" -v o="$2" '$1 == e && $2 == o && $3 == "total" && $19 == "rtl" { print $18 }' \
+        "$work/once/table1.csv"
+}
+holds "cycles, block" "0$(total block greedy)" '>' 10000
+holds "cycles, block" "$(total block greedy)" '<=' 10360
+holds "cycles, relative" "0$(total relative greedy)" '>' 10000
+holds "cycles, relative" "$(total relative greedy)" '<=' 11700
+
+# The same bytes again, however many processes; text with what was run, picture without.
+must "table1" "$ese" paper table1 --jobs 1 --set channels=1 -o "$work/one"
+must "table1" "$ese" paper table1 --jobs 3 --set channels=1 -o "$work/three"
+for file in table1.txt table1.csv table1.svg; do
+    must "same bytes: $file" cmp "$work/one/$file" "$work/three/$file"
+done
+must "same picture" cmp "$work/one/table1.svg" "$work/once/table1.svg"
+must "text of an RTL point" grep -q 'model and RTL' "$work/once/table1.txt"
+must "standard output" cmp <("$ese" paper table1 --set channels=1) "$work/one/table1.txt"
+
+refuse() { # NAME STATUS MESSAGE ARGUMENT...
+    local name=$1 wanted=$2 message=$3 status=0 output
+    shift 3
+    output=$("$ese" paper "$@" 2>&1 >"$work/refused") || status=$?
+    same "$name: exit status" "$status" "$wanted"
+    case $output in
+    *"$message"*) good ;;
+    *) bad "$name" "$output" ;;
+    esac
+}
+refuse "unknown figure" 2 "there is no figure 'fig7'" fig7
+refuse "no figure" 2 "no FIGURE given"
+refuse "swept key" 1 "encoding=block" table1 --set encoding=block
+refuse "another network" 1 "only the paper's own network" table1 --set model.cell=512
+refuse "no such folder" 1 "cannot create the folder" table1 -o "$work/not/there"
+finish
