@@ -52,7 +52,7 @@ static int list_matrices(struct quantized *q, const struct network *n, struct al
 }
 
 /* Chooses round_shift, and the fraction bits and the shift of every matrix. */
-static void align(struct quantized *q, struct alignment *list, int count)
+static bool align(struct quantized *q, struct alignment *list, int count, struct error *error)
 {
     const int shift_limit = DSP_WIDE_BITS - q->weight_bits;
     int need = 2, allow = 40;
@@ -70,14 +70,19 @@ static void align(struct quantized *q, struct alignment *list, int count)
     for (int i = 0; i < count; i++) {
         struct quant_matrix *m = list[i].quant;
         int point = q->round_shift + list[i].extra - list[i].activation_fraction;
+        if (point - m->fraction > shift_limit && largest_weight(list[i].matrix) > 0.0)
+            return fail(error, "the weights of %s are too large beside its inputs: aligning them "
+                        "takes a shift of %d bits, %d are possible; scale the model",
+                        m->name, point - m->fraction, shift_limit);
         if (m->fraction > point)
             m->fraction = point; /* finer than the accumulator: the extra bits would be lost anyway */
         m->shift = point - m->fraction;
-        if (m->shift > shift_limit) /* only where all weights are 0, or round_shift is at its floor */
+        if (m->shift > shift_limit) /* all weights are 0 */
             m->shift = shift_limit, m->fraction = point - shift_limit;
         if (m->shift > q->max_shift)
             q->max_shift = m->shift;
     }
+    return true;
 }
 
 static void quantize_matrix(struct quant_matrix *q, const struct matrix *m, int bits)
@@ -187,7 +192,8 @@ bool quantize(struct quantized *q, const struct network *n, const struct utteran
 
     struct alignment list[2 * GATE_COUNT + 1];
     int count = list_matrices(q, n, list);
-    align(q, list, count);
+    if (!align(q, list, count, error))
+        return false;
     f->sum = f->z + q->round_shift;
     f->project = f->y + q->round_shift;
     for (int i = 0; i < count; i++)

@@ -44,30 +44,55 @@ module ese_assemble #(
     endgenerate
 
     // ---- stage 2: eight to one -------------------------------------------------------------
-    wire [PARTS*LANES*ACC_W-1:0] parts;
+    // Written out: a variable part-select of a width that is no power of two becomes a shifter.
+    localparam WORD_W = LANES * ACC_W;
+
+    wire [PARTS*WORD_W-1:0] parts;
     genvar p;
     generate
         for (p = 0; p < PARTS; p = p + 1) begin : g_part
-            wire [FAN*LANES*ACC_W-1:0] choices = padded[p*FAN*LANES*ACC_W +: FAN*LANES*ACC_W];
-            reg  [LANES*ACC_W-1:0]     choice;
+            wire [FAN*WORD_W-1:0] choices = padded[p*FAN*WORD_W +: FAN*WORD_W];
+            reg  [WORD_W-1:0]     choice;
 
-            always @(posedge clk) choice <= choices[low_group*LANES*ACC_W +: LANES*ACC_W];
+            always @(posedge clk)
+                case (low_group)
+                    3'd0:    choice <= choices[0*WORD_W +: WORD_W];
+                    3'd1:    choice <= choices[1*WORD_W +: WORD_W];
+                    3'd2:    choice <= choices[2*WORD_W +: WORD_W];
+                    3'd3:    choice <= choices[3*WORD_W +: WORD_W];
+                    3'd4:    choice <= choices[4*WORD_W +: WORD_W];
+                    3'd5:    choice <= choices[5*WORD_W +: WORD_W];
+                    3'd6:    choice <= choices[6*WORD_W +: WORD_W];
+                    default: choice <= choices[7*WORD_W +: WORD_W];
+                endcase
 
-            assign parts[p*LANES*ACC_W +: LANES*ACC_W] = choice;
+            assign parts[p*WORD_W +: WORD_W] = choice;
         end
     endgenerate
 
-    // ---- stage 3: one of the parts ---------------------------------------------------------
-    wire [LANES*ACC_W-1:0] part;
+    // ---- stage 3: one of the parts, AND-OR -------------------------------------------------
+    reg  [PARTS-1:0]  part_hit; // stage 2
+    wire [WORD_W-1:0] part;
     generate
         if (PARTS > 1) begin : g_parts
-            reg [GROUP_W-4:0] high_group;
+            for (p = 0; p < PARTS; p = p + 1) begin : g_hit
+                localparam [31:0] NUMBER = p;
 
-            always @(posedge clk) high_group <= group[GROUP_W-1:3];
-
-            assign part = parts[high_group*LANES*ACC_W +: LANES*ACC_W];
+                always @(posedge clk) part_hit[p] <= group[GROUP_W-1:3] == NUMBER[GROUP_W-4:0];
+            end
         end else begin : g_one_part
-            assign part = parts;
+            always @(posedge clk) part_hit <= 1'b1;
+        end
+    endgenerate
+
+    genvar b;
+    generate
+        for (b = 0; b < WORD_W; b = b + 1) begin : g_bit
+            wire [PARTS-1:0] column;
+            for (p = 0; p < PARTS; p = p + 1) begin : g_column
+                assign column[p] = parts[p*WORD_W + b];
+            end
+            assign part[b] = |(column & part_hit);
         end
     endgenerate
 

@@ -27,7 +27,7 @@ module ese_pass_sequencer #(
     parameter BLOCK_W     = 1,           // bits of an accumulator block number
     parameter PROJECTION  = 1,           // 1: y leaves the chip, 0: m does
     parameter FIFO_W      = 5,           // log2 of the output FIFO's words
-    parameter FILE        = ""  // the program; "": undefined
+    parameter FILE        = ""  // the program; "": all zero
 ) (
     input  wire                    clk,
     input  wire                    reset,
@@ -72,6 +72,9 @@ module ese_pass_sequencer #(
     generate
         if (FILE != "") begin : g_contents
             initial $readmemh(FILE, program_rom, 0, PASSES - 1);
+        end else begin : g_zeros
+            integer i;
+            initial for (i = 0; i < PASSES; i = i + 1) program_rom[i] = {PROGRAM_W{1'b0}};
         end
     endgenerate
 

@@ -20,7 +20,7 @@ module ese_product_sequencer #(
     parameter COUNT_W   = 10,            // bits of a number of columns
     parameter SHIFT_W   = 3,             // bits of a weight shift
     parameter BLOCK_W   = 1,             // bits of an accumulator block number
-    parameter FILE      = ""  // the program; "": undefined
+    parameter FILE      = ""  // the program; "": all zero
 ) (
     input  wire                  clk,
     input  wire                  reset,
@@ -64,6 +64,9 @@ module ese_product_sequencer #(
     generate
         if (FILE != "") begin : g_contents
             initial $readmemh(FILE, program_rom, 0, PRODUCTS - 1);
+        end else begin : g_zeros
+            integer i;
+            initial for (i = 0; i < PRODUCTS; i = i + 1) program_rom[i] = {PROGRAM_W{1'b0}};
         end
     endgenerate
 

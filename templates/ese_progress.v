@@ -3,7 +3,7 @@
 //
 // Words of a vector are written in ascending order, frame after frame.  A word of frame F can be
 // read when it has been written, or when a later frame's vector is being written already.
-// Frames are numbered modulo 4: the chip is never further apart than that.
+// Frames are numbered modulo 4: a reader is at most one frame behind the writer, or two ahead.
 // After reset the vector of frame -1 counts as written: the state before the first frame.
 `resetall
 `timescale 1ns / 1ps
