@@ -33,9 +33,9 @@ static void write_sources(struct text *text, const struct figure *f)
         return;
     }
     text_appendf(text,
-                 "  %d of %d points were run again in RTL under Verilator, and %s to the cycle%s:\n",
+                 "  %d of %d points were run again in RTL under Verilator, and %s to the cycle%s\n",
                  count, f->point_count, agree == count ? "all agree" : "NOT ALL AGREE",
-                 f->step_count * f->series_count > FIGURE_MATRICES ? ": * agrees, ! does not" : "");
+                 f->kind != FIGURE_TABLE1 ? " (* agrees, ! does not):" : ":");
     for (int n = 0; n < f->point_count; n++) {
         const struct figure_point *p = &f->points[n];
         if (!p->rerun_done)
