@@ -36,7 +36,7 @@ OBJECTS := $(SOURCES:%.c=$(BUILD)/%.o)
 UNIT    := $(patsubst tests/unit/%.c,$(BUILD)/tests/%,$(wildcard tests/unit/test_*.c))
 TOOLS   := $(BUILD)/draw_config $(BUILD)/json_get
 
-.PHONY: all demo check check-long unit asan test-programs deps deps-long help clean
+.PHONY: all area demo check check-long unit asan test-programs deps deps-long help clean
 .DELETE_ON_ERROR:
 .SECONDARY: $(OBJECTS)
 
@@ -84,6 +84,11 @@ check-long: deps-long
 	@$(MAKE) --no-print-directory -j$$(nproc) test-programs asan
 	@bash tests/run.sh long
 
+# Yosys's estimate for UltraScale, unit by unit, against the paper's table.
+area: deps
+	@$(SUB) -j$$(nproc) all $(BUILD)/json_get
+	@bash tests/area/run.sh
+
 demo: deps
 	@$(MAKE) --no-print-directory -j$$(nproc) all
 	@bash tests/demo.sh
@@ -123,6 +128,7 @@ help:
 	@echo 'make demo        real speech through the generated chip; installs what is missing'
 	@echo 'make check       all tests, about ten minutes; installs what is missing'
 	@echo 'make check-long  fuzzing, hundreds of random chips, a bare Debian; an hour or more'
+	@echo 'make area        size on UltraScale as Yosys sees it, beside the paper'
 	@echo 'make unit        only the unit tests'
 	@echo 'make deps        only installs the Debian packages that are missing'
 	@echo 'make clean       removes build; what was generated in rtl_out stays'
