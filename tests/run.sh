@@ -49,11 +49,6 @@ alone() { # NAME COMMAND... : measures time, so nothing runs beside it
     run_suite "$@"
 }
 
-# A suite that is not written yet is no failure.
-if_there() { # FILE NAME COMMAND...
-    [ ! -e "$1" ] || suite "${@:2}"
-}
-
 case $which in
 check)
     alone paper bash tests/chips/paper.sh 20
@@ -64,7 +59,9 @@ check)
     suite random-icarus bash tests/random/run.sh 13 36 icarus
     suite presets bash tests/chips/presets.sh
     suite same-bytes bash tests/chips/same_bytes.sh
-    if_there tests/rtl/run.sh rtl bash tests/rtl/run.sh
+    suite rtl bash tests/rtl/run.sh
+    suite fpga bash tests/fpga/run.sh
+    suite paper-figures bash tests/paper/run.sh
     suite cli bash tests/cli/run.sh
     ;;
 long)
