@@ -35,9 +35,10 @@ static const char *const STREAM_MODULES[] = {
 
 /* What the simulation needs, copied so that the folder stands alone. */
 static const char *const BENCH[] = {
-    "ese_bench.v",     "harness.c",     "harness.h",      "harness_axi.c",    "harness_axi.h",
-    "harness_check.c", "harness_dpi.c", "harness_plan.c", "harness_report.c", "harness_vpi.c",
-    "stimulus.h",      "verilator.vlt",
+    "axi_check.c",     "axi_check.h",   "ese_bench.v",    "harness.c",        "harness.h",
+    "harness_axi.c",   "harness_axi.h", "harness_check.c", "harness_dpi.c",   "harness_plan.c",
+    "harness_report.c", "harness_vpi.c", "host.c",        "host.h",           "memory.c",
+    "memory.h",        "memory_ddr3.c", "stimulus.h",     "verilator.vlt",
 };
 
 enum { MODULE_COUNT = sizeof MODULES / sizeof *MODULES, BENCH_COUNT = sizeof BENCH / sizeof *BENCH };

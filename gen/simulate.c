@@ -28,8 +28,10 @@ struct build {
     const char *step_folder[2];
 };
 
-static const char *const CORE[] = {"harness", "harness_axi", "harness_check", "harness_plan",
-                                   "harness_report"};
+static const char *const CORE[] = {
+    "axi_check",      "harness", "harness_axi", "harness_check", "harness_plan",
+    "harness_report", "host",    "memory",      "memory_ddr3",
+};
 enum { CORE_COUNT = sizeof CORE / sizeof *CORE };
 
 const char *simulator_name(enum simulator simulator)

@@ -7,7 +7,8 @@
 #ifndef _GNU_SOURCE
 #define _POSIX_C_SOURCE 200809L /* clock_gettime() under plain -std=c11 */
 #endif
-#include "harness.h"
+#include "harness_axi.h"
+#include "host.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -57,6 +58,31 @@ static void at_exit(void)
         _exit(1);
 }
 
+/* Back to the first word of the phase. */
+static void rewind_phase(void)
+{
+    struct harness *h = &harness;
+    struct phase_result *r = h->result;
+    h->tail_left = -1;
+    h->error_seen = h->fault_sent = false;
+    h->x_frame = h->x_element = h->gap_left = h->wait_left = 0;
+    h->y_frame = h->y_element = h->wait_cycles = 0;
+    h->y_waiting = false;
+    h->cell_frame = h->cell_row = 0;
+    h->started = 0;
+    memset(h->product_count, 0, h->plan.product_count * sizeof *h->product_count);
+    memset(h->pass_count, 0, h->plan.pass_count * sizeof *h->pass_count);
+    r->end = -1;
+    r->frames_done = 0;
+    memset(r->issues, 0, h->plan.pes * sizeof *r->issues);
+    for (uint32_t f = 0; f < h->now->frame_count; f++)
+        r->frames[f] = (struct frame_result){.start = -1};
+    for (size_t k = 0; k < (size_t)h->now->chart_count * h->plan.product_count; k++)
+        r->products[k] = (struct span){-1, -1};
+    for (size_t k = 0; k < (size_t)h->now->chart_count * h->plan.pass_count; k++)
+        r->passes[k] = (struct span){-1, -1};
+}
+
 static void begin_phase(uint32_t index)
 {
     struct harness *h = &harness;
@@ -67,20 +93,49 @@ static void begin_phase(uint32_t index)
     h->reset_left = h->now->reset_cycles;
     h->reset_seen = 0;
     h->cycle = -1;
-    h->tail_left = -1;
     h->last_move = 0;
     h->random = h->now->seed;
-    h->error_seen = h->fault_sent = false;
-    h->x_frame = h->x_element = h->gap_left = h->wait_left = 0;
-    h->y_frame = h->y_element = h->wait_cycles = 0;
-    h->y_waiting = false;
-    h->cell_frame = h->cell_row = 0;
-    h->started = 0;
-    memset(h->product_count, 0, h->plan.product_count * sizeof *h->product_count);
-    memset(h->pass_count, 0, h->plan.pass_count * sizeof *h->pass_count);
+    rewind_phase();
+    if (axi_present())
+        axi_begin_phase(index);
     printf("phase %u of %u, %s: %u frames, seed %llu\n", index + 1, h->plan.phase_count,
            h->now->name, h->now->frame_count, (unsigned long long)h->now->seed);
     fflush(stdout);
+}
+
+/* ---- with AXI ports ----------------------------------------------------------------------------- */
+
+/* Clocks that the phase has played, as valid_cycle and cut_cycle count them; -1: not started. */
+static int64_t played(void)
+{
+    if (!axi_present())
+        return harness.cycle;
+    return axi_origin() >= 0 ? harness.cycle - axi_origin() : -1;
+}
+
+void harness_replay(void)
+{
+    rewind_phase();
+    harness.drive &= ~(unsigned)DRIVE_X_VALID;
+    printf("phase %u of %u, %s: played anew\n", harness.phase + 1, harness.plan.phase_count,
+           harness.now->name);
+}
+
+/* The tlast of x is wrong in the phase's first attempt only. */
+static uint32_t phase_flags(void)
+{
+    const uint32_t tlast = STIMULUS_LAST_EARLY | STIMULUS_LAST_MISSING;
+    bool again = axi_present() && !host_first_attempt();
+    return harness.now->flags & ~(again ? tlast : 0);
+}
+
+bool harness_disturbed(void)
+{
+    if (!axi_present())
+        return false;
+    bool struck = axi_struck() || harness.fault_sent;
+    return !host_running() ||
+           (harness.now->expected_error != 0 && host_first_attempt() && struck);
 }
 
 void harness_open(const struct harness_options *options)
@@ -147,9 +202,9 @@ static unsigned put_word(void)
     }
     bool last = h->x_element + 1 == plan->input;
     if (h->x_frame + 1 == h->now->frame_count) {
-        if (h->now->flags & STIMULUS_LAST_EARLY)
+        if (phase_flags() & STIMULUS_LAST_EARLY)
             last = h->x_element + 2 == plan->input;
-        if (h->now->flags & STIMULUS_LAST_MISSING)
+        if (phase_flags() & STIMULUS_LAST_MISSING)
             last = false;
     }
     return DRIVE_NEW_X | DRIVE_X_VALID | (last ? (unsigned)DRIVE_X_LAST : 0);
@@ -165,8 +220,8 @@ static unsigned drive_x(bool ready)
         h->last_move = h->cycle;
         /* From here on the chip may notice a wrong tlast. */
         bool last_frame = h->x_frame + 1 == phase->frame_count;
-        if (last_frame && ((phase->flags & STIMULUS_LAST_EARLY && h->drive & DRIVE_X_LAST) ||
-                           (phase->flags & STIMULUS_LAST_MISSING &&
+        if (last_frame && ((phase_flags() & STIMULUS_LAST_EARLY && h->drive & DRIVE_X_LAST) ||
+                           (phase_flags() & STIMULUS_LAST_MISSING &&
                             h->x_element + 1 == h->plan.input)))
             h->fault_sent = true;
         if (++h->x_element == h->plan.input) {
@@ -175,8 +230,10 @@ static unsigned drive_x(bool ready)
         }
         h->gap_left = draw_pause(phase->x_gap, phase->x_gap_length);
     }
-    bool stuck = phase->flags & STIMULUS_STUCK_X && h->cycle >= phase->cut_cycle;
-    bool offer = h->x_frame < phase->frame_count && h->cycle + 1 >= phase->valid_cycle && !stuck;
+    bool stuck = phase->flags & STIMULUS_STUCK_X && played() >= phase->cut_cycle;
+    bool running = !axi_present() || host_running();
+    bool offer = h->x_frame < phase->frame_count && running &&
+                 played() + 1 >= phase->valid_cycle && !stuck;
     if (offer && h->gap_left == 0)
         return put_word();
     if (offer)
@@ -192,7 +249,7 @@ static unsigned drive_y(bool valid)
 {
     struct harness *h = &harness;
     const struct stimulus_phase *phase = h->now;
-    if (phase->cut_cycle != 0 && h->cycle >= phase->cut_cycle &&
+    if (phase->cut_cycle != 0 && played() >= phase->cut_cycle &&
         phase->flags & (STIMULUS_CUT_WAITING | STIMULUS_STUCK_Y))
         return 0;
     if (h->wait_left > 0) {
@@ -218,8 +275,8 @@ static bool cut_now(void)
     if (phase->cut_cycle == 0 || phase->flags & (STIMULUS_STUCK_X | STIMULUS_STUCK_Y))
         return false;
     if (phase->flags & STIMULUS_CUT_WAITING)
-        return h->wait_cycles >= 4 && h->cycle >= phase->cut_cycle;
-    return h->cycle + 1 >= phase->cut_cycle;
+        return h->wait_cycles >= 4 && played() >= phase->cut_cycle;
+    return played() + 1 >= phase->cut_cycle;
 }
 
 static unsigned end_phase(void)
@@ -228,6 +285,8 @@ static unsigned end_phase(void)
     h->result->cycles = h->cycle + 1;
     h->result->cut = h->result->end < 0;
     check_phase_end();
+    if (axi_present())
+        axi_end_phase();
     if (h->phase + 1 == h->plan.phase_count)
         return finish();
     begin_phase(h->phase + 1);
@@ -255,6 +314,8 @@ unsigned harness_step(const struct sample *sample)
 
     if (h->reset_left > 0) { /* aresetn is low in this cycle */
         check_reset(sample);
+        if (axi_present())
+            axi_step_in_reset(h->reset_seen >= RESET_EDGES);
         h->reset_seen++;
         if (--h->reset_left > 0)
             h->drive = put_noise() & ~(unsigned)DRIVE_X_VALID;
@@ -264,18 +325,30 @@ unsigned harness_step(const struct sample *sample)
     }
 
     h->cycle++;
-    check_running(sample);
     uint32_t control = sample->control.value[0];
     if (sample->control.unknown != NULL)
         control &= ~sample->control.unknown[0];
+    check_running(sample);
+    if (axi_present()) {
+        axi_step(control);
+        if (host_abandons())
+            return finish();
+    }
 
     bool done = h->y_frame == h->now->frame_count;
     if (done && h->tail_left < 0) {
         h->result->end = h->cycle + 1;
         h->tail_left = h->now->tail_cycles;
     }
+    bool over = done && h->tail_left == 0;
+    if (done && h->tail_left > 0)
+        h->tail_left--;
+    if (over && axi_present()) { /* the host has the last word */
+        host_finish();
+        over = host_finished();
+    }
     bool fault = h->now->flags & (STIMULUS_LAST_EARLY | STIMULUS_LAST_MISSING);
-    if ((done && h->tail_left-- == 0) || cut_now() || (fault && h->error_seen))
+    if (over || cut_now() || (fault && h->error_seen && !axi_present()))
         return h->drive = end_phase();
 
     if (h->now->limit_cycles != 0 && (uint64_t)h->cycle >= h->now->limit_cycles) {

@@ -8,7 +8,9 @@
  *   harness.c         the clock: drives the inputs, counts, decides when a phase is over
  *   harness_check.c   looks at y, cell states and monitor outputs
  *   harness_plan.c    reads the stimulus file, checks the memory images
- *   harness_report.c  keeps what was wrong, writes the results file and the verdict */
+ *   harness_report.c  keeps what was wrong, writes the results file and the verdict
+ *
+ * A chip with AXI ports has more behind it: harness_axi.c, with memory.c, axi_check.c and host.c. */
 #ifndef ESE_HARNESS_H
 #define ESE_HARNESS_H
 
@@ -72,6 +74,9 @@ const uint32_t *harness_x_data(void); /* [words of channels * element_bits] */
 const uint32_t *harness_x_user(void); /* [words of 2 * channels] */
 
 /* ---- between the files of the core ------------------------------------------------------------ */
+
+/* Clock edges with reset after which the outputs must be quiet. */
+enum { RESET_EDGES = 2 };
 
 enum { STALL_CAUSES = 5, MESSAGES = 10, MESSAGE_SIZE = 240 };
 
@@ -142,6 +147,9 @@ struct harness {
 };
 
 extern struct harness harness;
+
+/* harness.c: may the chip do other than play on?  Stopped, or struck by a fault that is planned. */
+bool harness_disturbed(void);
 
 /* harness_plan.c: false with the reason in harness.reason. */
 bool harness_load(const struct harness_options *options);

@@ -1,29 +1,48 @@
 /* SPDX-License-Identifier: Apache-2.0
- * harness_axi.c - the chip's AXI ports as the bench packs them. */
+ * harness_axi.c - one clock of memories, checker and host, on the ports as the bench packs them. */
 #include "harness_axi.h"
 
 #include <stdlib.h>
+#include <string.h>
+
+#include "axi_check.h"
+#include "host.h"
+#include "memory.h"
+
+struct axi_result {
+    struct host_result host;
+    struct memory_counts memory[STIMULUS_PORTS];
+};
 
 static struct {
     uint32_t ports, data_bits, address_bits;
+    uint32_t first; /* port: with a single one there is only DATA */
     struct axi_sample seen;
     uint32_t drive[AXI_DRIVE_WORDS];
-    uint32_t *beats[STIMULUS_PORTS];
+    struct memory memories[STIMULUS_PORTS];
+    struct axi_result *results, *now;
 } axi;
+
+static const char *const MODEL_NAMES[STIMULUS_MODELS] = {"ideal", "ddr3", "hostile"};
+
+/* ---- for the bindings -------------------------------------------------------------------------------- */
 
 void axi_open(uint32_t ports, uint32_t data_bits, uint32_t address_bits)
 {
     axi.ports = ports;
     axi.data_bits = data_bits;
     axi.address_bits = address_bits;
-    for (int i = 0; i < STIMULUS_PORTS; i++)
-        if ((axi.beats[i] = calloc(axi_beat_words() + 1, sizeof *axi.beats[i])) == NULL)
+    axi.first = STIMULUS_PORTS - ports;
+    for (uint32_t i = 0; i < STIMULUS_PORTS; i++)
+        if (!memory_open(&axi.memories[i], data_bits)) {
+            fprintf(stderr, "harness: out of memory\n");
             exit(1);
+        }
 }
 
 uint32_t axi_beat_words(void)
 {
-    return (axi.data_bits + 31) / 32;
+    return axi.data_bits / 32;
 }
 
 void axi_show(const struct axi_sample *sample)
@@ -38,5 +57,148 @@ const uint32_t *axi_drive(void)
 
 const uint32_t *axi_beat(uint32_t port)
 {
-    return axi.beats[port];
+    return axi.memories[port].data;
+}
+
+/* ---- for the harness ----------------------------------------------------------------------------------- */
+
+bool axi_present(void)
+{
+    return axi.ports != 0;
+}
+
+bool axi_fits(const struct stimulus *plan)
+{
+    return axi.ports == plan->memory_ports && axi.data_bits == plan->memory_data_bits &&
+           axi.address_bits == plan->memory_address_bits;
+}
+
+bool axi_prepare(const struct stimulus *plan)
+{
+    axi.results = calloc(plan->phase_count, sizeof *axi.results);
+    return axi.results != NULL;
+}
+
+bool axi_load(const struct stimulus_region *region, unsigned char *contents)
+{
+    return memory_add(&axi.memories[region->port], region->base, contents, region->bytes);
+}
+
+void axi_begin_phase(uint32_t phase)
+{
+    axi.now = &axi.results[phase];
+    for (uint32_t i = axi.first; i < STIMULUS_PORTS; i++)
+        memory_reset(&axi.memories[i], &harness.now->memory[i], harness.now->seed + 1 + i);
+    memset(axi.drive, 0, sizeof axi.drive);
+    axi_check_reset();
+    host_begin(&axi.now->host);
+}
+
+void axi_step_in_reset(bool settled)
+{
+    if (settled)
+        axi_check_in_reset(&axi.seen);
+    memset(axi.drive, 0, sizeof axi.drive);
+}
+
+static void step_port(uint32_t port)
+{
+    struct memory *memory = &axi.memories[port];
+    const struct vector *seen = &axi.seen.ports[port];
+    axi_check_port(port, seen, memory, host_allows());
+    uint32_t flags = seen->value[2];
+    if (seen->unknown != NULL)
+        flags &= ~seen->unknown[2];
+    struct memory_seen shown = {
+        .ar_valid = flags & PORT_AR_VALID,
+        .r_ready = flags & PORT_R_READY,
+        .address = seen->value[0] | (uint64_t)seen->value[1] << 32,
+        .length = flags >> PORT_LENGTH & 255,
+    };
+    if ((shown.ar_valid && memory->drive.ar_ready) || (shown.r_ready && memory->drive.r_valid))
+        harness.last_move = harness.cycle;
+    memory_step(memory, &shown);
+    const struct memory_drive *drive = &memory->drive;
+    uint32_t bits = drive->response << PORT_R_RESPONSE;
+    bits |= drive->ar_ready ? PORT_AR_READY : 0;
+    bits |= drive->r_valid ? PORT_R_VALID : 0;
+    bits |= drive->r_last ? PORT_R_LAST : 0;
+    bits |= drive->new_data ? PORT_NEW_DATA : 0;
+    axi.drive[3] |= bits << 16 * port;
+}
+
+void axi_step(uint32_t control)
+{
+    axi.drive[3] = 0;
+    for (uint32_t i = axi.first; i < STIMULUS_PORTS; i++)
+        step_port(i);
+    uint32_t before = axi.drive[2];
+    axi_check_lite(&axi.seen.lite, axi.drive);
+    host_step(&axi.seen.lite, control, axi.drive);
+    if (axi.drive[2] != before) /* the host has limits of its own */
+        harness.last_move = harness.cycle;
+}
+
+void axi_end_phase(void)
+{
+    for (uint32_t i = axi.first; i < STIMULUS_PORTS; i++)
+        axi.now->memory[i] = axi.memories[i].counts;
+}
+
+bool axi_struck(void)
+{
+    return axi.memories[0].struck || axi.memories[1].struck;
+}
+
+int64_t axi_origin(void)
+{
+    return host_running() ? axi.now->host.origin : -1;
+}
+
+void axi_start(void)
+{
+    for (uint32_t i = axi.first; i < STIMULUS_PORTS; i++)
+        if (!axi.memories[i].started)
+            memory_start(&axi.memories[i]);
+}
+
+void axi_lift_faults(void)
+{
+    for (uint32_t i = axi.first; i < STIMULUS_PORTS; i++)
+        memory_lift(&axi.memories[i]);
+}
+
+uint32_t axi_outstanding(void)
+{
+    return axi.memories[0].count + axi.memories[1].count;
+}
+
+/* ---- results ------------------------------------------------------------------------------------------- */
+
+void axi_write_results(FILE *out, uint32_t phase)
+{
+    const struct axi_result *r = &axi.results[phase];
+    const struct host_result *h = &r->host;
+    const struct stimulus_phase *p = &harness.plan.phases[phase];
+    fprintf(out, ",\n     \"host\": {\"starts\": %u, \"origin\": %lld, \"error\": %u, "
+                 "\"error_cycle\": %lld, \"stop_clocks\": %lld, \"status\": %u, \"frames\": %u, "
+                 "\"frame_interrupts\": %u, \"cycles\": %llu,\n      ",
+            h->attempts, (long long)h->origin, h->error, (long long)h->error_cycle,
+            (long long)h->stop_clocks, h->status, h->frames, h->frame_interrupts,
+            (unsigned long long)h->cycles);
+    fprintf(out, "\"stalls\": {\"input\": %u, \"columns\": %u, \"acc\": %u, \"element\": %u, "
+                 "\"queue\": %u, \"weights\": %u}},\n     \"memory\": [",
+            h->stalls[0], h->stalls[1], h->stalls[2], h->stalls[3], h->stalls[4], h->stalls[5]);
+    for (uint32_t i = axi.first; i < STIMULUS_PORTS; i++) {
+        const struct memory_counts *c = &r->memory[i];
+        fprintf(out, "%s\n      {\"port\": \"%s\", \"model\": \"%s\", \"fault\": %u, "
+                     "\"bursts\": %lld, \"beats\": %lld, \"busy\": %lld, \"efficiency\": %.4f, "
+                     "\"activations\": %lld, \"refreshes\": %lld}",
+                i > axi.first ? "," : "", i == STIMULUS_PORT_WEIGHTS ? "weights" : "data",
+                MODEL_NAMES[p->memory[i].model], p->memory[i].fault, (long long)c->bursts,
+                (long long)c->beats, (long long)c->busy,
+                c->busy > 0 ? (double)c->beats / (double)c->busy : 0.0,
+                (long long)c->activations, (long long)c->refreshes);
+    }
+    fprintf(out, "]");
 }

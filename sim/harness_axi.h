@@ -78,4 +78,25 @@ const uint32_t *axi_drive(void);           /* [AXI_DRIVE_WORDS] */
 const uint32_t *axi_beat(uint32_t port);   /* [words of data_bits] */
 uint32_t axi_beat_words(void);
 
+/* ---- for the harness: nothing of it is called without AXI ports --------------------------------- */
+
+bool axi_present(void);                       /* the bench has ports */
+bool axi_fits(const struct stimulus *plan);   /* the same as in the plan? */
+bool axi_prepare(const struct stimulus *plan); /* false: out of memory */
+bool axi_load(const struct stimulus_region *region, unsigned char *contents); /* keeps them */
+
+void axi_begin_phase(uint32_t phase);
+void axi_step_in_reset(bool settled);         /* one clock with aresetn low */
+void axi_step(uint32_t control);              /* one clock; `control` of the sample */
+void axi_end_phase(void);                     /* keeps what was counted */
+bool axi_struck(void);                        /* a fault has happened */
+
+int64_t axi_origin(void);                     /* cycle in which start was answered, -1: not yet */
+void axi_write_results(FILE *out, uint32_t phase);
+
+/* For the host. */
+void axi_start(void);
+void axi_lift_faults(void);
+uint32_t axi_outstanding(void);
+
 #endif

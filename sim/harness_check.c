@@ -1,13 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0
  * harness_check.c - looks at everything the chip shows in a clock cycle: the y stream, the cell
  * states, the monitor outputs.  Only counts and reports; never ends the simulation. */
-#include "harness.h"
+#include "harness_axi.h"
+#include "host.h"
 
 #include <string.h>
 #include <time.h>
-
-/* A chip may take reset through a register or two before its outputs fall. */
-enum { RESET_SETTLES = 4 };
 
 /* Where we are, for a message. */
 #define AT "phase %s, cycle %lld: "
@@ -22,9 +20,6 @@ static bool same(const uint32_t *a, const uint32_t *b, uint32_t words)
 {
     return b == NULL || memcmp(a, b, words * sizeof *a) == 0;
 }
-
-/* Clock edges with reset after which the outputs must be quiet. */
-enum { RESET_EDGES = 2 };
 
 void check_reset(const struct sample *sample)
 {
@@ -125,7 +120,7 @@ static void check_y(const struct sample *sample, uint32_t control)
     struct harness *h = &harness;
     bool last = control & CONTROL_Y_LAST, ready = h->drive & DRIVE_Y_READY;
     if (!(control & CONTROL_Y_VALID)) {
-        if (h->y_waiting)
+        if (h->y_waiting && !harness_disturbed())
             violation(AT "y tvalid fell before the word was taken, frame %u element %u", HERE,
                       h->y_frame, h->y_element);
         h->y_waiting = false;
@@ -227,15 +222,32 @@ static void extend(struct span *spans, uint32_t count, uint32_t frame, uint32_t 
     span->end = harness.cycle + 1;
 }
 
+/* Is this the expected cycle?  With AXI ports both count from the start of the first frame, because
+ * how long that takes depends on the host and the memory. */
+static bool in_time(int64_t *cycle, int64_t *expected)
+{
+    const struct stimulus_phase *phase = harness.now;
+    int64_t slack = 0;
+    if (*expected < 0)
+        return true;
+    if (axi_present()) {
+        *cycle -= harness.result->frames[0].start;
+        *expected -= phase->starts != NULL && phase->starts[0] >= 0 ? phase->starts[0] : 0;
+        slack = *expected * phase->slack_permille / 1000;
+    }
+    return *cycle >= *expected && *cycle <= *expected + slack;
+}
+
 static void frame_starts(uint32_t frame)
 {
     struct harness *h = &harness;
     h->result->frames[frame].start = h->cycle;
     h->started = frame + 1;
     int64_t expected = h->now->starts != NULL ? h->now->starts[frame] : -1;
-    if (expected >= 0 && expected != h->cycle)
+    int64_t cycle = h->cycle;
+    if (!in_time(&cycle, &expected))
         violation("phase %s: frame %u starts in cycle %lld, expected in %lld", h->now->name, frame,
-                  (long long)h->cycle, (long long)expected);
+                  (long long)cycle, (long long)expected);
 }
 
 static void check_product(uint32_t index)
@@ -318,6 +330,9 @@ static void check_monitor(const struct sample *sample, uint32_t control, uint32_
         }
     }
 
+    /* The host looks at errors too: what is planned, and what start clears, is its business. */
+    if (harness_disturbed())
+        return;
     if (control & CONTROL_ERROR && !h->error_seen) {
         h->error_seen = true;
         if (!h->fault_sent)
@@ -383,7 +398,7 @@ void check_phase_end(void)
     bool fault = phase->flags & (STIMULUS_LAST_EARLY | STIMULUS_LAST_MISSING);
     if (h->result->end < 0) /* cut short, as planned */
         return;
-    if (fault)
+    if (fault && !axi_present())
         violation("phase %s: mon_error did not rise although tlast of x was wrong", phase->name);
     else if (phase->cut_cycle != 0)
         violation("phase %s: over before the reset in cycle %u", phase->name, phase->cut_cycle);
@@ -392,7 +407,8 @@ void check_phase_end(void)
                   h->cell_frame, h->cell_row, phase->frame_count);
     check_counts("product", h->product_count, h->plan.product_columns, h->plan.product_count);
     check_counts("pass", h->pass_count, h->plan.pass_beats, h->plan.pass_count);
-    if (phase->end >= 0 && h->result->end != phase->end)
+    int64_t end = h->result->end, expected = phase->end;
+    if (!in_time(&end, &expected))
         violation("phase %s: the last y word is out after cycle %lld, expected %lld", phase->name,
-                  (long long)h->result->end, (long long)phase->end);
+                  (long long)end, (long long)expected);
 }

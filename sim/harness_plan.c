@@ -4,7 +4,7 @@
  * A plan that is damaged, or made for another chip, must never look like a passed test: everything
  * is checked before the first clock.  $readmemh() of a missing or short file is no error for the
  * simulators, therefore the images are checked here. */
-#include "harness.h"
+#include "harness_axi.h"
 
 #include <stdarg.h>
 #include <stdlib.h>
@@ -251,6 +251,65 @@ static bool check_phase(const struct stimulus *s, const struct stimulus_phase *p
         return refuse("phase %s has a reset shorter than 8 cycles", p->name);
     if (p->flags & STIMULUS_LAST_EARLY && s->input < 2)
         return refuse("phase %s: tlast cannot come early in a frame of one word", p->name);
+    if (p->stop_cycle != 0 && (p->expected_error != 0 || p->cut_cycle != 0))
+        return refuse("phase %s: a stop beside an error or a reset", p->name);
+    if (!axi_present())
+        return p->expected_error == 0 && p->stop_cycle == 0
+                   ? true
+                   : refuse("phase %s needs a chip with AXI ports", p->name);
+    if (p->flags & (STIMULUS_LAST_EARLY | STIMULUS_LAST_MISSING) && p->expected_error == 0)
+        return refuse("phase %s: tlast is wrong, but no error expected", p->name);
+    for (int port = 0; port < STIMULUS_PORTS; port++)
+        if (p->memory[port].model >= STIMULUS_MODELS || p->memory[port].fault >= STIMULUS_FAULTS)
+            return refuse("phase %s: a memory of unknown kind", p->name);
+    return true;
+}
+
+/* Reads a file that must be as the plan says. */
+static unsigned char *read_whole(const char *name, uint64_t bytes, uint32_t crc)
+{
+    size_t size = 0;
+    unsigned char *data = slurp(name, &size);
+    uint32_t got = data != NULL ? stimulus_crc32(0, data, size) : 0;
+    if (data != NULL && size == bytes && got == crc)
+        return data;
+    if (data == NULL)
+        refuse("memory image %s is missing", name);
+    else if (size != bytes)
+        refuse("memory image %s has %llu bytes, should have %llu", name, (unsigned long long)size,
+               (unsigned long long)bytes);
+    else
+        refuse("memory image %s has been changed: CRC %08x, should be %08x", name, got, crc);
+    free(data);
+    return NULL;
+}
+
+/* Fills the memories behind the AXI ports. */
+static bool load_regions(const struct stimulus *s)
+{
+    if (axi_present() != (s->memory_mode != STIMULUS_ROM))
+        return refuse("the bench has %sAXI ports, the stimulus is for a chip with%s",
+                      axi_present() ? "" : "no ", axi_present() ? "out" : "");
+    if (!axi_present())
+        return true;
+    if (!axi_fits(s))
+        return refuse("the bench has not the %u AXI ports of %u bits with addresses of %u bits that "
+                      "the stimulus wants", s->memory_ports, s->memory_data_bits,
+                      s->memory_address_bits);
+    if (!axi_prepare(s))
+        return refuse("out of memory");
+    for (uint32_t i = 0; i < s->region_count; i++) {
+        const struct stimulus_region *r = &s->regions[i];
+        if (r->port >= STIMULUS_PORTS || r->port < STIMULUS_PORTS - s->memory_ports ||
+            r->use >= STIMULUS_USES || r->base % 4096 != 0)
+            return refuse("region %s cannot lie at %llx of port %u", r->name,
+                          (unsigned long long)r->base, r->port);
+        unsigned char *data = read_whole(r->name, r->bytes, r->crc);
+        if (data == NULL)
+            return false;
+        if (!axi_load(r, data))
+            return refuse("more regions than there is room for");
+    }
     return true;
 }
 
@@ -258,18 +317,10 @@ static bool check_images(const struct stimulus *s)
 {
     for (uint32_t i = 0; i < s->image_count; i++) {
         const struct stimulus_image *image = &s->images[i];
-        size_t size = 0;
-        unsigned char *data = slurp(image->name, &size);
+        unsigned char *data = read_whole(image->name, image->bytes, image->crc);
         if (data == NULL)
-            return refuse("memory image %s is missing", image->name);
-        uint32_t crc = stimulus_crc32(0, data, size);
+            return false;
         free(data);
-        if (size != image->bytes)
-            return refuse("memory image %s has %llu bytes, should have %llu", image->name,
-                          (unsigned long long)size, (unsigned long long)image->bytes);
-        if (crc != image->crc)
-            return refuse("memory image %s has been changed: CRC %08x, should be %08x",
-                          image->name, crc, image->crc);
     }
     return true;
 }
@@ -329,7 +380,7 @@ bool harness_load(const struct harness_options *options)
     for (uint32_t i = 0; i < s->phase_count; i++)
         if (!check_phase(s, &s->phases[i]))
             return false;
-    if (!check_images(s))
+    if (!check_images(s) || !load_regions(s))
         return false;
     prepare(&harness);
     return true;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  * harness_report.c - keeps what was wrong, comes to the verdict, writes the results file. */
-#include "harness.h"
+#include "harness_axi.h"
 
 #include <errno.h>
 #include <stdarg.h>
@@ -110,7 +110,10 @@ static void write_phase(FILE *out, const struct stimulus_phase *p, const struct 
         write_spans(out, "passes", r->passes + (size_t)i * plan->pass_count, plan->pass_count);
         fprintf(out, "}");
     }
-    fprintf(out, "]}");
+    fprintf(out, "]");
+    if (axi_present())
+        axi_write_results(out, (uint32_t)(p - plan->phases));
+    fprintf(out, "}");
 }
 
 static bool write_results(const char *path)
@@ -162,6 +165,8 @@ unsigned harness_verdict(void)
     struct harness *h = &harness;
     if (h->planned && h->result->cycles == 0)
         h->result->cycles = h->cycle + 1; /* stopped within the phase */
+    if (h->planned && axi_present())
+        axi_end_phase();
     if (h->reason[0] == '\0' && (h->y_checked == 0 || h->c_checked == 0))
         violation("nothing was checked: no phase has a whole frame with an active channel");
     if (h->dump != NULL && !write_dump())

@@ -40,7 +40,8 @@ enum stimulus_flag {
     /* y is taken only after valid was seen: a chip whose valid waits for ready gets stuck. */
     STIMULUS_READY_LATE = 2,
     /* The last frame's tlast comes one element early, or never: the phase ends, with a reset, once
-     * the chip has raised mon_error, and fails if it does not.  EARLY needs input >= 2. */
+     * the chip has raised mon_error, and fails if it does not.  EARLY needs input >= 2.  With AXI
+     * ports expected_error must say what the chip is to report. */
     STIMULUS_LAST_EARLY = 4,
     STIMULUS_LAST_MISSING = 8,
     /* From cut_cycle on x is not offered, or y not taken, for ever, and no reset comes: such a run
@@ -73,7 +74,7 @@ enum stimulus_fault {
     STIMULUS_FAULT_SLVERR,       /* the beat's response */
     STIMULUS_FAULT_DECERR,
     STIMULUS_FAULT_LAST_EARLY,   /* RLAST at the beat, or the next that is not the last; the burst ends there */
-    STIMULUS_FAULT_LAST_EXTRA,   /* the same, but all beats come, and RLAST with the last one too */
+    STIMULUS_FAULT_LAST_EXTRA,   /* the same, but all beats come, the last with RLAST too */
     STIMULUS_FAULT_LAST_MISSING, /* no RLAST at the end of the burst of that beat; all beats come */
     STIMULUS_FAULT_SILENT,       /* no beat any more; addresses are taken until the queue is full */
     STIMULUS_FAULT_DEAF,         /* no address is taken any more */

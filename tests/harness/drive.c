@@ -16,7 +16,8 @@
 /* COLUMNS: what the stand-in broadcasts in a frame, three of product 0 and two of product 1. */
 enum { FRAMES = 10, COLUMNS = 5 };
 
-static uint32_t dimension(const char *folder, const char *file, const char *name)
+/* 0: not there. */
+static uint32_t optional(const char *folder, const char *file, const char *name)
 {
     char path[4096], line[200], key[64];
     unsigned value = 0, found = 0;
@@ -29,8 +30,14 @@ static uint32_t dimension(const char *folder, const char *file, const char *name
         }
     if (in != NULL)
         fclose(in);
+    return found;
+}
+
+static uint32_t dimension(const char *folder, const char *file, const char *name)
+{
+    uint32_t found = optional(folder, file, name);
     if (found == 0) {
-        printf("error: no %s in %s\n", name, path);
+        printf("error: no %s in %s\n", name, file);
         exit(2);
     }
     return found;
@@ -51,8 +58,49 @@ static int32_t wrap(int64_t value, uint32_t bits)
     return (int32_t)(value >= size / 2 ? value - size : value);
 }
 
+/* ---- a chip with AXI ports adds what it reads from memory to each x ------------------------------ */
+
+static const struct { const char *name, *size, *file; uint64_t base; } REGIONS[STIMULUS_USES] = {
+    {"weights", "WEIGHTS_BYTES", "weights.bin", 0x12345000},
+    {"columns", "COLUMNS_BYTES", "columns.bin", 0x10000},
+    {"constants", "CONSTANTS_BYTES", "constants.bin", 0xfffff000},
+};
+
+/* Writes the images; what the stand-in makes of them: the sum, over all bus words, of the lowest and
+ * the highest 32 bits XORed. */
+static uint32_t make_regions(struct stimulus *s, const char *folder, struct error *error)
+{
+    uint32_t key = 0, beat = s->memory_data_bits / 8;
+    for (uint32_t i = 0; i < STIMULUS_USES; i++) {
+        char path[4096], images[4096];
+        snprintf(images, sizeof images, "%s/mem", folder);
+        snprintf(path, sizeof path, "%s/mem/%s", folder, REGIONS[i].file);
+        uint32_t bytes = dimension(folder, "fake_params.vh", REGIONS[i].size);
+        uint32_t size = (bytes + beat - 1) / beat * beat;
+        unsigned char *data = allocate(size, 1);
+        for (uint32_t k = 0; k < bytes; k++)
+            data[k] = (unsigned char)draw();
+        for (uint32_t k = 0; k < size; k += beat)
+            for (uint32_t b = 0; b < 4; b++)
+                key += (uint32_t)(data[k + b] ^ data[k + beat - 4 + b]) << 8 * b;
+        FILE *file = fopen(path, "wb");
+        bool good = file != NULL && fwrite(data, 1, bytes, file) == bytes;
+        if (file != NULL)
+            fclose(file);
+        free(data);
+        uint32_t port = i == STIMULUS_WEIGHTS && s->memory_ports == 2 ? STIMULUS_PORT_WEIGHTS
+                                                                      : STIMULUS_PORT_DATA;
+        if (!good || !stimulus_region(&s->regions[i], images, REGIONS[i].file, port, i,
+                                      REGIONS[i].base, error)) {
+            printf("error: cannot write %s\n", path);
+            exit(2);
+        }
+    }
+    return key;
+}
+
 /* Voices that begin and end at different frames; what the stand-in makes of them. */
-static void draw_frames(struct stimulus *s, bool idle)
+static void draw_frames(struct stimulus *s, bool idle, uint32_t key)
 {
     int32_t *c = allocate((size_t)s->channels * s->cell, sizeof *c);
     bool *known = allocate(s->channels, sizeof *known);
@@ -67,7 +115,7 @@ static void draw_frames(struct stimulus *s, bool idle)
                 size_t word = ((size_t)f * s->channels + ch) * s->input + e;
                 int32_t *now = &c[(size_t)ch * s->cell + e];
                 s->x[word] = wrap((int32_t)draw(), s->activation_bits);
-                *now = wrap((first ? 0 : (int64_t)*now) + s->x[word], s->activation_bits);
+                *now = wrap((first ? 0 : (int64_t)*now) + s->x[word] + key, s->activation_bits);
                 s->c[word] = s->y[word] = *now;
             }
         }
@@ -88,10 +136,16 @@ static struct stimulus_phase *phase(struct stimulus *s, const char *name, uint32
     return p;
 }
 
+/* Clocks from frame to frame, if memory does not hold the stand-in up. */
+static int64_t frame_period(const struct stimulus *s)
+{
+    return 2 * s->input + COLUMNS + (s->cell + s->lanes - 1) / s->lanes;
+}
+
 static void add_phases(struct stimulus *s)
 {
-    uint32_t steps = (s->cell + s->lanes - 1) / s->lanes, n = s->input;
-    int64_t period = 2 * n + COLUMNS + steps;
+    uint32_t n = s->input;
+    int64_t period = frame_period(s);
     struct stimulus_phase *p = phase(s, "full speed", 0, 5);
     p->starts = allocate(p->frame_count, sizeof *p->starts);
     for (uint32_t f = 0; f < p->frame_count; f++)
@@ -117,6 +171,76 @@ static void add_phases(struct stimulus *s)
     p = phase(s, "no tlast of x", 0, 3);
     p->flags = STIMULUS_LAST_MISSING;
     phase(s, "end", 5, 5);
+}
+
+static void set_memory(struct stimulus_phase *p, uint32_t model)
+{
+    for (int port = 0; port < STIMULUS_PORTS; port++)
+        p->memory[port].model = model;
+}
+
+/* Each kind of fault, on a port: what the chip must report. */
+static void add_faults(struct stimulus *s, uint32_t port)
+{
+    static const struct { const char *name; uint32_t fault, at, codes[STIMULUS_PORTS]; } FAULTS_OF[] = {
+        {"SLVERR", STIMULUS_FAULT_SLVERR, 0, {2, 4}},
+        {"DECERR", STIMULUS_FAULT_DECERR, 11, {3, 5}},
+        {"RLAST early", STIMULUS_FAULT_LAST_EARLY, 3, {6, 7}},
+        {"RLAST extra", STIMULUS_FAULT_LAST_EXTRA, 5, {6, 7}},
+        {"RLAST missing", STIMULUS_FAULT_LAST_MISSING, 7, {6, 7}},
+        {"silent", STIMULUS_FAULT_SILENT, 25, {8, 9}},
+        {"deaf", STIMULUS_FAULT_DEAF, 0, {8, 9}},
+    };
+    for (uint32_t i = 0; i < sizeof FAULTS_OF / sizeof *FAULTS_OF; i++) {
+        struct stimulus_phase *p = phase(s, FAULTS_OF[i].name, 0, 5);
+        set_memory(p, FAULTS_OF[i].fault == STIMULUS_FAULT_LAST_EXTRA ? STIMULUS_IDEAL
+                                                                      : i % STIMULUS_MODELS);
+        p->memory[port].fault = FAULTS_OF[i].fault;
+        p->memory[port].fault_at = FAULTS_OF[i].at;
+        p->expected_error = FAULTS_OF[i].codes[port];
+        p->watchdog = 700;
+    }
+}
+
+static void add_axi_phases(struct stimulus *s)
+{
+    struct stimulus_phase *p = phase(s, "full speed", 0, 5);
+    int64_t period = frame_period(s);
+    p->starts = allocate(p->frame_count, sizeof *p->starts);
+    for (uint32_t f = 0; f < p->frame_count; f++)
+        p->starts[f] = 10 + f * period;
+    p->end = p->starts[4] + period - s->input;
+    p->chart_first = 3;
+    p->chart_count = 2;
+    p = phase(s, "gaps", 0, 10);
+    set_memory(p, STIMULUS_HOSTILE);
+    p->x_gap = p->y_wait = 65536 / 3;
+    p->x_gap_length = p->y_wait_length = 4;
+    p->seed = UINT64_MAX;
+    p = phase(s, "cut", 5, 5);
+    set_memory(p, STIMULUS_HOSTILE);
+    p->cut_cycle = (uint32_t)(period + 30);
+    p = phase(s, "late ready", 5, 2);
+    p->flags = STIMULUS_READY_LATE;
+    p = phase(s, "cut waiting", 0, 5);
+    set_memory(p, STIMULUS_DDR3);
+    p->cut_cycle = (uint32_t)(period + 3);
+    p->flags = STIMULUS_CUT_WAITING;
+    for (uint32_t i = 0; i < STIMULUS_MODELS; i++) {
+        p = phase(s, "stop", 5, 5);
+        set_memory(p, i);
+        p->stop_cycle = i == 0 ? 12 : (uint32_t)period + 40 * i;
+    }
+    for (uint32_t port = STIMULUS_PORTS - s->memory_ports; port < STIMULUS_PORTS; port++)
+        add_faults(s, port);
+    p = phase(s, "early tlast of x", 0, 3);
+    p->flags = STIMULUS_LAST_EARLY;
+    p->expected_error = 1;
+    p = phase(s, "no tlast of x", 0, 3);
+    p->flags = STIMULUS_LAST_MISSING;
+    p->expected_error = 1;
+    p = phase(s, "end", 5, 5);
+    set_memory(p, STIMULUS_DDR3);
 }
 
 /* Damages the plan, or what lies beside it, as the scenario's name says. */
@@ -148,6 +272,38 @@ static void damage(struct stimulus *s, const char *scenario, struct stimulus_pha
     else if (strcmp(scenario, "stuck_x") == 0 || strcmp(scenario, "stuck_y") == 0) {
         last->flags = scenario[6] == 'x' ? STIMULUS_STUCK_X : STIMULUS_STUCK_Y;
         last->cut_cycle = 30;
+    } else if (strcmp(scenario, "no_error") == 0) {
+        last->expected_error = 5;
+    } else if (strcmp(scenario, "late_stop") == 0) {
+        last->stop_cycle = 100000;
+    } else if (strcmp(scenario, "few") == 0) {
+        s->memory_outstanding = 2;
+    } else if (strcmp(scenario, "patient") == 0) {
+        s->phases[0].idle_cycles = 0;
+    } else if (strcmp(scenario, "late") == 0) {
+        for (int f = 1; f < 5; f++)
+            s->phases[0].starts[f] -= f;
+        s->phases[0].end -= 4;
+    } else if (strcmp(scenario, "slack") == 0) {
+        for (int f = 1; f < 5; f++)
+            s->phases[0].starts[f] -= f;
+        s->phases[0].end -= 4;
+        s->phases[0].slack_permille = 100;
+    } else if (strcmp(scenario, "region_size") == 0) {
+        s->regions[1].bytes++;
+    } else if (strcmp(scenario, "region_crc") == 0) {
+        s->regions[1].crc++;
+    } else if (strcmp(scenario, "region_missing") == 0) {
+        s->regions[1].name[0] = 'Z';
+    } else if (strcmp(scenario, "region_base") == 0) {
+        s->regions[1].base += 512;
+    } else if (strcmp(scenario, "region_moved") == 0) {
+        s->regions[STIMULUS_CONSTANTS].use = STIMULUS_COLUMNS;
+        s->regions[STIMULUS_COLUMNS].use = STIMULUS_CONSTANTS;
+    } else if (strcmp(scenario, "ports") == 0) {
+        s->memory_ports ^= 3;
+    } else if (strcmp(scenario, "mode") == 0) {
+        s->memory_mode ^= 1;
     } else if (strcmp(scenario, "slow") == 0) {
         last->limit_cycles = 30;
     } else if (strcmp(scenario, "late_cut") == 0) {
@@ -195,7 +351,11 @@ static bool result_agrees(const struct stimulus *s, const struct simulation_resu
     const struct simulation_phase *p = &r->phases[0];
     if (r->phase_count != (int)s->phase_count || r->message_count != 0 || p->chart_count != 2)
         return false;
-    int64_t start = s->phases[0].starts[3], issued = 0, sum = 0;
+    /* With AXI ports the first frame comes when it comes. */
+    int64_t later = s->memory_mode == STIMULUS_ROM ? 0 : p->frames[0].start - s->phases[0].starts[0];
+    int64_t start = s->phases[0].starts[3] + later, issued = 0, sum = 0;
+    if (strcmp(p->name, "full speed") != 0 || s->phases[0].slack_permille != 0)
+        return true;
     for (int f = 0; f < p->frame_count; f++)
         issued += p->frames[f].issued;
     for (int k = 0; k < p->pe_count; k++)
@@ -203,9 +363,9 @@ static bool result_agrees(const struct stimulus *s, const struct simulation_resu
     return p->frame_count == 5 && p->frames[3].start == start && p->charts[0].frame == 3 &&
            p->charts[0].products[0].begin == start && p->charts[0].products[0].end == start + 3 &&
            p->charts[0].products[1].end == start + 5 && p->charts[0].passes[0].begin == start + 5 &&
-           p->cycles_per_frame == s->phases[0].starts[4] - start && issued == sum && issued > 0 &&
-           p->frames[3].stalls[STALL_INPUT] == s->input && p->frames[3].weight_stalls == 1 &&
-           p->end == s->phases[0].end && r->phases[2].cut && !r->phases[3].cut &&
+           p->cycles_per_frame == s->phases[0].starts[4] + later - start && issued == sum && issued > 0 &&
+           (later != 0 || p->frames[3].stalls[STALL_INPUT] == s->input) && p->frames[3].weight_stalls == 1 &&
+           p->end == s->phases[0].end + later && r->phases[2].cut && !r->phases[3].cut &&
            r->phases[1].seed == UINT64_MAX;
 }
 
@@ -215,7 +375,7 @@ int main(int argc, char **argv)
         return 2;
     const char *folder = argv[1], *scenario = argv[3];
     struct error error = {0};
-    struct stimulus s = {.phase_count = 16, .product_count = 2, .pass_count = 2, .image_count = 1};
+    struct stimulus s = {.phase_count = 32, .product_count = 2, .pass_count = 2, .image_count = 1};
     s.channels = dimension(folder, "ese_bench_params.vh", "CHANNELS");
     s.element_bits = dimension(folder, "ese_bench_params.vh", "ELEMENT_BITS");
     s.activation_bits = dimension(folder, "ese_bench_params.vh", "ACTIVATION_BITS");
@@ -223,6 +383,15 @@ int main(int argc, char **argv)
     s.pes = dimension(folder, "ese_bench_params.vh", "PES");
     s.input = s.cell = s.output = dimension(folder, "fake_params.vh", "FRAME");
     s.frame_count = FRAMES;
+    s.memory_data_bits = optional(folder, "ese_bench_params.vh", "AXI_DATA_BITS");
+    bool axi = s.memory_data_bits != 0;
+    if (axi) {
+        s.memory_mode = STIMULUS_STREAM;
+        s.memory_ports = dimension(folder, "fake_params.vh", "PORTS");
+        s.memory_address_bits = dimension(folder, "ese_bench_params.vh", "AXI_ADDRESS_BITS");
+        s.config_hash = dimension(folder, "fake_params.vh", "CONFIG_HASH");
+        s.region_count = STIMULUS_USES;
+    }
     bool speed = strcmp(scenario, "speed") == 0;
     stimulus_allocate(&s);
     s.phase_count = 0;
@@ -230,10 +399,13 @@ int main(int argc, char **argv)
     s.product_columns[1] = 2;
     s.pass_beats[0] = (s.cell + s.lanes - 1) / s.lanes;
     s.pass_beats[1] = s.output;
-    draw_frames(&s, strcmp(scenario, "idle") == 0);
+    uint32_t key = axi ? make_regions(&s, folder, &error) : 0;
+    draw_frames(&s, strcmp(scenario, "idle") == 0, key);
     if (speed)
         for (int i = 0; i < 15; i++)
             phase(&s, "speed", 0, 10)->limit_cycles = 0;
+    else if (axi)
+        add_axi_phases(&s);
     else
         add_phases(&s);
     char images[4096], path[4096], dump[4096];

@@ -47,6 +47,29 @@ END
     printf 'localparam FRAME = %s;\n' "$7" >"$work/$1/sim/fake_params.vh"
 }
 
+axi_chip() { # NAME PORTS DATA_BITS ADDRESS_BITS FRAME WEIGHTS_BYTES COLUMNS_BYTES
+    chip "$1" 5 24 18 3 4 "$5"
+    sed 's/^module ese_top/module fake_core/' tests/harness/fake_top.v >"$work/$1/rtl/fake_core.v"
+    cp tests/harness/fake_reader.v "$work/$1/rtl/"
+    two=
+    [ "$2" = 1 ] || two='`define ESE_AXI_WEIGHTS'
+    { printf '%s\n' "$two"; cat tests/harness/fake_axi_top.v; } >"$work/$1/rtl/ese_top.v"
+    printf 'rtl/fake_core.v\nrtl/fake_reader.v\nrtl/ese_top.v\n' >"$work/$1/rtl/files.f"
+    cat >>"$work/$1/sim/ese_bench_params.vh" <<END
+\`define ESE_AXI
+$two
+localparam AXI_DATA_BITS = $3;
+localparam AXI_ADDRESS_BITS = $4;
+END
+    cat >>"$work/$1/sim/fake_params.vh" <<END
+localparam PORTS = $2;
+localparam CONFIG_HASH = 305419896;
+localparam WEIGHTS_BYTES = $6;
+localparam COLUMNS_BYTES = $7;
+localparam CONSTANTS_BYTES = 40;
+END
+}
+
 play() { # CHIP SIMULATOR SCENARIO WANTED [+PLUSARG]
     got=$("$work/drive" "$work/$1" "$2" "$3" ${5:+"$5"} 2>"$work/stderr")
     result "$1 $2 $3 ${5:-}" "$4" "$got$(grep -E 'Sanitizer|runtime error' "$work/stderr")"
@@ -56,6 +79,11 @@ play() { # CHIP SIMULATOR SCENARIO WANTED [+PLUSARG]
 chip wide 33 16 12 2 40 7
 chip small 1 8 8 1 1 2
 chip odd 5 24 18 3 3 4
+# Two ports and a shared one; widths of bus and address.
+axi_chip two 2 512 40 80 5000 1500
+axi_chip one 1 128 32 128 1100 900
+axi_chip big 2 1024 64 50 5000 1500
+axi_chip half 1 256 33 90 1500 1200
 
 # What the harness must say to each fault of the stand-in.
 faults() { # SIMULATOR
@@ -91,7 +119,7 @@ faults() { # SIMULATOR
 }
 
 both() { # SIMULATOR
-    for chip in wide small odd; do
+    for chip in wide small odd two one big half; do
         play $chip "$1" normal '^pass$'
     done
     play wide "$1" trace '^pass$'

@@ -1,0 +1,196 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * axi_check.c - only counts and reports; never ends the simulation. */
+#include "axi_check.h"
+
+#include <string.h>
+
+#define AT "phase %s, cycle %lld: "
+#define HERE harness.now->name, (long long)harness.cycle
+
+static struct {
+    struct port_state {
+        bool waiting;                 /* an address is shown and was not taken */
+        uint32_t held[PORT_WORDS];    /* that one */
+        int64_t stuck;                /* clocks that a beat waits */
+    } ports[STIMULUS_PORTS];
+    /* Requests taken and answers given so far; what waits to be taken. */
+    uint32_t addresses, words, answers, reads, values;
+    bool answer_waiting, value_waiting;
+    uint32_t held_answer, held_value, held_flags;
+    int64_t address_stuck, word_stuck, read_stuck, answer_late, value_late;
+} check;
+
+static uint32_t unknown(const struct vector *v, uint32_t word)
+{
+    return v->unknown != NULL ? v->unknown[word] : 0;
+}
+
+static const char *port_name(uint32_t port)
+{
+    return port == STIMULUS_PORT_WEIGHTS ? "m_axi_weights" : "m_axi_data";
+}
+
+void axi_check_reset(void)
+{
+    memset(&check, 0, sizeof check);
+}
+
+void axi_check_in_reset(const struct axi_sample *seen)
+{
+    for (uint32_t port = 0; port < STIMULUS_PORTS; port++) {
+        if (unknown(&seen->ports[port], 2) & PORT_AR_VALID)
+            violation(AT "%s_arvalid is X in reset", HERE, port_name(port));
+        else if (seen->ports[port].value[2] & PORT_AR_VALID)
+            violation(AT "%s_arvalid is high in reset", HERE, port_name(port));
+    }
+    uint32_t mask = LITE_B_VALID | LITE_R_VALID;
+    if (unknown(&seen->lite, 1) & mask)
+        violation(AT "s_axi_control_bvalid or rvalid is X in reset", HERE);
+    else if (seen->lite.value[1] & mask)
+        violation(AT "s_axi_control_%s is high in reset", HERE,
+                  seen->lite.value[1] & LITE_B_VALID ? "bvalid" : "rvalid");
+}
+
+/* ---- read masters ---------------------------------------------------------------------------------- */
+
+/* A new request is shown. */
+static void check_request(uint32_t port, const struct vector *seen, const struct memory *memory,
+                          bool allowed)
+{
+    const char *name = port_name(port);
+    uint32_t flags = seen->value[2];
+    uint64_t address = seen->value[0] | (uint64_t)seen->value[1] << 32;
+    uint32_t beats = (flags >> PORT_LENGTH & 255) + 1, size = flags >> PORT_SIZE & 7;
+    uint64_t bytes = (uint64_t)beats * memory->beat_bytes;
+    if (unknown(seen, 0) | unknown(seen, 1) | (unknown(seen, 2) & PORT_PAYLOAD)) {
+        violation(AT "%s shows an address with X in it", HERE, name);
+        return;
+    }
+    if (!allowed)
+        violation(AT "%s asks for %llx while the chip is stopped", HERE, name,
+                  (unsigned long long)address);
+    if ((flags >> PORT_BURST & 3) != 1)
+        violation(AT "%s_arburst is %u, not INCR", HERE, name, flags >> PORT_BURST & 3);
+    if (UINT32_C(1) << size != memory->beat_bytes)
+        violation(AT "%s_arsize is %u: not the full width of %u bits", HERE, name, size,
+                  memory->data_bits);
+    if (address % memory->beat_bytes != 0)
+        violation(AT "%s_araddr %llx is not aligned", HERE, name, (unsigned long long)address);
+    if (address / 4096 != (address + bytes - 1) / 4096)
+        violation(AT "%s: %u beats from %llx cross a 4 KiB boundary", HERE, name, beats,
+                  (unsigned long long)address);
+    if (!memory_holds(memory, address, bytes))
+        violation(AT "%s: %u beats from %llx lie outside the regions", HERE, name, beats,
+                  (unsigned long long)address);
+    uint32_t most = harness.plan.memory_outstanding;
+    most = most != 0 ? most : AXI_OUTSTANDING;
+    if (memory->count >= most)
+        violation(AT "%s asks for more with %u bursts outstanding", HERE, name, memory->count);
+}
+
+void axi_check_port(uint32_t port, const struct vector *seen, const struct memory *memory,
+                    bool allowed)
+{
+    struct port_state *state = &check.ports[port];
+    const char *name = port_name(port);
+    uint32_t flags = seen->value[2] & ~unknown(seen, 2);
+    if (unknown(seen, 2) & PORT_AR_VALID)
+        violation(AT "%s_arvalid is X", HERE, name);
+    if (unknown(seen, 2) & PORT_R_READY)
+        violation(AT "%s_rready is X", HERE, name);
+
+    bool valid = flags & PORT_AR_VALID;
+    if (state->waiting && !valid)
+        violation(AT "%s_arvalid fell before it was taken", HERE, name);
+    else if (state->waiting && (state->held[0] != seen->value[0] ||
+                                state->held[1] != seen->value[1] ||
+                                (state->held[2] ^ seen->value[2]) & PORT_PAYLOAD))
+        violation(AT "%s: the address channel changed while it waited", HERE, name);
+    else if (valid && !state->waiting)
+        check_request(port, seen, memory, allowed);
+    state->waiting = valid && !memory->drive.ar_ready;
+    memcpy(state->held, seen->value, sizeof state->held);
+
+    state->stuck = memory->drive.r_valid && !(flags & PORT_R_READY) ? state->stuck + 1 : 0;
+    if (state->stuck == AXI_READY_LIMIT)
+        violation(AT "%s_rready is low for %d clocks", HERE, name, AXI_READY_LIMIT);
+}
+
+/* ---- slave ----------------------------------------------------------------------------------------- */
+
+static void check_known(const struct vector *seen)
+{
+    static const struct { uint32_t mask; const char *name; } outputs[] = {
+        {LITE_AW_READY, "s_axi_control_awready"}, {LITE_W_READY, "s_axi_control_wready"},
+        {LITE_B_VALID, "s_axi_control_bvalid"},   {LITE_AR_READY, "s_axi_control_arready"},
+        {LITE_R_VALID, "s_axi_control_rvalid"},   {LITE_INTERRUPT, "interrupt"},
+    };
+    for (size_t i = 0; i < sizeof outputs / sizeof *outputs; i++)
+        if (unknown(seen, 1) & outputs[i].mask)
+            violation(AT "%s is X", HERE, outputs[i].name);
+    if (seen->value[1] & LITE_B_VALID && unknown(seen, 1) >> LITE_B_RESPONSE & 3)
+        violation(AT "s_axi_control_bresp is X", HERE);
+    if (seen->value[1] & LITE_R_VALID &&
+        (unknown(seen, 1) >> LITE_R_RESPONSE & 3 || unknown(seen, 0)))
+        violation(AT "s_axi_control_rdata or rresp is X", HERE);
+}
+
+/* One channel of answers.  An answer counts once it is shown; its request must have been taken in an
+ * earlier clock, so that no path leads from the request to the answer without a register. */
+static void check_answer(const char *name, bool valid, bool ready, uint32_t response,
+                         bool *waiting, bool changed, uint32_t asked, uint32_t *given)
+{
+    if (*waiting && !valid)
+        violation(AT "s_axi_control_%svalid fell before it was taken", HERE, name);
+    else if (*waiting && changed)
+        violation(AT "s_axi_control_%s changed while it waited", HERE, name);
+    else if (valid && !*waiting) {
+        if (*given == asked)
+            violation(AT "s_axi_control_%svalid without a request", HERE, name);
+        else
+            ++*given;
+        if (response != RESPONSE_OKAY && response != RESPONSE_SLVERR)
+            violation(AT "s_axi_control_%sresp is %u", HERE, name, response);
+    }
+    *waiting = valid && !ready;
+}
+
+/* Counts the clocks of something that must not last. */
+static void check_time(int64_t *clocks, bool lasts, const char *what)
+{
+    *clocks = lasts ? *clocks + 1 : 0;
+    if (*clocks == AXI_LITE_LIMIT)
+        violation(AT "s_axi_control: %s for %d clocks", HERE, what, AXI_LITE_LIMIT);
+}
+
+void axi_check_lite(const struct vector *seen, const uint32_t *drive)
+{
+    check_known(seen);
+    uint32_t flags = seen->value[1] & ~unknown(seen, 1), host = drive[2];
+    uint32_t writes = check.addresses < check.words ? check.addresses : check.words;
+    uint32_t answer = flags >> LITE_B_RESPONSE & 3, value = flags >> LITE_R_RESPONSE & 3;
+    bool b_valid = flags & LITE_B_VALID, r_valid = flags & LITE_R_VALID;
+
+    check_answer("b", b_valid, host & LITE_B_READY, answer, &check.answer_waiting,
+                 answer != check.held_answer, writes, &check.answers);
+    check_answer("r", r_valid, host & LITE_R_READY, value, &check.value_waiting,
+                 value != check.held_flags || seen->value[0] != check.held_value, check.reads,
+                 &check.values);
+    check.held_answer = answer;
+    check.held_flags = value;
+    check.held_value = seen->value[0];
+
+    bool aw = host & LITE_AW_VALID, w = host & LITE_W_VALID, ar = host & LITE_AR_VALID;
+    /* A slave may want the other half of a write first. */
+    bool both = aw || check.addresses > check.answers;
+    bool other = w || check.words > check.answers;
+    check_time(&check.address_stuck, aw && other && !(flags & LITE_AW_READY), "awready is low");
+    check_time(&check.word_stuck, w && both && !(flags & LITE_W_READY), "wready is low");
+    check_time(&check.read_stuck, ar && !(flags & LITE_AR_READY), "arready is low");
+    check.addresses += aw && flags & LITE_AW_READY;
+    check.words += w && flags & LITE_W_READY;
+    check.reads += ar && flags & LITE_AR_READY;
+    writes = check.addresses < check.words ? check.addresses : check.words;
+    check_time(&check.answer_late, writes > check.answers, "no answer to a write");
+    check_time(&check.value_late, check.reads > check.values, "no answer to a read");
+}

@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * host.h - the host that drives a chip with AXI ports through its registers.
+ *
+ * After the reset it reads who the chip is, tries addresses where nothing is, writes and reads back
+ * the settings, and writes start.  While the chip runs it takes interrupts.  At the end of a phase it
+ * reads status and counters and stops the chip.  If an error is expected, or a stop in mid-flight,
+ * it reads the code, stops, waits until the buses are idle, and starts again. */
+#ifndef ESE_HOST_H
+#define ESE_HOST_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "harness_axi.h"
+
+enum { HOST_STALLS = 6 };
+
+/* What came of a phase. */
+struct host_result {
+    uint32_t attempts;      /* starts */
+    uint32_t error;         /* code that the chip reported, and was expected to */
+    int64_t origin;         /* cycle in which the last start was answered */
+    int64_t error_cycle;    /* in which the interrupt of the error came, -1: none */
+    int64_t stop_clocks;    /* from writing the last stop to idle buses */
+    uint32_t status, frames, frame_interrupts;
+    uint64_t cycles;
+    uint32_t stalls[HOST_STALLS];
+};
+
+void host_begin(struct host_result *result); /* a phase begins, in reset */
+
+/* One clock with reset released: looks at the slave and at the streams' handshakes, drives words 0..2
+ * of the ports. */
+void host_step(const struct vector *lite, uint32_t control, uint32_t *drive);
+
+void host_finish(void);       /* all frames are out: read the counters, stop the chip */
+bool host_finished(void);
+
+bool host_running(void);      /* start was answered and stop not yet written */
+bool host_allows(void);       /* masters may ask: from start being written until the buses are idle */
+bool host_first_attempt(void);
+bool host_abandons(void);     /* there is no sense in going on */
+
+/* harness.c: the chip is about to be started anew; back to the phase's first word. */
+void harness_replay(void);
+
+#endif
