@@ -301,9 +301,10 @@ static bool add_bench(struct output *output, const struct program *p, struct err
                  p->d.channels, p->d.element_bits, p->d.activation_bits, p->d.lanes, p->d.pes);
     if (p->config.memory != MEMORY_ROM)
         text_appendf(&params,
-                     "`define ESE_AXI\n`define ESE_AXI_PORTS %d\n"
+                     "`define ESE_AXI\n%s"
                      "localparam AXI_DATA_BITS = %d;\nlocalparam AXI_ADDRESS_BITS = %d;\n",
-                     p->config.memory_ports, p->d.bus_bits, p->d.address_bits);
+                     p->config.memory_ports > 1 ? "`define ESE_AXI_WEIGHTS\n" : "", p->d.bus_bits,
+                     p->d.address_bits);
     output_take(output, "sim/ese_bench_params.vh", &params);
     bool ok = true;
     for (int n = 0; ok && n < BENCH_COUNT; n++) {

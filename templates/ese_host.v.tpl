@@ -69,6 +69,7 @@ module ese_host (
     wire        running;
     wire        stopping;
     wire [3:0]  error_code;
+    wire        failed;
     wire        buses_idle;
     wire        start      = control[0];
 
@@ -146,7 +147,7 @@ module ese_host (
         .read_known             (read_known),
         .status                 ({28'd0, buses_idle, error_code != 4'd0, stopping, running}),
         .error                  ({28'd0, error_code}),
-        .irq_status_set         ({30'd0, frame_done, error_code != 4'd0 && stopping}),
+        .irq_status_set         ({30'd0, frame_done, failed}),
         .irq_status             (irq_status),
         .frames                 (frames),
         .cycles                 (cycles[31:0]),
@@ -183,6 +184,7 @@ module ese_host (
         .running      (running),
         .stopping     (stopping),
         .error        (error_code),
+        .failed       (failed),
         .idle         (buses_idle),
         .core_reset   (core_reset),
         .halt         (halt)

@@ -28,6 +28,7 @@ module ese_run_control (
     output reg         running,
     output reg         stopping,
     output reg  [3:0]  error,
+    output wire        failed,       // an error stops the chip in this clock
     output wire        idle,
     output wire        core_reset,   // of everything but the bus masters and registers
     output wire        halt          // of the bus masters
@@ -72,6 +73,7 @@ module ese_run_control (
                      : x_error         ? ERROR_X_FRAMING
                      :                   ERROR_NONE;
 
+    assign failed     = running && !stop && found != ERROR_NONE;
     assign idle       = &port_idle;
     assign core_reset = reset || !running;
     assign halt       = !running;
@@ -81,11 +83,11 @@ module ese_run_control (
             running <= 1'b1;
             error   <= ERROR_NONE;
         end
-        if (running && (stop || found != ERROR_NONE)) begin
+        if (failed || (running && stop)) begin
             running  <= 1'b0;
             stopping <= 1'b1;
-            if (!stop) error <= found;
         end
+        if (failed) error <= found;
         if (stopping && idle) stopping <= 1'b0;
 
         if (reset) begin
