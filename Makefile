@@ -88,7 +88,7 @@ check-long: deps-long
 
 # Yosys's estimate for UltraScale, unit by unit, against the paper's table.
 area: deps
-	@$(SUB) -j$$(nproc) all $(BUILD)/json_get
+	@$(MAKE) --no-print-directory -j$$(nproc) all $(BUILD)/json_get
 	@bash tests/area/run.sh
 
 demo: deps
@@ -129,7 +129,7 @@ help:
 	@echo 'make             builds build/ese; V=1 shows the commands'
 	@echo 'make demo        real speech through the generated chip; installs what is missing'
 	@echo 'make check       all tests, about ten minutes; installs what is missing'
-	@echo 'make check-long  fuzzing, hundreds of random chips, a bare Debian; an hour or more'
+	@echo 'make check-long  fuzzing, hundreds of random chips, a bare Debian; hours'
 	@echo 'make area        size on UltraScale as Yosys sees it, beside the paper'
 	@echo 'make unit        only the unit tests'
 	@echo 'make deps        only installs the Debian packages that are missing'

@@ -57,11 +57,13 @@ lint_chip() { # NAME DIR
     silent "$1: yosys" yosys_reads "$2"
 }
 
-# Yosys resolves $readmemh from where it runs.  An array of registers with a shift is meant so.
+# Yosys resolves $readmemh from where it runs.  Deferred: a module is read with the parameters of
+# this chip, and not with its defaults first, which may name a module or image that the chip does
+# without.  An array of registers with a shift is meant so.
 yosys_reads() { # DIR
     local output status=0
-    output=$(in_folder "$1/mem" \
-        yosys -q -p 'read_verilog ../rtl/*.v; hierarchy -check -top ese_top' 2>&1) || status=$?
+    output=$(in_folder "$1/mem" yosys -q \
+        -p 'read_verilog -defer ../rtl/*.v; hierarchy -check -top ese_top' 2>&1) || status=$?
     grep -v 'Warning: Replacing memory .* with list of registers' <<<"$output" || :
     return "$status"
 }

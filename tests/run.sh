@@ -63,6 +63,8 @@ check)
     suite fpga bash tests/fpga/run.sh
     suite paper-figures bash tests/paper/run.sh
     suite cli bash tests/cli/run.sh
+    suite cli-asan bash tests/cli/run.sh build/asan/ese
+    suite mutants bash tests/cli/mutants.sh
     ;;
 long)
     alone paper bash tests/chips/paper.sh 60

@@ -1,0 +1,58 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
+# run.sh [SECONDS] - each fuzz target for so long, 60 if not given, from the files in the tree.
+# An input that breaks one is left in build/fuzz.
+set -euo pipefail
+cd "$(dirname "$0")/../.."
+seconds=${1:-60}
+work=$PWD/build/fuzz
+passed=0 failed=0
+mkdir -p "$work"
+
+objects=()
+for source in gen/*.c models/*.c; do
+    [ "$source" != gen/main.c ] || continue
+    object=$work/$(tr / _ <<<"${source%.c}").o
+    clang -std=c11 -D_GNU_SOURCE -I. -O1 -g -fno-omit-frame-pointer \
+        -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=all -c -o "$object" "$source"
+    objects+=("$object")
+done
+
+seed() { # TARGET : what to start from
+    mkdir -p "$work/$1.corpus"
+    case $1 in
+    fuzz_config) cp gen/presets/*.yaml "$work/$1.corpus/" ;;
+    fuzz_npy)
+        for file in models/speech/utt0[0-3]*.npy; do
+            head -c 3000 "$file" >"$work/$1.corpus/$(basename "$file")"
+        done
+        ;;
+    # A whole model is too long to fuzz; its header, with a little data, is what is parsed.
+    fuzz_safetensors)
+        head -c 4000 models/speech/speech-pruned.safetensors >"$work/$1.corpus/header"
+        printf '\x48\0\0\0\0\0\0\0{"lstm.b_i":{"dtype":"F32","shape":[2],"data_offsets":[0,8]}}          12345678' \
+            >"$work/$1.corpus/small"
+        ;;
+    esac
+}
+
+for source in tests/fuzz/fuzz_*.c; do
+    name=$(basename "$source" .c)
+    seed "$name"
+    clang -std=c11 -D_GNU_SOURCE -I. -O1 -g -fsanitize=fuzzer,address,undefined \
+        -fno-sanitize-recover=all -o "$work/$name" "$source" "${objects[@]}" \
+        -lcyaml -lyaml -ljansson -lmd -lm
+    status=0
+    ESE_HOME=$PWD "$work/$name" -max_total_time="$seconds" -timeout=10 -rss_limit_mb=2048 \
+        -artifact_prefix="$work/$name-" "$work/$name.corpus" >"$work/$name.log" 2>&1 || status=$?
+    grep -E '^Done [0-9]+ runs' "$work/$name.log" | sed "s/^/$name: /" || true
+    if [ "$status" -eq 0 ]; then
+        passed=$((passed + 1))
+    else
+        failed=$((failed + 1))
+        printf 'FAILED %s\n' "$name"
+        tail -n 25 "$work/$name.log"
+    fi
+done
+printf '%d passed, %d failed\n' "$passed" "$failed"
+[ "$failed" -eq 0 ]
