@@ -41,7 +41,7 @@ static const struct bus_fault BUS_FAULTS[] = {
     {"data SLVERR", STIMULUS_PORT_DATA, STIMULUS_FAULT_SLVERR, 4},
     {"data DECERR", STIMULUS_PORT_DATA, STIMULUS_FAULT_DECERR, 5},
     {"data RLAST missing", STIMULUS_PORT_DATA, STIMULUS_FAULT_LAST_MISSING, 7},
-    {"data deaf", STIMULUS_PORT_DATA, STIMULUS_FAULT_DEAF, 9},
+    {"data silent", STIMULUS_PORT_DATA, STIMULUS_FAULT_SILENT, 9},
 };
 
 enum { BUS_FAULT_COUNT = sizeof BUS_FAULTS / sizeof *BUS_FAULTS };
@@ -253,8 +253,7 @@ static void add_memory_phases(struct verify_plan *plan, const struct program *p,
         *phase = phase_named(fault->name, few, random_next(random));
         phase->memory[port].fault = fault->fault;
         /* In beats; in clocks where the memory falls silent: early, or buffers would hide it. */
-        bool counts_clocks =
-            fault->fault == STIMULUS_FAULT_SILENT || fault->fault == STIMULUS_FAULT_DEAF;
+        bool counts_clocks = fault->fault == STIMULUS_FAULT_SILENT;
         phase->memory[port].fault_at =
             random_below(random, counts_clocks ? 2 : (uint64_t)p->d.constants_bus_words);
         /* With one port its codes stand for both. */
