@@ -223,6 +223,27 @@ static struct stimulus_phase phase_named(const char *name, int frames, uint64_t 
     return phase;
 }
 
+/* y waits so long, again and again, that everything before it fills up; and a frame of x has a
+ * wrong end. */
+static void add_abuse_phases(struct verify_plan *plan, const struct program *p, int frames,
+                             struct random *random)
+{
+    struct stimulus_phase *held = &plan->stimulus.phases[PHASE_HELD],
+                          *misframed = &plan->stimulus.phases[PHASE_MISFRAMED];
+    uint32_t frame = (uint32_t)plan->cycles.cycles_per_frame;
+    int fill = (1 << p->d.y_fifo_bits) / p->d.y_words + 2; /* frames that the output FIFO takes */
+    *held = phase_named("held", frames < 2 * fill ? frames : 2 * fill, random_next(random));
+    held->y_wait = 1 + CHANCE / 2 / frame;
+    held->y_wait_length = 2 * (uint32_t)fill * frame;
+    limit_cycles(held, &plan->cycles, 10 * fill);
+    held->idle_cycles += held->y_wait_length;
+    *misframed = phase_named("misframed", 2, random_next(random));
+    misframed->flags = random_below(random, 2) != 0 && p->d.x_size >= 2 ? STIMULUS_LAST_EARLY
+                                                                        : STIMULUS_LAST_MISSING;
+    misframed->expected_error = p->config.memory != MEMORY_ROM ? 1 : 0;
+    limit_cycles(misframed, &plan->cycles, 10);
+}
+
 /* The memories other than the ideal one, and what can go wrong with them. */
 static void add_memory_phases(struct verify_plan *plan, const struct program *p, int frames,
                               struct random *random)
@@ -284,7 +305,7 @@ void verify_plan_build(struct verify_plan *plan, const struct program *p, int fr
     cast_voices(plan->voices, u, frames, p->d.channels, &random);
     struct stimulus *s = &plan->stimulus;
     bool external = p->config.memory != MEMORY_ROM;
-    fill_shape(s, p, frames, external ? PHASE_FAULTS + BUS_FAULT_COUNT : PHASE_ROUGH + 1);
+    fill_shape(s, p, frames, external ? PHASE_FAULTS + BUS_FAULT_COUNT : PHASE_MISFRAMED + 1);
     fill_images(s, p);
     fill_regions(s, p);
     fill_frames(plan, p, u);
@@ -306,6 +327,7 @@ void verify_plan_build(struct verify_plan *plan, const struct program *p, int fr
     rough->y_wait = CHANCE / 4;
     rough->y_wait_length = 8;
     limit_cycles(rough, &plan->cycles, 10);
+    add_abuse_phases(plan, p, frames, &random);
     if (external)
         add_memory_phases(plan, p, frames, &random);
     utterances_free(&drawn);

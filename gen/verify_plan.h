@@ -16,7 +16,8 @@
 #include "models/cycles.h"
 #include "models/program.h"
 
-enum { PHASE_STEADY, PHASE_CUT, PHASE_ROUGH, PHASE_DDR3, PHASE_HOSTILE, PHASE_STOP, PHASE_FAULTS };
+enum { PHASE_STEADY, PHASE_CUT, PHASE_ROUGH, PHASE_HELD, PHASE_MISFRAMED, PHASE_DDR3, PHASE_HOSTILE,
+       PHASE_STOP, PHASE_FAULTS };
 
 /* Where the utterance of a channel stands in a frame: for those who look at the outputs. */
 struct voice {
