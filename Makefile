@@ -120,7 +120,8 @@ deps deps-long:
 	log=$$(mktemp); \
 	{ $$root apt-get -q update && \
 	  $$root env DEBIAN_FRONTEND=noninteractive \
-	      apt-get -q -y --no-install-recommends install $$missing; } >$$log 2>&1 </dev/null || \
+	      apt-get -q -y -o DPkg::Lock::Timeout=300 --no-install-recommends \
+	          install $$missing; } >$$log 2>&1 </dev/null || \
 	    { tail -n 20 $$log >&2; rm -f $$log; \
 	      echo "cannot install:$$missing" >&2; exit 1; }; \
 	rm -f $$log
