@@ -3,8 +3,6 @@
 
 #include <string.h>
 
-#include "gen/images.h"
-
 static struct text region_bytes(const struct mem_image *image, int word_bits, int bus_words,
                                 int bus_bits)
 {
@@ -23,11 +21,10 @@ static struct text region_bytes(const struct mem_image *image, int word_bits, in
     return text;
 }
 
-void regions_build(const struct program *p, struct region regions[REGION_COUNT])
+void regions_of_images(const struct program *p, const struct named_image *images,
+                       struct region regions[REGION_COUNT])
 {
     const struct derived *d = &p->d;
-    struct named_image images[IMAGE_COUNT];
-    images_build(p, images);
     const int word_bits[REGION_COUNT] = {d->weights_memory_bits, d->columns_memory_bits,
                                          d->constants_memory_bits};
     const int bus_words[REGION_COUNT] = {d->weights_bus_words, d->columns_bus_words,
@@ -37,6 +34,13 @@ void regions_build(const struct program *p, struct region regions[REGION_COUNT])
         regions[n] = (struct region){
             files[n], n == REGION_WEIGHTS && p->config.memory_ports > 1 ? 0 : 1,
             region_bytes(images[n].image, word_bits[n], bus_words[n], d->bus_bits)};
+}
+
+void regions_build(const struct program *p, struct region regions[REGION_COUNT])
+{
+    struct named_image images[IMAGE_COUNT];
+    images_build(p, images);
+    regions_of_images(p, images, regions);
     for (int n = 0; n < IMAGE_COUNT; n++)
         mem_image_free(images[n].image);
 }

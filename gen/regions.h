@@ -7,6 +7,7 @@
 #ifndef ESE_REGIONS_H
 #define ESE_REGIONS_H
 
+#include "gen/images.h"
 #include "gen/text.h"
 #include "models/program.h"
 
@@ -19,6 +20,10 @@ struct region {
     int port;         /* AXI4 port that reads it: 0 weights, 1 data */
     struct text bytes;
 };
+
+/* The same from images that may differ from the program's: for planting faults. */
+void regions_of_images(const struct program *program, const struct named_image *images,
+                       struct region regions[REGION_COUNT]);
 
 /* Makes the regions of a chip whose memory is not rom; free each one's bytes. */
 void regions_build(const struct program *program, struct region regions[REGION_COUNT]);

@@ -14,6 +14,7 @@
 
 #include "gen/chip.h"
 #include "gen/images.h"
+#include "gen/regions.h"
 #include "gen/json_file.h"
 #include "gen/simulate.h"
 #include "gen/verify_plan.h"
@@ -158,26 +159,48 @@ static bool write_file(const char *folder, const char *name, const struct text *
     return ok;
 }
 
-/* Writes all images, the fault's one with the fault. */
-static bool write_images(const struct bench *b, const struct fault *fault, struct error *error)
+/* Writes one file, shortened or left out if that is the fault. */
+static bool write_one(const struct bench *b, const char *name, struct text *text,
+                      const struct fault *fault, struct error *error)
 {
+    if (fault != NULL && fault->truncate)
+        text_cut(text, text->length / 2);
+    if (fault == NULL || !fault->remove)
+        return write_file(b->images, name, text, error);
+    struct text path = {0};
+    text_appendf(&path, "%s/%s", b->images, name);
+    unlink(text_string(&path));
+    text_free(&path);
+    return true;
+}
+
+/* Writes all images, the fault's one with the fault: as .mem, or as a region of external memory.
+ * Without a check of the images the plan expects of the regions what is written. */
+static bool write_images(const struct bench *b, const struct fault *fault, struct stimulus *s,
+                         bool check_images, struct error *error)
+{
+    const struct program *p = &b->chip.program;
     struct named_image images[IMAGE_COUNT];
-    images_build(&b->chip.program, images);
-    bool ok = true;
+    struct region regions[REGION_COUNT] = {0};
+    bool ok = true, external = p->config.memory != MEMORY_ROM;
+    images_build(p, images);
+    for (int n = 0; n < IMAGE_COUNT; n++)
+        if (fault != NULL && fault->damage != NULL && !strcmp(fault->image, images[n].name))
+            fault->damage(images[n].image, p);
+    if (external)
+        regions_of_images(p, images, regions);
     for (int n = 0; n < IMAGE_COUNT; n++) {
         bool here = fault != NULL && fault->image != NULL && !strcmp(fault->image, images[n].name);
-        if (here && fault->damage != NULL)
-            fault->damage(images[n].image, &b->chip.program);
         struct text text = {0};
-        mem_image_render(images[n].image, &text);
-        if (here && fault->truncate)
-            text_cut(&text, text.length / 2);
-        if (here && fault->remove) {
-            text_cut(&text, 0);
-            text_appendf(&text, "%s/%s", b->images, images[n].name);
-            unlink(text_string(&text));
-        } else if (ok) {
-            ok = write_file(b->images, images[n].name, &text, error);
+        if (image_is_on_chip(p, n)) {
+            mem_image_render(images[n].image, &text);
+            ok = ok && write_one(b, images[n].name, &text, here ? fault : NULL, error);
+        } else {
+            struct text *bytes = &regions[n].bytes; /* the first images are the regions */
+            if (!check_images)
+                s->regions[n].crc = crc32_of(0, bytes->data, bytes->length);
+            ok = ok && write_one(b, regions[n].file, bytes, here ? fault : NULL, error);
+            text_free(bytes);
         }
         text_free(&text);
         mem_image_free(images[n].image);
@@ -231,7 +254,7 @@ static bool try_sound(struct bench *b, struct error *error)
     char reason[256];
     bool pass = false;
     verify_plan_build(&plan, &b->chip.program, FRAMES, b->options->seed);
-    bool ok = write_images(b, NULL, error) &&
+    bool ok = write_images(b, NULL, &plan.stimulus, true, error) &&
               run(b, &plan, true, &pass, reason, sizeof reason, error);
     if (ok)
         note(b, "no fault", "all", pass, pass ? "passes, as it must" : reason);
@@ -247,12 +270,13 @@ static bool try_fault(struct bench *b, const struct fault *fault, struct error *
     verify_plan_build(&plan, &b->chip.program, FRAMES, b->options->seed);
     if (fault->distort != NULL)
         fault->distort(&plan.stimulus);
-    bool ok = write_images(b, fault, error) &&
+    bool ok = write_images(b, fault, &plan.stimulus, true, error) &&
               run(b, &plan, true, &pass, reason, sizeof reason, error);
     if (ok)
         note(b, fault->name, fault->image != NULL ? "CRC" : "values", !pass, reason);
     if (ok && fault->damage != NULL) {
-        ok = run(b, &plan, false, &pass, reason, sizeof reason, error);
+        ok = write_images(b, fault, &plan.stimulus, false, error) &&
+             run(b, &plan, false, &pass, reason, sizeof reason, error);
         if (ok)
             note(b, fault->name, "values", !pass, reason);
     }
