@@ -13,7 +13,7 @@
 #
 # Length of a path in levels, a level being a LUT with the net behind it:
 #   LUT 1, MUXF7..9 0.3, into a carry chain 1, from carry cell to carry cell 0.1, reading a LUT-RAM 1.5;
-#   a block RAM without output register begins at 3, a DSP's output at 1.5, one without registers adds 8.
+#   a block RAM's output begins at 3, that of a DSP at 1.5; into a multiplier without input register 4.
 
 function is_lut(type) { return type ~ /^(LUT[1-6]|INV)$/ }
 function is_lut_ram(type) { return type ~ /^RAM(32|64|128|256|512)(X|M)/ }
@@ -36,7 +36,13 @@ function place(cell, net,    name) {
         sub(/(\.[0-9]+)+$/, "", name)
         return "RAM " name
     }
-    if (type_of[cell] ~ /^DSP/) return "DSP " plain(net)
+    if (type_of[cell] ~ /^DSP/) {
+        if (plain(net) != "") return "DSP " plain(net)
+        name = name_of[cell] # ...$mul$../rtl/FILE:LINE$NUMBER
+        sub(/.*\//, "", name)
+        sub(/:.*/, "", name)
+        return "DSP of " name
+    }
     return plain(net)
 }
 
@@ -56,12 +62,9 @@ function arrival(net,    cell, type, pins, n, i, pin, out, best, t, before, extr
     before = ""
     if (type ~ /^RAMB/) best = 3
     else if (type ~ /^URAM/) best = 3
-    else if (type ~ /^DSP/) {
-        best = 1.5
-        if (!registered[cell]) best = 9.5
-    }
+    else if (type ~ /^DSP/ && registers[cell, "MREG"] + registers[cell, "PREG"] > 0) best = 1.5
     else if (is_lut(type) || type ~ /^MUXF/ || type == "CARRY4" || type == "CARRY8" ||
-             is_lut_ram(type) || type ~ /^SRL/) {
+             is_lut_ram(type) || type ~ /^(SRL|DSP)/) {
         n = split(inputs[cell], pins, " ")
         for (i = 1; i <= n; i++) {
             pin = pins[i]
@@ -80,6 +83,7 @@ function arrival(net,    cell, type, pins, n, i, pin, out, best, t, before, extr
                 if (pin !~ /^A/) continue
                 extra = 1.5
             }
+            else if (type ~ /^DSP/) extra = 5.5
             else extra = 1
             t = arrival(net_of[cell, pin]) + extra
             if (t > best) {
@@ -124,6 +128,7 @@ $1 == ".model" {
     seen_model = 1
     next
 }
+$1 == ".param" && $2 ~ /^[ABMP]REG$/ { registers[cell, $2] = ($3 ~ /1/); next }
 $1 == ".cname" { name_of[cell] = $2; next }
 $1 == ".outputs" { for (i = 2; i <= NF; i++) output[++outputs] = $i; next }
 $1 == ".names" && NF == 3 { alias[$3] = $2; next }
@@ -142,7 +147,6 @@ $1 == ".subckt" || $1 == ".gate" {
         }
         else inputs[cell] = inputs[cell] " " pin
         net_of[cell, pin] = net
-        if (type ~ /^DSP/ && pin ~ /^(CEM|CEP|CLK)$/ && !is_constant(net)) registered[cell] = 1
     }
     next
 }
@@ -239,6 +243,8 @@ END {
         for (i = 1; i <= n; i++)
             if (is_end_pin(cell, pins[i])) {
                 t = arrival(net_of[cell, pins[i]])
+                if (t > 0 && type_of[cell] ~ /^DSP/ && pins[i] ~ /^[AB]\[/ &&
+                    !registers[cell, substr(pins[i], 1, 1) "REG"]) t += 4
                 if (t > worst + 0.001) {
                     worst = t
                     end_net = net_of[cell, pins[i]]

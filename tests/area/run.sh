@@ -3,7 +3,8 @@
 # run.sh - estimates the area of the paper's chip: synthesizes what `ese gen paper` writes with Yosys
 # for UltraScale, module by module, and compares it with the paper and with an XCKU060.
 #
-#   tests/area/run.sh          writes build/area/area.txt (also printed) and build/area/area.csv
+#   tests/area/run.sh                 writes build/area/area.txt (also printed) and build/area/area.csv
+#   tests/area/run.sh memory=stream   the same with a key of the preset changed, in build/area-memory=stream
 #
 # Fails if a memory or a multiplier became something else than intended, if a target is missed, or if
 # a combinational path is longer than 250 MHz on UltraScale suggest.
@@ -13,7 +14,7 @@
 # optimized across modules.  The counts are Yosys's, which knows less about the chip than Vivado: it
 # does not put two functions into one LUT, takes no adder behind a multiplier into the DSP, no
 # register behind a block RAM into the block RAM, and splits deep block RAMs where Vivado cascades
-# them.  So take LUTs and flip-flops as an upper estimate; DSPs and block RAMs should be exact.  LUT
+# them.  So take LUTs and flip-flops as an upper estimate; DSPs and block RAMs should be right.  LUT
 # includes LUT-RAM, as in Vivado's and the paper's tables; count.awk says how LUTs share a slice.
 # Yosys 0.23 packs the registers of a multiplier into DSP48E1 only, so the multipliers are mapped as
 # those; a DSP48E2 has the same registers.  No placement is made: a path is counted in levels (LUTs
@@ -95,7 +96,7 @@ alumacc
 xilinx_dsp -family xc7
 chtype -set \$mul t:\$__soft_mul
 synth_xilinx -family xcu -top $module -flatten -noiopad -noclkbuf -run coarse:edif
-write_blif -cname $id.blif
+write_blif -cname -param $id.blif
 END
     yosys -ql "$id.log" -s "$id.ys" >/dev/null 2>&1 || die "Yosys fails: $dir/$id.log"
     awk -f "$here/count.awk" "$id.blif" >"$id.count"
@@ -107,15 +108,21 @@ if [ "${1:-}" = --synthesize ]; then
     exit
 fi
 
+changes=()
+for change; do
+    out+=-$change
+    changes+=(--set "$change")
+done
+
 command -v yosys >/dev/null || die 'yosys is missing'
 [ -x "$ese" ] && [ -x "$json_get" ] || die 'build/ese and build/json_get are missing: make'
 
 rm -rf "$out"
-take_apart "$out/chip"
+take_apart "$out/chip" "${changes[@]}"
 report=$out/chip/chip/report.json
 channels=$("$json_get" "$report" chip.channels)
-[ "$channels" -ne "$many" ] || die "the preset has $many channels already"
-take_apart "$out/many" --set "channels=$many"
+[ "$channels" -ne "$many" ] || die "the chip has $many channels already"
+take_apart "$out/many" "${changes[@]}" --set "channels=$many"
 
 # The slowest first.  Of the second chip only what differs: modules with other parameters, and the top.
 {
@@ -127,23 +134,28 @@ take_apart "$out/many" --set "channels=$many"
         "$out/chip/units.tsv" "$out/many/units.tsv"
 } | tr '\t\n' '\0\0' | xargs -0 -P "$jobs" -n 3 "$here/run.sh" --synthesize ||
     die 'synthesis failed'
-for count in "$out"/chip/*.count; do
-    [ -e "$out/many/${count##*/}" ] || cp "$count" "$out/many/"
-done
-
-# One line a unit: what units.tsv says of it and what was counted.
+# One line a unit: what units.tsv says of it and what was counted, here or for the first chip.
+declare -A first
+while IFS=$'\t' read -r id module rest; do
+    [[ $id == control || $id == channel ]] || first[$module]=$id
+done <"$out/chip/units.tsv"
 gather() { # DIR
-    while IFS= read -r unit; do
-        printf '%s\t' "$unit"
-        cat "$1/${unit%%$'\t'*}.count"
-    done <"$1/units.tsv"
+    local id module rest count
+    while IFS=$'\t' read -r id module rest; do
+        count=$1/$id.count
+        [ -e "$count" ] || count=$out/chip/${first[$module]}.count
+        printf '%s\t%s\t%s\t%s\n' "$id" "$module" "$rest" "$(cat "$count")"
+    done < <(grep -v '^\(control\|channel\)'$'\t' "$1/units.tsv")
 }
 gather "$out/chip" >"$out/chip.tsv"
+for id in control channel; do
+    printf '%s\t-\t-\t-\t0\t0\t%s\n' "$id" "$(cat "$out/chip/$id.count")"
+done >>"$out/chip.tsv"
 gather "$out/many" >"$out/many.tsv"
 
 status=0
 awk -F'\t' -v channels="$channels" -v many="$many" -v share="$share" -v longest="$longest" \
-    -v storage="$storage" -v expected="$(expected)" -v csv="$out/area.csv" \
+    -v storage="$storage" -v title="'$preset'${changes[*]:+ with $*}" -v expected="$(expected)" -v csv="$out/area.csv" \
     -v cycles="$("$json_get" "$report" cycles_per_frame)" \
     -v nonzeros="$("$json_get" "$report" network.nonzeros)" \
     -f "$here/table.awk" "$out/chip.tsv" "$out/many.tsv" >"$out/area.txt" || status=$?

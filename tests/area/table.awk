@@ -23,7 +23,7 @@ function wrong(text) { problems[++problem_count] = text }
 function rule(width) { while (width-- > 0) printf "-"; print "" }
 
 function row(label, count, l, m, f, b, u, d) {
-    printf "%-30s %6s %9s %8s %9s %7s %5s %6s\n", label, count, n(l), n(m), n(f), n(b), n(u), n(d)
+    printf "%-36s %6s %9s %8s %9s %7s %5s %6s\n", label, count, n(l), n(m), n(f), n(b), n(u), n(d)
 }
 
 function row_of(label, group, scale) {
@@ -138,18 +138,19 @@ function table(title, group, scale,    u) {
 }
 
 END {
-    print "Area of the chip 'paper', estimated by Yosys for UltraScale"
+    print "Area of the chip " title ", estimated by Yosys for UltraScale"
     print ""
-    printf "%-30s %6s %9s %8s %9s %7s %5s %6s\n", "unit, all its instances", "number", "LUT", "LUT-RAM", "FF",
+    printf "%-36s %6s %9s %8s %9s %7s %5s %6s\n", "unit, all its instances", "number", "LUT", "LUT-RAM", "FF",
            "BRAM36", "URAM", "DSP"
-    rule(87)
+    rule(93)
     table(channels " channels", "channels")
     row_of("  one channel", "channels", channels)
     table("shared by all channels", "shared")
-    rule(87)
+    rule(93)
     row_of("chip without the model", "chip", 1)
-    rule(87)
-    table("the model, in block RAM", "model")
+    rule(93)
+    if (sum[1, "model", BRAM] > 0) table("the model, in block RAM", "model")
+    else print "the model is in DDR"
     print ""
     print "LUT includes LUT-RAM, and LUT-RAM includes shift registers."
 
@@ -166,10 +167,10 @@ END {
 
     print ""
     print "Longest combinational paths"
-    printf "%-30s %6s %5s %6s  %s\n", "", "levels", "LUTs", "carry", "from -> to"
-    rule(94)
+    printf "%-36s %6s %5s %6s  %s\n", "", "levels", "LUTs", "carry", "from -> to"
+    rule(100)
     for (i = 1; i <= paths; i++) {
-        printf "%-30s %s%s\n", path_label[i], path_text[i], path_levels[i] > longest ? "  TOO LONG" : ""
+        printf "%-36s %s%s\n", path_label[i], path_text[i], (path_levels[i] > longest) ? "  TOO LONG" : ""
         if (path_levels[i] > longest)
             wrong(path_label[i] ": a path of " path_levels[i] " levels, more than " longest)
     }
@@ -177,7 +178,7 @@ END {
     printf "%d levels are the limit for 250 MHz.\n", longest
 
     capacity[LUT] = 331680; capacity[FF] = 663360; capacity[BRAM] = 1080; capacity[DSP] = 2760
-    title[LUT] = "LUT"; title[FF] = "FF"; title[BRAM] = "BRAM36"; title[DSP] = "DSP"
+    kind[LUT] = "LUT"; kind[FF] = "FF"; kind[BRAM] = "BRAM36"; kind[DSP] = "DSP"
     print ""
     printf "Channels that fit into %d %% of an XCKU060, by this estimate\n", share
     printf "%-10s %12s %12s %14s %10s\n", "", "shared", "a channel", share " % of chip", "channels"
@@ -188,9 +189,9 @@ END {
         fits = fit(i, capacity[i])
         if (fits >= 0 && (best < 0 || fits < best)) {
             best = fits
-            limit = title[i]
+            limit = kind[i]
         }
-        printf "%-10s %12s %12s %14s %10d\n", title[i], n(shared[i]), n(per_channel[i]),
+        printf "%-10s %12s %12s %14s %10d\n", kind[i], n(shared[i]), n(per_channel[i]),
                n(capacity[i] * share / 100), fits
     }
     printf "What a channel costs: the difference between chips of %d and %d channels.\n", channels, many

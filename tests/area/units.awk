@@ -9,8 +9,8 @@
 # above 1 Mbit, DIR/channel.il a whole channel but for its PEs: for paths that cross modules.
 #
 # Prints, separated by tabs:  ID  module  name  label  instances  instances in a channel
-# Names are those of the Verilog; the label adds the instances' names where a module is used with
-# different parameters.
+# Names are those of the Verilog; the label adds the instances' names, and words x bits of a memory,
+# where a module is used with different parameters.
 
 function base_of(module) {
     sub(/^\\/, "", module)
@@ -76,7 +76,10 @@ function emit_all_but(file, module, without,    i) {
 current != "" {
     body[current] = body[current] $0 "\n"
     if ($1 == "wire" && / (input|output|inout) /) ports[current] = ports[current] $0 "\n"
-    if ($1 == "memory") bits[current] += $3 * $5
+    if ($1 == "memory") {
+        bits[current] += $3 * $5
+        size[current] = $5 "x" $3
+    }
     if ($1 == "cell" && ($2 ~ /^\\/ || $2 ~ /^\$paramod/)) {
         child[current, ++children[current]] = $2
         name = $3
@@ -106,7 +109,7 @@ END {
         label = base
         id = base
         if (variants[base] > 1) {
-            label = base " (" names[module] ")"
+            label = base (bits[module] ? " " size[module] : "") " (" names[module] ")"
             id = base "." names[module]
             gsub(/[^A-Za-z0-9_.]+/, "-", id)
             while (id in taken) id = id "_"
