@@ -123,7 +123,7 @@ static void check_known(const struct vector *seen)
     static const struct { uint32_t mask; const char *name; } outputs[] = {
         {LITE_AW_READY, "s_axi_control_awready"}, {LITE_W_READY, "s_axi_control_wready"},
         {LITE_B_VALID, "s_axi_control_bvalid"},   {LITE_AR_READY, "s_axi_control_arready"},
-        {LITE_R_VALID, "s_axi_control_rvalid"},   {LITE_INTERRUPT, "interrupt"},
+        {LITE_R_VALID, "s_axi_control_rvalid"},   {LITE_INTERRUPT, "irq"},
     };
     for (size_t i = 0; i < sizeof outputs / sizeof *outputs; i++)
         if (unknown(seen, 1) & outputs[i].mask)

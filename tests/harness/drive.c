@@ -233,6 +233,12 @@ static void add_axi_phases(struct stimulus *s)
     }
     for (uint32_t port = STIMULUS_PORTS - s->memory_ports; port < STIMULUS_PORTS; port++)
         add_faults(s, port);
+    /* The only frame has been read by then; what the stand-in reads ahead never comes. */
+    p = phase(s, "deaf in the end", 5, 1);
+    p->memory[STIMULUS_PORT_DATA].fault = STIMULUS_FAULT_DEAF;
+    p->memory[STIMULUS_PORT_DATA].fault_at = 70;
+    p->expected_error = 9;
+    p->watchdog = 3000;
     p = phase(s, "early tlast of x", 0, 3);
     p->flags = STIMULUS_LAST_EARLY;
     p->expected_error = 1;

@@ -11,7 +11,7 @@ module ese_top (aclk, aresetn,
     s_axi_control_wvalid, s_axi_control_wready, s_axi_control_wdata, s_axi_control_wstrb,
     s_axi_control_bvalid, s_axi_control_bready, s_axi_control_bresp,
     s_axi_control_arvalid, s_axi_control_arready, s_axi_control_araddr, s_axi_control_arprot,
-    s_axi_control_rvalid, s_axi_control_rready, s_axi_control_rdata, s_axi_control_rresp, interrupt,
+    s_axi_control_rvalid, s_axi_control_rready, s_axi_control_rdata, s_axi_control_rresp, irq,
 `ifdef ESE_AXI_WEIGHTS
     m_axi_weights_arvalid, m_axi_weights_arready, m_axi_weights_araddr, m_axi_weights_arlen,
     m_axi_weights_arsize, m_axi_weights_arburst, m_axi_weights_arcache, m_axi_weights_arprot,
@@ -41,7 +41,7 @@ module ese_top (aclk, aresetn,
     input                         s_axi_control_awvalid, s_axi_control_wvalid, s_axi_control_bready,
                                   s_axi_control_arvalid, s_axi_control_rready;
     output                        s_axi_control_awready, s_axi_control_wready, s_axi_control_bvalid,
-                                  s_axi_control_arready, s_axi_control_rvalid, interrupt;
+                                  s_axi_control_arready, s_axi_control_rvalid, irq;
     input  [11:0]                 s_axi_control_awaddr, s_axi_control_araddr;
     input  [2:0]                  s_axi_control_awprot, s_axi_control_arprot;
     input  [31:0]                 s_axi_control_wdata;
@@ -93,7 +93,7 @@ module ese_top (aclk, aresetn,
     // ---- faults ----------------------------------------------------------------------------------
 
     reg b_in_reset, r_in_reset, b_drop, b_change, r_drop, r_change, b_extra, r_extra, no_b, no_r,
-        no_awready, no_wready, no_arready, b_exokay, x_on_b, x_on_r, x_on_interrupt, x_on_lite, wrong_id,
+        no_awready, no_wready, no_arready, b_exokay, x_on_lite_b, x_on_lite_r, x_on_interrupt, x_on_awready, wrong_id,
         wrong_hash, hole_answers, leak, never_idle, false_idle, wrong_code, frames_off, cycles_off,
         x_awake, stale, no_interrupt, interrupt_stays, no_frame_event, blind, self_stop;
     initial begin
@@ -111,10 +111,10 @@ module ese_top (aclk, aresetn,
         no_wready       = $test$plusargs("no_wready");
         no_arready      = $test$plusargs("no_arready");
         b_exokay        = $test$plusargs("b_exokay");    // AXI4-Lite has no such answer
-        x_on_b          = $test$plusargs("x_on_b");
-        x_on_r          = $test$plusargs("x_on_r");
+        x_on_lite_b     = $test$plusargs("x_on_lite_b");
+        x_on_lite_r     = $test$plusargs("x_on_lite_r");
         x_on_interrupt  = $test$plusargs("x_on_interrupt");
-        x_on_lite       = $test$plusargs("x_on_lite");   // awready
+        x_on_awready    = $test$plusargs("x_on_awready");
         wrong_id        = $test$plusargs("wrong_id");
         wrong_hash      = $test$plusargs("wrong_hash");
         hole_answers    = $test$plusargs("hole_answers"); // OKAY where nothing is
@@ -184,18 +184,18 @@ module ese_top (aclk, aresetn,
 
     wire do_write = have_aw && have_w && !b_valid;
 
-    assign s_axi_control_awready = x_on_lite && running ? 1'bx : !have_aw && aresetn && !no_awready;
+    assign s_axi_control_awready = x_on_awready && running ? 1'bx : !have_aw && aresetn && !no_awready;
     assign s_axi_control_wready  = !have_w && aresetn && !no_wready;
     assign s_axi_control_arready = !r_valid && aresetn && !no_arready;
     assign s_axi_control_bvalid  = b_in_reset && !aresetn || b_valid && !(b_drop && toggle)
                                 || b_extra && running && !have_aw && toggle;
-    assign s_axi_control_bresp   = x_on_b ? 2'bxx : b_exokay ? 2'b01
+    assign s_axi_control_bresp   = x_on_lite_b ? 2'bxx : b_exokay ? 2'b01
                                  : b_change && toggle ? ~b_response : b_response;
     assign s_axi_control_rvalid  = r_in_reset && !aresetn || r_valid && !(r_drop && toggle)
                                 || r_extra && running && !r_valid && toggle;
-    assign s_axi_control_rdata   = x_on_r ? {32{1'bx}} : r_change && toggle ? ~r_data : r_data;
+    assign s_axi_control_rdata   = x_on_lite_r ? {32{1'bx}} : r_change && toggle ? ~r_data : r_data;
     assign s_axi_control_rresp   = r_response;
-    assign interrupt             = x_on_interrupt && running ? 1'bx
+    assign irq                   = x_on_interrupt && running ? 1'bx
                                  : !no_interrupt && (events & enable) != 0
                                    || interrupt_stays && frames != 0;
 

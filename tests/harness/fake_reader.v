@@ -76,7 +76,7 @@ module fake_reader #(
     wire [31:0] left  = beats - at;
     wire [31:0] take  = left < MOST ? left : MOST;
     wire        push  = active && !halt && region != 3 && left != 0 && count < 4
-                     && (!valid || arready);
+                     && (!valid || arvalid && arready);
     wire        came  = rvalid && ready;
     wire        known = count != 0;
     wire        last  = beat == lengths[head];
@@ -110,7 +110,7 @@ module fake_reader #(
             region <= region + 1;
             at     <= 0;
         end
-        if (valid && arready) valid <= 1'b0;
+        if (arvalid && arready) valid <= 1'b0;
         if (push) begin
             valid   <= 1'b1;
             address <= base + at * BYTES;
@@ -140,7 +140,7 @@ module fake_reader #(
         if (!reset_n) begin
             {valid, active, done, slave_error, decode_error, length_error, answer} <= 0;
             {head, tail, count, beat, quiet, region, toggle, ready} <= 0;
-            {at, got, sum} <= 0;
+            {at, got, sum, address, length} <= 0;
         end
     end
 endmodule

@@ -25,6 +25,9 @@ cc=${CC:-gcc}
 $cc -std=c11 -D_GNU_SOURCE -I. $warnings -g -fsanitize=address,undefined -o "$work/drive" \
     tests/harness/drive.c gen/simulate.c gen/simulate_result.c gen/process.c gen/stimulus.c \
     models/error.c -ljansson -lmd || exit 1
+$cc -std=c11 -I. $warnings -g -O1 -fsanitize=address,undefined -o "$work/memory_test" \
+    tests/harness/memory_test.c sim/memory.c sim/memory_ddr3.c || exit 1
+result 'memory models' '^pass$' "$("$work/memory_test" 2>&1)"
 vpi=$(iverilog-vpi --cflags | tr ' ' '\n' | grep '^-I')
 for file in sim/*.c; do
     result "$file compiles as C11 without a warning" '^$' \
@@ -118,6 +121,63 @@ faults() { # SIMULATOR
     play wide "$1" normal 'mon_error fell without a reset' +flicker
 }
 
+# What checker and host must say to each fault behind AXI ports.
+axi_faults() { # SIMULATOR
+    play two "$1" normal 'm_axi_data_arvalid is high in reset' +ar_in_reset
+    play two "$1" normal 'm_axi_data_arvalid fell before it was taken' +ar_drop
+    play two "$1" normal 'm_axi_data: the address channel changed while it waited' +ar_change
+    play two "$1" normal 'm_axi_data_arburst is 0, not INCR' +ar_fixed
+    play two "$1" normal 'm_axi_data_arsize is 5: not the full width of 512 bits' +ar_narrow
+    play two "$1" normal 'm_axi_data_araddr 10004 is not aligned' +ar_unaligned
+    play two "$1" normal 'm_axi_data: 2 beats from 10fc0 cross a 4 KiB boundary' +ar_cross
+    play two "$1" normal 'm_axi_data: 16 beats from 110000 lie outside the regions' +ar_outside
+    play two "$1" normal 'm_axi_data asks for .* while the chip is stopped' +ar_stopped
+    play two "$1" patient 'm_axi_data_rready is low for 10000 clocks' +r_deaf
+    play two "$1" few 'm_axi_weights asks for more with 2 bursts outstanding'
+    play two "$1" normal 's_axi_control_bvalid is high in reset' +b_in_reset
+    play two "$1" normal 's_axi_control_rvalid is high in reset' +r_in_reset
+    play two "$1" normal 's_axi_control_bvalid fell before it was taken' +b_drop
+    play two "$1" normal 's_axi_control_rvalid fell before it was taken' +r_drop
+    play two "$1" normal 's_axi_control_b changed while it waited' +b_change
+    play two "$1" normal 's_axi_control_r changed while it waited' +r_change
+    play two "$1" normal 's_axi_control_bvalid without a request' +b_extra
+    play two "$1" normal 's_axi_control_rvalid without a request' +r_extra
+    play two "$1" normal 's_axi_control_bresp is 1' +b_exokay
+    play two "$1" normal 's_axi_control: no answer to a write for 256 clocks' +no_b
+    play two "$1" normal 's_axi_control: no answer to a read for 256 clocks' +no_r
+    play two "$1" normal 's_axi_control: awready is low for 256 clocks' +no_awready
+    play two "$1" normal 's_axi_control: wready is low for 256 clocks' +no_wready
+    play two "$1" normal 's_axi_control: arready is low for 256 clocks' +no_arready
+    play two "$1" normal 'ID is 45534532, expected 45534531' +wrong_id
+    play two "$1" normal 'CONFIG_HASH is 12345679, expected 12345678' +wrong_hash
+    play two "$1" normal 'of undefined register ... answers OKAY, expected SLVERR' +hole_answers
+    play two "$1" normal 'WATCHDOG is .*, expected 0' +leak
+    play two "$1" normal 'STATUS before start is 0, expected 8' +never_idle
+    play two "$1" normal 'buses are idle, with [0-9]* bursts outstanding' +false_idle
+    play two "$1" normal 'phase SLVERR, .*ERROR is 3, expected 2' +wrong_code
+    play two "$1" normal 'FRAMES is 6, expected 5|FRAMES is 6, 5 were played' +frames_off
+    play two "$1" normal 'CYCLES is [0-9]*, [0-9]* clocks after start' +cycles_off
+    play two "$1" normal 's_axis_x_tready is high while the chip is stopped' +x_awake
+    play two "$1" normal 'm_axis_y_tvalid is high while the chip is stopped' +stale
+    play two "$1" normal 'no interrupt at the end of a frame' +no_interrupt
+    play two "$1" normal 'no interrupt at the end of a frame' +no_frame_event
+    play two "$1" normal 'the interrupt is high, but IRQ_STATUS is 0' +interrupt_stays
+    play two "$1" normal 'phase SLVERR: all frames are out, but error 2 did not come|c of frame' +blind
+    play two "$1" normal 'mon_error is high, but x was framed well' +self_stop
+    play two "$1" no_error 'phase end: all frames are out, but error 5 did not come'
+    play two "$1" late_stop 'phase end: over before the stop in cycle 100000'
+    play two "$1" late 'frame 1 starts in cycle 192, expected in 191'
+    play two "$1" slack '^pass$'
+    play two "$1" stuck_x 'phase end: time-out in cycle .*: nothing moves any more; x at frame 0 word 1 .valid 0'
+    play two "$1" region_size 'memory image columns.bin has 1500 bytes, should have 1501'
+    play two "$1" region_crc 'memory image columns.bin has been changed'
+    play two "$1" region_missing 'memory image Zolumns.bin is missing'
+    play two "$1" region_base 'region columns.bin cannot lie at 10200 of port 1'
+    play two "$1" region_moved 'lie outside the regions'
+    play two "$1" ports 'the bench has not the 1 AXI ports'
+    play two "$1" mode 'the bench has AXI ports, the stimulus is for a chip without'
+}
+
 both() { # SIMULATOR
     for chip in wide small odd two one big half; do
         play $chip "$1" normal '^pass$'
@@ -144,6 +204,7 @@ both() { # SIMULATOR
     play wide "$1" file_missing 'cannot read the stimulus'
     play wide "$1" file_empty 'is no stimulus file'
     faults "$1"
+    axi_faults "$1"
 }
 
 if [ "$only" != icarus ]; then
@@ -159,6 +220,13 @@ if [ "$only" != verilator ]; then
     play wide icarus normal 'mon_product is X' +x_on_index
     play wide icarus normal 'mon_issue is X for some of PEs 0..31' +x_on_issue
     play wide icarus normal 'mon_cell_keep is X in lane 0' +x_on_keep
+    play two icarus normal 'm_axi_data_arvalid is X' +x_on_arvalid
+    play two icarus normal 'm_axi_data shows an address with X in it' +x_on_araddr
+    play two icarus normal 'm_axi_data_rready is X' +x_on_rready
+    play two icarus normal 's_axi_control_bresp is X' +x_on_lite_b
+    play two icarus normal 's_axi_control_rdata or rresp is X' +x_on_lite_r
+    play two icarus normal 's_axi_control_awready is X' +x_on_awready
+    play two icarus normal ' irq is X' +x_on_interrupt
 fi
 
 # A design that does not compile, and tools that are not there.
