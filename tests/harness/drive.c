@@ -439,7 +439,7 @@ int main(int argc, char **argv)
         .dump = dump,
         .trace = strcmp(scenario, "trace") == 0 ? trace : NULL,
         .seed = 7,
-        .limit_seconds = speed ? 300 : 10,
+        .limit_seconds = speed ? 300 : 40,
         .plusargs = (const char *const *)argv + 4,
     };
     struct simulation_result result;

@@ -111,7 +111,7 @@ faults() { # SIMULATOR
     play wide "$1" normal 'phase late ready: time-out.*y at frame 0 word 0' +shy
     play wide "$1" normal 'phase late ready, .*c of frame 0' +no_clear
     play wide "$1" normal 'ended before the harness was done' +quit
-    play wide "$1" normal 'without a verdict: killed after 10 seconds' +spin
+    play wide "$1" normal 'without a verdict: killed after 40 seconds' +spin
     play wide "$1" normal 'mon_error did not rise although' +deaf
     play wide "$1" normal 'mon_stall is .*not one cause' +two_causes
     play wide "$1" normal 'phase gaps, .*expected' +eager
