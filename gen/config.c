@@ -256,6 +256,13 @@ static bool finish(struct loading *loading)
                     last->where, config->elem_lanes, config->pes,
                     config_keys[KEY_elem_lanes].meaning);
     }
+    if (loading->origin[KEY_io].layer == 0)
+        config->io = config->memory == MEMORY_ROM ? IO_STREAM : IO_MEMORY;
+    if (config->io == IO_MEMORY && config->memory == MEMORY_ROM) {
+        const struct origin *io = &loading->origin[KEY_io];
+        return fail(loading->error, "%s: io: memory needs external memory, but memory is rom "
+                    "(allowed: io: stream, or memory: resident or stream)", io->where);
+    }
     if (loading->origin[KEY_MODEL_pruning].layer == 0)
         config->model.pruning = config->model.path != NULL ? PRUNING_NONE : PRUNING_BALANCED;
     if (config->model.path != NULL)

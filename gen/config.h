@@ -16,7 +16,8 @@
 
 enum encoding { ENCODING_BLOCK, ENCODING_RELATIVE };
 enum column_order { ORDER_GREEDY, ORDER_NATURAL };
-enum memory_mode { MEMORY_ROM, MEMORY_STREAM };
+enum memory_mode { MEMORY_ROM, MEMORY_RESIDENT, MEMORY_STREAM };
+enum io_mode { IO_MEMORY, IO_STREAM };
 enum axi_width { AXI_128, AXI_256, AXI_512, AXI_1024 };
 enum table_kind { TABLE_INTERPOLATED, TABLE_PAPER };
 enum candidate { CANDIDATE_TANH, CANDIDATE_SIGM };
@@ -47,6 +48,8 @@ struct config {
     int memory_ports;           /* 1: one AXI4 master for everything, 2: one for the weights alone */
     enum axi_width axi_data_bits;
     int axi_address_bits;
+    enum io_mode io;            /* how x comes and y goes; with MEMORY_ROM always IO_STREAM */
+    int headroom;               /* percent by which another model may be larger, memory other than rom */
     enum table_kind activation_table;
     int elem_lanes; /* LANES_AUTO, or 1..pes */
     struct model_config model;
@@ -75,6 +78,7 @@ void config_free(struct config *config);
 const char *encoding_name(enum encoding value);
 const char *column_order_name(enum column_order value);
 const char *memory_mode_name(enum memory_mode value);
+const char *io_mode_name(enum io_mode value);
 const char *table_kind_name(enum table_kind value);
 const char *candidate_name(enum candidate value);
 const char *pruning_name(enum pruning value);

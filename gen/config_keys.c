@@ -15,7 +15,8 @@ enum { PATH_LIMIT = 4095, NAME_LIMIT = 64 };
 
 static const char *const encoding_words[] = {"block", "relative", NULL};
 static const char *const column_order_words[] = {"greedy", "natural", NULL};
-static const char *const memory_words[] = {"rom", "stream", NULL};
+static const char *const memory_words[] = {"rom", "resident", "stream", NULL};
+static const char *const io_words[] = {"memory", "stream", NULL};
 static const char *const axi_words[] = {"128", "256", "512", "1024", NULL};
 static const char *const lanes_words[] = {"auto", NULL};
 static const char *const table_words[] = {"interpolated", "paper", NULL};
@@ -49,6 +50,11 @@ const char *column_order_name(enum column_order value)
 const char *memory_mode_name(enum memory_mode value)
 {
     return memory_words[value];
+}
+
+const char *io_mode_name(enum io_mode value)
+{
+    return io_words[value];
 }
 
 const char *table_kind_name(enum table_kind value)

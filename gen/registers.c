@@ -19,11 +19,20 @@ struct register_entry {
 
 enum { REGISTERS_MAX = 64, NAME_MAX = 32 };
 
+/* Register FEATURES. */
+static unsigned program_features(const struct program *p)
+{
+    return (p->config.memory == MEMORY_RESIDENT ? 1u : 0u) | (p->config.io == IO_MEMORY ? 2u : 0u) |
+           (p->config.memory_ports > 1 ? 4u : 0u) | (unsigned)p->d.bus_bits / 8 << 16;
+}
+
 static int list_registers(const struct program *p, struct register_entry *list)
 {
     int count = 0;
-#define REGISTER(name, offset, kind, value, meaning) \
-    list[count++] = (struct register_entry){#name, (offset), KIND_##kind, (unsigned)(value), meaning};
+#define REGISTER(name, offset, kind, present, value, meaning) \
+    if (present)                                               \
+        list[count++] =                                        \
+            (struct register_entry){#name, (offset), KIND_##kind, (unsigned)(value), meaning};
 #include "gen/registers.def"
 #undef REGISTER
     BUG_UNLESS(count <= REGISTERS_MAX);
@@ -85,20 +94,52 @@ static bool add_verilog(struct output *output, const struct program *p,
     return ok;
 }
 
-static void add_header(struct output *output, const struct register_entry *list, int count)
+/* The same header for every chip: what a chip lacks answers SLVERR. */
+static struct text header(void)
 {
     struct text text = {0};
     text_append(&text, "/* SPDX-License-Identifier: Apache-2.0\n"
-                       " * ese_registers.h - registers of the chip, byte offsets. */\n"
-                       "#ifndef ESE_REGISTERS_H\n#define ESE_REGISTERS_H\n\n");
-    for (int n = 0; n < count; n++)
-        text_appendf(&text, "#define ESE_%-22s 0x%02Xu /* %s */\n", list[n].name, list[n].offset,
-                     list[n].meaning);
-    text_append(&text, "\n#endif\n");
-    output_take(output, "driver/ese_registers.h", &text);
+                       " * ese_registers.h - what a host and the chip agree upon: registers (byte "
+                       "offsets), error\n"
+                       " * codes, and the 32-bit words of a model image's header and of a "
+                       "descriptor. */\n"
+                       "#ifndef ESE_REGISTERS_H\n#define ESE_REGISTERS_H\n\n"
+                       "enum ese_register {\n");
+#define REGISTER(name, offset, kind, present, value, meaning) \
+    text_appendf(&text, "    ESE_%s = 0x%02X, /* %s */\n", #name, (unsigned)(offset), meaning);
+#include "gen/registers.def"
+#undef REGISTER
+    text_append(&text, "};\n\nenum ese_error {\n");
+#define ERROR(name, code, meaning) \
+    text_appendf(&text, "    ESE_ERROR_%s = %d, /* %s */\n", #name, code, meaning);
+#include "gen/errors.def"
+#undef ERROR
+    text_append(&text, "};\n\nenum ese_model_word {\n");
+#define MODEL_WORD(name, word, meaning) \
+    text_appendf(&text, "    ESE_MODEL_%s = %d, /* %s */\n", #name, word, meaning);
+#define DESCRIPTOR_WORD(name, word, meaning)
+#include "gen/layout.def"
+#undef MODEL_WORD
+#undef DESCRIPTOR_WORD
+    text_append(&text, "};\n\nenum ese_descriptor_word {\n");
+#define MODEL_WORD(name, word, meaning)
+#define DESCRIPTOR_WORD(name, word, meaning) \
+    text_appendf(&text, "    ESE_DESCRIPTOR_%s = %d, /* %s */\n", #name, word, meaning);
+#include "gen/layout.def"
+#undef MODEL_WORD
+#undef DESCRIPTOR_WORD
+    text_append(&text, "};\n\n#endif\n");
+    return text;
 }
 
-static void add_document(struct output *output, const struct register_entry *list, int count)
+void registers_add_header(struct output *output, const char *as)
+{
+    struct text text = header();
+    output_take(output, as, &text);
+}
+
+static void add_document(struct output *output, const struct register_entry *list, int count,
+                         bool queue)
 {
     static const char *const access[] = {"constant", "read", "read, write", "write",
                                          "read, write 1 to clear"};
@@ -115,11 +156,31 @@ static void add_document(struct output *output, const struct register_entry *lis
             text_appendf(&text, "%u after reset", list[n].value);
         text_appendf(&text, " | %s |\n", list[n].meaning);
     }
+    text_append(&text, "\n## ERROR\n\n0 means none. With one shared port the codes of the data port "
+                       "stand for both.\n\n| code | name | meaning |\n|---|---|---|\n");
+#define ERROR(name, code, meaning) text_appendf(&text, "| %d | %s | %s |\n", code, #name, meaning);
+#include "gen/errors.def"
+#undef ERROR
     text_append(&text,
-                "\nERROR: 0 none, 1 framing of x, 2 SLVERR and 3 DECERR on the weight port, 4 SLVERR "
-                "and 5 DECERR on the data port, 6 and 7 a burst that is not as long as asked for "
-                "(weights, data), 8 and 9 no answer (weights, data). With one shared port the codes "
-                "of the data port are used.\n");
+                "\n## Model image\n\n`model.bin` begins with a header of 32 words of 32 bits, "
+                "little-endian. Then come the program, the columns and the constants, each from a "
+                "multiple of 4096 bytes on. `weights.bin` has no header of its own. Loading reads "
+                "and checks all of both.\n\n| word | name | meaning |\n|---|---|---|\n");
+#define MODEL_WORD(name, word, meaning) text_appendf(&text, "| %d | %s | %s |\n", word, #name, meaning);
+#define DESCRIPTOR_WORD(name, word, meaning)
+#include "gen/layout.def"
+#undef MODEL_WORD
+#undef DESCRIPTOR_WORD
+    if (queue) {
+        text_append(&text, "\n## Descriptor\n\nThe queue is a ring of descriptors of 32 words; words "
+                           "that are not named here are 0.\n\n| word | name | meaning |\n|---|---|---|\n");
+#define MODEL_WORD(name, word, meaning)
+#define DESCRIPTOR_WORD(name, word, meaning) \
+    text_appendf(&text, "| %d | %s | %s |\n", word, #name, meaning);
+#include "gen/layout.def"
+#undef MODEL_WORD
+#undef DESCRIPTOR_WORD
+    }
     output_take(output, "REGISTERS.md", &text);
 }
 
@@ -127,7 +188,7 @@ bool registers_add(struct output *output, const struct program *p, struct error 
 {
     struct register_entry list[REGISTERS_MAX];
     int count = list_registers(p, list);
-    add_header(output, list, count);
-    add_document(output, list, count);
+    registers_add_header(output, "driver/ese_registers.h");
+    add_document(output, list, count, p->config.io == IO_MEMORY);
     return add_verilog(output, p, list, count, error);
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  * registers.h - the register map of registers.def as Verilog, C header and document. */
-#ifndef ESE_REGISTERS_H
-#define ESE_REGISTERS_H
+#ifndef ESE_GEN_REGISTERS_H
+#define ESE_GEN_REGISTERS_H
 
 #include "gen/output.h"
 #include "models/program.h"
@@ -9,9 +9,12 @@
 /* Adds rtl/ese_registers.v, driver/ese_registers.h and REGISTERS.md. */
 bool registers_add(struct output *output, const struct program *program, struct error *error);
 
+/* Adds the C header of all registers, error codes and layouts, the same for every chip. */
+void registers_add_header(struct output *output, const char *as);
+
 /* Byte offset of the register, from registers.def. */
 enum {
-#define REGISTER(name, offset, kind, value, meaning) REGISTER_##name = (offset),
+#define REGISTER(name, offset, kind, present, value, meaning) REGISTER_##name = (offset),
 #include "gen/registers.def"
 #undef REGISTER
 };

@@ -107,6 +107,30 @@ static int choose_lanes(struct program *p, const struct geometry *geometry)
     return 1;
 }
 
+static uint32_t hash_table(uint32_t crc, const struct act_table *table)
+{
+    size_t entries = (size_t)1 << table->address_bits;
+    crc = crc32_of(crc, table->base, entries * sizeof *table->base);
+    return crc32_of(crc, table->slope, entries * sizeof *table->slope);
+}
+
+/* What a model must fit: the shape of the hardware and the number formats, without the counts that
+ * come with a model. */
+static uint32_t hash_chip(const struct program *p)
+{
+    const struct quantized *q = &p->quant;
+    struct derived fixed = p->d;
+    fixed.x_size = fixed.c_size = fixed.y_size = fixed.y_words = 0;
+    fixed.products = fixed.passes = fixed.columns = fixed.beats = fixed.constants = 0;
+    fixed.weights_bus_words = fixed.columns_bus_words = fixed.constants_bus_words = 0;
+    int flags[] = {(int)p->config.memory, p->config.memory_ports, (int)p->config.io, q->peephole,
+                   q->projection, (int)q->candidate, (int)q->sigm.direct};
+    uint32_t crc = crc32_of(0, &fixed, sizeof fixed);
+    crc = crc32_of(crc, flags, sizeof flags);
+    crc = crc32_of(crc, &q->formats, sizeof q->formats);
+    return hash_table(hash_table(crc, &q->sigm), &q->tanh);
+}
+
 /* What tells two chips apart: everything that reaches the Verilog or an image. */
 static uint32_t hash_program(const struct program *p)
 {
@@ -120,12 +144,7 @@ static uint32_t hash_program(const struct program *p)
         if (q->peep[gate] != NULL)
             crc = crc32_of(crc, q->peep[gate], cell * sizeof *q->peep[gate]);
     }
-    const struct act_table *tables[] = {&q->sigm, &q->tanh};
-    for (int n = 0; n < 2; n++) {
-        size_t entries = (size_t)1 << tables[n]->address_bits;
-        crc = crc32_of(crc, tables[n]->base, entries * sizeof *tables[n]->base);
-        crc = crc32_of(crc, tables[n]->slope, entries * sizeof *tables[n]->slope);
-    }
+    crc = hash_table(hash_table(crc, &q->sigm), &q->tanh);
     for (int n = 0; n < p->product_count; n++) {
         const struct product *product = &p->products[n];
         int fields[] = {product->pass, (int)product->source, product->shift, product->columns};
@@ -148,6 +167,7 @@ bool program_build(struct program *p, const struct config *config, struct error 
         return false;
     int lanes = config->elem_lanes == LANES_AUTO ? choose_lanes(p, &geometry) : config->elem_lanes;
     build_schedule(p, &geometry, lanes);
+    p->chip_hash = hash_chip(p);
     p->config_hash = hash_program(p);
     return true;
 }

@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * ese_registers.h - what a host and the chip agree upon, from the lists in gen/.
+ *
+ * A chip's folder holds the same written out, with the meaning of each name as a comment. */
+#ifndef ESE_REGISTERS_H
+#define ESE_REGISTERS_H
+
+/* Registers, byte offsets. */
+enum ese_register {
+#define REGISTER(name, offset, kind, present, value, meaning) ESE_##name = (offset),
+#include "gen/registers.def"
+#undef REGISTER
+};
+
+/* Values of register ERROR. */
+enum ese_error {
+#define ERROR(name, code, meaning) ESE_ERROR_##name = (code),
+#include "gen/errors.def"
+#undef ERROR
+};
+
+/* 32-bit words of the header of model.bin. */
+enum ese_model_word {
+#define MODEL_WORD(name, word, meaning) ESE_MODEL_##name = (word),
+#define DESCRIPTOR_WORD(name, word, meaning)
+#include "gen/layout.def"
+#undef MODEL_WORD
+#undef DESCRIPTOR_WORD
+};
+
+/* 32-bit words of a descriptor. */
+enum ese_descriptor_word {
+#define MODEL_WORD(name, word, meaning)
+#define DESCRIPTOR_WORD(name, word, meaning) ESE_DESCRIPTOR_##name = (word),
+#include "gen/layout.def"
+#undef MODEL_WORD
+#undef DESCRIPTOR_WORD
+};
+
+#endif
