@@ -82,8 +82,7 @@ static struct mem_image *constants_image(const struct program *p)
 static struct mem_image *products_image(const struct program *p)
 {
     const struct derived *d = &p->d;
-    int width = d->columns_bits + d->shift_bits + 2 + d->block_bits + 3;
-    struct mem_image *image = mem_image_new(width, p->product_count);
+    struct mem_image *image = mem_image_new(d->product_word_bits, p->product_count);
     for (int n = 0; n < p->product_count; n++) {
         const struct product *product = &p->products[n];
         struct packer w = {image, n, 0};
@@ -101,8 +100,7 @@ static struct mem_image *products_image(const struct program *p)
 static struct mem_image *passes_image(const struct program *p)
 {
     const struct derived *d = &p->d;
-    int width = d->rows_bits + d->word_bits + 3 + d->block_bits + 1;
-    struct mem_image *image = mem_image_new(width, p->pass_count);
+    struct mem_image *image = mem_image_new(d->pass_word_bits, p->pass_count);
     for (int n = 0; n < p->pass_count; n++) {
         const struct pass *pass = &p->passes[n];
         struct packer w = {image, n, 0};

@@ -102,7 +102,8 @@ void derive_shapes(struct program *program, const struct geometry *geometry, int
     d->y_words = words_for(d, q->output);
     d->x_word_bits = address_bits(q->input);
     d->y_word_bits = address_bits(d->y_words);
-    d->c_word_bits = address_bits(words_for(d, q->cell));
+    d->c_words = words_for(d, q->cell);
+    d->c_word_bits = address_bits(d->c_words);
     d->gate_word_bits = address_bits(geometry->block_rows * d->groups);
     d->word_bits = d->x_word_bits;
     if (d->y_word_bits > d->word_bits)
@@ -143,12 +144,24 @@ static void derive_memory(struct program *program)
     d->weights_memory_bits = memory_bits(d->pes * (d->weight_bits + d->index_bits));
     d->columns_memory_bits = memory_bits(d->word_bits + d->lane_bits + d->pes * d->length_bits);
     d->constants_memory_bits = memory_bits(d->lanes * (d->peep_bits + d->bias_bits));
+    int product_bits = d->product_word_bits, pass_bits = d->pass_word_bits;
+    d->program_memory_bits = memory_bits(product_bits > pass_bits ? product_bits : pass_bits);
+    d->xy_memory_bits = memory_bits(d->channels * d->element_bits);
+    d->state_memory_bits = memory_bits(d->channels * d->lanes * d->element_bits);
     d->weights_bus_words = bus_words(d, d->beats, d->weights_memory_bits);
     d->columns_bus_words = bus_words(d, d->columns, d->columns_memory_bits);
     d->constants_bus_words = bus_words(d, d->constants, d->constants_memory_bits);
-    d->weights_count_bits = unsigned_bits(d->weights_bus_words);
-    d->columns_count_bits = unsigned_bits(d->columns_bus_words);
-    d->constants_count_bits = unsigned_bits(d->constants_bus_words);
+    d->program_bus_words = bus_words(d, d->products + d->passes, d->program_memory_bits);
+    d->x_bus_words = bus_words(d, d->x_size, d->xy_memory_bits);
+    d->y_bus_words = bus_words(d, d->y_size, d->xy_memory_bits);
+    d->state_bus_words = bus_words(d, d->c_words + d->y_words, d->state_memory_bits);
+}
+
+/* What another model may need of something of which this one needs `count`. */
+static int with_headroom(const struct program *program, int count)
+{
+    int percent = program->config.memory != MEMORY_ROM ? program->config.headroom : 0;
+    return (int)(((int64_t)count * (100 + percent) + 99) / 100);
 }
 
 void derive_streams(struct program *program)
@@ -185,9 +198,14 @@ void derive_streams(struct program *program)
     d->constants = constants;
     d->product_bits = address_bits(d->products);
     d->pass_bits = address_bits(d->passes);
-    d->column_bits = address_bits(d->columns);
-    d->beat_bits = address_bits(d->beats);
-    d->constant_bits = address_bits(d->constants);
+    d->max_columns = with_headroom(program, d->columns);
+    d->max_beats = with_headroom(program, d->beats);
+    d->max_constants = with_headroom(program, d->constants);
+    d->product_word_bits = d->columns_bits + d->shift_bits + 2 + d->block_bits + 3;
+    d->pass_word_bits = d->rows_bits + d->word_bits + 3 + d->block_bits + 1;
+    d->column_bits = address_bits(d->max_columns);
+    d->beat_bits = address_bits(d->max_beats);
+    d->constant_bits = address_bits(d->max_constants);
     if (program->config.memory != MEMORY_ROM)
         derive_memory(program);
 }
