@@ -10,6 +10,7 @@
 
 #include "gen/chip_readme.h"
 #include "gen/images.h"
+#include "gen/plan_parts.h"
 #include "gen/regions.h"
 #include "gen/registers.h"
 #include "gen/render.h"
@@ -22,16 +23,11 @@ static const char *const MODULES[] = {
     "ese_channel", "ese_controller", "ese_elem_mul", "ese_element", "ese_element_control",
     "ese_frame_context", "ese_front_end", "ese_input_buffer", "ese_output_buffer",
     "ese_pass_sequencer", "ese_pe", "ese_product_sequencer", "ese_progress", "ese_ptr_read",
-    "ese_ram", "ese_rom", "ese_round_shift_right", "ese_saturate",
-    "ese_spmat_read",
+    "ese_ram", "ese_rom", "ese_round_shift_right", "ese_saturate", "ese_spmat_read",
 };
 
-/* How the model's streams are fed: from read-only memory, or from external memory. */
-static const char *const ROM_MODULES[] = {"ese_rom_stream", NULL};
-static const char *const STREAM_MODULES[] = {
-    "ese_axi_lite", "ese_axi_read", "ese_counters", "ese_fetch",
-    "ese_fifo", "ese_run_control", "ese_unpack", NULL,
-};
+/* Where the model comes from: read-only memory, or external memory (plan_memory.c). */
+static const char *const ROM_MODULES[] = {"ese_program_rom", "ese_rom_stream", NULL};
 
 /* What the simulation needs, copied so that the folder stands alone. */
 static const char *const BENCH[] = {
@@ -61,9 +57,7 @@ static bool is_word_character(char c)
     return isalnum((unsigned char)c) || c == '_';
 }
 
-/* Whether Verilog text uses the identifier; as the name of an instance's parameter (".NAME") does
- * not count. */
-static bool mentions(const char *text, const char *name)
+bool plan_mentions(const char *text, const char *name)
 {
     size_t length = strlen(name);
     for (const char *at = strstr(text, name); at != NULL; at = strstr(at + 1, name))
@@ -77,7 +71,7 @@ static bool mentions(const char *text, const char *name)
 static void bind_constants(struct bindings *b, const struct derived *d, const char *text)
 {
 #define DERIVED(name, constant, meaning)                           \
-    if (mentions(text, #constant)) {                               \
+    if (plan_mentions(text, #constant)) {                               \
         struct bindings *row = bind_row(b, "CONSTANTS_USED");      \
         bind_text(row, "CONSTANT", "%-19s", #constant);            \
         bind_text(row, "VALUE", "%7d", d->name);                   \
@@ -87,17 +81,10 @@ static void bind_constants(struct bindings *b, const struct derived *d, const ch
 #undef DERIVED
 }
 
-/* Ports and parts that a chip has whose model lies in external memory. */
-static void bind_memory(struct bindings *b, const struct program *p)
+/* The number of the last of `count`, `bits` wide. */
+static void bind_last(struct bindings *b, const char *key, int bits, int count)
 {
-    bool stream = p->config.memory != MEMORY_ROM, two_ports = p->config.memory_ports > 1;
-    bind_flag(b, "STREAM", stream);
-    bind_flag(b, "TWO_PORTS", two_ports);
-    bind_text(b, "BUSES", "%s%s%ss_axis_x:m_axis_y", stream ? "s_axi_control:" : "",
-              stream && two_ports ? "m_axi_weights:" : "", stream ? "m_axi_data:" : "");
-    bind_text(b, "X_ERROR", "%s", stream ? "x_error" : "mon_error");
-    bind_int(b, "ADDRESS_MSB", p->d.address_bits - 1);
-    bind_int(b, "BUS_MSB", p->d.bus_bits - 1);
+    bind_text(b, key, "%d'd%d", bits, count - 1);
 }
 
 static struct bindings *bind_top(const struct program *p, const struct cycles *cycles,
@@ -137,11 +124,15 @@ static struct bindings *bind_top(const struct program *p, const struct cycles *c
     bind_int(b, "INTERPOLATE", !p->quant.sigm.direct);
     bind_int(b, "PEEPHOLE", p->quant.peephole);
     bind_int(b, "CANDIDATE_TANH", p->quant.candidate == CANDIDATE_TANH);
-    bind_memory(b, p);
+    bind_last(b, "LAST_PRODUCT", d->product_bits, d->products);
+    bind_last(b, "LAST_PASS", d->pass_bits, d->passes);
+    bind_last(b, "LAST_X", d->x_word_bits, d->x_size);
+    bind_last(b, "LAST_Y", d->y_size_bits, d->y_size);
+    plan_bind_memory(b, p);
     return b;
 }
 
-static bool read_template(struct text *source, const char *name, struct error *error)
+bool plan_read_template(struct text *source, const char *name, struct error *error)
 {
     struct text path = {0};
     text_appendf(&path, "%s/%s", ese_home(), name);
@@ -150,10 +141,7 @@ static bool read_template(struct text *source, const char *name, struct error *e
     return ok;
 }
 
-/* Renders a template and adds it; takes the bindings over.  All keys are bound but the list
- * CONSTANTS_USED: which constants are used is seen from a first rendering without them.  `d` is NULL
- * for a template that has no such list. */
-static bool add_rendered(struct output *output, const char *template, const struct text *source,
+bool plan_render(struct output *output, const char *template, const struct text *source,
                          struct bindings *b, const struct derived *d, const char *as,
                          struct error *error)
 {
@@ -181,61 +169,14 @@ static bool add_top(struct output *output, const struct program *p, const struct
 {
     static const char *const name = "templates/ese_top.v.tpl";
     struct text source = {0};
-    bool ok = read_template(&source, name, error) &&
-              add_rendered(output, name, &source, bind_top(p, cycles, command), &p->d,
+    bool ok = plan_read_template(&source, name, error) &&
+              plan_render(output, name, &source, bind_top(p, cycles, command), &p->d,
                            "rtl/ese_top.v", error);
     text_free(&source);
     return ok;
 }
 
-static struct bindings *bind_mem_controller(const struct program *p)
-{
-    const struct derived *d = &p->d;
-    bool two_ports = p->config.memory_ports > 1;
-    struct bindings *b = bindings_new();
-    bind_text(b, "NAME", "%s", p->config.name);
-    bind_text(b, "VERSION", "%s", ESE_VERSION);
-    bind_flag(b, "TWO_PORTS", two_ports);
-    bind_int(b, "WEIGHTS_BUS_WORDS", d->weights_bus_words);
-    bind_int(b, "COLUMNS_BUS_WORDS", d->columns_bus_words);
-    bind_int(b, "CONSTANTS_BUS_WORDS", d->constants_bus_words);
-    bind_int(b, "WEIGHTS_MSB", d->pes * (d->weight_bits + d->index_bits) - 1);
-    bind_int(b, "COLUMNS_MSB", d->word_bits + d->lane_bits + d->pes * d->length_bits - 1);
-    bind_int(b, "CONSTANTS_MSB", d->lanes * (d->peep_bits + d->bias_bits) - 1);
-    bind_int(b, "ADDRESS_MSB", d->address_bits - 1);
-    bind_int(b, "BUS_MSB", d->bus_bits - 1);
-    bind_text(b, "WEIGHTS_DATA", "%s", two_ports ? "weights_port_data" : "data_port_data");
-    bind_text(b, "COLUMNS_DATA", "%s", "data_port_data");
-    bind_text(b, "CONSTANTS_DATA", "%s", "data_port_data");
-    return b;
-}
-
-static struct bindings *bind_host(const struct program *p)
-{
-    struct bindings *b = bindings_new();
-    bind_text(b, "NAME", "%s", p->config.name);
-    bind_text(b, "VERSION", "%s", ESE_VERSION);
-    return b;
-}
-
-/* What only a chip has whose model lies in external memory. */
-static bool add_memory_system(struct output *output, const struct program *p, struct error *error)
-{
-    static const char *const memory = "templates/ese_mem_controller.v.tpl";
-    static const char *const host = "templates/ese_host.v.tpl";
-    struct text memory_source = {0}, host_source = {0};
-    bool ok = read_template(&memory_source, memory, error) &&
-              add_rendered(output, memory, &memory_source, bind_mem_controller(p), &p->d,
-                           "rtl/ese_mem_controller.v", error) &&
-              read_template(&host_source, host, error) &&
-              add_rendered(output, host, &host_source, bind_host(p), NULL, "rtl/ese_host.v", error) &&
-              registers_add(output, p, error);
-    text_free(&memory_source);
-    text_free(&host_source);
-    return ok;
-}
-
-static bool add_module(struct output *output, struct text *list, const char *name,
+bool plan_add_module(struct output *output, struct text *list, const char *name,
                        struct error *error)
 {
     char file[64], as[80];
@@ -248,19 +189,17 @@ static bool add_module(struct output *output, struct text *list, const char *nam
 static bool add_rtl(struct output *output, const struct program *p, struct error *error)
 {
     struct text list = {0};
-    bool stream = p->config.memory != MEMORY_ROM, ok = true;
-    const char *const *memory = stream ? STREAM_MODULES : ROM_MODULES;
+    bool ok = true;
     text_append(&list, "rtl/ese_top.v\n");
     for (int n = 0; ok && n < MODULE_COUNT; n++)
-        ok = add_module(output, &list, MODULES[n], error);
-    for (int n = 0; ok && memory[n] != NULL; n++)
-        ok = add_module(output, &list, memory[n], error);
-    ok = ok && add_module(output, &list,
-                          p->quant.sigm.direct ? "ese_act_points" : "ese_act_table", error);
-    if (ok && stream) {
-        text_append(&list, "rtl/ese_host.v\nrtl/ese_mem_controller.v\nrtl/ese_registers.v\n");
-        ok = add_memory_system(output, p, error);
-    }
+        ok = plan_add_module(output, &list, MODULES[n], error);
+    ok = ok && plan_add_module(output, &list,
+                               p->quant.sigm.direct ? "ese_act_points" : "ese_act_table", error);
+    if (p->config.memory != MEMORY_ROM)
+        ok = ok && plan_add_memory(output, &list, p, error);
+    else
+        for (int n = 0; ok && ROM_MODULES[n] != NULL; n++)
+            ok = plan_add_module(output, &list, ROM_MODULES[n], error);
     output_take(output, "rtl/files.f", &list);
     return ok;
 }
@@ -301,9 +240,10 @@ static bool add_bench(struct output *output, const struct program *p, struct err
                  p->d.channels, p->d.element_bits, p->d.activation_bits, p->d.lanes, p->d.pes);
     if (p->config.memory != MEMORY_ROM)
         text_appendf(&params,
-                     "`define ESE_AXI\n%s"
+                     "`define ESE_AXI\n%s%s"
                      "localparam AXI_DATA_BITS = %d;\nlocalparam AXI_ADDRESS_BITS = %d;\n",
-                     p->config.memory_ports > 1 ? "`define ESE_AXI_WEIGHTS\n" : "", p->d.bus_bits,
+                     p->config.memory_ports > 1 ? "`define ESE_AXI_WEIGHTS\n" : "",
+                     p->config.io == IO_MEMORY ? "`define ESE_AXI_QUEUE\n" : "", p->d.bus_bits,
                      p->d.address_bits);
     output_take(output, "sim/ese_bench_params.vh", &params);
     bool ok = true;

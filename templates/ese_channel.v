@@ -75,6 +75,8 @@ module ese_channel #(
     input  wire                     is_o_15,
     input  wire                     c_write,
     input  wire [C_WORD_W-1:0]      c_write_word,
+    input  wire [LANES*ACT_W-1:0]   c_write_data,
+    output wire [LANES*ACT_W-1:0]   c_data,        // one clock after c_read
     output wire [LANES*ACT_W-1:0]   result         // stage 16
 );
     // ---- processing elements ---------------------------------------------------------------
@@ -122,7 +124,6 @@ module ese_channel #(
     );
 
     // ---- buffers of c, i and f -------------------------------------------------------------
-    wire [LANES*ACT_W-1:0] c_data;
     wire [LANES*ACT_W-1:0] i_data;
     wire [LANES*ACT_W-1:0] f_data;
     wire [LANES*ACT_W-1:0] gates;
@@ -134,7 +135,7 @@ module ese_channel #(
         .clk           (clk),
         .write_enable  (c_write),
         .write_address (c_write_word),
-        .write_data    (result),
+        .write_data    (c_write_data),
         .read_enable   (c_read),
         .read_address  (c_read_word),
         .read_data     (c_data)

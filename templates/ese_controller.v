@@ -18,10 +18,10 @@ module ese_controller #(
     parameter LANES       = 1,  // element-wise lanes
     parameter GROUPS      = 4,  // steps per row of PEs
     parameter GROUP_W     = 2,  // bits of a group number
-    parameter PRODUCTS    = 17, // products of a frame
     parameter PRODUCT_W   = 5,  // bits of a product number
-    parameter PASSES      = 9,  // passes of a frame
     parameter PASS_W      = 4,  // bits of a pass number
+    parameter PRODUCT_WORD_W = 19, // bits of a product in the program
+    parameter PASS_WORD_W = 25, // bits of a pass in the program
     parameter COUNT_W     = 10, // bits of a number of columns
     parameter SHIFT_W     = 3,  // bits of a weight shift
     parameter BLOCK_W     = 1,  // bits of an accumulator block number
@@ -34,6 +34,14 @@ module ese_controller #(
 ) (
     input  wire                        clk,
     input  wire                        reset,
+
+    // Program
+    input  wire [PRODUCT_W-1:0]        last_product,
+    input  wire [PASS_W-1:0]           last_pass,
+    output wire [PRODUCT_W-1:0]        product,
+    input  wire [PRODUCT_WORD_W-1:0]   product_word,
+    output wire [PASS_W-1:0]           pass,
+    input  wire [PASS_WORD_W-1:0]      pass_word,
 
     // Column stream and x
     input  wire                        column_valid,
@@ -80,7 +88,8 @@ module ese_controller #(
 
     output wire [15:0]                 mon_product,
     output wire [4:0]                  mon_stall,
-    output wire [15:0]                 mon_pass
+    output wire [15:0]                 mon_pass,
+    output wire                        output_full
 );
     localparam BLOCKS = 1 << BLOCK_W;
     localparam [2:0] KIND_O   = 3'd3;
@@ -101,17 +110,25 @@ module ese_controller #(
 
     assign product_bank = product_frame[0];
 
+    // A frame uses as many accumulator blocks as it has passes; they are numbered modulo BLOCKS.
+    wire [PASS_W+BLOCK_W-1:0] passes       = {{BLOCK_W{1'b0}}, last_pass} + 1'b1;
+    wire [BLOCK_W-1:0]        frame_blocks = passes[BLOCK_W-1:0];
+
+    wire unused_passes = ^passes;
+
     ese_product_sequencer #(
-        .PRODUCTS  (PRODUCTS),
         .PRODUCT_W (PRODUCT_W),
-        .PASSES    (PASSES),
         .COUNT_W   (COUNT_W),
         .SHIFT_W   (SHIFT_W),
         .BLOCK_W   (BLOCK_W),
-        .FILE      ("products.mem")
+        .WORD_W    (PRODUCT_WORD_W)
     ) u_products (
         .clk          (clk),
         .reset        (reset),
+        .last_product (last_product),
+        .frame_blocks (frame_blocks),
+        .product      (product),
+        .product_word (product_word),
         .column_valid (column_valid),
         .y_ready      (y_ready),
         .m_ready      (m_ready),
@@ -154,7 +171,6 @@ module ese_controller #(
         .LANES       (LANES),
         .GROUPS      (GROUPS),
         .GROUP_W     (GROUP_W),
-        .PASSES      (PASSES),
         .PASS_W      (PASS_W),
         .ROWS_W      (ROWS_W),
         .ROW_W       (ROW_W),
@@ -163,10 +179,14 @@ module ese_controller #(
         .BLOCK_W     (BLOCK_W),
         .PROJECTION  (PROJECTION),
         .FIFO_W      (FIFO_W),
-        .FILE        ("passes.mem")
+        .PROGRAM_W   (PASS_WORD_W)
     ) u_passes (
         .clk            (clk),
         .reset          (reset),
+        .last_pass      (last_pass),
+        .frame_blocks   (frame_blocks),
+        .pass           (pass),
+        .pass_word      (pass_word),
         .block_ready    (block_ready),
         .constant_valid (constant_valid),
         .pipeline_busy  (pipeline_busy),
@@ -183,7 +203,8 @@ module ese_controller #(
         .word           (word),
         .gate_word      (gate_word),
         .keep           (keep),
-        .mon_pass       (mon_pass)
+        .mon_pass       (mon_pass),
+        .output_full    (output_full)
     );
 
     ese_frame_context #(

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // ese_input_buffer - takes x of a frame while the frame before is computed.
 //
-// Storage  two banks of X_SIZE elements of all channels; the masks that came with them
-// Input    AXI4-Stream, one element of all channels a beat, X_SIZE beats a frame; s_tuser counts on
-//          the first beat; s_tlast must mark the last one, else `error` is set until reset
+// Storage  two banks of last_word+1 elements of all channels; the masks that came with them
+// Input    AXI4-Stream, one element of all channels a beat, last_word+1 beats a frame; s_tuser counts
+//          on the first beat; s_tlast must mark the last one, else `error` is set until reset
 // Output   full[b]: bank b holds a frame; `release_bank` gives bank `bank` back
 // Latency  a read takes one clock; the bank is full in the clock after its last beat
 `resetall
@@ -14,11 +14,11 @@ module ese_input_buffer #(
     parameter CHANNELS  = 2,  // voices
     parameter ACT_W     = 16, // bits of an element
     parameter ELEMENT_W = 16, // bits of an element on the stream
-    parameter X_SIZE    = 5,  // elements of x
     parameter X_WORD_W  = 3   // address bits of a bank
 ) (
     input  wire                          clk,
     input  wire                          reset,
+    input  wire [X_WORD_W-1:0]           last_word,     // of a frame
 
     input  wire                          s_tvalid,
     output wire                          s_tready,
@@ -37,9 +37,6 @@ module ese_input_buffer #(
 
     output reg                           error
 );
-    localparam [31:0] LAST_32 = X_SIZE - 1;
-    localparam [X_WORD_W-1:0] LAST = LAST_32[X_WORD_W-1:0];
-
     reg [1:0]            full;
     reg                  write_bank;
     reg [X_WORD_W-1:0]   write_count;
@@ -47,7 +44,7 @@ module ese_input_buffer #(
     reg [2*CHANNELS-1:0] masks_1;
 
     wire take      = s_tvalid && s_tready;
-    wire last_beat = write_count == LAST;
+    wire last_beat = write_count == last_word;
 
     assign s_tready = !full[write_bank] && !reset;
 

@@ -3,7 +3,7 @@
 //
 // Input    a word {channel: lane: element} with the channels that carry a voice; there is always
 //          room, because ese_pass_sequencer reserves it
-// Output   AXI4-Stream, elements 0 .. Y_SIZE-1 of each frame, sign-extended to whole bytes; m_tuser
+// Output   AXI4-Stream, elements 0 .. last_element of each frame, sign-extended to whole bytes; m_tuser
 //          says which channels count, m_tlast marks the last element
 // Depth    2**FIFO_W words
 // Latency  two clocks from push to m_tvalid
@@ -20,12 +20,12 @@ module ese_output_buffer #(
     parameter GROUP_W   = 2,  // bits of a group number
     parameter ACT_W     = 16, // bits of an element
     parameter ELEMENT_W = 16, // bits of an element on the stream
-    parameter Y_SIZE    = 6,  // elements of y
-    parameter SIZE_W    = 3,  // bits that hold Y_SIZE
+    parameter SIZE_W    = 3,  // bits of an element's number
     parameter FIFO_W    = 5   // log2 of the FIFO's words
 ) (
     input  wire                            clk,
     input  wire                            reset,
+    input  wire [SIZE_W-1:0]               last_element, // of a frame
 
     input  wire                            push,
     input  wire [CHANNELS*LANES*ACT_W-1:0] push_data,
@@ -44,8 +44,6 @@ module ese_output_buffer #(
     localparam [LANE_W-1:0] FULL_LANE = FULL_LANE_32[LANE_W-1:0];
     localparam [31:0] REST_LANE_32 = PES - (GROUPS - 1) * LANES - 1;      // ... of a PE row
     localparam [LANE_W-1:0] REST_LANE = REST_LANE_32[LANE_W-1:0];
-    localparam [31:0] LAST_32 = Y_SIZE - 1;
-    localparam [SIZE_W-1:0] LAST = LAST_32[SIZE_W-1:0];
 
     // ---- FIFO ------------------------------------------------------------------------------
     localparam WORD_W = CHANNELS * LANES * ACT_W + CHANNELS;
@@ -76,9 +74,9 @@ module ese_output_buffer #(
     wire             out_free     = !out_valid || m_tready;
     wire             have_word    = count != {(FIFO_W+1){1'b0}};
     wire             load         = out_free && have_word;
-    wire             last_element = element == LAST;
+    wire             at_end       = element == last_element;
     wire [LANE_W-1:0] last_lane   = (group == LAST_GROUP) ? REST_LANE : FULL_LANE;
-    wire             word_done    = lane == last_lane || last_element;
+    wire             word_done    = lane == last_lane || at_end;
 
     assign pop = load && word_done;
 
@@ -103,7 +101,7 @@ module ese_output_buffer #(
         if (load) begin
             out_data   <= elements;
             out_active <= head_active;
-            out_last   <= last_element;
+            out_last   <= at_end;
         end
 
     always @(posedge clk) begin
@@ -114,10 +112,10 @@ module ese_output_buffer #(
 
         if (out_free) out_valid <= have_word;
         if (load) begin
-            element <= last_element ? {SIZE_W{1'b0}} : element + 1'b1;
+            element <= at_end ? {SIZE_W{1'b0}} : element + 1'b1;
             lane    <= word_done ? {LANE_W{1'b0}} : lane + 1'b1;
         end
-        if (pop) group <= (group == LAST_GROUP || last_element) ? {GROUP_W{1'b0}} : group + 1'b1;
+        if (pop) group <= (group == LAST_GROUP || at_end) ? {GROUP_W{1'b0}} : group + 1'b1;
 
         if (reset) begin
             head      <= {FIFO_W{1'b0}};

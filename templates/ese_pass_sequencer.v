@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // ese_pass_sequencer - walks the list of element-wise passes and empties accumulator blocks.
 //
-// Program  PASSES words of FILE, the same list every frame; a word holds, from bit 0 up,
+// Program  words 0 .. last_pass, the same list every frame; a word holds, from bit 0 up,
 //          rows[ROWS_W], word_base[WORD_W], kind[3], block[BLOCK_W] (relative to the frame's first),
 //          first (of its vector's row blocks)
 // Step     LANES rows of the block, of PEs group*LANES .. group*LANES+LANES-1 at the same row
@@ -18,7 +18,6 @@ module ese_pass_sequencer #(
     parameter LANES       = 1,           // element-wise lanes
     parameter GROUPS      = 4,           // steps per row of PEs
     parameter GROUP_W     = 2,           // bits of a group number
-    parameter PASSES      = 9,           // passes of a frame
     parameter PASS_W      = 4,           // bits of a pass number
     parameter ROWS_W      = 6,           // bits of a number of rows
     parameter ROW_W       = 4,           // bits of a row within the block
@@ -27,10 +26,16 @@ module ese_pass_sequencer #(
     parameter BLOCK_W     = 1,           // bits of an accumulator block number
     parameter PROJECTION  = 1,           // 1: y leaves the chip, 0: m does
     parameter FIFO_W      = 5,           // log2 of the output FIFO's words
-    parameter FILE        = ""  // the program; "": all zero
+    parameter PROGRAM_W   = 25           // bits of a word of the program
 ) (
     input  wire                    clk,
     input  wire                    reset,
+
+    // Program
+    input  wire [PASS_W-1:0]       last_pass,
+    input  wire [BLOCK_W-1:0]      frame_blocks,   // passes of a frame, modulo the blocks
+    output reg  [PASS_W-1:0]       pass,
+    input  wire [PROGRAM_W-1:0]    pass_word,      // that of `pass`
 
     input  wire [(1<<BLOCK_W)-1:0] block_ready,
     input  wire                    constant_valid, // biases for a step are there
@@ -51,13 +56,9 @@ module ese_pass_sequencer #(
     output wire [GATE_WORD_W-1:0]  gate_word,     // of the row block
     output wire [LANES-1:0]        keep,          // lanes that hold a row
 
-    output wire [15:0]             mon_pass
+    output wire [15:0]             mon_pass,
+    output wire                    output_full     // a step waits for room in the output FIFO
 );
-    localparam PROGRAM_W = ROWS_W + WORD_W + 3 + BLOCK_W + 1;
-    localparam [31:0] LAST_PASS_32 = PASSES - 1;
-    localparam [PASS_W-1:0] LAST_PASS = LAST_PASS_32[PASS_W-1:0];
-    localparam [31:0] FRAME_STEP_32 = PASSES;
-    localparam [BLOCK_W-1:0] FRAME_STEP = FRAME_STEP_32[BLOCK_W-1:0];
     localparam [31:0] LAST_GROUP_32 = GROUPS - 1;
     localparam [GROUP_W-1:0] LAST_GROUP = LAST_GROUP_32[GROUP_W-1:0];
     localparam [31:0] FULL_GROUP_32 = LANES;
@@ -67,18 +68,6 @@ module ese_pass_sequencer #(
     localparam [2:0] KIND_Y     = 3'd4;
     localparam [2:0] KIND_OUT   = (PROJECTION != 0) ? KIND_Y : 3'd3;
 
-    reg [PROGRAM_W-1:0] program_rom [0:PASSES-1];
-
-    generate
-        if (FILE != "") begin : g_contents
-            initial $readmemh(FILE, program_rom, 0, PASSES - 1);
-        end else begin : g_zeros
-            integer i;
-            initial for (i = 0; i < PASSES; i = i + 1) program_rom[i] = {PROGRAM_W{1'b0}};
-        end
-    endgenerate
-
-    reg [PASS_W-1:0]      pass;
     reg [1:0]             pass_frame;
     reg [BLOCK_W-1:0]     frame_block;
     reg                   running;
@@ -93,7 +82,7 @@ module ese_pass_sequencer #(
     wire [WORD_W-1:0]  word_base;
     wire [BLOCK_W-1:0] block_offset;
 
-    assign {first, block_offset, kind, word_base, rows} = program_rom[pass];
+    assign {first, block_offset, kind, word_base, rows} = pass_word;
 
     wire [ROWS_W-1:0] group_rows = (group_q == LAST_GROUP) ? REST_GROUP : FULL_GROUP;
     wire              leaves     = kind == KIND_OUT;
@@ -101,7 +90,8 @@ module ese_pass_sequencer #(
 
     assign block      = frame_block + block_offset;
     assign begin_pass = !running && block_ready[block] && !pipeline_busy && !reset;
-    assign step       = running && (!leaves || !reserved[FIFO_W])
+    assign output_full = running && leaves && reserved[FIFO_W];
+    assign step       = running && !(leaves && reserved[FIFO_W])
                      && (kind == KIND_Y || constant_valid) && !reset;
     assign last_step  = step && rows_left <= group_rows;
     assign frame      = pass_frame;
@@ -142,10 +132,10 @@ module ese_pass_sequencer #(
         end
         if (last_step) begin
             running <= 1'b0;
-            pass    <= (pass == LAST_PASS) ? {PASS_W{1'b0}} : pass + 1'b1;
-            if (pass == LAST_PASS) begin
+            pass    <= (pass == last_pass) ? {PASS_W{1'b0}} : pass + 1'b1;
+            if (pass == last_pass) begin
                 pass_frame  <= pass_frame + 1'b1;
-                frame_block <= frame_block + FRAME_STEP;
+                frame_block <= frame_block + frame_blocks;
             end
         end
         if (step_out && !output_pop) reserved <= reserved + 1'b1;

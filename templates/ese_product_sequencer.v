@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // ese_product_sequencer - walks the list of block products and lets their columns go.
 //
-// Program  PRODUCTS words of FILE, the same list every frame; a word holds, from bit 0 up,
+// Program  words 0 .. last_product, the same list every frame; a word holds, from bit 0 up,
 //          columns[COUNT_W], shift[SHIFT_W], source[2] (0: x, 1: y of the frame before, 2: m),
 //          block[BLOCK_W] (relative to the frame's first), opens, closes, frees_x
 // Input    column_word / column_ready describe the column at the head of the column stream
@@ -14,16 +14,20 @@
 `default_nettype none
 
 module ese_product_sequencer #(
-    parameter PRODUCTS  = 17,            // products of a frame
-    parameter PRODUCT_W = 5,             // bits of a product number
-    parameter PASSES    = 9,             // passes of a frame: accumulator blocks used
-    parameter COUNT_W   = 10,            // bits of a number of columns
-    parameter SHIFT_W   = 3,             // bits of a weight shift
-    parameter BLOCK_W   = 1,             // bits of an accumulator block number
-    parameter FILE      = ""  // the program; "": all zero
+    parameter PRODUCT_W = 5,  // bits of a product number
+    parameter COUNT_W   = 10, // bits of a number of columns
+    parameter SHIFT_W   = 3,  // bits of a weight shift
+    parameter BLOCK_W   = 1,  // bits of an accumulator block number
+    parameter WORD_W    = 19  // bits of a word of the program
 ) (
     input  wire                  clk,
     input  wire                  reset,
+
+    // Program
+    input  wire [PRODUCT_W-1:0]  last_product,
+    input  wire [BLOCK_W-1:0]    frame_blocks,  // accumulator blocks of a frame, modulo their number
+    output reg  [PRODUCT_W-1:0]  product,
+    input  wire [WORD_W-1:0]     product_word,  // that of `product`
 
     // Head of the column stream
     input  wire                  column_valid,
@@ -50,42 +54,23 @@ module ese_product_sequencer #(
     output wire [15:0]           mon_product,
     output wire [4:0]            mon_stall      // input, columns, accumulator, element, queue
 );
-    localparam PROGRAM_W = COUNT_W + SHIFT_W + 2 + BLOCK_W + 3;
-    localparam [31:0] LAST_PRODUCT_32 = PRODUCTS - 1;
-    localparam [PRODUCT_W-1:0] LAST_PRODUCT = LAST_PRODUCT_32[PRODUCT_W-1:0];
-    localparam [31:0] FRAME_STEP_32 = PASSES;
-    localparam [BLOCK_W-1:0] FRAME_STEP = FRAME_STEP_32[BLOCK_W-1:0];
-
     localparam [1:0] SOURCE_Y = 2'd1;
     localparam [1:0] SOURCE_M = 2'd2;
 
-    reg [PROGRAM_W-1:0] program_rom [0:PRODUCTS-1];
-
-    generate
-        if (FILE != "") begin : g_contents
-            initial $readmemh(FILE, program_rom, 0, PRODUCTS - 1);
-        end else begin : g_zeros
-            integer i;
-            initial for (i = 0; i < PRODUCTS; i = i + 1) program_rom[i] = {PROGRAM_W{1'b0}};
-        end
-    endgenerate
-
-    reg [PRODUCT_W-1:0] product;
     reg [COUNT_W-1:0]   column;      // within the product
     reg [BLOCK_W-1:0]   frame_block; // accumulator block of the frame's first pass
 
-    wire [PROGRAM_W-1:0] word = program_rom[product];
-    wire [COUNT_W-1:0]   columns;
-    wire [BLOCK_W-1:0]   block_offset;
-    wire                 opens;
-    wire                 last_of_pass;
-    wire                 frees_x;
+    wire [COUNT_W-1:0] columns;
+    wire [BLOCK_W-1:0] block_offset;
+    wire               opens;
+    wire               last_of_pass;
+    wire               frees_x;
 
-    assign {frees_x, last_of_pass, opens, block_offset, source, shift, columns} = word;
+    assign {frees_x, last_of_pass, opens, block_offset, source, shift, columns} = product_word;
 
     wire first_column = column == {COUNT_W{1'b0}};
     wire last_column  = column + 1'b1 == columns;
-    wire last_product = product == LAST_PRODUCT;
+    wire frame_end    = product == last_product;
     wire frame_begin  = first_column && product == {PRODUCT_W{1'b0}};
 
     // Why the column at the head cannot go, the first reason that applies.
@@ -111,10 +96,10 @@ module ese_product_sequencer #(
     always @(posedge clk) begin
         if (issue) begin
             column <= last_column ? {COUNT_W{1'b0}} : column + 1'b1;
-            if (last_column) product <= last_product ? {PRODUCT_W{1'b0}} : product + 1'b1;
-            if (last_column && last_product) begin
+            if (last_column) product <= frame_end ? {PRODUCT_W{1'b0}} : product + 1'b1;
+            if (last_column && frame_end) begin
                 frame       <= frame + 1'b1;
-                frame_block <= frame_block + FRAME_STEP;
+                frame_block <= frame_block + frame_blocks;
             end
         end
 

@@ -8,18 +8,18 @@
 // Weights have @{WEIGHT_W} bits, x, y, c and m @{ACT_W} bits, of which @{X_FRAC}, @{Y_FRAC}, @{C_FRAC} and @{M_FRAC} are fraction bits.
 // A frame takes @{CYCLES} clocks in steady state.
 //
+//@ if XY_PORTS
 // s_axis_x   one element of x of all channels a beat, @{X_SIZE} beats a frame: channel c in bits
 //            [c*@{ELEMENT_W} +: @{ELEMENT_W}]; tuser counts on the first beat: bit c, channel c carries a voice; bit
 //            @{CHANNELS}+c, it begins an utterance (c and y of the frame before count as zero)
 // m_axis_y   y in the same way, @{Y_SIZE} beats a frame; tuser bit c: channel c carries a voice
-//@ if STREAM
-// s_axi_control  registers, see REGISTERS.md: addresses of the model, start, stop, status, counters
-//@ if TWO_PORTS
-// m_axi_weights  reads the weight region, once a frame, ahead of its use
-// m_axi_data     reads the column and constant regions
-//@ else
-// m_axi_data     reads the weight, column and constant regions
 //@ end
+//@ if LOADABLE
+// s_axi_control  registers, see REGISTERS.md: load, start, stop, status, counters
+//@ if TWO_PORTS
+// m_axi_weights  reads weights.bin: @{WHEN_READ}
+//@ end
+// m_axi_data     @{DATA_TRAFFIC}
 //@ end
 // mon_*      what goes on inside, for test and tuning; may be left open:
 //            mon_cell    the new cell states, rows ascending over a frame
@@ -30,18 +30,31 @@
 //            mon_error   the framing of x was wrong; until reset
 //
 // Module tree
-//@ if STREAM
+//@ if LOADABLE
 //   ese_host                    registers, start and stop
 //     ese_axi_lite                register bus
 //     ese_registers               registers
 //     ese_run_control             start, stop, errors, watchdogs
 //     ese_counters                what the host may ask
-//   ese_mem_controller          MEM controller: weights, columns, constants
-//     ese_fetch                   a region of memory, read ahead
-//     ese_unpack                  bus words to words
+//     ese_slots                   channels that the host has closed
+//   ese_mem_controller          MEM controller
+//     ese_loader                  loads and checks the model
+//       ese_crc32                   CRC-32
+//     ese_program_ram             the controller's program
+//@ if RESIDENT
+//     ese_ram_stream              weights, columns, constants
+//@ else
+//     ese_region_stream           weights, columns, constants
+//@ end
+//@ if QUEUE
+//     ese_queue                   descriptors, x, states
+//     ese_writeback               y and states, to memory
+//     ese_axi_write               AXI4 write master
+//@ end
 //     ese_axi_read                AXI4 read master (one a port)
 //@ else
 //   ese_rom_stream              weights, columns, constants
+//   ese_program_rom             the controller's program
 //@ end
 //   ese_input_buffer            x
 //   ese_controller              ESE controller
@@ -77,7 +90,7 @@ module ese_top (
     (* X_INTERFACE_PARAMETER = "POLARITY ACTIVE_LOW" *)
     input  wire                aresetn,
 
-//@ if STREAM
+//@ if LOADABLE
     input  wire                s_axi_control_awvalid,
     output wire                s_axi_control_awready,
     input  wire [11:0]         s_axi_control_awaddr,
@@ -100,36 +113,55 @@ module ese_top (
     output wire                irq,
 
 //@ if TWO_PORTS
-    output wire                m_axi_weights_arvalid,
-    input  wire                m_axi_weights_arready,
+    output wire                  m_axi_weights_arvalid,
+    input  wire                  m_axi_weights_arready,
     output wire [@{ADDRESS_MSB}:0] m_axi_weights_araddr,
-    output wire [7:0]          m_axi_weights_arlen,
-    output wire [2:0]          m_axi_weights_arsize,
-    output wire [1:0]          m_axi_weights_arburst,
-    output wire [3:0]          m_axi_weights_arcache,
-    output wire [2:0]          m_axi_weights_arprot,
-    input  wire                m_axi_weights_rvalid,
-    output wire                m_axi_weights_rready,
-    input  wire [@{BUS_MSB}:0] m_axi_weights_rdata,
-    input  wire [1:0]          m_axi_weights_rresp,
-    input  wire                m_axi_weights_rlast,
+    output wire [7:0]           m_axi_weights_arlen,
+    output wire [2:0]           m_axi_weights_arsize,
+    output wire [1:0]           m_axi_weights_arburst,
+    output wire [3:0]           m_axi_weights_arcache,
+    output wire [2:0]           m_axi_weights_arprot,
+    input  wire                  m_axi_weights_rvalid,
+    output wire                  m_axi_weights_rready,
+    input  wire [@{BUS_MSB}:0]  m_axi_weights_rdata,
+    input  wire [1:0]           m_axi_weights_rresp,
+    input  wire                  m_axi_weights_rlast,
 
 //@ end
-    output wire                m_axi_data_arvalid,
-    input  wire                m_axi_data_arready,
+//@ if QUEUE
+    output wire                  m_axi_data_awvalid,
+    input  wire                  m_axi_data_awready,
+    output wire [@{ADDRESS_MSB}:0] m_axi_data_awaddr,
+    output wire [7:0]           m_axi_data_awlen,
+    output wire [2:0]           m_axi_data_awsize,
+    output wire [1:0]           m_axi_data_awburst,
+    output wire [3:0]           m_axi_data_awcache,
+    output wire [2:0]           m_axi_data_awprot,
+    output wire                  m_axi_data_wvalid,
+    input  wire                  m_axi_data_wready,
+    output wire [@{BUS_MSB}:0]  m_axi_data_wdata,
+    output wire [@{STROBE_MSB}:0] m_axi_data_wstrb,
+    output wire                  m_axi_data_wlast,
+    input  wire                  m_axi_data_bvalid,
+    output wire                  m_axi_data_bready,
+    input  wire [1:0]           m_axi_data_bresp,
+//@ end
+    output wire                  m_axi_data_arvalid,
+    input  wire                  m_axi_data_arready,
     output wire [@{ADDRESS_MSB}:0] m_axi_data_araddr,
-    output wire [7:0]          m_axi_data_arlen,
-    output wire [2:0]          m_axi_data_arsize,
-    output wire [1:0]          m_axi_data_arburst,
-    output wire [3:0]          m_axi_data_arcache,
-    output wire [2:0]          m_axi_data_arprot,
-    input  wire                m_axi_data_rvalid,
-    output wire                m_axi_data_rready,
-    input  wire [@{BUS_MSB}:0] m_axi_data_rdata,
-    input  wire [1:0]          m_axi_data_rresp,
-    input  wire                m_axi_data_rlast,
+    output wire [7:0]           m_axi_data_arlen,
+    output wire [2:0]           m_axi_data_arsize,
+    output wire [1:0]           m_axi_data_arburst,
+    output wire [3:0]           m_axi_data_arcache,
+    output wire [2:0]           m_axi_data_arprot,
+    input  wire                  m_axi_data_rvalid,
+    output wire                  m_axi_data_rready,
+    input  wire [@{BUS_MSB}:0]  m_axi_data_rdata,
+    input  wire [1:0]           m_axi_data_rresp,
+    input  wire                  m_axi_data_rlast,
 
 //@ end
+//@ if XY_PORTS
     input  wire                s_axis_x_tvalid,
     output wire                s_axis_x_tready,
     input  wire [@{DATA_MSB}:0] s_axis_x_tdata,
@@ -142,6 +174,7 @@ module ese_top (
     output wire [@{CHANNEL_MSB}:0] m_axis_y_tuser,
     output wire                m_axis_y_tlast,
 
+//@ end
     output wire                mon_cell_valid,
     output wire [@{CELL_MSB}:0] mon_cell_data,
     output wire [@{LANE_MSB}:0] mon_cell_keep,
@@ -162,9 +195,9 @@ module ese_top (
     localparam VECTOR_W = CHANNELS * LANES * ACT_W; // bits of a word of y and m
 
     // ---- reset, synchronous and active high inside -----------------------------------------
-//@ if STREAM
+//@ if LOADABLE
     reg  bus_reset;
-    wire reset;     // of everything but registers and bus masters: high while the chip is stopped
+    wire reset;     // of the datapath: high while the chip does not run
 
     always @(posedge aclk) bus_reset <= !aresetn;
 
@@ -187,68 +220,197 @@ module ese_top (
     wire                              constants_ready;
     wire [LANES*(PEEP_W+BIAS_W)-1:0]  constants;
 
-//@ if STREAM
-    wire [63:0] weights_base;
-    wire [63:0] columns_base;
-    wire [63:0] constants_base;
-    wire        halt;
-    wire [1:0]  port_idle;
-    wire [1:0]  port_answer;
-    wire [1:0]  slave_error;
-    wire [1:0]  decode_error;
-    wire [1:0]  length_error;
-    wire        x_error;
+    // The controller's program
+    wire [PRODUCT_W-1:0]      last_product;
+    wire [PASS_W-1:0]         last_pass;
+    wire [PRODUCT_W-1:0]      product;
+    wire [PRODUCT_WORD_W-1:0] product_word;
+    wire [PASS_W-1:0]         pass;
+    wire [PASS_WORD_W-1:0]    pass_word;
+
+    // x and y as streams
+    wire                          x_tvalid;
+    wire                          x_tready;
+    wire [CHANNELS*ELEMENT_W-1:0] x_tdata;
+    wire [2*CHANNELS-1:0]         x_tuser;
+    wire                          x_tlast;
+    wire                          y_tvalid;
+    wire                          y_tready;
+    wire [CHANNELS*ELEMENT_W-1:0] y_tdata;
+    wire [CHANNELS-1:0]           y_tuser;
+    wire                          y_tlast;
+    wire [X_WORD_W-1:0]           last_x;
+    wire [SIZE_W-1:0]             last_y;
+    wire                          x_error;
+    wire [VECTOR_W-1:0]           y_data;
+    wire                          output_full;
+
+    wire unused_output_full = output_full;
+
+//@ if XY_PORTS
+    assign x_tvalid        = s_axis_x_tvalid;
+    assign s_axis_x_tready = x_tready;
+    assign x_tdata         = s_axis_x_tdata;
+    assign x_tuser         = s_axis_x_tuser;
+    assign x_tlast         = s_axis_x_tlast;
+    assign m_axis_y_tvalid = y_tvalid;
+    assign y_tready        = m_axis_y_tready;
+    assign m_axis_y_tdata  = y_tdata;
+    assign m_axis_y_tuser  = y_tuser;
+    assign m_axis_y_tlast  = y_tlast;
+
+//@ end
+//@ if LOADABLE
+    wire [63:0]         weights_base;
+    wire [63:0]         model_base;
+    wire                load_reset;
+    wire                halt;
+    wire [2:0]          bus_idle;
+    wire [2:0]          bus_answer;
+    wire [2:0]          slave_error;
+    wire [2:0]          decode_error;
+    wire [1:0]          length_error;
+    wire                model_done;
+    wire [4:0]          model_error;
+    wire [31:0]         model_hash;
+    wire [31:0]         x_size;
+    wire [31:0]         c_size;
+    wire [31:0]         y_size;
+    wire [CHANNELS-1:0] closed;
+//@ if QUEUE
+    wire [63:0]         queue_base;
+    wire [31:0]         queue_mask;
+    wire [31:0]         queue_tail;
+    wire                descriptor_error;
+    wire                descriptor_done;
+    wire                frame_done;
+    wire                state_write;
+    wire                state_read;
+    wire                state_is_y;
+    wire [WORD_W-1:0]   state_word;
+    wire [CHANNELS-1:0] state_channels;
+    wire [VECTOR_W-1:0] state_data;
+    wire [VECTOR_W-1:0] c_state;
+//@ end
+
+    // Sizes less one, at hand when the chip runs
+    reg [X_WORD_W-1:0] last_x_q;
+    reg [SIZE_W-1:0]   last_y_q;
+
+    always @(posedge aclk) begin
+        last_x_q <= x_size[X_WORD_W-1:0] - 1'b1;
+        last_y_q <= y_size[SIZE_W-1:0] - 1'b1;
+    end
+
+    assign last_x = last_x_q;
+    assign last_y = last_y_q;
 
     ese_mem_controller u_memory (
-        .clk                   (aclk),
-        .bus_reset             (bus_reset),
-        .reset                 (reset),
-        .halt                  (halt),
-        .weights_base          (weights_base),
-        .columns_base          (columns_base),
-        .constants_base        (constants_base),
-        .port_idle             (port_idle),
-        .port_answer           (port_answer),
-        .slave_error           (slave_error),
-        .decode_error          (decode_error),
-        .length_error          (length_error),
-        .weights_valid         (weights_valid),
-        .weights_ready         (weights_ready),
-        .weights               (weights),
-        .columns_valid         (column_valid),
-        .columns_ready         (column_issue),
-        .columns               ({column_lengths, column_lane, column_word}),
-        .constants_valid       (constants_valid),
-        .constants_ready       (constants_ready),
-        .constants             (constants),
-//@ if TWO_PORTS
-        .m_axi_weights_arvalid (m_axi_weights_arvalid),
-        .m_axi_weights_arready (m_axi_weights_arready),
-        .m_axi_weights_araddr  (m_axi_weights_araddr),
-        .m_axi_weights_arlen   (m_axi_weights_arlen),
-        .m_axi_weights_arsize  (m_axi_weights_arsize),
-        .m_axi_weights_arburst (m_axi_weights_arburst),
-        .m_axi_weights_arcache (m_axi_weights_arcache),
-        .m_axi_weights_arprot  (m_axi_weights_arprot),
-        .m_axi_weights_rvalid  (m_axi_weights_rvalid),
-        .m_axi_weights_rready  (m_axi_weights_rready),
-        .m_axi_weights_rdata   (m_axi_weights_rdata),
-        .m_axi_weights_rresp   (m_axi_weights_rresp),
-        .m_axi_weights_rlast   (m_axi_weights_rlast),
+        .clk                    (aclk),
+        .bus_reset              (bus_reset),
+        .core_reset             (reset),
+        .load_reset             (load_reset),
+        .halt                   (halt),
+        .weights_base           (weights_base),
+        .model_base             (model_base),
+        .bus_idle               (bus_idle),
+        .bus_answer             (bus_answer),
+        .slave_error            (slave_error),
+        .decode_error           (decode_error),
+        .length_error           (length_error),
+        .model_done             (model_done),
+        .model_error            (model_error),
+        .model_hash             (model_hash),
+        .x_size                 (x_size),
+        .c_size                 (c_size),
+        .y_size                 (y_size),
+        .last_product           (last_product),
+        .last_pass              (last_pass),
+        .product                (product),
+        .product_word           (product_word),
+        .pass                   (pass),
+        .pass_word              (pass_word),
+        .weights_valid          (weights_valid),
+        .weights_ready          (weights_ready),
+        .weights                (weights),
+        .columns_valid          (column_valid),
+        .columns_ready          (column_issue),
+        .columns                ({column_lengths, column_lane, column_word}),
+        .constants_valid        (constants_valid),
+        .constants_ready        (constants_ready),
+        .constants              (constants),
+//@ if QUEUE
+        .queue_base             (queue_base),
+        .queue_mask             (queue_mask),
+        .queue_tail             (queue_tail),
+        .descriptor_error       (descriptor_error),
+        .descriptor_done        (descriptor_done),
+        .frame_done             (frame_done),
+        .x_tvalid               (x_tvalid),
+        .x_tready               (x_tready),
+        .x_tdata                (x_tdata),
+        .x_tuser                (x_tuser),
+        .x_tlast                (x_tlast),
+        .y_tvalid               (y_tvalid),
+        .y_tready               (y_tready),
+        .y_tdata                (y_tdata),
+        .y_tuser                (y_tuser),
+        .y_tlast                (y_tlast),
+        .state_write            (state_write),
+        .state_read             (state_read),
+        .state_is_y             (state_is_y),
+        .state_word             (state_word),
+        .state_channels         (state_channels),
+        .state_data             (state_data),
+        .c_data                 (c_state),
+        .y_data                 (y_data),
 //@ end
-        .m_axi_data_arvalid    (m_axi_data_arvalid),
-        .m_axi_data_arready    (m_axi_data_arready),
-        .m_axi_data_araddr     (m_axi_data_araddr),
-        .m_axi_data_arlen      (m_axi_data_arlen),
-        .m_axi_data_arsize     (m_axi_data_arsize),
-        .m_axi_data_arburst    (m_axi_data_arburst),
-        .m_axi_data_arcache    (m_axi_data_arcache),
-        .m_axi_data_arprot     (m_axi_data_arprot),
-        .m_axi_data_rvalid     (m_axi_data_rvalid),
-        .m_axi_data_rready     (m_axi_data_rready),
-        .m_axi_data_rdata      (m_axi_data_rdata),
-        .m_axi_data_rresp      (m_axi_data_rresp),
-        .m_axi_data_rlast      (m_axi_data_rlast)
+//@ if TWO_PORTS
+        .m_axi_weights_arvalid  (m_axi_weights_arvalid),
+        .m_axi_weights_arready  (m_axi_weights_arready),
+        .m_axi_weights_araddr   (m_axi_weights_araddr),
+        .m_axi_weights_arlen    (m_axi_weights_arlen),
+        .m_axi_weights_arsize   (m_axi_weights_arsize),
+        .m_axi_weights_arburst  (m_axi_weights_arburst),
+        .m_axi_weights_arcache  (m_axi_weights_arcache),
+        .m_axi_weights_arprot   (m_axi_weights_arprot),
+        .m_axi_weights_rvalid   (m_axi_weights_rvalid),
+        .m_axi_weights_rready   (m_axi_weights_rready),
+        .m_axi_weights_rdata    (m_axi_weights_rdata),
+        .m_axi_weights_rresp    (m_axi_weights_rresp),
+        .m_axi_weights_rlast    (m_axi_weights_rlast),
+//@ end
+//@ if QUEUE
+        .m_axi_data_awvalid     (m_axi_data_awvalid),
+        .m_axi_data_awready     (m_axi_data_awready),
+        .m_axi_data_awaddr      (m_axi_data_awaddr),
+        .m_axi_data_awlen       (m_axi_data_awlen),
+        .m_axi_data_awsize      (m_axi_data_awsize),
+        .m_axi_data_awburst     (m_axi_data_awburst),
+        .m_axi_data_awcache     (m_axi_data_awcache),
+        .m_axi_data_awprot      (m_axi_data_awprot),
+        .m_axi_data_wvalid      (m_axi_data_wvalid),
+        .m_axi_data_wready      (m_axi_data_wready),
+        .m_axi_data_wdata       (m_axi_data_wdata),
+        .m_axi_data_wstrb       (m_axi_data_wstrb),
+        .m_axi_data_wlast       (m_axi_data_wlast),
+        .m_axi_data_bvalid      (m_axi_data_bvalid),
+        .m_axi_data_bready      (m_axi_data_bready),
+        .m_axi_data_bresp       (m_axi_data_bresp),
+//@ end
+        .m_axi_data_arvalid     (m_axi_data_arvalid),
+        .m_axi_data_arready     (m_axi_data_arready),
+        .m_axi_data_araddr      (m_axi_data_araddr),
+        .m_axi_data_arlen       (m_axi_data_arlen),
+        .m_axi_data_arsize      (m_axi_data_arsize),
+        .m_axi_data_arburst     (m_axi_data_arburst),
+        .m_axi_data_arcache     (m_axi_data_arcache),
+        .m_axi_data_arprot      (m_axi_data_arprot),
+        .m_axi_data_rvalid      (m_axi_data_rvalid),
+        .m_axi_data_rready      (m_axi_data_rready),
+        .m_axi_data_rdata       (m_axi_data_rdata),
+        .m_axi_data_rresp       (m_axi_data_rresp),
+        .m_axi_data_rlast       (m_axi_data_rlast)
     );
 
     // ---- host ------------------------------------------------------------------------------
@@ -276,22 +438,40 @@ module ese_top (
         .s_axi_control_rresp   (s_axi_control_rresp),
         .irq                   (irq),
         .weights_base          (weights_base),
-        .columns_base          (columns_base),
-        .constants_base        (constants_base),
+        .model_base            (model_base),
+//@ if QUEUE
+        .queue_base            (queue_base),
+        .queue_mask            (queue_mask),
+        .queue_tail            (queue_tail),
+        .descriptor_error      (descriptor_error),
+        .descriptor_done       (descriptor_done),
+        .frame_done            (frame_done),
+//@ else
+        .descriptor_error      (1'b0),
+        .descriptor_done       (1'b0),
+        .frame_done            (y_tvalid && y_tready && y_tlast),
+//@ end
+        .closed                (closed),
         .core_reset            (reset),
+        .load_reset            (load_reset),
         .halt                  (halt),
-        .port_idle             (port_idle),
-        .port_answer           (port_answer),
+        .bus_idle              (bus_idle),
+        .bus_answer            (bus_answer),
         .slave_error           (slave_error),
         .decode_error          (decode_error),
         .length_error          (length_error),
+        .model_done            (model_done),
+        .model_error           (model_error),
         .x_error               (x_error),
-        .frame_done            (m_axis_y_tvalid && m_axis_y_tready && m_axis_y_tlast),
+        .model_hash            (model_hash),
+        .x_size                (x_size),
+        .c_size                (c_size),
+        .y_size                (y_size),
+        .issue                 (mon_issue),
         .stall                 (mon_stall),
-        .weight_stall          (mon_weight_stall)
+        .weight_stall          (mon_weight_stall),
+        .output_stall          (output_full)
     );
-
-    assign mon_error = x_error;
 
 //@ else
     ese_rom_stream #(
@@ -333,7 +513,34 @@ module ese_top (
         .data  (constants)
     );
 
+    ese_program_rom #(
+        .WIDTH  (PRODUCT_WORD_W),
+        .WORDS  (PRODUCTS),
+        .ADDR_W (PRODUCT_W),
+        .FILE   ("products.mem")
+    ) u_products (
+        .address (product),
+        .data    (product_word)
+    );
+
+    ese_program_rom #(
+        .WIDTH  (PASS_WORD_W),
+        .WORDS  (PASSES),
+        .ADDR_W (PASS_W),
+        .FILE   ("passes.mem")
+    ) u_passes (
+        .address (pass),
+        .data    (pass_word)
+    );
+
+    assign last_product = @{LAST_PRODUCT};
+    assign last_pass    = @{LAST_PASS};
+    assign last_x       = @{LAST_X};
+    assign last_y       = @{LAST_Y};
+
 //@ end
+    assign mon_error = x_error;
+
     // ---- x ---------------------------------------------------------------------------------
     wire                      product_bank; // of x and y: frames alternate
     wire                      x_full;
@@ -346,16 +553,20 @@ module ese_top (
         .CHANNELS  (CHANNELS),
         .ACT_W     (ACT_W),
         .ELEMENT_W (ELEMENT_W),
-        .X_SIZE    (X_SIZE),
         .X_WORD_W  (X_WORD_W)
     ) u_input (
         .clk          (aclk),
         .reset        (reset),
-        .s_tvalid     (s_axis_x_tvalid),
-        .s_tready     (s_axis_x_tready),
-        .s_tdata      (s_axis_x_tdata),
-        .s_tuser      (s_axis_x_tuser),
-        .s_tlast      (s_axis_x_tlast),
+        .last_word    (last_x),
+        .s_tvalid     (x_tvalid),
+        .s_tready     (x_tready),
+        .s_tdata      (x_tdata),
+//@ if LOADABLE
+        .s_tuser      (x_tuser & {{CHANNELS{1'b1}}, ~closed}),
+//@ else
+        .s_tuser      (x_tuser),
+//@ end
+        .s_tlast      (x_tlast),
         .bank         (product_bank),
         .bank_full    (x_full),
         .bank_active  (x_active),
@@ -364,7 +575,7 @@ module ese_top (
         .read_enable  (column_issue),
         .read_address (column_word[X_WORD_W-1:0]),
         .read_data    (x_data),
-        .error        (@{X_ERROR})
+        .error        (x_error)
     );
 
     // ---- ESE controller --------------------------------------------------------------------
@@ -401,10 +612,10 @@ module ese_top (
         .LANES       (LANES),
         .GROUPS      (GROUPS),
         .GROUP_W     (GROUP_W),
-        .PRODUCTS    (PRODUCTS),
         .PRODUCT_W   (PRODUCT_W),
-        .PASSES      (PASSES),
         .PASS_W      (PASS_W),
+        .PRODUCT_WORD_W (PRODUCT_WORD_W),
+        .PASS_WORD_W (PASS_WORD_W),
         .COUNT_W     (COUNT_W),
         .SHIFT_W     (SHIFT_W),
         .BLOCK_W     (BLOCK_W),
@@ -417,6 +628,12 @@ module ese_top (
     ) u_controller (
         .clk            (aclk),
         .reset          (reset),
+        .last_product   (last_product),
+        .last_pass      (last_pass),
+        .product        (product),
+        .product_word   (product_word),
+        .pass           (pass),
+        .pass_word      (pass_word),
         .column_valid   (column_valid),
         .column_word    (column_word),
         .x_full         (x_full),
@@ -452,14 +669,14 @@ module ese_top (
         .output_pop     (output_pop),
         .mon_product    (mon_product),
         .mon_stall      (mon_stall),
-        .mon_pass       (mon_pass)
+        .mon_pass       (mon_pass),
+        .output_full    (output_full)
     );
 
     assign mon_product_valid = column_issue;
     assign mon_pass_valid    = step;
 
     // ---- sparse front end ------------------------------------------------------------------
-    wire [VECTOR_W-1:0]       y_data;
     wire [VECTOR_W-1:0]       m_data;
     wire [ADDR_W-1:0]         drain_address;
     wire [GROUP_W-1:0]        drain_group;
@@ -596,6 +813,43 @@ module ese_top (
 
     // ---- channels --------------------------------------------------------------------------
     wire [VECTOR_W-1:0] result;
+    wire [VECTOR_W-1:0] c_data;       // read from the c buffers
+//@ if QUEUE
+
+    // The buffers of c and y are also read and written when a state is saved or restored.
+    wire                c_access_read  = c_read || (state_read && !state_is_y);
+    wire [WORD_W-1:0]   c_access_word  = state_read ? state_word : c_read_word;
+    wire [WORD_W-1:0]   c_write_word   = state_write ? state_word : written_word;
+    wire [CHANNELS-1:0] c_write_channels =
+        {CHANNELS{c_written}} | (state_channels & {CHANNELS{state_write && !state_is_y}});
+    wire [VECTOR_W-1:0] c_write_data   = state_write ? state_data : result;
+    wire                y_access_read  = column_issue || (state_read && state_is_y);
+    wire [Y_WORD_W-1:0] y_access_word  = state_read ? state_word[Y_WORD_W-1:0]
+                                                    : column_word[Y_WORD_W-1:0];
+    wire [Y_WORD_W:0]   y_write_word   = state_write ? {!product_bank, state_word[Y_WORD_W-1:0]}
+                                                     : {pass_bank, written_word[Y_WORD_W-1:0]};
+    wire [CHANNELS-1:0] y_write_channels =
+        {CHANNELS{y_write}} | (state_channels & {CHANNELS{state_write && state_is_y}});
+    wire [VECTOR_W-1:0] y_write_data   = c_write_data;
+
+    assign c_state = c_data;
+
+    wire unused_access = ^{c_access_word, c_write_word};
+//@ else
+    wire                c_access_read  = c_read;
+    wire [WORD_W-1:0]   c_access_word  = c_read_word;
+    wire [WORD_W-1:0]   c_write_word   = written_word;
+    wire [CHANNELS-1:0] c_write_channels = {CHANNELS{c_written}};
+    wire [VECTOR_W-1:0] c_write_data   = result;
+    wire                y_access_read  = column_issue;
+    wire [Y_WORD_W-1:0] y_access_word  = column_word[Y_WORD_W-1:0];
+    wire [Y_WORD_W:0]   y_write_word   = {pass_bank, written_word[Y_WORD_W-1:0]};
+    wire [CHANNELS-1:0] y_write_channels = {CHANNELS{y_write}};
+    wire [VECTOR_W-1:0] y_write_data   = result;
+
+    wire unused_c_data = ^c_data;
+//@ end
+
     genvar c;
     generate
         for (c = 0; c < CHANNELS; c = c + 1) begin : g_channel
@@ -641,8 +895,8 @@ module ese_top (
                 .drain_group     (drain_group),
                 .drain_used      (drain_used),
                 .first           (pass_first[c]),
-                .c_read          (c_read),
-                .c_read_word     (c_read_word[C_WORD_W-1:0]),
+                .c_read          (c_access_read),
+                .c_read_word     (c_access_word[C_WORD_W-1:0]),
                 .c_is_old        (c_is_old),
                 .c_is_unused     (c_is_unused),
                 .bias            (bias),
@@ -656,9 +910,25 @@ module ese_top (
                 .is_o_12         (is_o_12),
                 .is_y_15         (is_y_15),
                 .is_o_15         (is_o_15),
-                .c_write         (c_written),
-                .c_write_word    (written_word[C_WORD_W-1:0]),
+                .c_write         (c_write_channels[c]),
+                .c_write_word    (c_write_word[C_WORD_W-1:0]),
+                .c_write_data    (c_write_data[c*LANES*ACT_W +: LANES*ACT_W]),
+                .c_data          (c_data[c*LANES*ACT_W +: LANES*ACT_W]),
                 .result          (result[c*LANES*ACT_W +: LANES*ACT_W])
+            );
+
+            // H buffer: y of this frame and of the frame before
+            ese_ram #(
+                .WIDTH  (LANES * ACT_W),
+                .ADDR_W (Y_WORD_W + 1)
+            ) u_y (
+                .clk           (aclk),
+                .write_enable  (y_write_channels[c]),
+                .write_address (y_write_word),
+                .write_data    (y_write_data[c*LANES*ACT_W +: LANES*ACT_W]),
+                .read_enable   (y_access_read),
+                .read_address  ({!product_bank, y_access_word}),
+                .read_data     (y_data[c*LANES*ACT_W +: LANES*ACT_W])
             );
         end
     endgenerate
@@ -667,27 +937,15 @@ module ese_top (
     assign mon_cell_data  = result;
     assign mon_cell_keep  = written_keep;
 
-    // ---- H buffers: y of this frame and of the frame before@{AND_M_OF_THIS} ----
 //@ if HAS_PROJECTION
     assign y_write = y_written;
+
+    // ---- H buffer: m of this frame ---------------------------------------------------------
 //@ else
     assign y_write = m_written; // there is no projection: y is m
     wire unused_y_written = y_written;
+
 //@ end
-
-    ese_ram #(
-        .WIDTH  (VECTOR_W),
-        .ADDR_W (Y_WORD_W + 1)
-    ) u_y (
-        .clk           (aclk),
-        .write_enable  (y_write),
-        .write_address ({pass_bank, written_word[Y_WORD_W-1:0]}),
-        .write_data    (result),
-        .read_enable   (column_issue),
-        .read_address  ({!product_bank, column_word[Y_WORD_W-1:0]}),
-        .read_data     (y_data)
-    );
-
 //@ if HAS_PROJECTION
     ese_ram #(
         .WIDTH  (VECTOR_W),
@@ -715,21 +973,21 @@ module ese_top (
         .GROUP_W   (GROUP_W),
         .ACT_W     (ACT_W),
         .ELEMENT_W (ELEMENT_W),
-        .Y_SIZE    (Y_SIZE),
         .SIZE_W    (SIZE_W),
         .FIFO_W    (YFIFO_W)
     ) u_output (
         .clk         (aclk),
         .reset       (reset),
+        .last_element (last_y),
         .push        (y_write),
         .push_data   (result),
         .push_active (pass_active),
         .pop         (output_pop),
-        .m_tvalid    (m_axis_y_tvalid),
-        .m_tready    (m_axis_y_tready),
-        .m_tdata     (m_axis_y_tdata),
-        .m_tuser     (m_axis_y_tuser),
-        .m_tlast     (m_axis_y_tlast)
+        .m_tvalid    (y_tvalid),
+        .m_tready    (y_tready),
+        .m_tdata     (y_tdata),
+        .m_tuser     (y_tuser),
+        .m_tlast     (y_tlast)
     );
 endmodule
 

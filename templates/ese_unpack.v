@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // ese_unpack - bus words to the words of a stream, in the order they lie in memory.
 //
-// A region of memory holds ITEMS words of WORD_W bits, the first at the lowest address; its last bus
-// word may be part empty.  WORD_W and BUS_W are powers of two.
+// A region of memory holds last_item+1 words of WORD_W bits, the first at the lowest address; its last
+// bus word may be part empty.  WORD_W and BUS_W are powers of two.  Region follows region.
 //
 // Wide bus    a bus word gives several words; what is left of the region's last one is dropped
 // Narrow bus  several bus words make a word
@@ -14,11 +14,11 @@
 module ese_unpack #(
     parameter BUS_W   = 128, // bits of a bus word
     parameter WORD_W  = 32,  // bits of a word in memory
-    parameter ITEMS   = 10,  // words of the region
-    parameter ITEMS_W = 4    // bits of a word's number
+    parameter ITEM_W  = 4    // bits of a word's number
 ) (
     input  wire              clk,
     input  wire              reset,
+    input  wire [ITEM_W-1:0] last_item, // of the region
 
     input  wire              bus_valid,
     output wire              bus_ready,
@@ -30,7 +30,7 @@ module ese_unpack #(
 );
     generate
         if (BUS_W == WORD_W) begin : g_same
-            wire unused_clock = &{1'b0, clk, reset};
+            wire unused_inputs = &{1'b0, clk, reset, last_item};
 
             assign valid     = bus_valid;
             assign bus_ready = ready;
@@ -38,14 +38,12 @@ module ese_unpack #(
         end else if (BUS_W > WORD_W) begin : g_wide
             localparam RATIO = BUS_W / WORD_W;
             localparam PART_W = $clog2(RATIO);
-            localparam [31:0] LAST_ITEM_32 = ITEMS - 1;
-            localparam [ITEMS_W-1:0] LAST_ITEM = LAST_ITEM_32[ITEMS_W-1:0];
 
             reg [PART_W-1:0]  part;
-            reg [ITEMS_W-1:0] item;
+            reg [ITEM_W-1:0] item;
 
-            wire last_item = item == LAST_ITEM;
-            wire last_part = (&part) || last_item;
+            wire at_end    = item == last_item;
+            wire last_part = (&part) || at_end;
 
             assign valid     = bus_valid;
             assign bus_ready = ready && last_part;
@@ -54,14 +52,16 @@ module ese_unpack #(
             always @(posedge clk)
                 if (reset) begin
                     part <= {PART_W{1'b0}};
-                    item <= {ITEMS_W{1'b0}};
+                    item <= {ITEM_W{1'b0}};
                 end else if (bus_valid && ready) begin
                     part <= last_part ? {PART_W{1'b0}} : part + 1'b1;
-                    item <= last_item ? {ITEMS_W{1'b0}} : item + 1'b1;
+                    item <= at_end ? {ITEM_W{1'b0}} : item + 1'b1;
                 end
         end else begin : g_narrow
             localparam RATIO  = WORD_W / BUS_W;
             localparam PART_W = $clog2(RATIO);
+
+            wire unused_last_item = &{1'b0, last_item};
 
             reg [PART_W-1:0]       part;
             reg [WORD_W-1:0]       word;
