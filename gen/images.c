@@ -127,22 +127,19 @@ static struct mem_image *table_image(const struct program *p, const struct act_t
     return image;
 }
 
-/* The first images are those that are used up word by word. */
-enum { STREAMED_IMAGES = 3 };
-
 bool image_is_on_chip(const struct program *p, int image)
 {
-    return p->config.memory == MEMORY_ROM || image >= STREAMED_IMAGES;
+    return p->config.memory == MEMORY_ROM || image == IMAGE_SIGMOID || image == IMAGE_TANH;
 }
 
 void images_build(const struct program *p, struct named_image images[IMAGE_COUNT])
 {
-    images[0] = (struct named_image){"weights.mem", weights_image(p), "encoded weights, a beat a word"};
-    images[1] = (struct named_image){"columns.mem", columns_image(p),
+    images[IMAGE_WEIGHTS] = (struct named_image){"weights.mem", weights_image(p), "encoded weights, a beat a word"};
+    images[IMAGE_COLUMNS] = (struct named_image){"columns.mem", columns_image(p),
                                      "vector element and lengths of every column"};
-    images[2] = (struct named_image){"constants.mem", constants_image(p), "biases and peepholes"};
-    images[3] = (struct named_image){"products.mem", products_image(p), "program: block products"};
-    images[4] = (struct named_image){"passes.mem", passes_image(p), "program: element-wise passes"};
-    images[5] = (struct named_image){"sigmoid.mem", table_image(p, &p->quant.sigm), "Sigmoid table"};
-    images[6] = (struct named_image){"tanh.mem", table_image(p, &p->quant.tanh), "Tanh table"};
+    images[IMAGE_CONSTANTS] = (struct named_image){"constants.mem", constants_image(p), "biases and peepholes"};
+    images[IMAGE_PRODUCTS] = (struct named_image){"products.mem", products_image(p), "program: block products"};
+    images[IMAGE_PASSES] = (struct named_image){"passes.mem", passes_image(p), "program: element-wise passes"};
+    images[IMAGE_SIGMOID] = (struct named_image){"sigmoid.mem", table_image(p, &p->quant.sigm), "Sigmoid table"};
+    images[IMAGE_TANH] = (struct named_image){"tanh.mem", table_image(p, &p->quant.tanh), "Tanh table"};
 }

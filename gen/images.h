@@ -15,7 +15,11 @@
 #include "gen/mem_image.h"
 #include "models/program.h"
 
-enum { IMAGE_COUNT = 7 };
+/* In this order.  The first five come with the model. */
+enum image_name {
+    IMAGE_WEIGHTS, IMAGE_COLUMNS, IMAGE_CONSTANTS, IMAGE_PRODUCTS, IMAGE_PASSES, IMAGE_SIGMOID,
+    IMAGE_TANH, IMAGE_COUNT
+};
 
 struct named_image {
     const char *name; /* file name */
@@ -23,7 +27,8 @@ struct named_image {
     const char *purpose;
 };
 
-/* Whether the chip holds image number `image` itself; else it is a region of external memory. */
+/* Whether the chip holds image number `image` itself, fixed; else it is loaded from external memory
+ * (regions.h). */
 bool image_is_on_chip(const struct program *program, int image);
 
 /* Makes all images; free each with mem_image_free(). */

@@ -1,9 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0
- * regions.h - what lies in external memory: the model's streams, in order of use.
+ * regions.h - what lies in external memory: the files that a host puts there.
  *
- * Three regions, each 4 KiB aligned wherever the host puts it: weight beats, column words, biases
- * and peepholes.  A word takes a power of two of bits, little-endian, and is the word of the .mem
- * image of the same name (images.h); the last bus word is filled up with zeros. */
+ * weights.bin holds the weight beats.  model.bin holds a header (layout.def, MODEL_WORD) and then the
+ * program (products, then passes), the columns and the constants, each section from a multiple of
+ * REGION_ALIGNMENT bytes on.  Either file lies 4 KiB aligned wherever the host puts it.
+ *
+ * A word of a section takes a power of two of bits, little-endian, and is the word of the .mem image of
+ * the same name (images.h); what is left of a section's last bus word is 0.  CRCs are over whole
+ * bus words. */
 #ifndef ESE_REGIONS_H
 #define ESE_REGIONS_H
 
@@ -11,9 +15,21 @@
 #include "gen/text.h"
 #include "models/program.h"
 
-enum region_name { REGION_WEIGHTS, REGION_COLUMNS, REGION_CONSTANTS, REGION_COUNT };
+enum region_name { REGION_WEIGHTS, REGION_MODEL, REGION_COUNT };
 
-enum { REGION_ALIGNMENT = 4096 };
+/* Of model.bin, in order. */
+enum section_name { SECTION_PROGRAM, SECTION_COLUMNS, SECTION_CONSTANTS, SECTION_COUNT };
+
+enum { REGION_ALIGNMENT = 4096, MODEL_WORDS = 32, MODEL_LAYOUT = 1 };
+
+/* Words of the header by name: MODEL_WORD_MAGIC ... */
+enum model_word {
+#define MODEL_WORD(name, word, meaning) MODEL_WORD_##name = word,
+#define DESCRIPTOR_WORD(name, word, meaning)
+#include "gen/layout.def"
+#undef MODEL_WORD
+#undef DESCRIPTOR_WORD
+};
 
 struct region {
     const char *file; /* "weights.bin" */
@@ -21,11 +37,21 @@ struct region {
     struct text bytes;
 };
 
-/* The same from images that may differ from the program's: for planting faults. */
-void regions_of_images(const struct program *program, const struct named_image *images,
-                       struct region regions[REGION_COUNT]);
+/* Where a section lies in model.bin. */
+struct section {
+    size_t offset, bytes;
+};
+
+struct section region_section(const struct program *program, enum section_name name);
+
+/* The region that takes image number `image`; it is not on the chip. */
+enum region_name region_of_image(int image);
 
 /* Makes the regions of a chip whose memory is not rom; free each one's bytes. */
 void regions_build(const struct program *program, struct region regions[REGION_COUNT]);
+
+/* The same from images that may differ from the program's: for planting faults. */
+void regions_of_images(const struct program *program, const struct named_image *images,
+                       struct region regions[REGION_COUNT]);
 
 #endif

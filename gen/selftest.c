@@ -183,6 +183,7 @@ static bool write_images(const struct bench *b, const struct fault *fault, struc
     struct named_image images[IMAGE_COUNT];
     struct region regions[REGION_COUNT] = {0};
     bool ok = true, external = p->config.memory != MEMORY_ROM;
+    int struck = REGION_COUNT; /* the region that the fault's image lies in */
     images_build(p, images);
     for (int n = 0; n < IMAGE_COUNT; n++)
         if (fault != NULL && fault->damage != NULL && !strcmp(fault->image, images[n].name))
@@ -195,15 +196,18 @@ static bool write_images(const struct bench *b, const struct fault *fault, struc
         if (image_is_on_chip(p, n)) {
             mem_image_render(images[n].image, &text);
             ok = ok && write_one(b, images[n].name, &text, here ? fault : NULL, error);
-        } else {
-            struct text *bytes = &regions[n].bytes; /* the first images are the regions */
-            if (!check_images)
-                s->regions[n].crc = crc32_of(0, bytes->data, bytes->length);
-            ok = ok && write_one(b, regions[n].file, bytes, here ? fault : NULL, error);
-            text_free(bytes);
+        } else if (here) {
+            struck = region_of_image(n);
         }
         text_free(&text);
         mem_image_free(images[n].image);
+    }
+    for (int n = 0; external && n < REGION_COUNT; n++) {
+        struct text *bytes = &regions[n].bytes;
+        if (!check_images)
+            s->regions[n].crc = crc32_of(0, bytes->data, bytes->length);
+        ok = ok && write_one(b, regions[n].file, bytes, n == struck ? fault : NULL, error);
+        text_free(bytes);
     }
     return ok;
 }

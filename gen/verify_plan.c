@@ -170,8 +170,7 @@ static void fill_images(struct stimulus *s, const struct program *p)
 
 static void fill_regions(struct stimulus *s, const struct program *p)
 {
-    static const enum stimulus_use use[REGION_COUNT] = {STIMULUS_WEIGHTS, STIMULUS_COLUMNS,
-                                                        STIMULUS_CONSTANTS};
+    static const enum stimulus_use use[REGION_COUNT] = {STIMULUS_WEIGHTS, STIMULUS_COLUMNS};
     if (p->config.memory == MEMORY_ROM)
         return;
     struct region regions[REGION_COUNT];

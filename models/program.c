@@ -14,7 +14,7 @@
 enum {
     CALIBRATION_UTTERANCES = 4,
     CALIBRATION_FRAMES = 48, /* each, for a synthetic model */
-    AUTO_FRAMES = 6          /* frames that the choice of lanes steps through */
+    SETTLED_FRAMES = 6       /* frames within which the cycles of a frame settle */
 };
 
 /* A lane more must save at least this share of the cycles. */
@@ -75,13 +75,19 @@ static void build_schedule(struct program *p, const struct geometry *geometry, i
     derive_streams(p);
 }
 
-static int64_t cycles_with(struct program *p, const struct geometry *geometry, int lanes)
+static int64_t settled_cycles(const struct program *p)
 {
     struct cycles cycles;
-    build_schedule(p, geometry, lanes);
-    cycles_run(p, AUTO_FRAMES, &cycles);
+    cycles_run(p, SETTLED_FRAMES, &cycles);
     int64_t result = cycles.cycles_per_frame;
     cycles_free(&cycles);
+    return result;
+}
+
+static int64_t cycles_with(struct program *p, const struct geometry *geometry, int lanes)
+{
+    build_schedule(p, geometry, lanes);
+    int64_t result = settled_cycles(p);
     free_schedule(p);
     return result;
 }
@@ -120,10 +126,10 @@ static uint32_t hash_chip(const struct program *p)
 {
     const struct quantized *q = &p->quant;
     struct derived fixed = p->d;
-    fixed.x_size = fixed.c_size = fixed.y_size = fixed.y_words = 0;
+    fixed.x_size = fixed.c_size = fixed.y_size = fixed.c_words = fixed.y_words = 0;
     fixed.products = fixed.passes = fixed.columns = fixed.beats = fixed.constants = 0;
     fixed.weights_bus_words = fixed.columns_bus_words = fixed.constants_bus_words = 0;
-    fixed.program_bus_words = fixed.x_bus_words = fixed.y_bus_words = 0;
+    fixed.program_bus_words = fixed.x_bus_words = fixed.y_bus_words = fixed.state_bus_words = 0;
     int flags[] = {(int)p->config.memory, p->config.memory_ports, (int)p->config.io, q->peephole,
                    q->projection, (int)q->candidate, (int)q->sigm.direct};
     uint32_t crc = crc32_of(0, &fixed, sizeof fixed);
@@ -168,6 +174,7 @@ bool program_build(struct program *p, const struct config *config, struct error 
         return false;
     int lanes = config->elem_lanes == LANES_AUTO ? choose_lanes(p, &geometry) : config->elem_lanes;
     build_schedule(p, &geometry, lanes);
+    p->frame_cycles = settled_cycles(p);
     p->chip_hash = hash_chip(p);
     p->config_hash = hash_program(p);
     return true;

@@ -77,6 +77,7 @@ struct program {
     struct column *columns;         /* [d.columns] */
     uint16_t *lengths;              /* [d.columns][pes] */
     uint32_t *entries;              /* [d.beats][pes]: weight << index_bits | index */
+    int64_t frame_cycles;           /* clocks of a frame in steady state (cycles.h) */
     uint32_t chip_hash;             /* the same of what is fixed in the Verilog: a model image names it */
     uint32_t config_hash;           /* CRC-32 of all that reaches the Verilog or an image: identifies the chip */
 };

@@ -2,36 +2,73 @@
 #include "models/prune.h"
 
 #include <math.h>
+#include <stdint.h>
 #include <stdlib.h>
+#include <string.h>
 
-struct candidate_weight {
-    float magnitude;
-    int index; /* into matrix.at: breaks ties, so that the result does not depend on qsort */
-};
+/* A weight as one number: the bits of its magnitude, which as a float of at least 0 orders like a whole
+ * number, above the complement of its index into matrix.at, which breaks ties.  Larger stays. */
+typedef uint64_t ranked;
 
-static int by_magnitude(const void *a, const void *b)
+static ranked rank(float weight, int index)
 {
-    const struct candidate_weight *p = a, *q = b;
-    if (p->magnitude != q->magnitude)
-        return p->magnitude < q->magnitude ? 1 : -1;
-    return (p->index > q->index) - (p->index < q->index);
+    float magnitude = fabsf(weight);
+    uint32_t bits;
+    memcpy(&bits, &magnitude, sizeof bits);
+    return (ranked)bits << 32 | (uint32_t)~(uint32_t)index;
 }
 
-static void keep_largest(struct matrix *matrix, struct candidate_weight *weights, int count,
-                         int keep)
+static size_t index_of(ranked weight)
 {
-    qsort(weights, (size_t)count, sizeof *weights, by_magnitude);
+    return (size_t)~(uint32_t)weight;
+}
+
+static ranked median(ranked a, ranked b, ranked c)
+{
+    ranked low = a < b ? a : b, high = a < b ? b : a;
+    return c < low ? low : c > high ? high : c;
+}
+
+/* Brings the `keep` largest to the front, in any order: quickselect.  No two are equal. */
+static void select_largest(ranked *weights, int count, int keep)
+{
+    int first = 0, last = keep > 0 ? count - 1 : 0;
+    while (first < last) {
+        ranked pivot = median(weights[first], weights[first + (last - first) / 2], weights[last]);
+        int left = first, right = last;
+        while (left <= right) {
+            while (weights[left] > pivot)
+                left++;
+            while (weights[right] < pivot)
+                right--;
+            if (left <= right) {
+                ranked swap = weights[left];
+                weights[left++] = weights[right];
+                weights[right--] = swap;
+            }
+        }
+        if (keep <= right)
+            last = right;
+        else if (keep > left)
+            first = left;
+        else
+            return;
+    }
+}
+
+static void keep_largest(struct matrix *matrix, ranked *weights, int count, int keep)
+{
+    select_largest(weights, count, keep);
     for (int i = keep; i < count; i++)
-        matrix->at[weights[i].index] = 0.0f;
+        matrix->at[index_of(weights[i])] = 0.0f;
 }
 
 /* Appends row `row` of the matrix to the candidates. */
-static int gather_row(const struct matrix *matrix, int row, struct candidate_weight *weights,
-                      int count)
+static int gather_row(const struct matrix *matrix, int row, ranked *weights, int count)
 {
     for (int col = 0; col < matrix->cols; col++) {
         int index = row * matrix->cols + col;
-        weights[count++] = (struct candidate_weight){fabsf(matrix->at[index]), index};
+        weights[count++] = rank(matrix->at[index], index);
     }
     return count;
 }
@@ -39,8 +76,7 @@ static int gather_row(const struct matrix *matrix, int row, struct candidate_wei
 static void prune_balanced(struct matrix *matrix, double density, int pes, int block_rows)
 {
     int span = pes * block_rows;
-    struct candidate_weight *weights =
-        allocate((size_t)block_rows * (size_t)matrix->cols, sizeof *weights);
+    ranked *weights = allocate((size_t)block_rows * (size_t)matrix->cols, sizeof *weights);
     for (int first = 0; first < matrix->rows; first += span) {
         int rows = matrix->rows - first < span ? matrix->rows - first : span;
         int keep = (int)lround(density * rows * matrix->cols / pes);
@@ -57,7 +93,7 @@ static void prune_balanced(struct matrix *matrix, double density, int pes, int b
 static void prune_magnitude(struct matrix *matrix, double density)
 {
     int total = matrix->rows * matrix->cols, count = 0;
-    struct candidate_weight *weights = allocate((size_t)total, sizeof *weights);
+    ranked *weights = allocate((size_t)total, sizeof *weights);
     for (int row = 0; row < matrix->rows; row++)
         count = gather_row(matrix, row, weights, count);
     keep_largest(matrix, weights, count, (int)lround(density * total));

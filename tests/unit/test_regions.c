@@ -1,0 +1,286 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * model.bin and weights.bin: header, sections, CRCs, and that their words are those of the .mem images. */
+#include "model_testing.h"
+
+#include "gen/regions.h"
+#include "models/cycles.h"
+
+static struct config loadable_config(void)
+{
+    struct config config = plain_config();
+    config.memory = MEMORY_RESIDENT;
+    config.memory_ports = 2;
+    config.axi_data_bits = AXI_128;
+    config.axi_address_bits = 40;
+    config.io = IO_MEMORY;
+    config.headroom = 25;
+    return config;
+}
+
+static uint32_t number(const struct region *model, enum model_word word)
+{
+    const unsigned char *at = (const unsigned char *)model->bytes.data + 4 * (size_t)word;
+    return (uint32_t)at[0] | (uint32_t)at[1] << 8 | (uint32_t)at[2] << 16 | (uint32_t)at[3] << 24;
+}
+
+static void free_regions(struct region *regions)
+{
+    for (int n = 0; n < REGION_COUNT; n++)
+        text_free(&regions[n].bytes);
+}
+
+static void free_images(struct named_image *images)
+{
+    for (int n = 0; n < IMAGE_COUNT; n++)
+        mem_image_free(images[n].image);
+}
+
+/* zlib's CRC-32 bit by bit: not the code under test. */
+static uint32_t plain_crc(const char *bytes, size_t count)
+{
+    uint32_t crc = UINT32_MAX;
+    for (size_t n = 0; n < count; n++) {
+        crc ^= (unsigned char)bytes[n];
+        for (int bit = 0; bit < 8; bit++)
+            crc = crc >> 1 ^ (crc & 1 ? UINT32_C(0xedb88320) : 0);
+    }
+    return ~crc;
+}
+
+/* Bit `bit` of what lies at `bytes`. */
+static int bit_at(const char *bytes, size_t bit)
+{
+    return (unsigned char)bytes[bit / 8] >> bit % 8 & 1;
+}
+
+/* The words of the image, `word_bits` apart, with 0 between. */
+static void expect_words(const char *bytes, const struct mem_image *image, int word_bits)
+{
+    for (int word = 0; word < mem_image_words(image); word++)
+        for (int bit = 0; bit < word_bits; bit++) {
+            int expected = bit < mem_image_width(image)
+                               ? (int)mem_image_get(image, word, bit, 1) : 0;
+            assert_int_equal(bit_at(bytes, (size_t)(word * word_bits + bit)), expected);
+        }
+}
+
+static void expect_zeros(const char *bytes, size_t from, size_t to)
+{
+    for (size_t n = from; n < to; n++)
+        assert_int_equal(bytes[n], 0);
+}
+
+static bool is_power_of_two(int value)
+{
+    return value > 0 && (value & (value - 1)) == 0;
+}
+
+/* Smallest power of two of bits, at least 8, that holds `bits`. */
+static void expect_memory_bits(int memory_bits, int bits)
+{
+    assert_true(is_power_of_two(memory_bits) && memory_bits >= 8 && memory_bits >= bits);
+    assert_true(memory_bits == 8 || memory_bits / 2 < bits);
+}
+
+static void check_regions(const struct program *p)
+{
+    const struct derived *d = &p->d;
+    size_t bus = (size_t)d->bus_bits / 8;
+    struct region regions[REGION_COUNT];
+    struct named_image images[IMAGE_COUNT];
+    regions_build(p, regions);
+    images_build(p, images);
+    const struct region *weights = &regions[REGION_WEIGHTS], *model = &regions[REGION_MODEL];
+    assert_string_equal(weights->file, "weights.bin");
+    assert_string_equal(model->file, "model.bin");
+    assert_int_equal(weights->port, p->config.memory_ports == 2 ? 0 : 1);
+    assert_int_equal(model->port, 1);
+
+    expect_memory_bits(d->program_memory_bits,
+                       mem_image_width(images[IMAGE_PRODUCTS].image) >
+                               mem_image_width(images[IMAGE_PASSES].image)
+                           ? mem_image_width(images[IMAGE_PRODUCTS].image)
+                           : mem_image_width(images[IMAGE_PASSES].image));
+    expect_memory_bits(d->weights_memory_bits, mem_image_width(images[IMAGE_WEIGHTS].image));
+    expect_memory_bits(d->columns_memory_bits, mem_image_width(images[IMAGE_COLUMNS].image));
+    expect_memory_bits(d->constants_memory_bits, mem_image_width(images[IMAGE_CONSTANTS].image));
+
+    /* weights.bin */
+    size_t used = (size_t)d->beats * (size_t)d->weights_memory_bits / 8;
+    assert_int_equal(weights->bytes.length, (used + bus - 1) / bus * bus);
+    expect_words(weights->bytes.data, images[IMAGE_WEIGHTS].image, d->weights_memory_bits);
+    expect_zeros(weights->bytes.data, used, weights->bytes.length);
+    assert_int_equal(number(model, MODEL_WORD_WEIGHT_WORDS), weights->bytes.length / bus);
+    assert_int_equal(number(model, MODEL_WORD_WEIGHT_CRC),
+                     plain_crc(weights->bytes.data, weights->bytes.length));
+
+    /* model.bin: sections one after the other, each from 4 KiB on */
+    const struct {
+        int word_bits, words;
+        enum model_word count, crc;
+    } sections[SECTION_COUNT] = {
+        {d->program_memory_bits, d->products + d->passes, MODEL_WORD_PROGRAM_WORDS,
+         MODEL_WORD_PROGRAM_CRC},
+        {d->columns_memory_bits, d->columns, MODEL_WORD_COLUMN_WORDS, MODEL_WORD_COLUMN_CRC},
+        {d->constants_memory_bits, d->constants, MODEL_WORD_CONSTANT_WORDS,
+         MODEL_WORD_CONSTANT_CRC},
+    };
+    size_t at = 128;
+    for (int n = 0; n < SECTION_COUNT; n++) {
+        size_t begin = (at + 4095) / 4096 * 4096;
+        struct section s = region_section(p, (enum section_name)n);
+        assert_int_equal(s.offset, begin);
+        used = (size_t)sections[n].words * (size_t)sections[n].word_bits / 8;
+        size_t words = (used + bus - 1) / bus;
+        assert_int_equal(s.bytes, words * bus);
+        assert_int_equal(number(model, sections[n].count), words);
+        assert_int_equal(number(model, sections[n].crc),
+                         plain_crc(model->bytes.data + begin, words * bus));
+        expect_zeros(model->bytes.data, at, begin);
+        expect_zeros(model->bytes.data, begin + used, begin + words * bus);
+        at = begin + words * bus;
+    }
+    assert_int_equal(model->bytes.length, at);
+    const char *program = model->bytes.data + 4096;
+    expect_words(program, images[IMAGE_PRODUCTS].image, d->program_memory_bits);
+    expect_words(program + (size_t)d->products * (size_t)d->program_memory_bits / 8,
+                 images[IMAGE_PASSES].image, d->program_memory_bits);
+    expect_words(model->bytes.data + region_section(p, SECTION_COLUMNS).offset,
+                 images[IMAGE_COLUMNS].image, d->columns_memory_bits);
+    expect_words(model->bytes.data + region_section(p, SECTION_CONSTANTS).offset,
+                 images[IMAGE_CONSTANTS].image, d->constants_memory_bits);
+
+    /* header */
+    assert_memory_equal(model->bytes.data, "ESEM", 4);
+    assert_int_equal(number(model, MODEL_WORD_LAYOUT), 1);
+    assert_int_equal(number(model, MODEL_WORD_CHIP_HASH), p->chip_hash);
+    assert_int_equal(number(model, MODEL_WORD_MODEL_HASH), p->config_hash);
+    assert_int_equal(number(model, MODEL_WORD_X_SIZE), d->x_size);
+    assert_int_equal(number(model, MODEL_WORD_C_SIZE), d->c_size);
+    assert_int_equal(number(model, MODEL_WORD_Y_SIZE), d->y_size);
+    assert_int_equal(number(model, MODEL_WORD_PRODUCTS), p->product_count);
+    assert_int_equal(number(model, MODEL_WORD_PASSES), p->pass_count);
+    assert_int_equal(number(model, MODEL_WORD_COLUMNS), d->columns);
+    assert_int_equal(number(model, MODEL_WORD_CONSTANTS), d->constants);
+    assert_int_equal(number(model, MODEL_WORD_BEATS), d->beats);
+    struct cycles cycles;
+    cycles_run(p, 12, &cycles);
+    assert_int_equal(number(model, MODEL_WORD_CYCLES), cycles.cycles_per_frame);
+    cycles_free(&cycles);
+    int element = (p->config.activation_bits + 7) / 8, word = 1;
+    while (word < p->config.channels * element)
+        word *= 2;
+    assert_int_equal(number(model, MODEL_WORD_ELEMENT_BYTES), element);
+    assert_int_equal(number(model, MODEL_WORD_XY_WORD_BYTES), word);
+    size_t x = (size_t)(d->x_size * word), y = (size_t)(d->y_size * word);
+    assert_int_equal(number(model, MODEL_WORD_X_FRAME_BYTES), (x + bus - 1) / bus * bus);
+    assert_int_equal(number(model, MODEL_WORD_Y_FRAME_BYTES), (y + bus - 1) / bus * bus);
+    int slot = d->lanes * element;
+    for (word = 1; word < p->config.channels * slot;)
+        word *= 2;
+    assert_int_equal(number(model, MODEL_WORD_STATE_SLOT_BYTES), slot);
+    assert_int_equal(number(model, MODEL_WORD_STATE_WORD_BYTES), word);
+    assert_int_equal(number(model, MODEL_WORD_X_FRACTION), p->quant.formats.x);
+    assert_int_equal(number(model, MODEL_WORD_Y_FRACTION), p->quant.formats.y);
+    assert_int_equal(number(model, MODEL_WORD_RESERVED), 0);
+    assert_int_equal(number(model, MODEL_WORD_HEADER_CRC), plain_crc(model->bytes.data, 124));
+    free_regions(regions);
+    free_images(images);
+}
+
+static void test_plain(void **state)
+{
+    (void)state;
+    struct config config = loadable_config();
+    struct program p;
+    build(&p, &config);
+    check_regions(&p);
+    /* 20 elements of c over 4 PEs with one lane, 11 of y: 20 + 11 words of 4 bytes, in words of 16. */
+    struct region regions[REGION_COUNT];
+    regions_build(&p, regions);
+    assert_int_equal(number(&regions[REGION_MODEL], MODEL_WORD_STATE_WORD_BYTES), 4);
+    assert_int_equal(number(&regions[REGION_MODEL], MODEL_WORD_STATE_BYTES), 31 * 4 + 4);
+    free_regions(regions);
+    program_free(&p);
+}
+
+static void test_random(void **state)
+{
+    (void)state;
+    struct random random;
+    random_seed(&random, 71);
+    for (int n = 0; n < 40; n++) {
+        struct config config = random_config(&random);
+        config.memory = random_int(&random, 0, 1) ? MEMORY_RESIDENT : MEMORY_STREAM;
+        config.memory_ports = random_int(&random, 1, 2);
+        config.axi_data_bits = (enum axi_width)random_int(&random, AXI_128, AXI_1024);
+        config.axi_address_bits = 32;
+        config.channels = random_int(&random, 1, 9);
+        config.io = IO_MEMORY;
+        config.headroom = random_int(&random, 0, 1) ? 0 : random_int(&random, 0, 400);
+        struct program p;
+        build(&p, &config);
+        check_regions(&p);
+        program_free(&p);
+    }
+}
+
+/* What the chip holds itself: with external memory only the tables. */
+static void test_on_chip(void **state)
+{
+    (void)state;
+    struct config config = loadable_config();
+    struct program p;
+    build(&p, &config);
+    for (int n = 0; n < IMAGE_COUNT; n++)
+        assert_int_equal(image_is_on_chip(&p, n), n == IMAGE_SIGMOID || n == IMAGE_TANH);
+    program_free(&p);
+    config.memory = MEMORY_ROM;
+    build(&p, &config);
+    for (int n = 0; n < IMAGE_COUNT; n++)
+        assert_true(image_is_on_chip(&p, n));
+    program_free(&p);
+}
+
+/* A damaged image reaches its region, and the CRC there is that of the damaged bytes. */
+static void test_damaged_image(void **state)
+{
+    (void)state;
+    struct config config = loadable_config();
+    struct program p;
+    build(&p, &config);
+    for (int n = 0; n <= IMAGE_PASSES; n++) {
+        struct region sound[REGION_COUNT], hurt[REGION_COUNT];
+        struct named_image images[IMAGE_COUNT];
+        images_build(&p, images);
+        regions_of_images(&p, images, sound);
+        mem_image_set(images[n].image, 0, 0, 1, !mem_image_get(images[n].image, 0, 0, 1));
+        regions_of_images(&p, images, hurt);
+        enum region_name where = region_of_image(n);
+        assert_int_equal(where, n == IMAGE_WEIGHTS ? REGION_WEIGHTS : REGION_MODEL);
+        size_t at = where == REGION_WEIGHTS ? 0
+                    : n == IMAGE_COLUMNS    ? region_section(&p, SECTION_COLUMNS).offset
+                    : n == IMAGE_CONSTANTS  ? region_section(&p, SECTION_CONSTANTS).offset
+                    : n == IMAGE_PRODUCTS   ? 4096
+                                            : 4096 + (size_t)(p.d.products * p.d.program_memory_bits / 8);
+        assert_int_equal(sound[where].bytes.data[at] ^ hurt[where].bytes.data[at], 1);
+        assert_memory_not_equal(sound[REGION_MODEL].bytes.data, hurt[REGION_MODEL].bytes.data, 128);
+        assert_int_equal(number(&hurt[REGION_MODEL], MODEL_WORD_HEADER_CRC),
+                         plain_crc(hurt[REGION_MODEL].bytes.data, 124));
+        free_regions(sound);
+        free_regions(hurt);
+        free_images(images);
+    }
+    program_free(&p);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_plain),
+        cmocka_unit_test(test_random),
+        cmocka_unit_test(test_on_chip),
+        cmocka_unit_test(test_damaged_image),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
