@@ -119,7 +119,6 @@ static struct bindings *bind_top(const struct program *p, const struct cycles *c
     bind_int(b, "PROJECTION", p->quant.projection);
     bind_flag(b, "HAS_PROJECTION", p->quant.projection);
     bind_text(b, "AND_M", "%s", p->quant.projection ? " and m" : "");
-    bind_text(b, "AND_M_OF_THIS", "%s", p->quant.projection ? ", m of this frame" : "");
     bind_text(b, "TABLE_MODULE", "%-14s", p->quant.sigm.direct ? "ese_act_points" : "ese_act_table");
     bind_int(b, "INTERPOLATE", !p->quant.sigm.direct);
     bind_int(b, "PEEPHOLE", p->quant.peephole);

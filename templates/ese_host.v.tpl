@@ -94,7 +94,7 @@ module ese_host (
     wire [31:0] slot;
     wire        start = control[0] && !running && !loading && !stopping;
 
-    wire unused_control = ^{control, slot, c_size, y_size, s_axi_control_awprot, s_axi_control_arprot};
+    wire unused_control = ^{control, slot, x_size, c_size, y_size, s_axi_control_awprot, s_axi_control_arprot};
 
     ese_axi_lite #(
         .ADDRESS_W (12)
