@@ -77,6 +77,7 @@ static void put_sizes(char *header, const struct program *p)
         {MODEL_WORD_ELEMENT_BYTES, (uint32_t)d->element_bits / 8},
         {MODEL_WORD_X_FRACTION, (uint32_t)p->quant.formats.x},
         {MODEL_WORD_Y_FRACTION, (uint32_t)p->quant.formats.y},
+        {MODEL_WORD_ACTIVATION_BITS, (uint32_t)d->activation_bits},
     };
     for (size_t n = 0; n < sizeof words / sizeof *words; n++)
         put_number(header, (enum model_word)words[n][0], words[n][1]);

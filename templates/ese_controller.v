@@ -20,8 +20,6 @@ module ese_controller #(
     parameter GROUP_W     = 2,  // bits of a group number
     parameter PRODUCT_W   = 5,  // bits of a product number
     parameter PASS_W      = 4,  // bits of a pass number
-    parameter PRODUCT_WORD_W = 19, // bits of a product in the program
-    parameter PASS_WORD_W = 25, // bits of a pass in the program
     parameter COUNT_W     = 10, // bits of a number of columns
     parameter SHIFT_W     = 3,  // bits of a weight shift
     parameter BLOCK_W     = 1,  // bits of an accumulator block number
@@ -39,9 +37,9 @@ module ese_controller #(
     input  wire [PRODUCT_W-1:0]        last_product,
     input  wire [PASS_W-1:0]           last_pass,
     output wire [PRODUCT_W-1:0]        product,
-    input  wire [PRODUCT_WORD_W-1:0]   product_word,
+    input  wire [COUNT_W+SHIFT_W+BLOCK_W+4:0] product_word,
     output wire [PASS_W-1:0]           pass,
-    input  wire [PASS_WORD_W-1:0]      pass_word,
+    input  wire [ROWS_W+WORD_W+BLOCK_W+3:0] pass_word,
 
     // Column stream and x
     input  wire                        column_valid,
@@ -120,8 +118,7 @@ module ese_controller #(
         .PRODUCT_W (PRODUCT_W),
         .COUNT_W   (COUNT_W),
         .SHIFT_W   (SHIFT_W),
-        .BLOCK_W   (BLOCK_W),
-        .WORD_W    (PRODUCT_WORD_W)
+        .BLOCK_W   (BLOCK_W)
     ) u_products (
         .clk          (clk),
         .reset        (reset),
@@ -178,8 +175,7 @@ module ese_controller #(
         .GATE_WORD_W (GATE_WORD_W),
         .BLOCK_W     (BLOCK_W),
         .PROJECTION  (PROJECTION),
-        .FIFO_W      (FIFO_W),
-        .PROGRAM_W   (PASS_WORD_W)
+        .FIFO_W      (FIFO_W)
     ) u_passes (
         .clk            (clk),
         .reset          (reset),

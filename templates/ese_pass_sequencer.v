@@ -25,8 +25,7 @@ module ese_pass_sequencer #(
     parameter GATE_WORD_W = 6,           // bits of a word number within the block
     parameter BLOCK_W     = 1,           // bits of an accumulator block number
     parameter PROJECTION  = 1,           // 1: y leaves the chip, 0: m does
-    parameter FIFO_W      = 5,           // log2 of the output FIFO's words
-    parameter PROGRAM_W   = 25           // bits of a word of the program
+    parameter FIFO_W      = 5            // log2 of the output FIFO's words
 ) (
     input  wire                    clk,
     input  wire                    reset,
@@ -35,7 +34,7 @@ module ese_pass_sequencer #(
     input  wire [PASS_W-1:0]       last_pass,
     input  wire [BLOCK_W-1:0]      frame_blocks,   // passes of a frame, modulo the blocks
     output reg  [PASS_W-1:0]       pass,
-    input  wire [PROGRAM_W-1:0]    pass_word,      // that of `pass`
+    input  wire [ROWS_W+WORD_W+BLOCK_W+3:0] pass_word, // that of `pass`
 
     input  wire [(1<<BLOCK_W)-1:0] block_ready,
     input  wire                    constant_valid, // biases for a step are there

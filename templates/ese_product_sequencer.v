@@ -17,8 +17,7 @@ module ese_product_sequencer #(
     parameter PRODUCT_W = 5,  // bits of a product number
     parameter COUNT_W   = 10, // bits of a number of columns
     parameter SHIFT_W   = 3,  // bits of a weight shift
-    parameter BLOCK_W   = 1,  // bits of an accumulator block number
-    parameter WORD_W    = 19  // bits of a word of the program
+    parameter BLOCK_W   = 1   // bits of an accumulator block number
 ) (
     input  wire                  clk,
     input  wire                  reset,
@@ -27,7 +26,7 @@ module ese_product_sequencer #(
     input  wire [PRODUCT_W-1:0]  last_product,
     input  wire [BLOCK_W-1:0]    frame_blocks,  // accumulator blocks of a frame, modulo their number
     output reg  [PRODUCT_W-1:0]  product,
-    input  wire [WORD_W-1:0]     product_word,  // that of `product`
+    input  wire [COUNT_W+SHIFT_W+BLOCK_W+4:0] product_word, // that of `product`
 
     // Head of the column stream
     input  wire                  column_valid,

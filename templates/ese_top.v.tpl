@@ -614,8 +614,6 @@ module ese_top (
         .GROUP_W     (GROUP_W),
         .PRODUCT_W   (PRODUCT_W),
         .PASS_W      (PASS_W),
-        .PRODUCT_WORD_W (PRODUCT_WORD_W),
-        .PASS_WORD_W (PASS_WORD_W),
         .COUNT_W     (COUNT_W),
         .SHIFT_W     (SHIFT_W),
         .BLOCK_W     (BLOCK_W),

@@ -149,6 +149,28 @@ lint_modules() {
     done <<'END'
 ese_accu_control ROW_W=2 BLOCK_W=3 COUNT_W=1
 ese_accu_control ROW_W=6 BLOCK_W=1 COUNT_W=7
+ese_axi_write BUS_W=1024 ADDRESS_W=64 FIFO_W=6
+ese_axi_write BUS_W=256 ADDRESS_W=32 FIFO_W=8 OUTSTANDING_W=1
+ese_bus_words BUS_W=1024 WORD_W=8
+ese_bus_words BUS_W=128 WORD_W=1024
+ese_bus_words BUS_W=256 WORD_W=256
+ese_counters PES=1
+ese_counters PES=256
+ese_crc32 BUS_W=1024
+ese_fetch BUS_W=1024 ADDRESS_W=64 FIFO_W=6
+ese_fetch BUS_W=256 ADDRESS_W=32 FIFO_W=10
+ese_pack BUS_W=128 WORD_W=128
+ese_pack BUS_W=128 WORD_W=1024
+ese_pack BUS_W=1024 WORD_W=8 ITEM_W=12
+ese_program_ram WIDTH=1 ADDR_W=1
+ese_program_rom WIDTH=1 WORDS=1 ADDR_W=1
+ese_ram_stream WIDTH=1 WORDS=1 ADDR_W=1
+ese_region_stream BUS_W=512 WORD_W=1024 FIFO_W=9
+ese_slots CHANNELS=128
+ese_unpack BUS_W=128 WORD_W=128
+ese_unpack BUS_W=128 WORD_W=1024
+ese_unpack BUS_W=1024 WORD_W=8 ITEM_W=12
+ese_writeback CHANNELS=3 LANES=3 ACT_W=13 XY_MEMORY_W=64 STATE_MEMORY_W=256 BUS_W=1024 ADDRESS_W=64
 ese_act_points ACT_W=8 Z_W=13 FRAC_W=1
 ese_act_points ACT_W=18 Z_W=23 FRAC_W=12
 ese_act_queue DEPTH=1 PTR_W=1 LEN_W=1 SHIFT_W=1
@@ -178,16 +200,16 @@ ese_element INTERPOLATE=0 Z_W=21 TABLE_W=11 SIGM_FRAC_W=9 TANH_FRAC_W=10 SLOPE_W
 ese_element_control LANES=8 WORD_W=1 GATE_WORD_W=1 PEEP_W=2
 ese_frame_context CHANNELS=1
 ese_frame_context CHANNELS=128
-ese_input_buffer CHANNELS=1 X_SIZE=1 X_WORD_W=1 ACT_W=18 ELEMENT_W=24
-ese_input_buffer CHANNELS=32 X_SIZE=4096 X_WORD_W=12 ACT_W=8 ELEMENT_W=8
-ese_output_buffer CHANNELS=1 PES=1 GROUPS=1 GROUP_W=1 Y_SIZE=1 SIZE_W=1
-ese_output_buffer CHANNELS=3 PES=7 LANES=3 LANE_W=2 GROUPS=3 Y_SIZE=40 SIZE_W=6 FIFO_W=6
-ese_pass_sequencer PES=1 GROUPS=1 GROUP_W=1 PASSES=4 PASS_W=2 ROWS_W=5
-ese_pass_sequencer PES=7 LANES=3 GROUPS=3 PASSES=21 PASS_W=5 ROWS_W=7 BLOCK_W=3
+ese_input_buffer CHANNELS=1 X_WORD_W=1 ACT_W=18 ELEMENT_W=24
+ese_input_buffer CHANNELS=32 X_WORD_W=12 ACT_W=8 ELEMENT_W=8
+ese_output_buffer CHANNELS=1 PES=1 GROUPS=1 GROUP_W=1 SIZE_W=1
+ese_output_buffer CHANNELS=3 PES=7 LANES=3 LANE_W=2 GROUPS=3 SIZE_W=6 FIFO_W=6
+ese_pass_sequencer PES=1 GROUPS=1 GROUP_W=1 PASS_W=2 ROWS_W=5
+ese_pass_sequencer PES=7 LANES=3 GROUPS=3 PASS_W=5 ROWS_W=7 BLOCK_W=3
 ese_pe ACT_W=8 ALIGNED_W=4 ACC_W=12 ADDR_W=2 PTR_W=1
 ese_pe ACT_W=18 ALIGNED_W=27 ACC_W=48 ADDR_W=7 PTR_W=6
-ese_product_sequencer PRODUCTS=1 PRODUCT_W=1 PASSES=1 COUNT_W=1 SHIFT_W=1
-ese_product_sequencer PRODUCTS=300 PRODUCT_W=9 PASSES=150 COUNT_W=13 BLOCK_W=3
+ese_product_sequencer PRODUCT_W=1 COUNT_W=1 SHIFT_W=1
+ese_product_sequencer PRODUCT_W=9 COUNT_W=13 BLOCK_W=3
 ese_progress WORD_W=1
 ese_progress WORD_W=12
 ese_ptr_read PES=1 CHANNELS=1 LEN_W=1 SHIFT_W=1
@@ -368,8 +390,8 @@ ese_progress|s/words <= {1'b1, {WORD_W{1'b0}}}/words <= {(WORD_W+1){1'b0}}/
 END
     prove output_buffer_formal ese_output_buffer <<'END'
 ese_output_buffer|s/!out_valid || m_tready/m_tready/
-ese_output_buffer|s/lane == last_lane || last_element/lane == last_lane/
-ese_output_buffer|s/(group == LAST_GROUP || last_element)/(group == LAST_GROUP)/
+ese_output_buffer|s/lane == last_lane || at_end/lane == last_lane/
+ese_output_buffer|s/(group == LAST_GROUP || at_end)/(group == LAST_GROUP)/
 ese_output_buffer|s/if (push \&\& !pop) count/if (push) count/
 END
     prove accumulate_formal ese_accu_control ese_block_state <<'END'

@@ -34,12 +34,12 @@ module output_buffer_formal (
         .GROUP_W   (1),
         .ACT_W     (ACT_W),
         .ELEMENT_W (4),
-        .Y_SIZE    (4),
         .SIZE_W    (3),
         .FIFO_W    (FIFO_W)
     ) dut (
         .clk         (clk),
         .reset       (reset),
+        .last_element (3'd3),
         .push        (push),
         .push_data   (push_data),
         .push_active (push_active),
