@@ -43,6 +43,9 @@ ese_frame_context     0  no   yes  -
 ese_output_buffer     0  no   yes  -
 ese_ram               0  yes  no   0
 ese_rom_stream        0  yes  no   -
+ese_ram_stream        0  yes  no   -
+ese_program_ram       0  no   yes  0
+ese_writeback         0  no   yes  -
 ese_act_table         1  yes  no   -
 ese_act_points        0  yes  no   -
 ese_adder_tree        1  no   no   -
@@ -53,7 +56,7 @@ END
 
 # Modules whose parent is to have them inside, and modules that hold the model.
 helpers='ese_round_shift_right ese_saturate ese_rom'
-storage='ese_rom_stream'
+storage='ese_rom_stream ese_ram_stream'
 
 die() {
     printf 'area: %s\n' "$1" >&2

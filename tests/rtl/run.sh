@@ -101,6 +101,27 @@ ese_act_points|s/{z\[Z_W-1\], z}/{1'b0, z}/
 END
 }
 
+# Words on their way to memory and back, and the CRC that guards them.
+compare_memory() {
+    local memory_bench=(memory_bench "$here/memory_bench.v") count=2120
+    check "memory words, CRC: icarus" agrees $count icarus_bench "$root/templates" "${memory_bench[@]}"
+    check "memory words, CRC: verilator" \
+        agrees $count verilator_bench "$root/templates" "${memory_bench[@]}"
+    while IFS='|' read -r module script; do
+        mutant faulty "$module" "$script" || continue
+        check "memory words, CRC, fault found: $module $script" \
+            disagrees '[0-9]*' icarus_bench faulty "${memory_bench[@]}"
+    done <<'END'
+ese_pack|s/(&part) || at_end/(\&part)/
+ese_pack|s/<= {WORD_W{1'b0}};/<= word[p*WORD_W +: WORD_W];/
+ese_pack|s/assign ready     = !full || bus_ready/assign ready     = 1'b1/
+ese_unpack|s/(&part) || at_end/(\&part)/
+ese_unpack|s/if (last_part) word <= parts/word <= parts/
+ese_crc32|s/TAPS\[31:0\] & state/TAPS[31:0] \& ~state/
+ese_crc32|s/effect\[0\] ? POLYNOMIAL/effect[1] ? POLYNOMIAL/
+END
+}
+
 # ---- lint --------------------------------------------------------------------------------------------
 
 # Silent under both linters.  A module that reads a memory image is given a name for it.
@@ -406,6 +427,7 @@ END
 }
 
 compare_with_models
+compare_memory
 lint_modules
 synthesize_modules
 prove_modules
