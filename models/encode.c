@@ -48,7 +48,7 @@ static void put_block(struct writer *w, const struct quant_matrix *m, int row_bl
     const int first = row_block * span, left = m->rows - first, rows = left < span ? left : span;
     memset(w->next_row, 0, (size_t)m->cols * (size_t)pes * sizeof *w->next_row);
     for (int r = 0; r < rows; r++) {
-        const int32_t *row = m->at + (size_t)(first + r) * (size_t)m->cols;
+        const int16_t *row = m->at + (size_t)(first + r) * (size_t)m->cols;
         for (int col = 0; col < m->cols; col++)
             if (row[col] != 0)
                 put_weight(w, (size_t)col * (size_t)pes + (size_t)(r % pes), row[col], r / pes);

@@ -18,10 +18,12 @@ enum {
 
 static double largest_weight(const struct matrix *m)
 {
-    double largest = 0.0;
-    for (size_t i = 0; i < (size_t)m->rows * (size_t)m->cols; i++)
-        largest = fmax(largest, fabs((double)m->at[i]));
-    return largest;
+    float largest = 0.0f;
+    for (size_t i = 0; i < (size_t)m->rows * (size_t)m->cols; i++) {
+        float magnitude = fabsf(m->at[i]);
+        largest = magnitude > largest ? magnitude : largest;
+    }
+    return (double)largest;
 }
 
 /* One matrix with what its alignment needs: `natural` is where the binary point of its products falls,
@@ -30,6 +32,7 @@ struct alignment {
     struct quant_matrix *quant;
     const struct matrix *matrix;
     int activation_fraction, extra;
+    double largest; /* magnitude of the weights */
 };
 
 static int list_matrices(struct quantized *q, const struct network *n, struct alignment *list)
@@ -38,14 +41,17 @@ static int list_matrices(struct quantized *q, const struct network *n, struct al
     const struct formats *f = &q->formats;
     int count = 0;
     for (int gate = 0; gate < GATE_COUNT; gate++) {
-        list[count++] = (struct alignment){&q->wx[gate], &n->wx[gate], f->x, f->z};
-        list[count++] = (struct alignment){&q->wr[gate], &n->wr[gate], f->y, f->z};
+        list[count++] = (struct alignment){&q->wx[gate], &n->wx[gate], f->x, f->z,
+                                           largest_weight(&n->wx[gate])};
+        list[count++] = (struct alignment){&q->wr[gate], &n->wr[gate], f->y, f->z,
+                                           largest_weight(&n->wr[gate])};
         memcpy(q->wx[gate].name, "Wix", 4);
         memcpy(q->wr[gate].name, "Wir", 4);
         q->wx[gate].name[1] = q->wr[gate].name[1] = gate_letter[gate];
     }
     if (n->projection) {
-        list[count++] = (struct alignment){&q->wym, &n->wym, f->m, f->y};
+        list[count++] = (struct alignment){&q->wym, &n->wym, f->m, f->y,
+                                           largest_weight(&n->wym)};
         memcpy(q->wym.name, "Wym", 4);
     }
     return count;
@@ -61,7 +67,7 @@ static void choose_round_shift(struct quantized *q, const struct alignment *list
 {
     int need = 2, allow = 40;
     for (int i = 0; i < count; i++) {
-        double largest = largest_weight(list[i].matrix);
+        double largest = list[i].largest;
         int fraction = fraction_for(largest, q->weight_bits, WEIGHT_FRACTION_MAX);
         int above = fraction + list[i].activation_fraction - list[i].extra;
         if (largest != 0.0 && above > need)
@@ -79,7 +85,7 @@ static const struct quant_matrix *align(struct quantized *q, struct alignment *l
 {
     for (int i = 0; i < count; i++) {
         struct quant_matrix *m = list[i].quant;
-        double largest = largest_weight(list[i].matrix);
+        double largest = list[i].largest;
         int point = q->round_shift + list[i].extra - list[i].activation_fraction;
         m->fraction = fraction_for(largest, q->weight_bits, WEIGHT_FRACTION_MAX);
         if (m->fraction > point)
@@ -100,7 +106,8 @@ static void quantize_matrix(struct quant_matrix *q, const struct matrix *m, int 
     size_t size = (size_t)m->rows * (size_t)m->cols;
     q->at = allocate(size, sizeof *q->at);
     for (size_t i = 0; i < size; i++)
-        q->at[i] = (int32_t)quantize_value((double)m->at[i], q->fraction, bits);
+        if (m->at[i] != 0.0f) /* most are 0 */
+            q->at[i] = (int16_t)quantize_value((double)m->at[i], q->fraction, bits);
 }
 
 /* Largest magnitude that row `row` can bring into an accumulator, whatever the activations are. */

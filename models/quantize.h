@@ -17,7 +17,7 @@ struct quant_matrix {
     int rows, cols;
     int fraction;    /* fraction bits of the stored weights */
     int shift;       /* left shift that aligns the product with the accumulator */
-    int32_t *at;     /* [rows][cols], weight_bits wide */
+    int16_t *at;     /* [rows][cols], weight_bits wide */
     char name[8];    /* "Wix" */
 };
 
