@@ -2,8 +2,11 @@
  * The order of the columns, and the streams that follow from it.
  *
  * A product may take its columns in any order, since the vector lies in a RAM.  The greedy order
- * takes next the column that keeps the PEs' cumulative work most even, among those whose vector
- * element is expected to be there; it carries the work over from product to product. */
+ * takes next the column that keeps every PE nearest to its own pace, among those whose vector element
+ * is expected to be there.  A PE's pace is its share of the product's entries: where the shares
+ * differ (plain pruning, fillers) no order can make the PEs' work even, and one that tries leaves the
+ * columns of the busiest PE for the end, where the others wait.  Deviations are carried over from
+ * product to product. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -11,8 +14,9 @@
 #include "models/derive.h"
 
 enum {
-    CANDIDATES_MAX = 1024, /* columns that the greedy order looks at: bounds its time */
-    SKEW_MAX = 200         /* entries that one PE may be ahead of another, see bound_skew() */
+    CANDIDATES_MAX = 256, /* columns that the greedy order looks at: bounds its time */
+    SKEW_MAX = 200,       /* entries that one PE may be ahead of another, see bound_skew() */
+    SIDE_BY_SIDE = 8      /* sums of PEs that the processor can add at once */
 };
 
 /* Streams being written, and where the frame stands. */
@@ -23,8 +27,10 @@ struct streams {
     double clock;             /* expected time of the multipliers since the frame began */
     double element_free;
     double *next_pass_begin;
-    float *work;              /* [pes] entries so far, less the mean */
+    enum column_order order;
+    float *ahead;             /* [pes, whole SIDE_BY_SIDE] entries so far, less what its pace expects */
     int64_t *total;           /* [pes] entries so far */
+    int skew_cap;             /* entries that one PE may be ahead of another */
     int length_cap;           /* longest column slice, null entries included */
     int64_t columns, columns_room, entries_room;
 };
@@ -135,66 +141,106 @@ static double ready_time(const struct streams *s, const struct product *product,
 
 /* What the greedy order knows of a product's columns. */
 struct choice {
-    int count;
-    int *column;    /* not yet taken, ascending */
-    float *lengths; /* [columns][pes] */
-    float *spread;  /* [columns] sum of squares of lengths less their mean */
-    double *ready;  /* [columns] */
+    int next, count;  /* of the columns not yet taken, ascending: column[next .. count - 1] */
+    int *column;
+    int stride;       /* floats of a column, a multiple of SIDE_BY_SIDE */
+    float *deviation; /* [columns][stride] lengths less what the PE's share of the column is */
+    float *spread;    /* [columns] sum of the squares of that */
+    float *mean;      /* [columns] mean length */
+    double *ready;    /* [columns] */
 };
+
+static int stride_for(int pes)
+{
+    return (pes + SIDE_BY_SIDE - 1) / SIDE_BY_SIDE * SIDE_BY_SIDE;
+}
+
+/* The PEs' shares of the product's entries, 1 being the average PE's. */
+static float *shares_of(const struct slices *slices)
+{
+    int pes = slices->pes;
+    int64_t *entries = allocate((size_t)pes, sizeof *entries), total = 0;
+    float *share = allocate((size_t)pes, sizeof *share);
+    for (int column = 0; column < slices->columns; column++)
+        for (int pe = 0; pe < pes; pe++)
+            entries[pe] += slices->lengths[(size_t)column * (size_t)pes + (size_t)pe];
+    for (int pe = 0; pe < pes; pe++)
+        total += entries[pe];
+    for (int pe = 0; pe < pes && total > 0; pe++)
+        share[pe] = (float)((double)entries[pe] * pes / (double)total);
+    free(entries);
+    return share;
+}
 
 static struct choice choice_new(const struct streams *s, const struct product *product,
                                 const struct slices *slices)
 {
     int pes = slices->pes;
-    struct choice c = {0};
-    c.column = allocate((size_t)slices->columns, sizeof *c.column);
-    c.lengths = allocate((size_t)slices->columns * (size_t)pes, sizeof *c.lengths);
-    c.spread = allocate((size_t)slices->columns, sizeof *c.spread);
-    c.ready = allocate((size_t)slices->columns, sizeof *c.ready);
+    size_t columns = (size_t)slices->columns;
+    struct choice c = {.stride = stride_for(pes)};
+    float *share = shares_of(slices);
+    c.column = allocate(columns, sizeof *c.column);
+    c.deviation = allocate(columns * (size_t)c.stride, sizeof *c.deviation);
+    c.spread = allocate(columns, sizeof *c.spread);
+    c.mean = allocate(columns, sizeof *c.mean);
+    c.ready = allocate(columns, sizeof *c.ready);
     for (int column = 0; column < slices->columns; column++) {
         const uint16_t *lengths = slices->lengths + (size_t)column * (size_t)pes;
-        float *copy = c.lengths + (size_t)column * (size_t)pes;
-        float sum = 0.0f, squares = 0.0f;
-        for (int pe = 0; pe < pes; pe++) {
-            copy[pe] = (float)lengths[pe];
-            sum += copy[pe];
-            squares += copy[pe] * copy[pe];
-        }
-        if (sum == 0.0f)
+        float *deviation = c.deviation + (size_t)column * (size_t)c.stride, squares = 0.0f;
+        int sum = 0;
+        for (int pe = 0; pe < pes; pe++)
+            sum += lengths[pe];
+        if (sum == 0)
             continue; /* nobody needs this element: no broadcast */
-        c.spread[column] = squares - sum * sum / (float)pes;
+        float mean = (float)sum / (float)pes;
+        for (int pe = 0; pe < pes; pe++) {
+            deviation[pe] = (float)lengths[pe] - mean * share[pe];
+            squares += deviation[pe] * deviation[pe];
+        }
+        c.mean[column] = mean;
+        c.spread[column] = squares;
         c.ready[column] = ready_time(s, product, column);
         c.column[c.count++] = column;
     }
+    free(share);
     return c;
 }
 
 static void choice_free(struct choice *c)
 {
     free(c->column);
-    free(c->lengths);
+    free(c->deviation);
     free(c->spread);
+    free(c->mean);
     free(c->ready);
 }
 
-/* Position in c->column of the best next column: least variance of the PEs' work afterwards, among
- * the columns ready at `now`; where there is none, the one that is ready first. */
-static int choose(const struct choice *c, const float *restrict work, int pes, double now)
+static float dot(const float *restrict a, const float *restrict b, int stride)
 {
-    int best = -1, soonest = 0, seen = 0;
+    float sums[SIDE_BY_SIDE] = {0.0f}, sum = 0.0f;
+    for (int n = 0; n < stride; n += SIDE_BY_SIDE)
+        for (int k = 0; k < SIDE_BY_SIDE; k++)
+            sums[k] += a[n + k] * b[n + k];
+    for (int k = 0; k < SIDE_BY_SIDE; k++)
+        sum += sums[k];
+    return sum;
+}
+
+/* Position in c->column of the best next column: least sum of squares of what the PEs are ahead
+ * afterwards, among the columns ready at `now`; where there is none, the one that is ready first. */
+static int choose(const struct choice *c, const float *ahead, double now)
+{
+    int best = -1, soonest = c->next, seen = 0;
     float best_cost = 0.0f;
-    for (int n = 0; n < c->count && seen < CANDIDATES_MAX; n++) {
+    for (int n = c->next; n < c->count && seen < CANDIDATES_MAX; n++) {
         int column = c->column[n];
         if (c->ready[column] < c->ready[c->column[soonest]])
             soonest = n;
         if (c->ready[column] > now)
             continue;
         seen++;
-        const float *restrict lengths = c->lengths + (size_t)column * (size_t)pes;
-        float dot = 0.0f;
-        for (int pe = 0; pe < pes; pe++)
-            dot += work[pe] * lengths[pe];
-        float cost = 2.0f * dot + c->spread[column];
+        const float *deviation = c->deviation + (size_t)column * (size_t)c->stride;
+        float cost = 2.0f * dot(ahead, deviation, c->stride) + c->spread[column];
         if (best < 0 || cost < best_cost) {
             best = n;
             best_cost = cost;
@@ -203,41 +249,34 @@ static int choose(const struct choice *c, const float *restrict work, int pes, d
     return best < 0 ? soonest : best;
 }
 
-static void take(struct streams *s, const struct choice *c, int column)
+/* Takes the column at position n out of those that are left. */
+static int take(struct streams *s, struct choice *c, int n)
 {
-    int pes = s->program->d.pes;
-    const float *lengths = c->lengths + (size_t)column * (size_t)pes;
-    float sum = 0.0f;
-    for (int pe = 0; pe < pes; pe++)
-        sum += lengths[pe];
-    float mean = sum / (float)pes;
-    for (int pe = 0; pe < pes; pe++)
-        s->work[pe] += lengths[pe] - mean;
-    s->clock += mean > 1.0f ? mean : 1.0f;
+    int column = c->column[n];
+    memmove(&c->column[c->next + 1], &c->column[c->next], (size_t)(n - c->next) * sizeof *c->column);
+    c->next++;
+    const float *deviation = c->deviation + (size_t)column * (size_t)c->stride;
+    for (int pe = 0; pe < c->stride; pe++)
+        s->ahead[pe] += deviation[pe];
+    if (c->ready[column] > s->clock)
+        s->clock = c->ready[column];
+    s->clock += c->mean[column] > 1.0f ? (double)c->mean[column] : 1.0;
+    return column;
 }
 
 static void order_product(struct streams *s, struct product *product, const struct slices *slices)
 {
-    const struct config *config = &s->program->config;
-    int pes = s->program->d.pes;
     struct choice c = choice_new(s, product, slices);
     double entries = 0.0;
     for (int n = 0; n < c.count; n++)
-        for (int pe = 0; pe < pes; pe++)
-            entries += (double)c.lengths[(size_t)c.column[n] * (size_t)pes + (size_t)pe];
-    double mean = c.count > 0 ? entries / pes / c.count : 0.0;
+        entries += (double)c.mean[c.column[n]];
+    double mean = c.count > 0 ? entries / c.count : 0.0;
     /* Columns are broadcast ahead of the multipliers by what the queues hold. */
-    double lead = mean > 1.0 ? (config->fifo_depth - 1) * mean : 0.0;
-    while (c.count > 0) {
-        int n = config->column_order == ORDER_GREEDY ? choose(&c, s->work, pes, s->clock - lead) : 0;
-        int column = c.column[n];
-        if (c.ready[column] > s->clock)
-            s->clock = c.ready[column];
-        memmove(&c.column[n], &c.column[n + 1], (size_t)(c.count - n - 1) * sizeof *c.column);
-        c.count--;
-        put_column(s, product, slices, column);
-        take(s, &c, column);
-        bound_skew(s, product, SKEW_MAX);
+    double lead = mean > 1.0 ? (s->program->config.fifo_depth - 1) * mean : 0.0;
+    while (c.next < c.count) {
+        int n = s->order == ORDER_GREEDY ? choose(&c, s->ahead, s->clock - lead) : c.next;
+        put_column(s, product, slices, take(s, &c, n));
+        bound_skew(s, product, s->skew_cap);
     }
     if (product->columns == 0)
         put_column(s, product, NULL, -1); /* a block of zeros still opens and closes its accumulators */
@@ -260,7 +299,7 @@ static void order_frame(struct streams *s, const struct slices *slices)
     p->padding_entries = 0;
     s->columns = 0;
     s->clock = s->element_free = 0.0;
-    memset(s->work, 0, (size_t)p->d.pes * sizeof *s->work);
+    memset(s->ahead, 0, (size_t)stride_for(p->d.pes) * sizeof *s->ahead);
     memset(s->total, 0, (size_t)p->d.pes * sizeof *s->total);
     for (int n = 0; n < p->product_count; n++) {
         struct product *product = &p->products[n];
@@ -279,12 +318,14 @@ static void order_frame(struct streams *s, const struct slices *slices)
     s->frame_length = s->clock;
 }
 
-void schedule_columns(struct program *p, const struct slices *slices)
+void schedule_columns(struct program *p, const struct slices *slices, enum column_order order)
 {
     size_t passes = (size_t)p->pass_count;
     double *begin[2] = {allocate(passes, sizeof(double)), allocate(passes, sizeof(double))};
-    struct streams s = {.program = p};
-    s.work = allocate((size_t)p->d.pes, sizeof *s.work);
+    struct streams s = {.program = p, .order = order, .skew_cap = SKEW_MAX};
+    if (p->d.weight_fifo_bits != 0 && derive_skew(&p->d) < s.skew_cap)
+        s.skew_cap = derive_skew(&p->d); /* the buffers of a chip that is there already */
+    s.ahead = allocate((size_t)stride_for(p->d.pes), sizeof *s.ahead);
     s.total = allocate((size_t)p->d.pes, sizeof *s.total);
     s.length_cap = 1;
     p->true_nonzeros = p->filler_entries = 0;
@@ -306,6 +347,6 @@ void schedule_columns(struct program *p, const struct slices *slices)
     p->d.beats = (int)s.total[0];
     free(begin[0]);
     free(begin[1]);
-    free(s.work);
+    free(s.ahead);
     free(s.total);
 }

@@ -23,9 +23,15 @@ struct task {
 
 struct scheduler {
     struct program *program;
-    struct task *tasks;
-    struct slices *slices;
+    struct task *tasks; /* [encoded count] */
     int task_count, blocks;
+};
+
+/* A row block of a matrix. */
+struct block_product {
+    const struct quant_matrix *matrix;
+    int gate, row_block; /* gate GATE_COUNT: Wym */
+    bool recurrent;
 };
 
 static int blocks_of(int rows, const struct geometry *g)
@@ -54,59 +60,94 @@ static void add_pass(struct program *p, const struct geometry *g, enum pass_kind
     snprintf(pass->state, sizeof pass->state, "%s", state[kind]);
 }
 
-static void add_task(struct scheduler *s, const struct geometry *g, struct quant_matrix *m,
-                     enum source source, const char *state, bool opens, bool closes)
+/* Their number, and number `n` of them, in the order of the paper's state flow, row block by row block. */
+static int block_product_count(const struct quantized *q, const struct geometry *g)
 {
-    struct program *p = s->program;
-    struct task *task = &s->tasks[s->task_count];
-    struct slices *slices = &s->slices[s->task_count++];
-    int pass = p->pass_count - 1;
-    task->product = (struct product){.pass = pass,
-                                     .source = source,
-                                     .shift = m->shift,
-                                     .opens = opens,
-                                     .closes = closes,
-                                     .matrix = m,
-                                     .row_block = p->passes[pass].row_block};
-    snprintf(task->product.name, sizeof task->product.name, "%s[%d]", m->name,
-             p->passes[pass].row_block);
-    snprintf(task->product.state, sizeof task->product.state, "%s", state);
-    encode_block(slices, m, task->product.row_block, g, p->quant.weight_bits);
+    return blocks_of(q->cell, g) * GATE_COUNT * 2 + (q->projection ? blocks_of(q->output, g) : 0);
+}
+
+static struct block_product block_product(const struct quantized *q, const struct geometry *g, int n)
+{
+    int gates = blocks_of(q->cell, g) * GATE_COUNT * 2;
+    if (n >= gates)
+        return (struct block_product){&q->wym, GATE_COUNT, n - gates, false};
+    int gate = n / 2 % GATE_COUNT, row_block = n / 2 / GATE_COUNT;
+    bool recurrent = n % 2 != 0;
+    return (struct block_product){recurrent ? &q->wr[gate] : &q->wx[gate], gate, row_block, recurrent};
+}
+
+void schedule_encode(struct encoded *encoded, const struct program *p, const struct geometry *g)
+{
+    encoded->count = block_product_count(&p->quant, g);
+    encoded->blocks = allocate((size_t)encoded->count, sizeof *encoded->blocks);
+    for (int n = 0; n < encoded->count; n++) {
+        struct block_product block = block_product(&p->quant, g, n);
+        encode_block(&encoded->blocks[n], block.matrix, block.row_block, g, p->quant.weight_bits);
+    }
+}
+
+void encoded_free(struct encoded *encoded)
+{
+    for (int n = 0; n < encoded->count; n++)
+        slices_free(&encoded->blocks[n]);
+    free(encoded->blocks);
+    *encoded = (struct encoded){0};
+}
+
+/* Cycles of the multipliers: entries of the average PE, or columns where those bind. */
+static double work_of(const struct slices *slices)
+{
     int64_t entries = 0, columns = 0;
     for (int c = 0; c < slices->columns; c++) {
         int64_t before = entries;
-        for (int pe = 0; pe < g->pes; pe++)
-            entries += slices->lengths[(size_t)c * (size_t)g->pes + (size_t)pe];
+        for (int pe = 0; pe < slices->pes; pe++)
+            entries += slices->lengths[(size_t)c * (size_t)slices->pes + (size_t)pe];
         columns += entries > before;
     }
-    double work = (double)entries / g->pes;
-    task->work = work > (double)columns ? work : (double)columns;
+    double work = (double)entries / slices->pes;
+    return work > (double)columns ? work : (double)columns;
 }
 
-/* Tasks in the order of the paper's state flow, row block by row block. */
-static void list_tasks(struct scheduler *s, const struct geometry *g)
+static void add_task(struct scheduler *s, const struct block_product *block,
+                     const struct slices *slices)
 {
-    static const char *gate_letter[GATE_COUNT] = {"i", "f", "g", "o"};
     static const char *x_state[GATE_COUNT] = {"STATE_1", "STATE_1", "STATE_1", "STATE_3"};
     static const char *r_state[GATE_COUNT] = {"STATE_2", "STATE_2", "STATE_2", "STATE_4"};
+    struct task *task = &s->tasks[s->task_count++];
+    bool is_y = block->gate == GATE_COUNT;
+    task->product = (struct product){.pass = s->program->pass_count - 1,
+                                     .source = is_y               ? SOURCE_M
+                                               : block->recurrent ? SOURCE_Y
+                                                                  : SOURCE_X,
+                                     .shift = block->matrix->shift,
+                                     .opens = !block->recurrent,
+                                     .closes = is_y || block->recurrent,
+                                     .matrix = block->matrix,
+                                     .row_block = block->row_block};
+    snprintf(task->product.name, sizeof task->product.name, "%s[%d]", block->matrix->name,
+             block->row_block);
+    snprintf(task->product.state, sizeof task->product.state, "%s",
+             is_y               ? "STATE_6"
+             : block->recurrent ? r_state[block->gate]
+                                : x_state[block->gate]);
+    task->work = work_of(slices);
+}
+
+/* Tasks and passes in the order of the paper's state flow. */
+static void list_tasks(struct scheduler *s, const struct geometry *g, const struct encoded *encoded)
+{
+    static const char *letter[PASS_COUNT] = {"i", "f", "g", "o", "y"};
     struct program *p = s->program;
-    struct quantized *q = &p->quant;
-    int cell_blocks = blocks_of(q->cell, g);
-    int y_blocks = q->projection ? blocks_of(q->output, g) : 0;
-    int most = cell_blocks * GATE_COUNT + y_blocks;
-    p->passes = allocate((size_t)most, sizeof *p->passes);
-    s->tasks = allocate((size_t)most * 2, sizeof *s->tasks);
-    s->slices = allocate((size_t)most * 2, sizeof *s->slices);
-    for (int block = 0; block < cell_blocks; block++) {
-        for (int gate = 0; gate < GATE_COUNT; gate++) {
-            add_pass(p, g, (enum pass_kind)gate, block, q->cell, gate_letter[gate]);
-            add_task(s, g, &q->wx[gate], SOURCE_X, x_state[gate], true, false);
-            add_task(s, g, &q->wr[gate], SOURCE_Y, r_state[gate], false, true);
-        }
-    }
-    for (int block = 0; block < y_blocks; block++) {
-        add_pass(p, g, PASS_Y, block, q->output, "y");
-        add_task(s, g, &q->wym, SOURCE_M, "STATE_6", true, true);
+    const struct quantized *q = &p->quant;
+    BUG_UNLESS(encoded->count == block_product_count(q, g));
+    p->passes = allocate((size_t)encoded->count, sizeof *p->passes);
+    s->tasks = allocate((size_t)encoded->count, sizeof *s->tasks);
+    for (int n = 0; n < encoded->count; n++) {
+        struct block_product block = block_product(q, g, n);
+        if (!block.recurrent)
+            add_pass(p, g, (enum pass_kind)block.gate, block.row_block,
+                     block.gate == GATE_COUNT ? q->output : q->cell, letter[block.gate]);
+        add_task(s, &block, &encoded->blocks[n]);
     }
 }
 
@@ -187,10 +228,10 @@ static void list_frame(struct scheduler *s, struct timeline *t, int frame, int *
 }
 
 void schedule_products(struct program *program, const struct geometry *geometry,
-                       struct slices **slices)
+                       const struct encoded *encoded, struct slices **slices)
 {
     struct scheduler s = {.program = program, .blocks = 1 << program->d.block_bits};
-    list_tasks(&s, geometry);
+    list_tasks(&s, geometry, encoded);
     struct timeline t = {0};
     t.block_free = allocate((size_t)s.blocks, sizeof *t.block_free);
     int *order = allocate((size_t)s.task_count, sizeof *order);
@@ -204,7 +245,7 @@ void schedule_products(struct program *program, const struct geometry *geometry,
     int last_x = 0;
     for (int n = 0; n < s.task_count; n++) {
         program->products[n] = s.tasks[order[n]].product;
-        (*slices)[n] = s.slices[order[n]];
+        (*slices)[n] = encoded->blocks[order[n]];
         if (program->products[n].source == SOURCE_X)
             last_x = n;
     }
@@ -212,5 +253,4 @@ void schedule_products(struct program *program, const struct geometry *geometry,
     free(order);
     free(t.block_free);
     free(s.tasks);
-    free(s.slices);
 }

@@ -17,13 +17,25 @@ enum {
     LAG_ELEMENT = 18 /* element step to the first broadcast that may use its result */
 };
 
+/* The slices of every block product, in the order of the paper's state flow: they depend neither on
+ * the schedule nor on the number of lanes. */
+struct encoded {
+    int count;
+    struct slices *blocks;
+};
+
+void schedule_encode(struct encoded *encoded, const struct program *program,
+                     const struct geometry *geometry);
+void encoded_free(struct encoded *encoded);
+
 /* Lists passes and products in program->passes / products (names, sources, shifts; streams are not
  * there yet) in an order that keeps the multipliers busy.  `slices` comes back with one entry a
- * product, in list order. */
+ * product, in list order; the array is the caller's, what it points to stays with `encoded`. */
 void schedule_products(struct program *program, const struct geometry *geometry,
-                       struct slices **slices);
+                       const struct encoded *encoded, struct slices **slices);
 
-/* Orders the columns of every product and writes program->columns, lengths, entries. */
-void schedule_columns(struct program *program, const struct slices *slices);
+/* Orders the columns of every product and writes program->columns, lengths, entries.  Where the depth of
+ * the weight buffers is given already (d.weight_fifo_bits), the PEs' streams keep within it. */
+void schedule_columns(struct program *program, const struct slices *slices, enum column_order order);
 
 #endif

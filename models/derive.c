@@ -50,6 +50,17 @@ static int words_for(const struct derived *d, int size)
     return element_word(d, size - 1) + 1;
 }
 
+/* The model's vectors. */
+static void derive_sizes(struct program *program)
+{
+    struct derived *d = &program->d;
+    d->x_size = program->quant.input;
+    d->c_size = program->quant.cell;
+    d->y_size = program->quant.output;
+    d->c_words = words_for(d, d->c_size);
+    d->y_words = words_for(d, d->y_size);
+}
+
 void derive_shapes(struct program *program, const struct geometry *geometry, int lanes)
 {
     const struct config *config = &program->config;
@@ -85,10 +96,8 @@ void derive_shapes(struct program *program, const struct geometry *geometry, int
                                                               : q->tanh.slope_bits,
         .groups = (config->pes + lanes - 1) / lanes,
         .lane_bits = address_bits(lanes),
-        .x_size = q->input,
-        .c_size = q->cell,
-        .y_size = q->output,
     };
+    derive_sizes(program);
     /* Two blocks ping-pong; smaller blocks leave room for more in the same RAM. */
     d->block_bits = 1;
     while ((geometry->block_rows << (d->block_bits + 1)) <= ACC_DEPTH)
@@ -99,10 +108,8 @@ void derive_shapes(struct program *program, const struct geometry *geometry, int
     d->group_bits = address_bits(d->groups);
     d->y_size_bits = unsigned_bits(q->output);
     d->rows_bits = unsigned_bits(geometry->block_rows * geometry->pes);
-    d->y_words = words_for(d, q->output);
     d->x_word_bits = address_bits(q->input);
     d->y_word_bits = address_bits(d->y_words);
-    d->c_words = words_for(d, q->cell);
     d->c_word_bits = address_bits(d->c_words);
     d->gate_word_bits = address_bits(geometry->block_rows * d->groups);
     d->word_bits = d->x_word_bits;
@@ -132,6 +139,7 @@ static int bus_words(const struct derived *d, int words, int word_bits)
     return (int)((bits + d->bus_bits - 1) / d->bus_bits);
 }
 
+/* How external memory is cut into words. */
 static void derive_memory(struct program *program)
 {
     struct derived *d = &program->d;
@@ -148,6 +156,11 @@ static void derive_memory(struct program *program)
     d->program_memory_bits = memory_bits(product_bits > pass_bits ? product_bits : pass_bits);
     d->xy_memory_bits = memory_bits(d->channels * d->element_bits);
     d->state_memory_bits = memory_bits(d->channels * d->lanes * d->element_bits);
+}
+
+/* How much of it the model takes. */
+static void derive_bus_words(struct derived *d)
+{
     d->weights_bus_words = bus_words(d, d->beats, d->weights_memory_bits);
     d->columns_bus_words = bus_words(d, d->columns, d->columns_memory_bits);
     d->constants_bus_words = bus_words(d, d->constants, d->constants_memory_bits);
@@ -164,38 +177,56 @@ static int with_headroom(const struct program *program, int count)
     return (int)(((int64_t)count * (100 + percent) + 99) / 100);
 }
 
-void derive_streams(struct program *program)
+struct stream_needs derive_needs(const struct program *program)
 {
-    struct derived *d = &program->d;
-    size_t pes = (size_t)d->pes;
-    int longest = 1, most_columns = 1, skew = 0, constants = 0;
+    size_t pes = (size_t)program->d.pes;
+    struct stream_needs needs = {.longest = 1, .most_columns = 1};
     int64_t *total = allocate(pes, sizeof *total);
-    for (size_t column = 0; column < (size_t)d->columns; column++) {
+    for (size_t column = 0; column < (size_t)program->d.columns; column++) {
         int64_t least = INT64_MAX, most = 0;
         for (size_t pe = 0; pe < pes; pe++) {
             int length = program->lengths[column * pes + pe];
-            longest = length > longest ? length : longest;
+            needs.longest = length > needs.longest ? length : needs.longest;
             total[pe] += length;
             least = total[pe] < least ? total[pe] : least;
             most = total[pe] > most ? total[pe] : most;
         }
-        skew = most - least > skew ? (int)(most - least) : skew;
+        needs.skew = most - least > needs.skew ? (int)(most - least) : needs.skew;
     }
     free(total);
     for (int n = 0; n < program->product_count; n++)
-        if (program->products[n].columns > most_columns)
-            most_columns = program->products[n].columns;
-    for (int n = 0; n < program->pass_count; n++)
-        if (program->passes[n].kind != PASS_Y)
-            constants += program->passes[n].beats;
-    d->length_bits = unsigned_bits(longest);
-    d->columns_bits = unsigned_bits(most_columns);
-    d->weight_fifo_bits = WEIGHT_FIFO_MIN;
-    while ((1 << d->weight_fifo_bits) < skew + WEIGHT_FIFO_SLACK)
-        d->weight_fifo_bits++;
+        if (program->products[n].columns > needs.most_columns)
+            needs.most_columns = program->products[n].columns;
+    return needs;
+}
+
+/* The lengths of the model's lists; those of columns and beats are there. */
+static void derive_counts(struct program *program)
+{
+    struct derived *d = &program->d;
     d->products = program->product_count;
     d->passes = program->pass_count;
-    d->constants = constants;
+    d->constants = 0;
+    for (int n = 0; n < program->pass_count; n++)
+        if (program->passes[n].kind != PASS_Y)
+            d->constants += program->passes[n].beats;
+}
+
+int derive_skew(const struct derived *d)
+{
+    return (1 << d->weight_fifo_bits) - WEIGHT_FIFO_SLACK;
+}
+
+void derive_streams(struct program *program)
+{
+    struct derived *d = &program->d;
+    struct stream_needs needs = derive_needs(program);
+    derive_counts(program);
+    d->length_bits = unsigned_bits(with_headroom(program, needs.longest));
+    d->columns_bits = unsigned_bits(with_headroom(program, needs.most_columns));
+    d->weight_fifo_bits = WEIGHT_FIFO_MIN;
+    while (derive_skew(d) < needs.skew)
+        d->weight_fifo_bits++;
     d->product_bits = address_bits(d->products);
     d->pass_bits = address_bits(d->passes);
     d->max_columns = with_headroom(program, d->columns);
@@ -206,6 +237,20 @@ void derive_streams(struct program *program)
     d->column_bits = address_bits(d->max_columns);
     d->beat_bits = address_bits(d->max_beats);
     d->constant_bits = address_bits(d->max_constants);
-    if (program->config.memory != MEMORY_ROM)
-        derive_memory(program);
+    if (program->config.memory == MEMORY_ROM)
+        return;
+    derive_memory(program);
+    derive_bus_words(d);
+}
+
+void derive_shapes_for(struct program *program, const struct derived *chip)
+{
+    program->d = *chip;
+    derive_sizes(program);
+}
+
+void derive_streams_for(struct program *program)
+{
+    derive_counts(program);
+    derive_bus_words(&program->d);
 }

@@ -15,6 +15,23 @@ void derive_shapes(struct program *program, const struct geometry *geometry, int
 /* Fills what follows from the streams; call after schedule_columns(). */
 void derive_streams(struct program *program);
 
+/* The same for another model of a chip that is there already: its widths and capacities stay, the
+ * model's sizes and counts are its own.  Nobody has checked that they fit (fit.h). */
+void derive_shapes_for(struct program *program, const struct derived *chip);
+void derive_streams_for(struct program *program);
+
+/* What the streams of a program ask of the chip. */
+struct stream_needs {
+    int longest;      /* entries of a column of one PE */
+    int most_columns; /* of a product */
+    int skew;         /* entries that one PE is ahead of another */
+};
+
+struct stream_needs derive_needs(const struct program *program);
+
+/* Entries that one PE may be ahead of another: what the weight buffers bear. */
+int derive_skew(const struct derived *d);
+
 /* Where element `element` of a vector lies in the vector RAMs. */
 int element_word(const struct derived *d, int element);
 int element_lane(const struct derived *d, int element);

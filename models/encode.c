@@ -2,77 +2,81 @@
 #include "models/encode.h"
 
 #include <stdlib.h>
+#include <string.h>
 
-/* Appends entries to a slice; counts only while entries is NULL. */
+/* The slices of a row block while its weights go by, row by row. */
 struct writer {
     const struct geometry *geometry;
+    struct slices *slices;
     uint32_t weight_mask;
-    uint32_t *entries;
-    size_t next;
-    int64_t nonzeros, fillers;
+    size_t *next;       /* [cell] where the slice's next entry goes; NULL: entries are only counted */
+    uint16_t *next_row; /* [cell] relative: the row that index 0 would mean */
 };
 
-static void put(struct writer *w, int32_t weight, int index)
+static void put(struct writer *w, size_t cell, int32_t weight, int index)
 {
-    if (w->entries != NULL)
-        w->entries[w->next] = ((uint32_t)weight & w->weight_mask) << w->geometry->index_bits |
-                              (uint32_t)index;
-    w->next++;
+    if (w->next != NULL)
+        w->slices->entries[w->next[cell]++] =
+            ((uint32_t)weight & w->weight_mask) << w->geometry->index_bits | (uint32_t)index;
+    else
+        w->slices->lengths[cell]++;
 }
 
-/* One slice: rows first_row, first_row + pes, ... of column `col`, `rows` of them. */
-static void encode_slice(struct writer *w, const struct quant_matrix *m, int first_row, int rows,
-                         int col)
+static void put_weight(struct writer *w, size_t cell, int32_t weight, int row)
 {
-    const int pes = w->geometry->pes, reach = 1 << w->geometry->index_bits;
-    int next_row = 0; /* relative: the row that index 0 would mean */
-    for (int q = 0; q < rows; q++) {
-        int32_t weight = m->at[(size_t)(first_row + q * pes) * (size_t)m->cols + (size_t)col];
-        if (weight == 0)
-            continue;
-        w->nonzeros++;
-        if (w->geometry->encoding == ENCODING_BLOCK) {
-            put(w, weight, q);
-            continue;
-        }
-        for (; q - next_row >= reach; next_row += reach) {
-            put(w, 0, reach - 1);
-            w->fillers++;
-        }
-        put(w, weight, q - next_row);
-        next_row = q + 1;
+    if (w->next == NULL)
+        w->slices->nonzeros++;
+    if (w->geometry->encoding == ENCODING_BLOCK) {
+        put(w, cell, weight, row);
+        return;
+    }
+    const int reach = 1 << w->geometry->index_bits;
+    int skipped = row - w->next_row[cell];
+    for (; skipped >= reach; skipped -= reach) {
+        put(w, cell, 0, reach - 1);
+        if (w->next == NULL)
+            w->slices->fillers++;
+    }
+    put(w, cell, weight, skipped);
+    w->next_row[cell] = (uint16_t)(row + 1);
+}
+
+/* All rows of the block in the order of memory; those of a PE come from the top down. */
+static void put_block(struct writer *w, const struct quant_matrix *m, int row_block)
+{
+    const int pes = w->geometry->pes, span = pes * w->geometry->block_rows;
+    const int first = row_block * span, left = m->rows - first, rows = left < span ? left : span;
+    memset(w->next_row, 0, (size_t)m->cols * (size_t)pes * sizeof *w->next_row);
+    for (int r = 0; r < rows; r++) {
+        const int16_t *row = m->at + (size_t)(first + r) * (size_t)m->cols;
+        for (int col = 0; col < m->cols; col++)
+            if (row[col] != 0)
+                put_weight(w, (size_t)col * (size_t)pes + (size_t)(r % pes), row[col], r / pes);
     }
 }
 
 void encode_block(struct slices *s, const struct quant_matrix *m, int row_block,
                   const struct geometry *geometry, int weight_bits)
 {
-    const int pes = geometry->pes, span = pes * geometry->block_rows, base = row_block * span;
-    size_t cells = (size_t)m->cols * (size_t)pes;
-    *s = (struct slices){.columns = m->cols, .pes = pes};
+    size_t cells = (size_t)m->cols * (size_t)geometry->pes, entries = 0;
+    *s = (struct slices){.columns = m->cols, .pes = geometry->pes};
     s->lengths = allocate(cells, sizeof *s->lengths);
     s->first = allocate(cells, sizeof *s->first);
-    struct writer w = {.geometry = geometry, .weight_mask = (1u << weight_bits) - 1u};
-    for (int pass = 0; pass < 2; pass++) {
-        w.next = 0;
-        w.nonzeros = w.fillers = 0;
-        for (int col = 0; col < m->cols; col++) {
-            for (int pe = 0; pe < pes; pe++) {
-                size_t cell = (size_t)col * (size_t)pes + (size_t)pe;
-                int left = m->rows - base - pe; /* rows of this PE from the block's top on */
-                int rows = left <= 0 ? 0 : (left + pes - 1) / pes;
-                if (rows > geometry->block_rows)
-                    rows = geometry->block_rows;
-                s->first[cell] = w.next;
-                encode_slice(&w, m, base + pe, rows, col);
-                s->lengths[cell] = (uint16_t)(w.next - s->first[cell]);
-            }
-        }
-        if (pass == 0)
-            w.entries = s->entries = allocate(w.next, sizeof *s->entries);
+    struct writer w = {.geometry = geometry,
+                       .slices = s,
+                       .weight_mask = (1u << weight_bits) - 1u,
+                       .next_row = allocate(cells, sizeof *w.next_row)};
+    put_block(&w, m, row_block);
+    for (size_t cell = 0; cell < cells; cell++) {
+        s->first[cell] = entries;
+        entries += s->lengths[cell];
     }
-    s->nonzeros = w.nonzeros;
-    s->fillers = w.fillers;
+    s->entries = allocate(entries, sizeof *s->entries);
+    w.next = allocate(cells, sizeof *w.next);
+    memcpy(w.next, s->first, cells * sizeof *w.next);
+    put_block(&w, m, row_block);
+    free(w.next);
+    free(w.next_row);
 }
 
 void slices_free(struct slices *s)

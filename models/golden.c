@@ -20,7 +20,7 @@ void golden_end(struct golden_state *state)
 static void multiply(const struct quant_matrix *m, const int32_t *x, int64_t *acc)
 {
     for (int row = 0; row < m->rows; row++) {
-        const int32_t *w = m->at + (size_t)row * (size_t)m->cols;
+        const int16_t *w = m->at + (size_t)row * (size_t)m->cols;
         int64_t sum = 0;
         for (int col = 0; col < m->cols; col++)
             sum += (int64_t)w[col] * x[col];

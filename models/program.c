@@ -9,6 +9,7 @@
 #include "models/cycles.h"
 #include "models/derive.h"
 #include "models/encode.h"
+#include "models/fit.h"
 #include "models/prune.h"
 
 enum {
@@ -17,7 +18,7 @@ enum {
     SETTLED_FRAMES = 6       /* frames within which the cycles of a frame settle */
 };
 
-/* A lane more must save at least this share of the cycles. */
+/* A lane more, or another order, must save at least this share of the cycles to be tried. */
 static const double AUTO_TOLERANCE = 0.005;
 
 static bool load_network(struct program *p, struct error *error)
@@ -47,13 +48,8 @@ static bool quantize_network(struct program *p, struct error *error)
     return ok;
 }
 
-static void free_schedule(struct program *p)
+static void forget_schedule(struct program *p)
 {
-    free(p->products);
-    free(p->passes);
-    free(p->columns);
-    free(p->lengths);
-    free(p->entries);
     p->products = NULL;
     p->passes = NULL;
     p->columns = NULL;
@@ -62,18 +58,24 @@ static void free_schedule(struct program *p)
     p->product_count = p->pass_count = 0;
 }
 
-/* Everything that depends on the number of lanes. */
-static void build_schedule(struct program *p, const struct geometry *geometry, int lanes)
+static void free_schedule(struct program *p)
 {
-    struct slices *slices;
-    derive_shapes(p, geometry, lanes);
-    schedule_products(p, geometry, &slices);
-    schedule_columns(p, slices);
-    for (int n = 0; n < p->product_count; n++)
-        slices_free(&slices[n]);
-    free(slices);
-    derive_streams(p);
+    free(p->products);
+    free(p->passes);
+    free(p->columns);
+    free(p->lengths);
+    free(p->entries);
+    forget_schedule(p);
 }
+
+/* What a schedule is built from. */
+struct builder {
+    struct program *p;
+    const struct program *chip; /* NULL, or a chip that is there already */
+    struct geometry geometry;
+    struct encoded encoded;
+    int64_t least_cycles; /* no schedule is faster: entries of the busiest PE, or columns */
+};
 
 static int64_t settled_cycles(const struct program *p)
 {
@@ -84,33 +86,98 @@ static int64_t settled_cycles(const struct program *p)
     return result;
 }
 
-static int64_t cycles_with(struct program *p, const struct geometry *geometry, int lanes)
+static int64_t least_cycles(const struct encoded *encoded, int pes)
 {
-    build_schedule(p, geometry, lanes);
-    int64_t result = settled_cycles(p);
-    free_schedule(p);
-    return result;
-}
-
-/* The smallest number of lanes that costs less than AUTO_TOLERANCE of the cycles of the fastest. */
-static int choose_lanes(struct program *p, const struct geometry *geometry)
-{
-    enum { MOST = 6 };
-    int64_t cycles[MOST], best = INT64_MAX;
-    int count = 0;
-    for (int lanes = 1; count < MOST && lanes <= p->config.pes; lanes *= 2, count++) {
-        cycles[count] = cycles_with(p, geometry, lanes);
-        best = cycles[count] < best ? cycles[count] : best;
-        /* Once more lanes do not help, even more will not. */
-        if (count > 0 && (double)cycles[count] > (double)cycles[count - 1] * (1.0 - AUTO_TOLERANCE)) {
-            count++;
-            break;
+    int64_t *entries = allocate((size_t)pes, sizeof *entries), columns = 0;
+    for (int n = 0; n < encoded->count; n++) {
+        const struct slices *s = &encoded->blocks[n];
+        for (int column = 0; column < s->columns; column++) {
+            const uint16_t *lengths = s->lengths + (size_t)column * (size_t)pes;
+            bool used = false;
+            for (int pe = 0; pe < pes; pe++) {
+                entries[pe] += lengths[pe];
+                used = used || lengths[pe] > 0;
+            }
+            columns += used;
         }
     }
-    for (int n = 0; n < count; n++)
-        if ((double)cycles[n] <= (double)best * (1.0 + AUTO_TOLERANCE))
-            return 1 << n;
-    return 1;
+    int64_t least = columns;
+    for (int pe = 0; pe < pes; pe++)
+        least = entries[pe] > least ? entries[pe] : least;
+    free(entries);
+    return least;
+}
+
+static void prepare(struct builder *b)
+{
+    schedule_encode(&b->encoded, b->p, &b->geometry);
+    b->least_cycles = least_cycles(&b->encoded, b->geometry.pes);
+}
+
+/* Everything that depends on the number of lanes and the order of the columns, in place of what was
+ * built before. */
+static void build_schedule(struct builder *b, int lanes, enum column_order order)
+{
+    struct program *p = b->p;
+    struct slices *slices;
+    free_schedule(p);
+    if (b->chip != NULL)
+        derive_shapes_for(p, &b->chip->d);
+    else
+        derive_shapes(p, &b->geometry, lanes);
+    schedule_products(p, &b->geometry, &b->encoded, &slices);
+    schedule_columns(p, slices, order);
+    free(slices);
+    if (b->chip != NULL)
+        derive_streams_for(p);
+    else
+        derive_streams(p);
+    p->column_order = order;
+    p->greedy_cycles = 0;
+    p->frame_cycles = settled_cycles(p);
+}
+
+/* Builds with the smallest number of lanes that costs less than AUTO_TOLERANCE of the cycles of the
+ * fastest. */
+static void build_auto(struct builder *b, enum column_order order)
+{
+    enum { MOST = 6 };
+    struct program *p = b->p;
+    int64_t cycles[MOST], best = INT64_MAX;
+    int count = 0, chosen = 0;
+    for (int lanes = 1; count < MOST && lanes <= p->config.pes; lanes *= 2) {
+        build_schedule(b, lanes, order);
+        cycles[count++] = p->frame_cycles;
+        best = p->frame_cycles < best ? p->frame_cycles : best;
+        /* Nothing can be much faster than that. */
+        if (count == 1 && (double)best <= (double)b->least_cycles * (1.0 + AUTO_TOLERANCE))
+            return;
+        /* Once more lanes do not help, even more will not. */
+        if (count > 1 && (double)cycles[count - 1] > (double)cycles[count - 2] * (1.0 - AUTO_TOLERANCE))
+            break;
+    }
+    while ((double)cycles[chosen] > (double)best * (1.0 + AUTO_TOLERANCE))
+        chosen++;
+    if (1 << chosen != p->d.lanes)
+        build_schedule(b, 1 << chosen, order);
+}
+
+/* The greedy order is better as a rule; where it is not, the natural one is taken. */
+static void build_faster_order(struct builder *b)
+{
+    struct program *p = b->p, greedy = *p;
+    if (p->column_order != ORDER_GREEDY ||
+        (double)greedy.frame_cycles <= (double)b->least_cycles * (1.0 + AUTO_TOLERANCE))
+        return;
+    forget_schedule(p);
+    build_schedule(b, greedy.d.lanes, ORDER_NATURAL);
+    if (p->frame_cycles < greedy.frame_cycles) {
+        p->greedy_cycles = greedy.frame_cycles;
+        free_schedule(&greedy);
+    } else {
+        free_schedule(p);
+        *p = greedy;
+    }
 }
 
 static uint32_t hash_table(uint32_t crc, const struct act_table *table)
@@ -162,22 +229,68 @@ static uint32_t hash_program(const struct program *p)
     return crc32_of(crc, p->entries, (size_t)p->d.beats * pes * sizeof *p->entries);
 }
 
+static void finish(struct builder *b)
+{
+    struct program *p = b->p;
+    build_faster_order(b);
+    encoded_free(&b->encoded);
+    p->chip_hash = b->chip != NULL ? b->chip->chip_hash : hash_chip(p);
+    p->config_hash = hash_program(p);
+}
+
 bool program_build(struct program *p, const struct config *config, struct error *error)
 {
     *p = (struct program){.config = *config};
     if (!load_network(p, error))
         return false;
-    struct geometry geometry = derive_geometry(config, &p->network);
+    struct builder b = {.p = p, .geometry = derive_geometry(config, &p->network)};
     prune(&p->network, config->model.pruning, config->model.density, config->pes,
-          geometry.block_rows);
+          b.geometry.block_rows);
     if (!quantize_network(p, error))
         return false;
-    int lanes = config->elem_lanes == LANES_AUTO ? choose_lanes(p, &geometry) : config->elem_lanes;
-    build_schedule(p, &geometry, lanes);
-    p->frame_cycles = settled_cycles(p);
-    p->chip_hash = hash_chip(p);
-    p->config_hash = hash_program(p);
+    prepare(&b);
+    if (config->elem_lanes == LANES_AUTO)
+        build_auto(&b, config->column_order);
+    else
+        build_schedule(&b, config->elem_lanes, config->column_order);
+    finish(&b);
     return true;
+}
+
+/* The chip's geometry, which for relative encoding followed from the sizes of its first model. */
+static struct geometry chip_geometry(const struct program *chip)
+{
+    return (struct geometry){.pes = chip->d.pes,
+                             .block_rows = 1 << chip->d.row_bits,
+                             .index_bits = chip->d.index_bits,
+                             .encoding = chip->config.encoding};
+}
+
+bool program_build_for(struct program *p, const struct program *chip, const struct config *model,
+                       struct error *error)
+{
+    *p = (struct program){.config = chip->config};
+    p->config.name = model->name;
+    p->config.model = model->model;
+    p->config.column_order = model->column_order;
+    if (chip->config.memory == MEMORY_ROM)
+        return fail(error, "the chip holds its model in ROM (memory: rom): another one cannot be loaded");
+    if (!load_network(p, error) || !fit_network(&p->network, chip, error))
+        return false;
+    struct builder b = {.p = p, .chip = chip, .geometry = chip_geometry(chip)};
+    prune(&p->network, p->config.model.pruning, p->config.model.density, b.geometry.pes,
+          b.geometry.block_rows);
+    if (!quantize_for(&p->quant, &p->network, &chip->quant, &p->config, error) ||
+        !fit_numbers(&p->quant, chip, error))
+        return false;
+    p->quant.acc_bits = chip->quant.acc_bits;
+    p->quant.bias_bits = chip->quant.bias_bits;
+    p->quant.peep_bits = chip->quant.peep_bits;
+    p->quant.sum_bits = chip->quant.sum_bits;
+    prepare(&b);
+    build_schedule(&b, chip->d.lanes, p->config.column_order);
+    finish(&b);
+    return fit_streams(p, chip, error);
 }
 
 void program_free(struct program *p)

@@ -77,6 +77,8 @@ struct program {
     struct column *columns;         /* [d.columns] */
     uint16_t *lengths;              /* [d.columns][pes] */
     uint32_t *entries;              /* [d.beats][pes]: weight << index_bits | index */
+    enum column_order column_order; /* that the columns are in: the configured one, or a faster one */
+    int64_t greedy_cycles;          /* clocks of a frame in greedy order where that is slower, else 0 */
     int64_t frame_cycles;           /* clocks of a frame in steady state (cycles.h) */
     uint32_t chip_hash;             /* the same of what is fixed in the Verilog: a model image names it */
     uint32_t config_hash;           /* CRC-32 of all that reaches the Verilog or an image: identifies the chip */
@@ -84,6 +86,13 @@ struct program {
 
 /* Builds everything: reads or draws the model, prunes, quantizes, encodes, schedules. */
 bool program_build(struct program *program, const struct config *config, struct error *error);
+
+/* Builds another model for a chip that is there already and whose memory is not rom.  The model's keys,
+ * column_order and the name come from `model`, everything else is the chip's: architecture, number formats,
+ * widths, tables, chip_hash; in `d` the sizes and counts are the model's.  Fails with one line that
+ * says what does not fit.  Free it on failure, too, as after program_build(). */
+bool program_build_for(struct program *program, const struct program *chip,
+                       const struct config *model, struct error *error);
 void program_free(struct program *program);
 
 #endif

@@ -17,7 +17,7 @@ struct quant_matrix {
     int rows, cols;
     int fraction;    /* fraction bits of the stored weights */
     int shift;       /* left shift that aligns the product with the accumulator */
-    int32_t *at;     /* [rows][cols], weight_bits wide */
+    int16_t *at;     /* [rows][cols], weight_bits wide */
     char name[8];    /* "Wix" */
 };
 
@@ -49,7 +49,7 @@ struct quantized {
     int round_shift;
     int max_shift;
     int z_bits;
-    int acc_bits, bias_bits, peep_bits, sum_bits; /* narrowest that cannot overflow */
+    int acc_bits, bias_bits, peep_bits, sum_bits; /* narrowest that cannot overflow, and headroom */
     struct quant_matrix wx[GATE_COUNT], wr[GATE_COUNT], wym;
     int64_t *bias[GATE_COUNT];  /* [cell], fraction formats.sum */
     int32_t *peep[GATE_COUNT];  /* [cell], fraction formats.sum - formats.c; NULL: none */
@@ -60,6 +60,12 @@ struct quantized {
 bool quantize(struct quantized *quant, const struct network *network,
               const struct utterances *calibration, const struct config *config,
               struct error *error);
+
+/* Quantizes another network with the formats, round_shift, max_shift and tables of a chip that is
+ * there already; `config` is that chip's.  acc_bits, bias_bits, peep_bits and sum_bits tell what the
+ * network needs.  Fails where a matrix would need a larger shift than the chip has. */
+bool quantize_for(struct quantized *quant, const struct network *network,
+                  const struct quantized *chip, const struct config *config, struct error *error);
 void quantized_free(struct quantized *quant);
 
 /* Sigmoid or Tanh of the pre-activation z (format formats.z), in gate format. */

@@ -42,9 +42,9 @@ static void decode(const struct slices *s, const struct geometry *g, int weight_
                 }
                 int matrix_row = (row_block * g->block_rows + row) * g->pes + pe;
                 assert_true(matrix_row < out->rows);
-                int32_t *at = &out->at[(size_t)matrix_row * (size_t)out->cols + (size_t)col];
+                int16_t *at = &out->at[(size_t)matrix_row * (size_t)out->cols + (size_t)col];
                 assert_int_equal(*at, 0); /* every weight once */
-                *at = e.weight;
+                *at = (int16_t)e.weight;
                 nonzeros++;
             }
         }
@@ -56,7 +56,7 @@ static struct quant_matrix matrix_of(int rows, int cols)
 {
     return (struct quant_matrix){.rows = rows,
                                  .cols = cols,
-                                 .at = allocate((size_t)rows * (size_t)cols, sizeof(int32_t))};
+                                 .at = allocate((size_t)rows * (size_t)cols, sizeof(int16_t))};
 }
 
 /* Encodes all row blocks and decodes them again; returns the number of fillers. */
@@ -101,7 +101,7 @@ static void random_matrices(enum encoding encoding)
         int top = 1 << (weight_bits - 1);
         for (int i = 0; i < m.rows * m.cols; i++)
             if (random_int(&random, 0, rarity) == 0)
-                m.at[i] = random_int(&random, -top, top - 1);
+                m.at[i] = (int16_t)random_int(&random, -top, top - 1);
         int64_t fillers = there_and_back(&m, &g, weight_bits);
         if (encoding == ENCODING_BLOCK)
             assert_int_equal(fillers, 0);
@@ -135,7 +135,7 @@ static void corners(void **state)
                                          relative ? ENCODING_RELATIVE : ENCODING_BLOCK};
                     struct quant_matrix m = matrix_of(shapes[s].rows, shapes[s].cols);
                     for (int i = 0; i < m.rows * m.cols; i++)
-                        m.at[i] = fill < 0 ? -2048 : fill * 2047;
+                        m.at[i] = (int16_t)(fill < 0 ? -2048 : fill * 2047);
                     assert_int_equal(there_and_back(&m, &g, 12), 0);
                     free(m.at);
                 }
@@ -148,7 +148,7 @@ static void check_column(const int *rows, int row_count, int index_bits, const s
     struct geometry g = {1, 64, index_bits, ENCODING_RELATIVE};
     struct quant_matrix m = matrix_of(row_count, 1);
     for (int i = 0; i < row_count; i++)
-        m.at[i] = rows[i];
+        m.at[i] = (int16_t)rows[i];
     struct slices s;
     encode_block(&s, &m, 0, &g, 12);
     assert_int_equal(s.lengths[0], entries);

@@ -351,6 +351,7 @@ static void lopsided(void **state)
     for (int variant = 0; variant < 8; variant++) {
         struct program p = {.config = c};
         struct slices *slices;
+        struct encoded encoded;
         struct utterances noise;
         struct error error;
         p.config.index_bits = 2 + variant / 2;
@@ -366,14 +367,14 @@ static void lopsided(void **state)
         assert_true(quantize(&p.quant, &p.network, &noise, &p.config, &error));
         struct geometry geometry = derive_geometry(&p.config, &p.network);
         derive_shapes(&p, &geometry, 1);
-        schedule_products(&p, &geometry, &slices);
-        schedule_columns(&p, slices);
+        schedule_encode(&encoded, &p, &geometry);
+        schedule_products(&p, &geometry, &encoded, &slices);
+        schedule_columns(&p, slices, p.config.column_order);
         derive_streams(&p);
         check_all(&p);
         assert_true(p.d.weight_fifo_bits <= 9);
         assert_true(p.padding_entries > p.true_nonzeros); /* three PEs of four wait all the time */
-        for (int n = 0; n < p.product_count; n++)
-            slices_free(&slices[n]);
+        encoded_free(&encoded);
         free(slices);
         utterances_free(&noise);
         program_free(&p);
