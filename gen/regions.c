@@ -24,6 +24,13 @@ struct section region_section(const struct program *p, enum section_name name)
     return section;
 }
 
+size_t region_size(const struct program *p, enum region_name name)
+{
+    struct section last = region_section(p, SECTION_COUNT - 1);
+    return name == REGION_MODEL ? last.offset + last.bytes
+                                : (size_t)p->d.weights_bus_words * bus_bytes(&p->d);
+}
+
 /* Room for `size` bytes, all 0. */
 static char *zeros(struct text *text, size_t size)
 {
@@ -117,11 +124,10 @@ void regions_of_images(const struct program *p, const struct named_image *images
         (struct region){.file = "weights.bin", .port = p->config.memory_ports > 1 ? 0 : 1};
     regions[REGION_MODEL] = (struct region){.file = "model.bin", .port = 1};
     struct text *weights = &regions[REGION_WEIGHTS].bytes;
-    put_words(zeros(weights, (size_t)d->weights_bus_words * bus_bytes(d)),
+    put_words(zeros(weights, region_size(p, REGION_WEIGHTS)),
               images[IMAGE_WEIGHTS].image, d->weights_memory_bits, 0);
 
-    const struct section *last = &section[SECTION_COUNT - 1];
-    char *model = zeros(&regions[REGION_MODEL].bytes, last->offset + last->bytes);
+    char *model = zeros(&regions[REGION_MODEL].bytes, region_size(p, REGION_MODEL));
     char *program = model + section[SECTION_PROGRAM].offset;
     put_words(program, images[IMAGE_PRODUCTS].image, d->program_memory_bits, 0);
     put_words(program, images[IMAGE_PASSES].image, d->program_memory_bits, d->products);

@@ -44,6 +44,9 @@ struct section {
 
 struct section region_section(const struct program *program, enum section_name name);
 
+/* Bytes of a region. */
+size_t region_size(const struct program *program, enum region_name name);
+
 /* The region that takes image number `image`; it is not on the chip. */
 enum region_name region_of_image(int image);
 

@@ -156,6 +156,7 @@ void facts_text(struct text *text, const struct facts *f, bool chart)
 {
     write_chip(text, f);
     write_speed(text, f);
+    facts_text_memory(text, f);
     write_products(text, f);
     write_paper(text, f);
     facts_text_cost(text, f);

@@ -43,6 +43,10 @@ struct facts {
     const struct quant_matrix *matrices[MATRICES_MAX];
     struct work matrix_work[MATRICES_MAX];
 
+    /* Memory other than rom: bus words that a frame takes on the ports, 0: weights, 1: data. */
+    int64_t words_read[2], words_written;
+    int64_t memory_limit;  /* clocks of a frame by the busiest port, a bus word a clock */
+
     int product_bits;      /* of one product in the accumulator */
     int any_weights_bits;  /* what an accumulator would need for any weights of this width */
 
@@ -71,6 +75,10 @@ struct number commas(int64_t value);
 /* The report as text, with the chart of a frame or without; and as JSON. */
 void facts_text(struct text *text, const struct facts *facts, bool chart);
 json_t *facts_json(const struct facts *facts);
+
+/* The part of the text on external memory, and the same as JSON; nothing and NULL without. */
+void facts_text_memory(struct text *text, const struct facts *facts);
+json_t *facts_json_memory(const struct facts *facts);
 
 /* The part of the text on number formats, memory and resources. */
 void facts_text_cost(struct text *text, const struct facts *facts);

@@ -305,6 +305,8 @@ json_t *facts_json(const struct facts *f)
     set(tables, "tanh", table_json(&q->tanh, &q->formats));
     set(root, "tables", tables);
     set(root, "quantization", quality_json(f));
+    if (p->config.memory != MEMORY_ROM)
+        set(root, "external_memory", facts_json_memory(f));
     set(root, "memories", memories_json(&f->resources));
     set(root, "resources", resources_json(&f->resources));
     return root;

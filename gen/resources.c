@@ -63,25 +63,36 @@ static void add(struct resources *r, const char *unit, const char *holds, enum m
     m->bits = (int64_t)copies * words * width;
 }
 
-/* The model's three streams: all of it, or what is read ahead from external memory. */
+/* Buffers of the bus masters. */
+static void add_buffers(struct resources *r, const struct program *p)
+{
+    static const char *const streams[] = {"weights read ahead", "columns read ahead",
+                                          "constants read ahead"};
+    const struct derived *d = &p->d;
+    const int two_bursts = 2 << d->burst_bits;
+    for (int n = 0; p->config.memory == MEMORY_STREAM && n < 3; n++)
+        add(r, "MEM controller", streams[n], IN_BLOCK_RAM, 1, 1 << d->fetch_bits, d->bus_bits);
+    add(r, "MEM controller", "loading", IN_BLOCK_RAM, 1, two_bursts, d->bus_bits);
+    if (p->config.io != IO_MEMORY)
+        return;
+    add(r, "MEM controller", "x, states read", IN_BLOCK_RAM, 1, two_bursts, d->bus_bits);
+    add(r, "MEM controller", "y, states written", IN_BLOCK_RAM, 1, two_bursts, d->bus_bits);
+}
+
+/* The model, or what is read ahead of it. */
 static void add_model(struct resources *r, const struct program *p)
 {
     const struct derived *d = &p->d;
-    if (p->config.memory != MEMORY_ROM) {
-        add(r, "MEM controller", "weights read ahead", IN_BLOCK_RAM, 1, 1 << d->fetch_bits,
-            d->bus_bits);
-        add(r, "MEM controller", "columns read ahead", IN_BLOCK_RAM, 1, 1 << d->fetch_bits,
-            d->bus_bits);
-        add(r, "MEM controller", "constants read ahead", IN_BLOCK_RAM, 1, 1 << d->fetch_bits,
-            d->bus_bits);
+    if (p->config.memory != MEMORY_ROM)
+        add_buffers(r, p);
+    if (p->config.memory == MEMORY_STREAM)
         return;
-    }
-    add(r, "SpmatRead", "weights", IN_BLOCK_RAM, 1, d->beats,
+    add(r, "SpmatRead", "weights", IN_BLOCK_RAM, 1, d->max_beats,
         d->pes * (d->weight_bits + d->index_bits));
-    add(r, "PtrRead", "column lengths", IN_BLOCK_RAM, 1, d->columns,
+    add(r, "PtrRead", "column lengths", IN_BLOCK_RAM, 1, d->max_columns,
         d->word_bits + d->lane_bits + d->pes * d->length_bits);
     add(r, "AdderTree", p->quant.peephole ? "biases, peepholes" : "biases", IN_BLOCK_RAM, 1,
-        d->constants, d->lanes * (d->peep_bits + d->bias_bits));
+        d->max_constants, d->lanes * (d->peep_bits + d->bias_bits));
 }
 
 static void add_block_memories(struct resources *r, const struct program *p)
@@ -93,7 +104,7 @@ static void add_block_memories(struct resources *r, const struct program *p)
     add_model(r, p);
     add(r, "Input buffer", "x, two banks", IN_BLOCK_RAM, 1, 1 << (d->x_word_bits + 1),
         channels * d->activation_bits);
-    add(r, "H buffer", "y, two banks", IN_BLOCK_RAM, 1, 1 << (d->y_word_bits + 1), vector);
+    add(r, "H buffer", "y, two banks", IN_BLOCK_RAM, channels, 1 << (d->y_word_bits + 1), lane_word);
     if (p->quant.projection)
         add(r, "H buffer", "m", IN_BLOCK_RAM, 1, 1 << d->c_word_bits, vector);
     add(r, "ElemMul", "c", IN_BLOCK_RAM, channels, 1 << d->c_word_bits, lane_word);
@@ -117,10 +128,12 @@ static void add_distributed_memories(struct resources *r, const struct program *
         d->weight_bits + d->index_bits);
     add(r, "Output buffer", "y", IN_LUT_RAM, 1, 1 << d->y_fifo_bits,
         d->channels * (d->lanes * d->activation_bits + 1));
-    add(r, "Controller", "products", IN_LUT_ROM, 1, d->products,
-        d->columns_bits + d->shift_bits + 2 + d->block_bits + 3);
-    add(r, "Controller", "passes", IN_LUT_ROM, 1, d->passes,
-        d->rows_bits + d->word_bits + 3 + d->block_bits + 1);
+    bool fixed = p->config.memory == MEMORY_ROM;
+    enum memory_kind program = fixed ? IN_LUT_ROM : IN_LUT_RAM;
+    add(r, "Controller", "products", program, 1, fixed ? d->products : 1 << d->product_bits,
+        d->product_word_bits);
+    add(r, "Controller", "passes", program, 1, fixed ? d->passes : 1 << d->pass_bits,
+        d->pass_word_bits);
 }
 
 void resources_count(struct resources *r, const struct program *p)

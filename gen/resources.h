@@ -17,7 +17,7 @@ enum memory_kind {
     IN_LUT_ROM    /* read-only, in ordinary LUTs */
 };
 
-enum { MEMORIES_MAX = 20 };
+enum { MEMORIES_MAX = 32 };
 
 struct memory {
     const char *unit;  /* the module it is in */

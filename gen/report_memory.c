@@ -1,0 +1,66 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * report_memory.c - the report's part on external memory: what a frame takes of it. */
+#include "gen/regions.h"
+#include "gen/report_facts.h"
+
+static const char *const port_names[] = {"weights", "data"};
+
+static double gigabytes(const struct facts *f, int64_t words)
+{
+    double bytes = (double)words * f->program->d.bus_bits / 8.0;
+    return bytes / cycles_to_us(f->cycles->cycles_per_frame) / 1e3;
+}
+
+static double peak(const struct facts *f)
+{
+    return (double)f->program->d.bus_bits / 8.0 * REPORT_MHZ / 1e3;
+}
+
+static void write_port(struct text *text, const struct facts *f, int port)
+{
+    int64_t written = port == 1 ? f->words_written : 0, read = f->words_read[port];
+    char name[16];
+    snprintf(name, sizeof name, "%s port", port_names[port]);
+    text_appendf(text, "  %-14s %s bus words read, %s written a frame: %.2f GB/s of %.2f\n", name,
+                 commas(read).text, commas(written).text, gigabytes(f, read + written), peak(f));
+}
+
+void facts_text_memory(struct text *text, const struct facts *f)
+{
+    const struct program *p = f->program;
+    const struct derived *d = &p->d;
+    if (p->config.memory == MEMORY_ROM)
+        return;
+    int64_t cycles = f->cycles->cycles_per_frame;
+    text_appendf(text, "\nExternal memory (bus words of %d bits, %d MHz)\n", d->bus_bits, REPORT_MHZ);
+    if (p->config.memory_ports > 1)
+        write_port(text, f, 0);
+    write_port(text, f, 1);
+    text_appendf(text, "  %-14s %s cycles a frame, at a bus word a clock and port%s\n", "its limit",
+                 commas(f->memory_limit).text,
+                 f->memory_limit > cycles ? ": slower than the array, which will wait" : "");
+    text_appendf(text, "  %-14s model.bin %s bytes, weights.bin %s bytes; %s\n", "model",
+                 commas((int64_t)region_size(p, REGION_MODEL)).text,
+                 commas((int64_t)region_size(p, REGION_WEIGHTS)).text,
+                 p->config.memory == MEMORY_RESIDENT ? "loaded once" : "read again every frame");
+    text_appendf(text, "  %-14s %s weight beats (this model: %s), %s columns (%s), %s constants (%s)\n",
+                 "room for", commas(d->max_beats).text, commas(d->beats).text,
+                 commas(d->max_columns).text, commas(d->columns).text,
+                 commas(d->max_constants).text, commas(d->constants).text);
+}
+
+json_t *facts_json_memory(const struct facts *f)
+{
+    const struct program *p = f->program;
+    if (p->config.memory == MEMORY_ROM)
+        return NULL;
+    return json_pack("{s:i, s:i, s:I, s:I, s:I, s:I, s:f, s:f, s:I, s:I}", "ports",
+                     p->config.memory_ports, "bus_bits", p->d.bus_bits, "weights_words_read",
+                     (json_int_t)f->words_read[0], "data_words_read", (json_int_t)f->words_read[1],
+                     "data_words_written", (json_int_t)f->words_written, "limit_cycles",
+                     (json_int_t)f->memory_limit, "gigabytes_per_second",
+                     gigabytes(f, f->words_read[0] + f->words_read[1] + f->words_written),
+                     "peak_gigabytes_per_second", peak(f) * p->config.memory_ports, "model_bytes",
+                     (json_int_t)region_size(p, REGION_MODEL), "weights_bytes",
+                     (json_int_t)region_size(p, REGION_WEIGHTS));
+}
