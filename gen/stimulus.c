@@ -46,6 +46,7 @@ void stimulus_phase_free(struct stimulus_phase *p)
 {
     free(p->starts);
     free(p->descriptors);
+    free(p->errors);
     free(p->patches);
     *p = (struct stimulus_phase){0};
 }
@@ -197,8 +198,11 @@ static void put_phase(struct writer *w, const struct stimulus_phase *p)
         put_words(w, words, sizeof words / sizeof *words);
         put_words(w, d->restored, STIMULUS_MASK_WORDS);
     }
+    put32(w, p->error_count);
+    put_words(w, p->errors, p->error_count);
     put32(w, p->patch_count);
     for (uint32_t i = 0; i < p->patch_count; i++) {
+        put32(w, p->patches[i].attempt);
         put32(w, p->patches[i].target);
         put_number(w, p->patches[i].offset, 8);
         put_number(w, p->patches[i].bytes, 8);

@@ -139,7 +139,8 @@ bool harness_disturbed(void)
     const struct stimulus_phase *phase = harness.now;
     bool struck = axi_struck() || harness.fault_sent || phase->patch_count != 0 ||
                   phase->flags & STIMULUS_NO_LOAD;
-    return !host_running() || (phase->expected_error != 0 && host_first_attempt() && struck);
+    bool awaited = phase->expected_error != 0 || phase->error_count != 0;
+    return !host_running() || (awaited && host_wrong_attempt() && struck);
 }
 
 void harness_open(const struct harness_options *options)

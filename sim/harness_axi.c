@@ -106,18 +106,20 @@ struct memory *axi_data_memory(void)
     return &axi.memories[STIMULUS_PORT_DATA];
 }
 
-/* Puts the phase's patches in, or what is right back. */
-static void patch_regions(bool wrong)
+/* What is right, with the patches of one attempt. */
+static void patch_regions(uint32_t attempt)
 {
-    for (uint32_t i = 0; i < harness.now->patch_count; i++) {
-        const struct stimulus_patch *p = &harness.now->patches[i];
-        if (p->target == STIMULUS_DESCRIPTORS)
-            continue;
-        const struct memory_region *region = axi_region(p->target);
-        for (uint64_t at = 0; at < p->bytes; at++)
-            region->contents[p->offset + at] =
-                wrong ? (unsigned char)(p->word >> 8 * (at % 4))
-                      : axi.originals[p->target][p->offset + at];
+    const struct stimulus_phase *phase = harness.now;
+    for (uint32_t i = 0; i < phase->patch_count; i++) {
+        const struct stimulus_patch *p = &phase->patches[i];
+        if (p->target < STIMULUS_USES)
+            memcpy(axi_region(p->target)->contents + p->offset,
+                   axi.originals[p->target] + p->offset, (size_t)p->bytes);
+    }
+    for (uint32_t i = 0; i < phase->patch_count; i++) {
+        const struct stimulus_patch *p = &phase->patches[i];
+        for (uint64_t at = 0; p->target < STIMULUS_USES && p->attempt == attempt && at < p->bytes; at++)
+            axi_region(p->target)->contents[p->offset + at] = (unsigned char)(p->word >> 8 * (at % 4));
     }
 }
 
@@ -129,13 +131,13 @@ void axi_begin_phase(uint32_t phase)
     memset(axi.drive, 0, sizeof axi.drive);
     axi_check_reset();
     queue_begin();
-    patch_regions(true);
     host_begin(&axi.now->host);
+    patch_regions(host_attempt());
 }
 
 void axi_replay(void)
 {
-    patch_regions(false);
+    patch_regions(host_attempt());
     queue_rewind();
 }
 
@@ -217,7 +219,7 @@ void axi_end_phase(void)
 {
     for (uint32_t i = axi.first; i < STIMULUS_PORTS; i++)
         axi.now->memory[i] = axi.memories[i].counts;
-    patch_regions(false);
+    patch_regions(UINT32_MAX);
     queue_end();
 }
 

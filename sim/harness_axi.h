@@ -105,7 +105,7 @@ bool axi_load(const struct stimulus_region *region, unsigned char *contents); /*
 void axi_begin_phase(uint32_t phase);
 void axi_step_in_reset(bool settled);         /* one clock with aresetn low */
 void axi_step(uint32_t control);              /* one clock; `control` of the sample */
-void axi_replay(void);                        /* the second attempt begins: nothing is wrong any more */
+void axi_replay(void);                        /* the host's next attempt begins */
 void axi_end_phase(void);                     /* keeps what was counted */
 bool axi_struck(void);                        /* a fault has happened */
 

@@ -130,11 +130,14 @@ static void take_descriptors(struct reader *r, struct stimulus_phase *p)
         d->rotate = take32(r);
         take_array(r, d->restored, STIMULUS_MASK_WORDS);
     }
+    p->error_count = take32(r);
+    p->errors = take_new_array(r, p->error_count);
     p->patch_count = take32(r);
-    if (!there(r, p->patch_count, 24))
+    if (!there(r, p->patch_count, 28))
         p->patch_count = 0;
     p->patches = zeros(p->patch_count, sizeof *p->patches);
     for (uint32_t i = 0; i < p->patch_count; i++) {
+        p->patches[i].attempt = take32(r);
         p->patches[i].target = take32(r);
         p->patches[i].offset = take(r, 8);
         p->patches[i].bytes = take(r, 8);
@@ -234,7 +237,7 @@ static bool parse(struct stimulus *s, const unsigned char *data, size_t size, co
     }
     s->frame_count = take32(&r);
     s->phase_count = take32(&r);
-    s->phases = zeros(there(&r, s->phase_count, 180) ? s->phase_count : 0, sizeof *s->phases);
+    s->phases = zeros(there(&r, s->phase_count, 208) ? s->phase_count : 0, sizeof *s->phases);
     for (uint32_t i = 0; i < s->phase_count && !r.short_file; i++)
         take_phase(&r, &s->phases[i]);
     take_frames(&r, s);

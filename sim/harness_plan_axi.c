@@ -6,6 +6,7 @@
 #include <stdlib.h>
 
 #include "ese_registers.h"
+#include "host.h"
 #include "host_queue.h"
 #include "memory.h"
 
@@ -55,17 +56,19 @@ static bool check_patches(const struct stimulus *s, const struct stimulus_phase 
             sizes[s->regions[i].use] = s->regions[i].bytes;
     for (uint32_t i = 0; i < p->patch_count; i++) {
         const struct stimulus_patch *patch = &p->patches[i];
+        if (patch->attempt >= host_wrong_attempts(p))
+            return refuse("phase %s: a patch, but no error expected", p->name);
         if (patch->target > STIMULUS_DESCRIPTORS || patch->offset > sizes[patch->target] ||
             patch->bytes > sizes[patch->target] - patch->offset)
             return refuse("phase %s: a patch where nothing is", p->name);
     }
-    if (p->patch_count != 0 && p->expected_error == 0)
-        return refuse("phase %s: a patch, but no error expected", p->name);
     return true;
 }
 
 bool check_axi_phase(const struct stimulus *s, const struct stimulus_phase *p)
 {
+    if (p->error_count != 0 && (p->expected_error != 0 || p->stop_cycle != 0 || p->cut_cycle != 0))
+        return refuse("phase %s: too much goes wrong", p->name);
     if (p->flags & (STIMULUS_LAST_EARLY | STIMULUS_LAST_MISSING) && p->expected_error == 0)
         return refuse("phase %s: tlast is wrong, but no error expected", p->name);
     for (int port = 0; port < STIMULUS_PORTS; port++)
@@ -73,7 +76,7 @@ bool check_axi_phase(const struct stimulus *s, const struct stimulus_phase *p)
             return refuse("phase %s: a memory of unknown kind", p->name);
     if (p->fault_moment > STIMULUS_AT_LOAD || p->stop_moment >= STIMULUS_MOMENTS)
         return refuse("phase %s: no such moment", p->name);
-    if (p->flags & STIMULUS_NO_LOAD && p->expected_error == 0)
+    if (p->flags & STIMULUS_NO_LOAD && host_wrong_attempts(p) == 0)
         return refuse("phase %s: nothing is loaded, but no error expected", p->name);
     if (p->slot_cycle != 0 && (p->slot_channel >= s->channels || p->slot_frame == 0 ||
                                p->slot_frame >= p->frame_count))
@@ -92,22 +95,22 @@ bool check_axi_phase(const struct stimulus *s, const struct stimulus_phase *p)
 /* The header says how x, y and states lie in memory: does that hold what the plan has? */
 static bool check_header(const struct stimulus *s)
 {
-    if (axi_region(STIMULUS_MODEL)->bytes < 4 * (ESE_MODEL_HEADER_CRC + 1))
+    if (axi_region(STIMULUS_MODEL)->bytes < 4 * (ESE_IMAGE_HEADER_CRC + 1))
         return refuse("the model image has no header");
-    uint32_t word = model_word(ESE_MODEL_XY_WORD_BYTES), bytes = model_word(ESE_MODEL_ELEMENT_BYTES);
-    uint32_t slot = model_word(ESE_MODEL_STATE_SLOT_BYTES);
-    uint32_t state = model_word(ESE_MODEL_STATE_WORD_BYTES);
-    if (model_word(ESE_MODEL_X_SIZE) != s->input || model_word(ESE_MODEL_C_SIZE) != s->cell ||
-        model_word(ESE_MODEL_Y_SIZE) != s->output)
+    uint32_t word = model_word(ESE_IMAGE_XY_WORD_BYTES), bytes = model_word(ESE_IMAGE_ELEMENT_BYTES);
+    uint32_t slot = model_word(ESE_IMAGE_STATE_SLOT_BYTES);
+    uint32_t state = model_word(ESE_IMAGE_STATE_WORD_BYTES);
+    if (model_word(ESE_IMAGE_X_SIZE) != s->input || model_word(ESE_IMAGE_C_SIZE) != s->cell ||
+        model_word(ESE_IMAGE_Y_SIZE) != s->output)
         return refuse("the model image is of another model than the stimulus");
     if (s->io != STIMULUS_IO_MEMORY)
         return true;
     if (bytes * 8 != s->element_bits || (uint64_t)bytes * s->channels > word ||
-        (uint64_t)word * s->input > model_word(ESE_MODEL_X_FRAME_BYTES) ||
-        (uint64_t)word * s->output > model_word(ESE_MODEL_Y_FRAME_BYTES))
+        (uint64_t)word * s->input > model_word(ESE_IMAGE_X_FRAME_BYTES) ||
+        (uint64_t)word * s->output > model_word(ESE_IMAGE_Y_FRAME_BYTES))
         return refuse("the model image's header contradicts itself: x or y");
     if (state == 0 || (uint64_t)slot * s->channels > state ||
-        model_word(ESE_MODEL_STATE_BYTES) % (s->memory_data_bits / 8) != 0)
+        model_word(ESE_IMAGE_STATE_BYTES) % (s->memory_data_bits / 8) != 0)
         return refuse("the model image's header contradicts itself: states");
     if (s->queue_base % 4096 != 0)
         return refuse("the queue cannot lie at %llx", (unsigned long long)s->queue_base);

@@ -54,7 +54,7 @@ static struct {
     int64_t begun;
     uint32_t drive[3];
 
-    uint32_t attempt;        /* 0, then 1 */
+    uint32_t attempt;        /* from 0 on */
     uint32_t status, events, head, submit_wait;
     uint32_t cycles_low, cycles_high, multiplied_low, multiplied_high, sizes, y_size;
     int64_t cycles_read;     /* cycle in which CYCLES was read */
@@ -201,10 +201,10 @@ static void list_loaded(void)
     expect(ESE_STATUS, STATUS_IDLE | STATUS_LOADED, STATUS_ALL, "STATUS after the load");
     expect(ESE_ERROR, 0, UINT32_MAX, "ERROR after the load");
     expect(ESE_IRQ_STATUS, 0, IRQ_ALL, "IRQ_STATUS after the load");
-    expect(ESE_MODEL_HASH, model_word(ESE_MODEL_MODEL_HASH), UINT32_MAX, "MODEL_HASH");
-    expect(ESE_MODEL_X_C_SIZE, model_word(ESE_MODEL_X_SIZE) | model_word(ESE_MODEL_C_SIZE) << 16,
+    expect(ESE_MODEL_HASH, model_word(ESE_IMAGE_MODEL_HASH), UINT32_MAX, "MODEL_HASH");
+    expect(ESE_MODEL_X_C_SIZE, model_word(ESE_IMAGE_X_SIZE) | model_word(ESE_IMAGE_C_SIZE) << 16,
            UINT32_MAX, "MODEL_X_C_SIZE");
-    expect(ESE_MODEL_Y_SIZE, model_word(ESE_MODEL_Y_SIZE), UINT32_MAX, "MODEL_Y_SIZE");
+    expect(ESE_MODEL_Y_SIZE, model_word(ESE_IMAGE_Y_SIZE), UINT32_MAX, "MODEL_Y_SIZE");
 }
 
 static void list_start(void)
@@ -358,14 +358,22 @@ static void continue_access(const struct access *a, const uint32_t *seen)
 
 /* ---- what comes next --------------------------------------------------------------------------------- */
 
+static uint32_t expected_error(void)
+{
+    const struct stimulus_phase *p = host.phase;
+    if (!host_wrong_attempt())
+        return 0;
+    return p->error_count != 0 ? p->errors[host.attempt] : p->expected_error;
+}
+
 static bool error_expected(void)
 {
-    return host.phase->expected_error != 0 && host_first_attempt();
+    return expected_error() != 0;
 }
 
 static bool stop_expected(void)
 {
-    return host.phase->stop_cycle != 0 && host_first_attempt();
+    return host.phase->stop_cycle != 0 && host_wrong_attempt();
 }
 
 /* Has the time come to stop in mid-flight? */
@@ -386,7 +394,7 @@ static void take_error(void)
         host.stage = ERROR_READ;
         host.result->error_cycle = harness.cycle;
         expect(ESE_STATUS, STATUS_ERROR, STATUS_ERROR, "STATUS after an error");
-        expect(ESE_ERROR, host.phase->expected_error, UINT32_MAX, "ERROR");
+        expect(ESE_ERROR, expected_error(), UINT32_MAX, "ERROR");
         write_register(ESE_IRQ_STATUS, IRQ_ALL);
     } else {
         host.stage = LOST;
@@ -435,7 +443,7 @@ static void after_load(void)
         host.abandoned = true;
     } else if (error_expected() && host.phase->fault_moment == STIMULUS_AT_LOAD) {
         violation("phase %s: the model is loaded, but error %u did not come", host.phase->name,
-                  host.phase->expected_error);
+                  expected_error());
         host.abandoned = true;
     } else {
         list_start();
@@ -516,7 +524,7 @@ static void run(bool interrupt)
             violation("phase %s: over before the stop in cycle %u", p->name, p->stop_cycle);
         else
             violation("phase %s: all frames are out, but error %u did not come", p->name,
-                      p->expected_error);
+                      expected_error());
         host.abandoned = true;
     } else if (host.finishing) {
         list_end();
@@ -720,9 +728,24 @@ bool host_allows(void)
     return !at_rest();
 }
 
+uint32_t host_wrong_attempts(const struct stimulus_phase *p)
+{
+    return p->error_count != 0 ? p->error_count : p->expected_error != 0 || p->stop_cycle != 0;
+}
+
 bool host_first_attempt(void)
 {
     return host.attempt == 0;
+}
+
+bool host_wrong_attempt(void)
+{
+    return host.attempt < host_wrong_attempts(host.phase);
+}
+
+uint32_t host_attempt(void)
+{
+    return host.attempt;
 }
 
 bool host_abandons(void)

@@ -30,6 +30,9 @@ struct host_result {
     uint32_t stalls[HOST_STALLS];
 };
 
+/* Attempts of the phase in which something goes wrong. */
+uint32_t host_wrong_attempts(const struct stimulus_phase *phase);
+
 void host_begin(struct host_result *result); /* a phase begins, in reset */
 
 /* One clock with reset released: looks at the slave and at the streams' handshakes, drives words 0..2
@@ -43,6 +46,8 @@ bool host_running(void);      /* start was answered and stop not yet written */
 bool host_allows(void);       /* masters may ask: from load being written until it is loaded, and from
                                  start being written until the buses are idle */
 bool host_first_attempt(void);
+bool host_wrong_attempt(void);  /* something is to go wrong in this one */
+uint32_t host_attempt(void);
 bool host_abandons(void);     /* there is no sense in going on */
 
 /* harness.c: the chip is about to be started anew; back to the phase's first word. */

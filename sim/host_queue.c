@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "ese_registers.h"
+#include "host.h"
 #include "memory.h"
 #include "slot.h"
 
@@ -18,7 +19,7 @@ static const uint32_t DESCRIPTOR_MAGIC = 0x44455345; /* "ESED" */
 /* Regions of the data port's memory, by number: the ring, the states, then x and y of each
  * descriptor. */
 static struct {
-    bool open, patched;
+    bool open;
     uint32_t first;       /* region: the ring */
     uint32_t submitted, done;
     uint32_t x_frame_bytes, y_frame_bytes, word_bytes, element_bytes;
@@ -102,23 +103,22 @@ void queue_begin(void)
     if (!present())
         return;
     const struct stimulus_phase *p = harness.now;
-    queue.open = queue.patched = true;
+    queue.open = true;
     queue.first = axi_data_memory()->region_count;
     queue.random = p->seed ^ UINT64_C(0x5ee0);
-    queue.x_frame_bytes = model_word(ESE_MODEL_X_FRAME_BYTES);
-    queue.y_frame_bytes = model_word(ESE_MODEL_Y_FRAME_BYTES);
-    queue.word_bytes = model_word(ESE_MODEL_XY_WORD_BYTES);
-    queue.element_bytes = model_word(ESE_MODEL_ELEMENT_BYTES);
+    queue.x_frame_bytes = model_word(ESE_IMAGE_X_FRAME_BYTES);
+    queue.y_frame_bytes = model_word(ESE_IMAGE_Y_FRAME_BYTES);
+    queue.word_bytes = model_word(ESE_IMAGE_XY_WORD_BYTES);
+    queue.element_bytes = model_word(ESE_IMAGE_ELEMENT_BYTES);
     uint64_t at = harness.plan.queue_base;
     add_piece(&at, (uint64_t)STIMULUS_DESCRIPTOR_BYTES << p->ring_bits, false);
     for (uint32_t i = 0; i < p->state_count; i++)
-        add_piece(&at, model_word(ESE_MODEL_STATE_BYTES), true);
+        add_piece(&at, model_word(ESE_IMAGE_STATE_BYTES), true);
     for (uint32_t i = 0; i < p->descriptor_count; i++) {
         add_piece(&at, (uint64_t)p->descriptors[i].frames * queue.x_frame_bytes, false);
         add_piece(&at, (uint64_t)p->descriptors[i].frames * queue.y_frame_bytes, false);
     }
     queue_rewind();
-    queue.patched = true;
 }
 
 void queue_rewind(void)
@@ -132,7 +132,6 @@ void queue_rewind(void)
         region(i)->writable = false;
     }
     queue.submitted = queue.done = 0;
-    queue.patched = false;
 }
 
 void queue_end(void)
@@ -192,8 +191,8 @@ static void put_x(unsigned char *word, uint32_t frame, uint32_t element)
 /* A state as it was saved, with every channel's part moved to another channel. */
 static void rotate_state(struct memory_region *state, uint32_t by)
 {
-    uint32_t channels = harness.plan.channels, slot = model_word(ESE_MODEL_STATE_SLOT_BYTES);
-    uint32_t word = model_word(ESE_MODEL_STATE_WORD_BYTES);
+    uint32_t channels = harness.plan.channels, slot = model_word(ESE_IMAGE_STATE_SLOT_BYTES);
+    uint32_t word = model_word(ESE_IMAGE_STATE_WORD_BYTES);
     unsigned char *old = malloc(word);
     for (uint64_t at = 0; old != NULL && by % channels != 0 && at + word <= state->bytes; at += word) {
         memcpy(old, state->contents + at, word);
@@ -219,9 +218,11 @@ static void put_address(unsigned char *at, uint32_t word, uint64_t address)
 static void put_patches(unsigned char *at, uint32_t descriptor)
 {
     uint64_t begin = (uint64_t)descriptor * STIMULUS_DESCRIPTOR_BYTES;
-    for (uint32_t i = 0; queue.patched && i < harness.now->patch_count; i++) {
+    for (uint32_t i = 0; i < harness.now->patch_count; i++) {
         const struct stimulus_patch *p = &harness.now->patches[i];
-        for (uint64_t n = 0; p->target == STIMULUS_DESCRIPTORS && n < p->bytes; n++)
+        if (p->target != STIMULUS_DESCRIPTORS || p->attempt != host_attempt())
+            continue;
+        for (uint64_t n = 0; n < p->bytes; n++)
             if (p->offset + n >= begin && p->offset + n < begin + STIMULUS_DESCRIPTOR_BYTES)
                 at[p->offset + n - begin] = (unsigned char)(p->word >> 8 * (n % 4));
     }

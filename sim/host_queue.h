@@ -11,7 +11,7 @@
 #include "harness_axi.h"
 
 void queue_begin(void);          /* a phase begins */
-void queue_rewind(void);         /* nothing is submitted any more; no patches from here on */
+void queue_rewind(void);         /* nothing is submitted any more */
 void queue_end(void);            /* the phase is over: its memory is given back */
 
 uint64_t queue_ring(void);       /* address of the ring */

@@ -25,7 +25,8 @@
  *             u32 fault, u64 fault_at, then u64 seed, u64 limit_cycles, u64 idle_cycles, i64 end,
  *             u32 has_starts, and if that is 1: i64 starts [frame_count of the phase];
  *             u32 descriptor_count, for each: u32 frames, i32 save, i32 restore, u32 rotate,
- *             u32 restored [4]; u32 patch_count, for each: u32 target, u64 offset, u64 bytes, u32 word
+ *             u32 restored [4]; u32 error_count, errors [error_count]; u32 patch_count, for each:
+ *             u32 attempt, u32 target, u64 offset, u64 bytes, u32 word
  *   per frame u32 active [mask_words], u32 first [mask_words],
  *             i32 x [channels][input], i32 y [channels][output], i32 c [channels][cell]
  *   u32       CRC-32 (IEEE 802.3, as in zip and png) of everything before it */
@@ -54,7 +55,7 @@ enum stimulus_flag {
     STIMULUS_STUCK_Y = 32,
     /* The first attempt starts the chip without having loaded a model. */
     STIMULUS_NO_LOAD = 64,
-    /* The second attempt loads the model again, though it is there still. */
+    /* Every attempt loads the model again, though it may be there still. */
     STIMULUS_RELOAD = 128,
 };
 
@@ -122,8 +123,9 @@ struct stimulus_descriptor {
     uint32_t restored[STIMULUS_MASK_WORDS]; /* channels to be restored */
 };
 
-/* What the first attempt finds in memory instead: `word` again and again, little-endian. */
+/* What one attempt finds in memory instead: `word` again and again, little-endian. */
 struct stimulus_patch {
+    uint32_t attempt;        /* < that of the phase's errors */
     uint32_t target;         /* of enum stimulus_use, or STIMULUS_DESCRIPTORS */
     uint64_t offset, bytes;  /* in the region, or in the phase's descriptors, 128 bytes each */
     uint32_t word;
@@ -139,7 +141,7 @@ enum { STIMULUS_DESCRIPTORS = STIMULUS_USES, STIMULUS_DESCRIPTOR_BYTES = 128 };
  * With AXI ports the host sets the chip up after the reset, loads the model and writes start.  Cycles
  * in valid_cycle, cut_cycle and slot_cycle are then counted from the answer to that write, and
  * `starts` and `end` are compared as differences to the start of the first frame.  A phase with an
- * expected error or a stop has a second attempt, in which nothing is wrong any more. */
+ * expected error or a stop has another attempt, in which nothing is wrong any more. */
 struct stimulus_phase {
     char name[STIMULUS_NAME];
     uint32_t first_frame, frame_count; /* frame_count >= 1 */
@@ -156,7 +158,8 @@ struct stimulus_phase {
     uint32_t expected_error;           /* != 0: the chip stops with this code; the frames are then played
                                           anew, without the fault and without tlast flags, and are right */
     uint32_t watchdog;                 /* what the host writes to WATCHDOG */
-    uint32_t fault_moment;             /* RUN or LOAD: what fault_at counts from */
+    uint32_t fault_moment;             /* RUN or LOAD: what fault_at counts from, and where errors of
+                                          patched memory show */
     uint32_t stop_cycle, stop_moment;  /* != 0: the host writes stop so many clocks after the moment, and
                                           plays the frames anew */
     uint32_t slot_cycle;               /* != 0: the host closes slot_channel then, and opens it again when
@@ -174,6 +177,9 @@ struct stimulus_phase {
     int64_t *starts;                   /* expected start cycles [frame_count], -1: any; NULL: all any */
     uint32_t descriptor_count;         /* 0 with io stream */
     struct stimulus_descriptor *descriptors;
+    uint32_t error_count;              /* != 0: in place of expected_error, those of as many attempts, one
+                                          after the other; then all is well */
+    uint32_t *errors;
     uint32_t patch_count;
     struct stimulus_patch *patches;
 };
