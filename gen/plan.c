@@ -31,10 +31,13 @@ static const char *const ROM_MODULES[] = {"ese_program_rom", "ese_rom_stream", N
 
 /* What the simulation needs, copied so that the folder stands alone. */
 static const char *const BENCH[] = {
-    "axi_check.c",     "axi_check.h",   "ese_bench.v",    "harness.c",        "harness.h",
-    "harness_axi.c",   "harness_axi.h", "harness_check.c", "harness_dpi.c",   "harness_plan.c",
-    "harness_report.c", "harness_vpi.c", "host.c",        "host.h",           "memory.c",
-    "memory.h",        "memory_ddr3.c", "stimulus.h",     "verilator.vlt",
+    "axi_check.c",    "axi_check.h",     "axi_check_write.c", "ese_bench.v",
+    "harness.c",      "harness.h",       "harness_axi.c",     "harness_axi.h",
+    "harness_check.c", "harness_dpi.c",  "harness_plan.c",    "harness_plan_axi.c",
+    "harness_report.c", "harness_vpi.c", "host.c",            "host.h",
+    "host_queue.c",   "host_queue.h",    "memory.c",          "memory.h",
+    "memory_ddr3.c",  "memory_write.c",  "slot.c",            "slot.h",
+    "stimulus.h",     "verilator.vlt",
 };
 
 enum { MODULE_COUNT = sizeof MODULES / sizeof *MODULES, BENCH_COUNT = sizeof BENCH / sizeof *BENCH };
@@ -245,6 +248,7 @@ static bool add_bench(struct output *output, const struct program *p, struct err
                      p->config.io == IO_MEMORY ? "`define ESE_AXI_QUEUE\n" : "", p->d.bus_bits,
                      p->d.address_bits);
     output_take(output, "sim/ese_bench_params.vh", &params);
+    registers_add_header(output, "sim/ese_registers.h");
     bool ok = true;
     for (int n = 0; ok && n < BENCH_COUNT; n++) {
         char as[64];

@@ -114,9 +114,9 @@ static struct text header(void)
     text_appendf(&text, "    ESE_ERROR_%s = %d, /* %s */\n", #name, code, meaning);
 #include "gen/errors.def"
 #undef ERROR
-    text_append(&text, "};\n\nenum ese_model_word {\n");
+    text_append(&text, "};\n\nenum ese_image_word {\n");
 #define MODEL_WORD(name, word, meaning) \
-    text_appendf(&text, "    ESE_MODEL_%s = %d, /* %s */\n", #name, word, meaning);
+    text_appendf(&text, "    ESE_IMAGE_%s = %d, /* %s */\n", #name, word, meaning);
 #define DESCRIPTOR_WORD(name, word, meaning)
 #include "gen/layout.def"
 #undef MODEL_WORD

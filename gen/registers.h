@@ -19,4 +19,12 @@ enum {
 #undef REGISTER
 };
 
+/* What register ERROR can hold, from errors.def. */
+enum chip_error {
+    CHIP_ERROR_NONE,
+#define ERROR(name, code, meaning) CHIP_ERROR_##name = (code),
+#include "gen/errors.def"
+#undef ERROR
+};
+
 #endif

@@ -42,10 +42,19 @@ void stimulus_allocate(struct stimulus *s)
     s->c = allocate(vectors(s, s->cell), sizeof *s->c);
 }
 
+void stimulus_phase_free(struct stimulus_phase *p)
+{
+    free(p->starts);
+    free(p->descriptors);
+    free(p->errors);
+    free(p->patches);
+    *p = (struct stimulus_phase){0};
+}
+
 void stimulus_free(struct stimulus *s)
 {
     for (uint32_t i = 0; s->phases != NULL && i < s->phase_count; i++)
-        free(s->phases[i].starts);
+        stimulus_phase_free(&s->phases[i]);
     free(s->product_columns);
     free(s->pass_beats);
     free(s->images);
@@ -166,8 +175,9 @@ static void put_phase(struct writer *w, const struct stimulus_phase *p)
     const uint32_t fields[] = {p->first_frame, p->frame_count,   p->flags,        p->reset_cycles,
                                p->valid_cycle, p->x_gap,         p->x_gap_length, p->y_wait,
                                p->y_wait_length, p->cut_cycle,   p->chart_first,  p->chart_count,
-                               p->tail_cycles, p->expected_error, p->watchdog, p->stop_cycle,
-                               p->slack_permille};
+                               p->tail_cycles, p->expected_error, p->watchdog, p->fault_moment,
+                               p->stop_cycle, p->stop_moment, p->slot_cycle, p->slot_channel,
+                               p->slot_frame, p->slack_permille, p->ring_bits, p->state_count};
     put_words(w, fields, sizeof fields / sizeof *fields);
     for (int port = 0; port < STIMULUS_PORTS; port++) {
         put32(w, p->memory[port].model);
@@ -181,6 +191,23 @@ static void put_phase(struct writer *w, const struct stimulus_phase *p)
     put32(w, p->starts != NULL);
     for (uint32_t i = 0; p->starts != NULL && i < p->frame_count; i++)
         put_number(w, (uint64_t)p->starts[i], 8);
+    put32(w, p->descriptor_count);
+    for (uint32_t i = 0; i < p->descriptor_count; i++) {
+        const struct stimulus_descriptor *d = &p->descriptors[i];
+        const uint32_t words[] = {d->frames, (uint32_t)d->save, (uint32_t)d->restore, d->rotate};
+        put_words(w, words, sizeof words / sizeof *words);
+        put_words(w, d->restored, STIMULUS_MASK_WORDS);
+    }
+    put32(w, p->error_count);
+    put_words(w, p->errors, p->error_count);
+    put32(w, p->patch_count);
+    for (uint32_t i = 0; i < p->patch_count; i++) {
+        put32(w, p->patches[i].attempt);
+        put32(w, p->patches[i].target);
+        put_number(w, p->patches[i].offset, 8);
+        put_number(w, p->patches[i].bytes, 8);
+        put32(w, p->patches[i].word);
+    }
 }
 
 static void put_header(struct writer *w, const struct stimulus *s)
@@ -190,9 +217,11 @@ static void put_header(struct writer *w, const struct stimulus *s)
     put_number(w, 0, 8); /* the length, once it is known */
     const uint32_t dims[] = {s->channels,     s->input, s->cell, s->output,        s->activation_bits,
                              s->element_bits, s->lanes, s->pes,  s->product_count, s->pass_count,
-                             s->config_hash,  s->memory_mode, s->memory_ports, s->memory_data_bits,
-                             s->memory_address_bits, s->memory_outstanding};
+                             s->config_hash,  s->chip_hash, s->memory_mode, s->io,
+                             s->memory_ports, s->memory_data_bits, s->memory_address_bits,
+                             s->memory_outstanding};
     put_words(w, dims, sizeof dims / sizeof *dims);
+    put_number(w, s->queue_base, 8);
     put_words(w, s->product_columns, s->product_count);
     put_words(w, s->pass_beats, s->pass_count);
     put32(w, s->image_count);

@@ -31,6 +31,9 @@ bool stimulus_region(struct stimulus_region *region, const char *folder, const c
                      enum stimulus_port port, enum stimulus_use use, uint64_t base,
                      struct error *error);
 
+/* What a phase holds of its own; phases beyond phase_count are the caller's. */
+void stimulus_phase_free(struct stimulus_phase *phase);
+
 bool stimulus_write(const struct stimulus *stimulus, const char *path, struct error *error);
 
 void stimulus_free(struct stimulus *stimulus);

@@ -33,6 +33,7 @@ static const char *port_name(uint32_t port)
 void axi_check_reset(void)
 {
     memset(&check, 0, sizeof check);
+    axi_check_writes_reset();
 }
 
 void axi_check_in_reset(const struct axi_sample *seen)
@@ -43,6 +44,7 @@ void axi_check_in_reset(const struct axi_sample *seen)
         else if (seen->ports[port].value[2] & PORT_AR_VALID)
             violation(AT "%s_arvalid is high in reset", HERE, port_name(port));
     }
+    axi_check_writes_in_reset(&seen->write);
     uint32_t mask = LITE_B_VALID | LITE_R_VALID;
     if (unknown(&seen->lite, 1) & mask)
         violation(AT "s_axi_control_bvalid or rvalid is X in reset", HERE);
@@ -51,45 +53,63 @@ void axi_check_in_reset(const struct axi_sample *seen)
                   seen->lite.value[1] & LITE_B_VALID ? "bvalid" : "rvalid");
 }
 
-/* ---- read masters ---------------------------------------------------------------------------------- */
+/* ---- masters --------------------------------------------------------------------------------------- */
 
-/* A new request is shown. */
-static void check_request(uint32_t port, const struct vector *seen, const struct memory *memory,
-                          bool allowed)
+void axi_check_request(const struct axi_request *r, const struct memory *memory)
 {
-    const char *name = port_name(port);
-    uint32_t flags = seen->value[2];
-    uint64_t address = seen->value[0] | (uint64_t)seen->value[1] << 32;
-    uint32_t beats = (flags >> PORT_LENGTH & 255) + 1, size = flags >> PORT_SIZE & 7;
+    uint32_t beats = (r->flags >> PORT_LENGTH & 255) + 1, size = r->flags >> PORT_SIZE & 7;
+    uint32_t burst = r->flags >> PORT_BURST & 3;
     uint64_t bytes = (uint64_t)beats * memory->beat_bytes;
-    if (unknown(seen, 0) | unknown(seen, 1) | (unknown(seen, 2) & PORT_PAYLOAD)) {
-        violation(AT "%s shows an address with X in it", HERE, name);
-        return;
-    }
-    if (!allowed)
-        violation(AT "%s asks for %llx while the chip is stopped", HERE, name,
-                  (unsigned long long)address);
-    if ((flags >> PORT_BURST & 3) != 1)
-        violation(AT "%s_arburst is %u, not INCR", HERE, name, flags >> PORT_BURST & 3);
+    if (!r->allowed)
+        violation(AT "%s asks for %llx while the chip is stopped", HERE, r->port,
+                  (unsigned long long)r->address);
+    if (burst != 1)
+        violation(AT "%s_%sburst is %u, not INCR", HERE, r->port, r->channel, burst);
     if (UINT32_C(1) << size != memory->beat_bytes)
-        violation(AT "%s_arsize is %u: not the full width of %u bits", HERE, name, size,
-                  memory->data_bits);
-    if (address % memory->beat_bytes != 0)
-        violation(AT "%s_araddr %llx is not aligned", HERE, name, (unsigned long long)address);
-    if (address / 4096 != (address + bytes - 1) / 4096)
-        violation(AT "%s: %u beats from %llx cross a 4 KiB boundary", HERE, name, beats,
-                  (unsigned long long)address);
-    if (!memory_holds(memory, address, bytes))
-        violation(AT "%s: %u beats from %llx lie outside the regions", HERE, name, beats,
-                  (unsigned long long)address);
-    uint32_t most = harness.plan.memory_outstanding;
-    most = most != 0 ? most : AXI_OUTSTANDING;
-    if (memory->count >= most)
-        violation(AT "%s asks for more with %u bursts outstanding", HERE, name, memory->count);
+        violation(AT "%s_%ssize is %u: not the full width of %u bits", HERE, r->port, r->channel,
+                  size, memory->data_bits);
+    if (r->address % memory->beat_bytes != 0)
+        violation(AT "%s_%saddr %llx is not aligned", HERE, r->port, r->channel,
+                  (unsigned long long)r->address);
+    if (r->address / 4096 != (r->address + bytes - 1) / 4096)
+        violation(AT "%s: %u beats from %llx cross a 4 KiB boundary", HERE, r->port, beats,
+                  (unsigned long long)r->address);
+    if (r->outstanding >= r->most)
+        violation(AT "%s asks for more with %u %s outstanding", HERE, r->port, r->outstanding,
+                  r->channel[1] == 'w' ? "writes" : "bursts");
 }
 
-void axi_check_port(uint32_t port, const struct vector *seen, const struct memory *memory,
-                    bool allowed)
+/* A new request is shown. */
+static void check_request(uint32_t port, const struct vector *seen, struct memory *memory,
+                          bool allowed)
+{
+    if (unknown(seen, 0) | unknown(seen, 1) | (unknown(seen, 2) & PORT_PAYLOAD)) {
+        violation(AT "%s shows an address with X in it", HERE, port_name(port));
+        return;
+    }
+    uint32_t most = harness.plan.memory_outstanding;
+    struct axi_request request = {
+        .port = port_name(port),
+        .channel = "ar",
+        .address = seen->value[0] | (uint64_t)seen->value[1] << 32,
+        .flags = seen->value[2],
+        .outstanding = memory->count,
+        .most = most != 0 ? most : AXI_OUTSTANDING,
+        .allowed = allowed,
+    };
+    axi_check_request(&request, memory);
+    uint32_t beats = (request.flags >> PORT_LENGTH & 255) + 1;
+    const struct memory_region *region =
+        memory_find(memory, request.address, (uint64_t)beats * memory->beat_bytes);
+    if (region == NULL)
+        violation(AT "%s: %u beats from %llx lie outside the regions", HERE, request.port, beats,
+                  (unsigned long long)request.address);
+    else if (!region->readable)
+        violation(AT "%s reads %llx, where nothing is to be read now", HERE, request.port,
+                  (unsigned long long)request.address);
+}
+
+void axi_check_port(uint32_t port, const struct vector *seen, struct memory *memory, bool allowed)
 {
     struct port_state *state = &check.ports[port];
     const char *name = port_name(port);

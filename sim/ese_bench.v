@@ -15,7 +15,8 @@
 module ese_bench;
 
     // CHANNELS, ELEMENT_BITS, ACTIVATION_BITS, LANES, PES of the chip.  A chip with AXI ports defines
-    // the macro ESE_AXI and AXI_DATA_BITS, AXI_ADDRESS_BITS; with two read masters also ESE_AXI_WEIGHTS.
+    // the macro ESE_AXI and AXI_DATA_BITS, AXI_ADDRESS_BITS; with two read masters also ESE_AXI_WEIGHTS;
+    // with x and y in memory, instead of on streams, also ESE_AXI_QUEUE.
     `include "ese_bench_params.vh"
 
     localparam STREAM_BITS = CHANNELS * ELEMENT_BITS;
@@ -54,6 +55,12 @@ module ese_bench;
     localparam AXI_PORTS = 1;
 `endif
 
+`ifdef ESE_AXI_QUEUE
+    localparam AXI_IO = 1;
+`else
+    localparam AXI_IO = 0;
+`endif
+
     // What the harness drives: bits as in `enum lite_drive` and `enum port_drive` of harness_axi.h.
     reg  [127:0]                axi_drive;
     wire [15:0]                 weights_drive = axi_drive[111:96];
@@ -74,9 +81,22 @@ module ese_bench;
     wire [95:0]                 weights_seen = {10'b0, weights_flags, weights_wide[63:0]};
     wire [95:0]                 data_seen    = {10'b0, data_flags, data_wide[63:0]};
 
+    wire [AXI_ADDRESS_BITS-1:0] write_address;
+    wire [23:0]                 write_flags;
+    wire [64:0]                 write_wide   = {{65 - AXI_ADDRESS_BITS{1'b0}}, write_address};
+    wire [95:0]                 write_seen   = {8'b0, write_flags, write_wide[63:0]};
+    wire [AXI_DATA_BITS-1:0]    write_data;
+    wire [AXI_DATA_BITS/8-1:0]  write_strobes;
+
 `ifndef ESE_AXI_WEIGHTS
     assign weights_address = {AXI_ADDRESS_BITS{1'b0}};
     assign weights_flags   = 22'b0;
+`endif
+`ifndef ESE_AXI_QUEUE
+    assign write_address = {AXI_ADDRESS_BITS{1'b0}};
+    assign write_flags   = 24'b0;
+    assign write_data    = {AXI_DATA_BITS{1'b0}};
+    assign write_strobes = {AXI_DATA_BITS / 8{1'b0}};
 `endif
 `endif
 
@@ -115,6 +135,24 @@ module ese_bench;
         .m_axi_data_rdata      (data_data),
         .m_axi_data_rresp      (data_drive[4:3]),
         .m_axi_data_rlast      (data_drive[2]),
+`ifdef ESE_AXI_QUEUE
+        .m_axi_data_awvalid    (write_flags[20]),
+        .m_axi_data_awready    (data_drive[6]),
+        .m_axi_data_awaddr     (write_address),
+        .m_axi_data_awlen      (write_flags[7:0]),
+        .m_axi_data_awsize     (write_flags[10:8]),
+        .m_axi_data_awburst    (write_flags[12:11]),
+        .m_axi_data_awcache    (write_flags[16:13]),
+        .m_axi_data_awprot     (write_flags[19:17]),
+        .m_axi_data_wvalid     (write_flags[21]),
+        .m_axi_data_wready     (data_drive[7]),
+        .m_axi_data_wdata      (write_data),
+        .m_axi_data_wstrb      (write_strobes),
+        .m_axi_data_wlast      (write_flags[22]),
+        .m_axi_data_bvalid     (data_drive[8]),
+        .m_axi_data_bready     (write_flags[23]),
+        .m_axi_data_bresp      (data_drive[10:9]),
+`endif
 `ifdef ESE_AXI_WEIGHTS
         .m_axi_weights_arvalid (weights_flags[20]),
         .m_axi_weights_arready (weights_drive[0]),
@@ -133,6 +171,7 @@ module ese_bench;
 `endif
         .aclk              (aclk),
         .aresetn           (aresetn),
+`ifndef ESE_AXI_QUEUE
         .s_axis_x_tvalid   (x_valid),
         .s_axis_x_tready   (x_ready),
         .s_axis_x_tdata    (x_data),
@@ -143,6 +182,7 @@ module ese_bench;
         .m_axis_y_tdata    (y_data),
         .m_axis_y_tuser    (y_user),
         .m_axis_y_tlast    (y_last),
+`endif
         .mon_cell_valid    (cell_valid),
         .mon_cell_data     (cell_data),
         .mon_cell_keep     (cell_keep),
@@ -155,6 +195,14 @@ module ese_bench;
         .mon_weight_stall  (weight_stall),
         .mon_error         (error)
     );
+
+`ifdef ESE_AXI_QUEUE
+    assign x_ready = 1'b0;
+    assign y_valid = 1'b0;
+    assign y_data  = {STREAM_BITS{1'b0}};
+    assign y_user  = {CHANNELS{1'b0}};
+    assign y_last  = 1'b0;
+`endif
 
     // ---- clock -----------------------------------------------------------------------------------
 
@@ -208,9 +256,11 @@ module ese_bench;
                                        output bit [2*CHANNELS-1:0] user);
 `ifdef ESE_AXI
     import "DPI-C" function void ese_axi_open(input int ports, input int data_bits,
-                                              input int address_bits);
+                                              input int address_bits, input int io);
     import "DPI-C" function void ese_axi(input bit [95:0] weights, input bit [95:0] data,
-                                         input bit [63:0] lite);
+                                         input bit [95:0] writes, input bit [63:0] lite);
+    import "DPI-C" function void ese_axi_write(input bit [AXI_DATA_BITS-1:0] data,
+                                               input bit [AXI_DATA_BITS/8-1:0] strobes);
     import "DPI-C" function void ese_axi_next(output bit [127:0] drive);
     import "DPI-C" function void ese_axi_beat(input int port,
                                               output bit [AXI_DATA_BITS-1:0] beat);
@@ -223,7 +273,7 @@ module ese_bench;
         if (!$value$plusargs("results=%s", results)) results = "results.json";
         if (!$value$plusargs("dump=%s", dump)) dump = "";
 `ifdef ESE_AXI
-        ese_axi_open(AXI_PORTS, AXI_DATA_BITS, AXI_ADDRESS_BITS);
+        ese_axi_open(AXI_PORTS, AXI_DATA_BITS, AXI_ADDRESS_BITS, AXI_IO);
 `endif
         ese_open(stimulus, results, dump, CHANNELS, ELEMENT_BITS, ACTIVATION_BITS, LANES, PES);
     end
@@ -233,7 +283,8 @@ module ese_bench;
             if (y_valid) ese_y(y_data, {1'b0, y_user});
             if (cell_valid) ese_cell(cell_data, {1'b0, cell_keep});
 `ifdef ESE_AXI
-            ese_axi(weights_seen, data_seen, lite_seen);
+            if (write_flags[21]) ese_axi_write(write_data, write_strobes);
+            ese_axi(weights_seen, data_seen, write_seen, lite_seen);
 `endif
             next = ese_step(control[31:0], control[63:32], {1'b0, issue});
             if (next[4]) ese_x(next_data, next_user);
@@ -251,7 +302,7 @@ module ese_bench;
 
     initial begin
 `ifdef ESE_AXI
-        $ese_axi_open(AXI_PORTS, AXI_DATA_BITS, AXI_ADDRESS_BITS);
+        $ese_axi_open(AXI_PORTS, AXI_DATA_BITS, AXI_ADDRESS_BITS, AXI_IO);
 `endif
         $ese_open(CHANNELS, ELEMENT_BITS, ACTIVATION_BITS, LANES, PES);
     end
@@ -259,7 +310,7 @@ module ese_bench;
     task step;
         begin
 `ifdef ESE_AXI
-            $ese_axi(weights_seen, data_seen, lite_seen);
+            $ese_axi(weights_seen, data_seen, write_seen, write_data, write_strobes, lite_seen);
 `endif
             $ese_step(control, issue, y_data, y_user, cell_data, cell_keep,
                       next, next_data, next_user);

@@ -9,6 +9,7 @@
 #endif
 #include "harness_axi.h"
 #include "host.h"
+#include "slot.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -70,6 +71,7 @@ static void rewind_phase(void)
     h->y_waiting = false;
     h->cell_frame = h->cell_row = 0;
     h->started = 0;
+    slot_rewind();
     memset(h->product_count, 0, h->plan.product_count * sizeof *h->product_count);
     memset(h->pass_count, 0, h->plan.pass_count * sizeof *h->pass_count);
     r->end = -1;
@@ -116,6 +118,7 @@ static int64_t played(void)
 void harness_replay(void)
 {
     rewind_phase();
+    axi_replay();
     harness.drive &= ~(unsigned)DRIVE_X_VALID;
     printf("phase %u of %u, %s: played anew\n", harness.phase + 1, harness.plan.phase_count,
            harness.now->name);
@@ -133,9 +136,11 @@ bool harness_disturbed(void)
 {
     if (!axi_present())
         return false;
-    bool struck = axi_struck() || harness.fault_sent;
-    return !host_running() ||
-           (harness.now->expected_error != 0 && host_first_attempt() && struck);
+    const struct stimulus_phase *phase = harness.now;
+    bool struck = axi_struck() || harness.fault_sent || phase->patch_count != 0 ||
+                  phase->flags & STIMULUS_NO_LOAD;
+    bool awaited = phase->expected_error != 0 || phase->error_count != 0;
+    return !host_running() || (awaited && host_wrong_attempt() && struck);
 }
 
 void harness_open(const struct harness_options *options)
@@ -230,10 +235,12 @@ static unsigned drive_x(bool ready)
         }
         h->gap_left = draw_pause(phase->x_gap, phase->x_gap_length);
     }
+    if (h->plan.io == STIMULUS_IO_MEMORY)
+        return 0;
     bool stuck = phase->flags & STIMULUS_STUCK_X && played() >= phase->cut_cycle;
     bool running = !axi_present() || host_running();
     bool offer = h->x_frame < phase->frame_count && running &&
-                 played() + 1 >= phase->valid_cycle && !stuck;
+                 played() + 1 >= phase->valid_cycle && !stuck && !slot_holds(h->x_frame);
     if (offer && h->gap_left == 0)
         return put_word();
     if (offer)
@@ -290,7 +297,7 @@ static unsigned end_phase(void)
     if (h->phase + 1 == h->plan.phase_count)
         return finish();
     begin_phase(h->phase + 1);
-    return put_noise() | (draw() & DRIVE_Y_READY);
+    return h->plan.io == STIMULUS_IO_MEMORY ? 0 : put_noise() | (draw() & DRIVE_Y_READY);
 }
 
 static void describe_hang(const char *what)
@@ -318,7 +325,7 @@ unsigned harness_step(const struct sample *sample)
             axi_step_in_reset(h->reset_seen >= RESET_EDGES);
         h->reset_seen++;
         if (--h->reset_left > 0)
-            h->drive = put_noise() & ~(unsigned)DRIVE_X_VALID;
+            h->drive = h->plan.io == STIMULUS_IO_MEMORY ? 0 : put_noise() & ~(unsigned)DRIVE_X_VALID;
         else
             h->drive = DRIVE_RUN | drive_x(false) | drive_y(false);
         return h->drive;

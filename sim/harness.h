@@ -7,8 +7,11 @@
  *
  *   harness.c         the clock: drives the inputs, counts, decides when a phase is over
  *   harness_check.c   looks at y, cell states and monitor outputs
- *   harness_plan.c    reads the stimulus file, checks the memory images
+ *   harness_plan.c    reads the stimulus file, checks the memory images; harness_plan_axi.c the rest
+ *                     for a chip with AXI ports
  *   harness_report.c  keeps what was wrong, writes the results file and the verdict
+ *
+ *   slot.c            a channel that is closed in mid-flight
  *
  * A chip with AXI ports has more behind it: harness_axi.c, with memory.c, axi_check.c and host.c. */
 #ifndef ESE_HARNESS_H
@@ -153,11 +156,23 @@ bool harness_disturbed(void);
 
 /* harness_plan.c: false with the reason in harness.reason. */
 bool harness_load(const struct harness_options *options);
+bool refuse(const char *format, ...) __attribute__((format(printf, 1, 2))); /* returns false */
+
+/* Reads a file that must be as the plan says; NULL: it is not. */
+unsigned char *read_whole(const char *name, uint64_t bytes, uint32_t crc);
+
+/* harness_plan_axi.c */
+bool check_axi_phase(const struct stimulus *plan, const struct stimulus_phase *phase);
+bool load_regions(const struct stimulus *plan); /* fills the memories behind the AXI ports */
 
 /* harness_check.c */
 void check_reset(const struct sample *sample);
 void check_running(const struct sample *sample);
 void check_phase_end(void);
+void frame_is_out(void);       /* y of one more frame has come */
+int32_t expected_y(uint32_t frame, uint32_t channel, uint32_t element); /* frame of the phase */
+void check_y_is(uint32_t frame, uint32_t channel, uint32_t element, int32_t got);
+const uint32_t *frame_active(uint32_t frame); /* less a channel that the host has closed */
 
 /* harness_report.c */
 void mismatch(const char *format, ...) __attribute__((format(printf, 1, 2)));
@@ -195,12 +210,6 @@ static inline int32_t sign_extend(uint32_t value, uint32_t bits)
 static inline bool mask_bit(const uint32_t *mask, uint32_t channel)
 {
     return mask[channel / 32] >> channel % 32 & 1;
-}
-
-static inline const uint32_t *frame_active(uint32_t frame_of_phase)
-{
-    return harness.plan.active + (size_t)(harness.now->first_frame + frame_of_phase) *
-                                     stimulus_mask_words(harness.plan.channels);
 }
 
 #endif

@@ -11,7 +11,7 @@
 
 #include "harness.h"
 
-/* What a read master shows: three words, the address in the first two, these in the third. */
+/* What a master shows of its reads: three words, the address in the first two, these in the third. */
 enum port_seen {
     PORT_LENGTH = 0, /* first bits of what is wider than one */
     PORT_SIZE = 8,
@@ -21,6 +21,14 @@ enum port_seen {
     PORT_AR_VALID = 1 << 20,
     PORT_R_READY = 1 << 21,
     PORT_PAYLOAD = (1 << 20) - 1
+};
+
+/* The same of its writes; PORT_PAYLOAD of the third word as for reads. */
+enum write_seen {
+    WRITE_AW_VALID = 1 << 20,
+    WRITE_W_VALID = 1 << 21,
+    WRITE_W_LAST = 1 << 22,
+    WRITE_B_READY = 1 << 23
 };
 
 /* What the AXI4-Lite slave shows: rdata in the first word, these in the second. */
@@ -50,26 +58,35 @@ enum lite_drive {
     LITE_AR_PROT = 8
 };
 
-/* What drives a read master: 16 bits a port in the fourth word. */
+/* What drives a master: 16 bits a port in the fourth word. */
 enum port_drive {
     PORT_AR_READY = 1 << 0,
     PORT_R_VALID = 1 << 1,
     PORT_R_LAST = 1 << 2,
     PORT_R_RESPONSE = 3,
-    PORT_NEW_DATA = 1 << 5
+    PORT_NEW_DATA = 1 << 5,
+    PORT_AW_READY = 1 << 6,
+    PORT_W_READY = 1 << 7,
+    PORT_B_VALID = 1 << 8,
+    PORT_B_RESPONSE = 9
 };
 
 enum { PORT_WORDS = 3, LITE_WORDS = 2, AXI_DRIVE_WORDS = 4 };
 
+struct memory;
+struct memory_region;
+
 struct axi_sample {
     struct vector ports[STIMULUS_PORTS];
+    struct vector write;             /* of the data port; all 0 where it only reads */
+    struct vector w_data, w_strobes; /* looked at while W_VALID */
     struct vector lite;
 };
 
 /* ---- for the bindings -------------------------------------------------------------------------- */
 
-/* Before harness_open(): the ports that the bench has. */
-void axi_open(uint32_t ports, uint32_t data_bits, uint32_t address_bits);
+/* Before harness_open(): the ports that the bench has, and of enum stimulus_io how x and y go. */
+void axi_open(uint32_t ports, uint32_t data_bits, uint32_t address_bits, uint32_t io);
 
 /* Before harness_step(); the vectors must live until it returns. */
 void axi_show(const struct axi_sample *sample);
@@ -88,6 +105,7 @@ bool axi_load(const struct stimulus_region *region, unsigned char *contents); /*
 void axi_begin_phase(uint32_t phase);
 void axi_step_in_reset(bool settled);         /* one clock with aresetn low */
 void axi_step(uint32_t control);              /* one clock; `control` of the sample */
+void axi_replay(void);                        /* the host's next attempt begins */
 void axi_end_phase(void);                     /* keeps what was counted */
 bool axi_struck(void);                        /* a fault has happened */
 
@@ -95,8 +113,12 @@ int64_t axi_origin(void);                     /* cycle in which start was answer
 void axi_write_results(FILE *out, uint32_t phase);
 
 /* For the host. */
-void axi_start(void);
+void axi_count_faults(void);                  /* from here on */
 void axi_lift_faults(void);
 uint32_t axi_outstanding(void);
+bool axi_moved_state(bool saved);             /* restored, or saved: has begun since axi_count_states() */
+void axi_count_states(void);
+struct memory *axi_data_memory(void);
+const struct memory_region *axi_region(enum stimulus_use use); /* of the plan */
 
 #endif

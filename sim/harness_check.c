@@ -3,6 +3,7 @@
  * states, the monitor outputs.  Only counts and reports; never ends the simulation. */
 #include "harness_axi.h"
 #include "host.h"
+#include "slot.h"
 
 #include <string.h>
 #include <time.h>
@@ -33,36 +34,78 @@ void check_reset(const struct sample *sample)
 
 /* ---- y ------------------------------------------------------------------------------------------ */
 
+/* Of this frame of the phase. */
+static size_t y_word(uint32_t frame, uint32_t channel, uint32_t element)
+{
+    const struct stimulus *plan = &harness.plan;
+    return ((size_t)(harness.now->first_frame + frame) * plan->channels + channel) * plan->output +
+           element;
+}
+
+int32_t expected_y(uint32_t frame, uint32_t channel, uint32_t element)
+{
+    return harness.plan.y[y_word(frame, channel, element)];
+}
+
+void check_y_is(uint32_t frame, uint32_t channel, uint32_t element, int32_t got)
+{
+    struct harness *h = &harness;
+    uint32_t bits = h->plan.activation_bits;
+    int32_t expected = expected_y(frame, channel, element);
+    h->y_checked++;
+    if (h->dump != NULL)
+        h->dump[y_word(frame, channel, element)] = got;
+    if (got != expected)
+        mismatch(AT "y of frame %u, channel %u, element %u: expected %d, got %d%s", HERE, frame,
+                 channel, element, expected, got,
+                 sign_extend((uint32_t)got << (32 - bits) >> (32 - bits), bits) == expected
+                     ? " (not sign-extended)"
+                     : "");
+}
+
 static void check_y_value(const struct sample *sample, uint32_t channel)
 {
     struct harness *h = &harness;
-    const struct stimulus *plan = &h->plan;
-    uint32_t at = channel * plan->element_bits;
-    size_t word = ((size_t)(h->now->first_frame + h->y_frame) * plan->channels + channel) *
-                      plan->output + h->y_element;
-    int32_t expected = plan->y[word];
-    int32_t got = sign_extend(bits_get(sample->y_data.value, at, plan->element_bits),
-                              plan->element_bits);
-    h->y_checked++;
-    if (h->dump != NULL)
-        h->dump[word] = got;
-    if (unknown_bits(&sample->y_data, at, plan->element_bits))
+    uint32_t bits = h->plan.element_bits, at = channel * bits;
+    if (unknown_bits(&sample->y_data, at, bits)) {
+        h->y_checked++;
         mismatch(AT "y of frame %u, channel %u, element %u: expected %d, got X", HERE, h->y_frame,
-                 channel, h->y_element, expected);
-    else if (got != expected)
-        mismatch(AT "y of frame %u, channel %u, element %u: expected %d, got %d%s", HERE,
-                 h->y_frame, channel, h->y_element, expected, got,
-                 sign_extend((uint32_t)got << (32 - plan->activation_bits) >>
-                                 (32 - plan->activation_bits),
-                             plan->activation_bits) == expected
-                     ? " (not sign-extended)"
-                     : "");
+                 channel, h->y_element, expected_y(h->y_frame, channel, h->y_element));
+        return;
+    }
+    check_y_is(h->y_frame, channel, h->y_element,
+               sign_extend(bits_get(sample->y_data.value, at, bits), bits));
+}
+
+const uint32_t *frame_active(uint32_t frame)
+{
+    static uint32_t without[64];
+    const struct harness *h = &harness;
+    uint32_t words = stimulus_mask_words(h->plan.channels);
+    const uint32_t *active = h->plan.active + (size_t)(h->now->first_frame + frame) * words;
+    if (!slot_is_closed(frame))
+        return active;
+    memcpy(without, active, words * sizeof *without);
+    bits_set(without, h->now->slot_channel, 1, 0);
+    return without;
+}
+
+/* tuser tells of the first frame without the channel that is being closed. */
+static void watch_slot(const struct sample *sample)
+{
+    uint32_t frame = harness.y_frame, channel = slot_channel(frame);
+    if (channel < harness.plan.channels && mask_bit(frame_active(frame), channel) &&
+        !bits_get(sample->y_user.value, channel, 1))
+        slot_saw_closed(frame);
+    slot_check(frame);
 }
 
 /* A new word is there: look at all of it. */
 static void check_y_word(const struct sample *sample, bool last)
 {
     struct harness *h = &harness;
+    if (h->y_element == 0)
+        watch_slot(sample);
     const uint32_t *active = frame_active(h->y_frame);
     for (uint32_t c = 0; c < h->plan.channels; c++)
         if (mask_bit(active, c))
@@ -96,14 +139,11 @@ static void check_held(const struct sample *sample, bool last)
                   h->y_element);
 }
 
-static void y_taken(void)
+void frame_is_out(void)
 {
     struct harness *h = &harness;
     static time_t printed;
     h->last_move = h->cycle;
-    if (++h->y_element < h->plan.output)
-        return;
-    h->y_element = 0;
     h->y_frame++;
     h->result->frames_done = h->y_frame;
     time_t now = time(NULL);
@@ -113,6 +153,16 @@ static void y_taken(void)
         fflush(stdout);
         printed = now;
     }
+}
+
+static void y_taken(void)
+{
+    struct harness *h = &harness;
+    h->last_move = h->cycle;
+    if (++h->y_element < h->plan.output)
+        return;
+    h->y_element = 0;
+    frame_is_out();
 }
 
 static void check_y(const struct sample *sample, uint32_t control)
@@ -159,7 +209,7 @@ static void check_cell_row(const struct sample *sample, uint32_t lane)
     const struct stimulus *plan = &h->plan;
     const uint32_t *active = frame_active(h->cell_frame);
     for (uint32_t c = 0; c < plan->channels; c++) {
-        if (!mask_bit(active, c))
+        if (!mask_bit(active, c) || c == slot_channel(h->cell_frame))
             continue;
         uint32_t at = (c * plan->lanes + lane) * plan->activation_bits;
         int32_t expected = plan->c[((size_t)(h->now->first_frame + h->cell_frame) * plan->channels +

@@ -4,6 +4,7 @@
  * svBitVecVal of the DPI is uint32_t, 32 bits a word from bit 0 up, so svdpi.h is not needed. */
 #include "harness.h"
 #include "harness_axi.h"
+#include "memory.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -14,8 +15,10 @@ void ese_y(const uint32_t *data, const uint32_t *user);
 void ese_cell(const uint32_t *data, const uint32_t *keep);
 int ese_step(int control, int indices, const uint32_t *issue);
 void ese_x(uint32_t *data, uint32_t *user);
-void ese_axi_open(int ports, int data_bits, int address_bits);
-void ese_axi(const uint32_t *weights, const uint32_t *data, const uint32_t *lite);
+void ese_axi_open(int ports, int data_bits, int address_bits, int io);
+void ese_axi(const uint32_t *weights, const uint32_t *data, const uint32_t *writes,
+             const uint32_t *lite);
+void ese_axi_write(const uint32_t *data, const uint32_t *strobes);
 void ese_axi_next(uint32_t *drive);
 void ese_axi_beat(int port, uint32_t *beat);
 
@@ -97,19 +100,37 @@ void ese_x(uint32_t *data, uint32_t *user)
 
 /* ---- AXI ports ------------------------------------------------------------------------------------ */
 
-void ese_axi_open(int ports, int data_bits, int address_bits)
+void ese_axi_open(int ports, int data_bits, int address_bits, int io)
 {
-    axi_open((uint32_t)ports, (uint32_t)data_bits, (uint32_t)address_bits);
+    axi_open((uint32_t)ports, (uint32_t)data_bits, (uint32_t)address_bits, (uint32_t)io);
+}
+
+static uint32_t write_data[MEMORY_BEAT_BYTES / 4], write_strobes[MEMORY_BEAT_BYTES / 32];
+
+/* Handed over in the cycles that have some, before ese_axi(). */
+void ese_axi_write(const uint32_t *data, const uint32_t *strobes)
+{
+    size_t words = axi_beat_words();
+    memcpy(write_data, data, words * sizeof *data);
+    memcpy(write_strobes, strobes, (words + 7) / 8 * sizeof *strobes);
 }
 
 /* The simulator's own words may be gone when ese_step() looks at them. */
-void ese_axi(const uint32_t *weights, const uint32_t *data, const uint32_t *lite)
+void ese_axi(const uint32_t *weights, const uint32_t *data, const uint32_t *writes,
+             const uint32_t *lite)
 {
-    static uint32_t ports[STIMULUS_PORTS][PORT_WORDS], slave[LITE_WORDS];
+    static uint32_t ports[STIMULUS_PORTS][PORT_WORDS], write[PORT_WORDS], slave[LITE_WORDS];
     memcpy(ports[0], weights, sizeof ports[0]);
     memcpy(ports[1], data, sizeof ports[1]);
+    memcpy(write, writes, sizeof write);
     memcpy(slave, lite, sizeof slave);
-    axi_show(&(struct axi_sample){{{ports[0], NULL}, {ports[1], NULL}}, {slave, NULL}});
+    axi_show(&(struct axi_sample){
+        .ports = {{ports[0], NULL}, {ports[1], NULL}},
+        .write = {write, NULL},
+        .w_data = {write_data, NULL},
+        .w_strobes = {write_strobes, NULL},
+        .lite = {slave, NULL},
+    });
 }
 
 void ese_axi_next(uint32_t *drive)

@@ -10,9 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-static bool refuse(const char *format, ...) __attribute__((format(printf, 1, 2)));
-
-static bool refuse(const char *format, ...)
+bool refuse(const char *format, ...)
 {
     va_list args;
     va_start(args, format);
@@ -118,14 +116,44 @@ static uint32_t *take_new_array(struct reader *r, uint32_t count)
     return words;
 }
 
+static void take_descriptors(struct reader *r, struct stimulus_phase *p)
+{
+    p->descriptor_count = take32(r);
+    if (!there(r, p->descriptor_count, 32))
+        p->descriptor_count = 0;
+    p->descriptors = zeros(p->descriptor_count, sizeof *p->descriptors);
+    for (uint32_t i = 0; i < p->descriptor_count; i++) {
+        struct stimulus_descriptor *d = &p->descriptors[i];
+        d->frames = take32(r);
+        d->save = (int32_t)take32(r);
+        d->restore = (int32_t)take32(r);
+        d->rotate = take32(r);
+        take_array(r, d->restored, STIMULUS_MASK_WORDS);
+    }
+    p->error_count = take32(r);
+    p->errors = take_new_array(r, p->error_count);
+    p->patch_count = take32(r);
+    if (!there(r, p->patch_count, 28))
+        p->patch_count = 0;
+    p->patches = zeros(p->patch_count, sizeof *p->patches);
+    for (uint32_t i = 0; i < p->patch_count; i++) {
+        p->patches[i].attempt = take32(r);
+        p->patches[i].target = take32(r);
+        p->patches[i].offset = take(r, 8);
+        p->patches[i].bytes = take(r, 8);
+        p->patches[i].word = take32(r);
+    }
+}
+
 static void take_phase(struct reader *r, struct stimulus_phase *p)
 {
     take_name(r, p->name, sizeof p->name);
     uint32_t *fields[] = {&p->first_frame, &p->frame_count,   &p->flags,  &p->reset_cycles,
                           &p->valid_cycle, &p->x_gap,         &p->x_gap_length, &p->y_wait,
                           &p->y_wait_length, &p->cut_cycle,   &p->chart_first,  &p->chart_count,
-                          &p->tail_cycles, &p->expected_error, &p->watchdog, &p->stop_cycle,
-                          &p->slack_permille};
+                          &p->tail_cycles, &p->expected_error, &p->watchdog, &p->fault_moment,
+                          &p->stop_cycle, &p->stop_moment, &p->slot_cycle, &p->slot_channel,
+                          &p->slot_frame, &p->slack_permille, &p->ring_bits, &p->state_count};
     for (size_t i = 0; i < sizeof fields / sizeof *fields; i++)
         *fields[i] = take32(r);
     for (int port = 0; port < STIMULUS_PORTS; port++) {
@@ -142,6 +170,7 @@ static void take_phase(struct reader *r, struct stimulus_phase *p)
         for (uint32_t i = 0; i < p->frame_count; i++)
             p->starts[i] = (int64_t)take(r, 8);
     }
+    take_descriptors(r, p);
 }
 
 static void take_frames(struct reader *r, struct stimulus *s)
@@ -181,10 +210,11 @@ static bool parse(struct stimulus *s, const unsigned char *data, size_t size, co
 
     uint32_t *dims[] = {&s->channels,     &s->input, &s->cell, &s->output,        &s->activation_bits,
                         &s->element_bits, &s->lanes, &s->pes,  &s->product_count, &s->pass_count,
-                        &s->config_hash,  &s->memory_mode, &s->memory_ports,
+                        &s->config_hash,  &s->chip_hash, &s->memory_mode, &s->io, &s->memory_ports,
                         &s->memory_data_bits, &s->memory_address_bits, &s->memory_outstanding};
     for (size_t i = 0; i < sizeof dims / sizeof *dims; i++)
         *dims[i] = take32(&r);
+    s->queue_base = take(&r, 8);
     s->product_columns = take_new_array(&r, s->product_count);
     s->pass_beats = take_new_array(&r, s->pass_count);
     s->image_count = take32(&r);
@@ -207,7 +237,7 @@ static bool parse(struct stimulus *s, const unsigned char *data, size_t size, co
     }
     s->frame_count = take32(&r);
     s->phase_count = take32(&r);
-    s->phases = zeros(there(&r, s->phase_count, 168) ? s->phase_count : 0, sizeof *s->phases);
+    s->phases = zeros(there(&r, s->phase_count, 208) ? s->phase_count : 0, sizeof *s->phases);
     for (uint32_t i = 0; i < s->phase_count && !r.short_file; i++)
         take_phase(&r, &s->phases[i]);
     take_frames(&r, s);
@@ -257,16 +287,10 @@ static bool check_phase(const struct stimulus *s, const struct stimulus_phase *p
         return p->expected_error == 0 && p->stop_cycle == 0
                    ? true
                    : refuse("phase %s needs a chip with AXI ports", p->name);
-    if (p->flags & (STIMULUS_LAST_EARLY | STIMULUS_LAST_MISSING) && p->expected_error == 0)
-        return refuse("phase %s: tlast is wrong, but no error expected", p->name);
-    for (int port = 0; port < STIMULUS_PORTS; port++)
-        if (p->memory[port].model >= STIMULUS_MODELS || p->memory[port].fault >= STIMULUS_FAULTS)
-            return refuse("phase %s: a memory of unknown kind", p->name);
-    return true;
+    return check_axi_phase(s, p);
 }
 
-/* Reads a file that must be as the plan says. */
-static unsigned char *read_whole(const char *name, uint64_t bytes, uint32_t crc)
+unsigned char *read_whole(const char *name, uint64_t bytes, uint32_t crc)
 {
     size_t size = 0;
     unsigned char *data = slurp(name, &size);
@@ -282,35 +306,6 @@ static unsigned char *read_whole(const char *name, uint64_t bytes, uint32_t crc)
         refuse("memory image %s has been changed: CRC %08x, should be %08x", name, got, crc);
     free(data);
     return NULL;
-}
-
-/* Fills the memories behind the AXI ports. */
-static bool load_regions(const struct stimulus *s)
-{
-    if (axi_present() != (s->memory_mode != STIMULUS_ROM))
-        return refuse("the bench has %sAXI ports, the stimulus is for a chip with%s",
-                      axi_present() ? "" : "no ", axi_present() ? "out" : "");
-    if (!axi_present())
-        return true;
-    if (!axi_fits(s))
-        return refuse("the bench has not the %u AXI ports of %u bits with addresses of %u bits that "
-                      "the stimulus wants", s->memory_ports, s->memory_data_bits,
-                      s->memory_address_bits);
-    if (!axi_prepare(s))
-        return refuse("out of memory");
-    for (uint32_t i = 0; i < s->region_count; i++) {
-        const struct stimulus_region *r = &s->regions[i];
-        if (r->port >= STIMULUS_PORTS || r->port < STIMULUS_PORTS - s->memory_ports ||
-            r->use >= STIMULUS_USES || r->base % 4096 != 0)
-            return refuse("region %s cannot lie at %llx of port %u", r->name,
-                          (unsigned long long)r->base, r->port);
-        unsigned char *data = read_whole(r->name, r->bytes, r->crc);
-        if (data == NULL)
-            return false;
-        if (!axi_load(r, data))
-            return refuse("more regions than there is room for");
-    }
-    return true;
 }
 
 static bool check_images(const struct stimulus *s)

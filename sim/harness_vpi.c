@@ -16,7 +16,7 @@ enum argument {
     ARG_CONTROL, ARG_ISSUE, ARG_Y_DATA, ARG_Y_USER, ARG_CELL_DATA, ARG_CELL_KEEP,
     ARG_NEXT, ARG_X_DATA, ARG_X_USER, /* these are written */
     STEP_COUNT,
-    ARG_WEIGHTS = STEP_COUNT, ARG_DATA, ARG_LITE,
+    ARG_WEIGHTS = STEP_COUNT, ARG_DATA, ARG_WRITES, ARG_W_DATA, ARG_W_STROBES, ARG_LITE,
     AXI_COUNT,
     ARG_DRIVE = AXI_COUNT, ARG_WEIGHTS_BEAT, ARG_DATA_BEAT, /* these are written */
     ARG_COUNT
@@ -156,9 +156,9 @@ static PLI_INT32 call_step(PLI_BYTE8 *data)
 static PLI_INT32 call_axi_open(PLI_BYTE8 *data)
 {
     (void)data;
-    uint32_t numbers[3] = {0};
-    take_numbers(numbers, 3);
-    axi_open(numbers[0], numbers[1], numbers[2]);
+    uint32_t numbers[4] = {0};
+    take_numbers(numbers, 4);
+    axi_open(numbers[0], numbers[1], numbers[2], numbers[3]);
     return 0;
 }
 
@@ -167,7 +167,11 @@ static PLI_INT32 call_axi(PLI_BYTE8 *data)
     (void)data;
     find_arguments(ARG_WEIGHTS, AXI_COUNT);
     struct axi_sample sample = {.ports = {fetch(ARG_WEIGHTS), fetch(ARG_DATA)},
-                                .lite = fetch(ARG_LITE)};
+                                .write = fetch(ARG_WRITES), .lite = fetch(ARG_LITE)};
+    if (sample.write.value[2] & WRITE_W_VALID) {
+        sample.w_data = fetch(ARG_W_DATA);
+        sample.w_strobes = fetch(ARG_W_STROBES);
+    }
     axi_show(&sample);
     return 0;
 }

@@ -2,9 +2,10 @@
  * host.h - the host that drives a chip with AXI ports through its registers.
  *
  * After the reset it reads who the chip is, tries addresses where nothing is, writes and reads back
- * the settings, and writes start.  While the chip runs it takes interrupts.  At the end of a phase it
- * reads status and counters and stops the chip.  If an error is expected, or a stop in mid-flight,
- * it reads the code, stops, waits until the buses are idle, and starts again. */
+ * the settings, loads the model and writes start.  While the chip runs it takes interrupts, submits
+ * descriptors and looks at what they left in memory (host_queue.c).  At the end of a phase it reads
+ * status and counters and stops the chip.  If an error is expected, or a stop in mid-flight, it reads
+ * the code, stops, waits until the buses are idle, loads again if need be, and starts again. */
 #ifndef ESE_HOST_H
 #define ESE_HOST_H
 
@@ -13,19 +14,24 @@
 
 #include "harness_axi.h"
 
-enum { HOST_STALLS = 6 };
+enum { HOST_STALLS = 7 };
 
 /* What came of a phase. */
 struct host_result {
     uint32_t attempts;      /* starts */
+    uint32_t loads;         /* that went well */
+    int64_t load_clocks;    /* from the command's answer to the interrupt, of the last of them */
     uint32_t error;         /* code that the chip reported, and was expected to */
     int64_t origin;         /* cycle in which the last start was answered */
     int64_t error_cycle;    /* in which the interrupt of the error came, -1: none */
     int64_t stop_clocks;    /* from writing the last stop to idle buses */
     uint32_t status, frames, frame_interrupts;
-    uint64_t cycles;
+    uint64_t cycles, multiplied;
     uint32_t stalls[HOST_STALLS];
 };
+
+/* Attempts of the phase in which something goes wrong. */
+uint32_t host_wrong_attempts(const struct stimulus_phase *phase);
 
 void host_begin(struct host_result *result); /* a phase begins, in reset */
 
@@ -37,8 +43,11 @@ void host_finish(void);       /* all frames are out: read the counters, stop the
 bool host_finished(void);
 
 bool host_running(void);      /* start was answered and stop not yet written */
-bool host_allows(void);       /* masters may ask: from start being written until the buses are idle */
+bool host_allows(void);       /* masters may ask: from load being written until it is loaded, and from
+                                 start being written until the buses are idle */
 bool host_first_attempt(void);
+bool host_wrong_attempt(void);  /* something is to go wrong in this one */
+uint32_t host_attempt(void);
 bool host_abandons(void);     /* there is no sense in going on */
 
 /* harness.c: the chip is about to be started anew; back to the phase's first word. */

@@ -10,7 +10,7 @@ enum { IDEAL_LATENCY = 8 };
 /* The hostile memory: chances out of 65536 in each clock, lengths of the pauses in clocks. */
 enum { SHORT_CHANCE = 8192, SHORT_PAUSE = 12, LONG_CHANCE = 64, LONG_PAUSE = 300 };
 
-static uint32_t draw(struct memory *m)
+uint32_t memory_draw(struct memory *m)
 {
     uint64_t z = m->random += UINT64_C(0x9e3779b97f4a7c15);
     z = (z ^ z >> 30) * UINT64_C(0xbf58476d1ce4e5b9);
@@ -22,21 +22,43 @@ bool memory_open(struct memory *m, uint32_t data_bits)
 {
     *m = (struct memory){.data_bits = data_bits, .beat_bytes = data_bits / 8};
     m->data = calloc(data_bits / 32 + 1, sizeof *m->data);
-    return m->data != NULL;
+    return m->data != NULL && memory_write_open(m);
 }
 
-bool memory_add(struct memory *m, uint64_t base, unsigned char *contents, uint64_t bytes)
+void memory_close(struct memory *m)
 {
-    if (m->region_count == MEMORY_REGIONS)
-        return false;
-    m->regions[m->region_count++] = (struct memory_region){base, bytes, contents};
-    return true;
+    free(m->data);
+    free(m->writes.data);
+    free(m->writes.strobes);
+    free(m->regions);
+    *m = (struct memory){0};
+}
+
+int memory_add(struct memory *m, uint64_t base, unsigned char *contents, uint64_t bytes)
+{
+    if (m->region_count == m->region_room) {
+        uint32_t room = 2 * m->region_room + 16;
+        struct memory_region *more = realloc(m->regions, room * sizeof *more);
+        if (more == NULL)
+            return -1;
+        m->regions = more;
+        m->region_room = room;
+    }
+    m->regions[m->region_count] =
+        (struct memory_region){.base = base, .bytes = bytes, .contents = contents, .readable = true};
+    return (int)m->region_count++;
+}
+
+void memory_forget(struct memory *m, uint32_t count)
+{
+    m->region_count = count < m->region_count ? count : m->region_count;
+    m->found = 0;
 }
 
 void memory_reset(struct memory *m, const struct stimulus_memory *how, uint64_t seed)
 {
     m->how = *how;
-    m->started = m->lifted = m->struck = false;
+    m->started = m->lifted = m->struck = m->state_read = m->state_written = false;
     m->clock = 0;
     m->random = seed;
     m->head = m->count = m->next_beat = 0;
@@ -44,6 +66,7 @@ void memory_reset(struct memory *m, const struct stimulus_memory *how, uint64_t 
     m->address_pause = m->beat_pause = 0;
     m->drive = (struct memory_drive){0};
     m->counts = (struct memory_counts){0};
+    memory_write_reset(m);
     ddr3_reset(m);
 }
 
@@ -52,6 +75,7 @@ void memory_start(struct memory *m)
     m->started = true;
     m->start_clock = m->clock;
     m->start_beat = m->shown;
+    m->writes.start_answered = m->writes.answered;
 }
 
 void memory_lift(struct memory *m)
@@ -67,37 +91,41 @@ static uint64_t region_end(const struct memory *m, const struct memory_region *r
     return r->base + (r->bytes + m->beat_bytes - 1) / m->beat_bytes * m->beat_bytes;
 }
 
-static const struct memory_region *find(const struct memory *m, uint64_t address)
+struct memory_region *memory_find(struct memory *m, uint64_t address, uint64_t bytes)
 {
-    for (uint32_t i = 0; i < m->region_count; i++)
-        if (address >= m->regions[i].base && address < region_end(m, &m->regions[i]))
-            return &m->regions[i];
+    for (uint32_t i = 0; i < m->region_count; i++) {
+        uint32_t number = (m->found + i) % m->region_count; /* the last one first */
+        struct memory_region *r = &m->regions[number];
+        if (address >= r->base && address < region_end(m, r)) {
+            m->found = number;
+            return bytes <= region_end(m, r) - address ? r : NULL;
+        }
+    }
     return NULL;
 }
 
-bool memory_holds(const struct memory *m, uint64_t address, uint64_t bytes)
+uint32_t memory_outstanding(const struct memory *m)
 {
-    const struct memory_region *r = find(m, address);
-    return r != NULL && bytes <= region_end(m, r) - address;
+    return m->count + m->writes.count;
 }
 
 static void noise(struct memory *m)
 {
     for (uint32_t i = 0; i < m->data_bits / 32; i++)
-        m->data[i] = draw(m);
+        m->data[i] = memory_draw(m);
     m->drive.new_data = true;
 }
 
 static void read_beat(struct memory *m, uint64_t address)
 {
-    const struct memory_region *r = find(m, address);
+    const struct memory_region *r = memory_find(m, address, 1);
     if (r == NULL) { /* the checker has something to say about it */
         noise(m);
         return;
     }
     const unsigned char *at = r->contents + (address - r->base);
     uint64_t left = r->bytes > address - r->base ? r->bytes - (address - r->base) : 0;
-    unsigned char last[128] = {0};
+    unsigned char last[MEMORY_BEAT_BYTES] = {0};
     if (left < m->beat_bytes) {
         if (left > 0)
             memcpy(last, at, (size_t)left);
@@ -116,7 +144,7 @@ static bool faulty(const struct memory *m, uint32_t fault)
     return m->how.fault == fault && m->started && !m->lifted;
 }
 
-static bool faulty_clock(const struct memory *m, uint32_t fault)
+bool memory_faulty_clock(const struct memory *m, uint32_t fault)
 {
     return faulty(m, fault) && (uint64_t)(m->clock - m->start_clock) >= m->how.fault_at;
 }
@@ -154,18 +182,17 @@ static bool damage(struct memory *m)
 
 /* ---- the two channels ------------------------------------------------------------------------------ */
 
-/* Counts down a pause of the hostile memory, or begins one; true while it lasts. */
-static bool paused(struct memory *m, uint32_t *left)
+bool memory_paused(struct memory *m, uint32_t *left)
 {
     if (*left > 0) {
         --*left;
         return true;
     }
-    uint32_t chance = draw(m) % 65536;
+    uint32_t chance = memory_draw(m) % 65536;
     if (chance < LONG_CHANCE)
-        *left = 1 + draw(m) % LONG_PAUSE;
+        *left = 1 + memory_draw(m) % LONG_PAUSE;
     else if (chance < SHORT_CHANCE)
-        *left = draw(m) % SHORT_PAUSE;
+        *left = memory_draw(m) % SHORT_PAUSE;
     return chance < SHORT_CHANCE;
 }
 
@@ -177,7 +204,7 @@ static bool has_beat(struct memory *m)
     case STIMULUS_DDR3:
         return ddr3_has_beat(m);
     case STIMULUS_HOSTILE:
-        return !paused(m, &m->beat_pause) && m->clock > m->bursts[m->head].taken;
+        return !memory_paused(m, &m->beat_pause) && m->clock > m->bursts[m->head].taken;
     default:
         return m->clock >= m->bursts[m->head].taken + IDEAL_LATENCY - 1;
     }
@@ -204,8 +231,10 @@ static void take_address(struct memory *m, const struct memory_seen *seen)
     *burst = (struct memory_burst){seen->address, seen->length + 1, m->clock};
     m->count++;
     m->counts.bursts++;
+    const struct memory_region *region = memory_find(m, burst->address, 1);
+    m->state_read = m->state_read || (region != NULL && region->state);
     if (m->how.model == STIMULUS_DDR3)
-        ddr3_take(m, burst);
+        ddr3_take(m, &m->ddr3.reads, burst);
 }
 
 void memory_step(struct memory *m, const struct memory_seen *seen)
@@ -221,24 +250,26 @@ void memory_step(struct memory *m, const struct memory_seen *seen)
     }
     if (drive->ar_ready && seen->ar_valid)
         take_address(m, seen);
+    memory_write_take(m, seen);
     m->clock++;
     if (m->how.model == STIMULUS_DDR3)
         ddr3_step(m);
 
     bool hostile = m->how.model == STIMULUS_HOSTILE;
     drive->new_data = false;
-    drive->ar_ready = !(hostile && paused(m, &m->address_pause)) && m->count < MEMORY_BURSTS &&
-                      !faulty_clock(m, STIMULUS_FAULT_DEAF);
+    drive->ar_ready = !(hostile && memory_paused(m, &m->address_pause)) && m->count < MEMORY_BURSTS &&
+                      !memory_faulty_clock(m, STIMULUS_FAULT_DEAF);
     if (m->how.fault == STIMULUS_FAULT_SILENT || m->how.fault == STIMULUS_FAULT_DEAF)
-        m->struck = m->struck || faulty_clock(m, m->how.fault);
+        m->struck = m->struck || memory_faulty_clock(m, m->how.fault);
+    memory_write_drive(m, seen);
     if (drive->r_valid && !beat_taken)
         return;
     drive->r_valid = false;
-    if (has_beat(m) && !faulty_clock(m, STIMULUS_FAULT_SILENT)) {
+    if (has_beat(m) && !memory_faulty_clock(m, STIMULUS_FAULT_SILENT)) {
         show_beat(m);
     } else if (hostile && beat_taken) { /* what is not valid is noise */
         noise(m);
-        drive->r_last = draw(m) & 1;
-        drive->response = draw(m) & 3;
+        drive->r_last = memory_draw(m) & 1;
+        drive->response = memory_draw(m) & 3;
     }
 }

@@ -13,7 +13,13 @@
  *   tRP   13.75  precharge to activation   tFAW   30    four activations in this time
  *   CL    13.75  read to data              tRTP    7.5  read to precharge
  *   tRAS  35     activation to precharge   tRFC  160    refresh (110 at 1 Gbit, 260 at 4 Gbit)
- *                                          tREFI 7800   between two refreshes
+ *   CWL   10     write to data             tREFI 7800   between two refreshes
+ *   tWR   15     end of data to precharge  tWTR   7.5   end of written data to a read
+ *
+ * A burst lasts 5 ns, so a bank can be precharged CWL + 5 + tWR after a write and any bank be read
+ * CWL + 5 + tWTR after it; a write can follow a read after CL - CWL + 5 + 2.5 (two memory clocks for
+ * the bus).  Writes wait in the controller until nothing is to be read, or WRITE_BATCH bursts are
+ * there, or one has waited for WRITE_PATIENCE clocks; then all of them are written.
  *
  * The controller keeps rows open, answers in order, opens rows of the segments that wait in its
  * queue while it reads the first one, and refreshes as soon as that is due: tRTP + tRP + tRFC + tRCD
@@ -32,6 +38,11 @@ enum {
     T_RTP = (7500 + CLOCK_PS - 1) / CLOCK_PS,
     T_RFC = (160000 + CLOCK_PS - 1) / CLOCK_PS,
     T_REFI = 7800000 / CLOCK_PS,
+    T_WRITE_TO_CLOSE = (10000 + 5000 + 15000 + CLOCK_PS - 1) / CLOCK_PS,
+    T_WRITE_TO_READ = (10000 + 5000 + 7500 + CLOCK_PS - 1) / CLOCK_PS,
+    T_READ_TO_WRITE = (13750 - 10000 + 5000 + 2500 + CLOCK_PS - 1) / CLOCK_PS,
+    WRITE_BATCH = 4,
+    WRITE_PATIENCE = 128,
     CONTROLLER = 20,
     LOOK_AHEAD = 8,       /* segments that the controller looks at */
     ROW_BEATS = 8192 / 64 /* eight chips with pages of 1 KiB, 64 bytes a beat */
@@ -42,23 +53,24 @@ static const int64_t LONG_AGO = -1000000;
 void ddr3_reset(struct memory *m)
 {
     struct memory_ddr3 *d = &m->ddr3;
-    *d = (struct memory_ddr3){.refresh_due = T_REFI, .refresh_until = LONG_AGO};
+    *d = (struct memory_ddr3){
+        .refresh_due = T_REFI, .refresh_until = LONG_AGO, .last_access = LONG_AGO};
     for (int i = 0; i < 4; i++)
         d->activations[i] = LONG_AGO;
     for (int i = 0; i < MEMORY_BANKS; i++)
-        d->banks[i] = (struct memory_bank){.activated = LONG_AGO, .read = LONG_AGO};
+        d->banks[i] = (struct memory_bank){.activated = LONG_AGO, .read = LONG_AGO,
+                                           .written = LONG_AGO};
 }
 
 /* Cuts the burst where it leaves a row. */
-void ddr3_take(struct memory *m, const struct memory_burst *burst)
+void ddr3_take(struct memory *m, struct memory_queue *queue, const struct memory_burst *burst)
 {
-    struct memory_ddr3 *d = &m->ddr3;
     uint64_t beat = burst->address / m->beat_bytes;
     for (uint32_t left = burst->beats; left > 0;) {
         uint32_t room = (uint32_t)(ROW_BEATS - beat % ROW_BEATS);
         uint32_t beats = left < room ? left : room;
         uint64_t page = beat / ROW_BEATS;
-        d->segments[d->segment_tail++ % MEMORY_SEGMENTS] = (struct memory_segment){
+        queue->segments[queue->tail++ % MEMORY_SEGMENTS] = (struct memory_segment){
             .row = page / MEMORY_BANKS, .bank = page % MEMORY_BANKS, .beats = beats};
         beat += beats;
         left -= beats;
@@ -68,7 +80,8 @@ void ddr3_take(struct memory *m, const struct memory_burst *burst)
 /* Can the bank be precharged now? */
 static bool can_close(const struct memory_bank *bank, int64_t now)
 {
-    return now >= bank->activated + T_RAS && now >= bank->read + T_RTP;
+    return now >= bank->activated + T_RAS && now >= bank->read + T_RTP &&
+           now >= bank->written + T_WRITE_TO_CLOSE;
 }
 
 /* Opens the row of the first segment in the queue that needs it, and whose bank none before it uses:
@@ -76,11 +89,11 @@ static bool can_close(const struct memory_bank *bank, int64_t now)
 static void open_rows(struct memory *m)
 {
     struct memory_ddr3 *d = &m->ddr3;
+    const struct memory_queue *queue = d->writing ? &d->writes : &d->reads;
     uint32_t used = 0;
     bool closed = false;
-    for (uint64_t i = d->segment_head; i < d->segment_tail && i < d->segment_head + LOOK_AHEAD;
-         i++) {
-        const struct memory_segment *segment = &d->segments[i % MEMORY_SEGMENTS];
+    for (uint64_t i = queue->head; i < queue->tail && i < queue->head + LOOK_AHEAD; i++) {
+        const struct memory_segment *segment = &queue->segments[i % MEMORY_SEGMENTS];
         struct memory_bank *bank = &d->banks[segment->bank];
         bool taken = used >> segment->bank & 1;
         used |= UINT32_C(1) << segment->bank;
@@ -94,7 +107,8 @@ static void open_rows(struct memory *m)
         if (!bank->open && m->clock >= bank->can_activate && m->clock >= d->next_activate &&
             m->clock >= d->activations[0] + T_FAW) {
             *bank = (struct memory_bank){.open = true, .row = segment->row, .activated = m->clock,
-                                         .read = LONG_AGO, .can_read = m->clock + T_RCD};
+                                         .read = LONG_AGO, .written = LONG_AGO,
+                                         .can_read = m->clock + T_RCD};
             d->next_activate = m->clock + T_RRD;
             for (int k = 0; k < 3; k++)
                 d->activations[k] = d->activations[k + 1];
@@ -104,7 +118,7 @@ static void open_rows(struct memory *m)
     }
 }
 
-/* Closes and refreshes all banks, unless a read or an activation is too young. */
+/* Closes and refreshes all banks, unless an access or an activation is too young. */
 static void refresh(struct memory *m)
 {
     struct memory_ddr3 *d = &m->ddr3;
@@ -121,6 +135,53 @@ static void refresh(struct memory *m)
     m->counts.refreshes++;
 }
 
+/* Which way shall data go? */
+static void choose_direction(struct memory *m)
+{
+    struct memory_ddr3 *d = &m->ddr3;
+    const struct memory_writes *w = &m->writes;
+    bool reads = d->reads.head != d->reads.tail, writes = d->writes.head != d->writes.tail;
+    bool turn;
+    if (d->writing) {
+        turn = reads && !writes;
+    } else {
+        bool late = w->complete > 0 && m->clock - w->bursts[w->head].taken >= WRITE_PATIENCE;
+        turn = writes && (!reads || late || w->complete >= WRITE_BATCH);
+    }
+    if (!turn)
+        return;
+    int64_t last = d->writing ? d->last_access + T_WRITE_TO_READ : d->last_access + T_READ_TO_WRITE;
+    d->turn_until = last > m->clock ? last : m->clock;
+    d->writing = !d->writing;
+    m->counts.turns++;
+}
+
+/* One column access of the first segment in the queue. */
+static void access_column(struct memory *m)
+{
+    struct memory_ddr3 *d = &m->ddr3;
+    struct memory_queue *queue = d->writing ? &d->writes : &d->reads;
+    if (queue->head == queue->tail || m->clock < d->turn_until)
+        return;
+    /* A burst that a fault cut short was shown before it was all read. */
+    if (!d->writing && (int64_t)(d->issued - m->shown) >= MEMORY_BUFFER)
+        return;
+    struct memory_segment *segment = &queue->segments[queue->head % MEMORY_SEGMENTS];
+    struct memory_bank *bank = &d->banks[segment->bank];
+    if (!bank->open || bank->row != segment->row || m->clock < bank->can_read)
+        return;
+    d->last_access = m->clock;
+    if (d->writing) {
+        bank->written = m->clock;
+        d->put++;
+    } else {
+        bank->read = m->clock;
+        d->arrival[d->issued++ % MEMORY_BUFFER] = m->clock + T_CL + CONTROLLER;
+    }
+    if (--segment->beats == 0)
+        queue->head++;
+}
+
 void ddr3_step(struct memory *m)
 {
     struct memory_ddr3 *d = &m->ddr3;
@@ -130,22 +191,19 @@ void ddr3_step(struct memory *m)
         refresh(m);
         return;
     }
+    choose_direction(m);
     open_rows(m);
-    /* A burst that a fault cut short was shown before it was all read. */
-    if (d->segment_head == d->segment_tail || (int64_t)(d->issued - m->shown) >= MEMORY_BUFFER)
-        return;
-    struct memory_segment *segment = &d->segments[d->segment_head % MEMORY_SEGMENTS];
-    struct memory_bank *bank = &d->banks[segment->bank];
-    if (!bank->open || bank->row != segment->row || m->clock < bank->can_read)
-        return;
-    bank->read = m->clock;
-    d->arrival[d->issued++ % MEMORY_BUFFER] = m->clock + T_CL + CONTROLLER;
-    if (--segment->beats == 0)
-        d->segment_head++;
+    access_column(m);
 }
 
 bool ddr3_has_beat(const struct memory *m)
 {
     const struct memory_ddr3 *d = &m->ddr3;
     return m->shown < d->issued && m->clock >= d->arrival[m->shown % MEMORY_BUFFER];
+}
+
+bool ddr3_has_written(const struct memory *m)
+{
+    const struct memory_writes *w = &m->writes;
+    return m->ddr3.put >= w->gone + w->bursts[w->head].beats;
 }
