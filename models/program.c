@@ -193,10 +193,8 @@ static uint32_t hash_chip(const struct program *p)
 {
     const struct quantized *q = &p->quant;
     struct derived fixed = p->d;
-    fixed.x_size = fixed.c_size = fixed.y_size = fixed.c_words = fixed.y_words = 0;
-    fixed.products = fixed.passes = fixed.columns = fixed.beats = fixed.constants = 0;
+    fixed.columns = fixed.beats = fixed.constants = 0;
     fixed.weights_bus_words = fixed.columns_bus_words = fixed.constants_bus_words = 0;
-    fixed.program_bus_words = fixed.x_bus_words = fixed.y_bus_words = fixed.state_bus_words = 0;
     int flags[] = {(int)p->config.memory, p->config.memory_ports, (int)p->config.io, q->peephole,
                    q->projection, (int)q->candidate, (int)q->sigm.direct};
     uint32_t crc = crc32_of(0, &fixed, sizeof fixed);

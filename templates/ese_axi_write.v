@@ -5,7 +5,8 @@
 //          bursts of the piece before have all been asked for.  Their data comes in the same order
 // Bursts   up to 4 KiB, INCR, never across 4 KiB, several outstanding; begun only when
 //          all of the data is there
-// Done     a clock for each piece whose bursts have all been acknowledged, with its flags
+// Done     a clock for each piece whose bursts have all been acknowledged, with its flags; not if the
+//          last one failed
 // Flush    no further bursts; what has been asked for is finished, then `idle`; the rest is dropped
 // Errors   SLVERR and DECERR: one clock each
 // Timing   no path from an input to an AXI output without a register
@@ -76,13 +77,23 @@ module ese_axi_write #(
     reg [FLAGS-1:0]     flags;
     reg [FIFO_W:0]      available; // bus words in the buffer that belong to no burst yet
 
+    reg             planned;    // the next burst is known,
+    reg             enough;     // and all of its data is there
+    reg             last_burst;
+    reg [BURST_W:0] burst;
+
     wire [BURST_W:0] to_boundary = {1'b1, {BURST_W{1'b0}}} - {1'b0, address[11:BYTES_W]};
-    wire             last_burst  = left <= {{(31-BURST_W){1'b0}}, to_boundary};
-    wire [BURST_W:0] burst       = last_burst ? left[BURST_W:0] : to_boundary;
+    wire             reaches_end = left <= {{(31-BURST_W){1'b0}}, to_boundary};
     wire [FIFO_W:0]  burst_words = {{(FIFO_W-BURST_W){1'b0}}, burst};
     wire [8:0]       length      = {{(8-BURST_W){1'b0}}, burst} - 9'd1;
 
     wire unused_length = length[8];
+
+    always @(posedge clk)
+        if (!planned) begin
+            burst      <= reaches_end ? left[BURST_W:0] : to_boundary;
+            last_burst <= reaches_end;
+        end
 
     // ---- bursts under way: asked for, data sent, acknowledged ------------------------------
     reg [FLAGS+8:0]         order [0:(1<<OUTSTANDING_W)-1]; // {flags, ends a piece, length}
@@ -97,8 +108,7 @@ module ese_axi_write #(
     reg [7:0]           beat;
 
     wire room  = asked - acknowledged != MOST;
-    wire issue = left != 32'd0 && available >= burst_words && room && (!aw_valid || m_awready)
-              && !flush && !reset;
+    wire issue = enough && room && (!aw_valid || m_awready) && !flush && !reset;
 
     wire [FLAGS+8:0] sending  = order[sent[OUTSTANDING_W-1:0]];
     wire [FLAGS+8:0] awaiting = order[acknowledged[OUTSTANDING_W-1:0]];
@@ -159,6 +169,8 @@ module ese_axi_write #(
     // ---- channels --------------------------------------------------------------------------
     always @(posedge clk) begin
         b_ready <= 1'b1;
+        planned <= left != 32'd0 && !issue && !flush;
+        enough  <= planned && !issue && !flush && available >= burst_words;
         if (issue) begin
             left    <= left - {{(31-BURST_W){1'b0}}, burst};
             address <= address + {{(ADDRESS_W-BURST_W-1-BYTES_W){1'b0}}, burst, {BYTES_W{1'b0}}};
@@ -177,7 +189,7 @@ module ese_axi_write #(
             if (w_last) sent <= sent + 1'b1;
         end
 
-        done         <= response && awaiting[8];
+        done         <= response && awaiting[8] && !m_bresp[1];
         done_flags   <= awaiting[FLAGS+8:9];
         answer       <= send || (aw_valid && m_awready) || (m_bvalid && b_ready);
         slave_error  <= response && m_bresp == 2'b10;
@@ -186,6 +198,8 @@ module ese_axi_write #(
         if (flush) left <= 32'd0;
         if (reset) begin
             left         <= 32'd0;
+            planned      <= 1'b0;
+            enough       <= 1'b0;
             aw_valid     <= 1'b0;
             b_ready      <= 1'b0;
             asked        <= {(OUTSTANDING_W+1){1'b0}};

@@ -2,9 +2,10 @@
 // ese_fetch - reads regions of memory, ahead of their use.
 //
 // Region   `words` bus words from `base` on, a multiple of the bus word.  While `start` is high the next
-//          region begins when the last burst of the one before has been asked for: `started`
+//          region begins when the last burst of the one before has been granted: `started`
 // Bursts   4 KiB; shorter at the ends.  None crosses 4 KiB
 // Buffer   2**FIFO_W bus words; a burst is asked for only when there is room for all of it
+// Rate     a burst is asked for three clocks after the one before was granted, at the earliest
 // Reset    drops what is buffered and what is left of the region; the read port must be idle by then
 `resetall
 `timescale 1ns / 1ps
@@ -42,24 +43,30 @@ module ese_fetch #(
     reg [31:0]          left;     // bus words of the region not yet asked for
     reg [ADDRESS_W-1:0] address;
     reg [FIFO_W:0]      reserved; // bus words asked for and not yet used
+    reg                 planned;  // the next burst is known,
+    reg                 fits;     // and there is room for it
+    reg [BURST_W:0]     burst;
 
     // Up to the next 4 KiB, or up to the end.
-    wire [BURST_W:0]    to_boundary = {1'b1, {BURST_W{1'b0}}} - {1'b0, address[11:BYTES_W]};
-    wire                last_burst  = left <= {{(31-BURST_W){1'b0}}, to_boundary};
-    wire [BURST_W:0]    burst       = last_burst ? left[BURST_W:0] : to_boundary;
-    wire [8:0]          burst_wide  = {{(8-BURST_W){1'b0}}, burst};
-    wire [8:0]          length      = burst_wide - 9'd1;
-    wire [FIFO_W:0]     burst_words = {{(FIFO_W-BURST_W){1'b0}}, burst};
-    wire                used        = valid && ready;
+    wire [BURST_W:0] to_boundary = {1'b1, {BURST_W{1'b0}}} - {1'b0, address[11:BYTES_W]};
+    wire             reaches_end = left <= {{(31-BURST_W){1'b0}}, to_boundary};
+    wire [8:0]       length      = {{(8-BURST_W){1'b0}}, burst} - 9'd1;
+    wire [FIFO_W:0]  burst_words = {{(FIFO_W-BURST_W){1'b0}}, burst};
+    wire             used        = valid && ready;
 
     wire unused_length = length[8];
 
-    assign request         = left != 32'd0 && reserved + burst_words <= DEPTH && !reset;
+    assign request         = fits;
     assign request_address = address;
     assign request_length  = length[7:0];
-    assign started         = start && (left == 32'd0 || (grant && last_burst)) && !reset;
+    assign started         = start && left == 32'd0 && !reset;
+
+    always @(posedge clk)
+        if (!planned) burst <= reaches_end ? left[BURST_W:0] : to_boundary;
 
     always @(posedge clk) begin
+        planned <= left != 32'd0 && !grant;
+        fits    <= planned && !grant && reserved + burst_words <= DEPTH;
         if (grant) begin
             left    <= left - {{(31-BURST_W){1'b0}}, burst};
             address <= address + {{(ADDRESS_W-BURST_W-1-BYTES_W){1'b0}}, burst, {BYTES_W{1'b0}}};
@@ -73,6 +80,8 @@ module ese_fetch #(
         if (reset) begin
             left     <= 32'd0;
             reserved <= {(FIFO_W+1){1'b0}};
+            planned  <= 1'b0;
+            fits     <= 1'b0;
         end
     end
 
