@@ -42,9 +42,10 @@ static bool generate(const struct gen_options *options, struct error *error)
         ok = plan_chip(output, &program, &cycles, text_string(&command), error) &&
              output_write(output, options->output, error);
         if (ok)
-            printf("%s: %d PEs x %d channels, %lld cycles a frame, %d lanes: see %s/README.md\n",
+            printf("%s: %d PEs x %d channels, %lld cycles a frame, %d lane%s: see %s/README.md\n",
                    options->output, program.d.pes, program.d.channels,
-                   (long long)cycles.cycles_per_frame, program.d.lanes, options->output);
+                   (long long)cycles.cycles_per_frame, program.d.lanes,
+                   program.d.lanes == 1 ? "" : "s", options->output);
         output_free(output);
         text_free(&command);
         cycles_free(&cycles);

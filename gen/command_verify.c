@@ -15,7 +15,7 @@
 #include "gen/simulate.h"
 #include "gen/verify_plan.h"
 
-enum { DEFAULT_FRAMES = 20, FRAMES_LEAST = 3 };
+enum { DEFAULT_FRAMES = 20, LINE_WIDTH = 100 };
 
 /* Above this many multipliers Icarus takes hours. */
 enum { ICARUS_MULTIPLIERS_MOST = 64 };
@@ -128,11 +128,14 @@ static json_t *verification_json(const struct verification *v)
         json_object_set_new(simulators, simulator_name((enum simulator)s),
                             result_json(&v->results[s]));
     }
+    json_t *phases = json_array();
+    for (uint32_t n = 0; n < v->plan.stimulus.phase_count; n++)
+        json_array_append_new(phases, json_string(v->plan.stimulus.phases[n].name));
     char hash[16];
     snprintf(hash, sizeof hash, "%08x", (unsigned)p->config_hash);
-    return json_pack("{s:s, s:s, s:i, s:i, s:i, s:I, s:I, s:I, s:I, s:f, s:f, s:o}", "verdict",
-                     v->pass ? "pass" : "fail", "config_hash", hash, "frames",
-                     (int)v->plan.stimulus.frame_count, "channels", p->d.channels, "pes", p->d.pes,
+    return json_pack("{s:s, s:s, s:i, s:i, s:i, s:o, s:I, s:I, s:I, s:I, s:f, s:f, s:o}",
+                     "verdict", v->pass ? "pass" : "fail", "config_hash", hash, "frames",
+                     v->plan.frames, "channels", p->d.channels, "pes", p->d.pes, "phases", phases,
                      "seed", (json_int_t)v->options->seed, "mismatches", (json_int_t)mismatches,
                      "cycles_per_frame", (json_int_t)cycles, "model_cycles_per_frame",
                      (json_int_t)v->plan.cycles.cycles_per_frame, "mac_utilization",
@@ -173,16 +176,29 @@ static void print_result(const struct verification *v, enum simulator simulator)
         printf("           %s\n", r->messages[m]);
 }
 
+/* What was played, in lines of a terminal. */
+static void print_phases(const struct verify_plan *plan)
+{
+    size_t column = (size_t)printf("phases:");
+    for (uint32_t n = 0; n < plan->stimulus.phase_count; n++) {
+        const char *name = plan->stimulus.phases[n].name;
+        bool last = n + 1 == plan->stimulus.phase_count;
+        if (column + strlen(name) + 2 > LINE_WIDTH)
+            column = (size_t)printf("\n       ") - 1;
+        column += (size_t)printf(" %s%s", name, last ? "" : ",");
+    }
+    printf("\n");
+}
+
 static void print_verification(const struct verification *v)
 {
     const struct program *p = &v->chip.program;
     const struct verify_plan *plan = &v->plan;
     int64_t cycles = measured_cycles(v);
     print_chart(v);
-    printf("\n%d PEs x %d channels, %u frames without gaps, a reset in mid-flight, %u frames with "
-           "gaps and back-pressure; seed %llu\n",
-           p->d.pes, p->d.channels, plan->stimulus.frame_count, plan->stimulus.frame_count,
+    printf("\n%d PEs x %d channels, %d frames, seed %llu\n", p->d.pes, p->d.channels, plan->frames,
            (unsigned long long)v->options->seed);
+    print_phases(plan);
     for (int s = 0; s < SIMULATOR_COUNT; s++)
         if (v->used[s])
             print_result(v, (enum simulator)s);
@@ -203,18 +219,30 @@ static void print_changes(const struct verification *v)
     text_free(&changed);
 }
 
+static bool make_plan(struct verification *v, struct error *error)
+{
+    const struct verify_options *options = v->options;
+    const struct program *p = &v->chip.program;
+    int frames = options->frames > 0 ? options->frames : DEFAULT_FRAMES;
+    if (options->faults > 0 && p->config.memory == MEMORY_ROM)
+        return fail(error, "--faults: '%s' has its model in read-only memory; faults are for chips with "
+                           "memory: resident or stream", v->chip.dir);
+    if (options->faults > 0)
+        verify_plan_faults(&v->plan, p, options->faults, options->seed);
+    else
+        verify_plan_build(&v->plan, p, frames, options->seed);
+    return true;
+}
+
 static bool verify(struct verification *v, struct error *error)
 {
     const struct verify_options *options = v->options;
-    int frames = options->frames > 0 ? options->frames : DEFAULT_FRAMES;
     if (!chip_open(&v->chip, options->dir, error))
         return false;
     print_changes(v);
     choose_simulators(v);
-    verify_plan_build(&v->plan, &v->chip.program, frames < FRAMES_LEAST ? FRAMES_LEAST : frames,
-                      options->seed);
     v->pass = true;
-    bool ok = write_stimulus(v, error) && run_simulators(v, error);
+    bool ok = make_plan(v, error) && write_stimulus(v, error) && run_simulators(v, error);
     if (ok) {
         v->pass = v->pass && same_cycles(v);
         bool quiet = options->json != NULL && strcmp(options->json, "-") == 0;
@@ -232,11 +260,28 @@ static bool verify(struct verification *v, struct error *error)
     return ok;
 }
 
+/* What would be noticed only after all the work. */
+static bool check_files(const struct verify_options *options, struct error *error)
+{
+    return output_file_check("--json", options->json, error) &&
+           output_file_check("--trace", options->trace, error);
+}
+
 int command_verify(const struct verify_options *options)
 {
     struct error error;
     struct verification v = {.options = options};
-    bool ok = options->selftest ? selftest(options, &v.pass, &error) : verify(&v, &error);
+    if (options->frames > 0 && options->frames < VERIFY_FRAMES_LEAST) {
+        fprintf(stderr, "ese: --frames: %d is too few; at least %d are played, because a frame's cycles "
+                        "are measured in steady state\n", options->frames, VERIFY_FRAMES_LEAST);
+        return 2;
+    }
+    if (options->frames > 0 && options->faults > 0) {
+        fprintf(stderr, "ese: --faults plays phases of few frames: it does not go with --frames\n");
+        return 2;
+    }
+    bool ok = check_files(options, &error) &&
+              (options->selftest ? selftest(options, &v.pass, &error) : verify(&v, &error));
     if (!ok)
         fprintf(stderr, "ese: %s\n", error.text);
     return ok && v.pass ? 0 : 1;

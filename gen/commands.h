@@ -28,6 +28,7 @@ struct verify_options {
     const char *dir; /* a folder that `ese gen` made */
     enum simulator_choice sim;
     int frames; /* 0: the command's default */
+    int faults; /* phases with a random fault, in place of the usual ones; 0: not so */
     bool seed_given;
     uint64_t seed; /* of drawn stimulus; valid if seed_given */
     const char *trace; /* waveform file, or NULL */

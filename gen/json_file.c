@@ -2,6 +2,7 @@
 #include "gen/json_file.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -54,4 +55,24 @@ bool json_write(json_t *value, const char *path, struct error *error)
     }
     json_decref(value);
     return ok;
+}
+
+bool output_file_check(const char *option, const char *path, struct error *error)
+{
+    if (path == NULL || strcmp(path, "-") == 0)
+        return true;
+    int flags = O_WRONLY | O_NONBLOCK | O_CLOEXEC; /* a pipe may have no reader yet */
+    int file = open(path, flags | O_CREAT | O_EXCL, 0666);
+    if (file >= 0) {
+        close(file);
+        unlink(path);
+        return true;
+    }
+    if (errno == EEXIST)
+        file = open(path, flags);
+    if (file < 0 && errno != ENXIO)
+        return fail(error, "%s: cannot write '%s': %s", option, path, strerror(errno));
+    if (file >= 0)
+        close(file);
+    return true;
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0
- * json_file.h - where --json goes. */
+ * json_file.h - where --json goes, and other files that a command is told to write. */
 #ifndef ESE_JSON_FILE_H
 #define ESE_JSON_FILE_H
 
@@ -10,5 +10,9 @@
 /* Writes the value, which it takes over, to a file (aside, then renamed), or for "-" to standard
  * output. */
 bool json_write(json_t *value, const char *path, struct error *error);
+
+/* Can the file be written?  To be asked before the work that it is for; leaves nothing behind.
+ * `path` NULL or "-": yes.  `option` is for the message. */
+bool output_file_check(const char *option, const char *path, struct error *error);
 
 #endif

@@ -16,11 +16,11 @@
 #include "gen/text.h"
 #include "gen/version.h"
 
-enum { MAX_FRAMES = 1000000, MAX_JOBS = 256 };
+enum { MAX_FRAMES = 1000000, MAX_JOBS = 256, MAX_FAULTS = 10000 };
 
 /* Options without a letter. */
 enum { OPTION_SET = 256, OPTION_SIM, OPTION_FRAMES, OPTION_SEED, OPTION_TRACE, OPTION_JSON,
-       OPTION_SELFTEST, OPTION_KEEP, OPTION_CHART, OPTION_VERIFY, OPTION_USAGE };
+       OPTION_SELFTEST, OPTION_FAULTS, OPTION_KEEP, OPTION_CHART, OPTION_VERIFY, OPTION_USAGE };
 
 /* What the parser of any command fills in. */
 struct request {
@@ -64,11 +64,14 @@ static const struct argp_option gen_options[] = {
 
 static const struct argp_option verify_options[] = {
     {"sim", OPTION_SIM, "NAME", 0, "Simulator: verilator, icarus or both", 0},
-    {"frames", OPTION_FRAMES, "N", 0, "Frames to simulate", 0},
+    {"frames", OPTION_FRAMES, "N", 0, "Frames to simulate, at least 3", 0},
     {"seed", OPTION_SEED, "N", 0, "Seed of the inputs drawn", 0},
     {"trace", OPTION_TRACE, "FILE.fst", 0, "Write a waveform", 0},
     JSON_OPTION,
     {"selftest", OPTION_SELFTEST, NULL, 0, "Plant faults and prove that they are found", 0},
+    {"faults", OPTION_FAULTS, "N", 0,
+     "Instead of the usual phases, play N in which something drawn from the seed goes wrong: a bus, a "
+     "reset, the model image", 0},
     {"jobs", 'j', "N", 0, "Parallel jobs; as many as processors if not given", 0},
     {"keep", OPTION_KEEP, NULL, 0, "Keep the working files", 0},
     HELP_OPTIONS,
@@ -174,7 +177,8 @@ static const struct command commands[] = {
      "  ese verify rtl_out/tiny\n"
      "  ese verify rtl_out/tiny --sim both --frames 20 --seed 7\n"
      "  ese verify rtl_out/tiny --trace tiny.fst\n"
-     "  ese verify rtl_out/tiny --selftest --json -\n",
+     "  ese verify rtl_out/tiny --selftest --json -\n"
+     "  ese verify rtl_out/loadable --faults 300 --seed 7\n",
      verify_options, run_verify, false, false},
     {"report", "CONFIG|DIR", "tell cycles, use of the multipliers and size before synthesis",
      config_help,
@@ -280,6 +284,9 @@ static error_t parse_option(int key, char *argument, struct argp_state *state)
         break;
     case OPTION_SELFTEST:
         verify->selftest = true;
+        break;
+    case OPTION_FAULTS:
+        verify->faults = (int)number(state, "faults", argument, 1, MAX_FAULTS);
         break;
     case 'j':
         verify->jobs = (int)number(state, "jobs", argument, 1, MAX_JOBS);

@@ -502,7 +502,7 @@ static void make_hostile(struct stimulus_phase *phase)
 static void plan_memories(struct planner *pl)
 {
     set_memory(plan_phase(pl, "ddr3", 0, pl->frames, 10), STIMULUS_DDR3);
-    make_hostile(plan_phase(pl, "hostile", 0, VERIFY_FEW_FRAMES, 100));
+    make_hostile(plan_phase(pl, "hostile", 0, VERIFY_FRAMES_LEAST, 100));
     if (!has_queue(pl->program))
         return;
     plan_states(pl, "states", 10);

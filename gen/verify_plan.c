@@ -374,7 +374,7 @@ static void plan_stream_abuse(struct planner *pl)
 static void begin_plan(struct planner *pl, struct verify_plan *plan, const struct program *p,
                        int frames, uint64_t seed)
 {
-    *plan = (struct verify_plan){0};
+    *plan = (struct verify_plan){.frames = frames};
     *pl = (struct planner){.plan = plan, .program = p, .frames = frames};
     random_seed(&pl->random, seed);
     struct utterances drawn = {0};
@@ -466,7 +466,7 @@ void recognise_plan_build(struct verify_plan *plan, const struct program *p, int
     *plan = (struct verify_plan){0};
     struct planner pl = {.plan = plan, .program = p};
     random_seed(&pl.random, 1);
-    pl.frames = cast_recognise(plan, p, limit);
+    pl.frames = plan->frames = cast_recognise(plan, p, limit);
     cycles_run(p, pl.frames, &plan->cycles);
     fill_shape(&plan->stimulus, p, pl.frames);
     fill_images(&plan->stimulus, p);

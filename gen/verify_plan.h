@@ -34,6 +34,7 @@ struct verify_plan {
     struct voice *voices;    /* [frames][channels] */
     bool *begins;            /* [frames] a descriptor begins here, in whatever phase */
     double max_float_error;  /* largest |golden y - float y| over all active frames */
+    int frames;              /* of `steady` */
     uint32_t phases;         /* that were planned: stimulus.phase_count may be lowered */
 };
 
@@ -56,7 +57,7 @@ void verify_plan_free(struct verify_plan *plan);
 
 enum {
     VERIFY_CHANCE = 65536,    /* stimulus chances are out of this */
-    VERIFY_FEW_FRAMES = 3,    /* of a phase in which something goes wrong */
+    VERIFY_FEW_FRAMES = 2,    /* of a phase in which something goes wrong */
     VERIFY_STATE_FRAMES = 9,  /* of the phases that save and restore */
     VERIFY_SLOT_FRAMES = 12,  /* of the phase that closes a channel */
     VERIFY_SLOT_OPEN = 10     /* its frame with which the channel speaks again */
