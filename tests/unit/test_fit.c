@@ -119,6 +119,11 @@ static void check_fit(const struct program *p, const struct program *chip)
     assert_memory_equal(&fixed, has, sizeof fixed);
     assert_memory_equal(&q->formats, &chip->quant.formats, sizeof q->formats);
     assert_int_equal(q->round_shift, chip->quant.round_shift);
+    assert_int_equal(q->max_shift, chip->quant.max_shift);
+    assert_int_equal(q->acc_bits, chip->quant.acc_bits);
+    assert_int_equal(q->bias_bits, chip->quant.bias_bits);
+    assert_int_equal(q->peep_bits, chip->quant.peep_bits);
+    assert_int_equal(q->sum_bits, chip->quant.sum_bits);
     size_t entries = (size_t)1 << q->sigm.address_bits;
     assert_memory_equal(q->sigm.base, chip->quant.sigm.base, entries * sizeof *q->sigm.base);
     assert_memory_equal(q->tanh.base, chip->quant.tanh.base, entries * sizeof *q->tanh.base);
