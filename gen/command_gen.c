@@ -5,10 +5,7 @@
 #include "gen/commands.h"
 #include "gen/config.h"
 #include "gen/plan.h"
-#include "models/cycles.h"
 #include "models/program.h"
-
-enum { REPORT_FRAMES = 6 };
 
 static bool generate(const struct gen_options *options, struct error *error)
 {
@@ -18,20 +15,17 @@ static bool generate(const struct gen_options *options, struct error *error)
     struct program program;
     bool ok = program_build(&program, &config, error);
     if (ok) {
-        struct cycles cycles;
         struct text command = {0};
         struct output *output = output_new();
-        cycles_run(&program, REPORT_FRAMES, &cycles);
         plan_command(&command, "gen", options->source, options->sets, options->set_count);
-        ok = plan_chip(output, &program, &cycles, text_string(&command), error) &&
+        ok = plan_chip(output, &program, program.cycles, text_string(&command), error) &&
              output_write(output, options->output, error);
         if (ok)
             printf("%s: %d PEs x %d channels, %lld cycles a frame, %d lanes: see %s/README.md\n",
                    options->output, program.d.pes, program.d.channels,
-                   (long long)cycles.cycles_per_frame, program.d.lanes, options->output);
+                   (long long)program.frame_cycles, program.d.lanes, options->output);
         output_free(output);
         text_free(&command);
-        cycles_free(&cycles);
     }
     program_free(&program);
     config_free(&config);

@@ -13,8 +13,6 @@
 #include "gen/regions.h"
 #include "gen/report_facts.h"
 
-enum { REPORT_FRAMES = 6 }; /* the cycles of a frame settle within these, as in ese gen */
-
 /* Room of the chip that a model takes up. */
 struct use {
     const char *name, *key, *unit;
@@ -124,11 +122,9 @@ static json_t *model_json(const struct facts *f)
 
 static bool report(const struct model_options *options, const struct program *p, struct error *error)
 {
-    struct cycles cycles;
     struct facts facts;
     bool ok = true;
-    cycles_run(p, REPORT_FRAMES, &cycles);
-    facts_gather(&facts, p, &cycles, QUALITY_WORK);
+    facts_gather(&facts, p, p->cycles, QUALITY_WORK);
     if (options->json != NULL)
         ok = json_write(model_json(&facts), options->json, error);
     if (ok && (options->json == NULL || strcmp(options->json, "-") != 0)) {
@@ -138,7 +134,6 @@ static bool report(const struct model_options *options, const struct program *p,
         text_free(&text);
     }
     facts_free(&facts);
-    cycles_free(&cycles);
     return ok;
 }
 
