@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "gen/manifest.h"
+#include "gen/regions.h"
 #include "gen/text.h"
 
 static char *path_in(const char *dir, const char *file)
@@ -17,22 +18,33 @@ static char *path_in(const char *dir, const char *file)
     return path.data;
 }
 
-bool is_chip_folder(const char *dir)
+static bool has_file(const char *dir, const char *file)
 {
-    char *path = path_in(dir, MANIFEST_NAME);
+    char *path = path_in(dir, file);
     bool exists = access(path, F_OK) == 0;
     free(path);
     return exists;
 }
 
-static bool check_hash(const struct chip_folder *chip, struct error *error)
+bool is_model_folder(const char *dir)
 {
-    char *path = path_in(chip->dir, MANIFEST_NAME);
+    return has_file(dir, MANIFEST_NAME) && has_file(dir, MODEL_FILE);
+}
+
+bool is_chip_folder(const char *dir)
+{
+    return has_file(dir, MANIFEST_NAME) && !has_file(dir, MODEL_FILE);
+}
+
+/* The hash in the folder's manifest must be that of the program. */
+static bool check_hash(const char *dir, const struct program *program, struct error *error)
+{
+    char *path = path_in(dir, MANIFEST_NAME);
     json_error_t where;
     json_t *manifest = json_load_file(path, JSON_REJECT_DUPLICATES, &where);
     const char *hash = json_string_value(json_object_get(manifest, "config_hash"));
     char expected[16];
-    snprintf(expected, sizeof expected, "%08x", (unsigned)chip->program.config_hash);
+    snprintf(expected, sizeof expected, "%08x", (unsigned)program->config_hash);
     bool ok = true;
     if (manifest == NULL)
         ok = fail(error, "%s:%d: %s", path, where.line, where.text);
@@ -51,6 +63,8 @@ static bool check_hash(const struct chip_folder *chip, struct error *error)
 bool chip_open(struct chip_folder *chip, const char *dir, struct error *error)
 {
     *chip = (struct chip_folder){.dir = dir};
+    if (is_model_folder(dir))
+        return fail(error, "'%s' holds a model that 'ese model' made, not a chip", dir);
     if (!is_chip_folder(dir))
         return fail(error, "'%s' is not a folder that 'ese gen' made: it has no %s", dir,
                     MANIFEST_NAME);
@@ -59,7 +73,7 @@ bool chip_open(struct chip_folder *chip, const char *dir, struct error *error)
     free(path);
     if (!ok)
         return false;
-    if (program_build(&chip->program, &chip->config, error) && check_hash(chip, error))
+    if (program_build(&chip->program, &chip->config, error) && check_hash(dir, &chip->program, error))
         return true;
     chip_close(chip);
     return false;
@@ -69,4 +83,57 @@ void chip_close(struct chip_folder *chip)
 {
     program_free(&chip->program);
     config_free(&chip->config);
+}
+
+struct config chip_config(const struct program *chip)
+{
+    struct config config = chip->config;
+    config.elem_lanes = chip->d.lanes;
+    return config;
+}
+
+/* Looks into the header of the model's image, for a message that says what is wrong. */
+static bool check_chip(const char *dir, const struct program *chip, struct error *error)
+{
+    char *path = path_in(dir, MODEL_FILE);
+    struct text bytes = {0};
+    bool ok = text_read_file(&bytes, path, error);
+    if (ok && bytes.length < MODEL_WORDS * sizeof(uint32_t))
+        ok = fail(error, "%s: ends after %zu bytes, within its header", path, bytes.length);
+    if (ok) {
+        uint32_t hash = region_model_word(&bytes, MODEL_WORD_CHIP_HASH);
+        if (hash != chip->chip_hash)
+            ok = fail(error, "%s: was made for another chip: it names %08x, this chip is %08x", path,
+                      (unsigned)hash, (unsigned)chip->chip_hash);
+    }
+    text_free(&bytes);
+    free(path);
+    return ok;
+}
+
+bool model_open(struct model_folder *model, const char *dir, const struct chip_folder *chip,
+                struct error *error)
+{
+    *model = (struct model_folder){.dir = dir};
+    if (!is_model_folder(dir))
+        return fail(error, "'%s' is not a folder that 'ese model' made: it has no " MODEL_FILE, dir);
+    if (!check_chip(dir, &chip->program, error))
+        return false;
+    struct config base = chip_config(&chip->program);
+    char *path = path_in(dir, "config.yaml");
+    bool ok = config_load_model(&model->config, &base, path, NULL, 0, error);
+    free(path);
+    if (!ok)
+        return false;
+    if (program_build_for(&model->program, &chip->program, &model->config, error) &&
+        check_hash(dir, &model->program, error))
+        return true;
+    model_close(model);
+    return false;
+}
+
+void model_close(struct model_folder *model)
+{
+    program_free(&model->program);
+    config_free(&model->config);
 }

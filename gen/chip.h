@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0
- * chip.h - a folder that `ese gen` made, opened again. */
+ * chip.h - folders that `ese gen` and `ese model` made, opened again. */
 #ifndef ESE_CHIP_H
 #define ESE_CHIP_H
 
 #include "models/program.h"
+
+#define MODEL_FILE "model.bin" /* in the folder of a model; a chip's lies in mem */
 
 struct chip_folder {
     const char *dir;
@@ -18,5 +20,23 @@ bool is_chip_folder(const char *dir);
  * from: the configuration hash in its manifest. */
 bool chip_open(struct chip_folder *chip, const char *dir, struct error *error);
 void chip_close(struct chip_folder *chip);
+
+struct model_folder {
+    const char *dir;
+    struct config config;   /* the chip's architecture, the model's keys */
+    struct program program; /* program_build_for() of the chip, from DIR/config.yaml and DIR/model */
+};
+
+/* Whether `ese model` made the folder. */
+bool is_model_folder(const char *dir);
+
+/* The chip's configuration for config_load_model(). */
+struct config chip_config(const struct program *chip);
+
+/* Builds the model's program again, and checks that it is for this chip and that it is the one that the
+ * folder was made from.  Close the model before the chip. */
+bool model_open(struct model_folder *model, const char *dir, const struct chip_folder *chip,
+                struct error *error);
+void model_close(struct model_folder *model);
 
 #endif

@@ -10,8 +10,6 @@
 #include "gen/json_file.h"
 #include "gen/report_facts.h"
 
-enum { REPORT_FRAMES = 6 }; /* the cycles of a frame settle within these, as in ese gen */
-
 #define NAME_CHARACTERS "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-"
 
 static bool is_folder(const char *path)
@@ -70,11 +68,9 @@ static bool open_source(struct chip_folder *chip, const struct report_options *o
 static bool write_report(const struct report_options *options, const struct program *program,
                          struct error *error)
 {
-    struct cycles cycles;
     struct facts facts;
     bool ok = true;
-    cycles_run(program, REPORT_FRAMES, &cycles);
-    facts_gather(&facts, program, &cycles, QUALITY_WORK);
+    facts_gather(&facts, program, program->cycles, QUALITY_WORK);
     if (options->json != NULL)
         ok = json_write(facts_json(&facts), options->json, error);
     if (ok && (options->json == NULL || strcmp(options->json, "-") != 0)) {
@@ -84,7 +80,6 @@ static bool write_report(const struct report_options *options, const struct prog
         text_free(&text);
     }
     facts_free(&facts);
-    cycles_free(&cycles);
     return ok;
 }
 

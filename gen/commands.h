@@ -23,6 +23,17 @@ struct gen_options {
     const char *command_line; /* the words after "ese" as typed, quoted for the shell where needed */
 };
 
+/* ese model DIR CONFIG -o DIR [--set key=value]... */
+struct model_options {
+    const char *dir;    /* the chip: a folder that `ese gen` made */
+    const char *source; /* CONFIG, as config_load() takes it */
+    char *const *sets;
+    size_t set_count;
+    const char *output; /* DIR */
+    const char *json;   /* as below */
+    const char *command_line;
+};
+
 /* ese verify DIR [options] */
 struct verify_options {
     const char *dir; /* a folder that `ese gen` made */
@@ -70,6 +81,7 @@ struct paper_options {
 };
 
 int command_gen(const struct gen_options *options);
+int command_model(const struct model_options *options);
 int command_verify(const struct verify_options *options);
 int command_report(const struct report_options *options);
 int command_recognise(const struct recognise_options *options);

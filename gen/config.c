@@ -29,6 +29,7 @@ struct origin {
 
 struct loading {
     struct config *config;
+    const struct config *chip; /* NULL, or the chip that the configuration is to bring a model for */
     struct origin origin[KEY_COUNT];
     int layer;
     int bases;
@@ -244,19 +245,63 @@ static bool check_shape_of_file(struct loading *loading)
     return true;
 }
 
+static bool is_model_key(int id)
+{
+    return strncmp(config_keys[id].name, "model.", 6) == 0 || id == KEY_column_order;
+}
+
+/* How the chip is attached to the rest: no model depends on that, and a preset that says so speaks of the
+ * chip that it describes. */
+static bool is_attachment(int id)
+{
+    return id == KEY_memory || id == KEY_memory_ports || id == KEY_axi_data_bits ||
+           id == KEY_axi_address_bits || id == KEY_io || id == KEY_headroom;
+}
+
+/* What the chip has is fixed: a key of it may only say the same.  Afterwards the keys are the chip's. */
+static bool keep_chip(struct loading *loading)
+{
+    struct config *config = loading->config;
+    struct text ours = {0}, chips = {0};
+    bool good = true;
+    if (config->elem_lanes == LANES_AUTO)
+        config->elem_lanes = loading->chip->elem_lanes;
+    for (int i = 0; good && i < KEY_COUNT; i++) {
+        const struct origin *origin = &loading->origin[i];
+        if (is_model_key(i))
+            continue;
+        text_cut(&ours, 0);
+        text_cut(&chips, 0);
+        key_write(&config_keys[i], config, &ours);
+        key_write(&config_keys[i], loading->chip, &chips);
+        bool same = strcmp(text_string(&ours), text_string(&chips)) == 0;
+        if (!same && (!is_attachment(i) || strcmp(origin->where, "--set") == 0))
+            good = fail(loading->error, "%s: %s: the chip has %s, and a model cannot change that to %s "
+                        "(%s)", origin->where, config_keys[i].name, text_string(&chips),
+                        text_string(&ours), config_keys[i].meaning);
+        else if (!same)
+            good = key_set(&config_keys[i], config, text_string(&chips), loading->error);
+    }
+    text_free(&ours);
+    text_free(&chips);
+    return good;
+}
+
 static bool finish(struct loading *loading)
 {
     struct config *config = loading->config;
     const struct origin *lanes = &loading->origin[KEY_elem_lanes];
     const struct origin *pes = &loading->origin[KEY_pes];
 
+    if (loading->chip != NULL && !keep_chip(loading))
+        return false;
     if (config->elem_lanes > config->pes) {
         const struct origin *last = lanes->layer >= pes->layer ? lanes : pes;
         return fail(loading->error, "%s: elem_lanes: %d is above pes, which is %d (%s)",
                     last->where, config->elem_lanes, config->pes,
                     config_keys[KEY_elem_lanes].meaning);
     }
-    if (loading->origin[KEY_io].layer == 0)
+    if (loading->origin[KEY_io].layer == 0 && loading->chip == NULL)
         config->io = config->memory == MEMORY_ROM ? IO_STREAM : IO_MEMORY;
     if (config->io == IO_MEMORY && config->memory == MEMORY_ROM) {
         const struct origin *io = &loading->origin[KEY_io];
@@ -274,11 +319,19 @@ static bool finish(struct loading *loading)
 
 /* ---- the whole ---- */
 
-static void begin(struct loading *loading, struct config *config, struct error *error)
+static void begin(struct loading *loading, struct config *config, const struct config *chip,
+                  struct error *error)
 {
     *config = (struct config){0};
-    *loading = (struct loading){.config = config, .error = error};
+    *loading = (struct loading){.config = config, .chip = chip, .error = error};
     for (int i = 0; i < KEY_COUNT; i++) {
+        if (chip != NULL && !is_model_key(i)) {
+            struct text value = {0};
+            key_write(&config_keys[i], chip, &value);
+            BUG_UNLESS(key_set(&config_keys[i], config, text_string(&value), error));
+            text_free(&value);
+            continue;
+        }
         /* No text where the default depends on other keys: finish() knows. */
         bool open = config_keys[i].kind == KIND_WORD && *config_keys[i].fallback == '\0';
         BUG_UNLESS(open || key_set(&config_keys[i], config, config_keys[i].fallback, error));
@@ -313,25 +366,37 @@ static bool end(struct loading *loading, bool good, const char *source)
     return good;
 }
 
-bool config_parse(struct config *config, const char *text, size_t size, const char *file,
-                  char *const *sets, size_t set_count, struct error *error)
+static bool parse_for(struct config *config, const struct config *chip, const char *text, size_t size,
+                      const char *file, char *const *sets, size_t set_count, struct error *error)
 {
     struct loading loading;
-    begin(&loading, config, error);
+    begin(&loading, config, chip, error);
     bool good = load_layers(&loading, text, size, file) &&
                 apply_sets(&loading, sets, set_count) && finish(&loading);
     return end(&loading, good, file);
 }
 
+bool config_parse(struct config *config, const char *text, size_t size, const char *file,
+                  char *const *sets, size_t set_count, struct error *error)
+{
+    return parse_for(config, NULL, text, size, file, sets, set_count, error);
+}
+
 bool config_load(struct config *config, const char *source, char *const *sets, size_t set_count,
                  struct error *error)
+{
+    return config_load_model(config, NULL, source, sets, set_count, error);
+}
+
+bool config_load_model(struct config *config, const struct config *chip, const char *source,
+                       char *const *sets, size_t set_count, struct error *error)
 {
     *config = (struct config){0};
     if (*source == '\0')
         return fail(error, "the name of the configuration is empty");
     if (is_preset_name(source)) {
         struct loading loading;
-        begin(&loading, config, error);
+        begin(&loading, config, chip, error);
         bool good = load_preset(&loading, source) && apply_sets(&loading, sets, set_count) &&
                     finish(&loading);
         return end(&loading, good, source);
@@ -341,7 +406,8 @@ bool config_load(struct config *config, const char *source, char *const *sets, s
     size_t size = 0;
     if (!read_source(source, &bytes, &size, error))
         return false;
-    bool good = config_parse(config, (const char *)bytes, size, source, sets, set_count, error);
+    bool good =
+        parse_for(config, chip, (const char *)bytes, size, source, sets, set_count, error);
     free(bytes);
     return good;
 }

@@ -61,6 +61,13 @@ struct config {
 bool config_load(struct config *config, const char *source, char *const *sets, size_t set_count,
                  struct error *error);
 
+/* The same for a model that is to run on a chip that is there already: every key of the architecture is
+ * the chip's (`chip`, its elem_lanes being the number that it has), and CONFIG must not set it otherwise.
+ * How the chip is attached (memory, memory_ports, axi_data_bits, axi_address_bits, io, headroom) may
+ * differ in a file, since no model depends on it; column_order belongs to the model. */
+bool config_load_model(struct config *config, const struct config *chip, const char *source,
+                       char *const *sets, size_t set_count, struct error *error);
+
 /* Writes every key as YAML that config_load() reads back to the same configuration.
  * model.path and model.utterances are written as given here (NULL: left out). */
 void config_write(const struct config *config, const char *path, const char *utterances, FILE *out);

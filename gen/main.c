@@ -25,6 +25,7 @@ enum { OPTION_SET = 256, OPTION_SIM, OPTION_FRAMES, OPTION_SEED, OPTION_TRACE, O
 /* What the parser of any command fills in. */
 struct request {
     const char *operand; /* CONFIG, DIR or FIGURE */
+    const char *second;  /* CONFIG, of a command that has two */
     char **sets;
     size_t set_count;
     const char *output;
@@ -35,6 +36,7 @@ struct request {
 struct command {
     const char *name;
     const char *operand;
+    const char *second; /* NULL: one operand */
     const char *summary;
     const char *details; /* before the examples in --help */
     const char *examples;
@@ -58,6 +60,14 @@ struct command {
 static const struct argp_option gen_options[] = {
     {"output", 'o', "DIR", 0, "Folder to write to (needed)", 0},
     SET_OPTION,
+    HELP_OPTIONS,
+    {0},
+};
+
+static const struct argp_option model_options[] = {
+    {"output", 'o', "DIR", 0, "Folder to write to (needed)", 0},
+    SET_OPTION,
+    JSON_OPTION,
     HELP_OPTIONS,
     {0},
 };
@@ -115,6 +125,20 @@ static int run_gen(const struct request *request, const char *command_line)
     return command_gen(&options);
 }
 
+static int run_model(const struct request *request, const char *command_line)
+{
+    const struct model_options options = {
+        .dir = request->operand,
+        .source = request->second,
+        .sets = request->sets,
+        .set_count = request->set_count,
+        .output = request->output,
+        .json = request->verify.json,
+        .command_line = command_line,
+    };
+    return command_model(&options);
+}
+
 static int run_verify(const struct request *request, const char *command_line)
 {
     struct verify_options options = request->verify;
@@ -167,12 +191,21 @@ static const char config_help[] =
     "'/' in it.";
 
 static const struct command commands[] = {
-    {"gen", "CONFIG", "write the Verilog, memory images and test bench of a chip", config_help,
+    {"gen", "CONFIG", NULL, "write the Verilog, memory images and test bench of a chip", config_help,
      "  ese gen tiny -o rtl_out/tiny\n"
      "  ese gen paper -o rtl_out/small --set pes=16 --set channels=8\n"
      "  ese gen my.yaml -o rtl_out/my --set model.path=my.safetensors\n",
      gen_options, run_gen, true, true},
-    {"verify", "DIR", "simulate a chip, compare each bit and cycle with the models",
+    {"model", "DIR", "CONFIG", "write another model for a chip whose model is loaded from memory",
+     "DIR is a folder that 'ese gen' wrote with memory: resident or stream.  CONFIG gives the model: its "
+     "model.* keys and column_order.  The architecture is the chip's; a key that says otherwise is "
+     "refused.  The model must fit the chip: sizes at most as large, everything else at most as much "
+     "larger than the chip's first model as the key headroom said.  Writes model.bin, weights.bin, "
+     "config.yaml and copies of the model's files.",
+     "  ese model rtl_out/chip my.yaml -o rtl_out/other\n"
+     "  ese model rtl_out/chip tiny --set model.seed=2 -o rtl_out/other --json -\n",
+     model_options, run_model, true, false},
+    {"verify", "DIR", NULL, "simulate a chip, compare each bit and cycle with the models",
      "DIR is a folder that 'ese gen' wrote.",
      "  ese verify rtl_out/tiny\n"
      "  ese verify rtl_out/tiny --sim both --frames 20 --seed 7\n"
@@ -180,18 +213,18 @@ static const struct command commands[] = {
      "  ese verify rtl_out/tiny --selftest --json -\n"
      "  ese verify rtl_out/loadable --faults 300 --seed 7\n",
      verify_options, run_verify, false, false},
-    {"report", "CONFIG|DIR", "tell cycles, use of the multipliers and size before synthesis",
+    {"report", "CONFIG|DIR", NULL, "tell cycles, use of the multipliers and size before synthesis",
      config_help,
      "  ese report paper\n"
      "  ese report paper --set encoding=relative --chart\n"
      "  ese report rtl_out/tiny --json tiny.json\n",
      report_options, run_report, false, true},
-    {"recognise", "DIR", "label recorded speech with a chip's model, count right frames",
+    {"recognise", "DIR", NULL, "label recorded speech with a chip's model, count right frames",
      "DIR is a folder that 'ese gen' wrote from a model with labels, such as the preset speech.",
      "  ese recognise rtl_out/speech\n"
      "  ese recognise rtl_out/speech --frames 100 --json -\n",
      recognise_options, run_recognise, false, false},
-    {"paper", "FIGURE", "tables and figures of the ESE paper, its values beside ours",
+    {"paper", "FIGURE", NULL, "tables and figures of the ESE paper, its values beside ours",
      "FIGURE is table1, fig6 (speedup against density), fifo (use of the multipliers against FIFO "
      "depth), balance (load-balanced against plain pruning), or all.",
      "  ese paper table1\n"
@@ -301,14 +334,21 @@ static error_t parse_option(int key, char *argument, struct argp_state *state)
         request->verify_points = true;
         break;
     case ARGP_KEY_ARG:
-        if (request->operand != NULL)
-            argp_error(state, "one %s is enough: '%s' is too many", parse->command->operand,
+        if (request->operand == NULL)
+            request->operand = argument;
+        else if (parse->command->second != NULL && request->second == NULL)
+            request->second = argument;
+        else
+            argp_error(state, "one %s is enough: '%s' is too many",
+                       parse->command->second != NULL ? parse->command->second
+                                                      : parse->command->operand,
                        argument);
-        request->operand = argument;
         break;
     case ARGP_KEY_END:
         if (request->operand == NULL || *request->operand == '\0')
             argp_error(state, "no %s given", parse->command->operand);
+        if (parse->command->second != NULL && (request->second == NULL || *request->second == '\0'))
+            argp_error(state, "no %s given", parse->command->second);
         if (parse->command->needs_output && (request->output == NULL || *request->output == '\0'))
             argp_error(state, "no output folder given: -o DIR");
         break;
@@ -351,12 +391,14 @@ static char *command_help(int key, const char *text, void *input)
 static int run_command(const struct command *command, int argc, char **argv,
                        const char *command_line)
 {
-    char doc[256];
+    char doc[256], operands[64];
+    snprintf(operands, sizeof operands, "%s%s%s", command->operand,
+             command->second != NULL ? " " : "", command->second != NULL ? command->second : "");
     snprintf(doc, sizeof doc, "ese %s - %s.\v-", command->name, command->summary);
     const struct argp parser = {
         .options = command->options,
         .parser = parse_option,
-        .args_doc = command->operand,
+        .args_doc = operands,
         .doc = doc,
         .help_filter = command_help,
     };
@@ -423,11 +465,11 @@ static error_t parse_command(int key, char *argument, struct argp_state *state)
             return 0;
         }
         argp_error(state,
-                   "unknown command '%s'; there are gen, verify, report, recognise and paper",
+                   "unknown command '%s'; there are gen, model, verify, report, recognise and paper",
                    argument);
         break;
     case ARGP_KEY_NO_ARGS:
-        argp_error(state, "no command given; there are gen, verify, report, recognise and paper");
+        argp_error(state, "no command given; there are gen, model, verify, report, recognise and paper");
         break;
     default:
         return parse_help(key, state);

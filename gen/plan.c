@@ -206,6 +206,18 @@ static bool add_rtl(struct output *output, const struct program *p, struct error
     return ok;
 }
 
+/* What lies in external memory. */
+static void add_regions(struct output *output, const struct program *p, const char *folder)
+{
+    struct region regions[REGION_COUNT];
+    regions_build(p, regions);
+    for (int n = 0; n < REGION_COUNT; n++) {
+        char path[64];
+        snprintf(path, sizeof path, "%s%s", folder, regions[n].file);
+        output_take(output, path, &regions[n].bytes);
+    }
+}
+
 /* Memories of the chip as .mem; what lies in external memory as .bin. */
 static void add_images(struct output *output, const struct program *p)
 {
@@ -221,14 +233,8 @@ static void add_images(struct output *output, const struct program *p)
         }
         mem_image_free(images[n].image);
     }
-    if (p->config.memory == MEMORY_ROM)
-        return;
-    struct region regions[REGION_COUNT];
-    regions_build(p, regions);
-    for (int n = 0; n < REGION_COUNT; n++) {
-        snprintf(path, sizeof path, "mem/%s", regions[n].file);
-        output_take(output, path, &regions[n].bytes);
-    }
+    if (p->config.memory != MEMORY_ROM)
+        add_regions(output, p, "mem/");
 }
 
 static bool add_bench(struct output *output, const struct program *p, struct error *error)
@@ -326,6 +332,31 @@ void plan_config(struct output *output, const struct program *p)
         if (strcmp(name, "model.path") != 0 && strcmp(name, "model.utterances") != 0)
             output_set_config(output, name, text_string(&value));
     text_free(&value);
+}
+
+void plan_command(struct text *text, const char *command, const char *source, char *const *sets,
+                  size_t set_count)
+{
+    const char *slash = strrchr(source, '/');
+    text_appendf(text, "%s %s", command, slash != NULL ? slash + 1 : source);
+    for (size_t n = 0; n < set_count; n++) {
+        const char *set = sets[n], *value = strchr(set, '=');
+        slash = strrchr(set, '/');
+        if (slash != NULL && value != NULL && value < slash)
+            text_appendf(text, " --set %.*s=%s", (int)(value - set), set, slash + 1);
+        else
+            text_appendf(text, " --set %s", set);
+    }
+}
+
+bool plan_model(struct output *output, const struct program *p, const char *command,
+                struct error *error)
+{
+    output_set_command(output, command);
+    output_set_config_hash(output, p->config_hash);
+    plan_config(output, p);
+    add_regions(output, p, "");
+    return add_model(output, p, error);
 }
 
 bool plan_chip(struct output *output, const struct program *p, const struct cycles *cycles,

@@ -12,6 +12,16 @@
 bool plan_chip(struct output *output, const struct program *program, const struct cycles *cycles,
                const char *command, struct error *error);
 
+/* Adds what another model for a chip consists of: its images, configuration and copies.  `program` is
+ * from program_build_for(). */
+bool plan_model(struct output *output, const struct program *program, const char *command,
+                struct error *error);
+
+/* Appends a command as it stands in the headers and manifests: without folders, so that the same input
+ * gives the same bytes everywhere. */
+void plan_command(struct text *text, const char *command, const char *source, char *const *sets,
+                  size_t set_count);
+
 /* The configuration as `gen` writes it into the chip's folder: paths inside the folder. */
 void plan_config(struct output *output, const struct program *program);
 

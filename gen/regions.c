@@ -58,6 +58,14 @@ static void put_number(char *bytes, enum model_word word, uint32_t value)
         bytes[(int)word * 4 + n] = (char)(value >> (8 * n) & 0xff);
 }
 
+uint32_t region_model_word(const struct text *model, enum model_word word)
+{
+    uint32_t value = 0;
+    for (int n = 0; n < 4; n++)
+        value |= (uint32_t)(unsigned char)model->data[(int)word * 4 + n] << (8 * n);
+    return value;
+}
+
 static void put_sizes(char *header, const struct program *p)
 {
     const struct derived *d = &p->d;

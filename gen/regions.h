@@ -37,6 +37,9 @@ struct region {
     struct text bytes;
 };
 
+/* A word of the header of a model.bin that is MODEL_WORDS words long at least. */
+uint32_t region_model_word(const struct text *model, enum model_word word);
+
 /* Where a section lies in model.bin. */
 struct section {
     size_t offset, bytes;

@@ -39,7 +39,10 @@ static void write_chip(struct text *text, const struct facts *f)
                  config->model.path != NULL ? "from a file" : "synthetic");
     text_appendf(text, "  %-14s %s, %d + %d bits an entry; columns in %s order; weights in %s\n",
                  "encoding", encoding_name(config->encoding), d->weight_bits, d->index_bits,
-                 column_order_name(config->column_order), memory_mode_name(config->memory));
+                 column_order_name(p->column_order), memory_mode_name(config->memory));
+    if (p->greedy_cycles > 0)
+        text_appendf(text, "  %-14s %s, greedy would take %s cycles\n", "column order",
+                     column_order_name(p->column_order), commas(p->greedy_cycles).text);
     text_appendf(text, "  %-14s %d a channel, %s\n", "lanes", d->lanes,
                  config->elem_lanes == LANES_AUTO
                      ? "the fewest of 1, 2, 4 ... that come within 0.5 % of the fastest"

@@ -39,7 +39,9 @@ static json_t *chip_json(const struct facts *f)
     set_int(chip, "elem_lanes", p->d.lanes);
     set(chip, "elem_lanes_auto", json_boolean(p->config.elem_lanes == LANES_AUTO));
     set_text(chip, "encoding", encoding_name(p->config.encoding));
-    set_text(chip, "column_order", column_order_name(p->config.column_order));
+    set_text(chip, "column_order", column_order_name(p->column_order));
+    if (p->greedy_cycles > 0)
+        set_int(chip, "greedy_cycles_per_frame", p->greedy_cycles);
     set_text(chip, "memory", memory_mode_name(p->config.memory));
     set_int(chip, "weight_bits", p->d.weight_bits);
     set_int(chip, "index_bits", p->d.index_bits);

@@ -55,6 +55,7 @@ static void forget_schedule(struct program *p)
     p->columns = NULL;
     p->lengths = NULL;
     p->entries = NULL;
+    p->cycles = NULL;
     p->product_count = p->pass_count = 0;
 }
 
@@ -65,6 +66,9 @@ static void free_schedule(struct program *p)
     free(p->columns);
     free(p->lengths);
     free(p->entries);
+    if (p->cycles != NULL)
+        cycles_free(p->cycles);
+    free(p->cycles);
     forget_schedule(p);
 }
 
@@ -76,15 +80,6 @@ struct builder {
     struct encoded encoded;
     int64_t least_cycles; /* no schedule is faster: entries of the busiest PE, or columns */
 };
-
-static int64_t settled_cycles(const struct program *p)
-{
-    struct cycles cycles;
-    cycles_run(p, SETTLED_FRAMES, &cycles);
-    int64_t result = cycles.cycles_per_frame;
-    cycles_free(&cycles);
-    return result;
-}
 
 static int64_t least_cycles(const struct encoded *encoded, int pes)
 {
@@ -134,7 +129,9 @@ static void build_schedule(struct builder *b, int lanes, enum column_order order
         derive_streams(p);
     p->column_order = order;
     p->greedy_cycles = 0;
-    p->frame_cycles = settled_cycles(p);
+    p->cycles = allocate(1, sizeof *p->cycles);
+    cycles_run(p, SETTLED_FRAMES, p->cycles);
+    p->frame_cycles = p->cycles->cycles_per_frame;
 }
 
 /* Builds with the smallest number of lanes that costs less than AUTO_TOLERANCE of the cycles of the
@@ -232,7 +229,7 @@ static void finish(struct builder *b)
     struct program *p = b->p;
     build_faster_order(b);
     encoded_free(&b->encoded);
-    p->chip_hash = b->chip != NULL ? b->chip->chip_hash : hash_chip(p);
+    p->chip_hash = hash_chip(p); /* another model does not change it */
     p->config_hash = hash_program(p);
 }
 

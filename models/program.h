@@ -61,6 +61,8 @@ struct column {
     int32_t element;
 };
 
+struct cycles;
+
 struct program {
     struct config config;
     struct network network;         /* pruned */
@@ -79,7 +81,8 @@ struct program {
     uint32_t *entries;              /* [d.beats][pes]: weight << index_bits | index */
     enum column_order column_order; /* that the columns are in: the configured one, or a faster one */
     int64_t greedy_cycles;          /* clocks of a frame in greedy order where that is slower, else 0 */
-    int64_t frame_cycles;           /* clocks of a frame in steady state (cycles.h) */
+    struct cycles *cycles;          /* its first frames (cycles.h), enough for the steady state */
+    int64_t frame_cycles;           /* clocks of a frame in steady state */
     uint32_t chip_hash;             /* the same of what is fixed in the Verilog: a model image names it */
     uint32_t config_hash;           /* CRC-32 of all that reaches the Verilog or an image: identifies the chip */
 };

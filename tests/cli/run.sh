@@ -71,6 +71,7 @@ help() { # WORD ARGUMENT... : WORD must be in the help
 
 help 'Commands:'
 help 'model.density' gen
+help 'model.\* keys' model
 help '--selftest' verify
 help '--chart' report
 help 'recorded speech' recognise
@@ -85,6 +86,10 @@ usage 'no CONFIG' 'no CONFIG' gen -o "$work/out/chip"
 usage 'no -o' 'no output folder' gen tiny
 usage 'two CONFIGs' 'too many' gen tiny speech -o "$work/out/chip"
 usage 'no DIR' 'no DIR' verify
+usage 'no chip' 'no DIR' model -o "$work/out/model"
+usage 'no CONFIG for a model' 'no CONFIG' model x -o "$work/out/model"
+usage 'three operands' "one CONFIG is enough: 'y'" model x tiny y -o "$work/out/model"
+usage 'no -o for a model' 'no output folder' model x tiny
 usage 'frames' "'0' is not a whole number" verify x --frames 0
 usage 'frames' 'is not a whole number' verify x --frames 1e3
 usage 'seed' 'is not a whole number' verify x --seed -1
@@ -260,6 +265,60 @@ rm "$work/changed/mem/tanh.mem"
 run verify "$work/changed" --sim icarus
 same 'image removed: status' "$status" 1
 must 'image removed' grep -q 'tanh.mem' "$work/stdout" "$work/stderr"
+
+# ---- other models for a chip ----
+
+run gen tiny --set memory=resident -o "$work/loadable"
+same 'gen of a loadable chip' "$status" 0
+refused_other() { # NAME PATTERN CONFIG [SET]...
+    local sets=()
+    for set in "${@:4}"; do
+        sets+=(--set "$set")
+    done
+    refused "model, $1" "$2" model "$work/loadable" "$3" ${sets[@]+"${sets[@]}"} -o "$work/out/model"
+}
+refused 'model of what is no chip' 'is not a folder that' model "$work" tiny -o "$work/out/model"
+refused 'model of a chip with ROM' "chip' holds its model in ROM" \
+    model "$work/chip" tiny -o "$work/out/model"
+refused 'model over a chip' 'holds a chip: a model goes to a folder of its own' \
+    model "$work/loadable" tiny -o "$work/chip"
+refused_other 'PEs' '^ese: --set: pes: the chip has 3, and a model cannot change that to 5' tiny pes=5
+refused_other 'PEs of a preset' 'speech.yaml:[0-9]+: pes: the chip has 3' speech
+refused_other 'memory' '--set: memory: the chip has resident' tiny memory=rom
+refused_other 'lanes' 'elem_lanes: the chip has 2' tiny elem_lanes=1
+refused_other 'unknown key' "unknown key 'pse'" tiny pse=1
+refused_other 'more cells' 'model: c has 13 elements, the chip takes at most 12' tiny model.cell=13
+refused_other 'larger x' 'model: x has 9 elements, the chip takes at most 5' tiny model.input=9
+refused_other 'no peepholes' 'model: lacks peepholes' tiny model.peephole=false
+refused_other 'candidate' 'model: candidate is sigm' tiny model.candidate=sigm
+refused_other 'denser' 'model: a frame would need [0-9]+ weight beats, the chip has 103 .headroom of the chip: 25 %' \
+    tiny model.density=1
+refused_other 'no such file' 'none.safetensors' tiny model.path="$work/none.safetensors"
+
+printf 'base: paper\npes: 3\nchannels: 2\nfifo_depth: 4\nmodel: {input: 4, cell: 11, output: 6, density: 0.4}\n' \
+    >"$work/other.yaml"
+run model "$work/loadable" "$work/other.yaml" -o "$work/other" --json "$work/other.json"
+same 'a preset says where its own memory is' "$status" 0
+same 'cell of the other model' "$("$json_get" "$work/other.json" network.cell)" 11
+must 'keys of the other model' "$json_get" "$work/other.json" chip_hash model_hash cycles_per_frame \
+    room.beats.used room.beats.room bytes.model bytes.weights
+must 'the configuration is the chip'"'s" grep -q '^memory: resident' "$work/other/config.yaml"
+run model "$work/loadable" tiny -o "$work/same" --json -
+must 'model --json -' "$json_get" "$work/stdout" cycles_per_frame
+same 'the chip'"'s own model: model.bin" "$(cmp "$work/same/model.bin" "$work/loadable/mem/model.bin" 2>&1)" ''
+same 'the chip'"'s own model: weights.bin" \
+    "$(cmp "$work/same/weights.bin" "$work/loadable/mem/weights.bin" 2>&1)" ''
+run model "$work/loadable" "$work/same/config.yaml" -o "$work/again"
+same 'a model from the configuration of one' "$(cmp "$work/same/model.bin" "$work/again/model.bin" 2>&1)" ''
+refused 'verify what is a model' 'holds a model' verify "$work/same"
+refused 'a model of a model' 'holds a model' model "$work/same" tiny -o "$work/out/model"
+run gen speech --set memory=stream -o "$work/loadable_speech"
+run model "$work/loadable_speech" speech -o "$work/speech_model"
+same 'speech on a loadable chip' "$status" 0
+same 'its own model again' \
+    "$(cmp "$work/speech_model/model.bin" "$work/loadable_speech/mem/model.bin" 2>&1)" ''
+must 'copies of the files' test -s "$work/speech_model/model/model.safetensors" \
+    -a -s "$work/speech_model/model/utterances/utt00.npy"
 
 # ---- missing tools ----
 

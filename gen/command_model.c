@@ -1,0 +1,184 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * ese model: another model for a chip that is there already. */
+#include <jansson.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "gen/chip.h"
+#include "gen/commands.h"
+#include "gen/json_file.h"
+#include "gen/plan.h"
+#include "gen/regions.h"
+#include "gen/report_facts.h"
+
+/* Room of the chip that a model takes up. */
+struct use {
+    const char *name, *key, *unit;
+    int64_t used, room;
+};
+
+enum { USES = 4 };
+
+static void list_uses(const struct program *p, struct use uses[USES])
+{
+    const struct derived *d = &p->d;
+    const struct use list[USES] = {
+        {"columns", "columns", "column words", d->columns, d->max_columns},
+        {"weights", "beats", "weight beats", d->beats, d->max_beats},
+        {"constants", "constants", "words", d->constants, d->max_constants},
+        {"shifts", "shift", "bits", 0, d->max_shift},
+    };
+    memcpy(uses, list, sizeof list);
+    for (int n = 0; n < p->product_count; n++)
+        if (p->products[n].shift > uses[USES - 1].used)
+            uses[USES - 1].used = p->products[n].shift;
+}
+
+static size_t region_bytes(const struct program *p, enum region_name name)
+{
+    if (name == REGION_WEIGHTS)
+        return (size_t)p->d.weights_bus_words * (size_t)p->d.bus_bits / 8;
+    struct section last = region_section(p, SECTION_COUNT - 1);
+    return last.offset + last.bytes;
+}
+
+static void write_vector(struct text *text, const struct tensor_quality *t)
+{
+    text_appendf(text, "  %-12s ", t->name);
+    if (isinf(t->snr_db))
+        text_append(text, t->max_error > 0.0 ? "no signal" : "exact");
+    else
+        text_appendf(text, "%.1f dB signal to noise", t->snr_db);
+    text_appendf(text, ", largest error %.2e, %s of %s values saturated", t->max_error,
+                     commas(t->saturated).text, commas(t->values).text);
+    text_append_char(text, '\n');
+}
+
+static void write_text(struct text *text, const struct model_options *options, const struct facts *f)
+{
+    const struct program *p = f->program;
+    struct use uses[USES];
+    list_uses(p, uses);
+    text_appendf(text, "%s: model %08x for chip %08x (%s)\n", options->output,
+                 (unsigned)p->config_hash, (unsigned)p->chip_hash, options->dir);
+    text_appendf(text, "  %-12s x %d, c %d, y %d; %s weights, of which %s (%.2f %%) are not zero\n",
+                 "network", p->d.x_size, p->d.c_size, p->d.y_size, commas(f->dense_weights).text,
+                 commas((int64_t)p->true_nonzeros).text,
+                 percent((int64_t)p->true_nonzeros, f->dense_weights));
+    text_appendf(text, "  %-12s %s cycles, %.3f us at %d MHz\n", "a frame",
+                 commas(p->frame_cycles).text, f->us, REPORT_MHZ);
+    for (int n = 0; n < USES; n++)
+        text_appendf(text, "  %-12s %s of the chip's %s %s\n", uses[n].name, commas(uses[n].used).text,
+                     commas(uses[n].room).text, uses[n].unit);
+    text_appendf(text, "  %-12s model.bin %s, weights.bin %s bytes\n", "memory",
+                 commas((int64_t)region_bytes(p, REGION_MODEL)).text,
+                 commas((int64_t)region_bytes(p, REGION_WEIGHTS)).text);
+    text_appendf(text, "Against floating point, over %d frames of %s\n", f->quality.frames,
+                 f->quality.drawn ? "noise" : "its utterances");
+    for (int n = 0; n < f->quality.tensor_count; n++)
+        if (f->quality.tensors[n].kind == TENSOR_VECTOR && f->quality.tensors[n].compared)
+            write_vector(text, &f->quality.tensors[n]);
+}
+
+static json_t *finite_or_null(double value)
+{
+    return isfinite(value) ? json_real(value) : json_null();
+}
+
+static json_t *vector_json(const struct tensor_quality *t)
+{
+    return json_pack("{s:s, s:i, s:o, s:o, s:I, s:I}", "name", t->name, "fraction", t->fraction,
+                     "snr_db", finite_or_null(t->snr_db), "max_error", finite_or_null(t->max_error), "values",
+                     (json_int_t)t->values, "saturated", (json_int_t)t->saturated);
+}
+
+static json_t *model_json(const struct facts *f)
+{
+    const struct program *p = f->program;
+    char chip[16], model[16];
+    snprintf(chip, sizeof chip, "%08x", (unsigned)p->chip_hash);
+    snprintf(model, sizeof model, "%08x", (unsigned)p->config_hash);
+    struct use uses[USES];
+    list_uses(p, uses);
+    json_t *room = json_object(), *vectors = json_array();
+    for (int n = 0; n < USES; n++)
+        json_object_set_new(room, uses[n].key,
+                            json_pack("{s:I, s:I}", "used", (json_int_t)uses[n].used, "room",
+                                      (json_int_t)uses[n].room));
+    for (int n = 0; n < f->quality.tensor_count; n++)
+        if (f->quality.tensors[n].kind == TENSOR_VECTOR && f->quality.tensors[n].compared)
+            json_array_append_new(vectors, vector_json(&f->quality.tensors[n]));
+    return json_pack(
+        "{s:s, s:s, s:{s:i, s:i, s:i, s:I}, s:I, s:f, s:s, s:o, s:{s:I, s:I}, s:o}", "chip_hash", chip,
+        "model_hash", model, "network", "input", p->d.x_size, "cell", p->d.c_size, "output",
+        p->d.y_size, "nonzeros", (json_int_t)p->true_nonzeros, "cycles_per_frame",
+        (json_int_t)p->frame_cycles, "us_per_frame", f->us, "column_order",
+        column_order_name(p->column_order), "room", room, "bytes", "model",
+        (json_int_t)region_bytes(p, REGION_MODEL), "weights",
+        (json_int_t)region_bytes(p, REGION_WEIGHTS), "vectors", vectors);
+}
+
+static bool report(const struct model_options *options, const struct program *p, struct error *error)
+{
+    struct facts facts;
+    bool ok = true;
+    facts_gather(&facts, p, p->cycles, QUALITY_WORK);
+    if (options->json != NULL)
+        ok = json_write(model_json(&facts), options->json, error);
+    if (ok && (options->json == NULL || strcmp(options->json, "-") != 0)) {
+        struct text text = {0};
+        write_text(&text, options, &facts);
+        fputs(text_string(&text), stdout);
+        text_free(&text);
+    }
+    facts_free(&facts);
+    return ok;
+}
+
+static bool write_model(const struct model_options *options, const struct program *p,
+                        struct error *error)
+{
+    struct text command = {0};
+    struct output *output = output_new();
+    plan_command(&command, "model", options->source, options->sets, options->set_count);
+    bool ok = plan_model(output, p, text_string(&command), error) &&
+              output_write(output, options->output, error);
+    output_free(output);
+    text_free(&command);
+    return ok;
+}
+
+static bool make_model(const struct model_options *options, const struct program *chip,
+                       struct error *error)
+{
+    if (chip->config.memory == MEMORY_ROM)
+        return fail(error, "'%s' holds its model in ROM (memory: rom), where no other can be loaded",
+                    options->dir);
+    struct config base = chip_config(chip), config;
+    if (!config_load_model(&config, &base, options->source, options->sets, options->set_count, error))
+        return false;
+    struct program program;
+    bool ok = program_build_for(&program, chip, &config, error) &&
+              write_model(options, &program, error) && report(options, &program, error);
+    program_free(&program);
+    config_free(&config);
+    return ok;
+}
+
+int command_model(const struct model_options *options)
+{
+    struct error error;
+    struct chip_folder chip;
+    bool ok = !is_chip_folder(options->output) ||
+              fail(&error, "'%s' holds a chip: a model goes to a folder of its own", options->output);
+    if (ok && (ok = chip_open(&chip, options->dir, &error))) {
+        ok = make_model(options, &chip.program, &error);
+        chip_close(&chip);
+    }
+    if (ok)
+        return 0;
+    fprintf(stderr, "ese: %s\n", error.text);
+    return 1;
+}

@@ -1,0 +1,293 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * program_walk.h - a program walked as the hardware walks it: check_all().
+ *
+ * The streams are decoded from the words of program.h and encode.h alone: PE k takes its entries in
+ * stream order, column by column, and what comes out must be the quantized matrices, every weight
+ * once; products and passes must be in an order in which no accumulator block is used twice at once
+ * and nothing waits for what comes later. */
+#ifndef ESE_PROGRAM_WALK_H
+#define ESE_PROGRAM_WALK_H
+
+#include "tests/unit/model_testing.h"
+
+enum { MATRICES = 2 * GATE_COUNT + 1 };
+
+/* One matrix as the hardware sees it: what was accumulated into each row from each element. */
+struct rebuilt {
+    const struct quant_matrix *matrix;
+    enum source source;
+    int first_kind; /* of the passes that its rows belong to */
+    int64_t *at;    /* [rows][cols] */
+    int blocks_seen;
+};
+
+struct walk {
+    const struct program *p;
+    struct rebuilt matrices[MATRICES];
+    int matrix_count;
+    int64_t *taken;    /* [pes] entries taken from the stream */
+    int64_t nonzeros, fillers, padding, most_skew;
+};
+
+static struct walk walk_new(const struct program *p)
+{
+    struct walk w = {.p = p, .taken = allocate((size_t)p->d.pes, sizeof(int64_t))};
+    for (int gate = 0; gate < GATE_COUNT; gate++) {
+        w.matrices[w.matrix_count++] =
+            (struct rebuilt){.matrix = &p->quant.wx[gate], .source = SOURCE_X, .first_kind = gate};
+        w.matrices[w.matrix_count++] =
+            (struct rebuilt){.matrix = &p->quant.wr[gate], .source = SOURCE_Y, .first_kind = gate};
+    }
+    if (p->quant.projection)
+        w.matrices[w.matrix_count++] = (struct rebuilt){
+            .matrix = &p->quant.wym, .source = SOURCE_M, .first_kind = PASS_Y};
+    for (int i = 0; i < w.matrix_count; i++)
+        w.matrices[i].at = allocate(
+            (size_t)w.matrices[i].matrix->rows * (size_t)w.matrices[i].matrix->cols, sizeof(int64_t));
+    return w;
+}
+
+static void walk_free(struct walk *w)
+{
+    for (int i = 0; i < w->matrix_count; i++)
+        free(w->matrices[i].at);
+    free(w->taken);
+}
+
+static struct rebuilt *rebuilt_of(struct walk *w, const struct product *product)
+{
+    for (int i = 0; i < w->matrix_count; i++)
+        if (w->matrices[i].matrix == product->matrix)
+            return &w->matrices[i];
+    fail_msg("product %s is of no matrix of the model", product->name);
+    return NULL;
+}
+
+static bool fits(int64_t value, int bits)
+{
+    return value >= 0 && value < (int64_t)1 << bits;
+}
+
+/* The slice of one column for PE `pe`: `length` entries of its stream. */
+static void take_slice(struct walk *w, const struct product *product, struct rebuilt *r, int element,
+                       int pe, int length)
+{
+    const struct derived *d = &w->p->d;
+    const int block_rows = 1 << d->row_bits, reach = 1 << d->index_bits;
+    int next_row = 0, run_of_fillers = 0;
+    for (int n = 0; n < length; n++) {
+        assert_true(w->taken[pe] < d->beats);
+        uint32_t entry =
+            w->p->entries[(size_t)w->taken[pe]++ * (size_t)d->pes + (size_t)pe];
+        int index = (int)(entry & ((1u << d->index_bits) - 1u));
+        int64_t weight = entry >> d->index_bits;
+        assert_true(weight < (int64_t)1 << d->weight_bits);
+        if (weight >> (d->weight_bits - 1))
+            weight -= (int64_t)1 << d->weight_bits;
+        int row = d->relative ? next_row + index : index;
+        next_row = row + 1;
+        if (weight == 0) {
+            bool filler = d->relative && index == reach - 1;
+            assert_true(filler || index == 0);
+            run_of_fillers = filler ? run_of_fillers + 1 : 0;
+            w->fillers += filler;
+            w->padding += !filler;
+            continue;
+        }
+        run_of_fillers = 0;
+        assert_true(row < block_rows);
+        int matrix_row = (product->row_block * block_rows + row) * d->pes + pe;
+        assert_true(matrix_row < r->matrix->rows);
+        assert_true(element < r->matrix->cols);
+        int64_t *at = &r->at[(size_t)matrix_row * (size_t)r->matrix->cols + (size_t)element];
+        assert_true(*at == 0); /* no weight twice */
+        *at = weight * ((int64_t)1 << product->shift);
+        w->nonzeros++;
+    }
+    assert_int_equal(run_of_fillers, 0); /* a filler leads to a weight */
+}
+
+static void take_column(struct walk *w, const struct product *product, struct rebuilt *r, int column)
+{
+    const struct derived *d = &w->p->d;
+    int64_t least = INT64_MAX, most = 0;
+    for (int pe = 0; pe < d->pes; pe++) {
+        int length = w->p->lengths[(size_t)column * (size_t)d->pes + (size_t)pe];
+        assert_true(fits(length, d->length_bits));
+        take_slice(w, product, r, w->p->columns[column].element, pe, length);
+        least = w->taken[pe] < least ? w->taken[pe] : least;
+        most = w->taken[pe] > most ? w->taken[pe] : most;
+    }
+    w->most_skew = most - least > w->most_skew ? most - least : w->most_skew;
+}
+
+static void check_rebuilt(const struct walk *w)
+{
+    int64_t nonzeros = 0;
+    for (int i = 0; i < w->matrix_count; i++) {
+        const struct quant_matrix *m = w->matrices[i].matrix;
+        for (int at = 0; at < m->rows * m->cols; at++) {
+            assert_true(w->matrices[i].at[at] == (int64_t)m->at[at] * ((int64_t)1 << m->shift));
+            nonzeros += m->at[at] != 0;
+        }
+    }
+    assert_true(w->nonzeros == nonzeros);
+    assert_true(w->p->true_nonzeros == (uint64_t)nonzeros);
+    assert_true(w->p->filler_entries == (uint64_t)w->fillers);
+    assert_true(w->p->padding_entries == (uint64_t)w->padding);
+}
+
+/* Streams: what the hardware takes is all there is, for every PE alike. */
+static void check_streams(struct walk *w)
+{
+    const struct program *p = w->p;
+    const struct derived *d = &p->d;
+    int column = 0;
+    for (int n = 0; n < p->product_count; n++) {
+        const struct product *product = &p->products[n];
+        struct rebuilt *r = rebuilt_of(w, product);
+        assert_true(product->columns >= 1);
+        assert_true(fits(product->columns, d->columns_bits));
+        assert_int_equal(product->first_column, column);
+        assert_int_equal(product->shift, product->matrix->shift);
+        assert_true(fits(product->shift, d->shift_bits) && product->shift <= d->max_shift);
+        assert_int_equal(product->source, r->source);
+        assert_int_equal(p->passes[product->pass].kind, r->first_kind);
+        assert_int_equal(p->passes[product->pass].row_block, product->row_block);
+        for (int i = 0; i < product->columns; i++, column++) {
+            int element = p->columns[column].element;
+            assert_true(element >= 0 && element < r->matrix->cols);
+            take_column(w, product, r, column);
+        }
+        r->blocks_seen++;
+    }
+    assert_int_equal(column, d->columns);
+    for (int pe = 0; pe < d->pes; pe++)
+        assert_int_equal(w->taken[pe], d->beats);
+    assert_true(d->beats >= 1);
+    for (int i = 0; i < w->matrix_count; i++) {
+        int span = d->pes << d->row_bits;
+        assert_int_equal(w->matrices[i].blocks_seen, (w->matrices[i].matrix->rows + span - 1) / span);
+    }
+    /* The buffer of the PE that is behind holds what the one ahead has taken already. */
+    assert_true(w->most_skew < (int64_t)1 << d->weight_fifo_bits);
+}
+
+/* Passes: i f g o of every row block, then y; rows, steps and addresses. */
+static void check_passes(const struct program *p)
+{
+    const struct derived *d = &p->d;
+    int span = d->pes << d->row_bits, n = 0;
+    assert_int_equal(d->groups, (d->pes + d->lanes - 1) / d->lanes);
+    for (int kind_block = 0; n < p->pass_count; n++) {
+        const struct pass *pass = &p->passes[n];
+        int cell_blocks = (p->quant.cell + span - 1) / span;
+        if (kind_block < cell_blocks * GATE_COUNT) {
+            assert_int_equal(pass->kind, kind_block % GATE_COUNT);
+            assert_int_equal(pass->row_block, kind_block / GATE_COUNT);
+        } else {
+            assert_true(p->quant.projection);
+            assert_int_equal(pass->kind, PASS_Y);
+            assert_int_equal(pass->row_block, kind_block - cell_blocks * GATE_COUNT);
+        }
+        kind_block++;
+        int size = pass->kind == PASS_Y ? p->quant.output : p->quant.cell;
+        int rows = 0, beats = 0;
+        for (int row = pass->row_block * span; row < size && row < (pass->row_block + 1) * span; row++) {
+            rows++;
+            beats += row % d->pes % d->lanes == 0; /* the first lane of a word is always used */
+        }
+        assert_int_equal(pass->rows, rows);
+        assert_int_equal(pass->beats, beats);
+        assert_int_equal(pass->word_base, pass->row_block * (1 << d->row_bits) * d->groups);
+        assert_true(rows >= 1 && fits(rows, d->rows_bits));
+    }
+}
+
+/* Marks of the products, and the accumulator blocks, over several frames. */
+static void check_rotation(const struct program *p)
+{
+    const int blocks = 1 << p->d.block_bits, frames = 5, passes = p->pass_count;
+    bool *closed = allocate((size_t)(frames * passes), sizeof *closed);
+    int *products = allocate((size_t)(frames * passes), sizeof *products);
+    int last_opened = -1;
+    for (int frame = 0; frame < frames; frame++) {
+        int last_x = -1;
+        for (int n = 0; n < p->product_count; n++) {
+            const struct product *product = &p->products[n];
+            int number = frame * passes + product->pass;
+            bool is_y = p->passes[product->pass].kind == PASS_Y;
+            assert_false(closed[number]);
+            assert_int_equal(product->opens, products[number] == 0);
+            products[number]++;
+            assert_int_equal(product->closes, products[number] == (is_y ? 1 : 2));
+            if (product->opens) {
+                /* Passes are emptied in order: each takes its block only after the one before. */
+                assert_int_equal(number, last_opened + 1);
+                last_opened = number;
+                /* All passes up to the one that had the block are closed, so they can be emptied. */
+                for (int before = 0; before <= number - blocks; before++)
+                    assert_true(closed[before]);
+            }
+            if (product->source == SOURCE_M)
+                for (int before = 0; before < number; before++)
+                    assert_true(closed[before] || p->passes[before % passes].kind == PASS_Y);
+            if (product->source == SOURCE_Y)
+                for (int before = 0; before < frame * passes; before++)
+                    assert_true(closed[before]);
+            if (product->source == SOURCE_X)
+                last_x = n;
+            closed[number] = closed[number] || product->closes;
+        }
+        for (int n = 0; n < p->product_count; n++)
+            assert_int_equal(p->products[n].frees_x, n == last_x);
+        for (int number = 0; number < (frame + 1) * passes; number++)
+            assert_true(closed[number]);
+    }
+    free(closed);
+    free(products);
+}
+
+/* Numbers of the streams fit the widths that the Verilog is given. */
+static void check_widths(const struct program *p)
+{
+    const struct derived *d = &p->d;
+    const struct quantized *q = &p->quant;
+    assert_true(fits(p->product_count - 1, d->product_bits));
+    assert_true(fits(p->pass_count - 1, d->pass_bits));
+    assert_true(fits(d->columns - 1, d->column_bits));
+    assert_true(fits(d->beats - 1, d->beat_bits));
+    assert_true(fits(d->constants - 1, d->constant_bits));
+    assert_true(fits(d->fifo_depth - 1, d->queue_bits));
+    assert_true(fits(d->groups - 1, d->group_bits));
+    assert_true(fits(d->lanes - 1, d->lane_bits));
+    assert_true(fits(q->output, d->y_size_bits));
+    assert_true(fits(q->input - 1, d->x_word_bits));
+    int words = 0;
+    for (int row = 0; row < q->output; row++)
+        words = row / d->pes * d->groups + row % d->pes / d->lanes;
+    assert_int_equal(d->y_words, words + 1);
+    assert_true(fits(words, d->y_word_bits));
+    for (int row = 0; row < q->cell; row++)
+        words = row / d->pes * d->groups + row % d->pes / d->lanes;
+    assert_true(fits(words, d->c_word_bits));
+    assert_true(d->word_bits >= d->x_word_bits && d->word_bits >= d->y_word_bits &&
+                d->word_bits >= d->c_word_bits);
+    assert_int_equal(d->aligned_bits, d->weight_bits + d->max_shift);
+    assert_true(d->aligned_bits <= 27 && d->acc_bits >= d->aligned_bits + d->activation_bits);
+    assert_int_equal(d->acc_address_bits, d->block_bits + d->row_bits);
+    assert_true(d->block_bits >= 1);
+}
+
+static void check_all(const struct program *program)
+{
+    struct walk w = walk_new(program);
+    check_streams(&w);
+    check_rebuilt(&w);
+    check_passes(program);
+    check_rotation(program);
+    check_widths(program);
+    walk_free(&w);
+}
+
+#endif

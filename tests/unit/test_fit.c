@@ -1,0 +1,372 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * test_fit.c - other models for a chip that is there already: what is built for it fits, what does not
+ * fit is refused, and headroom makes room. */
+#include "models/fit.h"
+
+#include "gen/images.h"
+#include "models/cycles.h"
+#include "models/derive.h"
+#include "models/golden.h"
+#include "tests/unit/model_testing.h"
+#include "tests/unit/program_walk.h"
+
+static struct config loadable_config(void)
+{
+    struct config config = plain_config();
+    config.memory = MEMORY_RESIDENT;
+    config.memory_ports = 2;
+    config.axi_data_bits = AXI_128;
+    config.axi_address_bits = 40;
+    config.headroom = 25;
+    return config;
+}
+
+static struct config random_loadable(struct random *random)
+{
+    struct config c = random_config(random);
+    c.memory = random_int(random, 0, 1) ? MEMORY_RESIDENT : MEMORY_STREAM;
+    c.memory_ports = random_int(random, 1, 2);
+    c.axi_address_bits = 32;
+    c.headroom = random_int(random, 0, 2) ? random_int(random, 0, 100) : 0;
+    c.activation_bits = random_int(random, 8, 12); /* wide tables take time */
+    return c;
+}
+
+/* The model must not fit, for the reason given. */
+static void refused_because(const struct program *chip, const struct config *config,
+                            const char *wanted)
+{
+    struct program p;
+    struct error error = {""};
+    if (program_build_for(&p, chip, config, &error))
+        fail_msg("fits: %s", config_line(config));
+    if (strstr(error.text, wanted) == NULL)
+        fail_msg("'%s' lacks '%s'", error.text, wanted);
+    assert_null(strchr(error.text, '\n'));
+    program_free(&p);
+}
+
+/* The chip's own model gives the chip's own program. */
+static void own_model(void **state)
+{
+    (void)state;
+    struct random random;
+    random_seed(&random, 5);
+    for (int n = 0; n < 40; n++) {
+        struct config c = random_loadable(&random);
+        struct program chip, p;
+        struct error error = {""};
+        build(&chip, &c);
+        if (!program_build_for(&p, &chip, &c, &error))
+            fail_msg("%s: %s", config_line(&c), error.text);
+        assert_memory_equal(&p.d, &chip.d, sizeof p.d);
+        assert_int_equal(p.chip_hash, chip.chip_hash);
+        assert_int_equal(p.config_hash, chip.config_hash);
+        assert_int_equal(p.frame_cycles, chip.frame_cycles);
+        size_t pes = (size_t)p.d.pes;
+        assert_memory_equal(p.entries, chip.entries, (size_t)p.d.beats * pes * sizeof *p.entries);
+        assert_memory_equal(p.lengths, chip.lengths, (size_t)p.d.columns * pes * sizeof *p.lengths);
+        program_free(&p);
+        program_free(&chip);
+    }
+}
+
+/* Activations at the ends of their range, so that sums get as large as they can: golden_step() looks
+ * at every one of them. */
+static void run_golden(const struct quantized *q, struct random *random)
+{
+    int32_t *x = allocate((size_t)q->input, sizeof *x), top = 1 << (q->activation_bits - 1);
+    struct golden_state state = golden_start(q);
+    for (int t = 0; t < 6; t++) {
+        for (int i = 0; i < q->input; i++)
+            x[i] = random_int(random, 0, 1) ? top - 1 : -top;
+        golden_step(q, &state, x);
+    }
+    golden_end(&state);
+    free(x);
+}
+
+/* Numbers of the model in the widths of the chip. */
+static void check_fit(const struct program *p, const struct program *chip)
+{
+    const struct derived *d = &p->d, *has = &chip->d;
+    const struct quantized *q = &p->quant;
+    check_all(p);
+    assert_true(d->x_size <= has->x_size && d->c_size <= has->c_size && d->y_size <= has->y_size);
+    assert_true(d->products <= has->products && d->passes <= has->passes);
+    assert_true(d->columns <= has->max_columns && d->beats <= has->max_beats);
+    assert_true(d->constants <= has->max_constants);
+    for (int gate = 0; gate < GATE_COUNT; gate++)
+        for (int row = 0; row < q->cell; row++) {
+            assert_true(signed_bits(llabs(q->bias[gate][row])) <= has->bias_bits);
+            if (q->peep[gate] != NULL)
+                assert_true(signed_bits(llabs(q->peep[gate][row])) <= has->peep_bits);
+        }
+    assert_true(derive_needs(p).skew <= derive_skew(has));
+    assert_int_equal(p->chip_hash, chip->chip_hash);
+    /* What is fixed stays, whatever the model. */
+    struct derived fixed = *d;
+    fixed.x_size = has->x_size, fixed.c_size = has->c_size, fixed.y_size = has->y_size;
+    fixed.c_words = has->c_words, fixed.y_words = has->y_words;
+    fixed.products = has->products, fixed.passes = has->passes, fixed.columns = has->columns;
+    fixed.beats = has->beats, fixed.constants = has->constants;
+    fixed.weights_bus_words = has->weights_bus_words;
+    fixed.columns_bus_words = has->columns_bus_words;
+    fixed.constants_bus_words = has->constants_bus_words;
+    fixed.program_bus_words = has->program_bus_words;
+    fixed.x_bus_words = has->x_bus_words, fixed.y_bus_words = has->y_bus_words;
+    fixed.state_bus_words = has->state_bus_words;
+    assert_memory_equal(&fixed, has, sizeof fixed);
+    assert_memory_equal(&q->formats, &chip->quant.formats, sizeof q->formats);
+    assert_int_equal(q->round_shift, chip->quant.round_shift);
+    assert_int_equal(q->max_shift, chip->quant.max_shift);
+    assert_int_equal(q->acc_bits, chip->quant.acc_bits);
+    assert_int_equal(q->bias_bits, chip->quant.bias_bits);
+    assert_int_equal(q->peep_bits, chip->quant.peep_bits);
+    assert_int_equal(q->sum_bits, chip->quant.sum_bits);
+    size_t entries = (size_t)1 << q->sigm.address_bits;
+    assert_memory_equal(q->sigm.base, chip->quant.sigm.base, entries * sizeof *q->sigm.base);
+    assert_memory_equal(q->tanh.base, chip->quant.tanh.base, entries * sizeof *q->tanh.base);
+}
+
+/* Other weights, other density, smaller vectors: fits, and then keeps within everything that the chip
+ * has, or is refused. */
+static void other_models(void **state)
+{
+    (void)state;
+    struct random random;
+    int fitting = 0, refused = 0;
+    random_seed(&random, 6);
+    for (int n = 0; n < 150; n++) {
+        struct config c = random_loadable(&random), other;
+        struct program chip, p;
+        struct error error = {""};
+        build(&chip, &c);
+        other = c;
+        other.model.seed = random_next(&random) >> 1;
+        other.column_order = random_int(&random, 0, 1) ? ORDER_GREEDY : ORDER_NATURAL;
+        other.model.density *= random_int(&random, 40, 130) / 100.0;
+        if (other.model.density > 1.0)
+            other.model.density = 1.0;
+        if (random_int(&random, 0, 1)) {
+            other.model.input = random_int(&random, 1, c.model.input);
+            other.model.cell = random_int(&random, 1, c.model.cell);
+            other.model.output = random_int(&random, 1, c.model.output);
+        }
+        if (!other.model.projection)
+            other.model.output = other.model.cell;
+        if (program_build_for(&p, &chip, &other, &error)) {
+            check_fit(&p, &chip);
+            run_golden(&p.quant, &random);
+            struct cycles cycles;
+            cycles_run(&p, 3, &cycles);
+            cycles_free(&cycles);
+            fitting++;
+        } else {
+            assert_int_equal(strncmp(error.text, "model: ", 7), 0);
+            assert_non_null(strstr(error.text, "the chip has"));
+            refused++;
+        }
+        program_free(&p);
+        program_free(&chip);
+    }
+    assert_true(fitting >= 50);
+    assert_true(refused >= 15);
+}
+
+static void sizes_and_kinds(void **state)
+{
+    (void)state;
+    struct config c = loadable_config(), other = c;
+    struct program chip;
+    build(&chip, &c);
+    other.model.input++;
+    refused_because(&chip, &other, "model: x has 10 elements, the chip takes at most 9");
+    other = c;
+    other.model.cell++;
+    refused_because(&chip, &other, "model: c has 21 elements, the chip takes at most 20");
+    other = c;
+    other.model.output++;
+    refused_because(&chip, &other, "model: y has 12 elements, the chip takes at most 11");
+    other = c;
+    other.model.peephole = false;
+    refused_because(&chip, &other, "model: lacks peepholes, but the chip was made with");
+    other = c;
+    other.model.projection = false;
+    other.model.output = other.model.cell;
+    refused_because(&chip, &other, "model: lacks a projection, but the chip was made with");
+    other = c;
+    other.model.candidate = CANDIDATE_SIGM;
+    refused_because(&chip, &other, "model: candidate is sigm, the chip's is tanh");
+    program_free(&chip);
+    c.memory = MEMORY_ROM;
+    build(&chip, &c);
+    refused_because(&chip, &c, "memory: rom");
+    program_free(&chip);
+}
+
+/* Every number is refused that is one above what the chip has, by name. */
+static void numbers_by_name(void **state)
+{
+    (void)state;
+    struct config c = loadable_config();
+    struct program chip;
+    struct error error;
+    build(&chip, &c);
+    const struct {
+        size_t field;
+        const char *name;
+    } widths[] = {
+        {offsetof(struct quantized, acc_bits), "accumulators"},
+        {offsetof(struct quantized, bias_bits), "biases"},
+        {offsetof(struct quantized, peep_bits), "peephole weights"},
+        {offsetof(struct quantized, sum_bits), "sums"},
+    };
+    for (size_t n = 0; n < COUNT(widths); n++) {
+        struct quantized needs = chip.quant;
+        char wanted[100];
+        int *bits = (int *)((char *)&needs + widths[n].field), has = *bits;
+        assert_true(fit_numbers(&needs, &chip, &error));
+        ++*bits;
+        assert_false(fit_numbers(&needs, &chip, &error));
+        snprintf(wanted, sizeof wanted, "would need %d bits, the chip has %d (headroom of the chip: 25 %%)",
+                 has + 1, has);
+        assert_non_null(strstr(error.text, widths[n].name));
+        assert_non_null(strstr(error.text, wanted));
+    }
+    const struct {
+        size_t field;
+        const char *name;
+        int value; /* of the chip; the model has what it has */
+    } streams[] = {
+        {offsetof(struct derived, products), "products of a frame", chip.d.products - 1},
+        {offsetof(struct derived, passes), "passes of a frame", chip.d.passes - 1},
+        {offsetof(struct derived, max_columns), "columns", chip.d.columns - 1},
+        {offsetof(struct derived, max_beats), "weight beats", chip.d.beats - 1},
+        {offsetof(struct derived, max_constants), "words of constants", chip.d.constants - 1},
+        {offsetof(struct derived, length_bits), "a column of one PE", 0},
+        {offsetof(struct derived, columns_bits), "a product", 1},
+    };
+    for (size_t n = 0; n < COUNT(streams); n++) {
+        struct program small = chip;
+        assert_true(fit_streams(&chip, &small, &error));
+        *(int *)((char *)&small.d + streams[n].field) = streams[n].value;
+        assert_false(fit_streams(&chip, &small, &error));
+        assert_non_null(strstr(error.text, streams[n].name));
+    }
+    program_free(&chip);
+}
+
+/* Weights four times as large need two bits more of shift than the chip's own. */
+static void shifts(void **state)
+{
+    (void)state;
+    struct config c = loadable_config();
+    c.weight_bits = 8;
+    struct program chip;
+    struct quantized q;
+    struct error error = {""};
+    build(&chip, &c);
+    struct matrix *matrices[2 * GATE_COUNT + 1];
+    int count = matrices_of(&chip.network, matrices), widest = 0;
+    const struct quant_matrix *quants[2 * GATE_COUNT + 1];
+    for (int gate = 0; gate < GATE_COUNT; gate++) {
+        quants[2 * gate] = &chip.quant.wx[gate];
+        quants[2 * gate + 1] = &chip.quant.wr[gate];
+    }
+    quants[2 * GATE_COUNT] = &chip.quant.wym;
+    for (int i = 0; i < count; i++)
+        if (quants[i]->shift > quants[widest]->shift)
+            widest = i;
+    for (int n = 0; n < 2; n++) { /* one bit more is there: headroom */
+        for (int at = 0; at < matrices[widest]->rows * matrices[widest]->cols; at++)
+            matrices[widest]->at[at] *= 2.0f;
+        bool good = quantize_for(&q, &chip.network, &chip.quant, &c, &error);
+        assert_int_equal(good, n == 0);
+        quantized_free(&q);
+    }
+    char wanted[100];
+    snprintf(wanted, sizeof wanted, "the weights of %s are too large: aligning them would need a shift of %d",
+             quants[widest]->name, chip.quant.max_shift + 1);
+    assert_non_null(strstr(error.text, wanted));
+    program_free(&chip);
+}
+
+/* A chip with headroom takes a denser model, one without does not; and a ROM knows no headroom. */
+static void headroom(void **state)
+{
+    (void)state;
+    struct config c = loadable_config(), denser = c;
+    struct program chip, plain, p;
+    struct error error = {""};
+    denser.model.density = 0.55; /* of 0.4 */
+    denser.model.seed = 7;
+    c.headroom = 0;
+    build(&plain, &c);
+    refused_because(&plain, &denser, "(headroom of the chip: 0 %)");
+    c.headroom = 60;
+    build(&chip, &c);
+    if (!program_build_for(&p, &chip, &denser, &error))
+        fail_msg("%s", error.text);
+    check_fit(&p, &chip);
+    assert_int_equal(chip.d.max_beats, (plain.d.beats * 160 + 99) / 100);
+    assert_int_equal(chip.d.max_columns, (plain.d.columns * 160 + 99) / 100);
+    assert_int_equal(plain.d.max_beats, plain.d.beats);
+    assert_int_equal(chip.quant.max_shift, plain.quant.max_shift + 1);
+    assert_true((1 << chip.d.length_bits) > derive_needs(&chip).longest * 8 / 5);
+    assert_true((1 << chip.d.columns_bits) > derive_needs(&chip).most_columns * 8 / 5);
+    program_free(&p);
+    program_free(&chip);
+    /* Five times the sums take two or three bits more. */
+    c.headroom = 400;
+    build(&chip, &c);
+    assert_in_range(chip.quant.sum_bits - plain.quant.sum_bits, 2, 3);
+    assert_in_range(chip.quant.bias_bits - plain.quant.bias_bits, 2, 3);
+    assert_in_range(chip.quant.peep_bits - plain.quant.peep_bits, 2, 3);
+    program_free(&chip);
+    program_free(&plain);
+    c.memory = MEMORY_ROM;
+    build(&chip, &c);
+    c.headroom = 0;
+    build(&plain, &c);
+    assert_memory_equal(&chip.d, &plain.d, sizeof chip.d);
+    assert_int_equal(chip.config_hash, plain.config_hash);
+    program_free(&chip);
+    program_free(&plain);
+}
+
+/* The widest possible numbers: headroom stops at what the hardware can do, and never makes a chip
+ * impossible that is possible without. */
+static void headroom_at_the_limit(void **state)
+{
+    (void)state;
+    struct random random;
+    random_seed(&random, 9);
+    for (int n = 0; n < 30; n++) {
+        struct config c = random_loadable(&random);
+        struct program with, without;
+        c.weight_bits = random_int(&random, 12, 16);
+        c.activation_bits = n % 5 == 0 ? 18 : 12;
+        c.headroom = 0;
+        build(&without, &c);
+        c.headroom = 400;
+        build(&with, &c);
+        assert_true(with.d.sum_bits <= 48 && with.d.acc_bits <= 47);
+        assert_true(with.d.peep_bits <= 27 && with.d.aligned_bits <= 27);
+        assert_true(with.d.acc_bits >= without.d.acc_bits && with.d.bias_bits >= without.d.bias_bits);
+        assert_true(with.d.sum_bits > with.d.acc_bits && with.d.sum_bits > with.d.bias_bits);
+        program_free(&with);
+        program_free(&without);
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(own_model),       cmocka_unit_test(other_models),
+        cmocka_unit_test(sizes_and_kinds), cmocka_unit_test(numbers_by_name),
+        cmocka_unit_test(shifts),          cmocka_unit_test(headroom),
+        cmocka_unit_test(headroom_at_the_limit),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
