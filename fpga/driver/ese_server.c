@@ -386,19 +386,18 @@ static void take_back(struct ese_server *s, struct ese_utterance *u)
 int ese_server_recover(struct ese_server *s)
 {
     uint32_t channels = s->chip->channels;
-    /* The same utterance is in several batches, and with a channel as long as frames are to be sent:
-     * `sent` is 0 once it is back in line. */
+    for (uint32_t c = 0; c < channels; c++) {
+        if (s->channels[c] != NULL)
+            take_back(s, s->channels[c]);
+        s->channels[c] = NULL;
+    }
+    /* The others are sent whole.  One may be in several batches; `sent` is 0 once it is back in line. */
     for (uint32_t n = s->collected; n != s->chip->submitted; n++)
         for (uint32_t c = 0; c < channels; c++) {
             struct ese_utterance *u = s->batches[n & (s->places - 1)].voices[c];
             if (u != NULL && u->sent != 0)
                 take_back(s, u);
         }
-    for (uint32_t c = 0; c < channels; c++) {
-        if (s->channels[c] != NULL && s->channels[c]->sent != 0)
-            take_back(s, s->channels[c]);
-        s->channels[c] = NULL;
-    }
     s->collected = 0;
     s->sampled = false;
     s->counts.steady_frames = s->counts.steady_cycles = s->counts.steady_multiplied = 0;
