@@ -69,6 +69,7 @@ struct ese_model {
     uint32_t x_frame_bytes, y_frame_bytes, xy_word_bytes, element_bytes;
     uint32_t state_bytes, state_word_bytes, state_slot_bytes;
     int32_t x_fraction, y_fraction;        /* fraction bits */
+    uint32_t activation_bits;              /* of an element that count */
 };
 
 struct ese_block {
@@ -176,8 +177,8 @@ void ese_get_state(const struct ese_chip *chip, const unsigned char *state, unsi
                    unsigned char *own);
 
 /* Fixed point: value * 2^fraction, rounded, halves away from zero, and held within `bits` bits; and
- * back.  `bits` is what the chip computes with (activation_bits of its configuration), for an
- * element in memory may be wider. */
+ * back.  x is ese_fixed(value, model.x_fraction, model.activation_bits), y is ese_real(value,
+ * model.y_fraction). */
 int32_t ese_fixed(double value, int32_t fraction, unsigned bits);
 double ese_real(int32_t value, int32_t fraction);
 

@@ -44,7 +44,8 @@ static bool power_of_two(uint32_t value)
 static bool layouts_fit(const struct ese_chip *chip, const struct ese_model *m)
 {
     uint64_t x = (uint64_t)m->x_size * m->xy_word_bytes, y = (uint64_t)m->y_size * m->xy_word_bytes;
-    return m->element_bytes >= 1 && m->element_bytes <= 4 && power_of_two(m->xy_word_bytes) &&
+    return m->activation_bits >= 1 && m->activation_bits <= 8 * m->element_bytes &&
+           m->element_bytes >= 1 && m->element_bytes <= 4 && power_of_two(m->xy_word_bytes) &&
            m->xy_word_bytes >= chip->channels * m->element_bytes && m->x_frame_bytes >= x &&
            m->y_frame_bytes >= y && m->x_frame_bytes % chip->bus_bytes == 0 &&
            m->y_frame_bytes % chip->bus_bytes == 0 && power_of_two(m->state_word_bytes) &&
@@ -87,6 +88,7 @@ static int take_header(struct ese_chip *chip, const unsigned char *image, size_t
         .state_slot_bytes = words[ESE_IMAGE_STATE_SLOT_BYTES],
         .x_fraction = (int32_t)words[ESE_IMAGE_X_FRACTION],
         .y_fraction = (int32_t)words[ESE_IMAGE_Y_FRACTION],
+        .activation_bits = words[ESE_IMAGE_ACTIVATION_BITS],
     };
     if (m->x_size == 0 || m->c_size == 0 || m->y_size == 0 || m->x_size > chip->x_most ||
         m->c_size > chip->c_most || m->y_size > chip->y_most)

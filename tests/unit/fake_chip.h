@@ -251,6 +251,7 @@ static inline void fake_image(const struct fake_chip *fake, unsigned char *model
         [ESE_IMAGE_STATE_SLOT_BYTES] = 2,
         [ESE_IMAGE_ELEMENT_BYTES] = 2,
         [ESE_IMAGE_X_FRACTION] = 10,
+        [ESE_IMAGE_ACTIVATION_BITS] = 15,
         [ESE_IMAGE_Y_FRACTION] = (uint32_t)-3,
     };
     memset(model, 0, FAKE_IMAGE);

@@ -165,6 +165,7 @@ static void headers_refused(void **state)
     refuse(ESE_IMAGE_Y_FRAME_BYTES, 56, false, "contradict"); /* not whole bus words */
     refuse(ESE_IMAGE_ELEMENT_BYTES, 0, false, "contradict");
     refuse(ESE_IMAGE_ELEMENT_BYTES, 5, false, "contradict");
+    refuse(ESE_IMAGE_ACTIVATION_BITS, 17, false, "contradict");
     refuse(ESE_IMAGE_STATE_WORD_BYTES, 0, false, "contradict");
     refuse(ESE_IMAGE_STATE_SLOT_BYTES, 3, false, "contradict");
     refuse(ESE_IMAGE_PROGRAM_WORDS, 0xffffffff, false, "model.bin has");
