@@ -33,7 +33,8 @@ ALL_CFLAGS = -std=c11 -D_GNU_SOURCE -I. $(WARN) $(CFLAGS)
 LIBS    := -lcyaml -lyaml -ljansson -lmd -lm
 SANITIZE := -O1 -g -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
 
-SOURCES := $(filter-out gen/main.c,$(wildcard gen/*.c)) $(wildcard models/*.c)
+SOURCES := $(filter-out gen/main.c,$(wildcard gen/*.c)) $(wildcard models/*.c) \
+           $(wildcard fpga/driver/ese_*.c)
 OBJECTS := $(SOURCES:%.c=$(BUILD)/%.o)
 UNIT    := $(patsubst tests/unit/%.c,$(BUILD)/tests/%,$(wildcard tests/unit/test_*.c))
 TOOLS   := $(BUILD)/draw_config $(BUILD)/json_get

@@ -68,6 +68,23 @@ struct recognise_options {
     const char *command_line;
 };
 
+enum memory_choice { MEMORY_IDEAL, MEMORY_DDR3, MEMORY_HOSTILE };
+
+/* ese run DIR --input FILE... --output-dir OUT [options] */
+struct run_options {
+    const char *dir;
+    char *const *inputs; /* .npy files and folders of them */
+    size_t input_count;  /* at least 1 */
+    const char *output_dir;
+    const char *model;   /* folder with another model's model.bin and weights.bin, or NULL */
+    enum memory_choice memory;
+    enum simulator_choice sim; /* not both; the default is verilator */
+    bool check;          /* compare with the golden model */
+    int jobs;            /* as above */
+    const char *json;    /* as above */
+    const char *command_line;
+};
+
 /* ese paper FIGURE [options] */
 struct paper_options {
     const char *figure; /* table1, fig6, fifo, balance, all */
@@ -85,6 +102,7 @@ int command_model(const struct model_options *options);
 int command_verify(const struct verify_options *options);
 int command_report(const struct report_options *options);
 int command_recognise(const struct recognise_options *options);
+int command_run(const struct run_options *options);
 int command_paper(const struct paper_options *options);
 
 #endif

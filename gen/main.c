@@ -20,7 +20,8 @@ enum { MAX_FRAMES = 1000000, MAX_JOBS = 256, MAX_FAULTS = 10000 };
 
 /* Options without a letter. */
 enum { OPTION_SET = 256, OPTION_SIM, OPTION_FRAMES, OPTION_SEED, OPTION_TRACE, OPTION_JSON,
-       OPTION_SELFTEST, OPTION_FAULTS, OPTION_KEEP, OPTION_CHART, OPTION_VERIFY, OPTION_USAGE };
+       OPTION_SELFTEST, OPTION_FAULTS, OPTION_KEEP, OPTION_CHART, OPTION_VERIFY, OPTION_USAGE,
+       OPTION_MEMORY, OPTION_MODEL, OPTION_CHECK, OPTION_NO_CHECK };
 
 /* What the parser of any command fills in. */
 struct request {
@@ -31,6 +32,11 @@ struct request {
     const char *output;
     struct verify_options verify; /* has every other option; a command takes those it knows */
     bool chart, verify_points;
+    char **inputs;
+    size_t input_count;
+    const char *model;
+    enum memory_choice memory;
+    bool no_check;
 };
 
 struct command {
@@ -43,6 +49,7 @@ struct command {
     const struct argp_option *options;
     int (*run)(const struct request *request, const char *command_line);
     bool needs_output;
+    bool takes_inputs; /* operands behind the first are inputs */
     bool has_keys; /* --help lists the keys of a configuration */
 };
 
@@ -99,6 +106,21 @@ static const struct argp_option report_options[] = {
 static const struct argp_option recognise_options[] = {
     {"frames", OPTION_FRAMES, "N", 0, "Frames of each utterance to run", 0},
     JSON_OPTION,
+    HELP_OPTIONS,
+    {0},
+};
+
+static const struct argp_option run_options[] = {
+    {"input", 'i', "FILE", 0, "Features, float [frames, x]: a .npy file, or a folder of them (needed; "
+     "more may follow)", 0},
+    {"output-dir", 'o', "OUT", 0, "Folder for the outputs, OUT/NAME.npy (needed)", 0},
+    {"memory", OPTION_MEMORY, "NAME", 0, "Memory behind the ports: ideal, ddr3 or hostile", 0},
+    {"simulator", OPTION_SIM, "NAME", 0, "Simulator: verilator or icarus", 0},
+    {"model", OPTION_MODEL, "IMAGE", 0, "Load model.bin and weights.bin of this folder instead", 0},
+    {"check", OPTION_CHECK, NULL, 0, "Compare with the golden model, bit for bit (the default)", 0},
+    {"no-check", OPTION_NO_CHECK, NULL, 0, "Do not compare", 0},
+    JSON_OPTION,
+    {"jobs", 'j', "N", 0, "Parallel jobs; as many as processors if not given", 0},
     HELP_OPTIONS,
     {0},
 };
@@ -171,6 +193,24 @@ static int run_recognise(const struct request *request, const char *command_line
     return command_recognise(&options);
 }
 
+static int run_run(const struct request *request, const char *command_line)
+{
+    const struct run_options options = {
+        .dir = request->operand,
+        .inputs = request->inputs,
+        .input_count = request->input_count,
+        .output_dir = request->output,
+        .model = request->model,
+        .memory = request->memory,
+        .sim = request->verify.sim,
+        .check = !request->no_check,
+        .jobs = request->verify.jobs,
+        .json = request->verify.json,
+        .command_line = command_line,
+    };
+    return command_run(&options);
+}
+
 static int run_paper(const struct request *request, const char *command_line)
 {
     const struct paper_options options = {
@@ -195,7 +235,7 @@ static const struct command commands[] = {
      "  ese gen tiny -o rtl_out/tiny\n"
      "  ese gen paper -o rtl_out/small --set pes=16 --set channels=8\n"
      "  ese gen my.yaml -o rtl_out/my --set model.path=my.safetensors\n",
-     gen_options, run_gen, true, true},
+     gen_options, run_gen, true, false, true},
     {"model", "DIR", "CONFIG", "write another model for a chip whose model is loaded from memory",
      "DIR is a folder that 'ese gen' wrote with memory: resident or stream.  CONFIG gives the model: its "
      "model.* keys and column_order.  The architecture is the chip's; a key that says otherwise is "
@@ -204,7 +244,7 @@ static const struct command commands[] = {
      "config.yaml and copies of the model's files.",
      "  ese model rtl_out/chip my.yaml -o rtl_out/other\n"
      "  ese model rtl_out/chip tiny --set model.seed=2 -o rtl_out/other --json -\n",
-     model_options, run_model, true, false},
+     model_options, run_model, true, false, false},
     {"verify", "DIR", NULL, "simulate a chip, compare each bit and cycle with the models",
      "DIR is a folder that 'ese gen' wrote.",
      "  ese verify rtl_out/tiny\n"
@@ -212,25 +252,32 @@ static const struct command commands[] = {
      "  ese verify rtl_out/tiny --trace tiny.fst\n"
      "  ese verify rtl_out/tiny --selftest --json -\n"
      "  ese verify rtl_out/loadable --faults 300 --seed 7\n",
-     verify_options, run_verify, false, false},
+     verify_options, run_verify, false, false, false},
     {"report", "CONFIG|DIR", NULL, "tell cycles, use of the multipliers and size before synthesis",
      config_help,
      "  ese report paper\n"
      "  ese report paper --set encoding=relative --chart\n"
      "  ese report rtl_out/tiny --json tiny.json\n",
-     report_options, run_report, false, true},
+     report_options, run_report, false, false, true},
     {"recognise", "DIR", NULL, "label recorded speech with a chip's model, count right frames",
      "DIR is a folder that 'ese gen' wrote from a model with labels, such as the preset speech.",
      "  ese recognise rtl_out/speech\n"
      "  ese recognise rtl_out/speech --frames 100 --json -\n",
-     recognise_options, run_recognise, false, false},
+     recognise_options, run_recognise, false, false, false},
+    {"run", "DIR [FILE...]", NULL, "put recorded inputs through a chip by its host library",
+     "DIR is a folder that 'ese gen' wrote, of a chip with x and y in memory.  The inputs may be "
+     "longer and more than the chip has channels; what comes out is compared with the golden model.",
+     "  ese run rtl_out/speech --input rtl_out/speech/model/utterances --output-dir outputs\n"
+     "  ese run rtl_out/tiny --input a.npy b.npy --output-dir outputs --memory ddr3\n"
+     "  ese run rtl_out/tiny -i a.npy -o outputs --simulator icarus --json -\n",
+     run_options, run_run, true, true, false},
     {"paper", "FIGURE", NULL, "tables and figures of the ESE paper, its values beside ours",
      "FIGURE is table1, fig6 (speedup against density), fifo (use of the multipliers against FIFO "
      "depth), balance (load-balanced against plain pruning), or all.",
      "  ese paper table1\n"
      "  ese paper all -o rtl_out/paper_figures --json -\n"
      "  ese paper fifo --verify --set model.density=0.2\n",
-     paper_options, run_paper, false, true},
+     paper_options, run_paper, false, false, true},
 };
 
 enum { COMMAND_COUNT = sizeof commands / sizeof *commands };
@@ -271,15 +318,28 @@ static int64_t number(struct argp_state *state, const char *option, const char *
     return value;
 }
 
-static enum simulator_choice simulator(struct argp_state *state, const char *text)
+static enum simulator_choice simulator(struct argp_state *state, const char *text, bool only_one)
 {
     if (strcmp(text, "verilator") == 0)
         return SIM_VERILATOR;
     if (strcmp(text, "icarus") == 0)
         return SIM_ICARUS;
+    if (only_one)
+        argp_error(state, "--simulator: '%s' is not verilator or icarus", text);
     if (strcmp(text, "both") != 0)
         argp_error(state, "--sim: '%s' is not verilator, icarus or both", text);
     return SIM_BOTH;
+}
+
+static enum memory_choice memory(struct argp_state *state, const char *text)
+{
+    if (strcmp(text, "ideal") == 0)
+        return MEMORY_IDEAL;
+    if (strcmp(text, "ddr3") == 0)
+        return MEMORY_DDR3;
+    if (strcmp(text, "hostile") != 0)
+        argp_error(state, "--memory: '%s' is not ideal, ddr3 or hostile", text);
+    return MEMORY_HOSTILE;
 }
 
 static error_t parse_option(int key, char *argument, struct argp_state *state)
@@ -296,7 +356,7 @@ static error_t parse_option(int key, char *argument, struct argp_state *state)
         request->sets[request->set_count++] = argument;
         break;
     case OPTION_SIM:
-        verify->sim = simulator(state, argument);
+        verify->sim = simulator(state, argument, parse->command->takes_inputs);
         break;
     case OPTION_FRAMES:
         verify->frames = (int)number(state, "frames", argument, 1, MAX_FRAMES);
@@ -333,7 +393,24 @@ static error_t parse_option(int key, char *argument, struct argp_state *state)
     case OPTION_VERIFY:
         request->verify_points = true;
         break;
+    case 'i':
+        request->inputs[request->input_count++] = argument;
+        break;
+    case OPTION_MEMORY:
+        request->memory = memory(state, argument);
+        break;
+    case OPTION_MODEL:
+        request->model = argument;
+        break;
+    case OPTION_CHECK:
+    case OPTION_NO_CHECK:
+        request->no_check = key == OPTION_NO_CHECK;
+        break;
     case ARGP_KEY_ARG:
+        if (request->operand != NULL && parse->command->takes_inputs) {
+            request->inputs[request->input_count++] = argument;
+            break;
+        }
         if (request->operand == NULL)
             request->operand = argument;
         else if (parse->command->second != NULL && request->second == NULL)
@@ -346,11 +423,15 @@ static error_t parse_option(int key, char *argument, struct argp_state *state)
         break;
     case ARGP_KEY_END:
         if (request->operand == NULL || *request->operand == '\0')
-            argp_error(state, "no %s given", parse->command->operand);
+            argp_error(state, "no %.*s given", (int)strcspn(parse->command->operand, " "),
+                       parse->command->operand);
         if (parse->command->second != NULL && (request->second == NULL || *request->second == '\0'))
             argp_error(state, "no %s given", parse->command->second);
         if (parse->command->needs_output && (request->output == NULL || *request->output == '\0'))
-            argp_error(state, "no output folder given: -o DIR");
+            argp_error(state, "no output folder given: -o %s",
+                       parse->command->takes_inputs ? "OUT" : "DIR");
+        if (parse->command->takes_inputs && request->input_count == 0)
+            argp_error(state, "no inputs given: --input FILE...");
         break;
     default:
         return parse_help(key, state);
@@ -402,11 +483,13 @@ static int run_command(const struct command *command, int argc, char **argv,
         .doc = doc,
         .help_filter = command_help,
     };
-    struct request request = {.sets = allocate((size_t)argc, sizeof(char *))};
+    struct request request = {.sets = allocate((size_t)argc, sizeof(char *)),
+                              .inputs = allocate((size_t)argc, sizeof(char *))};
     struct parse parse = {command, &request};
     error_t failure = argp_parse(&parser, argc, argv, ARGP_NO_HELP, NULL, &parse);
     int status = failure != 0 ? 2 : command->run(&request, command_line);
     free(request.sets);
+    free(request.inputs);
     return status;
 }
 
@@ -465,11 +548,12 @@ static error_t parse_command(int key, char *argument, struct argp_state *state)
             return 0;
         }
         argp_error(state,
-                   "unknown command '%s'; there are gen, model, verify, report, recognise and paper",
+                   "unknown command '%s'; there are gen, model, verify, report, recognise, run and paper",
                    argument);
         break;
     case ARGP_KEY_NO_ARGS:
-        argp_error(state, "no command given; there are gen, model, verify, report, recognise and paper");
+        argp_error(state,
+                   "no command given; there are gen, model, verify, report, recognise, run and paper");
         break;
     default:
         return parse_help(key, state);

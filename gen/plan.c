@@ -37,10 +37,19 @@ static const char *const BENCH[] = {
     "harness_report.c", "harness_vpi.c", "host.c",            "host.h",
     "host_queue.c",   "host_queue.h",    "memory.c",          "memory.h",
     "memory_ddr3.c",  "memory_write.c",  "slot.c",            "slot.h",
-    "stimulus.h",     "verilator.vlt",
+    "served.c",       "served.h",        "stimulus.h",        "verilator.vlt",
 };
 
-enum { MODULE_COUNT = sizeof MODULES / sizeof *MODULES, BENCH_COUNT = sizeof BENCH / sizeof *BENCH };
+/* The host library (fpga/driver/README.md), beside the chip's own ese_registers.h. */
+static const char *const DRIVER[] = {
+    "README.md",      "ese_bus.h",    "ese_bus_pipe.c", "ese_bus_uio.c", "ese_bus_xdma.c",
+    "ese_driver.c",   "ese_driver.h", "ese_internal.h", "ese_layout.c",  "ese_load.c",
+    "ese_pipe.h",     "ese_pool.c",   "ese_pool.h",     "ese_server.c",  "ese_server.h",
+    "example.c",
+};
+
+enum { MODULE_COUNT = sizeof MODULES / sizeof *MODULES, BENCH_COUNT = sizeof BENCH / sizeof *BENCH,
+       DRIVER_COUNT = sizeof DRIVER / sizeof *DRIVER };
 
 static bool copy_file(struct output *output, const char *folder, const char *file, const char *as,
                       struct error *error)
@@ -261,6 +270,17 @@ static bool add_bench(struct output *output, const struct program *p, struct err
         snprintf(as, sizeof as, "sim/%s", BENCH[n]);
         ok = copy_file(output, "sim", BENCH[n], as, error);
     }
+    return ok && copy_file(output, "fpga/driver", "ese_pipe.h", "sim/ese_pipe.h", error);
+}
+
+static bool add_driver(struct output *output, const struct program *p, struct error *error)
+{
+    bool ok = true;
+    for (int n = 0; ok && n < DRIVER_COUNT && p->config.memory != MEMORY_ROM; n++) {
+        char as[64];
+        snprintf(as, sizeof as, "driver/%s", DRIVER[n]);
+        ok = copy_file(output, "fpga/driver", DRIVER[n], as, error);
+    }
     return ok;
 }
 
@@ -368,6 +388,7 @@ bool plan_chip(struct output *output, const struct program *p, const struct cycl
     add_images(output, p);
     report_add(output, p, cycles);
     return add_top(output, p, cycles, command, error) && add_rtl(output, p, error) &&
-           add_bench(output, p, error) && add_model(output, p, error) &&
+           add_bench(output, p, error) && add_driver(output, p, error) &&
+           add_model(output, p, error) &&
            chip_readme_add(output, p, cycles, command, error);
 }

@@ -114,7 +114,14 @@ static struct text header(void)
     text_appendf(&text, "    ESE_ERROR_%s = %d, /* %s */\n", #name, code, meaning);
 #include "gen/errors.def"
 #undef ERROR
-    text_append(&text, "};\n\nenum ese_image_word {\n");
+    text_append(&text, "};\n\n/* What it means, NULL: no such code. */\n"
+                       "static inline const char *ese_error_meaning(unsigned code)\n{\n"
+                       "    switch (code) {\n");
+#define ERROR(name, code, meaning) \
+    text_appendf(&text, "    case %d:\n        return \"%s\";\n", code, meaning);
+#include "gen/errors.def"
+#undef ERROR
+    text_append(&text, "    default:\n        return 0;\n    }\n}\n\nenum ese_image_word {\n");
 #define MODEL_WORD(name, word, meaning) \
     text_appendf(&text, "    ESE_IMAGE_%s = %d, /* %s */\n", #name, word, meaning);
 #define DESCRIPTOR_WORD(name, word, meaning)

@@ -31,7 +31,7 @@ struct build {
 static const char *const CORE[] = {
     "axi_check",    "axi_check_write",  "harness",        "harness_axi", "harness_check",
     "harness_plan", "harness_plan_axi", "harness_report", "host",        "host_queue",
-    "memory",       "memory_ddr3",      "memory_write",   "slot",
+    "memory",       "memory_ddr3",      "memory_write",   "served",      "slot",
 };
 enum { CORE_COUNT = sizeof CORE / sizeof *CORE };
 
@@ -368,30 +368,69 @@ static bool locate(const struct simulation *simulation, struct build *build,
     return true;
 }
 
+/* Builds under a lock, which the caller closes: two runs of ese on one chip take turns. */
+static bool open_build(const struct simulation *simulation, struct build *build,
+                       struct simulation_result *result, int *lock, struct error *error)
+{
+    char lock_path[PATH_MAX];
+    if (!check_tools(simulation->simulator, error) ||
+        !locate(simulation, build, result, error) ||
+        !join(lock_path, build->folder, "/lock", error))
+        return false;
+    *lock = open(lock_path, O_RDWR | O_CREAT | O_CLOEXEC, 0666);
+    if (*lock < 0)
+        return fail(error, "cannot write %.500s: %s", lock_path, strerror(errno));
+    while (flock(*lock, LOCK_EX) != 0 && errno == EINTR)
+        continue;
+    if (build->simulator == SIMULATOR_VERILATOR)
+        plan_verilator(build);
+    else
+        plan_icarus(build);
+    bool good = build_chip(build, &result->build_seconds, error);
+    command_free(&build->steps[0]);
+    command_free(&build->steps[1]);
+    return good;
+}
+
 bool simulate(const struct simulation *simulation, struct simulation_result *result,
               struct error *error)
 {
     *result = (struct simulation_result){0};
     struct build build = {0};
-    char lock_path[PATH_MAX];
-    if (!check_tools(simulation->simulator, error) ||
-        !locate(simulation, &build, result, error) ||
-        !join(lock_path, build.folder, "/lock", error))
-        return false;
-    /* Two runs of ese on one chip take turns. */
-    int lock = open(lock_path, O_RDWR | O_CREAT | O_CLOEXEC, 0666);
-    if (lock < 0)
-        return fail(error, "cannot write %.500s: %s", lock_path, strerror(errno));
-    while (flock(lock, LOCK_EX) != 0 && errno == EINTR)
-        continue;
-    if (build.simulator == SIMULATOR_VERILATOR)
-        plan_verilator(&build);
-    else
-        plan_icarus(&build);
-    bool good = build_chip(&build, &result->build_seconds, error) &&
+    int lock = -1;
+    bool good = open_build(simulation, &build, result, &lock, error) &&
                 run_chip(simulation, &build, result, error);
-    command_free(&build.steps[0]);
-    command_free(&build.steps[1]);
-    close(lock);
+    if (lock >= 0)
+        close(lock);
     return good;
+}
+
+bool simulation_prepare(const struct simulation *simulation, struct simulation_start *start,
+                        struct error *error)
+{
+    *start = (struct simulation_start){.lock = -1};
+    struct build build = {0};
+    struct simulation_result result = {0};
+    char images[PATH_MAX];
+    bool good = open_build(simulation, &build, &result, &start->lock, error) &&
+                join(images, build.root, "/mem", error) &&
+                plan_run(simulation, &build, &result, &start->command, error);
+    if (good) {
+        start->folder = duplicate(images);
+        start->log_path = duplicate(result.log_path);
+        start->build_seconds = result.build_seconds;
+        remove(start->log_path);
+    }
+    simulation_result_free(&result);
+    return good;
+}
+
+void simulation_start_free(struct simulation_start *start)
+{
+    command_free(&start->command);
+    free(start->folder);
+    free(start->log_path);
+    if (start->lock >= 0)
+        close(start->lock);
+    *start = (struct simulation_start){.lock = -1};
 }

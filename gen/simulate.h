@@ -11,6 +11,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "gen/process.h"
 #include "models/cycles.h"
 #include "models/error.h"
 
@@ -79,6 +80,21 @@ struct simulation_result {
 bool simulate(const struct simulation *simulation, struct simulation_result *result,
               struct error *error);
 void simulation_result_free(struct simulation_result *result);
+
+/* A chip with a host interface, built and ready to be served (sim/served.h). */
+struct simulation_start {
+    struct command command; /* but for +serve=IN,OUT */
+    char *folder;           /* to be run in */
+    char *log_path;         /* for all that it prints; empty now */
+    double build_seconds;   /* 0: an earlier build was used */
+    int lock;               /* other runs of ese on this chip wait for it */
+};
+
+/* Builds, and hands over how to start it.  Of `simulation` stimulus and dump do not count.  False: as with
+ * simulate(); `start` is to be freed in either case. */
+bool simulation_prepare(const struct simulation *simulation, struct simulation_start *start,
+                        struct error *error);
+void simulation_start_free(struct simulation_start *start);
 
 const char *simulator_name(enum simulator simulator);
 

@@ -8,6 +8,8 @@
 //   +stimulus=FILE   what to play and to expect   (stimulus.bin)
 //   +results=FILE    where the results go, JSON   (results.json)
 //   +dump=FILE       the chip's y as int32 [frames][channels][output]
+//   +serve=IN,OUT    instead of playing, do what a program asks through two file descriptors;
+//   +memory=NAME     ideal, ddr3 or hostile memories behind the ports then   (sim/served.h)
 //   +trace=FILE      waveform; Verilator needs --trace-fst for it, vvp the argument -fst
 
 `timescale 1ns / 1ps
@@ -245,6 +247,7 @@ module ese_bench;
                                           input string dump, input int channels,
                                           input int element_bits, input int activation_bits,
                                           input int lanes, input int pes);
+    import "DPI-C" function void ese_serve(input string serve, input string memory);
     // Vectors that may be a single bit go with a zero in front, so that they stay vectors.
     import "DPI-C" function void ese_y(input bit [STREAM_BITS-1:0] data,
                                        input bit [CHANNELS:0] user);
@@ -266,12 +269,15 @@ module ese_bench;
                                               output bit [AXI_DATA_BITS-1:0] beat);
 `endif
 
-    string stimulus, results, dump;
+    string stimulus, results, dump, serve, memory;
 
     initial begin
         if (!$value$plusargs("stimulus=%s", stimulus)) stimulus = "stimulus.bin";
         if (!$value$plusargs("results=%s", results)) results = "results.json";
         if (!$value$plusargs("dump=%s", dump)) dump = "";
+        if (!$value$plusargs("serve=%s", serve)) serve = "";
+        if (!$value$plusargs("memory=%s", memory)) memory = "ideal";
+        ese_serve(serve, memory);
 `ifdef ESE_AXI
         ese_axi_open(AXI_PORTS, AXI_DATA_BITS, AXI_ADDRESS_BITS, AXI_IO);
 `endif

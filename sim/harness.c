@@ -9,6 +9,7 @@
 #endif
 #include "harness_axi.h"
 #include "host.h"
+#include "served.h"
 #include "slot.h"
 
 #include <stdlib.h>
@@ -149,6 +150,10 @@ void harness_open(const struct harness_options *options)
     atexit(at_exit);
     harness.results_path = options->results;
     harness.dump_path = options->dump != NULL && options->dump[0] != '\0' ? options->dump : NULL;
+    if (options->serve != NULL && options->serve[0] != '\0') {
+        harness.planned = served_open(options->serve, options->memory, options);
+        return;
+    }
     harness.planned = harness_load(options);
     harness.seconds = -clock_now();
     if (harness.planned)
@@ -317,6 +322,8 @@ unsigned harness_step(const struct sample *sample)
         return DRIVE_FINISH | (h->reason[0] != '\0' ? (unsigned)DRIVE_FAILED : 0);
     if (!h->planned)
         return finish();
+    if (served_present())
+        return served_step(sample);
     h->total_cycles++;
 
     if (h->reset_left > 0) { /* aresetn is low in this cycle */

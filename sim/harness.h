@@ -13,7 +13,8 @@
  *
  *   slot.c            a channel that is closed in mid-flight
  *
- * A chip with AXI ports has more behind it: harness_axi.c, with memory.c, axi_check.c and host.c. */
+ * A chip with AXI ports has more behind it: harness_axi.c, with memory.c, axi_check.c and host.c; or, for
+ * a program that drives it through a pipe, served.c. */
 #ifndef ESE_HARNESS_H
 #define ESE_HARNESS_H
 
@@ -64,6 +65,7 @@ struct sample {
 
 struct harness_options {
     const char *stimulus, *results, *dump; /* dump: NULL or "" for none */
+    const char *serve, *memory; /* instead of a stimulus: served.h; NULL or "" for none */
     uint32_t channels, element_bits, activation_bits, lanes, pes; /* what the bench is built for */
 };
 

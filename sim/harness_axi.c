@@ -9,6 +9,7 @@
 #include "host.h"
 #include "host_queue.h"
 #include "memory.h"
+#include "served.h"
 
 struct axi_result {
     struct host_result host;
@@ -101,6 +102,18 @@ const struct memory_region *axi_region(enum stimulus_use use)
     return &axi.memories[axi.ports_of[use]].regions[axi.regions[use]];
 }
 
+struct memory *axi_memory(uint32_t port)
+{
+    return port >= axi.first ? &axi.memories[port] : NULL;
+}
+
+void axi_shape(uint32_t *ports, uint32_t *data_bits, uint32_t *address_bits)
+{
+    *ports = axi.ports;
+    *data_bits = axi.data_bits;
+    *address_bits = axi.address_bits;
+}
+
 struct memory *axi_data_memory(void)
 {
     return &axi.memories[STIMULUS_PORT_DATA];
@@ -123,13 +136,18 @@ static void patch_regions(uint32_t attempt)
     }
 }
 
-void axi_begin_phase(uint32_t phase)
+void axi_begin_served(void)
 {
-    axi.now = &axi.results[phase];
     for (uint32_t i = axi.first; i < STIMULUS_PORTS; i++)
         memory_reset(&axi.memories[i], &harness.now->memory[i], harness.now->seed + 1 + i);
     memset(axi.drive, 0, sizeof axi.drive);
     axi_check_reset();
+}
+
+void axi_begin_phase(uint32_t phase)
+{
+    axi.now = &axi.results[phase];
+    axi_begin_served();
     queue_begin();
     host_begin(&axi.now->host);
     patch_regions(host_attempt());
@@ -164,11 +182,17 @@ static void see_writes(struct memory_seen *shown)
     shown->w_strobes = axi.seen.w_strobes.value;
 }
 
+/* May the chip ask for anything? */
+static bool allowed(void)
+{
+    return served_present() ? served_allows() : host_allows();
+}
+
 static void step_port(uint32_t port)
 {
     struct memory *memory = &axi.memories[port];
     const struct vector *seen = &axi.seen.ports[port];
-    axi_check_port(port, seen, memory, host_allows());
+    axi_check_port(port, seen, memory, allowed());
     uint32_t flags = seen->value[2];
     if (seen->unknown != NULL)
         flags &= ~seen->unknown[2];
@@ -181,7 +205,7 @@ static void step_port(uint32_t port)
     const struct memory_drive *drive = &memory->drive;
     bool writes = port == STIMULUS_PORT_DATA && axi.io == STIMULUS_IO_MEMORY;
     if (writes) {
-        axi_check_writes(&axi.seen, memory, host_allows());
+        axi_check_writes(&axi.seen, memory, allowed());
         see_writes(&shown);
     }
     if ((shown.ar_valid && drive->ar_ready) || (shown.r_ready && drive->r_valid) ||
@@ -210,7 +234,10 @@ void axi_step(uint32_t control)
         step_port(i);
     uint32_t before = axi.drive[2];
     axi_check_lite(&axi.seen.lite, axi.drive);
-    host_step(&axi.seen.lite, control, axi.drive);
+    if (served_present())
+        served_drive(&axi.seen.lite, axi.drive);
+    else
+        host_step(&axi.seen.lite, control, axi.drive);
     if (axi.drive[2] != before) /* the host has limits of its own */
         harness.last_move = harness.cycle;
 }

@@ -103,6 +103,7 @@ bool axi_prepare(const struct stimulus *plan); /* false: out of memory */
 bool axi_load(const struct stimulus_region *region, unsigned char *contents); /* keeps them */
 
 void axi_begin_phase(uint32_t phase);
+void axi_begin_served(void);                  /* the same where there are no results: served.h */
 void axi_step_in_reset(bool settled);         /* one clock with aresetn low */
 void axi_step(uint32_t control);              /* one clock; `control` of the sample */
 void axi_replay(void);                        /* the host's next attempt begins */
@@ -119,6 +120,8 @@ uint32_t axi_outstanding(void);
 bool axi_moved_state(bool saved);             /* restored, or saved: has begun since axi_count_states() */
 void axi_count_states(void);
 struct memory *axi_data_memory(void);
+struct memory *axi_memory(uint32_t port);     /* NULL: there is no such port */
+void axi_shape(uint32_t *ports, uint32_t *data_bits, uint32_t *address_bits);
 const struct memory_region *axi_region(enum stimulus_use use); /* of the plan */
 
 #endif

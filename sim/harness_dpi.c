@@ -11,6 +11,7 @@
 
 void ese_open(const char *stimulus, const char *results, const char *dump, int channels,
               int element_bits, int activation_bits, int lanes, int pes);
+void ese_serve(const char *serve, const char *memory);
 void ese_y(const uint32_t *data, const uint32_t *user);
 void ese_cell(const uint32_t *data, const uint32_t *keep);
 int ese_step(int control, int indices, const uint32_t *issue);
@@ -41,6 +42,15 @@ static char *copy(const char *text)
     return block != NULL ? memcpy(block, text, size) : NULL;
 }
 
+static const char *serve_with, *memory_with;
+
+/* Called before ese_open(). */
+void ese_serve(const char *serve, const char *memory)
+{
+    serve_with = copy(serve);
+    memory_with = copy(memory);
+}
+
 void ese_open(const char *stimulus, const char *results, const char *dump, int channels,
               int element_bits, int activation_bits, int lanes, int pes)
 {
@@ -48,6 +58,8 @@ void ese_open(const char *stimulus, const char *results, const char *dump, int c
         .stimulus = copy(stimulus),
         .results = copy(results),
         .dump = copy(dump),
+        .serve = serve_with,
+        .memory = memory_with,
         .channels = (uint32_t)channels,
         .element_bits = (uint32_t)element_bits,
         .activation_bits = (uint32_t)activation_bits,

@@ -79,6 +79,8 @@ static PLI_INT32 call_open(PLI_BYTE8 *data)
         .stimulus = plusarg("stimulus", "stimulus.bin"),
         .results = plusarg("results", "results.json"),
         .dump = plusarg("dump", ""),
+        .serve = plusarg("serve", ""),
+        .memory = plusarg("memory", "ideal"),
         .channels = numbers[0],
         .element_bits = numbers[1],
         .activation_bits = numbers[2],

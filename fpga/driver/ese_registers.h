@@ -19,9 +19,23 @@ enum ese_error {
 #undef ERROR
 };
 
+/* What it means, NULL: no such code. */
+static inline const char *ese_error_meaning(unsigned code)
+{
+    switch (code) {
+#define ERROR(name, code, meaning) \
+    case code:                     \
+        return meaning;
+#include "gen/errors.def"
+#undef ERROR
+    default:
+        return 0;
+    }
+}
+
 /* 32-bit words of the header of model.bin. */
-enum ese_model_word {
-#define MODEL_WORD(name, word, meaning) ESE_MODEL_##name = (word),
+enum ese_image_word {
+#define MODEL_WORD(name, word, meaning) ESE_IMAGE_##name = (word),
 #define DESCRIPTOR_WORD(name, word, meaning)
 #include "gen/layout.def"
 #undef MODEL_WORD

@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * ese_internal.h - between the files of the library. */
+#ifndef ESE_INTERNAL_H
+#define ESE_INTERNAL_H
+
+#include "ese_driver.h"
+
+/* Leaves the message and returns `result`. */
+int ese_fail(struct ese_chip *chip, int result, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
+int ese_fail_bus(struct ese_chip *chip); /* with the bus's own message */
+
+int ese_get(struct ese_chip *chip, uint32_t offset, uint32_t *value);
+int ese_set(struct ese_chip *chip, uint32_t offset, uint32_t value);
+int ese_set_address(struct ese_chip *chip, uint32_t offset, uint64_t address); /* low, then high */
+
+int ese_reserve(struct ese_chip *chip, enum ese_port port, uint64_t bytes, struct ese_block *block);
+
+/* Reads ERROR; ESE_FAIL_CHIP with its meaning. */
+int ese_fail_chip(struct ese_chip *chip, const char *doing);
+
+/* Waits a little for the interrupt, or fails if `deadline` has passed. */
+int ese_nap(struct ese_chip *chip, int64_t deadline, const char *what);
+int64_t ese_deadline(struct ese_chip *chip);
+
+static inline void ese_put32(unsigned char *at, uint32_t value)
+{
+    for (int i = 0; i < 4; i++)
+        at[i] = (unsigned char)(value >> 8 * i);
+}
+
+static inline uint32_t ese_get32(const unsigned char *at)
+{
+    return (uint32_t)at[0] | (uint32_t)at[1] << 8 | (uint32_t)at[2] << 16 | (uint32_t)at[3] << 24;
+}
+
+/* Continues a CRC-32 (IEEE 802.3, as zlib's) over `bytes` more; that of nothing is 0. */
+uint32_t ese_crc32(uint32_t crc, const void *data, size_t bytes);
+
+enum {
+    ESE_IDENTITY = 0x45534531,
+    ESE_IMAGE_IDENTITY = 0x4D455345,
+    ESE_DESCRIPTOR_IDENTITY = 0x44455345,
+    ESE_IMAGE_VERSION = 1,
+    ESE_EVENTS = ESE_IRQ_ERROR | ESE_IRQ_LOADED | ESE_IRQ_DESCRIPTOR /* that we wait for */
+};
+
+#endif

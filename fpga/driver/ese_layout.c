@@ -1,0 +1,76 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * ese_layout.c - x, y and states as they lie in memory.
+ *
+ * A frame is x_size or y_size words of xy_word_bytes; channel c of a word begins at byte
+ * c * element_bytes, two's complement, little-endian.  A state is words of state_word_bytes; channel
+ * c of a word has state_slot_bytes, whose contents are the chip's own affair. */
+#include "ese_internal.h"
+
+#include <math.h>
+#include <string.h>
+
+void ese_put_x(const struct ese_chip *chip, unsigned char *frame, unsigned channel, const int32_t *x)
+{
+    const struct ese_model *m = &chip->model;
+    unsigned char *at = frame + (size_t)channel * m->element_bytes;
+    for (uint32_t e = 0; e < m->x_size; e++, at += m->xy_word_bytes)
+        for (uint32_t byte = 0; byte < m->element_bytes; byte++)
+            at[byte] = (unsigned char)((uint32_t)x[e] >> 8 * byte);
+}
+
+void ese_get_y(const struct ese_chip *chip, const unsigned char *frame, unsigned channel, int32_t *y)
+{
+    const struct ese_model *m = &chip->model;
+    const unsigned char *at = frame + (size_t)channel * m->element_bytes;
+    const uint32_t sign = UINT32_C(1) << (8 * m->element_bytes - 1);
+    for (uint32_t e = 0; e < m->y_size; e++, at += m->xy_word_bytes) {
+        uint32_t value = 0;
+        for (uint32_t byte = 0; byte < m->element_bytes; byte++)
+            value |= (uint32_t)at[byte] << 8 * byte;
+        y[e] = (int32_t)((value ^ sign) - sign);
+    }
+}
+
+static size_t state_words(const struct ese_chip *chip)
+{
+    return chip->model.state_word_bytes != 0
+               ? chip->model.state_bytes / chip->model.state_word_bytes
+               : 0;
+}
+
+size_t ese_state_bytes(const struct ese_chip *chip)
+{
+    return state_words(chip) * chip->model.state_slot_bytes;
+}
+
+void ese_put_state(const struct ese_chip *chip, unsigned char *state, unsigned channel,
+                   const unsigned char *own)
+{
+    const struct ese_model *m = &chip->model;
+    for (size_t w = 0; w < state_words(chip); w++)
+        memcpy(state + w * m->state_word_bytes + (size_t)channel * m->state_slot_bytes,
+               own + w * m->state_slot_bytes, m->state_slot_bytes);
+}
+
+void ese_get_state(const struct ese_chip *chip, const unsigned char *state, unsigned channel,
+                   unsigned char *own)
+{
+    const struct ese_model *m = &chip->model;
+    for (size_t w = 0; w < state_words(chip); w++)
+        memcpy(own + w * m->state_slot_bytes,
+               state + w * m->state_word_bytes + (size_t)channel * m->state_slot_bytes,
+               m->state_slot_bytes);
+}
+
+int32_t ese_fixed(double value, int32_t fraction, unsigned bits)
+{
+    double scaled = round(ldexp(value, fraction)), top = ldexp(1.0, (int)bits - 1);
+    if (scaled >= top)
+        return (int32_t)(top - 1.0);
+    return scaled < -top ? (int32_t)-top : (int32_t)scaled;
+}
+
+double ese_real(int32_t value, int32_t fraction)
+{
+    return ldexp(value, -fraction);
+}

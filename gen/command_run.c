@@ -1,0 +1,363 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * ese run: recorded inputs through a simulated chip, by the library that a host would use: loading,
+ * queue, interrupts, all over the chip's own registers and memory ports. */
+#include <errno.h>
+#include <jansson.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "gen/chip.h"
+#include "gen/commands.h"
+#include "gen/json_file.h"
+#include "gen/simulate.h"
+#include "gen/text.h"
+#include "gen/voices.h"
+#include "models/bytes.h"
+
+enum {
+    TIMEOUT_CLOCKS = 2000000, /* without a descriptor done, and as many frames' time: */
+    TIMEOUT_FRAMES = 800,
+    CLOCKS_PER_US = 200       /* of the simulated bus (ese_pipe.h) */
+};
+
+struct run {
+    const struct run_options *options;
+    struct chip_folder folder;
+    struct voices voices;
+    struct simulation_start start;
+    struct ese_bus *bus;
+    struct ese_chip chip;
+    struct ese_server_counts counts;
+    struct ese_counters counters;
+    struct ese_simulated simulated;
+    struct voices_check check;
+    double run_seconds;
+};
+
+static const char *const MEMORIES[] = {"ideal", "ddr3", "hostile"};
+
+/* ---- what is there to do ----------------------------------------------------------------------------------- */
+
+static bool check_chip(const struct run *r, struct error *error)
+{
+    const struct config *config = &r->folder.program.config;
+    if (config->memory == MEMORY_ROM)
+        return fail(error, "the chip in '%s' has its model in ROM and no host interface: generate one with "
+                    "--set memory=resident or --set memory=stream", r->options->dir);
+    if (config->io != IO_MEMORY)
+        return fail(error, "the chip in '%s' takes x and y by streams, not from memory: generate it with "
+                    "--set io=memory", r->options->dir);
+    return true;
+}
+
+/* One word of an image's header. */
+static bool image_word(const char *folder, enum ese_image_word word, uint32_t *value,
+                       struct error *error)
+{
+    struct text path = {0};
+    unsigned char *bytes = NULL;
+    size_t size = 0;
+    text_appendf(&path, "%s/model.bin", folder);
+    bool ok = bytes_read(text_string(&path), &bytes, &size, error);
+    if (ok && size < ESE_HEADER_BYTES)
+        ok = fail(error, "%s: %zu bytes are no model image", text_string(&path), size);
+    if (ok)
+        *value = load_u32(bytes + 4 * (size_t)word);
+    free(bytes);
+    text_free(&path);
+    return ok;
+}
+
+/* Elements of x.  Only the chip's own model is known to the golden one. */
+static bool model_input(const struct run *r, const char *own, int *input, struct error *error)
+{
+    const char *other = r->options->model;
+    uint32_t hash = 0, own_hash = 0, x_size = 0;
+    *input = r->folder.program.quant.input;
+    if (other == NULL)
+        return true;
+    if (!image_word(other, ESE_IMAGE_MODEL_HASH, &hash, error) ||
+        !image_word(other, ESE_IMAGE_X_SIZE, &x_size, error) ||
+        !image_word(own, ESE_IMAGE_MODEL_HASH, &own_hash, error))
+        return false;
+    *input = (int)x_size;
+    if (r->options->check && hash != own_hash)
+        return fail(error, "%s: another model than the chip's own cannot be compared with the golden model "
+                    "here; say --no-check", other);
+    return true;
+}
+
+/* Makes the folder for the outputs; `made` if it was not there. */
+static bool make_output(const char *folder, bool *made, struct error *error)
+{
+    struct stat status;
+    char shown[PRINTABLE_PATH];
+    printable(shown, sizeof shown, folder);
+    *made = mkdir(folder, 0777) == 0;
+    if (*made)
+        return true;
+    int number = errno;
+    if (number == EEXIST && stat(folder, &status) == 0 && !S_ISDIR(status.st_mode))
+        return fail(error, "%s is not a folder", shown);
+    if (number != EEXIST)
+        return fail(error, "cannot create the folder %s: %s", shown, strerror(number));
+    if (access(folder, W_OK | X_OK) != 0)
+        return fail(error, "cannot write to the folder %s: %s", shown, strerror(errno));
+    return true;
+}
+
+/* ---- on the chip ---------------------------------------------------------------------------------------------- */
+
+static bool start_simulator(struct run *r, struct error *error)
+{
+    char plusarg[32], message[ESE_MESSAGE];
+    snprintf(plusarg, sizeof plusarg, "+memory=%s", MEMORIES[r->options->memory]);
+    const char *const plusargs[] = {plusarg, NULL};
+    const struct simulation simulation = {
+        .simulator = r->options->sim == SIM_ICARUS ? SIMULATOR_ICARUS : SIMULATOR_VERILATOR,
+        .folder = r->options->dir,
+        .seed = 1,
+        .jobs = r->options->jobs,
+        .plusargs = plusargs,
+    };
+    if (!simulation_prepare(&simulation, &r->start, error))
+        return false;
+    r->bus = ese_bus_simulator((const char *const *)r->start.command.words, r->start.folder,
+                               r->start.log_path, message);
+    return r->bus != NULL ||
+           fail(error, "%s; the simulator's log: %s", message, r->start.log_path);
+}
+
+static bool chip_failed(const struct run *r, struct error *error)
+{
+    return fail(error, "%s; the simulator's log: %s", r->chip.message, r->start.log_path);
+}
+
+static void show_progress(const struct run *r, const struct ese_server *server, double begin,
+                          double *shown)
+{
+    double now = seconds_now();
+    if (!isatty(2) || now - *shown < 0.5)
+        return;
+    *shown = now;
+    struct ese_server_counts counts;
+    ese_server_counts(server, &counts);
+    fprintf(stderr, "\r\033[K%lld of %lld frames, %u of %d utterances, %.0f s",
+            (long long)counts.voice_frames, (long long)r->voices.frames,
+            (unsigned)counts.utterances, r->voices.count, now - begin);
+    fflush(stderr);
+}
+
+static int serve(struct run *r, struct ese_server *server)
+{
+    int result = ESE_OK;
+    double begin = seconds_now(), shown = begin;
+    for (int n = 0; result == ESE_OK && n < r->voices.count; n++)
+        result = ese_server_submit(server, &r->voices.files[n].utterance);
+    while (result == ESE_OK && ese_server_busy(server)) {
+        result = ese_server_step(server, NULL);
+        show_progress(r, server, begin, &shown);
+    }
+    if (shown > begin)
+        fprintf(stderr, "\r\033[K");
+    ese_server_counts(server, &r->counts);
+    r->run_seconds = seconds_now() - begin;
+    if (result == ESE_OK)
+        result = ese_counters(&r->chip, &r->counters);
+    return result;
+}
+
+static bool play(struct run *r, const char *image, struct error *error)
+{
+    if (ese_open(&r->chip, r->bus) != ESE_OK)
+        return chip_failed(r, error);
+    uint64_t cycles = (uint64_t)r->folder.program.frame_cycles;
+    r->chip.timeout_us =
+        (uint32_t)((TIMEOUT_CLOCKS + cycles * TIMEOUT_FRAMES) / CLOCKS_PER_US);
+    if (ese_load_folder(&r->chip, image) != ESE_OK)
+        return chip_failed(r, error);
+    voices_prepare(&r->voices, &r->chip.model);
+    struct ese_server *server = ese_server_open(&r->chip, &(struct ese_server_options){0});
+    if (server == NULL)
+        return chip_failed(r, error);
+    bool good = serve(r, server) == ESE_OK;
+    bool told = ese_bus_simulated(r->bus, &r->simulated) == 0;
+    if (!good)
+        chip_failed(r, error);
+    ese_server_close(server);
+    if (good && !told)
+        return fail(error, "%s; the simulator's log: %s", r->bus->message, r->start.log_path);
+    return good;
+}
+
+/* The counters against what the library and the simulation have counted. */
+static bool check_counters(const struct run *r, struct error *error)
+{
+    if (r->counters.frames != r->counts.frames)
+        return fail(error, "register FRAMES says %u, %llu were played", (unsigned)r->counters.frames,
+                    (unsigned long long)r->counts.frames);
+    if (r->counters.multiplied != r->simulated.issues)
+        return fail(error, "register MULTIPLIED says %llu, the monitor has seen %llu",
+                    (unsigned long long)r->counters.multiplied,
+                    (unsigned long long)r->simulated.issues);
+    return true;
+}
+
+/* ---- results ------------------------------------------------------------------------------------------------------ */
+
+static double per_frame(const struct run *r)
+{
+    const struct ese_server_counts *c = &r->counts;
+    return c->steady_frames > 0 ? (double)c->steady_cycles / (double)c->steady_frames : 0.0;
+}
+
+static double utilization(const struct run *r)
+{
+    const struct ese_server_counts *c = &r->counts;
+    return c->steady_cycles > 0 ? (double)c->steady_multiplied /
+                                      ((double)r->chip.pes * (double)c->steady_cycles)
+                                : 0.0;
+}
+
+/* Of the channels' slots, those in which a voice spoke. */
+static double occupancy(const struct run *r)
+{
+    return r->counts.frames > 0 ? (double)r->counts.voice_frames /
+                                      ((double)r->chip.channels * (double)r->counts.frames)
+                                : 0.0;
+}
+
+static void print_run(const struct run *r)
+{
+    const struct ese_counters *c = &r->counters;
+    printf("%d utterances, %lld frames, on %u channels: %llu frames of the chip, %.1f %% of their slots "
+           "taken\n", r->voices.count, (long long)r->voices.frames, (unsigned)r->chip.channels,
+           (unsigned long long)r->counts.frames, 100.0 * occupancy(r));
+    printf("%s, %s memory, built in %.1f s, run in %.1f s\n",
+           r->options->sim == SIM_ICARUS ? "icarus" : "verilator", MEMORIES[r->options->memory],
+           r->start.build_seconds, r->run_seconds);
+    printf("cycles          %llu, %llu descriptors\n", (unsigned long long)c->cycles,
+           (unsigned long long)r->counts.descriptors);
+    if (r->counts.steady_frames > 0)
+        printf("cycles a frame  %.1f over %llu frames (model: %lld); %.1f %% of the multiplier slots are "
+               "used\n", per_frame(r), (unsigned long long)r->counts.steady_frames,
+               (long long)r->folder.program.frame_cycles, 100.0 * utilization(r));
+    else
+        printf("cycles a frame  too few frames to tell\n");
+    printf("stalls          input %u, columns %u, accumulator %u, element %u, queue %u; weights %u, output "
+           "%u\n", (unsigned)c->input, (unsigned)c->columns, (unsigned)c->accumulator,
+           (unsigned)c->element, (unsigned)c->queue, (unsigned)c->weights, (unsigned)c->output);
+    if (!r->options->check)
+        printf("outputs         not compared\n");
+    else if (r->check.wrong == 0)
+        printf("outputs         bit-exact: %lld values against the golden model\n",
+               (long long)r->check.values);
+    else
+        printf("outputs         WRONG: %lld of %lld values; %s\n", (long long)r->check.wrong,
+               (long long)r->check.values, r->check.first);
+    printf("written to      %s\n", r->options->output_dir);
+}
+
+static json_t *ports_json(const struct run *r)
+{
+    json_t *ports = json_object();
+    static const char *const names[ESE_PORTS] = {"weights", "data"};
+    int first = r->chip.features & ESE_FEATURE_TWO_PORTS ? ESE_PORT_WEIGHTS : ESE_PORT_DATA;
+    for (int port = first; port < ESE_PORTS; port++)
+        json_object_set_new(
+            ports, names[port],
+            json_pack("{s:I, s:I, s:I, s:I}", "bursts", (json_int_t)r->simulated.bursts[port],
+                      "beats_read", (json_int_t)r->simulated.beats[port], "beats_written",
+                      (json_int_t)r->simulated.written[port], "busy",
+                      (json_int_t)r->simulated.busy[port]));
+    return ports;
+}
+
+static json_t *run_json(const struct run *r)
+{
+    const struct ese_counters *c = &r->counters;
+    json_t *stalls = json_pack("{s:I, s:I, s:I, s:I, s:I, s:I, s:I}", "input", (json_int_t)c->input,
+                               "columns", (json_int_t)c->columns, "acc", (json_int_t)c->accumulator,
+                               "element", (json_int_t)c->element, "queue", (json_int_t)c->queue,
+                               "weights", (json_int_t)c->weights, "output", (json_int_t)c->output);
+    json_t *steady = r->counts.steady_frames > 0 ? json_real(per_frame(r)) : json_null();
+    json_t *used = r->counts.steady_frames > 0 ? json_real(utilization(r)) : json_null();
+    char chip_hash[16], model_hash[16];
+    snprintf(chip_hash, sizeof chip_hash, "%08x", (unsigned)r->chip.chip_hash);
+    snprintf(model_hash, sizeof model_hash, "%08x", (unsigned)r->chip.model.hash);
+    const char *verdict = !r->options->check     ? "not compared"
+                          : r->check.wrong == 0 ? "pass"
+                                                : "fail";
+    return json_pack("{s:s, s:s, s:s, s:s, s:s, s:i, s:I, s:I, s:I, s:i, s:f, s:I, s:o, s:I, s:I, s:o, "
+                     "s:o, s:I, s:I, s:f, s:f, s:o}",
+                     "verdict", verdict, "chip_hash", chip_hash, "model_hash", model_hash,
+                     "simulator", r->options->sim == SIM_ICARUS ? "icarus" : "verilator", "memory",
+                     MEMORIES[r->options->memory], "utterances", r->voices.count, "voice_frames",
+                     (json_int_t)r->voices.frames, "frames", (json_int_t)r->counts.frames,
+                     "descriptors", (json_int_t)r->counts.descriptors, "channels",
+                     (int)r->chip.channels, "occupancy", occupancy(r), "cycles",
+                     (json_int_t)c->cycles, "cycles_per_frame", steady, "steady_frames",
+                     (json_int_t)r->counts.steady_frames, "model_cycles_per_frame",
+                     (json_int_t)r->folder.program.frame_cycles, "utilization", used, "stalls",
+                     stalls, "values_checked", (json_int_t)r->check.values, "mismatches",
+                     (json_int_t)r->check.wrong, "build_seconds", r->start.build_seconds,
+                     "run_seconds", r->run_seconds, "ports", ports_json(r));
+}
+
+static bool report(struct run *r, struct error *error)
+{
+    const struct run_options *options = r->options;
+    bool ok = voices_write(&r->voices, &r->chip.model, options->output_dir, error);
+    if (ok && (options->json == NULL || strcmp(options->json, "-") != 0))
+        print_run(r);
+    return ok && (options->json == NULL || json_write(run_json(r), options->json, error));
+}
+
+static void close_all(struct run *r)
+{
+    if (r->chip.bus != NULL)
+        ese_close(&r->chip);
+    if (r->bus != NULL)
+        r->bus->close(r->bus);
+    simulation_start_free(&r->start);
+    voices_free(&r->voices);
+}
+
+static bool run_chip(struct run *r, struct error *error)
+{
+    const struct run_options *options = r->options;
+    struct text own = {0};
+    bool made = false;
+    int input = 0;
+    text_appendf(&own, "%s/mem", r->folder.dir);
+    const char *image = options->model != NULL ? options->model : text_string(&own);
+    bool ok = check_chip(r, error) && model_input(r, text_string(&own), &input, error) &&
+              voices_read(&r->voices, options->inputs, options->input_count, input, error) &&
+              make_output(options->output_dir, &made, error) && start_simulator(r, error) &&
+              play(r, image, error) && check_counters(r, error);
+    if (ok && options->check)
+        voices_check(&r->voices, &r->folder.program.quant, &r->check);
+    ok = ok && report(r, error);
+    if (!ok && made)
+        rmdir(options->output_dir); /* unless something is in it */
+    close_all(r);
+    text_free(&own);
+    return ok;
+}
+
+int command_run(const struct run_options *options)
+{
+    struct error error;
+    struct run r = {.options = options, .start = {.lock = -1}};
+    bool ok = chip_open(&r.folder, options->dir, &error);
+    if (ok) {
+        ok = run_chip(&r, &error);
+        chip_close(&r.folder);
+    }
+    if (!ok)
+        fprintf(stderr, "ese: %s\n", error.text);
+    return ok && r.check.wrong == 0 ? 0 : 1;
+}

@@ -1,0 +1,156 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "gen/voices.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "gen/text.h"
+#include "models/arithmetic.h"
+#include "models/bytes.h"
+#include "models/golden.h"
+#include "models/npy.h"
+
+/* ---- in -------------------------------------------------------------------------------------------------- */
+
+static const struct voice_file *find(const struct voices *voices, const char *name)
+{
+    for (int n = 0; n < voices->count; n++)
+        if (strcmp(voices->files[n].name, name) == 0)
+            return &voices->files[n];
+    return NULL;
+}
+
+static void grow(struct voices *voices)
+{
+    if (voices->count < voices->room)
+        return;
+    int room = 2 * voices->room + 16;
+    struct voice_file *more = allocate((size_t)room, sizeof *more);
+    if (voices->count > 0)
+        memcpy(more, voices->files, (size_t)voices->count * sizeof *more);
+    free(voices->files);
+    voices->files = more;
+    voices->room = room;
+}
+
+/* Takes the features over. */
+static bool add(struct voices *voices, const char *path, const char *name, struct matrix *features,
+                struct error *error)
+{
+    const struct voice_file *other = find(voices, name);
+    if (other != NULL) {
+        char first[PRINTABLE_PATH], second[PRINTABLE_PATH];
+        printable(first, sizeof first, other->path);
+        printable(second, sizeof second, path);
+        return fail(error, "two inputs would both be written as %s.npy: %s and %s", name, first,
+                    second);
+    }
+    grow(voices);
+    struct voice_file *file = &voices->files[voices->count++];
+    *file = (struct voice_file){
+        .name = duplicate(name), .path = duplicate(path), .features = *features};
+    *features = (struct matrix){0};
+    voices->frames += file->features.rows;
+    return true;
+}
+
+bool voices_read(struct voices *voices, char *const *paths, size_t count, int input,
+                 struct error *error)
+{
+    *voices = (struct voices){0};
+    bool ok = true;
+    for (size_t n = 0; ok && n < count; n++) {
+        struct utterances read;
+        ok = utterances_read(&read, paths[n], input, error);
+        for (int u = 0; ok && u < read.count; u++)
+            ok = add(voices, paths[n], read.names[u], &read.frames[u], error);
+        utterances_free(&read);
+    }
+    return ok;
+}
+
+void voices_free(struct voices *voices)
+{
+    for (int n = 0; n < voices->count; n++) {
+        struct voice_file *file = &voices->files[n];
+        free(file->name);
+        free(file->path);
+        free(file->features.at);
+        free(file->x);
+        free(file->y);
+    }
+    free(voices->files);
+    *voices = (struct voices){0};
+}
+
+void voices_prepare(struct voices *voices, const struct ese_model *model)
+{
+    for (int n = 0; n < voices->count; n++) {
+        struct voice_file *file = &voices->files[n];
+        size_t frames = (size_t)file->features.rows, count = frames * model->x_size;
+        file->x = allocate(count, sizeof *file->x);
+        file->y = allocate(frames * model->y_size, sizeof *file->y);
+        for (size_t i = 0; i < count; i++)
+            file->x[i] = ese_fixed((double)file->features.at[i], model->x_fraction,
+                                   model->activation_bits);
+        file->utterance =
+            (struct ese_utterance){.x = file->x, .y = file->y, .frames = (uint32_t)frames};
+    }
+}
+
+/* ---- out --------------------------------------------------------------------------------------------------- */
+
+/* The golden model quantizes for itself, so that a wrong format in the image is found, too. */
+static void check_file(const struct voice_file *file, const struct quantized *q,
+                       struct voices_check *check)
+{
+    struct golden_state golden = golden_start(q);
+    int32_t *x = allocate((size_t)q->input, sizeof *x);
+    const float *features = file->features.at;
+    const int32_t *y = file->y;
+    for (int t = 0; t < file->features.rows; t++, features += q->input, y += q->output) {
+        for (int i = 0; i < q->input; i++)
+            x[i] = (int32_t)quantize_value((double)features[i], q->formats.x, q->activation_bits);
+        golden_step(q, &golden, x);
+        for (int i = 0; i < q->output; i++) {
+            check->values++;
+            if (y[i] == golden.y[i])
+                continue;
+            if (check->wrong++ == 0)
+                snprintf(check->first, sizeof check->first,
+                         "%.100s: frame %d, element %d of y is %d, the golden model gives %d",
+                         file->name, t, i, y[i], golden.y[i]);
+        }
+    }
+    free(x);
+    golden_end(&golden);
+}
+
+void voices_check(const struct voices *voices, const struct quantized *quant,
+                  struct voices_check *check)
+{
+    *check = (struct voices_check){0};
+    for (int n = 0; n < voices->count; n++)
+        check_file(&voices->files[n], quant, check);
+}
+
+bool voices_write(const struct voices *voices, const struct ese_model *model, const char *folder,
+                  struct error *error)
+{
+    bool ok = true;
+    for (int n = 0; ok && n < voices->count; n++) {
+        const struct voice_file *file = &voices->files[n];
+        int shape[2] = {file->features.rows, (int)model->y_size};
+        size_t count = (size_t)shape[0] * (size_t)shape[1];
+        float *values = allocate(count, sizeof *values);
+        for (size_t i = 0; i < count; i++)
+            values[i] = (float)ese_real(file->y[i], model->y_fraction);
+        struct text path = {0};
+        text_appendf(&path, "%s/%s.npy", folder, file->name);
+        ok = npy_write_floats(text_string(&path), 2, shape, values, error);
+        text_free(&path);
+        free(values);
+    }
+    return ok;
+}

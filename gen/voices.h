@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * voices.h - utterances of `ese run`: in, through a chip by the host library, out again. */
+#ifndef ESE_VOICES_H
+#define ESE_VOICES_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "fpga/driver/ese_server.h"
+#include "models/network.h"
+#include "models/program.h"
+
+struct voice_file {
+    char *name;             /* of the file, without folder and extension; no two alike */
+    char *path;             /* as it was given, for messages */
+    struct matrix features; /* [frames, input] */
+    int32_t *x, *y;         /* [frames][input], [frames][output] */
+    struct ese_utterance utterance;
+};
+
+struct voices {
+    int count, room;
+    struct voice_file *files;
+    int64_t frames; /* all of them together */
+};
+
+/* Reads files and folders of .npy, [frames, input] each. */
+bool voices_read(struct voices *voices, char *const *paths, size_t count, int input,
+                 struct error *error);
+void voices_free(struct voices *voices);
+
+/* x as the chip's model wants it, room for y. */
+void voices_prepare(struct voices *voices, const struct ese_model *model);
+
+/* Compares with the golden model: values that were compared, and that differ; a line about the first one
+ * that does. */
+struct voices_check {
+    int64_t values, wrong;
+    char first[256];
+};
+void voices_check(const struct voices *voices, const struct quantized *quant,
+                  struct voices_check *check);
+
+/* Writes FOLDER/NAME.npy, float32 [frames, output], for all. */
+bool voices_write(const struct voices *voices, const struct ese_model *model, const char *folder,
+                  struct error *error);
+
+#endif

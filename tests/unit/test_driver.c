@@ -1,0 +1,650 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * The host library on a chip in C: loading, the queue, the server, and every failure on the way. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <cmocka.h>
+
+#include <unistd.h>
+
+#include "fpga/driver/ese_server.h"
+#include "tests/unit/fake_chip.h"
+
+enum { QUEUE = ESE_FEATURE_QUEUE, TWO = ESE_FEATURE_QUEUE | ESE_FEATURE_TWO_PORTS };
+
+static unsigned char model[FAKE_IMAGE], weights[FAKE_WEIGHTS];
+
+static int load(struct ese_chip *chip, struct fake_chip *fake)
+{
+    fake_image(fake, model, weights);
+    return ese_load(chip, model, sizeof model, weights, sizeof weights);
+}
+
+static struct fake_chip *ready(struct ese_chip *chip, uint32_t channels, uint32_t features)
+{
+    struct fake_chip *fake = fake_new(channels, features);
+    assert_int_equal(ese_open(chip, &fake->bus), ESE_OK);
+    assert_int_equal(load(chip, fake), ESE_OK);
+    return fake;
+}
+
+static void end(struct ese_chip *chip, struct fake_chip *fake)
+{
+    ese_close(chip);
+    assert_int_equal(fake_blocks(fake), 0);
+    assert_string_equal(fake->wrong, "");
+    fake->bus.close(&fake->bus);
+}
+
+static uint32_t random_state = 1;
+
+static uint32_t draw(uint32_t below)
+{
+    random_state = random_state * 1664525u + 1013904223u;
+    return (random_state >> 8) % below;
+}
+
+/* ---- utterances ------------------------------------------------------------------------------------------ */
+
+struct voice {
+    struct ese_utterance utterance;
+    int32_t *x, *y, *right;
+};
+
+static void voice_new(struct voice *v, uint32_t frames)
+{
+    *v = (struct voice){.x = calloc(frames * FAKE_X, sizeof *v->x),
+                        .y = calloc(frames * FAKE_Y, sizeof *v->y),
+                        .right = calloc(frames * FAKE_Y, sizeof *v->right)};
+    for (uint32_t i = 0; i < frames * FAKE_X; i++)
+        v->x[i] = (int32_t)draw(65536) - 32768;
+    int32_t sum = 0;
+    fake_expect(&sum, v->x, v->right, frames);
+    v->utterance = (struct ese_utterance){.x = v->x, .y = v->y, .frames = frames, .user = v};
+}
+
+static void voice_check(const struct voice *v)
+{
+    assert_memory_equal(v->y, v->right, v->utterance.frames * FAKE_Y * sizeof *v->y);
+}
+
+static void voice_free(struct voice *v)
+{
+    free(v->x);
+    free(v->y);
+    free(v->right);
+}
+
+/* ---- identity ---------------------------------------------------------------------------------------------- */
+
+static void identity_checked(void **state)
+{
+    (void)state;
+    struct ese_chip chip;
+    struct fake_chip *fake = fake_new(3, TWO);
+    *fake_register(fake, ESE_ID) = 0xffffffff;
+    assert_int_equal(ese_open(&chip, &fake->bus), ESE_FAIL_IDENTITY);
+    assert_non_null(strstr(chip.message, "ffffffff"));
+    *fake_register(fake, ESE_ID) = 0x45534531;
+    *fake_register(fake, ESE_PES_CHANNELS) = 2 | 300 << 16;
+    assert_int_equal(ese_open(&chip, &fake->bus), ESE_FAIL_IDENTITY);
+    *fake_register(fake, ESE_PES_CHANNELS) = 2 | 3 << 16;
+    assert_int_equal(ese_open(&chip, &fake->bus), ESE_OK);
+    assert_int_equal(chip.channels, 3);
+    assert_int_equal(chip.bus_bytes, FAKE_BUS);
+    assert_int_equal(chip.x_most, FAKE_X + 1);
+    assert_int_equal(chip.y_most, FAKE_Y + 1);
+    end(&chip, fake);
+}
+
+/* A program that died has left the chip running. */
+static void running_chip_stopped(void **state)
+{
+    (void)state;
+    struct ese_chip chip;
+    struct fake_chip *fake = fake_new(3, QUEUE);
+    *fake_register(fake, ESE_STATUS) = ESE_STATUS_RUNNING | ESE_STATUS_LOADED;
+    assert_int_equal(ese_open(&chip, &fake->bus), ESE_OK);
+    assert_int_equal(*fake_register(fake, ESE_STATUS) & ESE_STATUS_RUNNING, 0);
+    fake->deaf_stop = true;
+    assert_int_equal(ese_open(&chip, &fake->bus), ESE_FAIL_TIMEOUT);
+    assert_non_null(strstr(chip.message, "does not come to rest"));
+    fake->deaf_stop = false;
+    end(&chip, fake);
+}
+
+/* ---- loading ------------------------------------------------------------------------------------------------ */
+
+static void image_loaded(void **state)
+{
+    (void)state;
+    for (int two = 0; two <= 1; two++) {
+        struct ese_chip chip;
+        struct fake_chip *fake = ready(&chip, 3, two ? TWO : QUEUE);
+        assert_true(chip.loaded);
+        assert_int_equal(chip.model.hash, FAKE_MODEL);
+        assert_int_equal(chip.model.y_fraction, -3);
+        assert_int_equal(fake->pools[ESE_PORT_WEIGHTS].count, two);
+        /* Another one in its place, and nothing is left over. */
+        assert_int_equal(load(&chip, fake), ESE_OK);
+        assert_int_equal(fake_blocks(fake), 2);
+        end(&chip, fake);
+    }
+}
+
+/* One word of the header is changed, and its CRC made right again unless `damaged`. */
+static void refuse(uint32_t word, uint32_t value, bool damaged, const char *says)
+{
+    struct ese_chip chip;
+    struct fake_chip *fake = ready(&chip, 3, QUEUE);
+    ese_put32(model + 4 * word, value);
+    if (!damaged)
+        fake_seal(model);
+    assert_int_equal(ese_load(&chip, model, sizeof model, weights, sizeof weights), ESE_FAIL_MODEL);
+    if (strstr(chip.message, says) == NULL)
+        fail_msg("'%s' says nothing of '%s'", chip.message, says);
+    assert_false(chip.loaded);
+    assert_int_equal(ese_start(&chip, 4), ESE_FAIL_ARGUMENT);
+    assert_int_equal(load(&chip, fake), ESE_OK); /* and the right one goes in after it */
+    end(&chip, fake);
+}
+
+static void headers_refused(void **state)
+{
+    (void)state;
+    refuse(ESE_IMAGE_MAGIC, 1, false, "not a model image");
+    refuse(ESE_IMAGE_LAYOUT, 2, false, "layout 2");
+    refuse(ESE_IMAGE_BEATS, 2, true, "damaged");
+    refuse(ESE_IMAGE_CHIP_HASH, 2, false, "made for a chip");
+    refuse(ESE_IMAGE_X_SIZE, FAKE_X + 2, false, "room for");
+    refuse(ESE_IMAGE_Y_SIZE, 0, false, "room for");
+    refuse(ESE_IMAGE_C_SIZE, 0x10000, false, "room for");
+    refuse(ESE_IMAGE_XY_WORD_BYTES, 4, false, "contradict");
+    refuse(ESE_IMAGE_XY_WORD_BYTES, 12, false, "contradict");
+    refuse(ESE_IMAGE_X_FRAME_BYTES, 8, false, "contradict");
+    refuse(ESE_IMAGE_Y_FRAME_BYTES, 56, false, "contradict"); /* not whole bus words */
+    refuse(ESE_IMAGE_ELEMENT_BYTES, 0, false, "contradict");
+    refuse(ESE_IMAGE_ELEMENT_BYTES, 5, false, "contradict");
+    refuse(ESE_IMAGE_ACTIVATION_BITS, 17, false, "contradict");
+    refuse(ESE_IMAGE_STATE_WORD_BYTES, 0, false, "contradict");
+    refuse(ESE_IMAGE_STATE_SLOT_BYTES, 3, false, "contradict");
+    refuse(ESE_IMAGE_PROGRAM_WORDS, 0xffffffff, false, "model.bin has");
+    refuse(ESE_IMAGE_WEIGHT_WORDS, 4, false, "weights.bin has");
+}
+
+static void contents_refused(void **state)
+{
+    (void)state;
+    struct ese_chip chip;
+    struct fake_chip *fake = ready(&chip, 3, TWO);
+    assert_int_equal(ese_load(&chip, model, 127, weights, sizeof weights), ESE_FAIL_MODEL);
+    assert_int_equal(ese_load(&chip, model, sizeof model - 1, weights, sizeof weights), ESE_FAIL_MODEL);
+    weights[5] ^= 1; /* the chip finds it */
+    assert_int_equal(ese_load(&chip, model, sizeof model, weights, sizeof weights), ESE_FAIL_CHIP);
+    assert_int_equal(chip.error, ESE_ERROR_MODEL_CONTENTS);
+    assert_non_null(strstr(chip.message, "error 16: the CRC of a section"));
+    fake->deaf_load = true;
+    assert_int_equal(load(&chip, fake), ESE_FAIL_TIMEOUT);
+    assert_non_null(strstr(chip.message, "has not loaded the model"));
+    assert_int_equal(*fake_register(fake, ESE_STATUS) & ESE_STATUS_LOADING, 0); /* abandoned */
+    end(&chip, fake);
+}
+
+static void write_file(const char *path, const void *bytes, size_t count)
+{
+    FILE *file = fopen(path, "wb");
+    assert_non_null(file);
+    assert_int_equal(fwrite(bytes, 1, count, file), count);
+    fclose(file);
+}
+
+static void folder_loaded(void **state)
+{
+    (void)state;
+    char folder[] = "/tmp/ese-driver-XXXXXX", path[64];
+    struct ese_chip chip;
+    struct fake_chip *fake = ready(&chip, 3, QUEUE);
+    assert_non_null(mkdtemp(folder));
+    assert_int_equal(ese_load_folder(&chip, folder), ESE_FAIL_FILE);
+    assert_non_null(strstr(chip.message, "model.bin: No such file"));
+    snprintf(path, sizeof path, "%s/model.bin", folder);
+    write_file(path, model, sizeof model);
+    snprintf(path, sizeof path, "%s/weights.bin", folder);
+    write_file(path, weights, sizeof weights);
+    assert_int_equal(ese_load_folder(&chip, folder), ESE_OK);
+    remove(path);
+    snprintf(path, sizeof path, "%s/model.bin", folder);
+    remove(path);
+    remove(folder);
+    end(&chip, fake);
+}
+
+/* ---- the queue ------------------------------------------------------------------------------------------------ */
+
+static void jobs_refused(void **state)
+{
+    (void)state;
+    struct ese_chip chip;
+    struct fake_chip *fake = ready(&chip, 3, QUEUE);
+    const struct ese_job good = {.frames = 1, .active = {{1}}, .first = {{1}}};
+    struct ese_job bad[8];
+    assert_int_equal(ese_submit(&chip, &good), ESE_FAIL_ARGUMENT); /* not started */
+    assert_int_equal(ese_start(&chip, 3), ESE_FAIL_ARGUMENT);
+    assert_int_equal(ese_start(&chip, 0), ESE_FAIL_ARGUMENT);
+    assert_int_equal(ese_start(&chip, 2 * ESE_RING_MOST), ESE_FAIL_ARGUMENT);
+    assert_int_equal(ese_start(&chip, 4), ESE_OK);
+    assert_int_equal(ese_start(&chip, 4), ESE_FAIL_ARGUMENT);
+    assert_int_equal(load(&chip, fake), ESE_FAIL_ARGUMENT); /* while it runs */
+    for (int n = 0; n < 8; n++)
+        bad[n] = good;
+    bad[0].frames = 0;
+    bad[1].x = 64;
+    bad[2].y = 2048;
+    bad[3].active.word[0] = 9;
+    bad[4].first.word[0] = 2;
+    bad[5].restore.word[0] = 1;
+    bad[6].save = true;
+    bad[6].save_address = 8;
+    bad[7].active.word[3] = 1;
+    for (int n = 0; n < 8; n++)
+        assert_int_equal(ese_submit(&chip, &bad[n]), ESE_FAIL_ARGUMENT);
+    assert_int_equal(chip.submitted, 0);
+    assert_int_equal(ese_close_slot(&chip, 3), ESE_FAIL_ARGUMENT);
+    end(&chip, fake);
+}
+
+/* Round and round, over the end of the 32-bit counter, never too many. */
+static void ring_wraps(void **state)
+{
+    (void)state;
+    struct ese_chip chip;
+    struct ese_block block;
+    struct fake_chip *fake = ready(&chip, 3, QUEUE);
+    assert_int_equal(ese_allocate(&chip, 8192, &block), ESE_OK);
+    assert_int_equal(ese_start(&chip, 4), ESE_OK);
+    chip.submitted = chip.done = fake->head = 0xfffffff5;
+    *fake_register(fake, ESE_QUEUE_TAIL) = chip.submitted;
+    const struct ese_job job = {
+        .frames = 2, .active = {{7}}, .x = block.address, .y = block.address + 4096};
+    for (uint32_t n = 0; n < 30; n++) {
+        while (ese_submit(&chip, &job) == ESE_OK)
+            continue;
+        assert_int_equal(chip.submitted - chip.done, 4);
+        assert_int_equal(ese_submit(&chip, &job), ESE_FAIL_FULL);
+        fake->per_wait = 1 + (int)draw(4);
+        uint32_t before = chip.done;
+        assert_int_equal(ese_wait(&chip), ESE_OK);
+        assert_true(chip.done != before);
+        assert_int_equal(chip.done, fake->head);
+    }
+    assert_true(chip.submitted < 0x80000000); /* it has come round */
+    while (chip.done != chip.submitted)
+        assert_int_equal(ese_wait(&chip), ESE_OK);
+    assert_int_equal(ese_wait(&chip), ESE_OK); /* at once */
+    assert_int_equal(fake->most_outstanding, 4);
+    ese_release(&chip, &block);
+    end(&chip, fake);
+}
+
+static void failures_of_a_run(void **state)
+{
+    (void)state;
+    struct ese_chip chip;
+    struct ese_block block;
+    struct fake_chip *fake = ready(&chip, 3, QUEUE);
+    assert_int_equal(ese_allocate(&chip, 8192, &block), ESE_OK);
+    const struct ese_job job = {
+        .frames = 1, .active = {{7}}, .x = block.address, .y = block.address + 4096};
+    assert_int_equal(ese_start(&chip, 4), ESE_OK);
+    assert_int_equal(ese_submit(&chip, &job), ESE_OK);
+    fake->deaf_run = true;
+    assert_int_equal(ese_wait(&chip), ESE_FAIL_TIMEOUT);
+    assert_non_null(strstr(chip.message, "has not done a descriptor in 1000000"));
+    fake->lies = true;
+    assert_int_equal(ese_wait(&chip), ESE_FAIL_BUS);
+    assert_non_null(strstr(chip.message, "QUEUE_HEAD is 4294967295"));
+    fake->lies = fake->deaf_run = false;
+    fake->error = ESE_ERROR_DATA_TIMEOUT;
+    assert_int_equal(ese_wait(&chip), ESE_FAIL_CHIP);
+    assert_int_equal(chip.error, ESE_ERROR_DATA_TIMEOUT);
+    assert_non_null(strstr(chip.message, "no answer on the data port"));
+    assert_int_equal(ese_stop(&chip), ESE_OK);
+    fake->error = 0;
+    /* Back again, without loading. */
+    assert_int_equal(ese_start(&chip, 4), ESE_OK);
+    assert_int_equal(ese_submit(&chip, &job), ESE_OK);
+    assert_int_equal(ese_wait(&chip), ESE_OK);
+    assert_int_equal(chip.done, 1);
+    /* Somebody pulls the reset. */
+    *fake_register(fake, ESE_STATUS) = ESE_STATUS_IDLE;
+    assert_int_equal(ese_submit(&chip, &job), ESE_OK);
+    assert_int_equal(ese_wait(&chip), ESE_FAIL_CHIP);
+    assert_non_null(strstr(chip.message, "stopped or reset"));
+    ese_release(&chip, &block);
+    end(&chip, fake);
+}
+
+static void slot_closed(void **state)
+{
+    (void)state;
+    struct ese_chip chip;
+    struct fake_chip *fake = ready(&chip, 40, QUEUE);
+    assert_int_equal(ese_start(&chip, 4), ESE_OK);
+    assert_int_equal(ese_close_slot(&chip, 33), ESE_OK);
+    assert_true(fake->closed[33]);
+    assert_int_equal(ese_open_slot(&chip, 33), ESE_OK);
+    assert_false(fake->closed[33]);
+    end(&chip, fake);
+}
+
+/* The low half is read after the high half has gone on. */
+static void counters_read(void **state)
+{
+    (void)state;
+    struct ese_chip chip;
+    struct ese_counters counters;
+    struct fake_chip *fake = ready(&chip, 3, QUEUE);
+    fake->clock = INT64_C(0x500000007);
+    *fake_register(fake, ESE_STALL_OUTPUT) = 17;
+    assert_int_equal(ese_counters(&chip, &counters), ESE_OK);
+    assert_true(counters.cycles == UINT64_C(0x500000007));
+    assert_int_equal(counters.output, 17);
+    end(&chip, fake);
+}
+
+static void stream_chip(void **state)
+{
+    (void)state;
+    struct ese_chip chip;
+    struct fake_chip *fake = ready(&chip, 3, 0);
+    assert_int_equal(ese_start(&chip, 4), ESE_FAIL_ARGUMENT);
+    assert_int_equal(ese_start(&chip, 0), ESE_OK);
+    assert_int_equal(ese_poll(&chip), ESE_OK);
+    assert_int_equal(ese_stop(&chip), ESE_OK);
+    end(&chip, fake);
+}
+
+/* ---- layouts ---------------------------------------------------------------------------------------------------- */
+
+static void values_fixed(void **state)
+{
+    (void)state;
+    assert_int_equal(ese_fixed(1.5, 4, 16), 24);
+    assert_int_equal(ese_fixed(-0.5, 0, 16), -1);
+    assert_int_equal(ese_fixed(1e9, 4, 12), 2047);
+    assert_int_equal(ese_fixed(-1e9, 4, 12), -2048);
+    assert_int_equal(ese_fixed(40, -3, 16), 5);
+    assert_true(ese_real(-24, 4) == -1.5);
+}
+
+static void elements_packed(void **state)
+{
+    (void)state;
+    struct ese_chip chip = {.channels = 3};
+    chip.model = (struct ese_model){.x_size = 2, .y_size = 2, .xy_word_bytes = 16, .element_bytes = 3};
+    unsigned char frame[32] = {0};
+    const int32_t x[2] = {-2, 0x123456};
+    ese_put_x(&chip, frame, 2, x);
+    const unsigned char right[] = {0xfe, 0xff, 0xff};
+    assert_memory_equal(frame + 6, right, 3);
+    assert_int_equal(frame[16 + 6], 0x56);
+    assert_int_equal(frame[9] | frame[5] | frame[16 + 5] | frame[16 + 9], 0);
+    int32_t y[2];
+    ese_get_y(&chip, frame, 2, y);
+    assert_int_equal(y[0], -2);
+    assert_int_equal(y[1], 0x123456);
+}
+
+/* ---- the server --------------------------------------------------------------------------------------------------- */
+
+/* Many utterances on few channels, whatever the ring and the descriptors are like. */
+static void utterances_served(void **state)
+{
+    (void)state;
+    for (uint32_t round = 0; round < 60; round++) {
+        struct ese_chip chip;
+        uint32_t channels = 1 + draw(round % 5 == 0 ? 70 : 6);
+        struct fake_chip *fake = ready(&chip, channels, round & 1 ? TWO : QUEUE);
+        fake->per_wait = 1 + (int)draw(9);
+        struct ese_server_options options = {.places = 1u << draw(5), .frames = 1 + draw(9)};
+        struct ese_server *server = ese_server_open(&chip, &options);
+        assert_non_null(server);
+        enum { VOICES = 40 };
+        struct voice voices[VOICES];
+        uint32_t total = 0, finished = 0;
+        for (int v = 0; v < VOICES; v++) {
+            voice_new(&voices[v], 1 + draw(30));
+            total += voices[v].utterance.frames;
+        }
+        for (int v = 0; v < VOICES || ese_server_busy(server);) {
+            for (uint32_t some = draw(6); v < VOICES && some-- > 0; v++)
+                assert_int_equal(ese_server_submit(server, &voices[v].utterance), ESE_OK);
+            struct ese_utterance *done;
+            assert_int_equal(ese_server_step(server, &done), ESE_OK);
+            for (; done != NULL; done = done->next, finished++)
+                voice_check(done->user);
+        }
+        struct ese_server_counts counts;
+        ese_server_counts(server, &counts);
+        assert_int_equal(finished, VOICES);
+        assert_int_equal(counts.utterances, VOICES);
+        assert_int_equal(counts.voice_frames, total);
+        assert_int_equal(counts.frames, fake->frames);
+        assert_int_equal(total, fake->busy_frames);
+        assert_true(fake->most_outstanding <= options.places);
+        ese_server_close(server);
+        for (int v = 0; v < VOICES; v++)
+            voice_free(&voices[v]);
+        end(&chip, fake);
+    }
+}
+
+/* All channels are taken as long as there are voices for them, the ring is full, and the steady count is
+ * of whole descriptors. */
+static void channels_kept_full(void **state)
+{
+    (void)state;
+    struct ese_chip chip;
+    struct fake_chip *fake = ready(&chip, 4, QUEUE);
+    struct ese_server *server = ese_server_open(&chip, &(struct ese_server_options){8, 4});
+    enum { VOICES = 64 };
+    struct voice voices[VOICES];
+    uint32_t total = 0, longest = 0;
+    for (int v = 0; v < VOICES; v++) {
+        voice_new(&voices[v], 1 + draw(20));
+        uint32_t frames = voices[v].utterance.frames;
+        total += frames;
+        longest = frames > longest ? frames : longest;
+        assert_int_equal(ese_server_submit(server, &voices[v].utterance), ESE_OK);
+    }
+    assert_int_equal(ese_server_finish(server), ESE_OK);
+    assert_int_equal(fake->most_outstanding, 8);
+    assert_true(fake->frames <= total / 4 + longest);
+    struct ese_server_counts counts;
+    ese_server_counts(server, &counts);
+    assert_true(counts.steady_frames > 100);
+    assert_int_equal(counts.steady_cycles, counts.steady_frames * FAKE_CYCLES);
+    assert_int_equal(counts.steady_multiplied, counts.steady_cycles / 2);
+    ese_server_close(server);
+    for (int v = 0; v < VOICES; v++) {
+        voice_check(&voices[v]);
+        voice_free(&voices[v]);
+    }
+    end(&chip, fake);
+}
+
+/* A voice in pieces, each on whichever channel is free, is the voice in one. */
+static void states_carried_over(void **state)
+{
+    (void)state;
+    struct ese_chip chip;
+    struct fake_chip *fake = ready(&chip, 3, QUEUE);
+    struct ese_server *server = ese_server_open(&chip, &(struct ese_server_options){4, 3});
+    enum { VOICES = 7, PIECES = 5, LENGTH = 6 };
+    struct voice voices[VOICES];
+    unsigned char *states[VOICES];
+    struct ese_utterance pieces[VOICES];
+    for (int v = 0; v < VOICES; v++) {
+        voice_new(&voices[v], PIECES * LENGTH);
+        states[v] = malloc(ese_state_bytes(&chip));
+    }
+    for (uint32_t p = 0; p < PIECES; p++) {
+        for (int v = 0; v < VOICES; v++) {
+            int turn = p & 1 ? VOICES - 1 - v : v;
+            pieces[turn] = (struct ese_utterance){.x = voices[turn].x + p * LENGTH * FAKE_X,
+                                                  .y = voices[turn].y + p * LENGTH * FAKE_Y,
+                                                  .frames = LENGTH,
+                                                  .restore = p > 0 ? states[turn] : NULL,
+                                                  .save = p + 1 < PIECES ? states[turn] : NULL};
+            assert_int_equal(ese_server_submit(server, &pieces[turn]), ESE_OK);
+        }
+        assert_int_equal(ese_server_finish(server), ESE_OK);
+    }
+    ese_server_close(server);
+    for (int v = 0; v < VOICES; v++) {
+        voice_check(&voices[v]);
+        voice_free(&voices[v]);
+        free(states[v]);
+    }
+    end(&chip, fake);
+}
+
+/* The chip stops in the middle; what was not done is played anew, what was done stays. */
+static void server_recovers(void **state)
+{
+    (void)state;
+    for (uint32_t at = 0; at < 40; at++) {
+        struct ese_chip chip;
+        struct fake_chip *fake = ready(&chip, 3, QUEUE);
+        struct ese_server *server = ese_server_open(&chip, &(struct ese_server_options){4, 3});
+        enum { VOICES = 12 };
+        struct voice voices[VOICES];
+        uint32_t finished = 0;
+        fake->error = ESE_ERROR_WEIGHTS_SLAVE;
+        fake->error_at = at;
+        for (int v = 0; v < VOICES; v++) {
+            voice_new(&voices[v], 1 + draw(12));
+            assert_int_equal(ese_server_submit(server, &voices[v].utterance), ESE_OK);
+        }
+        while (ese_server_busy(server)) {
+            struct ese_utterance *done;
+            int result = ese_server_step(server, &done);
+            for (; done != NULL; done = done->next, finished++)
+                voice_check(done->user);
+            if (result == ESE_OK)
+                continue;
+            assert_int_equal(result, ESE_FAIL_CHIP);
+            assert_int_equal(chip.error, ESE_ERROR_WEIGHTS_SLAVE);
+            fake->error = 0;
+            assert_int_equal(ese_server_recover(server), ESE_OK);
+        }
+        assert_int_equal(finished, VOICES);
+        ese_server_close(server);
+        for (int v = 0; v < VOICES; v++)
+            voice_free(&voices[v]);
+        end(&chip, fake);
+    }
+}
+
+static void options_refused(void **state)
+{
+    (void)state;
+    struct ese_chip chip;
+    struct fake_chip *fake = ready(&chip, 3, QUEUE);
+    assert_null(ese_server_open(&chip, &(struct ese_server_options){3, 1}));
+    assert_null(ese_server_open(&chip, &(struct ese_server_options){2048, 1}));
+    assert_null(ese_server_open(&chip, &(struct ese_server_options){16, 65536})); /* no room */
+    assert_non_null(strstr(chip.message, "no room"));
+    struct ese_server *server = ese_server_open(&chip, &(struct ese_server_options){0});
+    assert_non_null(server);
+    struct ese_utterance none = {0};
+    assert_int_equal(ese_server_submit(server, &none), ESE_FAIL_ARGUMENT);
+    ese_server_close(server);
+    end(&chip, fake);
+}
+
+/* ---- every step may fail -------------------------------------------------------------------------------------------- */
+
+/* All there is to do, with utterances that save; the first bad result. */
+static int whole_run(struct ese_chip *chip, struct fake_chip *fake, struct voice *voices, int count)
+{
+    unsigned char saved[64];
+    int result = ese_open(chip, &fake->bus);
+    if (result == ESE_OK)
+        result = load(chip, fake);
+    if (result != ESE_OK)
+        return result;
+    assert_true(ese_state_bytes(chip) <= sizeof saved);
+    struct ese_server *server = ese_server_open(chip, &(struct ese_server_options){4, 3});
+    if (server == NULL)
+        return ESE_FAIL_BUS;
+    for (int v = 0; v < count && result == ESE_OK; v++) {
+        voices[v].utterance.save = v == 1 ? saved : NULL;
+        result = ese_server_submit(server, &voices[v].utterance);
+    }
+    if (result == ESE_OK)
+        result = ese_server_finish(server);
+    struct ese_counters counters;
+    if (result == ESE_OK)
+        result = ese_counters(chip, &counters);
+    /* A bus that failed once, or for good: the server must be able to be recovered from it, or closed. */
+    if (result != ESE_OK && ese_server_recover(server) == ESE_OK && ese_server_finish(server) == ESE_OK)
+        for (int v = 0; v < count; v++)
+            if (voices[v].utterance.received != 0)
+                voice_check(&voices[v]);
+    ese_server_close(server);
+    return result;
+}
+
+static void every_step_fails(void **state)
+{
+    (void)state;
+    enum { VOICES = 6 };
+    long failures = 0;
+    for (int result = ESE_FAIL_BUS; result != ESE_OK; failures++) {
+        struct voice voices[VOICES];
+        struct ese_chip chip;
+        struct fake_chip *fake = fake_new(3, TWO);
+        for (int v = 0; v < VOICES; v++)
+            voice_new(&voices[v], 1 + draw(9));
+        fake->fail_at = failures;
+        result = whole_run(&chip, fake, voices, VOICES);
+        assert_true(result == ESE_OK || result == ESE_FAIL_BUS || result == ESE_FAIL_MEMORY);
+        if (result != ESE_OK)
+            assert_non_null(strstr(chip.message, "planted failure") ? chip.message : NULL);
+        else
+            assert_true(fake->operations <= failures + 20); /* all were tried, but those of closing */
+        fake->fail_at = -1;
+        for (int v = 0; v < VOICES; v++)
+            voice_free(&voices[v]);
+        end(&chip, fake);
+    }
+    assert_true(failures > 100);
+}
+
+static void texts_there(void **state)
+{
+    (void)state;
+    for (int result = 0; result >= ESE_FAIL_FILE; result--)
+        assert_string_not_equal(ese_result_text(result), "unknown result");
+    assert_string_equal(ese_result_text(ESE_FAIL_FILE - 1), "unknown result");
+    assert_null(ese_error_meaning(999));
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(identity_checked),    cmocka_unit_test(running_chip_stopped),
+        cmocka_unit_test(image_loaded),        cmocka_unit_test(headers_refused),
+        cmocka_unit_test(contents_refused),    cmocka_unit_test(folder_loaded),
+        cmocka_unit_test(jobs_refused),        cmocka_unit_test(ring_wraps),
+        cmocka_unit_test(failures_of_a_run),   cmocka_unit_test(slot_closed),
+        cmocka_unit_test(counters_read),       cmocka_unit_test(stream_chip),
+        cmocka_unit_test(values_fixed),        cmocka_unit_test(elements_packed),
+        cmocka_unit_test(utterances_served),   cmocka_unit_test(channels_kept_full),
+        cmocka_unit_test(states_carried_over), cmocka_unit_test(server_recovers),
+        cmocka_unit_test(options_refused),     cmocka_unit_test(every_step_fails),
+        cmocka_unit_test(texts_there),
+    };
+    return cmocka_run_group_tests_name("driver", tests, NULL, NULL);
+}
