@@ -59,6 +59,8 @@ module ese_loader (
     output wire [31:0] x_size,
     output wire [31:0] c_size,
     output wire [31:0] y_size,
+    output wire [15:0] c_words,        // of a saved state
+    output wire [15:0] y_words,
     output wire [31:0] products,
     output wire [31:0] passes,
     output wire [31:0] columns,
@@ -102,6 +104,8 @@ module ese_loader (
     assign x_size     = header[32*MODEL_X_SIZE +: 32];
     assign c_size     = header[32*MODEL_C_SIZE +: 32];
     assign y_size     = header[32*MODEL_Y_SIZE +: 32];
+    assign c_words    = header[32*MODEL_STATE_WORDS +: 16];
+    assign y_words    = header[32*MODEL_STATE_WORDS+16 +: 16];
     assign products   = header[32*MODEL_PRODUCTS +: 32];
     assign passes     = header[32*MODEL_PASSES +: 32];
     assign columns    = header[32*MODEL_COLUMNS +: 32];
@@ -125,6 +129,7 @@ module ese_loader (
     wire [31:0] constant_length;
     wire [31:0] weight_length;
     reg  [31:0] lengths [0:3];
+    reg  [31:0] state_words [0:1];
     reg         sizes_fit;
     reg         lengths_agree;
 
@@ -161,11 +166,14 @@ module ese_loader (
     );
 
     always @(posedge clk) begin
+        state_words[0] <= {16'd0, c_words};
+        state_words[1] <= {16'd0, y_words};
         lengths[0] <= program_length;
         lengths[1] <= column_length;
         lengths[2] <= constant_length;
         lengths[3] <= weight_length;
         sizes_fit <= x_size - 32'd1 < X_SIZE && c_size - 32'd1 < C_SIZE && y_size - 32'd1 < Y_SIZE
+                  && state_words[0] - 32'd1 < C_WORDS && state_words[1] - 32'd1 < Y_WORDS
                   && products - 32'd1 < PRODUCTS && passes - 32'd1 < PASSES
                   && columns - 32'd1 < MAX_COLUMNS && constants - 32'd1 < MAX_CONSTANTS
                   && beats - 32'd1 < MAX_BEATS;

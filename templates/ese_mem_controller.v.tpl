@@ -165,6 +165,8 @@ module ese_mem_controller (
     wire [BUS_W-1:0] data_bus;
 
     // ---- loading ---------------------------------------------------------------------------
+    wire [15:0] c_words;
+    wire [15:0] y_words;
     wire [31:0] products;
     wire [31:0] passes;
     wire [31:0] column_count;
@@ -247,6 +249,8 @@ module ese_mem_controller (
         .x_size             (x_size),
         .c_size             (c_size),
         .y_size             (y_size),
+        .c_words            (c_words),
+        .y_words            (y_words),
         .products           (products),
         .passes             (passes),
         .columns            (column_count),
@@ -265,7 +269,7 @@ module ese_mem_controller (
     reg [CONST_W-1:0]  last_constant;
     reg [BEAT_W-1:0]   last_weight;
 
-    wire unused_counts = ^{products, passes, column_count, constant_count, beat_count};
+    wire unused_counts = ^{c_words, y_words, products, passes, column_count, constant_count, beat_count};
 
     always @(posedge clk) begin
         last_product  <= products[@{PRODUCT_MSB}:0] - 1'b1;
@@ -499,6 +503,8 @@ module ese_mem_controller (
         .bus_valid       (queue_bus_valid),
         .bus_data        (data_bus),
         .x_size          (x_size),
+        .c_words         (c_words),
+        .y_words         (y_words),
         .x_tvalid        (x_tvalid),
         .x_tready        (x_tready),
         .x_tdata         (x_tdata),
@@ -533,12 +539,13 @@ module ese_mem_controller (
         .BUS_W          (BUS_W),
         .XY_MEMORY_W    (XY_MEMORY_W),
         .STATE_MEMORY_W (STATE_MEMORY_W),
-        .STATE_WORDS    (C_WORDS + Y_WORDS),
         .JOBS_W         (3)
     ) u_writeback (
         .clk           (clk),
         .reset         (core_reset),
         .y_size        (y_size),
+        .c_words       (c_words),
+        .y_words       (y_words),
         .job_valid     (job_valid),
         .job_ready     (job_ready),
         .job_address   (job_address),

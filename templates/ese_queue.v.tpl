@@ -32,6 +32,8 @@ module ese_queue (
 
     // x; tuser as on an AXI4-Stream port: first, active
     input  wire [31:0] x_size,
+    input  wire [15:0] c_words,       // of a state
+    input  wire [15:0] y_words,
     output wire        x_tvalid,
     input  wire        x_tready,
     output wire [@{DATA_MSB}:0] x_tdata,
@@ -111,10 +113,7 @@ module ese_queue (
     localparam [3:0] SAVE          = 4'd11;
     localparam [3:0] STUCK         = 4'd12; // impossible descriptor
 
-    localparam [31:0] STATE_WORDS_32 = C_WORDS + Y_WORDS;
-    localparam [31:0] C_WORDS_32     = C_WORDS;
-    localparam [WORD_W+1:0] STATE_WORDS = STATE_WORDS_32[WORD_W+1:0];
-    localparam [WORD_W+1:0] FIRST_Y     = C_WORDS_32[WORD_W+1:0];
+    localparam ITEM_W = WORD_W + 2; // bits of the number of a state's word
 
     reg [3:0]  state;
     reg [31:0] taken;         // descriptors
@@ -122,8 +121,31 @@ module ese_queue (
     reg [31:0] frames_asked;
     reg [31:0] frames_given;
     reg [15:0] under_way;     // frames in the pipeline
-    reg [WORD_W+1:0] item;    // word of the state
+    reg [ITEM_W-1:0] item;    // word of the state
     reg [@{ADDRESS_MSB}:0] x_next;
+
+    // Numbers of the state, settled when the chip runs
+    reg [ITEM_W-1:0] first_y;
+    reg [ITEM_W-1:0] state_words;
+    reg [31:0]       state_bus_words;
+    wire [31:0]      all_words = {16'd0, c_words} + {16'd0, y_words};
+    wire [31:0]      all_bus_words;
+
+    wire unused_words = ^all_words;
+
+    ese_bus_words #(
+        .BUS_W  (BUS_W),
+        .WORD_W (STATE_MEMORY_W)
+    ) u_state_words (
+        .words     (all_words),
+        .bus_words (all_bus_words)
+    );
+
+    always @(posedge clk) begin
+        first_y         <= c_words[ITEM_W-1:0];
+        state_words     <= all_words[ITEM_W-1:0];
+        state_bus_words <= all_bus_words;
+    end
 
     wire        fetch_start;
     wire        fetch_started;
@@ -155,7 +177,7 @@ module ese_queue (
             end
             READ_STATE: begin
                 fetch_base  = restore_address[@{ADDRESS_MSB}:0];
-                fetch_words = STATE_BUS_WORDS;
+                fetch_words = state_bus_words;
             end
             default: begin
                 fetch_base  = x_next;
@@ -192,13 +214,13 @@ module ese_queue (
             DRAIN_RESTORE:
                 if (drained) state <= READ_STATE;
             READ_STATE: begin
-                item <= {(WORD_W+2){1'b0}};
+                item <= {ITEM_W{1'b0}};
                 if (fetch_started) state <= RESTORE;
             end
             RESTORE:
                 if (restore_take) begin
                     item <= item + 1'b1;
-                    if (item == STATE_WORDS - 1'b1) state <= ANNOUNCE;
+                    if (item == state_words - 1'b1) state <= ANNOUNCE;
                 end
             ANNOUNCE:
                 if (job_ready) state <= FEED;
@@ -215,12 +237,12 @@ module ese_queue (
             DRAIN_SAVE:
                 if (drained) state <= ANNOUNCE_SAVE;
             ANNOUNCE_SAVE: begin
-                item <= {(WORD_W+2){1'b0}};
+                item <= {ITEM_W{1'b0}};
                 if (job_ready) state <= SAVE;
             end
             SAVE: begin
-                if (save_step && item != STATE_WORDS) item <= item + 1'b1;
-                if (save_step && item == STATE_WORDS) state <= IDLE;
+                if (save_step && item != state_words) item <= item + 1'b1;
+                if (save_step && item == state_words) state <= IDLE;
             end
             default: ;
         endcase
@@ -316,11 +338,11 @@ module ese_queue (
     ese_unpack #(
         .BUS_W  (BUS_W),
         .WORD_W (STATE_MEMORY_W),
-        .ITEM_W (WORD_W + 2)
+        .ITEM_W (ITEM_W)
     ) u_state_unpack (
         .clk       (clk),
         .reset     (reset),
-        .last_item (STATE_WORDS - 1'b1),
+        .last_item (state_words - 1'b1),
         .bus_valid (fetched && state == RESTORE),
         .bus_ready (restore_used),
         .bus_data  (fetched_data),
@@ -333,16 +355,16 @@ module ese_queue (
                        || (state == FEED && x_used);
 
     // ---- state, saved ----------------------------------------------------------------------
-    wire              is_y   = item >= FIRST_Y;
-    wire [WORD_W+1:0] y_item = item - FIRST_Y;
+    wire              is_y   = item >= first_y;
+    wire [ITEM_W-1:0] y_item = item - first_y;
     reg               shown;  // a word is at the outputs of the RAMs
     reg               shown_is_y;
     wire [@{VECTOR_MSB}:0] shown_data = shown_is_y ? y_data : c_data;
 
-    wire unused_item = ^y_item[WORD_W+1:WORD_W];
+    wire unused_item = ^y_item[ITEM_W-1:WORD_W];
 
     assign save_step      = state == SAVE && (!shown || save_ready);
-    assign state_read     = save_step && item != STATE_WORDS;
+    assign state_read     = save_step && item != state_words;
     assign state_write    = restore_take && state == RESTORE;
     assign state_is_y     = is_y;
     assign state_word     = is_y ? y_item[WORD_W-1:0] : item[WORD_W-1:0];
@@ -351,7 +373,7 @@ module ese_queue (
 
     always @(posedge clk) begin
         if (save_step) begin
-            shown      <= item != STATE_WORDS;
+            shown      <= item != state_words;
             shown_is_y <= is_y;
         end
         if (reset) shown <= 1'b0;

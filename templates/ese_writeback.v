@@ -20,12 +20,13 @@ module ese_writeback #(
     parameter BUS_W          = 128, // bits of a bus word
     parameter XY_MEMORY_W    = 32,  // bits of an element of y, all channels, in memory
     parameter STATE_MEMORY_W = 32,  // bits of a word of state in memory
-    parameter STATE_WORDS    = 10,  // words of a state
     parameter JOBS_W         = 3    // log2 of the jobs that may wait
 ) (
     input  wire                            clk,
     input  wire                            reset,
     input  wire [31:0]                     y_size,
+    input  wire [15:0]                     c_words, // of a state
+    input  wire [15:0]                     y_words,
 
     input  wire                            job_valid,
     output wire                            job_ready,
@@ -54,7 +55,17 @@ module ese_writeback #(
 );
     localparam BYTES_W = $clog2(BUS_W / 8);
     localparam SLOTS   = CHANNELS * LANES;
-    localparam [31:0] STATE_LAST = STATE_WORDS - 1;
+
+    // ---- numbers that are settled when the chip runs ----------------------------------------
+    reg [31:0] state_items;
+    reg [31:0] state_last;
+    reg [31:0] y_last;
+
+    always @(posedge clk) begin
+        state_items <= {16'd0, c_words} + {16'd0, y_words};
+        state_last  <= state_items - 32'd1;
+        y_last      <= y_size - 32'd1;
+    end
 
     // ---- jobs that wait --------------------------------------------------------------------
     localparam JOB_W = ADDRESS_W + 32 + 2;
@@ -100,7 +111,7 @@ module ese_writeback #(
     wire [31:0] y_frame_words;
     wire [31:0] state_words;
     wire [95:0] frame_bytes = {{(64-BYTES_W){1'b0}}, y_frame_words, {BYTES_W{1'b0}}};
-    wire [31:0] last_item = is_state ? STATE_LAST : y_size - 32'd1;
+    wire [31:0] last_item = is_state ? state_last : y_last;
     wire        take      = is_state ? save_valid && save_ready : y_valid && y_ready;
     wire        at_end    = item == last_item;
     wire        piece_end = take && at_end;
@@ -153,7 +164,7 @@ module ese_writeback #(
         .BUS_W  (BUS_W),
         .WORD_W (STATE_MEMORY_W)
     ) u_state_words (
-        .words     (STATE_LAST + 32'd1),
+        .words     (state_items),
         .bus_words (state_words)
     );
 
@@ -203,7 +214,7 @@ module ese_writeback #(
     ) u_y_pack (
         .clk       (clk),
         .reset     (reset),
-        .last_item (y_size - 32'd1),
+        .last_item (y_last),
         .valid     (y_valid && open && !is_state),
         .ready     (y_taken),
         .data      (y_memory),
@@ -219,7 +230,7 @@ module ese_writeback #(
     ) u_state_pack (
         .clk       (clk),
         .reset     (reset),
-        .last_item (STATE_LAST),
+        .last_item (state_last),
         .valid     (save_valid && open && is_state),
         .ready     (save_taken),
         .data      (state_memory),

@@ -65,7 +65,6 @@ static inline bool ese_mask_has(const struct ese_mask *mask, unsigned channel)
 /* Of the loaded model, from its image's header. */
 struct ese_model {
     uint32_t hash, x_size, c_size, y_size; /* elements */
-    uint32_t cycles;                       /* of a frame in steady state, as planned */
     uint32_t x_frame_bytes, y_frame_bytes, xy_word_bytes, element_bytes;
     uint32_t state_bytes, state_word_bytes, state_slot_bytes;
     int32_t x_fraction, y_fraction;        /* fraction bits */

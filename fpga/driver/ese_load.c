@@ -78,7 +78,6 @@ static int take_header(struct ese_chip *chip, const unsigned char *image, size_t
         .x_size = words[ESE_IMAGE_X_SIZE],
         .c_size = words[ESE_IMAGE_C_SIZE],
         .y_size = words[ESE_IMAGE_Y_SIZE],
-        .cycles = words[ESE_IMAGE_CYCLES],
         .x_frame_bytes = words[ESE_IMAGE_X_FRAME_BYTES],
         .y_frame_bytes = words[ESE_IMAGE_Y_FRAME_BYTES],
         .xy_word_bytes = words[ESE_IMAGE_XY_WORD_BYTES],

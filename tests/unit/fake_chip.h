@@ -242,7 +242,6 @@ static inline void fake_image(const struct fake_chip *fake, unsigned char *model
         [ESE_IMAGE_COLUMN_WORDS] = 1,
         [ESE_IMAGE_CONSTANT_WORDS] = 1,
         [ESE_IMAGE_WEIGHT_WORDS] = 3,
-        [ESE_IMAGE_CYCLES] = FAKE_CYCLES,
         [ESE_IMAGE_X_FRAME_BYTES] = fake->x_frame,
         [ESE_IMAGE_Y_FRAME_BYTES] = fake->y_frame,
         [ESE_IMAGE_XY_WORD_BYTES] = fake->xy_word,

@@ -3,7 +3,6 @@
 #include "model_testing.h"
 
 #include "gen/regions.h"
-#include "models/cycles.h"
 
 static struct config loadable_config(void)
 {
@@ -163,10 +162,7 @@ static void check_regions(const struct program *p)
     assert_int_equal(number(model, MODEL_WORD_COLUMNS), d->columns);
     assert_int_equal(number(model, MODEL_WORD_CONSTANTS), d->constants);
     assert_int_equal(number(model, MODEL_WORD_BEATS), d->beats);
-    struct cycles cycles;
-    cycles_run(p, 12, &cycles);
-    assert_int_equal(number(model, MODEL_WORD_CYCLES), cycles.cycles_per_frame);
-    cycles_free(&cycles);
+    assert_int_equal(number(model, MODEL_WORD_STATE_WORDS), d->c_words | d->y_words << 16);
     int element = (p->config.activation_bits + 7) / 8, word = 1;
     while (word < p->config.channels * element)
         word *= 2;
