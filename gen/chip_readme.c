@@ -44,10 +44,22 @@ static void bind_chip(struct bindings *b, const struct program *p, const char *c
     bind_int(b, "PES", d->pes);
     bind_int(b, "CHANNELS", d->channels);
     bind_int(b, "LANES", d->lanes);
-    bool stream = p->config.memory != MEMORY_ROM;
-    bind_flag(b, "STREAM", stream);
-    bind_text(b, "WHERE", "%s", stream ? "read from external memory" : "in ROM");
-    bind_text(b, "SUFFIX", "%s", stream ? "bin" : "mem");
+    bool loadable = p->config.memory != MEMORY_ROM, queue = p->config.io == IO_MEMORY;
+    bool resident = p->config.memory == MEMORY_RESIDENT, two = p->config.memory_ports > 1;
+    bind_flag(b, "LOADABLE", loadable);
+    bind_flag(b, "QUEUE", queue);
+    bind_flag(b, "TWO_PORTS", two);
+    bind_text(b, "WHERE", "%s", !loadable  ? "in ROM"
+                                : resident ? "loaded from external memory"
+                                           : "read from external memory in every frame");
+    bind_text(b, "WHERE_MODEL", "%s",
+              resident ? "From then on it needs neither file any more."
+                       : "Both files must stay there: they are read again in every frame.");
+    bind_text(b, "DATA_PORT", "reads %s`model.bin`%s", two ? "" : "`weights.bin` and ",
+              queue ? ", descriptors, x and states; writes y and states" : "");
+    bind_int(b, "XY_BYTES", d->xy_memory_bits / 8);
+    bind_int(b, "ELEMENT_BYTES", d->element_bits / 8);
+    bind_int(b, "LAST_BYTE", d->element_bits / 8 - 1);
     bind_int(b, "BUS_W", d->bus_bits);
 }
 

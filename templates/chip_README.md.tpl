@@ -20,13 +20,19 @@ noise, memory by unit, and the schedule of a frame as a chart. `report.json` is 
 | | |
 |---|---|
 | `rtl/` | Verilog-2001, a module a file; `ese_top.v` is the top and names all numbers of this chip; `files.f` lists the files |
-| `mem/weights.@{SUFFIX}` | encoded weights, one entry of every PE a word |
-| `mem/columns.@{SUFFIX}` | which element of the vector each column takes, and how many entries it has in each PE |
-| `mem/constants.@{SUFFIX}` | biases@{AND_PEEPHOLES}, in the order of their use |
+<!--@ if LOADABLE -->
+| `mem/weights.bin` | the model, first half: encoded weights, one entry of every PE a word |
+| `mem/model.bin` | the model, second half: header, schedule, columns (vector element, and how many entries it has in each PE), biases@{AND_PEEPHOLES} |
+<!--@ else -->
+| `mem/weights.mem` | encoded weights, one entry of every PE a word |
+| `mem/columns.mem` | which element of the vector each column takes, and how many entries it has in each PE |
+| `mem/constants.mem` | biases@{AND_PEEPHOLES}, in the order of their use |
 | `mem/products.mem`, `mem/passes.mem` | the schedule: block products, and the element-wise passes behind them |
+<!--@ end -->
 | `mem/sigmoid.mem`, `mem/tanh.mem` | the tables |
-<!--@ if STREAM -->
-| `REGISTERS.md`, `driver/ese_registers.h` | the registers behind `s_axi_control` |
+<!--@ if LOADABLE -->
+| `REGISTERS.md` | registers behind `s_axi_control`, error codes, and what lies in memory |
+| `driver/` | the host library in C, with an example |
 <!--@ end -->
 | `sim/` | test bench and its C harness, for Verilator (DPI-C) and Icarus Verilog (VPI) |
 <!--@ if HAS_FILES -->
@@ -48,6 +54,12 @@ Both print nothing. Everything else is one command, with this folder for DIR:
     ese verify DIR             # every y and c against the integer model, every cycle against the cycle model
     ese verify DIR --selftest  # plants faults and shows that they are found
     ese report DIR --chart     # this chip's figures and schedule
+<!--@ if QUEUE -->
+    ese run DIR --input a.npy b.npy --output-dir OUT  # inputs of yours, through the host library
+<!--@ end -->
+<!--@ if LOADABLE -->
+    ese model DIR my.yaml -o OTHER  # another model for this chip: the Verilog stays as it is
+<!--@ end -->
 
 `$readmemh` names the images without a folder, so a simulation of your own has to run in `mem/`.
 
@@ -59,11 +71,46 @@ Both print nothing. Everything else is one command, with this folder for DIR:
 
 Vivado finds the `.mem` files of a project by their name. The clock is `aclk`; everything is
 synchronous to its rising edge, and `aresetn` (active low) must be low for one edge at least. The
-ports carry the attributes by which the block design recognises the clock, the reset and the two
-AXI4-Streams.
+ports carry the attributes by which the block design recognises the clock and the reset; the AXI
+ports it knows by their names.
 
 ## Ports
 
+<!--@ if LOADABLE -->
+| port | |
+|---|---|
+| `s_axi_control` | AXI4-Lite slave, 12-bit addresses: the registers of `REGISTERS.md` |
+<!--@ if TWO_PORTS -->
+| `m_axi_weights` | AXI4 master, @{BUS_W} bits: reads `weights.bin` |
+<!--@ end -->
+| `m_axi_data` | AXI4 master, @{BUS_W} bits: @{DATA_PORT} |
+| `irq` | high while an event of IRQ_STATUS is set that IRQ_ENABLE allows |
+
+The masters use INCR bursts of whole bus words that never cross 4 KiB, several outstanding, one ID.
+
+To use a model: put `mem/weights.bin` and `mem/model.bin` into memory, each at a multiple of 4096,
+write the two addresses to WEIGHTS_ADDRESS and MODEL_ADDRESS, then 4 to CONTROL. The chip reads the
+whole image, checks its header and the CRC of every section, and sets `loaded` in STATUS. @{WHERE_MODEL}
+Number formats, tables and the PE array are fixed in the chip; sizes, weights, schedule and biases come
+with the model.
+
+<!--@ end -->
+<!--@ if QUEUE -->
+x and y lie in memory. Write QUEUE_ADDRESS and QUEUE_MASK (a ring of descriptors), 0 to QUEUE_TAIL and
+1 to CONTROL. A descriptor asks for a number of frames: where x is, where y goes, which channels carry
+a voice, which of them begin an utterance, and which go on from a saved state; it may ask for the
+state to be saved at its end. Write the number of descriptors submitted to QUEUE_TAIL; QUEUE_HEAD
+counts those done. Frames follow each other without a gap as long as there are descriptors; saving and
+restoring a state lets the pipeline run empty.
+
+A frame of x in memory is @{X_SIZE} words of @{XY_BYTES} bytes, element 0 first, filled up to a whole bus
+word; in each word channel k has bytes @{ELEMENT_BYTES}\*k to @{ELEMENT_BYTES}\*k+@{LAST_BYTE}, little-endian.
+A frame of y is the same with @{Y_SIZE} words; channels without a voice are 0.
+
+`driver/` does all of this: `ese_driver.h` loads models, submits utterances and collects outputs over a
+bus of your choice (memory-mapped through UIO, the character devices of XDMA, or the simulated chip).
+
+<!--@ else -->
 AXI4-Stream: a beat passes when `tvalid` and `tready` are both high at the rising edge of `aclk`.
 
 | port | bits | |
@@ -75,18 +122,20 @@ AXI4-Stream: a beat passes when `tvalid` and `tready` are both high at the risin
 | `m_axis_y_tuser` | @{CHANNELS} | bit k: channel k carries a voice; the values of the others mean nothing |
 | `m_axis_y_tlast` | 1 | high on the last beat of a frame |
 
-<!--@ if STREAM -->
-The model lies in external memory: `mem/weights.bin`, `mem/columns.bin` and `mem/constants.bin`, each
-at an address of your choice that is a multiple of 4096. Write the addresses to WEIGHTS_ADDRESS,
-COLUMNS_ADDRESS and CONSTANTS_ADDRESS, then 1 to CONTROL; from then on the chip takes x. The AXI4
-masters read @{BUS_W} bits a beat, bursts of at most 4 KiB, in the order of use, over and over. An error on
-a bus, or no answer for WATCHDOG clocks, stops the chip: ERROR says why, `irq` rises if IRQ_ENABLE
-allows it, the buses finish what is outstanding, and a new start begins afresh.
+<!--@ if LOADABLE -->
+Write 1 to CONTROL when a model is loaded; from then on the chip takes x.
+
+<!--@ end -->
+<!--@ end -->
+<!--@ if LOADABLE -->
+An error on a bus, no answer for WATCHDOG clocks, a damaged image or an impossible descriptor stops the
+chip: ERROR says why, `irq` rises if IRQ_ENABLE allows it, the buses finish what is outstanding, and a
+new start begins afresh. The model stays loaded, unless the error came while it was being loaded.
 
 <!--@ end -->
 All channels take their frames together. A channel may be idle in any frame and may begin an
-utterance in any frame. x of the next frame is taken in while a frame is computed; y may be held
-back for as long as you like, the chip waits.
+utterance in any frame. x of the next frame is taken in while a frame is computed; when y cannot
+leave, the chip waits.
 
 Monitor ports, for test and tuning; they may be left open:
 
@@ -98,7 +147,9 @@ Monitor ports, for test and tuning; they may be left open:
 | `mon_issue` | @{PES} | bit k: PE k multiplies |
 | `mon_stall` | 5 | why no column is broadcast: bit 0 waits for x, 1 column stream, 2 accumulator block, 3 element of y or m, 4 queue full |
 | `mon_weight_stall` | 1 | a PE has an activation and no weight |
+<!--@ ifnot QUEUE -->
 | `mon_error` | 1 | `s_axis_x_tlast` was wrong; stays high until reset |
+<!--@ end -->
 
 ## Numbers
 
@@ -114,7 +165,7 @@ All values are two's complement; a value is the integer divided by 2^fraction.
 <!--@ end -->
 <!--@ if PADDED_ELEMENTS -->
 
-On the streams an element takes @{ELEMENT_W} bits: of x the lower @{ACT_W} count, y is sign-extended.
+Outside the chip an element takes @{ELEMENT_W} bits: of x the lower @{ACT_W} count, y is sign-extended.
 <!--@ end -->
 
 To feed the chip, round x * 2^@{X_FRAC} to the nearest integer and limit it to @{ACT_W} bits. c and y
