@@ -151,12 +151,34 @@ static void show_progress(const struct run *r, const struct ese_server *server, 
     fflush(stderr);
 }
 
+static int longest_first(const void *a, const void *b)
+{
+    const struct voice_file *left = *(struct voice_file *const *)a;
+    const struct voice_file *right = *(struct voice_file *const *)b;
+    if (left->features.rows != right->features.rows)
+        return left->features.rows > right->features.rows ? -1 : 1;
+    return left < right ? -1 : left > right;
+}
+
+/* The longest come first, so that all channels end at about the same time. */
+static int submit_all(struct run *r, struct ese_server *server)
+{
+    size_t count = (size_t)r->voices.count;
+    struct voice_file **order = allocate(count, sizeof *order);
+    for (size_t n = 0; n < count; n++)
+        order[n] = &r->voices.files[n];
+    qsort(order, count, sizeof *order, longest_first);
+    int result = ESE_OK;
+    for (size_t n = 0; result == ESE_OK && n < count; n++)
+        result = ese_server_submit(server, &order[n]->utterance);
+    free(order);
+    return result;
+}
+
 static int serve(struct run *r, struct ese_server *server)
 {
-    int result = ESE_OK;
     double begin = seconds_now(), shown = begin;
-    for (int n = 0; result == ESE_OK && n < r->voices.count; n++)
-        result = ese_server_submit(server, &r->voices.files[n].utterance);
+    int result = submit_all(r, server);
     while (result == ESE_OK && ese_server_busy(server)) {
         result = ese_server_step(server, NULL);
         show_progress(r, server, begin, &shown);

@@ -61,6 +61,7 @@ check)
     suite same-bytes bash tests/chips/same_bytes.sh
     suite rtl bash tests/rtl/run.sh
     suite fpga bash tests/fpga/run.sh
+    suite driver bash tests/driver/run.sh
     suite paper-figures bash tests/paper/run.sh
     suite cli bash tests/cli/run.sh
     suite cli-asan bash tests/cli/run.sh build/asan/ese

@@ -35,19 +35,23 @@ int main(int argc, char **argv)
         return failed("no server", chip.message);
 
     struct ese_utterance voices[VOICES];
+    int32_t *x[VOICES], *y[VOICES];
     for (int v = 0; v < VOICES; v++) {
-        int32_t *x = calloc((size_t)FRAMES * m->x_size, sizeof *x);
-        int32_t *y = calloc((size_t)FRAMES * m->y_size, sizeof *y);
+        x[v] = calloc((size_t)FRAMES * m->x_size, sizeof **x);
+        y[v] = calloc((size_t)FRAMES * m->y_size, sizeof **y);
         for (size_t i = 0; i < (size_t)FRAMES * m->x_size; i++) /* your features go here */
-            x[i] = ese_fixed((double)(i % 7) / 4 - v, m->x_fraction, m->activation_bits);
-        voices[v] = (struct ese_utterance){.x = x, .y = y, .frames = FRAMES};
+            x[v][i] = ese_fixed((double)(i % 7) / 4 - v, m->x_fraction, m->activation_bits);
+        voices[v] = (struct ese_utterance){.x = x[v], .y = y[v], .frames = FRAMES};
         ese_server_submit(server, &voices[v]);
     }
     if (ese_server_finish(server) != ESE_OK)
         return failed("run", chip.message);
-    for (int v = 0; v < VOICES; v++)
+    for (int v = 0; v < VOICES; v++) {
         printf("voice %d: first y of the last frame is %g\n", v,
-               ese_real(voices[v].y[(size_t)(FRAMES - 1) * m->y_size], m->y_fraction));
+               ese_real(y[v][(size_t)(FRAMES - 1) * m->y_size], m->y_fraction));
+        free(x[v]);
+        free(y[v]);
+    }
     ese_server_close(server);
     ese_close(&chip);
     bus->close(bus);

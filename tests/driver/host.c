@@ -1,0 +1,306 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * host.c - one scenario of the host library on a simulated chip; prints what came of it on one line.
+ *
+ *   host SCENARIO FOLDER LOG SIMULATOR...     FOLDER: the chip's mem/
+ *
+ * Compiled with the chip's own copy of the library (run.sh). */
+#define _POSIX_C_SOURCE 200809L
+#include <signal.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "ese_server.h"
+
+enum { VOICES = 7, FRAMES = 24, PIECE = 5 };
+
+static struct ese_bus *bus;
+static struct ese_chip chip;
+static int32_t *x[VOICES], *y[VOICES], *right[VOICES];
+
+static void quit(const char *format, ...)
+{
+    va_list args;
+    va_start(args, format);
+    vprintf(format, args);
+    va_end(args);
+    putchar('\n');
+    if (bus != NULL)
+        bus->close(bus);
+    exit(0);
+}
+
+static void must(int result)
+{
+    if (result != ESE_OK)
+        quit("%s: %s", ese_result_text(result), chip.message);
+}
+
+static struct ese_server *serve(uint32_t places, uint32_t frames)
+{
+    struct ese_server *server =
+        ese_server_open(&chip, &(struct ese_server_options){places, frames});
+    if (server == NULL)
+        quit("%s", chip.message);
+    return server;
+}
+
+static void voices_new(void)
+{
+    uint32_t seed = 1;
+    for (int v = 0; v < VOICES; v++) {
+        size_t inputs = (size_t)FRAMES * chip.model.x_size;
+        x[v] = calloc(inputs, sizeof **x);
+        y[v] = calloc((size_t)FRAMES * chip.model.y_size, sizeof **y);
+        right[v] = calloc((size_t)FRAMES * chip.model.y_size, sizeof **right);
+        for (size_t i = 0; i < inputs; i++) {
+            seed = seed * 1103515245u + 12345u;
+            x[v][i] = ese_fixed((double)(seed >> 16) / 16384.0 - 2.0, chip.model.x_fraction,
+                                chip.model.activation_bits);
+        }
+    }
+}
+
+static void submit_all(struct ese_server *server, struct ese_utterance *utterances, int32_t **into)
+{
+    for (int v = 0; v < VOICES; v++) {
+        utterances[v] = (struct ese_utterance){.x = x[v], .y = into[v], .frames = FRAMES};
+        must(ese_server_submit(server, &utterances[v]));
+    }
+}
+
+/* Every voice in one piece, for comparison. */
+static void play_whole(void)
+{
+    struct ese_utterance utterances[VOICES];
+    struct ese_server *server = serve(16, 8);
+    submit_all(server, utterances, right);
+    must(ese_server_finish(server));
+    ese_server_close(server);
+}
+
+static void compare(void)
+{
+    for (int v = 0; v < VOICES; v++)
+        if (memcmp(y[v], right[v], (size_t)FRAMES * chip.model.y_size * sizeof **y) != 0)
+            quit("voice %d differs", v);
+}
+
+/* Each voice in pieces, the state carried from one to the next, on changing channels. */
+static void pieces(void)
+{
+    unsigned char *states[VOICES];
+    struct ese_utterance utterances[VOICES];
+    for (int v = 0; v < VOICES; v++)
+        states[v] = calloc(1, ese_state_bytes(&chip));
+    struct ese_server *server = serve(4, 2);
+    for (uint32_t from = 0, turn = 0; from < FRAMES; from += PIECE, turn++) {
+        uint32_t frames = FRAMES - from < PIECE ? FRAMES - from : PIECE;
+        for (int n = 0; n < VOICES; n++) {
+            int v = turn & 1 ? VOICES - 1 - n : n;
+            utterances[v] = (struct ese_utterance){.x = x[v] + (size_t)from * chip.model.x_size,
+                                                   .y = y[v] + (size_t)from * chip.model.y_size,
+                                                   .frames = frames,
+                                                   .restore = from > 0 ? states[v] : NULL,
+                                                   .save = states[v]};
+            must(ese_server_submit(server, &utterances[v]));
+        }
+        must(ese_server_finish(server));
+    }
+    ese_server_close(server);
+    compare();
+    quit("good");
+}
+
+/* The same as pieces, but without the states: what comes out must differ. */
+static void forgetful(void)
+{
+    struct ese_utterance utterances[VOICES];
+    struct ese_server *server = serve(4, 2);
+    for (uint32_t from = 0; from < FRAMES; from += FRAMES / 2) {
+        for (int v = 0; v < VOICES; v++) {
+            utterances[v] = (struct ese_utterance){.x = x[v] + (size_t)from * chip.model.x_size,
+                                                   .y = y[v] + (size_t)from * chip.model.y_size,
+                                                   .frames = FRAMES / 2};
+            must(ese_server_submit(server, &utterances[v]));
+        }
+        must(ese_server_finish(server));
+    }
+    compare();
+    quit("good");
+}
+
+/* A descriptor for every frame: no gap between two of them. */
+static void single_frames(void)
+{
+    struct ese_utterance utterances[VOICES];
+    struct ese_server_counts counts;
+    struct ese_server *server = serve(16, 1);
+    submit_all(server, utterances, y);
+    must(ese_server_finish(server));
+    ese_server_counts(server, &counts);
+    ese_server_close(server);
+    compare();
+    double cycles = (double)counts.steady_cycles / (double)counts.steady_frames;
+    if (cycles > 1.01 * chip.model.cycles)
+        quit("%.1f cycles a frame instead of %u", cycles, (unsigned)chip.model.cycles);
+    quit("good");
+}
+
+/* The chip finds nonsense in the ring and stops; after that everything goes on. */
+static void recover(void)
+{
+    struct ese_utterance utterances[VOICES], *done;
+    const unsigned char nonsense[4] = {1, 2, 3, 4};
+    struct ese_server *server = serve(8, 2);
+    submit_all(server, utterances, y);
+    must(ese_server_step(server, &done));
+    must(ese_server_step(server, &done));
+    uint64_t ring = chip.ring_block.address;
+    for (uint32_t place = 0; place < 8; place++)
+        if (bus->write(bus, ESE_PORT_DATA, ring + 128 * place, nonsense, 4) != 0)
+            quit("%s", bus->message);
+    int result = ese_server_finish(server);
+    if (result != ESE_FAIL_CHIP || chip.error != ESE_ERROR_DESCRIPTOR)
+        quit("nonsense in the ring gives %s: %s", ese_result_text(result), chip.message);
+    must(ese_server_recover(server));
+    must(ese_server_finish(server));
+    ese_server_close(server);
+    compare();
+    quit("good");
+}
+
+/* A damaged image is refused by the chip, and the right one taken after that. */
+static void damaged(const char *folder)
+{
+    static unsigned char model[1 << 20], weights[1 << 20];
+    char path[512];
+    size_t sizes[2];
+    for (int n = 0; n < 2; n++) {
+        snprintf(path, sizeof path, "%s/%s.bin", folder, n == 0 ? "model" : "weights");
+        FILE *file = fopen(path, "rb");
+        sizes[n] = file != NULL ? fread(n == 0 ? model : weights, 1, 1 << 20, file) : 0;
+        if (file != NULL)
+            fclose(file);
+    }
+    for (int n = 0; n < 2; n++) {
+        unsigned char *byte = n == 0 ? &model[sizes[0] - 1] : &weights[sizes[1] / 2];
+        *byte ^= 4;
+        int result = ese_load(&chip, model, sizes[0], weights, sizes[1]);
+        if (result != ESE_FAIL_CHIP || chip.error != ESE_ERROR_MODEL_CONTENTS)
+            quit("a damaged %s gives %s: %s", n == 0 ? "model.bin" : "weights.bin",
+                 ese_result_text(result), chip.message);
+        *byte ^= 4;
+    }
+    must(ese_load(&chip, model, sizes[0], weights, sizes[1]));
+    struct ese_utterance utterances[VOICES];
+    struct ese_server *server = serve(16, 8);
+    submit_all(server, utterances, y);
+    must(ese_server_finish(server));
+    ese_server_close(server);
+    compare();
+    quit("good");
+}
+
+/* y of a closed channel is 0, of the others as ever. */
+static void closed(void)
+{
+    struct ese_block block_x, block_y;
+    unsigned char *frame = calloc(1, chip.model.y_frame_bytes);
+    must(ese_allocate(&chip, chip.model.x_frame_bytes, &block_x));
+    must(ese_allocate(&chip, chip.model.y_frame_bytes, &block_y));
+    unsigned char *inputs = calloc(1, chip.model.x_frame_bytes);
+    struct ese_job job = {.frames = 1, .x = block_x.address, .y = block_y.address};
+    for (unsigned c = 0; c < chip.channels; c++) {
+        ese_put_x(&chip, inputs, c, x[0]);
+        ese_mask_set(&job.active, c);
+        ese_mask_set(&job.first, c);
+    }
+    if (bus->write(bus, ESE_PORT_DATA, job.x, inputs, chip.model.x_frame_bytes) != 0)
+        quit("%s", bus->message);
+    must(ese_start(&chip, 2));
+    for (int round = 0; round < 3; round++) { /* open, closed, open again */
+        if (round > 0)
+            must(round == 1 ? ese_close_slot(&chip, 1) : ese_open_slot(&chip, 1));
+        must(ese_submit(&chip, &job));
+        must(ese_wait(&chip));
+        if (bus->read(bus, ESE_PORT_DATA, job.y, frame, chip.model.y_frame_bytes) != 0)
+            quit("%s", bus->message);
+        for (unsigned c = 0; c < chip.channels; c++) {
+            int32_t *out = y[0], zero = 1;
+            ese_get_y(&chip, frame, c, out);
+            for (uint32_t e = 0; e < chip.model.y_size; e++)
+                zero = zero && out[e] == 0;
+            bool same = memcmp(out, right[0], chip.model.y_size * sizeof *out) == 0;
+            if (round == 1 && c == 1 ? !zero : !same)
+                quit("round %d, channel %u is wrong", round, c);
+        }
+    }
+    ese_release(&chip, &block_x);
+    ese_release(&chip, &block_y);
+    quit("good");
+}
+
+/* What the chip still reads is taken away: the simulation says so and ends. */
+static void rule_broken(void)
+{
+    struct ese_utterance utterances[VOICES];
+    struct ese_server *server = serve(4, 2);
+    submit_all(server, utterances, y);
+    must(ese_server_step(server, NULL));
+    bus->release(bus, chip.weights_block.port, chip.weights_block.address);
+    must(ese_server_finish(server));
+    quit("nobody has noticed");
+}
+
+static void no_register(void)
+{
+    uint32_t value;
+    if (bus->read32(bus, 0xff0, &value) == 0 || strstr(bus->message, "SLVERR") == NULL)
+        quit("a read of no register: %s", bus->message);
+    if (bus->write32(bus, 0x3c, 1) == 0 || strstr(bus->message, "SLVERR") == NULL)
+        quit("a write of no register: %s", bus->message);
+    if (bus->read32(bus, ESE_ID, &value) != 0)
+        quit("after that: %s", bus->message);
+    quit("good");
+}
+
+/* The host forgets the chip in the middle of its work. */
+static void deserted(void)
+{
+    struct ese_utterance utterances[VOICES];
+    struct ese_server *server = serve(4, 2);
+    submit_all(server, utterances, y);
+    must(ese_server_step(server, NULL));
+    printf("deserted\n");
+    fflush(stdout);
+    _exit(0);
+}
+
+int main(int argc, char **argv)
+{
+    char message[ESE_MESSAGE];
+    if (argc < 5)
+        quit("too few arguments");
+    const char *scenario = argv[1], *folder = argv[2];
+    bus = ese_bus_simulator((const char *const *)&argv[4], folder, argv[3], message);
+    if (bus == NULL)
+        quit("%s", message);
+    must(ese_open(&chip, bus));
+    must(ese_load_folder(&chip, folder));
+    voices_new();
+    play_whole();
+    const struct { const char *name; void (*play)(void); } list[] = {
+        {"pieces", pieces},   {"forgetful", forgetful},     {"single_frames", single_frames},
+        {"recover", recover}, {"closed", closed},           {"rule_broken", rule_broken},
+        {"no_register", no_register}, {"deserted", deserted},
+    };
+    if (strcmp(scenario, "damaged") == 0)
+        damaged(folder);
+    for (size_t n = 0; n < sizeof list / sizeof *list; n++)
+        if (strcmp(scenario, list[n].name) == 0)
+            list[n].play();
+    quit("no scenario %s", scenario);
+}

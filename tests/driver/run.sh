@@ -1,0 +1,210 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
+# run.sh - the host library on simulated chips: the copy in a chip's folder compiled alone, its example,
+# scenarios of host.c, and ese run with good and bad input.
+set -euo pipefail
+# shellcheck source=tests/lib.sh
+. "$(dirname "${BASH_SOURCE[0]}")/../lib.sh"
+warnings="-Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wstrict-prototypes -Wmissing-prototypes -Werror"
+
+# FILE FRAMES WIDTH SEED: a .npy of numbers between -2 and 2
+features() {
+    awk -v frames="$2" -v width="$3" -v seed="$4" 'BEGIN {
+        srand(seed)
+        for (i = 0; i < frames * width; i++) print int(rand() * 1024) - 512
+    }' | "$work/make_npy" "$1" "$2" "$3"
+}
+
+cat >"$work/make_npy.c" <<'END'
+#include <stdio.h>
+#include <stdlib.h>
+#include "models/npy.h"
+int main(int argc, char **argv)
+{
+    struct error error;
+    int shape[2] = {atoi(argv[2]), atoi(argv[3])}, number;
+    float *values = calloc((size_t)(shape[0] * shape[1]) + 1, sizeof *values);
+    for (int i = 0; i < shape[0] * shape[1] && scanf("%d", &number) == 1; i++)
+        values[i] = (float)number / 256;
+    return argc == 4 && npy_write_floats(argv[1], 2, shape, values, &error) ? 0 : 1;
+}
+END
+gcc -std=c11 -D_GNU_SOURCE -I. -o "$work/make_npy" "$work/make_npy.c" models/npy.c models/bytes.c \
+    models/error.c -lm
+
+# ---- two chips: everything that can differ for a host does ----
+
+must 'gen of a streaming chip' "$ese" gen tiny -o "$work/stream" --set memory=stream
+must 'gen of a resident chip' "$ese" gen tiny -o "$work/resident" --set memory=resident \
+    --set memory_ports=1 --set channels=5 --set activation_bits=13
+mkdir "$work/in" "$work/out"
+for n in 1 2 3 4 5 6 7 8 9; do
+    features "$work/in/voice$n.npy" $((31 + 7 * n)) 5 "$n"
+done
+
+ran() { # NAME CHIP ARGUMENT... : must be bit-exact, in steady state as fast as planned
+    local name=$1 chip=$2 cycles model
+    shift 2
+    if ! output=$("$ese" run "$work/$chip" -i "$work/in" -o "$work/out/$chip" --json "$work/run.json" \
+        "$@" 2>&1); then
+        bad "run, $name" "$output"
+        return
+    fi
+    same "run, $name: verdict" "$("$json_get" "$work/run.json" verdict)" pass
+    same "run, $name: outputs" "$(ls "$work/out/$chip" | wc -l)" 9
+    cycles=$("$json_get" "$work/run.json" cycles_per_frame)
+    model=$("$json_get" "$work/run.json" model_cycles_per_frame)
+    holds "run, $name: within 1 % of the plan" "$cycles" '<=' "$(awk "BEGIN { print 1.01 * $model }")"
+    holds "run, $name: not faster than it can" "$cycles" '>=' "$(awk "BEGIN { print 0.99 * $model }")"
+    # What the chip has multiplied is what there is to multiply.
+    holds "run, $name: multipliers are used" "$("$json_get" "$work/run.json" utilization)" '>' 0.2
+}
+
+ran 'streaming' stream
+cp -r "$work/out/stream" "$work/out/first"
+ran 'streaming, ddr3' stream --memory ddr3
+must 'memories do not change the outputs' diff -r "$work/out/first" "$work/out/stream"
+ran 'streaming, icarus' stream --simulator icarus
+must 'simulators do not change the outputs' diff -r "$work/out/first" "$work/out/stream"
+ran 'resident' resident
+ran 'resident, icarus' resident --simulator icarus
+must 'run, hostile memory' "$ese" run "$work/resident" -i "$work/in" -o "$work/out/resident" \
+    --memory hostile
+must 'run, image of the same chip' "$ese" run "$work/stream" -i "$work/in" -o "$work/out/stream" \
+    --model "$work/stream/mem"
+
+# ---- the library alone ----
+
+library() { # NAME FLAG...
+    local name=$1
+    shift
+    silent "library compiles, $name" in_folder "$work/stream/driver" \
+        bash -c 'gcc "$@" example.c ese_*.c -lm' - $warnings "$@" -o "$work/$name"
+}
+library example -std=c11 -O2
+library example-gnu -std=gnu11 -O2 -D_GNU_SOURCE
+library example-asan -std=c11 -g -fsanitize=address,undefined -fno-sanitize-recover=all
+simulator=$work/stream/build/verilator/Vese_bench
+same 'example' "$(cd "$work" && ./example-asan stream/mem stream/mem "$simulator" 2>&1 |
+    grep -c '^voice [01]: first y of the last frame is ')" 2
+same 'example without a card' "$("$work/example" "$work/stream/mem" 2>&1)" \
+    'no bus: cannot open /dev/xdma0_user: No such file or directory'
+
+gcc -std=c11 $warnings -g -fsanitize=address,undefined -fno-sanitize-recover=all \
+    -I"$work/stream/driver" -o "$work/host" tests/driver/host.c "$work"/stream/driver/ese_*.c -lm
+
+scenario() { # NAME WANTED VERDICT CHIP MEMORY
+    local output verdict
+    rm -f "$work/host.log"
+    output=$(ASAN_OPTIONS=detect_leaks=0 timeout 120 "$work/host" "$1" "$work/$4/mem" "$work/host.log" \
+        "$work/$4/build/verilator/Vese_bench" +verilator+rand+reset+2 "+memory=$5" 2>&1) || :
+    if grep -Eq -e "$2" <<<"$output"; then good; else bad "$1, $4, $5" "$output"; fi
+    for _ in 1 2 3 4 5 6 7 8 9 10; do # a simulator that was deserted ends a little later
+        verdict=$(grep '^VERDICT' "$work/host.log" || :)
+        [ -z "$verdict" ] || break
+        sleep 0.2
+    done
+    if grep -Eq -e "$3" <<<"$verdict"; then good; else bad "$1, $4, $5: verdict" "$verdict"; fi
+}
+
+for chip in stream resident; do
+    for memory in ideal hostile; do
+        scenario pieces '^good$' '^VERDICT PASS$' "$chip" "$memory"
+        scenario recover '^good$' '^VERDICT PASS$' "$chip" "$memory"
+        scenario closed '^good$' '^VERDICT PASS$' "$chip" "$memory"
+    done
+    scenario single_frames '^good$' '^VERDICT PASS$' "$chip" ideal
+    scenario damaged '^good$' '^VERDICT PASS$' "$chip" ideal
+done
+scenario no_register '^good$' '^VERDICT PASS$' stream ideal
+scenario forgetful '^voice 0 differs$' '^VERDICT PASS$' stream ideal
+scenario rule_broken 'simulated chip: .*m_axi_weights: .* lie outside the regions' \
+    '^VERDICT FAIL: .*outside the regions' stream ideal
+scenario deserted '^deserted$' '^VERDICT FAIL: the program at the other end of the pipe is gone$' \
+    stream ideal
+scenario pieces '\+memory is not ideal, ddr3 or hostile|the simulated chip is gone' \
+    '^VERDICT FAIL: \+memory is not ideal, ddr3 or hostile: slow$' stream slow
+
+# ---- bad input to ese run ----
+
+refused() { # NAME PATTERN ARGUMENT... : one line, exit status 1, no folder left behind
+    local name=$1 pattern=$2 status=0
+    shift 2
+    "$ese" run "$@" >"$work/stdout" 2>"$work/stderr" </dev/null || status=$?
+    if [ "$status" -ne 1 ] || [ "$(wc -l <"$work/stderr")" -ne 1 ] ||
+        ! grep -q '^ese: ' "$work/stderr" || ! grep -Eq -e "$pattern" "$work/stderr"; then
+        bad "refused, $name" "exit status $status: $(cat "$work/stderr")"
+    elif [ -e "$work/none" ]; then
+        bad "refused, $name: left behind"
+        rm -rf "$work/none"
+    else
+        good
+    fi
+}
+
+features "$work/wide.npy" 4 6 1
+mkdir "$work/empty" "$work/other"
+cp "$work/in/voice1.npy" "$work/other/"
+one=$work/in/voice1.npy
+out="-o $work/none"
+# shellcheck disable=SC2086 # options are words
+{
+    refused 'width' 'wide.npy: has shape \[4, 6\], expected \[frames, 5\]' \
+        "$work/stream" -i "$work/wide.npy" $out
+    refused 'missing file' 'absent.npy: .*No such file' "$work/stream" -i "$work/absent.npy" $out
+    refused 'empty folder' 'empty: holds no utterances' "$work/stream" -i "$work/empty" $out
+    refused 'same name' 'two inputs would both be written as voice1.npy: .*in/voice1.npy and .*other' \
+        "$work/stream" -i "$one" "$work/other" $out
+    refused 'no chip' "is not a folder that 'ese gen' made" "$work/empty" -i "$one" $out
+    must 'gen of a chip in rom' "$ese" gen tiny -o "$work/rom"
+    refused 'rom' 'model in ROM and no host interface: generate one with --set memory=resident' \
+        "$work/rom" -i "$one" $out
+    must 'gen of a chip with streams' "$ese" gen tiny -o "$work/streams" --set memory=stream \
+        --set io=stream
+    refused 'streams' 'takes x and y by streams.*--set io=memory' "$work/streams" -i "$one" $out
+    refused 'outputs to a file' 'voice1.npy is not a folder' "$work/stream" -i "$one" -o "$one"
+    refused 'outputs in no folder' 'cannot create the folder .*No such file' "$work/stream" -i "$one" \
+        -o "$work/none/none"
+    refused 'no image' 'model.bin: .*No such file' "$work/stream" -i "$one" $out --model "$work/empty"
+    refused 'image to be compared' 'cannot be compared .*--no-check' "$work/stream" -i "$one" $out \
+        --model "$work/resident/mem"
+    refused 'image of another chip' 'was made for a chip with hash' "$work/stream" -i "$one" $out \
+        --model "$work/resident/mem" --no-check
+    cp -r "$work/stream" "$work/damaged"
+    printf 'x' | dd of="$work/damaged/mem/weights.bin" bs=1 seek=70 conv=notrunc status=none
+    refused 'damaged weights' 'error 16: the CRC of a section' "$work/damaged" -i "$one" $out
+    # A simulator that ends by itself, in the middle of the work.
+    cp "$work/stream/mem/weights.bin" "$work/damaged/mem/"
+    sed -i 's/^endmodule/initial #30000 $finish;\nendmodule/' "$work/damaged/sim/ese_bench.v"
+    refused 'dead simulator' 'the simulated chip is gone: .*the simulator.s log: .*/run.log' \
+        "$work/damaged" -i "$one" $out --simulator icarus
+    # A chip that multiplies wrongly.
+    cp "$work/stream/sim/ese_bench.v" "$work/damaged/sim/"
+    sed -i '0,/16/s//61/' "$work/damaged/mem/tanh.mem"
+}
+status=0
+output=$("$ese" run "$work/damaged" -i "$work/in" -o "$work/out/wrong" --simulator icarus 2>&1) || status=$?
+same 'wrong outputs: status' "$status" 1
+if grep -q '^outputs  *WRONG: .*the golden model gives' <<<"$output"; then
+    good
+else
+    bad 'wrong outputs: message' "$output"
+fi
+
+usage() { # NAME PATTERN ARGUMENT...
+    local name=$1 pattern=$2 status=0
+    shift 2
+    "$ese" run "$@" >"$work/stdout" 2>"$work/stderr" </dev/null || status=$?
+    if [ "$status" -eq 2 ] && grep -Eq -e "$pattern" "$work/stderr"; then
+        good
+    else
+        bad "usage, $name" "exit status $status: $(cat "$work/stderr")"
+    fi
+}
+
+usage 'no input' 'no inputs given: --input FILE' "$work/stream" -o "$work/none"
+usage 'no output' 'no output folder given: -o OUT' "$work/stream" -i "$one"
+usage 'no chip' 'no DIR given' -i "$one" -o "$work/none"
+usage 'memory' "'slow' is not ideal, ddr3 or hostile" "$work/stream" -i "$one" -o x --memory slow
+usage 'simulator' "'both' is not verilator or icarus" "$work/stream" -i "$one" -o x --simulator both
+finish
