@@ -26,6 +26,8 @@ enum {
 struct run {
     const struct run_options *options;
     struct chip_folder folder;
+    struct model_folder model;     /* if the options name one */
+    const struct program *program; /* of the model that is played */
     struct voices voices;
     struct simulation_start start;
     struct ese_bus *bus;
@@ -50,43 +52,6 @@ static bool check_chip(const struct run *r, struct error *error)
     if (config->io != IO_MEMORY)
         return fail(error, "the chip in '%s' takes x and y by streams, not from memory: generate it with "
                     "--set io=memory", r->options->dir);
-    return true;
-}
-
-/* One word of an image's header. */
-static bool image_word(const char *folder, enum ese_image_word word, uint32_t *value,
-                       struct error *error)
-{
-    struct text path = {0};
-    unsigned char *bytes = NULL;
-    size_t size = 0;
-    text_appendf(&path, "%s/model.bin", folder);
-    bool ok = bytes_read(text_string(&path), &bytes, &size, error);
-    if (ok && size < ESE_HEADER_BYTES)
-        ok = fail(error, "%s: %zu bytes are no model image", text_string(&path), size);
-    if (ok)
-        *value = load_u32(bytes + 4 * (size_t)word);
-    free(bytes);
-    text_free(&path);
-    return ok;
-}
-
-/* Elements of x.  Only the chip's own model is known to the golden one. */
-static bool model_input(const struct run *r, const char *own, int *input, struct error *error)
-{
-    const char *other = r->options->model;
-    uint32_t hash = 0, own_hash = 0, x_size = 0;
-    *input = r->folder.program.quant.input;
-    if (other == NULL)
-        return true;
-    if (!image_word(other, ESE_IMAGE_MODEL_HASH, &hash, error) ||
-        !image_word(other, ESE_IMAGE_X_SIZE, &x_size, error) ||
-        !image_word(own, ESE_IMAGE_MODEL_HASH, &own_hash, error))
-        return false;
-    *input = (int)x_size;
-    if (r->options->check && hash != own_hash)
-        return fail(error, "%s: another model than the chip's own cannot be compared with the golden model "
-                    "here; say --no-check", other);
     return true;
 }
 
@@ -196,7 +161,7 @@ static bool play(struct run *r, const char *image, struct error *error)
 {
     if (ese_open(&r->chip, r->bus) != ESE_OK)
         return chip_failed(r, error);
-    uint64_t cycles = (uint64_t)r->folder.program.frame_cycles;
+    uint64_t cycles = (uint64_t)r->program->frame_cycles;
     r->chip.timeout_us =
         (uint32_t)((TIMEOUT_CLOCKS + cycles * TIMEOUT_FRAMES) / CLOCKS_PER_US);
     if (ese_load_folder(&r->chip, image) != ESE_OK)
@@ -266,7 +231,7 @@ static void print_run(const struct run *r)
     if (r->counts.steady_frames > 0)
         printf("cycles a frame  %.1f over %llu frames (model: %lld); %.1f %% of the multiplier slots are "
                "used\n", per_frame(r), (unsigned long long)r->counts.steady_frames,
-               (long long)r->folder.program.frame_cycles, 100.0 * utilization(r));
+               (long long)r->program->frame_cycles, 100.0 * utilization(r));
     else
         printf("cycles a frame  too few frames to tell\n");
     printf("stalls          input %u, columns %u, accumulator %u, element %u, queue %u; weights %u, output "
@@ -323,7 +288,7 @@ static json_t *run_json(const struct run *r)
                      (int)r->chip.channels, "occupancy", occupancy(r), "cycles",
                      (json_int_t)c->cycles, "cycles_per_frame", steady, "steady_frames",
                      (json_int_t)r->counts.steady_frames, "model_cycles_per_frame",
-                     (json_int_t)r->folder.program.frame_cycles, "utilization", used, "stalls",
+                     (json_int_t)r->program->frame_cycles, "utilization", used, "stalls",
                      stalls, "values_checked", (json_int_t)r->check.values, "mismatches",
                      (json_int_t)r->check.wrong, "build_seconds", r->start.build_seconds,
                      "run_seconds", r->run_seconds, "ports", ports_json(r));
@@ -352,20 +317,31 @@ static bool run_chip(struct run *r, struct error *error)
 {
     const struct run_options *options = r->options;
     struct text own = {0};
-    bool made = false;
-    int input = 0;
+    bool made = false, ok = check_chip(r, error);
     text_appendf(&own, "%s/mem", r->folder.dir);
     const char *image = options->model != NULL ? options->model : text_string(&own);
-    bool ok = check_chip(r, error) && model_input(r, text_string(&own), &input, error) &&
-              voices_read(&r->voices, options->inputs, options->input_count, input, error) &&
-              make_output(options->output_dir, &made, error) && start_simulator(r, error) &&
-              play(r, image, error) && check_counters(r, error);
+    r->program = &r->folder.program;
+    if (options->model != NULL) {
+        ok = ok && model_open(&r->model, options->model, &r->folder, error);
+        if (!ok) {
+            text_free(&own);
+            return false;
+        }
+        r->program = &r->model.program;
+    }
+    ok = ok &&
+         voices_read(&r->voices, options->inputs, options->input_count, r->program->quant.input,
+                     error) &&
+         make_output(options->output_dir, &made, error) && start_simulator(r, error) &&
+         play(r, image, error) && check_counters(r, error);
     if (ok && options->check)
-        voices_check(&r->voices, &r->folder.program.quant, &r->check);
+        voices_check(&r->voices, &r->program->quant, &r->check);
     ok = ok && report(r, error);
     if (!ok && made)
         rmdir(options->output_dir); /* unless something is in it */
     close_all(r);
+    if (options->model != NULL)
+        model_close(&r->model);
     text_free(&own);
     return ok;
 }

@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0
  * ese verify: golden model, cycle model, Verilator and Icarus must agree, in values and cycles. */
+#include <errno.h>
 #include <jansson.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "gen/chart.h"
 #include "gen/chip.h"
@@ -23,6 +25,9 @@ enum { ICARUS_MULTIPLIERS_MOST = 64 };
 struct verification {
     const struct verify_options *options;
     struct chip_folder chip;
+    struct model_folder model;     /* if the options name one */
+    const struct program *program; /* of the model that is played */
+    char *images;                  /* folder to run in, NULL: the chip's own */
     struct verify_plan plan;
     char *stimulus;
     bool used[SIMULATOR_COUNT];
@@ -33,11 +38,45 @@ struct verification {
 static void choose_simulators(struct verification *v)
 {
     enum simulator_choice choice = v->options->sim;
-    int multipliers = v->chip.program.d.pes * v->chip.program.d.channels;
+    int multipliers = v->program->d.pes * v->program->d.channels;
     if (choice == SIM_DEFAULT)
         choice = multipliers <= ICARUS_MULTIPLIERS_MOST ? SIM_BOTH : SIM_VERILATOR;
     v->used[SIMULATOR_VERILATOR] = choice != SIM_ICARUS;
     v->used[SIMULATOR_ICARUS] = choice != SIM_VERILATOR;
+}
+
+static bool link_file(const char *folder, const char *from, const char *name, struct error *error)
+{
+    struct text target = {0}, link = {0};
+    char *whole = realpath(from, NULL);
+    text_appendf(&target, "%s/%s", whole != NULL ? whole : from, name);
+    text_appendf(&link, "%s/%s", folder, name);
+    unlink(text_string(&link));
+    bool ok = whole != NULL && symlink(text_string(&target), text_string(&link)) == 0;
+    if (!ok)
+        fail(error, "cannot link to %s/%s: %s", from, name, strerror(errno));
+    free(whole);
+    text_free(&target);
+    text_free(&link);
+    return ok;
+}
+
+/* A folder with the images of another model, and the chip's own that stay. */
+static bool gather_images(struct verification *v, struct error *error)
+{
+    struct text own = {0}, folder = {0};
+    text_appendf(&own, "%s/mem", v->chip.dir);
+    text_appendf(&folder, "%s/build", v->chip.dir);
+    mkdir(text_string(&folder), 0777); /* what does not work shows with the links */
+    text_append(&folder, "/model");
+    mkdir(text_string(&folder), 0777);
+    v->images = folder.data;
+    bool ok = link_file(v->images, text_string(&own), "sigmoid.mem", error) &&
+              link_file(v->images, text_string(&own), "tanh.mem", error) &&
+              link_file(v->images, v->options->model, "model.bin", error) &&
+              link_file(v->images, v->options->model, "weights.bin", error);
+    text_free(&own);
+    return ok;
 }
 
 static bool write_stimulus(struct verification *v, struct error *error)
@@ -58,6 +97,7 @@ static bool run_simulators(struct verification *v, struct error *error)
         struct simulation simulation = {.simulator = (enum simulator)s,
                                         .folder = v->chip.dir,
                                         .stimulus = v->stimulus,
+                                        .images = v->images,
                                         .trace = v->options->trace,
                                         .seed = 1 + (uint32_t)(v->options->seed & 0xffff),
                                         .jobs = v->options->jobs};
@@ -80,8 +120,8 @@ static int64_t measured_cycles(const struct verification *v)
 
 static double utilization(const struct verification *v, int64_t cycles)
 {
-    return cycles > 0 ? (double)v->chip.program.true_nonzeros /
-                            ((double)v->chip.program.d.pes * (double)cycles)
+    return cycles > 0 ? (double)v->program->true_nonzeros /
+                            ((double)v->program->d.pes * (double)cycles)
                       : 0.0;
 }
 
@@ -118,7 +158,7 @@ static json_t *result_json(const struct simulation_result *r)
 
 static json_t *verification_json(const struct verification *v)
 {
-    const struct program *p = &v->chip.program;
+    const struct program *p = v->program;
     int64_t cycles = measured_cycles(v), mismatches = 0;
     json_t *simulators = json_object();
     for (int s = 0; s < SIMULATOR_COUNT; s++) {
@@ -154,7 +194,7 @@ static void print_chart(const struct verification *v)
         struct text text = {0};
         printf("\nFrame %d as measured by %s:\n", chart->frame,
                simulator_name((enum simulator)s));
-        chart_text(&text, &v->chip.program, chart->products, chart->passes,
+        chart_text(&text, v->program, chart->products, chart->passes,
                    phase->frames[chart->frame].start);
         fputs(text_string(&text), stdout);
         text_free(&text);
@@ -192,7 +232,7 @@ static void print_phases(const struct verify_plan *plan)
 
 static void print_verification(const struct verification *v)
 {
-    const struct program *p = &v->chip.program;
+    const struct program *p = v->program;
     const struct verify_plan *plan = &v->plan;
     int64_t cycles = measured_cycles(v);
     print_chart(v);
@@ -222,7 +262,7 @@ static void print_changes(const struct verification *v)
 static bool make_plan(struct verification *v, struct error *error)
 {
     const struct verify_options *options = v->options;
-    const struct program *p = &v->chip.program;
+    const struct program *p = v->program;
     int frames = options->frames > 0 ? options->frames : DEFAULT_FRAMES;
     if (options->faults > 0 && p->config.memory == MEMORY_ROM)
         return fail(error, "--faults: '%s' has its model in read-only memory; faults are for chips with "
@@ -231,6 +271,7 @@ static bool make_plan(struct verification *v, struct error *error)
         verify_plan_faults(&v->plan, p, options->faults, options->seed);
     else
         verify_plan_build(&v->plan, p, frames, options->seed);
+    v->plan.stimulus.config_hash = v->chip.program.config_hash;
     return true;
 }
 
@@ -239,10 +280,18 @@ static bool verify(struct verification *v, struct error *error)
     const struct verify_options *options = v->options;
     if (!chip_open(&v->chip, options->dir, error))
         return false;
+    v->program = &v->chip.program;
+    if (options->model != NULL) {
+        if (!model_open(&v->model, options->model, &v->chip, error)) {
+            chip_close(&v->chip);
+            return false;
+        }
+        v->program = &v->model.program;
+    }
     print_changes(v);
     choose_simulators(v);
     v->pass = true;
-    bool ok = make_plan(v, error) && write_stimulus(v, error) && run_simulators(v, error);
+    bool ok = (options->model == NULL || gather_images(v, error)) && make_plan(v, error) && write_stimulus(v, error) && run_simulators(v, error);
     if (ok) {
         v->pass = v->pass && same_cycles(v);
         bool quiet = options->json != NULL && strcmp(options->json, "-") == 0;
@@ -255,7 +304,10 @@ static bool verify(struct verification *v, struct error *error)
         if (v->used[s])
             simulation_result_free(&v->results[s]);
     free(v->stimulus);
+    free(v->images);
     verify_plan_free(&v->plan);
+    if (options->model != NULL)
+        model_close(&v->model);
     chip_close(&v->chip);
     return ok;
 }

@@ -37,6 +37,7 @@ struct model_options {
 /* ese verify DIR [options] */
 struct verify_options {
     const char *dir; /* a folder that `ese gen` made */
+    const char *model; /* a folder that `ese model` made for it, or NULL: the chip's own */
     enum simulator_choice sim;
     int frames; /* 0: the command's default */
     int faults; /* phases with a random fault, in place of the usual ones; 0: not so */
@@ -76,7 +77,7 @@ struct run_options {
     char *const *inputs; /* .npy files and folders of them */
     size_t input_count;  /* at least 1 */
     const char *output_dir;
-    const char *model;   /* folder with another model's model.bin and weights.bin, or NULL */
+    const char *model;   /* folder that `ese model` made for this chip, or NULL: the chip's own */
     enum memory_choice memory;
     enum simulator_choice sim; /* not both; the default is verilator */
     bool check;          /* compare with the golden model */

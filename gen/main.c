@@ -85,6 +85,7 @@ static const struct argp_option verify_options[] = {
     {"seed", OPTION_SEED, "N", 0, "Seed of the inputs drawn", 0},
     {"trace", OPTION_TRACE, "FILE.fst", 0, "Write a waveform", 0},
     JSON_OPTION,
+    {"model", OPTION_MODEL, "OUT", 0, "Play the model that 'ese model' wrote there, not the chip's own", 0},
     {"selftest", OPTION_SELFTEST, NULL, 0, "Plant faults and prove that they are found", 0},
     {"faults", OPTION_FAULTS, "N", 0,
      "Instead of the usual phases, play N in which something drawn from the seed goes wrong: a bus, a "
@@ -116,7 +117,7 @@ static const struct argp_option run_options[] = {
     {"output-dir", 'o', "OUT", 0, "Folder for the outputs, OUT/NAME.npy (needed)", 0},
     {"memory", OPTION_MEMORY, "NAME", 0, "Memory behind the ports: ideal, ddr3 or hostile", 0},
     {"simulator", OPTION_SIM, "NAME", 0, "Simulator: verilator or icarus", 0},
-    {"model", OPTION_MODEL, "IMAGE", 0, "Load model.bin and weights.bin of this folder instead", 0},
+    {"model", OPTION_MODEL, "OUT", 0, "Load the model that 'ese model' wrote there, not the chip's own", 0},
     {"check", OPTION_CHECK, NULL, 0, "Compare with the golden model, bit for bit (the default)", 0},
     {"no-check", OPTION_NO_CHECK, NULL, 0, "Do not compare", 0},
     JSON_OPTION,
@@ -165,6 +166,7 @@ static int run_verify(const struct request *request, const char *command_line)
 {
     struct verify_options options = request->verify;
     options.dir = request->operand;
+    options.model = request->model;
     options.command_line = command_line;
     return command_verify(&options);
 }
