@@ -300,7 +300,7 @@ struct size_limit {
 
 static void add_sizes(struct planner *pl, struct stimulus_phase *phase, const struct text *model)
 {
-    const struct derived *d = &pl->program->d;
+    const struct derived *d = &pl->program->chip;
     const struct size_limit limits[] = {
         {MODEL_WORD_X_SIZE, d->x_size},           {MODEL_WORD_C_SIZE, d->c_size},
         {MODEL_WORD_Y_SIZE, d->y_size},           {MODEL_WORD_PRODUCTS, d->products},
@@ -311,6 +311,9 @@ static void add_sizes(struct planner *pl, struct stimulus_phase *phase, const st
         const uint32_t wrong[] = {0, (uint32_t)limits[n].most + 1, UINT32_MAX};
         add_header(phase, model, limits[n].word, wrong[below(pl, 3)], CHIP_ERROR_MODEL_SIZE);
     }
+    const uint32_t states[] = {0, (uint32_t)(d->c_words + 1) | (uint32_t)d->y_words << 16,
+                               (uint32_t)d->c_words | (uint32_t)(d->y_words + 1) << 16};
+    add_header(phase, model, MODEL_WORD_STATE_WORDS, states[below(pl, 3)], CHIP_ERROR_MODEL_SIZE);
     for (int word = MODEL_WORD_PROGRAM_WORDS; word <= MODEL_WORD_WEIGHT_WORDS; word++) {
         uint32_t right = word_at(model, (size_t)word * 4);
         add_header(phase, model, (enum model_word)word, below(pl, 2) != 0 ? right + 1 : right - 1,

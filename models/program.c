@@ -229,6 +229,7 @@ static void finish(struct builder *b)
     struct program *p = b->p;
     build_faster_order(b);
     encoded_free(&b->encoded);
+    p->chip = b->chip != NULL ? b->chip->d : p->d;
     p->chip_hash = b->chip != NULL ? b->chip->chip_hash : hash_chip(p);
     p->config_hash = hash_program(p);
 }

@@ -69,6 +69,7 @@ struct program {
     struct utterances utterances;   /* calibration and stimulus; count == 0: none given */
     struct quantized quant;
     struct derived d;
+    struct derived chip;            /* of the chip that it is for; the same, unless another model's */
     uint64_t true_nonzeros;         /* non-zero quantized weights, all matrices */
     uint64_t filler_entries;        /* relative encoding: gaps over the index range */
     uint64_t padding_entries;       /* null entries that keep the PEs' streams in step */
