@@ -34,6 +34,7 @@ struct fake_chip {
     uint32_t head;
     int32_t *sums; /* [channels] */
     int64_t clock;
+    int ticks;            /* clocks that a register read takes */
     int per_wait;         /* descriptors done in one wait() */
     long operations;      /* so far, without now() and release() */
     long fail_at;         /* the operation that fails, -1: none */
@@ -277,6 +278,7 @@ static inline int fake_read32(struct ese_bus *bus, uint32_t offset, uint32_t *va
         *value = (uint32_t)(cycles >> (offset == ESE_CYCLES ? 0 : 32));
     if (offset == ESE_MULTIPLIED)
         *value = (uint32_t)(cycles / 2);
+    fake->clock += fake->ticks;
     return 0;
 }
 
