@@ -36,6 +36,7 @@ module ese_counters #(
     localparam EIGHTS = (PES + 7) / 8;
 
     reg [PES-1:0]      issue_q;
+    reg [6:0]          stall_q;
     reg [4*EIGHTS-1:0] in_eight;
     reg [8:0]          sum;
     reg [8:0]          multiplied_now;
@@ -61,6 +62,7 @@ module ese_counters #(
     integer e;
     always @(posedge clk) begin
         issue_q <= issue;
+        stall_q <= {output_stall, weight_stall, stall};
         for (e = 0; e < EIGHTS; e = e + 1) in_eight[4*e +: 4] <= ones(issue_padded[8*e +: 8]);
     end
 
@@ -89,13 +91,13 @@ module ese_counters #(
             descriptors       <= descriptors + {31'd0, descriptor_done};
             cycles            <= cycles + 64'd1;
             multiplied        <= multiplied + {55'd0, multiplied_now};
-            stall_input       <= stall_input + {31'd0, stall[0]};
-            stall_columns     <= stall_columns + {31'd0, stall[1]};
-            stall_accumulator <= stall_accumulator + {31'd0, stall[2]};
-            stall_element     <= stall_element + {31'd0, stall[3]};
-            stall_queue       <= stall_queue + {31'd0, stall[4]};
-            stall_weights     <= stall_weights + {31'd0, weight_stall};
-            stall_output      <= stall_output + {31'd0, output_stall};
+            stall_input       <= stall_input + {31'd0, stall_q[0]};
+            stall_columns     <= stall_columns + {31'd0, stall_q[1]};
+            stall_accumulator <= stall_accumulator + {31'd0, stall_q[2]};
+            stall_element     <= stall_element + {31'd0, stall_q[3]};
+            stall_queue       <= stall_queue + {31'd0, stall_q[4]};
+            stall_weights     <= stall_weights + {31'd0, stall_q[5]};
+            stall_output      <= stall_output + {31'd0, stall_q[6]};
         end
 endmodule
 

@@ -3,6 +3,7 @@
 //
 // Order    word 0 .. last_item, then again from 0, once a frame; starts over at reset
 // Buffer   2**FIFO_W bus words are read ahead
+// Output   registered
 // Parts    ese_fetch, ese_unpack
 `resetall
 `timescale 1ns / 1ps
@@ -29,14 +30,24 @@ module ese_region_stream #(
     input  wire                 bus_valid,
     input  wire [BUS_W-1:0]     bus_data,
 
-    output wire                 valid,
+    output reg                  valid,
     input  wire                 ready,
-    output wire [WORD_W-1:0]    data
+    output reg  [WORD_W-1:0]    data
 );
-    wire             fetched;
-    wire             used;
-    wire [BUS_W-1:0] fetched_data;
-    wire             unused_started;
+    wire              fetched;
+    wire              used;
+    wire [BUS_W-1:0]  fetched_data;
+    wire              unused_started;
+    wire              unpacked;
+    wire [WORD_W-1:0] unpacked_data;
+    wire              take = !valid || ready;
+
+    always @(posedge clk)
+        if (take) data <= unpacked_data;
+
+    always @(posedge clk)
+        if (reset)     valid <= 1'b0;
+        else if (take) valid <= unpacked;
 
     ese_fetch #(
         .BUS_W     (BUS_W),
@@ -71,9 +82,9 @@ module ese_region_stream #(
         .bus_valid (fetched),
         .bus_ready (used),
         .bus_data  (fetched_data),
-        .valid     (valid),
-        .ready     (ready),
-        .data      (data)
+        .valid     (unpacked),
+        .ready     (take),
+        .data      (unpacked_data)
     );
 endmodule
 

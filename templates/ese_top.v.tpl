@@ -832,7 +832,6 @@ module ese_top (
 
     assign c_state = c_data;
 
-    wire unused_access = ^{c_access_word, c_write_word};
 //@ else
     wire                c_access_read  = c_read;
     wire [WORD_W-1:0]   c_access_word  = c_read_word;
@@ -847,6 +846,8 @@ module ese_top (
 
     wire unused_c_data = ^c_data;
 //@ end
+
+    wire unused_access = ^{c_access_word, c_write_word}; // c may need fewer bits than other vectors
 
     genvar c;
     generate

@@ -57,9 +57,11 @@ int main(int argc, char **argv)
     set_word("encoding", between(0, 2) ? "block" : "relative");
     set_word("column_order", between(0, 2) ? "greedy" : "natural");
     set_word("activation_table", between(0, 3) ? "interpolated" : "paper");
-    if (between(0, 3) == 0) {
+    if (between(0, 1) == 0) {
         static const char *const bits[] = {"128", "256", "512", "1024"};
-        set_word("memory", "stream");
+        set_word("memory", between(0, 1) ? "stream" : "resident");
+        set_word("io", between(0, 2) ? "memory" : "stream");
+        set("headroom", or_limit(0, 80));
         set("memory_ports", between(1, 2));
         set_word("axi_data_bits", bits[between(0, 3)]);
         set("axi_address_bits", or_limit(32, 64));

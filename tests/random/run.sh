@@ -22,6 +22,25 @@ for seed in $(seq "$from" "$to"); do
             "$("$json_get" "$chip.json" simulators.icarus.cycles || :)" \
             "$("$json_get" "$chip.json" simulators.verilator.cycles || :)"
     fi
+    # another model for a chip that loads its model: it fits, or is refused by name
+    if [[ " ${sets[*]} " == *memory=[rs][et]* ]]; then
+        other=()
+        for key in "${sets[@]}"; do
+            case $key in
+            model.seed=* | model.cell=*) ;;
+            model.*) other+=(--set "$key") ;;
+            esac
+        done
+        if "$ese" model "$chip" "$chip/config.yaml" -o "$chip.model" "${other[@]}" --set model.seed="$seed" \
+            --set "model.cell=$((seed % 5 + 1))" >/dev/null 2>"$chip.refused"; then
+            must "seed $seed: verify another model" "$ese" verify "$chip" --model "$chip.model" \
+                --sim icarus --seed "$seed" --frames 5
+        else
+            same "seed $seed: another model is refused by name" \
+                "$(grep -c '^ese: model: .* the chip' "$chip.refused")" 1
+        fi
+        rm -rf "$chip.model" "$chip.refused"
+    fi
     [ "$failed" -eq "$before" ] || printf 'seed %s is: ese gen tiny %s\n' "$seed" "${sets[*]}"
     rm -rf "$chip" "$chip.json"
 done
