@@ -42,27 +42,46 @@ static uint32_t below(struct planner *pl, uint64_t limit)
 
 /* ---- how much is read and written ------------------------------------------------------------------ */
 
-uint32_t plan_load_beats(const struct program *p, enum stimulus_port port)
+/* Pieces that are read one after the other, each in bursts of its own. */
+struct pieces_read {
+    int count, words[8];
+};
+
+static void add_words(struct pieces_read *pieces, bool present, int words)
 {
-    const struct derived *d = &p->d;
-    int header = MODEL_WORDS * 32 / d->bus_bits;
-    int model = header + d->program_bus_words + d->columns_bus_words + d->constants_bus_words;
-    if (port == STIMULUS_PORT_WEIGHTS)
-        return two_ports(p) ? (uint32_t)d->weights_bus_words : 0;
-    return (uint32_t)(two_ports(p) ? model : model + d->weights_bus_words);
+    if (present)
+        pieces->words[pieces->count++] = words;
 }
 
-/* Beats that the port reads at least while it plays `frames` frames. */
-static uint32_t run_beats(const struct program *p, enum stimulus_port port, int frames)
+/* Bus words of what the port reads for a frame, at the least; or when the model is loaded. */
+static struct pieces_read pieces_of(const struct program *p, enum stimulus_port port,
+                                    enum stimulus_moment moment)
 {
     const struct derived *d = &p->d;
-    bool streams = p->config.memory == MEMORY_STREAM;
-    int weights = streams ? d->weights_bus_words : 0;
-    int data = streams ? d->columns_bus_words + d->constants_bus_words : 0;
-    data += has_queue(p) ? d->x_bus_words : 0;
-    if (port == STIMULUS_PORT_WEIGHTS)
-        return two_ports(p) ? (uint32_t)(weights * frames) : 0;
-    return (uint32_t)((two_ports(p) ? data : data + weights) * frames);
+    struct pieces_read pieces = {0};
+    bool load = moment == STIMULUS_AT_LOAD, streams = load || p->config.memory == MEMORY_STREAM;
+    bool data = port == STIMULUS_PORT_DATA;
+    add_words(&pieces, data && load, MODEL_WORDS * 32 / d->bus_bits);
+    add_words(&pieces, data && load, d->program_bus_words);
+    add_words(&pieces, data && streams, d->columns_bus_words);
+    add_words(&pieces, data && streams, d->constants_bus_words);
+    add_words(&pieces, data && !load && has_queue(p), d->x_bus_words);
+    add_words(&pieces, streams && two_ports(p) != data, d->weights_bus_words);
+    return pieces;
+}
+
+static uint32_t sum_of(const struct pieces_read *pieces)
+{
+    uint32_t sum = 0;
+    for (int n = 0; n < pieces->count; n++)
+        sum += (uint32_t)pieces->words[n];
+    return sum;
+}
+
+uint32_t plan_load_beats(const struct program *p, enum stimulus_port port)
+{
+    struct pieces_read pieces = pieces_of(p, port, STIMULUS_AT_LOAD);
+    return sum_of(&pieces);
 }
 
 /* ---- who speaks in the frames of the states ------------------------------------------------------- */
@@ -196,15 +215,28 @@ enum {
     WRITE_FAULT_COUNT = sizeof WRITE_FAULTS / sizeof *WRITE_FAULTS
 };
 
-/* A phase in which the port's reads go wrong once; NULL if the port reads nothing then.  RLAST can
- * come early only in a burst of two beats. */
+/* Beats of which one is to go wrong.  A burst can end early, or lack its end, only where it has two
+ * beats: those of the first piece that has, and all before. */
+static uint32_t beats_to_strike(const struct bus_fault *fault, const struct pieces_read *pieces)
+{
+    uint32_t beats = 0;
+    if (fault->fault != STIMULUS_FAULT_LAST_EARLY)
+        return sum_of(pieces);
+    for (int n = 0; n < pieces->count; n++) {
+        beats += (uint32_t)pieces->words[n];
+        if (pieces->words[n] >= 2)
+            return beats - (uint32_t)pieces->words[n] + 1;
+    }
+    return 0;
+}
+
+/* A phase in which the port's reads go wrong once; NULL if the port reads nothing then. */
 static struct stimulus_phase *plan_read_fault(struct planner *pl, const struct bus_fault *fault,
                                               enum stimulus_port port, enum stimulus_moment moment)
 {
-    const struct program *p = pl->program;
+    struct pieces_read pieces = pieces_of(pl->program, port, moment);
     int frames = moment == STIMULUS_AT_LOAD ? 1 : VERIFY_FEW_FRAMES;
-    uint32_t beats = moment == STIMULUS_AT_LOAD ? plan_load_beats(p, port)
-                                                : run_beats(p, port, frames);
+    uint32_t beats = beats_to_strike(fault, &pieces);
     if (beats == 0)
         return NULL;
     char name[STIMULUS_NAME];
@@ -217,7 +249,7 @@ static struct stimulus_phase *plan_read_fault(struct planner *pl, const struct b
     if (fault->counts_clocks)
         phase->watchdog = SHORT_WATCHDOG;
     /* The memory falls silent early, or buffers would hide it. */
-    phase->memory[port].fault_at = below(pl, fault->counts_clocks ? 2 : beats - beats / 4);
+    phase->memory[port].fault_at = below(pl, fault->counts_clocks ? 2 : beats);
     return phase;
 }
 

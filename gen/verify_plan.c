@@ -21,6 +21,8 @@ enum {
     WATCHDOG = 20000,      /* clocks: longer than any memory model pauses */
     REGION_GAP = 1 << 24,  /* the regions lie apart, so that an address that is wrong shows */
     REGION_BASE = 1 << 20,
+    SETTLED_FRAME = 3,     /* with a queue: x of this frame comes while others are computed */
+    HOST_CLOCKS = 200,     /* about what the host takes from start to the first frame */
     RING_BITS = 4          /* room for so many descriptors that the chip never waits for one */
 };
 
@@ -312,19 +314,35 @@ struct stimulus_phase *plan_phase(struct planner *pl, const char *name, int firs
 }
 
 /* Every frame starts in the cycle that the model says: nobody makes the chip wait.  A loadable chip's
- * are counted from the first frame's start, which depends on the memory. */
+ * are counted from the first frame's start, which depends on the memory; with a queue from that of
+ * the first frame whose x was there before it was needed. */
 static void expect_cycles(const struct planner *pl, struct stimulus_phase *phase)
 {
     const struct cycles *cycles = &pl->plan->cycles;
+    uint32_t from = pl->program->config.io == IO_MEMORY ? SETTLED_FRAME : 0;
+    from = from < phase->frame_count - 2 ? from : phase->frame_count - 2;
     phase->starts = allocate(phase->frame_count, sizeof *phase->starts);
     for (uint32_t t = 0; t < phase->frame_count; t++)
-        phase->starts[t] = cycles->frames[t].start + RESET_LATENCY;
+        phase->starts[t] = t < from ? -1 : cycles->frames[t].start + RESET_LATENCY;
+}
+
+/* Clocks until the streams have read as far ahead as they do: until then x and descriptors have to wait
+ * for them on the same port. */
+static uint32_t fill_clocks(const struct program *p)
+{
+    if (p->config.memory != MEMORY_STREAM || p->config.io != IO_MEMORY)
+        return 1;
+    int streams = p->config.memory_ports > 1 ? 2 : 3;
+    return (uint32_t)(streams << p->d.fetch_bits) + HOST_CLOCKS;
 }
 
 static void plan_steady(struct planner *pl)
 {
     struct stimulus_phase *steady = plan_phase(pl, "steady", 0, pl->frames, 1);
     expect_cycles(pl, steady);
+    steady->valid_cycle = fill_clocks(pl->program);
+    steady->idle_cycles += steady->valid_cycle;
+    steady->limit_cycles += steady->valid_cycle;
     /* y in memory is there later, and when depends on the memory. */
     if (pl->program->config.io == IO_STREAM)
         steady->end = pl->plan->cycles.end + RESET_LATENCY;
@@ -472,7 +490,10 @@ void recognise_plan_build(struct verify_plan *plan, const struct program *p, int
     fill_images(&plan->stimulus, p);
     fill_regions(&plan->stimulus, p);
     fill_frames(plan, p, &p->utterances);
-    expect_cycles(&pl, plan_phase(&pl, "utterances", 0, pl.frames, 1));
+    struct stimulus_phase *phase = plan_phase(&pl, "utterances", 0, pl.frames, 1);
+    expect_cycles(&pl, phase);
+    phase->valid_cycle = fill_clocks(p);
+    phase->limit_cycles += phase->valid_cycle;
 }
 
 void verify_plan_free(struct verify_plan *plan)

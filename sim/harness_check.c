@@ -272,8 +272,8 @@ static void extend(struct span *spans, uint32_t count, uint32_t frame, uint32_t 
     span->end = harness.cycle + 1;
 }
 
-/* Is this the expected cycle?  With AXI ports both count from the start of the first frame, because
- * how long that takes depends on the host and the memory. */
+/* Is this the expected cycle?  With AXI ports both count from the start of the first frame of which
+ * one is expected, because how long that takes depends on the host and the memory. */
 static bool in_time(int64_t *cycle, int64_t *expected)
 {
     const struct stimulus_phase *phase = harness.now;
@@ -281,8 +281,11 @@ static bool in_time(int64_t *cycle, int64_t *expected)
     if (*expected < 0)
         return true;
     if (axi_present()) {
-        *cycle -= harness.result->frames[0].start;
-        *expected -= phase->starts != NULL && phase->starts[0] >= 0 ? phase->starts[0] : 0;
+        uint32_t from = 0;
+        while (phase->starts != NULL && from + 1 < phase->frame_count && phase->starts[from] < 0)
+            from++;
+        *cycle -= harness.result->frames[from].start;
+        *expected -= phase->starts != NULL && phase->starts[from] >= 0 ? phase->starts[from] : 0;
         slack = *expected * phase->slack_permille / 1000;
     }
     return *cycle >= *expected && *cycle <= *expected + slack;

@@ -76,6 +76,7 @@ struct memory_ddr3 {
     int64_t arrival[MEMORY_BUFFER];
     bool writing;           /* the direction of the data bus */
     int64_t last_access;    /* clock of the last column access */
+    int64_t turned;         /* clock of the last turn */
     int64_t turn_until;     /* no column access before: the bus turns round */
     uint64_t put;           /* beats written to the chips so far */
 };

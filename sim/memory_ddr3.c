@@ -19,7 +19,8 @@
  * A burst lasts 5 ns, so a bank can be precharged CWL + 5 + tWR after a write and any bank be read
  * CWL + 5 + tWTR after it; a write can follow a read after CL - CWL + 5 + 2.5 (two memory clocks for
  * the bus).  Writes wait in the controller until nothing is to be read, or WRITE_BATCH bursts are
- * there, or one has waited for WRITE_PATIENCE clocks; then all of them are written.
+ * there, or one has waited for WRITE_PATIENCE clocks; then all of them are written, but reads do not
+ * wait longer than WRITE_MOST clocks for that.
  *
  * The controller keeps rows open, answers in order, opens rows of the segments that wait in its
  * queue while it reads the first one, and refreshes as soon as that is due: tRTP + tRP + tRFC + tRCD
@@ -43,6 +44,7 @@ enum {
     T_READ_TO_WRITE = (13750 - 10000 + 5000 + 2500 + CLOCK_PS - 1) / CLOCK_PS,
     WRITE_BATCH = 4,
     WRITE_PATIENCE = 128,
+    WRITE_MOST = 64,
     CONTROLLER = 20,
     LOOK_AHEAD = 8,       /* segments that the controller looks at */
     ROW_BEATS = 8192 / 64 /* eight chips with pages of 1 KiB, 64 bytes a beat */
@@ -143,7 +145,7 @@ static void choose_direction(struct memory *m)
     bool reads = d->reads.head != d->reads.tail, writes = d->writes.head != d->writes.tail;
     bool turn;
     if (d->writing) {
-        turn = reads && !writes;
+        turn = reads && (!writes || m->clock - d->turned >= WRITE_MOST);
     } else {
         bool late = w->complete > 0 && m->clock - w->bursts[w->head].taken >= WRITE_PATIENCE;
         turn = writes && (!reads || late || w->complete >= WRITE_BATCH);
@@ -153,6 +155,7 @@ static void choose_direction(struct memory *m)
     int64_t last = d->writing ? d->last_access + T_WRITE_TO_READ : d->last_access + T_READ_TO_WRITE;
     d->turn_until = last > m->clock ? last : m->clock;
     d->writing = !d->writing;
+    d->turned = m->clock;
     m->counts.turns++;
 }
 

@@ -140,7 +140,7 @@ enum { STIMULUS_DESCRIPTORS = STIMULUS_USES, STIMULUS_DESCRIPTOR_BYTES = 128 };
  *
  * With AXI ports the host sets the chip up after the reset, loads the model and writes start.  Cycles
  * in valid_cycle, cut_cycle and slot_cycle are then counted from the answer to that write, and
- * `starts` and `end` are compared as differences to the start of the first frame.  A phase with an
+ * `starts` and `end` are compared as differences to the first start that is expected.  A phase with an
  * expected error or a stop has another attempt, in which nothing is wrong any more. */
 struct stimulus_phase {
     char name[STIMULUS_NAME];

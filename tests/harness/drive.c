@@ -10,11 +10,15 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "gen/registers.h"
 #include "gen/simulate.h"
 #include "gen/stimulus.h"
 
 /* COLUMNS: what the stand-in broadcasts in a frame, three of product 0 and two of product 1. */
 enum { FRAMES = 10, COLUMNS = 5 };
+
+/* More frames of a chip with AXI ports: to save and restore states, with a queue; to close a channel. */
+enum { STATE_FRAMES = 6, SLOT_FRAMES = 12, SLOT_OPEN = 10 };
 
 /* 0: not there. */
 static uint32_t optional(const char *folder, const char *file, const char *name)
@@ -60,14 +64,56 @@ static int32_t wrap(int64_t value, uint32_t bits)
 
 /* ---- a chip with AXI ports adds what it reads from memory to each x ------------------------------ */
 
-static const struct { const char *name, *size, *file; uint64_t base; } REGIONS[STIMULUS_USES] = {
-    {"weights", "WEIGHTS_BYTES", "weights.bin", 0x12345000},
-    {"columns", "COLUMNS_BYTES", "columns.bin", 0x10000},
-    {"constants", "CONSTANTS_BYTES", "constants.bin", 0xfffff000},
+static const struct { const char *size, *file; uint64_t base; } REGIONS[STIMULUS_USES] = {
+    [STIMULUS_WEIGHTS] = {"WEIGHTS_BYTES", "weights.bin", 0x12345000},
+    [STIMULUS_MODEL] = {"MODEL_BYTES", "model.bin", 0xfffff000},
 };
 
+static const uint64_t QUEUE_BASE = 0x1fffff000;
+
+/* Words of the header of model.bin, by name. */
+enum word {
+#define MODEL_WORD(name, word, meaning) WORD_##name = word,
+#define DESCRIPTOR_WORD(name, word, meaning) DESCRIPTOR_##name = word,
+#include "gen/layout.def"
+};
+
+enum { HEADER_WORDS = 32 };
+
+static void put32(unsigned char *at, uint32_t word, uint32_t value)
+{
+    for (uint32_t byte = 0; byte < 4; byte++)
+        at[4 * word + byte] = (unsigned char)(value >> 8 * byte);
+}
+
+static uint32_t get32(const unsigned char *at)
+{
+    return (uint32_t)at[0] | (uint32_t)at[1] << 8 | (uint32_t)at[2] << 16 | (uint32_t)at[3] << 24;
+}
+
+/* Where the words of the header are that `damage` and the phases want to change. */
+static unsigned char header[4 * HEADER_WORDS];
+
+static void make_header(const struct stimulus *s, unsigned char *data, uint32_t word_bytes)
+{
+    uint32_t beat = s->memory_data_bits / 8;
+    uint32_t frame = (s->input * word_bytes + beat - 1) / beat * beat;
+    const uint32_t words[][2] = {
+        {WORD_MAGIC, 0x4D455345}, {WORD_LAYOUT, 1}, {WORD_CHIP_HASH, s->chip_hash},
+        {WORD_MODEL_HASH, 0x1234567}, {WORD_X_SIZE, s->input}, {WORD_C_SIZE, s->cell},
+        {WORD_Y_SIZE, s->output}, {WORD_X_FRAME_BYTES, frame}, {WORD_Y_FRAME_BYTES, frame},
+        {WORD_XY_WORD_BYTES, word_bytes}, {WORD_STATE_BYTES, frame},
+        {WORD_STATE_WORD_BYTES, word_bytes}, {WORD_STATE_SLOT_BYTES, s->element_bits / 8},
+        {WORD_ELEMENT_BYTES, s->element_bits / 8}};
+    memset(data, 0, 4 * HEADER_WORDS);
+    for (uint32_t i = 0; i < sizeof words / sizeof *words; i++)
+        put32(data, words[i][0], words[i][1]);
+    put32(data, WORD_HEADER_CRC, stimulus_crc32(0, data, 4 * WORD_HEADER_CRC));
+    memcpy(header, data, sizeof header);
+}
+
 /* Writes the images; what the stand-in makes of them: the sum, over all bus words, of the lowest and
- * the highest 32 bits XORed. */
+ * the highest 32 bits XORed.  The last bus word of the model begins with the sum of those before. */
 static uint32_t make_regions(struct stimulus *s, const char *folder, struct error *error)
 {
     uint32_t key = 0, beat = s->memory_data_bits / 8;
@@ -75,14 +121,19 @@ static uint32_t make_regions(struct stimulus *s, const char *folder, struct erro
         char path[4096], images[4096];
         snprintf(images, sizeof images, "%s/mem", folder);
         snprintf(path, sizeof path, "%s/mem/%s", folder, REGIONS[i].file);
-        uint32_t bytes = dimension(folder, "fake_params.vh", REGIONS[i].size);
+        uint32_t bytes = dimension(folder, "fake_params.vh", REGIONS[i].size), sum = 0;
         uint32_t size = (bytes + beat - 1) / beat * beat;
         unsigned char *data = allocate(size, 1);
         for (uint32_t k = 0; k < bytes; k++)
             data[k] = (unsigned char)draw();
-        for (uint32_t k = 0; k < size; k += beat)
-            for (uint32_t b = 0; b < 4; b++)
-                key += (uint32_t)(data[k + b] ^ data[k + beat - 4 + b]) << 8 * b;
+        if (i == STIMULUS_MODEL)
+            make_header(s, data, dimension(folder, "fake_params.vh", "XY_WORD_BYTES"));
+        for (uint32_t k = 0; k < size; k += beat) {
+            if (i == STIMULUS_MODEL && k + beat == size)
+                put32(data + k, 0, sum);
+            sum += get32(data + k) ^ get32(data + k + beat - 4);
+        }
+        key += sum;
         FILE *file = fopen(path, "wb");
         bool good = file != NULL && fwrite(data, 1, bytes, file) == bytes;
         if (file != NULL)
@@ -99,19 +150,65 @@ static uint32_t make_regions(struct stimulus *s, const char *folder, struct erro
     return key;
 }
 
+static bool has_queue(const struct stimulus *s)
+{
+    return s->io == STIMULUS_IO_MEMORY;
+}
+
+/* Does a descriptor begin with this frame of the plan? */
+static bool begins(uint32_t frame)
+{
+    return frame < FRAMES ? frame % 5 % 2 == 0 : frame % 2 == 0;
+}
+
+static uint32_t state_frame(void)
+{
+    return FRAMES;
+}
+
+static uint32_t slot_frame(const struct stimulus *s)
+{
+    return has_queue(s) ? FRAMES + STATE_FRAMES : FRAMES;
+}
+
+/* Who speaks, and who begins to: `known` says who spoke in the frame before. */
+static void draw_masks(struct stimulus *s, uint32_t f, bool idle, bool *known)
+{
+    for (uint32_t ch = 0; ch < s->channels; ch++) {
+        bool active = !idle && (ch == 0 || draw() % 4 != 0);
+        bool first = !known[ch] || f % 5 == 0 || draw() % 3 == 0;
+        if (has_queue(s) && !begins(f)) {
+            active = stimulus_get(s->active, s, f - 1, ch);
+            first = false;
+        }
+        if (f >= slot_frame(s)) {
+            uint32_t t = f - slot_frame(s);
+            active = !idle;
+            first = t == 0 || (t == SLOT_OPEN && ch + 1 == s->channels);
+        } else if (f >= state_frame()) {
+            active = !idle;
+            first = f - state_frame() == 0 || f - state_frame() == 2;
+        }
+        known[ch] = active; /* a voice that was away starts afresh */
+        stimulus_set(s->active, s, f, ch, active);
+        stimulus_set(s->first, s, f, ch, first);
+    }
+}
+
 /* Voices that begin and end at different frames; what the stand-in makes of them. */
 static void draw_frames(struct stimulus *s, bool idle, uint32_t key)
 {
-    int32_t *c = allocate((size_t)s->channels * s->cell, sizeof *c);
+    size_t cells = (size_t)s->channels * s->cell;
+    int32_t *c = allocate(cells, sizeof *c), *saved = allocate(cells, sizeof *saved);
     bool *known = allocate(s->channels, sizeof *known);
-    for (uint32_t f = 0; f < s->frame_count; f++)
+    for (uint32_t f = 0; f < s->frame_count; f++) {
+        draw_masks(s, f, idle, known);
+        if (has_queue(s) && f == state_frame() + 4) /* every channel has what the one before had */
+            for (size_t i = 0; i < cells; i++)
+                c[(i + s->cell) % cells] = saved[i];
         for (uint32_t ch = 0; ch < s->channels; ch++) {
-            bool active = !idle && (ch == 0 || draw() % 4 != 0);
-            bool first = !known[ch] || f % 5 == 0 || draw() % 3 == 0;
-            known[ch] = active; /* a voice that was away starts afresh */
-            stimulus_set(s->active, s, f, ch, active);
-            stimulus_set(s->first, s, f, ch, first);
-            for (uint32_t e = 0; active && e < s->input; e++) {
+            bool first = stimulus_get(s->first, s, f, ch);
+            for (uint32_t e = 0; stimulus_get(s->active, s, f, ch) && e < s->input; e++) {
                 size_t word = ((size_t)f * s->channels + ch) * s->input + e;
                 int32_t *now = &c[(size_t)ch * s->cell + e];
                 s->x[word] = wrap((int32_t)draw(), s->activation_bits);
@@ -119,8 +216,25 @@ static void draw_frames(struct stimulus *s, bool idle, uint32_t key)
                 s->c[word] = s->y[word] = *now;
             }
         }
+        if (f == state_frame() + 1)
+            memcpy(saved, c, cells * sizeof *c);
+    }
     free(c);
+    free(saved);
     free(known);
+}
+
+/* One for every place where one begins. */
+static void add_descriptors(struct stimulus_phase *p)
+{
+    p->descriptors = allocate(p->frame_count, sizeof *p->descriptors);
+    p->ring_bits = 2;
+    for (uint32_t f = 0; f < p->frame_count; f++) {
+        if (f == 0 || begins(p->first_frame + f))
+            p->descriptors[p->descriptor_count++] =
+                (struct stimulus_descriptor){.save = -1, .restore = -1};
+        p->descriptors[p->descriptor_count - 1].frames++;
+    }
 }
 
 static struct stimulus_phase *phase(struct stimulus *s, const char *name, uint32_t first,
@@ -133,6 +247,8 @@ static struct stimulus_phase *phase(struct stimulus *s, const char *name, uint32
     p->seed = 100 + s->phase_count;
     p->limit_cycles = 200000;
     p->idle_cycles = 2000;
+    if (has_queue(s))
+        add_descriptors(p);
     return p;
 }
 
@@ -188,7 +304,7 @@ static void add_faults(struct stimulus *s, uint32_t port)
         {"RLAST early", STIMULUS_FAULT_LAST_EARLY, 3, {6, 7}},
         {"RLAST extra", STIMULUS_FAULT_LAST_EXTRA, 5, {6, 7}},
         {"RLAST missing", STIMULUS_FAULT_LAST_MISSING, 7, {6, 7}},
-        {"silent", STIMULUS_FAULT_SILENT, 25, {8, 9}},
+        {"silent", STIMULUS_FAULT_SILENT, 5, {8, 9}},
         {"deaf", STIMULUS_FAULT_DEAF, 0, {8, 9}},
     };
     for (uint32_t i = 0; i < sizeof FAULTS_OF / sizeof *FAULTS_OF; i++) {
@@ -198,18 +314,124 @@ static void add_faults(struct stimulus *s, uint32_t port)
         p->memory[port].fault = FAULTS_OF[i].fault;
         p->memory[port].fault_at = FAULTS_OF[i].at;
         p->expected_error = FAULTS_OF[i].codes[port];
+        p->fault_moment = i % 2 != 0 ? STIMULUS_AT_LOAD : STIMULUS_AT_RUN;
         p->watchdog = 700;
     }
+}
+
+static void add_write_faults(struct stimulus *s)
+{
+    static const struct { const char *name; uint32_t fault, at, code; } WRITE_FAULTS[] = {
+        {"write SLVERR", STIMULUS_FAULT_WRITE_SLVERR, 0, CHIP_ERROR_WRITE_SLAVE},
+        {"write DECERR", STIMULUS_FAULT_WRITE_DECERR, 3, CHIP_ERROR_WRITE_DECODE},
+        {"write silent", STIMULUS_FAULT_WRITE_SILENT, 700, CHIP_ERROR_WRITE_TIMEOUT},
+        {"write deaf", STIMULUS_FAULT_WRITE_DEAF, 0, CHIP_ERROR_WRITE_TIMEOUT},
+    };
+    for (uint32_t i = 0; i < sizeof WRITE_FAULTS / sizeof *WRITE_FAULTS; i++) {
+        struct stimulus_phase *p = phase(s, WRITE_FAULTS[i].name, 0, 5);
+        set_memory(p, i % STIMULUS_MODELS);
+        p->memory[STIMULUS_PORT_DATA].fault = WRITE_FAULTS[i].fault;
+        p->memory[STIMULUS_PORT_DATA].fault_at = WRITE_FAULTS[i].at;
+        p->expected_error = WRITE_FAULTS[i].code;
+        p->watchdog = 700;
+    }
+}
+
+/* Attempts that end with these errors, and a word that is wrong in each. */
+static void patch(struct stimulus_phase *p, uint32_t target, const uint32_t (*patches)[3], uint32_t count)
+{
+    p->errors = allocate(count, sizeof *p->errors);
+    p->patches = allocate(2 * count, sizeof *p->patches);
+    p->fault_moment = target == STIMULUS_DESCRIPTORS ? STIMULUS_AT_RUN : STIMULUS_AT_LOAD;
+    for (uint32_t i = 0; i < count; i++) {
+        uint32_t word = patches[i][0], code = patches[i][2];
+        p->errors[p->error_count++] = code;
+        p->patches[p->patch_count++] = (struct stimulus_patch){i, target, 4 * word, 4, patches[i][1]};
+        if (target != STIMULUS_MODEL || code == CHIP_ERROR_MODEL_HEADER || word >= HEADER_WORDS)
+            continue;
+        unsigned char wrong[sizeof header];
+        memcpy(wrong, header, sizeof wrong);
+        put32(wrong, word, patches[i][1]);
+        p->patches[p->patch_count++] = (struct stimulus_patch){
+            i, target, 4 * WORD_HEADER_CRC, 4, stimulus_crc32(0, wrong, 4 * WORD_HEADER_CRC)};
+    }
+}
+
+static void add_patches(struct stimulus *s)
+{
+    static const uint32_t MODELS[][3] = {
+        {WORD_MAGIC, 0, CHIP_ERROR_MODEL_MAGIC},
+        {WORD_CHIP_HASH, 77, CHIP_ERROR_MODEL_CHIP},
+        {WORD_X_SIZE, 0, CHIP_ERROR_MODEL_SIZE},
+        {WORD_X_FRACTION, 1, CHIP_ERROR_MODEL_HEADER},
+        {HEADER_WORDS, 0x55aa55aa, CHIP_ERROR_MODEL_CONTENTS},
+    };
+    static const uint32_t DESCRIPTORS[][3] = {
+        {DESCRIPTOR_MAGIC, 0, CHIP_ERROR_DESCRIPTOR},
+        {HEADER_WORDS + DESCRIPTOR_FRAMES, 0, CHIP_ERROR_DESCRIPTOR},
+        {DESCRIPTOR_Y_ADDRESS, 16, CHIP_ERROR_DESCRIPTOR},
+    };
+    patch(phase(s, "models", 0, 2), STIMULUS_MODEL, MODELS, sizeof MODELS / sizeof *MODELS);
+    if (has_queue(s))
+        patch(phase(s, "descriptors", 0, 5), STIMULUS_DESCRIPTORS, DESCRIPTORS,
+              sizeof DESCRIPTORS / sizeof *DESCRIPTORS);
+    struct stimulus_phase *p = phase(s, "not loaded", 0, 2);
+    p->flags = STIMULUS_NO_LOAD;
+    p->expected_error = CHIP_ERROR_NOT_LOADED;
+}
+
+/* What is saved is restored to the next channel, while another has been there. */
+static struct stimulus_phase *states(struct stimulus *s, const char *name)
+{
+    struct stimulus_phase *p = phase(s, name, state_frame(), STATE_FRAMES);
+    p->state_count = 1;
+    p->descriptors[0].save = p->descriptors[2].restore = 0;
+    p->descriptors[2].rotate = s->channels > 1;
+    memset(p->descriptors[2].restored, 255, sizeof p->descriptors[2].restored);
+    return p;
+}
+
+static void add_stops(struct stimulus *s)
+{
+    struct stimulus_phase *p;
+    int64_t period = frame_period(s);
+    for (uint32_t i = 0; i < STIMULUS_MODELS; i++) {
+        p = phase(s, "stop", 5, 5);
+        set_memory(p, i);
+        p->stop_cycle = i == 0 ? 12 : (uint32_t)period + 40 * i;
+        p->flags = i == 1 ? STIMULUS_RELOAD : 0;
+    }
+    p = phase(s, "stop loading", 0, 2);
+    p->stop_cycle = 5;
+    p->stop_moment = STIMULUS_AT_LOAD;
+    if (!has_queue(s))
+        return;
+    p = states(s, "stop restoring");
+    p->stop_cycle = 3;
+    p->stop_moment = STIMULUS_AT_RESTORE;
+    p = states(s, "stop saving");
+    p->stop_cycle = 2;
+    p->stop_moment = STIMULUS_AT_SAVE;
+}
+
+static void add_slot(struct stimulus *s)
+{
+    struct stimulus_phase *p = phase(s, "slot", slot_frame(s), SLOT_FRAMES);
+    p->slot_cycle = (uint32_t)frame_period(s) + 50;
+    p->slot_channel = s->channels - 1;
+    p->slot_frame = SLOT_OPEN;
 }
 
 static void add_axi_phases(struct stimulus *s)
 {
     struct stimulus_phase *p = phase(s, "full speed", 0, 5);
     int64_t period = frame_period(s);
-    p->starts = allocate(p->frame_count, sizeof *p->starts);
-    for (uint32_t f = 0; f < p->frame_count; f++)
-        p->starts[f] = 10 + f * period;
-    p->end = p->starts[4] + period - s->input;
+    if (!has_queue(s)) {
+        p->starts = allocate(p->frame_count, sizeof *p->starts);
+        for (uint32_t f = 0; f < p->frame_count; f++)
+            p->starts[f] = 10 + f * period;
+        p->end = p->starts[4] + period - s->input;
+    }
     p->chart_first = 3;
     p->chart_count = 2;
     p = phase(s, "gaps", 0, 10);
@@ -217,34 +439,39 @@ static void add_axi_phases(struct stimulus *s)
     p->x_gap = p->y_wait = 65536 / 3;
     p->x_gap_length = p->y_wait_length = 4;
     p->seed = UINT64_MAX;
+    p->ring_bits = 0;
     p = phase(s, "cut", 5, 5);
     set_memory(p, STIMULUS_HOSTILE);
     p->cut_cycle = (uint32_t)(period + 30);
     p = phase(s, "late ready", 5, 2);
-    p->flags = STIMULUS_READY_LATE;
+    p->flags = has_queue(s) ? 0 : STIMULUS_READY_LATE;
     p = phase(s, "cut waiting", 0, 5);
     set_memory(p, STIMULUS_DDR3);
     p->cut_cycle = (uint32_t)(period + 3);
-    p->flags = STIMULUS_CUT_WAITING;
-    for (uint32_t i = 0; i < STIMULUS_MODELS; i++) {
-        p = phase(s, "stop", 5, 5);
-        set_memory(p, i);
-        p->stop_cycle = i == 0 ? 12 : (uint32_t)period + 40 * i;
-    }
+    p->flags = has_queue(s) ? 0 : STIMULUS_CUT_WAITING;
+    add_stops(s);
     for (uint32_t port = STIMULUS_PORTS - s->memory_ports; port < STIMULUS_PORTS; port++)
         add_faults(s, port);
-    /* The only frame has been read by then; what the stand-in reads ahead never comes. */
-    p = phase(s, "deaf in the end", 5, 1);
-    p->memory[STIMULUS_PORT_DATA].fault = STIMULUS_FAULT_DEAF;
-    p->memory[STIMULUS_PORT_DATA].fault_at = 70;
-    p->expected_error = 9;
-    p->watchdog = 3000;
-    p = phase(s, "early tlast of x", 0, 3);
-    p->flags = STIMULUS_LAST_EARLY;
-    p->expected_error = 1;
-    p = phase(s, "no tlast of x", 0, 3);
-    p->flags = STIMULUS_LAST_MISSING;
-    p->expected_error = 1;
+    add_patches(s);
+    add_slot(s);
+    if (has_queue(s)) {
+        add_write_faults(s);
+        for (uint32_t i = 0; i < STIMULUS_MODELS; i++)
+            set_memory(states(s, "states"), i);
+    } else {
+        /* The only frame has been read by then; what the stand-in reads ahead never comes. */
+        p = phase(s, "deaf in the end", 5, 1);
+        p->memory[STIMULUS_PORT_DATA].fault = STIMULUS_FAULT_DEAF;
+        p->memory[STIMULUS_PORT_DATA].fault_at = 70;
+        p->expected_error = CHIP_ERROR_DATA_TIMEOUT;
+        p->watchdog = 3000;
+        p = phase(s, "early tlast of x", 0, 3);
+        p->flags = STIMULUS_LAST_EARLY;
+        p->expected_error = CHIP_ERROR_X_FRAMING;
+        p = phase(s, "no tlast of x", 0, 3);
+        p->flags = STIMULUS_LAST_MISSING;
+        p->expected_error = CHIP_ERROR_X_FRAMING;
+    }
     p = phase(s, "end", 5, 5);
     set_memory(p, STIMULUS_DDR3);
 }
@@ -304,12 +531,38 @@ static void damage(struct stimulus *s, const char *scenario, struct stimulus_pha
     } else if (strcmp(scenario, "region_base") == 0) {
         s->regions[1].base += 512;
     } else if (strcmp(scenario, "region_moved") == 0) {
-        s->regions[STIMULUS_CONSTANTS].use = STIMULUS_COLUMNS;
-        s->regions[STIMULUS_COLUMNS].use = STIMULUS_CONSTANTS;
+        s->regions[STIMULUS_MODEL].base -= 4096 * 16;
+        s->regions[STIMULUS_MODEL].port = STIMULUS_PORT_WEIGHTS;
     } else if (strcmp(scenario, "ports") == 0) {
         s->memory_ports ^= 3;
     } else if (strcmp(scenario, "mode") == 0) {
-        s->memory_mode ^= 1;
+        s->memory_mode = STIMULUS_ROM;
+    } else if (strcmp(scenario, "brief") == 0) {
+        while (s->phase_count > 2)
+            stimulus_phase_free(&s->phases[--s->phase_count]);
+    } else if (strcmp(scenario, "resident") == 0) {
+        s->memory_mode = STIMULUS_RESIDENT;
+    } else if (strcmp(scenario, "io") == 0) {
+        s->io ^= 1;
+    } else if (strcmp(scenario, "stop_late") == 0) {
+        last->stop_cycle = 100000;
+        last->stop_moment = STIMULUS_AT_LOAD;
+    } else if (strcmp(scenario, "load_error") == 0) {
+        last->expected_error = 5;
+        last->fault_moment = STIMULUS_AT_LOAD;
+    } else if (strcmp(scenario, "descriptors") == 0) {
+        last->descriptors[0].frames++;
+    } else if (strcmp(scenario, "voices") == 0) {
+        last->descriptors[0].frames = last->frame_count;
+        last->descriptor_count = 1;
+    } else if (strcmp(scenario, "state_number") == 0) {
+        last->descriptors[0].save = 0;
+    } else if (strcmp(scenario, "no_patch") == 0) {
+        last->patches = allocate(1, sizeof *last->patches);
+        last->patch_count = 1;
+    } else if (strcmp(scenario, "no_weights") == 0) {
+        s->region_count = 1;
+        s->regions[0] = s->regions[STIMULUS_MODEL];
     } else if (strcmp(scenario, "slow") == 0) {
         last->limit_cycles = 30;
     } else if (strcmp(scenario, "late_cut") == 0) {
@@ -340,7 +593,7 @@ static bool dump_agrees(const struct stimulus *s, const char *path)
     FILE *file = fopen(path, "rb");
     bool good = file != NULL;
     size_t word = 0;
-    for (uint32_t f = 0; good && f < s->frame_count; f++)
+    for (uint32_t f = 0; good && f < FRAMES; f++) /* the others are not played on every chip */
         for (uint32_t ch = 0; ch < s->channels; ch++)
             for (uint32_t e = 0; e < s->output; e++, word++) {
                 int32_t value = -1;
@@ -358,10 +611,10 @@ static bool result_agrees(const struct stimulus *s, const struct simulation_resu
     if (r->phase_count != (int)s->phase_count || r->message_count != 0 || p->chart_count != 2)
         return false;
     /* With AXI ports the first frame comes when it comes. */
+    if (strcmp(p->name, "full speed") != 0 || s->phases[0].slack_permille != 0 || has_queue(s))
+        return true;
     int64_t later = s->memory_mode == STIMULUS_ROM ? 0 : p->frames[0].start - s->phases[0].starts[0];
     int64_t start = s->phases[0].starts[3] + later, issued = 0, sum = 0;
-    if (strcmp(p->name, "full speed") != 0 || s->phases[0].slack_permille != 0)
-        return true;
     for (int f = 0; f < p->frame_count; f++)
         issued += p->frames[f].issued;
     for (int k = 0; k < p->pe_count; k++)
@@ -371,7 +624,7 @@ static bool result_agrees(const struct stimulus *s, const struct simulation_resu
            p->charts[0].products[1].end == start + 5 && p->charts[0].passes[0].begin == start + 5 &&
            p->cycles_per_frame == s->phases[0].starts[4] + later - start && issued == sum && issued > 0 &&
            (later != 0 || p->frames[3].stalls[STALL_INPUT] == s->input) && p->frames[3].weight_stalls == 1 &&
-           p->end == s->phases[0].end + later && r->phases[2].cut && !r->phases[3].cut &&
+           p->end == s->phases[0].end + later && (r->phase_count < 4 || (r->phases[2].cut && !r->phases[3].cut)) &&
            r->phases[1].seed == UINT64_MAX;
 }
 
@@ -381,7 +634,7 @@ int main(int argc, char **argv)
         return 2;
     const char *folder = argv[1], *scenario = argv[3];
     struct error error = {0};
-    struct stimulus s = {.phase_count = 32, .product_count = 2, .pass_count = 2, .image_count = 1};
+    struct stimulus s = {.phase_count = 64, .product_count = 2, .pass_count = 2, .image_count = 1};
     s.channels = dimension(folder, "ese_bench_params.vh", "CHANNELS");
     s.element_bits = dimension(folder, "ese_bench_params.vh", "ELEMENT_BITS");
     s.activation_bits = dimension(folder, "ese_bench_params.vh", "ACTIVATION_BITS");
@@ -396,6 +649,11 @@ int main(int argc, char **argv)
         s.memory_ports = dimension(folder, "fake_params.vh", "PORTS");
         s.memory_address_bits = dimension(folder, "ese_bench_params.vh", "AXI_ADDRESS_BITS");
         s.config_hash = dimension(folder, "fake_params.vh", "CONFIG_HASH");
+        s.chip_hash = dimension(folder, "fake_params.vh", "CHIP_HASH");
+        s.io = optional(folder, "fake_params.vh", "QUEUE_PRESENT") != 0 ? STIMULUS_IO_MEMORY
+                                                                        : STIMULUS_IO_STREAM;
+        s.queue_base = QUEUE_BASE;
+        s.frame_count = slot_frame(&s) + SLOT_FRAMES;
         s.region_count = STIMULUS_USES;
     }
     bool speed = strcmp(scenario, "speed") == 0;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// ese_top - the stand-in of fake_top.v (as fake_core) behind AXI ports: it reads all regions for each
-// frame, one frame ahead, and adds what it got to each x.
+// ese_top - the stand-in of fake_top.v (as fake_core) behind AXI ports: it reads model and weights when
+// it is told to load them, and again for each frame, one frame ahead, and adds what it got to each x.
 //
 // With +NAME it misbehaves, so that every check of host and AXI checker can be seen to fire.
 
@@ -21,21 +21,27 @@ module ese_top (aclk, aresetn,
     m_axi_data_arvalid, m_axi_data_arready, m_axi_data_araddr, m_axi_data_arlen, m_axi_data_arsize,
     m_axi_data_arburst, m_axi_data_arcache, m_axi_data_arprot, m_axi_data_rvalid,
     m_axi_data_rready, m_axi_data_rdata, m_axi_data_rresp, m_axi_data_rlast,
+`ifdef ESE_AXI_QUEUE
+    m_axi_data_awvalid, m_axi_data_awready, m_axi_data_awaddr, m_axi_data_awlen, m_axi_data_awsize,
+    m_axi_data_awburst, m_axi_data_awcache, m_axi_data_awprot, m_axi_data_wvalid, m_axi_data_wready,
+    m_axi_data_wdata, m_axi_data_wstrb, m_axi_data_wlast, m_axi_data_bvalid, m_axi_data_bready,
+    m_axi_data_bresp,
+`else
     s_axis_x_tvalid, s_axis_x_tready, s_axis_x_tdata, s_axis_x_tuser, s_axis_x_tlast,
     m_axis_y_tvalid, m_axis_y_tready, m_axis_y_tdata, m_axis_y_tuser, m_axis_y_tlast,
+`endif
     mon_cell_valid, mon_cell_data, mon_cell_keep, mon_product_valid, mon_product,
     mon_pass_valid, mon_pass, mon_issue, mon_stall, mon_weight_stall, mon_error);
 
     `include "ese_bench_params.vh"
-    `include "fake_params.vh" // FRAME, CONFIG_HASH, WEIGHTS_BYTES, COLUMNS_BYTES, CONSTANTS_BYTES
+    `include "fake_params.vh" // FRAME, CONFIG_HASH, CHIP_HASH, WEIGHTS_BYTES, MODEL_BYTES, XY_WORD_BYTES
 
     localparam A  = ACTIVATION_BITS;
     localparam B  = ELEMENT_BITS;
     localparam AW = AXI_ADDRESS_BITS;
     localparam DW = AXI_DATA_BITS;
     localparam WEIGHTS_BEATS   = (WEIGHTS_BYTES * 8 + DW - 1) / DW;
-    localparam COLUMNS_BEATS   = (COLUMNS_BYTES * 8 + DW - 1) / DW;
-    localparam CONSTANTS_BEATS = (CONSTANTS_BYTES * 8 + DW - 1) / DW;
+    localparam MODEL_BEATS     = (MODEL_BYTES * 8 + DW - 1) / DW;
 
     input                         aclk, aresetn;
     input                         s_axi_control_awvalid, s_axi_control_wvalid, s_axi_control_bready,
@@ -68,6 +74,24 @@ module ese_top (aclk, aresetn,
     output [3:0]                  m_axi_data_arcache;
     input  [DW-1:0]               m_axi_data_rdata;
     input  [1:0]                  m_axi_data_rresp;
+`ifdef ESE_AXI_QUEUE
+    output                        m_axi_data_awvalid, m_axi_data_wvalid, m_axi_data_wlast,
+                                  m_axi_data_bready;
+    input                         m_axi_data_awready, m_axi_data_wready, m_axi_data_bvalid;
+    output [AW-1:0]               m_axi_data_awaddr;
+    output [7:0]                  m_axi_data_awlen;
+    output [2:0]                  m_axi_data_awsize, m_axi_data_awprot;
+    output [1:0]                  m_axi_data_awburst;
+    output [3:0]                  m_axi_data_awcache;
+    output [DW-1:0]               m_axi_data_wdata;
+    output [DW/8-1:0]             m_axi_data_wstrb;
+    input  [1:0]                  m_axi_data_bresp;
+    wire                          s_axis_x_tvalid, s_axis_x_tready, s_axis_x_tlast;
+    wire   [CHANNELS*B-1:0]       s_axis_x_tdata, m_axis_y_tdata;
+    wire   [2*CHANNELS-1:0]       s_axis_x_tuser;
+    wire                          m_axis_y_tvalid, m_axis_y_tready, m_axis_y_tlast;
+    wire   [CHANNELS-1:0]         m_axis_y_tuser;
+`else
     input                         s_axis_x_tvalid;
     output                        s_axis_x_tready;
     input  [CHANNELS*B-1:0]       s_axis_x_tdata;
@@ -78,6 +102,7 @@ module ese_top (aclk, aresetn,
     output [CHANNELS*B-1:0]       m_axis_y_tdata;
     output [CHANNELS-1:0]         m_axis_y_tuser;
     output                        m_axis_y_tlast;
+`endif
     output                        mon_cell_valid;
     output [LANES*CHANNELS*A-1:0] mon_cell_data;
     output [LANES-1:0]            mon_cell_keep;
@@ -95,7 +120,9 @@ module ese_top (aclk, aresetn,
     reg b_in_reset, r_in_reset, b_drop, b_change, r_drop, r_change, b_extra, r_extra, no_b, no_r,
         no_awready, no_wready, no_arready, b_exokay, x_on_lite_b, x_on_lite_r, x_on_interrupt, x_on_awready, wrong_id,
         wrong_hash, hole_answers, leak, never_idle, false_idle, wrong_code, frames_off, cycles_off,
-        x_awake, stale, no_interrupt, interrupt_stays, no_frame_event, blind, self_stop;
+        x_awake, stale, no_interrupt, interrupt_stays, no_frame_event, blind, self_stop,
+        wrong_features, no_loading, never_loaded, stays_loaded, forgets, wrong_model, cramped, unchecked, starts_bare,
+        deaf_slot, reopens, multiplied_off, not_idle;
     initial begin
         b_in_reset      = $test$plusargs("b_in_reset");
         r_in_reset      = $test$plusargs("r_in_reset");
@@ -131,21 +158,44 @@ module ese_top (aclk, aresetn,
         no_frame_event  = $test$plusargs("no_frame_event");
         blind           = $test$plusargs("blind");       // errors are not noticed
         self_stop       = $test$plusargs("self_stop");   // reports an error without a cause
+        wrong_features  = $test$plusargs("wrong_features");
+        no_loading      = $test$plusargs("no_loading");  // the load command is not taken
+        never_loaded    = $test$plusargs("never_loaded"); // STATUS does not say so
+        stays_loaded    = $test$plusargs("stays_loaded"); // although a load was stopped
+        forgets         = $test$plusargs("forgets");     // what was loaded, when it is stopped
+        wrong_model     = $test$plusargs("wrong_model"); // MODEL_HASH
+        cramped           = $test$plusargs("cramped");       // room for less than the model has
+        unchecked       = $test$plusargs("unchecked");   // takes any image
+        starts_bare     = $test$plusargs("starts_bare"); // starts without a model
+        deaf_slot       = $test$plusargs("deaf_slot");   // SLOT does nothing
+        reopens         = $test$plusargs("reopens");     // a closed channel speaks again by itself
+        multiplied_off  = $test$plusargs("multiplied_off");
+        not_idle        = $test$plusargs("not_idle");    // reads on when the model is loaded
     end
 
     // ---- registers -------------------------------------------------------------------------------
 
-    reg        running, stopping;
-    reg [3:0]  code;
-    reg [1:0]  enable, events;
-    reg [31:0] watchdog, frames;
-    reg [63:0] cycles, address_0, address_1, address_2;
-    wire       idle;
+    reg        running, stopping, loading, loaded;
+    reg [4:0]  code;
+    reg [3:0]  enable, events;
+    reg [31:0] watchdog, frames, queue_mask, queue_tail;
+    reg [63:0] cycles, multiplied, weights_base, model_base, queue_base;
+    reg [CHANNELS-1:0] closed;
+    reg [3:0]  shut;   // frames since a channel was closed
+    wire [31:0]   queue_head;
+    wire [1023:0] header;
+    wire          idle;
+
+`ifdef ESE_AXI_QUEUE
+    localparam QUEUE = 1;
+`else
+    localparam QUEUE = 0;
+`endif
 
     function known;
         input [11:0] at;
-        known = at <= 12'h14 || at >= 12'h20 && at <= 12'h34 || at >= 12'h40 && at <= 12'h54
-             || at >= 12'h60 && at <= 12'h68 || at >= 12'h70 && at <= 12'h84;
+        known = at <= 12'h38 || at >= 12'h40 && at <= 12'h4c
+             || at >= 12'h50 && at <= 12'h60 && QUEUE || at >= 12'h64 && at <= 12'h9c;
     endfunction
 
     function [31:0] value;
@@ -153,24 +203,35 @@ module ese_top (aclk, aresetn,
         case (at)
             12'h00: value = wrong_id ? 32'h45534532 : 32'h45534531;
             12'h08: value = CONFIG_HASH + wrong_hash;
-            12'h0c: value = PES | CHANNELS << 16;
-            12'h10: value = FRAME | FRAME << 16;
-            12'h14: value = FRAME | LANES << 16;
-            12'h24: value = {28'd0, idle && !never_idle || false_idle && !running, code != 0,
+            12'h0c: value = CHIP_HASH;
+            12'h10: value = wrong_features | QUEUE << 1 | (PORTS > 1) << 2 | DW / 8 << 16;
+            12'h14: value = PES | CHANNELS << 16;
+            12'h18: value = FRAME - cramped | FRAME << 16;
+            12'h1c: value = FRAME | LANES << 16;
+            12'h24: value = {26'd0, loaded && !never_loaded, loading,
+                             idle && !never_idle || false_idle && !running, code != 0,
                              stopping && !false_idle, running};
             12'h28: value = code;
             12'h2c: value = enable;
             12'h30: value = events;
             12'h34: value = watchdog;
-            12'h40: value = address_0[31:0];
-            12'h44: value = address_0[63:32];
-            12'h48: value = address_1[31:0];
-            12'h4c: value = address_1[63:32];
-            12'h50: value = address_2[31:0];
-            12'h54: value = address_2[63:32];
-            12'h60: value = frames + frames_off;
-            12'h64: value = cycles[31:0] + (cycles_off ? 100 : 0);
-            12'h68: value = cycles[63:32];
+            12'h40: value = weights_base[31:0];
+            12'h44: value = weights_base[63:32];
+            12'h48: value = model_base[31:0];
+            12'h4c: value = model_base[63:32];
+            12'h50: value = queue_base[31:0];
+            12'h54: value = queue_base[63:32];
+            12'h58: value = queue_mask;
+            12'h5c: value = queue_tail;
+            12'h60: value = queue_head;
+            12'h64: value = header[3*32 +: 32] + wrong_model;
+            12'h68: value = header[4*32 +: 32] | header[5*32 +: 32] << 16;
+            12'h6c: value = header[6*32 +: 32];
+            12'h70: value = frames + frames_off;
+            12'h74: value = cycles[31:0] + (cycles_off ? 100 : 0);
+            12'h78: value = cycles[63:32];
+            12'h7c: value = multiplied[31:0] + multiplied_off;
+            12'h80: value = multiplied[63:32];
             default: value = 0;
         endcase
     endfunction
@@ -201,8 +262,19 @@ module ese_top (aclk, aresetn,
 
     wire start = do_write && aw == 12'h20 && w[0];
     wire stop  = do_write && aw == 12'h20 && w[1];
-    wire [3:0] found;
-    wire       frame_out = m_axis_y_tvalid && m_axis_y_tready && m_axis_y_tlast;
+    wire load  = do_write && aw == 12'h20 && w[2];
+    wire [4:0] found, wrong;
+    wire       whole_model;
+    wire       descriptor_done;
+    wire       frame_out, load_over;
+    wire       active = running || loading;
+
+    integer n;
+    reg [31:0] issued;
+    always @* begin
+        issued = 0;
+        for (n = 0; n < PES; n = n + 1) issued = issued + mon_issue[n];
+    end
 
     always @(posedge aclk) begin
         toggle <= !toggle;
@@ -212,47 +284,84 @@ module ese_top (aclk, aresetn,
             b_valid    <= 1'b1;
             b_response <= known(aw) || hole_answers ? 2'b00 : 2'b10;
         end
-        if (b_valid && s_axi_control_bready) {b_valid, have_aw, have_w} <= 0;
+        if (b_valid && s_axi_control_bvalid && s_axi_control_bready) {b_valid, have_aw, have_w} <= 0;
         if (s_axi_control_arvalid && s_axi_control_arready && !no_r) begin
             r_valid    <= 1'b1;
             r_data     <= value(s_axi_control_araddr);
             r_response <= known(s_axi_control_araddr) || hole_answers ? 2'b00 : 2'b10;
         end
-        if (r_valid && s_axi_control_rready) r_valid <= 1'b0;
+        if (r_valid && s_axi_control_rvalid && s_axi_control_rready) r_valid <= 1'b0;
         if (do_write)
             case (aw)
-                12'h2c: enable <= w[1:0];
+                12'h2c: enable <= w[3:0];
                 12'h34: watchdog <= w;
-                12'h40: address_0[31:0]  <= w;
-                12'h44: address_0[63:32] <= w;
-                12'h48: address_1[31:0]  <= w;
-                12'h4c: address_1[63:32] <= w;
-                12'h50: address_2[31:0]  <= w;
-                12'h54: address_2[63:32] <= w;
+                12'h38: if (w[31] && !deaf_slot) closed[w[15:0]] <= w[16];
+                12'h40: weights_base[31:0]  <= w;
+                12'h44: weights_base[63:32] <= w;
+                12'h48: model_base[31:0]    <= w;
+                12'h4c: model_base[63:32]   <= w;
+                12'h50: queue_base[31:0]    <= w;
+                12'h54: queue_base[63:32]   <= w;
+                12'h58: queue_mask          <= w;
+                12'h5c: queue_tail          <= w;
                 default: if (leak && !known(aw)) watchdog <= w;
             endcase
-        events <= (events & ~(do_write && aw == 12'h30 ? w[1:0] : 2'b00))
-                | {frame_out && !no_frame_event, running && found != 0 && !stop};
+        if (frame_out) shut <= closed != 0 ? shut + 1 : 0;
+        if (reopens && frame_out && shut == 2) closed <= 0;
+        events <= (events & ~(do_write && aw == 12'h30 ? w[3:0] : 4'b0))
+                | {descriptor_done, load_over && wrong == 0, frame_out && !no_frame_event,
+                   active && (found != 0 || load_over && wrong != 0) && !stop};
         if (running) cycles <= cycles + 1;
+        if (running) multiplied <= multiplied + issued;
         if (frame_out) frames <= frames + 1;
-        if (start && !running && !stopping) begin
-            running <= 1'b1;
-            code    <= 0;
-            cycles  <= 0;
-            frames  <= 0;
+        if (start && !active && !stopping) begin
+            running    <= loaded || starts_bare;
+            code       <= loaded || starts_bare ? 0 : 17;
+            if (!loaded && !starts_bare) events[0] <= 1'b1;
+            cycles     <= 0;
+            multiplied <= 0;
+            frames     <= 0;
+            closed     <= 0;
         end
-        if (running && (stop || found != 0)) begin
+        if (load && !active && !stopping && !no_loading) begin
+            loading <= 1'b1;
+            loaded  <= 1'b0;
+            code    <= 0;
+        end
+        if (load_over) begin
+            loading <= 1'b0;
+            loaded  <= wrong == 0;
+            code    <= wrong;
+        end
+        if (active && (stop || found != 0)) begin
             running  <= 1'b0;
+            loading  <= 1'b0;
             stopping <= 1'b1;
+            loaded   <= running && !forgets || stays_loaded && loading;
             if (!stop) code <= wrong_code ? found + 1 : found;
         end
         if (stopping && idle) stopping <= 1'b0;
         if (!aresetn) begin
             {have_aw, have_w, b_valid, r_valid, toggle, running, stopping, code, enable, events} <= 0;
-            {frames, cycles, address_0, address_1, address_2} <= 0;
+            {frames, cycles, multiplied, weights_base, model_base, queue_base} <= 0;
+            {loading, loaded, closed, shut, queue_mask, queue_tail} <= 0;
             watchdog <= 100000;
         end
     end
+
+    // CRC-32 of the header's first 31 words.
+    reg [31:0] crc;
+    integer i;
+    always @* begin
+        crc = 32'hffffffff;
+        for (i = 0; i < 31 * 32; i = i + 1)
+            crc = crc >> 1 ^ (crc[0] ^ header[i] ? 32'hedb88320 : 32'd0);
+    end
+
+    wire [31:0] x_size = header[4*32 +: 32];
+    assign wrong = unchecked ? 5'd0 : header[31:0] != 32'h4d455345 ? 5'd12
+                 : header[31*32 +: 32] != ~crc ? 5'd15 : header[2*32 +: 32] != CHIP_HASH ? 5'd13
+                 : x_size != FRAME ? 5'd14 : !whole_model ? 5'd16 : 5'd0;
 
     // ---- memory ----------------------------------------------------------------------------------
 
@@ -261,9 +370,11 @@ module ese_top (aclk, aresetn,
     reg         go;
 
 `ifdef ESE_AXI_WEIGHTS
-    fake_reader #(0, AW, DW, WEIGHTS_BEATS, 0, 0) u_weights (
-        aclk, aresetn, go, !running, address_0, 64'd0, 64'd0, port_done[0], sum_0, port_idle[0],
-        slave[0], decode[0], length[0], answer[0],
+    wire [1023:0] unused_header;
+    wire          unused_whole;
+    fake_reader #(0, AW, DW, WEIGHTS_BEATS, 0) u_weights (
+        aclk, aresetn, go, !active && !not_idle, weights_base, 64'd0, port_done[0], sum_0, unused_header,
+        unused_whole, port_idle[0], slave[0], decode[0], length[0], answer[0],
         m_axi_weights_arvalid, m_axi_weights_arready, m_axi_weights_araddr, m_axi_weights_arlen,
         m_axi_weights_arsize, m_axi_weights_arburst, m_axi_weights_arcache, m_axi_weights_arprot,
         m_axi_weights_rvalid, m_axi_weights_rready, m_axi_weights_rdata, m_axi_weights_rresp,
@@ -276,41 +387,120 @@ module ese_top (aclk, aresetn,
     assign {slave[0], decode[0], length[0], answer[0]} = 4'b0;
     localparam SHARED_BEATS = WEIGHTS_BEATS;
 `endif
-    fake_reader #(1, AW, DW, COLUMNS_BEATS, CONSTANTS_BEATS, SHARED_BEATS) u_data (
-        aclk, aresetn, go, !running, address_1, address_2, address_0, port_done[1], sum_1,
-        port_idle[1], slave[1], decode[1], length[1], answer[1],
-        m_axi_data_arvalid, m_axi_data_arready, m_axi_data_araddr, m_axi_data_arlen,
+    wire          reader_idle, reader_slave, reader_decode, reader_length, reader_answer;
+    wire          reader_arvalid, reader_rready;
+    wire [AW-1:0] reader_araddr;
+    wire [7:0]    reader_arlen;
+    wire          queue_turn;  // the data port is the queue's
+    fake_reader #(1, AW, DW, MODEL_BEATS, SHARED_BEATS) u_data (
+        aclk, aresetn, go, !active && !not_idle, model_base, weights_base, port_done[1], sum_1, header,
+        whole_model, reader_idle, reader_slave, reader_decode, reader_length, reader_answer,
+        reader_arvalid, m_axi_data_arready && !queue_turn, reader_araddr, reader_arlen,
         m_axi_data_arsize, m_axi_data_arburst, m_axi_data_arcache, m_axi_data_arprot,
-        m_axi_data_rvalid, m_axi_data_rready, m_axi_data_rdata, m_axi_data_rresp,
+        m_axi_data_rvalid && !queue_turn, reader_rready, m_axi_data_rdata, m_axi_data_rresp,
         m_axi_data_rlast);
 
-    assign idle = &port_idle;
-
-    reg [31:0] silence_0, silence_1;
+    wire       write_slave, write_decode, write_answer, write_idle, impossible;
+    reg [31:0] silence_0, silence_1, silence_2;
     wire       core_error;
     always @(posedge aclk) begin
         silence_0 <= !aresetn || port_idle[0] || answer[0] ? 0 : silence_0 + 1;
         silence_1 <= !aresetn || port_idle[1] || answer[1] ? 0 : silence_1 + 1;
+        silence_2 <= !aresetn || write_idle || write_answer ? 0 : silence_2 + 1;
     end
-    assign found = self_stop && frames == 1 ? 4'd3 : blind ? 4'd0
-                 : slave[0] ? 4'd2 : decode[0] ? 4'd3 : slave[1] ? 4'd4 : decode[1] ? 4'd5
-                 : length[0] ? 4'd6 : length[1] ? 4'd7
-                 : watchdog != 0 && silence_0 >= watchdog ? 4'd8
-                 : watchdog != 0 && silence_1 >= watchdog ? 4'd9 : core_error ? 4'd1 : 4'd0;
+    assign idle  = &port_idle && write_idle;
+    assign found = self_stop && frames == 1 ? 5'd3 : blind ? 5'd0
+                 : slave[0] ? 5'd2 : decode[0] ? 5'd3 : slave[1] ? 5'd4 : decode[1] ? 5'd5
+                 : length[0] ? 5'd6 : length[1] ? 5'd7 : write_slave ? 5'd10 : write_decode ? 5'd11
+                 : watchdog != 0 && silence_0 >= watchdog ? 5'd8
+                 : watchdog != 0 && silence_1 >= watchdog ? 5'd9
+                 : watchdog != 0 && silence_2 >= watchdog ? 5'd19
+                 : impossible ? 5'd18 : core_error ? 5'd1 : 5'd0;
+
+`ifdef ESE_AXI_QUEUE
+    // ---- queue -----------------------------------------------------------------------------------
+
+    wire          queue_want, queue_idle, queue_slave, queue_decode, queue_length, queue_answer;
+    wire          queue_arvalid;
+    wire [AW-1:0] queue_araddr;
+    wire [7:0]    queue_arlen;
+    reg           turn;
+    wire          y_frame_done;
+
+    always @(posedge aclk)
+        if (!aresetn) turn <= 1'b0;
+        else if (!turn) turn <= queue_want && reader_idle && !go && port_done[1];
+        else turn <= queue_want || !queue_idle;
+
+    assign queue_turn         = turn;
+    assign m_axi_data_arvalid = turn ? queue_arvalid : reader_arvalid;
+    assign m_axi_data_araddr  = turn ? queue_araddr : reader_araddr;
+    assign m_axi_data_arlen   = turn ? queue_arlen : reader_arlen;
+    assign m_axi_data_rready  = turn || reader_rready;
+    assign port_idle[1]       = reader_idle && queue_idle;
+    assign slave[1]           = reader_slave || queue_slave;
+    assign decode[1]          = reader_decode || queue_decode;
+    assign length[1]          = reader_length || queue_length;
+    assign answer[1]          = reader_answer || queue_answer;
+    assign frame_out          = y_frame_done && running;
+
+    wire                  state_write;
+    wire [15:0]           state_word;
+    wire [CHANNELS-1:0]   state_channels;
+    wire [CHANNELS*A-1:0] state_data, state_now;
+
+    fake_queue #(
+        .AW(AW), .DW(DW), .CHANNELS(CHANNELS), .A(A), .B(B), .FRAME(FRAME), .WORD_BYTES(XY_WORD_BYTES)
+    ) u_queue (
+        .clk(aclk), .reset_n(aresetn), .running(running && found == 0), .queue_base(queue_base),
+        .model_base(model_base), .queue_mask(queue_mask), .queue_tail(queue_tail), .closed(closed),
+        .head(queue_head), .frame_done(y_frame_done), .descriptor_done(descriptor_done),
+        .impossible(impossible), .want(queue_want), .grant(turn), .read_idle(queue_idle),
+        .write_idle(write_idle), .slave_error(queue_slave), .decode_error(queue_decode),
+        .length_error(queue_length), .write_slave(write_slave), .write_decode(write_decode),
+        .answer(queue_answer), .write_answer(write_answer), .arvalid(queue_arvalid),
+        .arready(m_axi_data_arready && turn), .araddr(queue_araddr), .arlen(queue_arlen),
+        .rvalid(m_axi_data_rvalid && turn), .rdata(m_axi_data_rdata), .rresp(m_axi_data_rresp),
+        .rlast(m_axi_data_rlast), .awvalid(m_axi_data_awvalid), .awready(m_axi_data_awready),
+        .awaddr(m_axi_data_awaddr), .awlen(m_axi_data_awlen), .awsize(m_axi_data_awsize),
+        .awburst(m_axi_data_awburst), .awcache(m_axi_data_awcache), .awprot(m_axi_data_awprot),
+        .wvalid(m_axi_data_wvalid), .wready(m_axi_data_wready), .wdata(m_axi_data_wdata),
+        .wstrb(m_axi_data_wstrb), .wlast(m_axi_data_wlast), .bvalid(m_axi_data_bvalid),
+        .bready(m_axi_data_bready), .bresp(m_axi_data_bresp), .x_valid(s_axis_x_tvalid),
+        .x_ready(s_axis_x_tready), .x_data(s_axis_x_tdata), .x_user(s_axis_x_tuser),
+        .x_last(s_axis_x_tlast), .y_valid(m_axis_y_tvalid), .y_ready(m_axis_y_tready),
+        .y_data(m_axis_y_tdata), .y_user(m_axis_y_tuser), .y_last(m_axis_y_tlast),
+        .state_write(state_write), .state_word(state_word), .state_channels(state_channels),
+        .state_data(state_data), .state_now(state_now));
+`else
+    assign queue_turn         = 1'b0;
+    assign m_axi_data_arvalid = reader_arvalid;
+    assign m_axi_data_araddr  = reader_araddr;
+    assign m_axi_data_arlen   = reader_arlen;
+    assign m_axi_data_rready  = reader_rready;
+    assign {port_idle[1], slave[1], decode[1], length[1], answer[1]} =
+        {reader_idle, reader_slave, reader_decode, reader_length, reader_answer};
+    assign {write_slave, write_decode, write_answer, impossible, descriptor_done} = 5'b0;
+    assign write_idle = 1'b1;
+    assign queue_head = 32'd0;
+    assign frame_out  = m_axis_y_tvalid && m_axis_y_tready && m_axis_y_tlast;
+`endif
 
     // ---- frames: x is taken once all that the frame needs is there --------------------------------
 
-    reg         was_running, fetching, have;
+    reg         was_active, fetching, have;
     reg  [15:0] word;
     reg  [31:0] key;
     wire        core_ready;
     wire        core_valid = s_axis_x_tvalid && have;
     wire        take = core_valid && core_ready;
 
+    assign load_over = loading && have;
+
     always @(posedge aclk) begin
-        was_running <= running;
+        was_active <= active;
         go <= 1'b0;
-        if (running && !was_running || take && word == FRAME - 1) begin
+        if (active && !was_active || take && word == FRAME - 1 || not_idle && load_over) begin
             go       <= 1'b1;
             fetching <= 1'b1;
             have     <= 1'b0;
@@ -320,7 +510,8 @@ module ese_top (aclk, aresetn,
             key      <= sum_0 + sum_1;
         end
         if (take) word <= word == FRAME - 1 ? 0 : word + 1;
-        if (!aresetn || !running) {was_running, fetching, have, word, go} <= 0;
+        if (!aresetn || !active || load_over) {was_active, fetching, have, word} <= 0;
+        if (!aresetn || !active) go <= 1'b0;
     end
 
     reg [CHANNELS*B-1:0] x;
@@ -334,19 +525,29 @@ module ese_top (aclk, aresetn,
         end
     end
 
-    assign s_axis_x_tready = core_ready && have || x_awake && !running && aresetn;
+    assign s_axis_x_tready = core_ready && have && running || x_awake && !running && aresetn;
     assign mon_error       = code != 0 || core_error;
+
+    wire [2*CHANNELS-1:0] x_user = s_axis_x_tuser & ~{{CHANNELS{1'b0}}, closed};
 
     fake_core u_core (
         .aclk(aclk), .aresetn(aresetn && (running || stale && frames != 0)),
-        .s_axis_x_tvalid(core_valid), .s_axis_x_tready(core_ready), .s_axis_x_tdata(x),
-        .s_axis_x_tuser(s_axis_x_tuser), .s_axis_x_tlast(s_axis_x_tlast),
+        .s_axis_x_tvalid(core_valid && running), .s_axis_x_tready(core_ready), .s_axis_x_tdata(x),
+        .s_axis_x_tuser(x_user), .s_axis_x_tlast(s_axis_x_tlast),
         .m_axis_y_tvalid(m_axis_y_tvalid), .m_axis_y_tready(m_axis_y_tready),
         .m_axis_y_tdata(m_axis_y_tdata), .m_axis_y_tuser(m_axis_y_tuser),
         .m_axis_y_tlast(m_axis_y_tlast), .mon_cell_valid(mon_cell_valid),
         .mon_cell_data(mon_cell_data), .mon_cell_keep(mon_cell_keep),
         .mon_product_valid(mon_product_valid), .mon_product(mon_product),
         .mon_pass_valid(mon_pass_valid), .mon_pass(mon_pass), .mon_issue(mon_issue),
-        .mon_stall(mon_stall), .mon_weight_stall(mon_weight_stall), .mon_error(core_error));
+        .mon_stall(mon_stall), .mon_weight_stall(mon_weight_stall), .mon_error(core_error)
+`ifdef ESE_AXI_QUEUE
+        , .state_write(state_write), .state_word(state_word), .state_channels(state_channels),
+        .state_data(state_data), .state_now(state_now)
+`else
+        , .state_write(1'b0), .state_word(16'd0), .state_channels({CHANNELS{1'b0}}),
+        .state_data({CHANNELS * A{1'b0}}), .state_now()
+`endif
+        );
 
 endmodule

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// fake_reader - AXI read master of the stand-in chip: reads up to three regions, adds up what it gets.
+// fake_reader - AXI read master of the stand-in chip: reads up to two regions, adds up what it gets.
 //
-// `sum` is the sum, over all bus words, of the lowest and the highest 32 bits XORed.  With +NAME it
+// `header` is what it read first.  `sum` is the sum, over all bus words, of the lowest and the highest 32 bits XORed.  With +NAME it
 // breaks one rule of AXI, if it is the data port.
 
 `timescale 1ns / 1ps
@@ -9,14 +9,16 @@
 module fake_reader #(
     parameter MISBEHAVES = 0,
     parameter AW = 40, DW = 128,
-    parameter BEATS_0 = 0, BEATS_1 = 0, BEATS_2 = 0 // of the three regions
+    parameter BEATS_0 = 0, BEATS_1 = 0 // of the two regions
 ) (
     input               clk, reset_n,
     input               go,     // one clock: read everything once
     input               halt,
-    input      [63:0]   base_0, base_1, base_2,
+    input      [63:0]   base_0, base_1,
     output reg          done,
     output reg [31:0]   sum,
+    output reg [1023:0] header,
+    output reg          whole,  // the first region's last word is the sum of all before it
     output              idle,
     output reg          slave_error, decode_error, length_error, answer,
     output              arvalid,
@@ -36,7 +38,7 @@ module fake_reader #(
     localparam BYTES = DW / 8;
     localparam MOST  = 1024 / BYTES; // beats of a burst
     localparam [31:0] SIZE = $clog2(BYTES);
-    localparam [31:0] TOTAL = BEATS_0 + BEATS_1 + BEATS_2;
+    localparam [31:0] TOTAL = BEATS_0 + BEATS_1;
 
     reg in_reset, drop, change, x_valid, x_address, x_ready, fixed, narrow, unaligned, boundary, outside,
         deaf, awake;
@@ -70,12 +72,13 @@ module fake_reader #(
     reg [7:0]    quiet;       // clocks to go until a bus that went wrong counts as quiet
     reg          toggle;
     reg          ready;
+    reg          later;       // all was read once
 
-    wire [31:0] beats = region == 0 ? BEATS_0 : region == 1 ? BEATS_1 : BEATS_2;
-    wire [63:0] base  = region == 0 ? base_0 : region == 1 ? base_1 : base_2;
+    wire [31:0] beats = region == 0 ? BEATS_0 : BEATS_1;
+    wire [63:0] base  = region == 0 ? base_0 : base_1;
     wire [31:0] left  = beats - at;
     wire [31:0] take  = left < MOST ? left : MOST;
-    wire        push  = active && !halt && region != 3 && left != 0 && count < 4
+    wire        push  = active && !halt && region != 2 && left != 0 && count < 4
                      && (!valid || arvalid && arready);
     wire        came  = rvalid && ready;
     wire        known = count != 0;
@@ -86,8 +89,8 @@ module fake_reader #(
     assign arvalid = x_valid && toggle && got > 2 ? 1'bx
                    : in_reset && !reset_n || awake && !active && reset_n
                      || valid && !(drop && toggle);
-    assign araddr  = x_address && got > 2 ? {AW{1'bx}}
-                   : address[AW-1:0] + (change && toggle ? BYTES : 0) + (unaligned ? 4 : 0)
+    assign araddr  = x_address && later ? {AW{1'bx}}
+                   : address[AW-1:0] + (change && toggle && later ? BYTES : 0) + (unaligned ? 4 : 0)
                    + (outside ? 1 << 20 : 0) + (boundary ? 4096 - BYTES : 0);
     assign arlen   = boundary ? 8'd1 : length;
     assign arsize  = narrow ? SIZE[2:0] - 3'd1 : SIZE[2:0];
@@ -106,7 +109,7 @@ module fake_reader #(
             at     <= 0;
             got    <= 0;
             sum    <= 0;
-        end else if (active && region != 3 && left == 0) begin
+        end else if (active && region != 2 && left == 0) begin
             region <= region + 1;
             at     <= 0;
         end
@@ -125,12 +128,15 @@ module fake_reader #(
             beat <= last || rlast ? 0 : beat + 1;
             got  <= got + 1;
             sum  <= sum + (rdata[31:0] ^ rdata[DW-1 -: 32]);
+            if (got < 1024 / DW) header[got*DW +: DW] <= rdata;
+            if (got == BEATS_0 - 1) whole <= rdata[31:0] == sum;
         end
         if (active && !go && got == TOTAL) begin
             active <= 1'b0;
             done   <= 1'b1;
         end
         if (halt) active <= 1'b0;
+        if (done) later <= 1'b1;
         answer       <= came;
         slave_error  <= came && rresp == 2'b10;
         decode_error <= came && rresp == 2'b11;
@@ -139,7 +145,7 @@ module fake_reader #(
         else if (quiet != 0) quiet <= quiet - 1;
         if (!reset_n) begin
             {valid, active, done, slave_error, decode_error, length_error, answer} <= 0;
-            {head, tail, count, beat, quiet, region, toggle, ready} <= 0;
+            {head, tail, count, beat, quiet, region, toggle, ready, later} <= 0;
             {at, got, sum, address, length} <= 0;
         end
     end

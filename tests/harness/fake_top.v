@@ -2,7 +2,8 @@
 // ese_top - a stand-in for the chip, to test the harness: y = c = (first ? 0 : c) + x.
 //
 // It misbehaves on request (+NAME on the command line), from its second frame after a reset on, so
-// that every check of the harness can be seen to fire.  Frames of FRAME words in and out.
+// that every check of the harness can be seen to fire.  Frames of FRAME words in and out.  As fake_core
+// it has ports to read and write c, which is all its state.
 
 `timescale 1ns / 1ps
 
@@ -10,7 +11,11 @@ module ese_top (aclk, aresetn,
     s_axis_x_tvalid, s_axis_x_tready, s_axis_x_tdata, s_axis_x_tuser, s_axis_x_tlast,
     m_axis_y_tvalid, m_axis_y_tready, m_axis_y_tdata, m_axis_y_tuser, m_axis_y_tlast,
     mon_cell_valid, mon_cell_data, mon_cell_keep, mon_product_valid, mon_product,
-    mon_pass_valid, mon_pass, mon_issue, mon_stall, mon_weight_stall, mon_error);
+    mon_pass_valid, mon_pass, mon_issue, mon_stall, mon_weight_stall, mon_error
+`ifdef FAKE_CORE
+    , state_write, state_word, state_channels, state_data, state_now
+`endif
+    );
 
     `include "ese_bench_params.vh"
     `include "fake_params.vh" // FRAME
@@ -40,6 +45,13 @@ module ese_top (aclk, aresetn,
     output     [4:0]                    mon_stall;
     output                              mon_weight_stall;
     output                              mon_error;
+`ifdef FAKE_CORE
+    input                               state_write;
+    input      [15:0]                   state_word;
+    input      [CHANNELS-1:0]           state_channels;
+    input      [CHANNELS*A-1:0]         state_data;
+    output     [CHANNELS*A-1:0]         state_now;
+`endif
 
     // ---- faults ----------------------------------------------------------------------------------
 
@@ -170,7 +182,21 @@ module ese_top (aclk, aresetn,
         endcase
         end
         if (flicker) bad <= toggle && now;
+`ifdef FAKE_CORE
+        if (state_write) c_ram[state_word] <= merged;
+`endif
     end
+
+`ifdef FAKE_CORE
+    reg [CHANNELS*A-1:0] merged;
+    integer k;
+    assign state_now = c_ram[state_word];
+    always @* begin
+        merged = state_now;
+        for (k = 0; k < CHANNELS; k = k + 1)
+            if (state_channels[k]) merged[k*A +: A] = state_data[k*A +: A];
+    end
+`endif
 
     function [CHANNELS*A-1:0] next_c;
         input integer at;

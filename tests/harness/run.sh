@@ -26,17 +26,20 @@ $cc -std=c11 -D_GNU_SOURCE -I. $warnings -g -fsanitize=address,undefined -o "$wo
     tests/harness/drive.c gen/simulate.c gen/simulate_result.c gen/process.c gen/stimulus.c \
     models/error.c -ljansson -lmd || exit 1
 $cc -std=c11 -I. $warnings -g -O1 -fsanitize=address,undefined -o "$work/memory_test" \
-    tests/harness/memory_test.c sim/memory.c sim/memory_ddr3.c || exit 1
+    tests/harness/memory_test.c sim/memory.c sim/memory_ddr3.c sim/memory_write.c || exit 1
 result 'memory models' '^pass$' "$("$work/memory_test" 2>&1)"
+# The header that a chip's folder has.
+${ESE:-build/ese} gen tiny -o "$work/tiny" >"$work/gen.log" 2>&1 || { cat "$work/gen.log"; exit 1; }
+registers=$work/tiny/sim
 vpi=$(iverilog-vpi --cflags | tr ' ' '\n' | grep '^-I')
 for file in sim/*.c; do
     result "$file compiles as C11 without a warning" '^$' \
-        "$($cc -std=c11 $warnings $vpi -fsyntax-only "$file" 2>&1)"
+        "$($cc -std=c11 $warnings $vpi -I"$registers" -fsyntax-only "$file" 2>&1)"
 done
 
 chip() { # NAME CHANNELS ELEMENT_BITS ACTIVATION_BITS LANES PES FRAME
     mkdir -p "$work/$1/rtl" "$work/$1/mem" "$work/$1/sim"
-    cp sim/* "$work/$1/sim/"
+    cp sim/* "$registers/ese_registers.h" "$work/$1/sim/"
     cp tests/harness/fake_top.v "$work/$1/rtl/ese_top.v"
     printf 'rtl/ese_top.v\n' >"$work/$1/rtl/files.f"
     printf '0123\n' >"$work/$1/mem/weights.mem"
@@ -50,26 +53,31 @@ END
     printf 'localparam FRAME = %s;\n' "$7" >"$work/$1/sim/fake_params.vh"
 }
 
-axi_chip() { # NAME PORTS DATA_BITS ADDRESS_BITS FRAME WEIGHTS_BYTES COLUMNS_BYTES
+axi_chip() { # NAME PORTS DATA_BITS ADDRESS_BITS FRAME WEIGHTS_BYTES MODEL_BYTES stream|memory
     chip "$1" 5 24 18 3 4 "$5"
-    sed 's/^module ese_top/module fake_core/' tests/harness/fake_top.v >"$work/$1/rtl/fake_core.v"
-    cp tests/harness/fake_reader.v "$work/$1/rtl/"
-    two=
+    { echo '`define FAKE_CORE'; sed 's/^module ese_top/module fake_core/' tests/harness/fake_top.v
+      echo '`undef FAKE_CORE'; } >"$work/$1/rtl/fake_core.v"
+    cp tests/harness/fake_reader.v tests/harness/fake_queue.v "$work/$1/rtl/"
+    two='' queue=''
     [ "$2" = 1 ] || two='`define ESE_AXI_WEIGHTS'
-    { printf '%s\n' "$two"; cat tests/harness/fake_axi_top.v; } >"$work/$1/rtl/ese_top.v"
-    printf 'rtl/fake_core.v\nrtl/fake_reader.v\nrtl/ese_top.v\n' >"$work/$1/rtl/files.f"
+    [ "$8" = stream ] || queue='`define ESE_AXI_QUEUE'
+    { printf '%s\n%s\n' "$two" "$queue"; cat tests/harness/fake_axi_top.v; } >"$work/$1/rtl/ese_top.v"
+    printf 'rtl/fake_core.v\nrtl/fake_reader.v\nrtl/fake_queue.v\nrtl/ese_top.v\n' >"$work/$1/rtl/files.f"
     cat >>"$work/$1/sim/ese_bench_params.vh" <<END
 \`define ESE_AXI
 $two
+$queue
 localparam AXI_DATA_BITS = $3;
 localparam AXI_ADDRESS_BITS = $4;
 END
     cat >>"$work/$1/sim/fake_params.vh" <<END
 localparam PORTS = $2;
 localparam CONFIG_HASH = 305419896;
+localparam CHIP_HASH = 19088743;
 localparam WEIGHTS_BYTES = $6;
-localparam COLUMNS_BYTES = $7;
-localparam CONSTANTS_BYTES = 40;
+localparam MODEL_BYTES = $7;
+localparam XY_WORD_BYTES = 16;
+localparam QUEUE_PRESENT = $([ "$8" = stream ] && echo 0 || echo 1);
 END
 }
 
@@ -83,10 +91,11 @@ chip wide 33 16 12 2 40 7
 chip small 1 8 8 1 1 2
 chip odd 5 24 18 3 3 4
 # Two ports and a shared one; widths of bus and address.
-axi_chip two 2 512 40 80 5000 1500
-axi_chip one 1 128 32 128 1100 900
-axi_chip big 2 1024 64 50 5000 1500
-axi_chip half 1 256 33 90 1500 1200
+axi_chip two 2 512 40 80 5000 1500 stream
+axi_chip one 1 128 33 128 1100 900 stream
+axi_chip big 2 1024 64 50 5000 1500 memory
+axi_chip half 1 256 34 90 1500 1200 memory
+axi_chip queue 2 128 40 20 1500 900 memory
 
 # What the harness must say to each fault of the stand-in.
 faults() { # SIMULATOR
@@ -123,63 +132,125 @@ faults() { # SIMULATOR
 
 # What checker and host must say to each fault behind AXI ports.
 axi_faults() { # SIMULATOR
-    play two "$1" normal 'm_axi_data_arvalid is high in reset' +ar_in_reset
-    play two "$1" normal 'm_axi_data_arvalid fell before it was taken' +ar_drop
-    play two "$1" normal 'm_axi_data: the address channel changed while it waited' +ar_change
-    play two "$1" normal 'm_axi_data_arburst is 0, not INCR' +ar_fixed
-    play two "$1" normal 'm_axi_data_arsize is 5: not the full width of 512 bits' +ar_narrow
-    play two "$1" normal 'm_axi_data_araddr 10004 is not aligned' +ar_unaligned
-    play two "$1" normal 'm_axi_data: 2 beats from 10fc0 cross a 4 KiB boundary' +ar_cross
-    play two "$1" normal 'm_axi_data: 16 beats from 110000 lie outside the regions' +ar_outside
-    play two "$1" normal 'm_axi_data asks for .* while the chip is stopped' +ar_stopped
+    play two "$1" brief 'm_axi_data_arvalid is high in reset' +ar_in_reset
+    play two "$1" brief 'm_axi_data_arvalid fell before it was taken' +ar_drop
+    play two "$1" brief 'm_axi_data: the address channel changed while it waited' +ar_change
+    play two "$1" brief 'm_axi_data_arburst is 0, not INCR' +ar_fixed
+    play two "$1" brief 'm_axi_data_arsize is 5: not the full width of 512 bits' +ar_narrow
+    play two "$1" brief 'm_axi_data_araddr fffff004 is not aligned' +ar_unaligned
+    play two "$1" brief 'm_axi_data: 2 beats from ffffffc0 cross a 4 KiB boundary' +ar_cross
+    play two "$1" brief 'm_axi_data: 16 beats from 1000ff000 lie outside the regions' +ar_outside
+    play two "$1" brief 'm_axi_data asks for .* while the chip is stopped' +ar_stopped
     play two "$1" patient 'm_axi_data_rready is low for 10000 clocks' +r_deaf
     play two "$1" few 'm_axi_weights asks for more with 2 bursts outstanding'
-    play two "$1" normal 's_axi_control_bvalid is high in reset' +b_in_reset
-    play two "$1" normal 's_axi_control_rvalid is high in reset' +r_in_reset
-    play two "$1" normal 's_axi_control_bvalid fell before it was taken' +b_drop
-    play two "$1" normal 's_axi_control_rvalid fell before it was taken' +r_drop
-    play two "$1" normal 's_axi_control_b changed while it waited' +b_change
-    play two "$1" normal 's_axi_control_r changed while it waited' +r_change
-    play two "$1" normal 's_axi_control_bvalid without a request' +b_extra
-    play two "$1" normal 's_axi_control_rvalid without a request' +r_extra
-    play two "$1" normal 's_axi_control_bresp is 1' +b_exokay
-    play two "$1" normal 's_axi_control: no answer to a write for 256 clocks' +no_b
-    play two "$1" normal 's_axi_control: no answer to a read for 256 clocks' +no_r
-    play two "$1" normal 's_axi_control: awready is low for 256 clocks' +no_awready
-    play two "$1" normal 's_axi_control: wready is low for 256 clocks' +no_wready
-    play two "$1" normal 's_axi_control: arready is low for 256 clocks' +no_arready
-    play two "$1" normal 'ID is 45534532, expected 45534531' +wrong_id
-    play two "$1" normal 'CONFIG_HASH is 12345679, expected 12345678' +wrong_hash
-    play two "$1" normal 'of undefined register ... answers OKAY, expected SLVERR' +hole_answers
-    play two "$1" normal 'WATCHDOG is .*, expected 0' +leak
-    play two "$1" normal 'STATUS before start is 0, expected 8' +never_idle
-    play two "$1" normal 'buses are idle, with [0-9]* bursts outstanding' +false_idle
+    play two "$1" brief 's_axi_control_bvalid is high in reset' +b_in_reset
+    play two "$1" brief 's_axi_control_rvalid is high in reset' +r_in_reset
+    play two "$1" brief 's_axi_control_bvalid fell before it was taken' +b_drop
+    play two "$1" brief 's_axi_control_rvalid fell before it was taken' +r_drop
+    play two "$1" brief 's_axi_control_b changed while it waited' +b_change
+    play two "$1" brief 's_axi_control_r changed while it waited' +r_change
+    play two "$1" brief 's_axi_control_bvalid without a request' +b_extra
+    play two "$1" brief 's_axi_control_rvalid without a request' +r_extra
+    play two "$1" brief 's_axi_control_bresp is 1' +b_exokay
+    play two "$1" brief 's_axi_control: no answer to a write for 256 clocks' +no_b
+    play two "$1" brief 's_axi_control: no answer to a read for 256 clocks' +no_r
+    play two "$1" brief 's_axi_control: awready is low for 256 clocks' +no_awready
+    play two "$1" brief 's_axi_control: wready is low for 256 clocks' +no_wready
+    play two "$1" brief 's_axi_control: arready is low for 256 clocks' +no_arready
+    play two "$1" brief 'ID is 45534532, expected 45534531' +wrong_id
+    play two "$1" brief 'CONFIG_HASH is 12345679, expected 12345678' +wrong_hash
+    play two "$1" brief 'of undefined register ... answers OKAY, expected SLVERR' +hole_answers
+    play two "$1" brief 'WATCHDOG is .*, expected 0' +leak
+    play two "$1" brief 'STATUS after reset is 0, expected 8' +never_idle
+    play two "$1" brief 'buses are idle, with [0-9]* bursts outstanding' +false_idle
     play two "$1" normal 'phase SLVERR, .*ERROR is 3, expected 2' +wrong_code
-    play two "$1" normal 'FRAMES is 6, expected 5|FRAMES is 6, 5 were played' +frames_off
-    play two "$1" normal 'CYCLES is [0-9]*, [0-9]* clocks after start' +cycles_off
-    play two "$1" normal 's_axis_x_tready is high while the chip is stopped' +x_awake
-    play two "$1" normal 'm_axis_y_tvalid is high while the chip is stopped' +stale
-    play two "$1" normal 'no interrupt at the end of a frame' +no_interrupt
-    play two "$1" normal 'no interrupt at the end of a frame' +no_frame_event
-    play two "$1" normal 'the interrupt is high, but IRQ_STATUS is 0' +interrupt_stays
+    play two "$1" brief 'FRAMES is 6, expected 5|FRAMES is 6, 5 were played' +frames_off
+    play two "$1" brief 'CYCLES is [0-9]*, [0-9]* clocks after start' +cycles_off
+    play two "$1" brief 's_axis_x_tready is high while the chip is stopped' +x_awake
+    play two "$1" brief 'm_axis_y_tvalid is high while the chip is stopped' +stale
+    play two "$1" brief 'phase full speed: time-out .*nothing moves any more' +no_interrupt
+    play two "$1" brief 'no interrupt at the end of a frame' +no_frame_event
+    play two "$1" brief 'the interrupt is high, but IRQ_STATUS is 0' +interrupt_stays
     play two "$1" normal 'phase SLVERR: all frames are out, but error 2 did not come|c of frame' +blind
-    play two "$1" normal 'mon_error is high, but x was framed well' +self_stop
+    play two "$1" brief 'mon_error is high, but x was framed well' +self_stop
     play two "$1" no_error 'phase end: all frames are out, but error 5 did not come'
     play two "$1" late_stop 'phase end: over before the stop in cycle 100000'
     play two "$1" late 'frame 1 starts in cycle 192, expected in 191'
     play two "$1" slack '^pass$'
     play two "$1" stuck_x 'phase end: time-out in cycle .*: nothing moves any more; x at frame 0 word 1 .valid 0'
-    play two "$1" region_size 'memory image columns.bin has 1500 bytes, should have 1501'
-    play two "$1" region_crc 'memory image columns.bin has been changed'
-    play two "$1" region_missing 'memory image Zolumns.bin is missing'
-    play two "$1" region_base 'region columns.bin cannot lie at 10200 of port 1'
+    play two "$1" region_size 'memory image model.bin has 1500 bytes, should have 1501'
+    play two "$1" region_crc 'memory image model.bin has been changed'
+    play two "$1" region_missing 'memory image Zodel.bin is missing'
+    play two "$1" region_base 'region model.bin cannot lie at fffff200 of port 1'
     play two "$1" region_moved 'lie outside the regions'
+    play two "$1" no_weights 'there is no model, or there are no weights'
+    play two "$1" resident 'FEATURES is 400004, expected 400005'
+    play two "$1" io 'the descriptors have not all frames'
+    play two "$1" brief 'FEATURES is 400005, expected 400004' +wrong_features
+    play two "$1" brief 'STATUS is 8 after the load command: neither' +no_loading
+    play two "$1" brief 'STATUS after the load is 8, expected 28' +never_loaded
+    play two "$1" normal 'phase stop loading, .*STATUS is 28 after the stop: the model is said to be' +stays_loaded
+    play two "$1" normal 'phase stop, .*STATUS is 8 after the stop: the model is lost' +forgets
+    play two "$1" brief 'MODEL_HASH is 1234568, expected 1234567' +wrong_model
+    play two "$1" brief 'the chip has room for 79 x, 80 c and 80 y, the model has 80, 80 and 80' +cramped
+    play two "$1" normal 'phase models: the model is loaded, but error 12 did not come' +unchecked
+    play two "$1" normal 'phase not loaded.*(c of frame|error 17 did not come)' +starts_bare
+    play two "$1" normal 'phase slot, .*channel 4 still counts in frame 9, and was to be closed' +deaf_slot
+    play two "$1" normal 'phase slot, .*y tuser of channels' +reopens
+    play two "$1" brief 'MULTIPLIED is [0-9]*, [0-9]* entries were issued' +multiplied_off
+    play two "$1" brief 'the model is loaded, with [0-9]* bursts outstanding|while the chip is stopped' +not_idle
+    play two "$1" stop_late 'phase end: loaded before the stop in cycle 100000'
+    play two "$1" load_error 'phase end: the model is loaded, but error 5 did not come'
+    play two "$1" no_patch 'phase end: a patch, but no error expected'
     play two "$1" ports 'the bench has not the 1 AXI ports'
     play two "$1" mode 'the bench has AXI ports, the stimulus is for a chip without'
 }
 
+# The same to each fault of the writes, and of what comes by the queue.
+queue_faults() { # SIMULATOR
+    play queue "$1" brief 'm_axi_data_awvalid is high in reset' +aw_in_reset
+    play queue "$1" brief 'm_axi_data_wvalid is high in reset' +w_in_reset
+    play queue "$1" brief 'm_axi_data_awvalid fell before it was taken' +aw_drop
+    play queue "$1" brief 'm_axi_data: the write address channel changed while it waited' +aw_change
+    play queue "$1" brief 'm_axi_data_wvalid fell before it was taken' +w_drop
+    play queue "$1" brief 'm_axi_data: the write data channel changed while it waited' +w_change
+    play queue "$1" brief 'm_axi_data_awburst is 0, not INCR' +aw_fixed
+    play queue "$1" brief 'm_axi_data_awsize is 3: not the full width of 128 bits' +aw_narrow
+    play queue "$1" brief 'm_axi_data_awaddr [0-9a-f]*4 is not aligned' +aw_unaligned
+    play queue "$1" brief 'm_axi_data: 2 beats from [0-9a-f]*ff0 cross a 4 KiB boundary' +aw_cross
+    play queue "$1" brief 'm_axi_data writes 2 beats from fffff000, where nothing is to be written' +aw_outside
+    play queue "$1" brief 'm_axi_data asks for .* while the chip is stopped' +aw_stopped
+    play queue "$1" brief 'm_axi_data_wvalid is high while the chip is stopped' +w_stopped
+    play queue "$1" brief 'm_axi_data_wlast is 1 at beat 1 of 2|a burst of 2 beats had WLAST at beat 1' +w_early
+    play queue "$1" brief 'm_axi_data_wlast is 0 at beat 2 of 2|a burst of 2 beats had no WLAST at its end' +w_late
+    play queue "$1" brief 'm_axi_data_wstrb is not all ones: byte 15' +w_strobe
+    play queue "$1" patient 'm_axi_data_bready is low for 10000 clocks' +b_deaf
+    play queue "$1" few 'm_axi_data asks for more with 2 writes outstanding'
+    play queue "$1" brief 'descriptor [0-9]* is done, but [0-9]* bytes of its [0-9]* of y have been written' +head_early
+    play queue "$1" brief 'descriptor 1 is done, but [0-9]* bytes of its 640 of y have been written' +y_short
+    play queue "$1" brief 'descriptor 0 is done, but 1280 bytes of its 640 of y' +y_twice
+    play queue "$1" brief 'y of frame 0, element 0: byte 15 of padding is ff, not 0' +y_padding
+    play half "$1" brief 'y of frame 0: byte 14[0-9]* of padding is ff, not 0|byte 15 of padding' +y_padding
+    play queue "$1" brief 'the channel is idle, expected 0, got' +y_idle
+    play queue "$1" brief 'y of frame 2, channel 0, element 0: expected' +y_bit
+    play queue "$1" brief 'QUEUE_HEAD is 9; it was 0, and 3 are submitted' +head_jump
+    play queue "$1" brief 'QUEUE_HEAD is 1; it was 2, and|QUEUE_HEAD at the end is' +head_back
+    play queue "$1" brief 'phase full speed: time-out .*nothing moves any more' +no_descriptor_event
+    play queue "$1" normal 'phase stop restoring, .*(c|y) of frame 4' +lost_state
+    play queue "$1" brief 'is done, but 304 bytes of its 320 of state have been written' +save_short
+    play queue "$1" brief 'm_axi_data reads [0-9a-f]*, where nothing is to be read now' +y_read
+    play queue "$1" normal 'phase slot, .*channel 4 still counts in frame 9, and was to be closed' +deaf_slot
+    play queue "$1" normal 'phase slot, .*the channel is idle, expected 0' +reopens
+    play queue "$1" stuck_x 'phase end: time-out in cycle .*: nothing moves any more'
+    play queue "$1" descriptors 'phase end: voices change within descriptor 0'
+    play queue "$1" voices 'phase end: voices change within descriptor 0'
+    play queue "$1" state_number 'phase end: descriptor 0 has no such state or channel'
+    play queue "$1" golden_y 'y of frame 1, channel 0, element 0|y of frame 6, channel 0, element 0'
+    play queue "$1" golden_x 'c of frame 6, channel 0, element 2'
+}
+
 both() { # SIMULATOR
-    for chip in wide small odd two one big half; do
+    for chip in wide small odd two one big half queue; do
         play $chip "$1" normal '^pass$'
     done
     play wide "$1" trace '^pass$'
@@ -205,6 +276,7 @@ both() { # SIMULATOR
     play wide "$1" file_empty 'is no stimulus file'
     faults "$1"
     axi_faults "$1"
+    queue_faults "$1"
 }
 
 if [ "$only" != icarus ]; then
@@ -220,13 +292,20 @@ if [ "$only" != verilator ]; then
     play wide icarus normal 'mon_product is X' +x_on_index
     play wide icarus normal 'mon_issue is X for some of PEs 0..31' +x_on_issue
     play wide icarus normal 'mon_cell_keep is X in lane 0' +x_on_keep
-    play two icarus normal 'm_axi_data_arvalid is X' +x_on_arvalid
-    play two icarus normal 'm_axi_data shows an address with X in it' +x_on_araddr
-    play two icarus normal 'm_axi_data_rready is X' +x_on_rready
-    play two icarus normal 's_axi_control_bresp is X' +x_on_lite_b
-    play two icarus normal 's_axi_control_rdata or rresp is X' +x_on_lite_r
-    play two icarus normal 's_axi_control_awready is X' +x_on_awready
-    play two icarus normal ' irq is X' +x_on_interrupt
+    play two icarus brief 'm_axi_data_arvalid is X' +x_on_arvalid
+    play two icarus brief 'm_axi_data shows an address with X in it' +x_on_araddr
+    play two icarus brief 'm_axi_data_rready is X' +x_on_rready
+    play two icarus brief 's_axi_control_bresp is X' +x_on_lite_b
+    play two icarus brief 's_axi_control_rdata or rresp is X' +x_on_lite_r
+    play two icarus brief 's_axi_control_awready is X' +x_on_awready
+    play two icarus brief ' irq is X' +x_on_interrupt
+    play queue icarus brief 'm_axi_data_awvalid is X' +x_on_awvalid
+    play queue icarus brief 'm_axi_data shows a write address with X in it' +x_on_awaddr
+    play queue icarus brief 'm_axi_data_wvalid is X' +x_on_wvalid
+    play queue icarus brief 'm_axi_data_wdata has X in it' +x_on_wdata
+    play queue icarus brief 'm_axi_data_wstrb has X in it' +x_on_wstrb
+    play queue icarus brief 'm_axi_data_wlast is X' +x_on_wlast
+    play queue icarus brief 'm_axi_data_bready is X' +x_on_bready
 fi
 
 # A design that does not compile, and tools that are not there.
