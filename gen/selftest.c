@@ -96,15 +96,16 @@ static void distort_c(struct stimulus *s)
 
 static void distort_start(struct stimulus *s)
 {
-    s->phases[PHASE_STEADY].starts[1]++;
+    s->phases[PHASE_STEADY].starts[FRAMES - 1]++;
 }
 
+/* A stuck run is noticed by its time-out, which need not be long. */
 static void stick(struct stimulus *s, uint32_t flag, int64_t cycle)
 {
     struct stimulus_phase *phase = &s->phases[PHASE_STEADY];
     phase->flags |= flag;
     phase->cut_cycle = (uint32_t)cycle;
-    phase->limit_cycles = (uint64_t)phase->starts[FRAMES - 1] * 3 + 5000;
+    phase->idle_cycles = (uint64_t)phase->starts[FRAMES - 1] + 2000 + phase->valid_cycle;
 }
 
 static void stick_x(struct stimulus *s)
@@ -112,9 +113,16 @@ static void stick_x(struct stimulus *s)
     stick(s, STIMULUS_STUCK_X, 2); /* while x of the first frame comes */
 }
 
+/* In memory y is stuck when writes are not taken, and no watchdog looks. */
 static void stick_y(struct stimulus *s)
 {
-    stick(s, STIMULUS_STUCK_Y, s->phases[PHASE_STEADY].starts[1]);
+    struct stimulus_phase *phase = &s->phases[PHASE_STEADY];
+    bool memory = s->io == STIMULUS_IO_MEMORY;
+    stick(s, memory ? 0 : STIMULUS_STUCK_Y, memory ? 0 : phase->starts[1]);
+    if (memory) {
+        phase->memory[STIMULUS_PORT_DATA].fault = STIMULUS_FAULT_WRITE_DEAF;
+        phase->watchdog = 0;
+    }
 }
 
 static const struct fault FAULTS[] = {

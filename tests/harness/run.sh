@@ -162,12 +162,12 @@ axi_faults() { # SIMULATOR
     play two "$1" brief 'of undefined register ... answers OKAY, expected SLVERR' +hole_answers
     play two "$1" brief 'WATCHDOG is .*, expected 0' +leak
     play two "$1" brief 'STATUS after reset is 0, expected 8' +never_idle
-    play two "$1" brief 'buses are idle, with [0-9]* bursts outstanding' +false_idle
+    play two "$1" normal 'buses are idle, with [0-9]* bursts outstanding' +false_idle
     play two "$1" normal 'phase SLVERR, .*ERROR is 3, expected 2' +wrong_code
     play two "$1" brief 'FRAMES is 6, expected 5|FRAMES is 6, 5 were played' +frames_off
     play two "$1" brief 'CYCLES is [0-9]*, [0-9]* clocks after start' +cycles_off
-    play two "$1" brief 's_axis_x_tready is high while the chip is stopped' +x_awake
-    play two "$1" brief 'm_axis_y_tvalid is high while the chip is stopped' +stale
+    play two "$1" normal 's_axis_x_tready is high while the chip is stopped' +x_awake
+    play two "$1" normal 'm_axis_y_tvalid is high while the chip is stopped' +stale
     play two "$1" brief 'phase full speed: time-out .*nothing moves any more' +no_interrupt
     play two "$1" brief 'no interrupt at the end of a frame' +no_frame_event
     play two "$1" brief 'the interrupt is high, but IRQ_STATUS is 0' +interrupt_stays
