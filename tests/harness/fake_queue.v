@@ -240,7 +240,7 @@ module fake_queue #(
             {arvalid, in_burst, beat, quiet, answer, slave_error, decode_error, length_error} <= 0;
             {aw_valid, w_valid, w_last, w_beat, length_head, length_tail, outstanding, toggle} <= 0;
             {write_answer, write_slave, write_decode, w_index, write_left, read_left, read_got} <= 0;
-            aw_address <= 0;
+            {aw_address, aw_length} <= 0;
         end
         if (start_read) begin
             read_next <= start_address;

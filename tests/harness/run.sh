@@ -237,7 +237,7 @@ queue_faults() { # SIMULATOR
     play queue "$1" brief 'QUEUE_HEAD is 1; it was 2, and|QUEUE_HEAD at the end is' +head_back
     play queue "$1" brief 'phase full speed: time-out .*nothing moves any more' +no_descriptor_event
     play queue "$1" normal 'phase stop restoring, .*(c|y) of frame 4' +lost_state
-    play queue "$1" brief 'is done, but 304 bytes of its 320 of state have been written' +save_short
+    play queue "$1" normal 'is done, but 304 bytes of its 320 of state have been written' +save_short
     play queue "$1" brief 'm_axi_data reads [0-9a-f]*, where nothing is to be read now' +y_read
     play queue "$1" normal 'phase slot, .*channel 4 still counts in frame 9, and was to be closed' +deaf_slot
     play queue "$1" normal 'phase slot, .*the channel is idle, expected 0' +reopens
