@@ -92,6 +92,9 @@ usage 'three operands' "one CONFIG is enough: 'y'" model x tiny y -o "$work/out/
 usage 'no -o for a model' 'no output folder' model x tiny
 usage 'frames' "'0' is not a whole number" verify x --frames 0
 usage 'frames' 'is not a whole number' verify x --frames 1e3
+usage 'too few frames' '--frames: 2 is too few; at least 3' verify x --frames 2
+usage 'faults' "'0' is not a whole number" verify x --faults 0
+usage 'faults of so many frames' '--faults plays phases of few frames' verify x --faults 3 --frames 9
 usage 'seed' 'is not a whole number' verify x --seed -1
 usage 'sim' 'is not verilator, icarus or both' verify x --sim modelsim
 usage 'trace' 'does not end in .fst' verify x --trace x.vcd
@@ -342,6 +345,15 @@ keys=(verdict frames channels mismatches cycles_per_frame model_cycles_per_frame
 run verify "$work/chip" --sim icarus --frames 4 --json "$work/result.json"
 same 'verify --json: status' "$status" 0
 must 'verify --json: keys' "$json_get" "$work/result.json" "${keys[@]}"
+must 'verify --json: names of phases' grep -q '"rough"' "$work/result.json"
+refused 'verify: a result that cannot be written is noticed first' "--json: cannot write '$work/none/x'" \
+    verify "$work/chip" --json "$work/none/x"
+refused 'verify: a waveform that cannot be written likewise' "--trace: cannot write '$work/none/x.fst'" \
+    verify "$work/chip" --trace "$work/none/x.fst"
+refused 'verify: a folder in place of a result' 'Is a directory' verify "$work/chip" --json "$work"
+same 'nothing is left of the question' "$(ls "$work/none" 2>/dev/null)" ''
+refused 'random faults on a chip without memory' 'faults are for chips with' \
+    verify "$work/chip" --faults 3
 run verify "$work/chip" --sim icarus --frames 4 --json -
 must 'verify --json -: keys' "$json_get" "$work/stdout" "${keys[@]}"
 run report tiny --json "$work/result.json"

@@ -28,7 +28,7 @@ $cc -std=c11 -D_GNU_SOURCE -I. $warnings -g -fsanitize=address,undefined -o "$wo
 $cc -std=c11 -I. $warnings -g -O1 -fsanitize=address,undefined -o "$work/memory_test" \
     tests/harness/memory_test.c sim/memory.c sim/memory_ddr3.c sim/memory_write.c || exit 1
 result 'memory models' '^pass$' "$("$work/memory_test" 2>&1)"
-# The header that a chip's folder has.
+# The bench as a chip has it, with the headers that come from elsewhere.
 ${ESE:-build/ese} gen tiny -o "$work/tiny" >"$work/gen.log" 2>&1 || { cat "$work/gen.log"; exit 1; }
 registers=$work/tiny/sim
 vpi=$(iverilog-vpi --cflags | tr ' ' '\n' | grep '^-I')
@@ -39,7 +39,7 @@ done
 
 chip() { # NAME CHANNELS ELEMENT_BITS ACTIVATION_BITS LANES PES FRAME
     mkdir -p "$work/$1/rtl" "$work/$1/mem" "$work/$1/sim"
-    cp sim/* "$registers/ese_registers.h" "$work/$1/sim/"
+    cp "$registers"/*.[chv] "$registers"/*.vlt "$work/$1/sim/"
     cp tests/harness/fake_top.v "$work/$1/rtl/ese_top.v"
     printf 'rtl/ese_top.v\n' >"$work/$1/rtl/files.f"
     printf '0123\n' >"$work/$1/mem/weights.mem"
