@@ -37,7 +37,7 @@ SOURCES := $(filter-out gen/main.c,$(wildcard gen/*.c)) $(wildcard models/*.c) \
            $(wildcard fpga/driver/ese_*.c)
 OBJECTS := $(SOURCES:%.c=$(BUILD)/%.o)
 UNIT    := $(patsubst tests/unit/%.c,$(BUILD)/tests/%,$(wildcard tests/unit/test_*.c))
-TOOLS   := $(BUILD)/draw_config $(BUILD)/json_get
+TOOLS   := $(BUILD)/draw_config $(BUILD)/draw_voices $(BUILD)/json_get
 
 .PHONY: all area demo check check-long unit asan test-programs deps deps-long help clean
 .DELETE_ON_ERROR:
@@ -62,6 +62,10 @@ $(BUILD)/tests/%: tests/unit/%.c $(OBJECTS)
 	$(Q)$(CC) $(ALL_CFLAGS) $(LDFLAGS) -MMD -MP -o $@ $< $(OBJECTS) -lcmocka $(LIBS)
 
 $(BUILD)/draw_config: tests/random/draw_config.c $(OBJECTS)
+	$(call say,LD,$@)
+	$(Q)$(CC) $(ALL_CFLAGS) $(LDFLAGS) -o $@ $< $(OBJECTS) $(LIBS)
+
+$(BUILD)/draw_voices: tests/chips/draw_voices.c $(OBJECTS)
 	$(call say,LD,$@)
 	$(Q)$(CC) $(ALL_CFLAGS) $(LDFLAGS) -o $@ $< $(OBJECTS) $(LIBS)
 

@@ -52,6 +52,7 @@ alone() { # NAME COMMAND... : measures time, so nothing runs beside it
 case $which in
 check)
     alone paper bash tests/chips/paper.sh 20
+    alone paper-system bash tests/chips/system.sh 40 ideal memory=stream
     suite harness bash tests/harness/run.sh
     suite unit bash tests/unit/run.sh build/tests
     suite unit-asan bash tests/unit/run.sh build/asan/tests
@@ -69,6 +70,12 @@ check)
     ;;
 long)
     alone paper bash tests/chips/paper.sh 60
+    alone paper-resident bash tests/chips/paper.sh 40 memory=resident
+    alone paper-stream bash tests/chips/paper.sh 40 memory=stream
+    alone paper-one-port bash tests/chips/paper.sh 20 memory=stream memory_ports=1 axi_data_bits=1024
+    alone system-resident bash tests/chips/system.sh 160 ideal memory=resident
+    alone system-ddr3 bash tests/chips/system.sh 160 ddr3 memory=stream
+    alone system-hostile bash tests/chips/system.sh 40 hostile memory=stream
     alone paper-64x16 bash tests/chips/paper.sh 20 pes=64 channels=16
     alone paper-16x64 bash tests/chips/paper.sh 20 pes=16 channels=64
     alone paper-relative bash tests/chips/paper.sh 20 encoding=relative
