@@ -110,6 +110,8 @@ module ese_top (
     input  wire                s_axi_control_rready,
     output wire [31:0]         s_axi_control_rdata,
     output wire [1:0]          s_axi_control_rresp,
+    (* X_INTERFACE_INFO = "xilinx.com:signal:interrupt:1.0 irq INTERRUPT" *)
+    (* X_INTERFACE_PARAMETER = "SENSITIVITY LEVEL_HIGH" *)
     output wire                irq,
 
 //@ if TWO_PORTS
