@@ -56,8 +56,8 @@ check)
     suite harness bash tests/harness/run.sh
     suite unit bash tests/unit/run.sh build/tests
     suite unit-asan bash tests/unit/run.sh build/asan/tests
-    suite random bash tests/random/run.sh 1 12 both
-    suite random-icarus bash tests/random/run.sh 13 36 icarus
+    suite random bash tests/random/run.sh 1 8 both
+    suite random-icarus bash tests/random/run.sh 9 22 icarus
     suite presets bash tests/chips/presets.sh
     suite same-bytes bash tests/chips/same_bytes.sh
     suite rtl bash tests/rtl/run.sh
