@@ -230,6 +230,21 @@ static void print_phases(const struct verify_plan *plan)
     printf("\n");
 }
 
+/* Cycles of a frame with a memory that refreshes and changes rows. */
+static void print_memory(const struct verification *v, int64_t ideal)
+{
+    for (int s = 0; s < SIMULATOR_COUNT; s++)
+        for (int n = 0; v->used[s] && n < v->results[s].phase_count; n++) {
+            const struct simulation_phase *phase = &v->results[s].phases[n];
+            if (strcmp(phase->name, "ddr3") != 0 || phase->cycles_per_frame < 0 || ideal <= 0)
+                continue;
+            printf("with a memory like DDR3-1600: %lld, %.1f %% more\n",
+                   (long long)phase->cycles_per_frame,
+                   100.0 * (double)(phase->cycles_per_frame - ideal) / (double)ideal);
+            return;
+        }
+}
+
 static void print_verification(const struct verification *v)
 {
     const struct program *p = v->program;
@@ -246,6 +261,7 @@ static void print_verification(const struct verification *v)
            "useful work\n",
            (long long)cycles, (long long)plan->cycles.cycles_per_frame,
            100.0 * utilization(v, cycles));
+    print_memory(v, cycles);
     printf("largest error of y against floating point: %.2e\n", plan->max_float_error);
     printf("verdict: %s\n", v->pass ? "pass" : "FAIL");
 }
