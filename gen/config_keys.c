@@ -112,8 +112,7 @@ const char *key_guess(const char *name)
      * in it, so that a name is also compared with the part behind the dot. */
     const char *guess = NULL;
     int best = (int)(strlen(name) + 1) / 2;
-    if (best > 3)
-        best = 3;
+    best = best < 2 ? 2 : best > 3 ? 3 : best;
     for (int i = 0; i < KEY_COUNT + 2; i++) {
         const char *whole = i < KEY_COUNT ? config_keys[i].name : i == KEY_COUNT ? "base" : "model";
         const char *dot = strchr(whole, '.');

@@ -218,7 +218,7 @@ static bool parse(struct safetensors *file, const unsigned char *bytes, size_t s
     if (length > rest)
         return fail(error,
                     "%s: the header claims %" PRIu64 " bytes, the file has %" PRIu64
-                    " after its length",
+                    " after its length: no safetensors file, or cut short",
                     file->name, length, rest);
     if (length > LONGEST_HEADER)
         return fail(error,
