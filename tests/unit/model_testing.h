@@ -34,6 +34,7 @@ static inline struct config plain_config(void)
                            .encoding = ENCODING_BLOCK,
                            .column_order = ORDER_GREEDY,
                            .memory = MEMORY_ROM,
+                           .io = IO_STREAM,
                            .activation_table = TABLE_INTERPOLATED,
                            .elem_lanes = 1,
                            .model = {.input = 9,
