@@ -9,7 +9,6 @@ enum {
     BAR_WIDTH = 60,
     INDENT = 37,     /* columns before the bars */
     ROWS_MOST = 64,  /* with more a row stands for a matrix or a kind of pass */
-    KINDS_MOST = 14, /* nine matrices, five kinds of pass */
     TICKS = 4
 };
 
@@ -89,13 +88,23 @@ static struct row *row_of(struct chart *c, bool is_pass, const char *state, cons
     return row;
 }
 
-/* "Wix[3]" stands in row "Wix" where the chart is grouped. */
-static void shorten(char *name, size_t size, const char *full, bool grouped)
+bool chart_is_grouped(const struct program *p)
 {
-    snprintf(name, size, "%s", full);
-    char *bracket = strchr(name, '[');
-    if (grouped && bracket != NULL)
-        *bracket = '\0';
+    return p->product_count + p->pass_count > ROWS_MOST;
+}
+
+void chart_short_name(char *name, size_t size, const char *full)
+{
+    snprintf(name, size, "%.*s", (int)strcspn(full, "["), full);
+}
+
+/* "Wix[3]" stands in row "Wix" where the chart is grouped. */
+static void row_name(char *name, size_t size, const char *full, bool grouped)
+{
+    if (grouped)
+        chart_short_name(name, size, full);
+    else
+        snprintf(name, size, "%s", full);
 }
 
 static int compare_rows(const void *a, const void *b)
@@ -116,13 +125,13 @@ static void collect_rows(struct chart *c, bool grouped)
     for (int n = 0; n < p->product_count; n++) {
         if (c->products[n].begin < 0)
             continue;
-        shorten(name, sizeof name, p->products[n].name, grouped);
+        row_name(name, sizeof name, p->products[n].name, grouped);
         add_to_row(c, row_of(c, false, p->products[n].state, name), &c->products[n], MARK_PRODUCT);
     }
     for (int n = 0; n < p->pass_count; n++) {
         if (c->passes[n].begin < 0)
             continue;
-        shorten(name, sizeof name, p->passes[n].name, grouped);
+        row_name(name, sizeof name, p->passes[n].name, grouped);
         add_to_row(c, row_of(c, true, p->passes[n].state, name), &c->passes[n], MARK_PASS);
     }
     qsort(c->rows, (size_t)c->row_count, sizeof *c->rows, compare_rows);
@@ -175,18 +184,18 @@ static void add_kind(struct kind *kinds, int *count, const char *name, const cha
                      bool is_pass)
 {
     struct kind kind = {.digit = state_digit(state), .is_pass = is_pass};
-    shorten(kind.name, sizeof kind.name, name, true);
+    chart_short_name(kind.name, sizeof kind.name, name);
     for (int k = 0; k < *count; k++)
         if (kinds[k].is_pass == is_pass && strcmp(kinds[k].name, kind.name) == 0)
             return;
-    BUG_UNLESS(*count < KINDS_MOST);
+    BUG_UNLESS(*count < CHART_KINDS_MOST);
     kinds[(*count)++] = kind;
 }
 
 /* What the two units do in each of the paper's states. */
 static void write_states(struct text *text, const struct program *p)
 {
-    struct kind kinds[KINDS_MOST];
+    struct kind kinds[CHART_KINDS_MOST];
     int count = 0;
     for (int n = 0; n < p->product_count; n++)
         add_kind(kinds, &count, p->products[n].name, p->products[n].state, false);
@@ -251,7 +260,7 @@ void chart_text(struct text *text, const struct program *p, const struct interva
         return;
     }
     c.step = (c.length + BAR_WIDTH - 1) / BAR_WIDTH;
-    bool grouped = p->product_count + p->pass_count > ROWS_MOST;
+    bool grouped = chart_is_grouped(p);
     collect_rows(&c, grouped);
     text_appendf(text, "'%c' SpMV broadcasts columns, '%c' element-wise steps; "
                  "a mark is %lld cycle%s\n",

@@ -3,6 +3,8 @@
 #ifndef ESE_CHART_H
 #define ESE_CHART_H
 
+#include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 #include "gen/text.h"
@@ -16,5 +18,15 @@
  * which they begin, or where those are too many a row for each matrix and kind of pass. */
 void chart_text(struct text *text, const struct program *program, const struct interval *products,
                 const struct interval *passes, int64_t start);
+
+/* ---- for other pictures of the same -------------------------------------------------------------- */
+
+enum { CHART_KINDS_MOST = 14 }; /* nine matrices, five kinds of pass */
+
+/* Are these too many blocks to show each? */
+bool chart_is_grouped(const struct program *program);
+
+/* The matrix or kind of a block: "Wix" of "Wix[3]". */
+void chart_short_name(char *name, size_t size, const char *full);
 
 #endif

@@ -5,6 +5,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "gen/chart_svg.h"
 #include "gen/chip.h"
 #include "gen/commands.h"
 #include "gen/json_file.h"
@@ -64,6 +65,16 @@ static bool open_source(struct chip_folder *chip, const struct report_options *o
     return ok;
 }
 
+/* The frame in steady state, and the one after it. */
+static bool draw(const struct facts *facts, const char *path, struct error *error)
+{
+    const struct cycles_frame *now = facts->frame, *next = now + 1;
+    struct chart_frame frame = {.heading = "as planned",
+                                .now = {now->products, now->passes, now->start},
+                                .next = {next->products, next->passes, next->start}};
+    return chart_svg_write(path, facts->program, &frame, 1, error);
+}
+
 /* Failing to write to standard output is noticed by main() at the end. */
 static bool write_report(const struct report_options *options, const struct program *program,
                          struct error *error)
@@ -73,6 +84,8 @@ static bool write_report(const struct report_options *options, const struct prog
     facts_gather(&facts, program, program->cycles, QUALITY_WORK);
     if (options->json != NULL)
         ok = json_write(facts_json(&facts), options->json, error);
+    if (ok && options->svg != NULL)
+        ok = draw(&facts, options->svg, error);
     if (ok && (options->json == NULL || strcmp(options->json, "-") != 0)) {
         struct text text = {0};
         facts_text(&text, &facts, options->chart);
@@ -87,7 +100,7 @@ int command_report(const struct report_options *options)
 {
     struct error error;
     struct chip_folder chip;
-    bool ok = open_source(&chip, options, &error);
+    bool ok = chart_svg_check(options->svg, &error) && open_source(&chip, options, &error);
     if (ok) {
         char *name = is_chip_folder(options->source) ? name_in(options->source) : NULL;
         if (name != NULL)

@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "gen/chart.h"
+#include "gen/chart_svg.h"
 #include "gen/chip.h"
 #include "gen/commands.h"
 #include "gen/json_file.h"
@@ -183,23 +184,54 @@ static json_t *verification_json(const struct verification *v)
                      "simulators", simulators);
 }
 
-static void print_chart(const struct verification *v)
+/* The steady phase of the first simulator that charted frames, or NULL. */
+static const struct simulation_phase *charted(const struct verification *v,
+                                              enum simulator *simulator)
 {
     for (int s = 0; s < SIMULATOR_COUNT; s++) {
         if (!v->used[s] || v->results[s].phase_count <= PHASE_STEADY ||
             v->results[s].phases[PHASE_STEADY].chart_count == 0)
             continue;
-        const struct simulation_phase *phase = &v->results[s].phases[PHASE_STEADY];
-        const struct simulation_chart *chart = &phase->charts[0];
-        struct text text = {0};
-        printf("\nFrame %d as measured by %s:\n", chart->frame,
-               simulator_name((enum simulator)s));
-        chart_text(&text, v->program, chart->products, chart->passes,
-                   phase->frames[chart->frame].start);
-        fputs(text_string(&text), stdout);
-        text_free(&text);
-        return;
+        *simulator = (enum simulator)s;
+        return &v->results[s].phases[PHASE_STEADY];
     }
+    return NULL;
+}
+
+static void print_chart(const struct verification *v)
+{
+    enum simulator simulator;
+    const struct simulation_phase *phase = charted(v, &simulator);
+    if (phase == NULL)
+        return;
+    const struct simulation_chart *chart = &phase->charts[0];
+    struct text text = {0};
+    printf("\nFrame %d as measured by %s:\n", chart->frame, simulator_name(simulator));
+    chart_text(&text, v->program, chart->products, chart->passes, phase->frames[chart->frame].start);
+    fputs(text_string(&text), stdout);
+    text_free(&text);
+}
+
+/* A frame as planned, and below it as measured. */
+static bool draw_charts(const struct verification *v, struct error *error)
+{
+    enum simulator simulator;
+    const struct simulation_phase *phase = charted(v, &simulator);
+    if (phase == NULL || phase->chart_count < 2 || phase->frames[phase->charts[1].frame].start < 0)
+        return fail(error, "--svg: nothing to draw: the simulator did not get through a frame");
+    const struct simulation_chart *now = &phase->charts[0], *next = &phase->charts[1];
+    const struct cycles_frame *planned = &v->plan.cycles.frames[now->frame];
+    char heading[64];
+    snprintf(heading, sizeof heading, "frame %d as measured by %s", now->frame,
+             simulator_name(simulator));
+    const struct chart_frame frames[] = {
+        {.heading = "as planned",
+         .now = {planned[0].products, planned[0].passes, planned[0].start},
+         .next = {planned[1].products, planned[1].passes, planned[1].start}},
+        {.heading = heading,
+         .now = {now->products, now->passes, phase->frames[now->frame].start},
+         .next = {next->products, next->passes, phase->frames[next->frame].start}}};
+    return chart_svg_write(v->options->svg, v->program, frames, 2, error);
 }
 
 static void print_result(const struct verification *v, enum simulator simulator)
@@ -315,6 +347,8 @@ static bool verify(struct verification *v, struct error *error)
             print_verification(v);
         if (options->json != NULL)
             ok = json_write(verification_json(v), options->json, error);
+        if (ok && options->svg != NULL)
+            ok = draw_charts(v, error);
     }
     for (int s = 0; s < SIMULATOR_COUNT; s++)
         if (v->used[s])
@@ -332,7 +366,8 @@ static bool verify(struct verification *v, struct error *error)
 static bool check_files(const struct verify_options *options, struct error *error)
 {
     return output_file_check("--json", options->json, error) &&
-           output_file_check("--trace", options->trace, error);
+           output_file_check("--trace", options->trace, error) &&
+           chart_svg_check(options->svg, error);
 }
 
 int command_verify(const struct verify_options *options)
@@ -346,6 +381,11 @@ int command_verify(const struct verify_options *options)
     }
     if (options->frames > 0 && options->faults > 0) {
         fprintf(stderr, "ese: --faults plays phases of few frames: it does not go with --frames\n");
+        return 2;
+    }
+    if (options->svg != NULL && (options->faults > 0 || options->selftest)) {
+        fprintf(stderr, "ese: --svg: frames are charted in the usual phases: it does not go with --%s\n",
+                options->selftest ? "selftest" : "faults");
         return 2;
     }
     bool ok = check_files(options, &error) &&

@@ -44,6 +44,7 @@ struct verify_options {
     bool seed_given;
     uint64_t seed; /* of drawn stimulus; valid if seed_given */
     const char *trace; /* waveform file, or NULL */
+    const char *svg;   /* picture of a frame, or NULL; not with faults or selftest */
     const char *json;  /* file for the result, "-" for standard output, or NULL */
     bool selftest; /* also prove that planted faults are found */
     int jobs; /* parallel jobs; 0: as many as there are processors */
@@ -58,6 +59,7 @@ struct report_options {
     size_t set_count;
     const char *json; /* as above */
     bool chart;
+    const char *svg;  /* picture of the same, or NULL */
     const char *command_line;
 };
 

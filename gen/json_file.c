@@ -4,42 +4,13 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "gen/text.h"
 
 enum { INDENT = 2, REAL_DIGITS = 9 };
-
-static bool write_file(const json_t *value, const char *path, size_t flags)
-{
-    FILE *file = fopen(path, "w");
-    bool ok = file != NULL && json_dumpf(value, file, flags) == 0 && fputc('\n', file) != EOF;
-    if (file != NULL && fclose(file) != 0)
-        ok = false;
-    return ok;
-}
-
-/* A file appears whole or not at all.  What is there and no plain file, a device or a pipe or a
- * link, is written to: another file in its place would be its end. */
-static bool write_aside(const json_t *value, const char *path, size_t flags, struct error *error)
-{
-    struct stat there;
-    if (lstat(path, &there) == 0 && !S_ISREG(there.st_mode))
-        return write_file(value, path, flags) ||
-               fail(error, "cannot write '%s': %s", path, strerror(errno));
-    struct text aside = {0};
-    text_appendf(&aside, "%s.tmp", path);
-    bool ok = write_file(value, text_string(&aside), flags) &&
-              rename(text_string(&aside), path) == 0;
-    if (!ok) {
-        fail(error, "cannot write '%s': %s", path, strerror(errno));
-        unlink(text_string(&aside));
-    }
-    text_free(&aside);
-    return ok;
-}
 
 bool json_write(json_t *value, const char *path, struct error *error)
 {
@@ -51,7 +22,13 @@ bool json_write(json_t *value, const char *path, struct error *error)
         if (!ok)
             fail(error, "cannot write to standard output: %s", strerror(errno));
     } else {
-        ok = write_aside(value, path, flags, error);
+        char *dump = json_dumps(value, flags);
+        struct text text = {0};
+        BUG_UNLESS(dump != NULL);
+        text_appendf(&text, "%s\n", dump);
+        ok = text_write_file(&text, path, error);
+        text_free(&text);
+        free(dump);
     }
     json_decref(value);
     return ok;

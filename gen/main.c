@@ -21,7 +21,7 @@ enum { MAX_FRAMES = 1000000, MAX_JOBS = 256, MAX_FAULTS = 10000 };
 /* Options without a letter. */
 enum { OPTION_SET = 256, OPTION_SIM, OPTION_FRAMES, OPTION_SEED, OPTION_TRACE, OPTION_JSON,
        OPTION_SELFTEST, OPTION_FAULTS, OPTION_KEEP, OPTION_CHART, OPTION_VERIFY, OPTION_USAGE,
-       OPTION_MEMORY, OPTION_MODEL, OPTION_CHECK, OPTION_NO_CHECK };
+       OPTION_MEMORY, OPTION_MODEL, OPTION_CHECK, OPTION_NO_CHECK, OPTION_SVG };
 
 /* What the parser of any command fills in. */
 struct request {
@@ -84,6 +84,7 @@ static const struct argp_option verify_options[] = {
     {"frames", OPTION_FRAMES, "N", 0, "Frames to simulate, at least 3", 0},
     {"seed", OPTION_SEED, "N", 0, "Seed of the inputs drawn", 0},
     {"trace", OPTION_TRACE, "FILE.fst", 0, "Write a waveform", 0},
+    {"svg", OPTION_SVG, "FILE", 0, "Draw the schedule of a frame as planned and as measured", 0},
     JSON_OPTION,
     {"model", OPTION_MODEL, "OUT", 0, "Play the model that 'ese model' wrote there, not the chip's own", 0},
     {"selftest", OPTION_SELFTEST, NULL, 0, "Plant faults and prove that they are found", 0},
@@ -100,6 +101,7 @@ static const struct argp_option report_options[] = {
     SET_OPTION,
     JSON_OPTION,
     {"chart", OPTION_CHART, NULL, 0, "Print the schedule of a frame as a chart", 0},
+    {"svg", OPTION_SVG, "FILE", 0, "Draw the same as a picture", 0},
     HELP_OPTIONS,
     {0},
 };
@@ -179,6 +181,7 @@ static int run_report(const struct request *request, const char *command_line)
         .set_count = request->set_count,
         .json = request->verify.json,
         .chart = request->chart,
+        .svg = request->verify.svg,
         .command_line = command_line,
     };
     return command_report(&options);
@@ -251,7 +254,7 @@ static const struct command commands[] = {
      "DIR is a folder that 'ese gen' wrote.",
      "  ese verify rtl_out/tiny\n"
      "  ese verify rtl_out/tiny --sim both --frames 20 --seed 7\n"
-     "  ese verify rtl_out/tiny --trace tiny.fst\n"
+     "  ese verify rtl_out/tiny --trace tiny.fst --svg tiny.svg\n"
      "  ese verify rtl_out/tiny --selftest --json -\n"
      "  ese verify rtl_out/loadable --faults 300 --seed 7\n",
      verify_options, run_verify, false, false, false},
@@ -259,7 +262,7 @@ static const struct command commands[] = {
      config_help,
      "  ese report paper\n"
      "  ese report paper --set encoding=relative --chart\n"
-     "  ese report rtl_out/tiny --json tiny.json\n",
+     "  ese report rtl_out/tiny --json tiny.json --svg tiny.svg\n",
      report_options, run_report, false, false, true},
     {"recognise", "DIR", NULL, "label recorded speech with a chip's model, count right frames",
      "DIR is a folder that 'ese gen' wrote from a model with labels, such as the preset speech.",
@@ -392,6 +395,11 @@ static error_t parse_option(int key, char *argument, struct argp_state *state)
     case OPTION_CHART:
         request->chart = true;
         break;
+    case OPTION_SVG:
+        if (strcmp(argument, "-") == 0)
+            argp_error(state, "--svg: a file is needed, '-' is none");
+        verify->svg = argument;
+        break;
     case OPTION_VERIFY:
         request->verify_points = true;
         break;
@@ -497,33 +505,6 @@ static int run_command(const struct command *command, int argc, char **argv,
 
 /* ---- the program ---- */
 
-/* The words as they would be typed: for the record in the generated files, where a line break
- * would end the comment that it stands in. */
-static void quote_word(struct text *line, const char *word)
-{
-    static const char plain[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
-                                "_./=,:+@%-";
-    bool control = false;
-    if (*word != '\0' && word[strspn(word, plain)] == '\0') {
-        text_append(line, word);
-        return;
-    }
-    for (const char *at = word; *at != '\0'; at++)
-        control = control || (unsigned char)*at < 0x20 || *at == 0x7F;
-    text_append(line, control ? "$'" : "'");
-    for (const char *at = word; *at != '\0'; at++) {
-        if (control && ((unsigned char)*at < 0x20 || *at == 0x7F))
-            text_appendf(line, "\\x%02x", (unsigned char)*at);
-        else if (control && (*at == '\'' || *at == '\\'))
-            text_appendf(line, "\\%c", *at);
-        else if (*at == '\'')
-            text_append(line, "'\\''");
-        else
-            text_append_char(line, *at);
-    }
-    text_append_char(line, '\'');
-}
-
 struct program_call {
     const char *command_line;
     int status;
@@ -603,7 +584,7 @@ int main(int argc, char **argv)
         .help_filter = program_help,
     };
     static char program[] = "ese";
-    struct text line = {0};
+    struct text line = {0}; /* for the record in the generated files */
     struct program_call call = {0};
 
     atexit(check_output);
@@ -611,7 +592,7 @@ int main(int argc, char **argv)
     setenv("ARGP_HELP_FMT", "no-dup-args-note", 0);
     for (int i = 1; i < argc; i++) {
         text_append(&line, i > 1 ? " " : "");
-        quote_word(&line, argv[i]);
+        text_append_quoted(&line, argv[i]);
     }
     call.command_line = text_string(&line);
     if (argc > 0)

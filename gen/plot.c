@@ -21,6 +21,11 @@ static const char *const colors[PLOT_COLORS] = {"#0072b2", "#d55e00", "#009e73",
                                                 "#8c8c8c"};
 static const char *const ink = "#222222", *const grid = "#dddddd";
 
+const char *plot_color_code(enum plot_color color)
+{
+    return colors[color];
+}
+
 /* Two decimals are a hundredth of a pixel; -0.00 would depend on rounding. */
 static double pixel(double value)
 {

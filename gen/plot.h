@@ -60,6 +60,9 @@ struct plot_bars {
     const char *mark_name;
 };
 
+/* As in SVG, "#rrggbb". */
+const char *plot_color_code(enum plot_color color);
+
 void plot_lines(struct text *svg, const struct plot *plot);
 void plot_bars(struct text *svg, const struct plot_bars *plot);
 

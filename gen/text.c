@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 char *text_reserve(struct text *text, size_t more)
@@ -67,6 +68,32 @@ void text_appendf(struct text *text, const char *format, ...)
     va_end(arguments);
 }
 
+/* A line break would end the comment that the word stands in. */
+void text_append_quoted(struct text *text, const char *word)
+{
+    static const char plain[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
+                                "_./=,:+@%-";
+    bool control = false;
+    if (*word != '\0' && word[strspn(word, plain)] == '\0') {
+        text_append(text, word);
+        return;
+    }
+    for (const char *at = word; *at != '\0'; at++)
+        control = control || (unsigned char)*at < 0x20 || *at == 0x7F;
+    text_append(text, control ? "$'" : "'");
+    for (const char *at = word; *at != '\0'; at++) {
+        if (control && ((unsigned char)*at < 0x20 || *at == 0x7F))
+            text_appendf(text, "\\x%02x", (unsigned char)*at);
+        else if (control && (*at == '\'' || *at == '\\'))
+            text_appendf(text, "\\%c", *at);
+        else if (*at == '\'')
+            text_append(text, "'\\''");
+        else
+            text_append_char(text, *at);
+    }
+    text_append_char(text, '\'');
+}
+
 void text_cut(struct text *text, size_t length)
 {
     BUG_UNLESS(length <= text->length);
@@ -110,6 +137,31 @@ bool text_read_file_at(struct text *text, int folder, const char *path, struct e
     }
     text_cut(text, text->length);
     return true;
+}
+
+static bool write_bytes(const struct text *text, const char *path)
+{
+    FILE *file = fopen(path, "w");
+    bool ok = file != NULL && fwrite(text_string(text), 1, text->length, file) == text->length;
+    if (file != NULL && fclose(file) != 0)
+        ok = false;
+    return ok;
+}
+
+bool text_write_file(const struct text *text, const char *path, struct error *error)
+{
+    struct stat there;
+    if (lstat(path, &there) == 0 && !S_ISREG(there.st_mode))
+        return write_bytes(text, path) || fail(error, "cannot write '%s': %s", path, strerror(errno));
+    struct text aside = {0};
+    text_appendf(&aside, "%s.tmp", path);
+    bool ok = write_bytes(text, text_string(&aside)) && rename(text_string(&aside), path) == 0;
+    if (!ok) {
+        fail(error, "cannot write '%s': %s", path, strerror(errno));
+        unlink(text_string(&aside));
+    }
+    text_free(&aside);
+    return ok;
 }
 
 void text_free(struct text *text)

@@ -30,6 +30,9 @@ void text_appendf(struct text *text, const char *format, ...) __attribute__((for
 void text_vappendf(struct text *text, const char *format, va_list arguments)
     __attribute__((format(printf, 2, 0)));
 
+/* Appends a word as it would be typed to a shell, without line breaks. */
+void text_append_quoted(struct text *text, const char *word);
+
 /* Drops all bytes behind the first `length`. */
 void text_cut(struct text *text, size_t length);
 
@@ -39,6 +42,10 @@ const char *text_string(const struct text *text);
 /* Appends the content of a file; of one below an open folder.  On failure nothing is appended. */
 bool text_read_file(struct text *text, const char *path, struct error *error);
 bool text_read_file_at(struct text *text, int folder, const char *path, struct error *error);
+
+/* Writes the content to a file, which appears whole or not at all.  What is there and no plain file, a
+ * device or a pipe or a link, is written to: another file in its place would be its end. */
+bool text_write_file(const struct text *text, const char *path, struct error *error);
 
 void text_free(struct text *text);
 
