@@ -349,6 +349,7 @@ module ese_loader (
 
     // ---- words -----------------------------------------------------------------------------
     reg  [31:0] item; // of the section
+    reg  [31:0] last_item;
     wire        unpack_reset = reset || state == BEGIN;
     wire        program_valid;
     wire        program_ready;
@@ -372,7 +373,7 @@ module ese_loader (
     ) u_program (
         .clk       (clk),
         .reset     (unpack_reset),
-        .last_item (products + passes - 32'd1),
+        .last_item (last_item),
         .bus_valid (fetched && state == TAKE && section == PROGRAM),
         .bus_ready (program_ready),
         .bus_data  (fetched_data),
@@ -403,7 +404,7 @@ module ese_loader (
     ) u_columns (
         .clk       (clk),
         .reset     (unpack_reset),
-        .last_item (columns - 32'd1),
+        .last_item (last_item),
         .bus_valid (fetched && state == TAKE && section == COLUMN),
         .bus_ready (column_ready),
         .bus_data  (fetched_data),
@@ -419,7 +420,7 @@ module ese_loader (
     ) u_constants (
         .clk       (clk),
         .reset     (unpack_reset),
-        .last_item (constants - 32'd1),
+        .last_item (last_item),
         .bus_valid (fetched && state == TAKE && section == CONSTANT),
         .bus_ready (constant_ready),
         .bus_data  (fetched_data),
@@ -435,7 +436,7 @@ module ese_loader (
     ) u_weights (
         .clk       (clk),
         .reset     (unpack_reset),
-        .last_item (beats - 32'd1),
+        .last_item (last_item),
         .bus_valid (fetched && state == TAKE && section == WEIGHT),
         .bus_ready (weight_ready),
         .bus_data  (fetched_data),
@@ -454,6 +455,17 @@ module ese_loader (
 
     assign wanted = section != PROGRAM || program_ready;
 //@ end
+
+    // Settled before the section's first word comes
+    always @(posedge clk)
+        case (section)
+//@ if RESIDENT
+            COLUMN:   last_item <= columns - 32'd1;
+            CONSTANT: last_item <= constants - 32'd1;
+            WEIGHT:   last_item <= beats - 32'd1;
+//@ end
+            default:  last_item <= products + passes - 32'd1;
+        endcase
 
     always @(posedge clk)
         if (unpack_reset) item <= 32'd0;
