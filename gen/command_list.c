@@ -1,0 +1,230 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "gen/command_list.h"
+
+#include <stddef.h>
+
+#define SET_OPTION \
+    {"set", OPTION_SET, "KEY=VALUE", 0, "Change a key of CONFIG; the last one wins", 0}
+#define JSON_OPTION \
+    {"json", OPTION_JSON, "FILE", 0, "Write the results as JSON; - is standard output", 0}
+
+static const struct argp_option gen_options[] = {
+    {"output", 'o', "DIR", 0, "Folder to write to (needed)", 0},
+    SET_OPTION,
+    HELP_OPTIONS,
+    {0},
+};
+
+static const struct argp_option model_options[] = {
+    {"output", 'o', "DIR", 0, "Folder to write to (needed)", 0},
+    SET_OPTION,
+    JSON_OPTION,
+    HELP_OPTIONS,
+    {0},
+};
+
+static const struct argp_option verify_options[] = {
+    {"sim", OPTION_SIM, "NAME", 0, "Simulator: verilator, icarus or both", 0},
+    {"frames", OPTION_FRAMES, "N", 0, "Frames to simulate, at least 3", 0},
+    {"seed", OPTION_SEED, "N", 0, "Seed of the inputs drawn", 0},
+    {"trace", OPTION_TRACE, "FILE.fst", 0, "Write a waveform", 0},
+    {"svg", OPTION_SVG, "FILE", 0, "Draw the schedule of a frame as planned and as measured", 0},
+    JSON_OPTION,
+    {"model", OPTION_MODEL, "OUT", 0, "Play the model that 'ese model' wrote there, not the chip's own", 0},
+    {"selftest", OPTION_SELFTEST, NULL, 0, "Plant faults and prove that they are found", 0},
+    {"faults", OPTION_FAULTS, "N", 0,
+     "Instead of the usual phases, play N in which something drawn from the seed goes wrong: a bus, a "
+     "reset, the model image", 0},
+    {"jobs", 'j', "N", 0, "Parallel jobs; as many as processors if not given", 0},
+    {"keep", OPTION_KEEP, NULL, 0, "Keep the working files", 0},
+    HELP_OPTIONS,
+    {0},
+};
+
+static const struct argp_option report_options[] = {
+    SET_OPTION,
+    JSON_OPTION,
+    {"chart", OPTION_CHART, NULL, 0, "Print the schedule of a frame as a chart", 0},
+    {"svg", OPTION_SVG, "FILE", 0, "Draw the same as a picture", 0},
+    HELP_OPTIONS,
+    {0},
+};
+
+static const struct argp_option recognise_options[] = {
+    {"frames", OPTION_FRAMES, "N", 0, "Frames of each utterance to run", 0},
+    JSON_OPTION,
+    HELP_OPTIONS,
+    {0},
+};
+
+static const struct argp_option run_options[] = {
+    {"input", 'i', "FILE", 0, "Features, float [frames, x]: a .npy file, or a folder of them (needed; "
+     "more may follow)", 0},
+    {"output-dir", 'o', "OUT", 0, "Folder for the outputs, OUT/NAME.npy (needed)", 0},
+    {"memory", OPTION_MEMORY, "NAME", 0, "Memory behind the ports: ideal, ddr3 or hostile", 0},
+    {"simulator", OPTION_SIM, "NAME", 0, "Simulator: verilator or icarus", 0},
+    {"model", OPTION_MODEL, "OUT", 0, "Load the model that 'ese model' wrote there, not the chip's own", 0},
+    {"check", OPTION_CHECK, NULL, 0, "Compare with the golden model, bit for bit (the default)", 0},
+    {"no-check", OPTION_NO_CHECK, NULL, 0, "Do not compare", 0},
+    JSON_OPTION,
+    {"jobs", 'j', "N", 0, "Parallel jobs; as many as processors if not given", 0},
+    HELP_OPTIONS,
+    {0},
+};
+
+static const struct argp_option paper_options[] = {
+    {"output", 'o', "DIR", 0, "Write FIGURE.txt, FIGURE.csv and FIGURE.svg to this folder", 0},
+    {"set", OPTION_SET, "KEY=VALUE", 0, "Change a key of the preset paper; the last one wins", 0},
+    JSON_OPTION,
+    {"verify", OPTION_VERIFY, NULL, 0, "Run chosen points in RTL too: the cycles must agree", 0},
+    {"jobs", 'j', "N", 0, "Parallel jobs; as many as processors if not given", 0},
+    HELP_OPTIONS,
+    {0},
+};
+
+static int run_gen(const struct request *request, const char *command_line)
+{
+    const struct gen_options options = {
+        .source = request->operand,
+        .sets = request->sets,
+        .set_count = request->set_count,
+        .output = request->output,
+        .command_line = command_line,
+    };
+    return command_gen(&options);
+}
+
+static int run_model(const struct request *request, const char *command_line)
+{
+    const struct model_options options = {
+        .dir = request->operand,
+        .source = request->second,
+        .sets = request->sets,
+        .set_count = request->set_count,
+        .output = request->output,
+        .json = request->verify.json,
+        .command_line = command_line,
+    };
+    return command_model(&options);
+}
+
+static int run_verify(const struct request *request, const char *command_line)
+{
+    struct verify_options options = request->verify;
+    options.dir = request->operand;
+    options.model = request->model;
+    options.command_line = command_line;
+    return command_verify(&options);
+}
+
+static int run_report(const struct request *request, const char *command_line)
+{
+    const struct report_options options = {
+        .source = request->operand,
+        .sets = request->sets,
+        .set_count = request->set_count,
+        .json = request->verify.json,
+        .chart = request->chart,
+        .svg = request->verify.svg,
+        .command_line = command_line,
+    };
+    return command_report(&options);
+}
+
+static int run_recognise(const struct request *request, const char *command_line)
+{
+    const struct recognise_options options = {
+        .dir = request->operand,
+        .frames = request->verify.frames,
+        .json = request->verify.json,
+        .command_line = command_line,
+    };
+    return command_recognise(&options);
+}
+
+static int run_run(const struct request *request, const char *command_line)
+{
+    const struct run_options options = {
+        .dir = request->operand,
+        .inputs = request->inputs,
+        .input_count = request->input_count,
+        .output_dir = request->output,
+        .model = request->model,
+        .memory = request->memory,
+        .sim = request->verify.sim,
+        .check = !request->no_check,
+        .jobs = request->verify.jobs,
+        .json = request->verify.json,
+        .command_line = command_line,
+    };
+    return command_run(&options);
+}
+
+static int run_paper(const struct request *request, const char *command_line)
+{
+    const struct paper_options options = {
+        .figure = request->operand,
+        .sets = request->sets,
+        .set_count = request->set_count,
+        .output = request->output,
+        .json = request->verify.json,
+        .verify = request->verify_points,
+        .jobs = request->verify.jobs,
+        .command_line = command_line,
+    };
+    return command_paper(&options);
+}
+
+static const char config_help[] =
+    "CONFIG is the name of a preset (tiny, speech, paper), or a YAML file: a name with a '.' or "
+    "'/' in it.";
+
+const struct command commands[COMMAND_COUNT] = {
+    {"gen", "CONFIG", NULL, "write the Verilog, memory images and test bench of a chip", config_help,
+     "  ese gen tiny -o rtl_out/tiny\n"
+     "  ese gen paper -o rtl_out/small --set pes=16 --set channels=8\n"
+     "  ese gen my.yaml -o rtl_out/my --set model.path=my.safetensors\n",
+     gen_options, run_gen, true, false, true},
+    {"model", "DIR", "CONFIG", "write another model for a chip whose model is loaded from memory",
+     "DIR is a folder that 'ese gen' wrote with memory: resident or stream.  CONFIG gives the model: its "
+     "model.* keys and column_order.  The architecture is the chip's; a key that says otherwise is "
+     "refused.  The model must fit the chip: sizes at most as large, everything else at most as much "
+     "larger than the chip's first model as the key headroom said.  Writes model.bin, weights.bin, "
+     "config.yaml and copies of the model's files.",
+     "  ese model rtl_out/chip my.yaml -o rtl_out/other\n"
+     "  ese model rtl_out/chip tiny --set model.seed=2 -o rtl_out/other --json -\n",
+     model_options, run_model, true, false, false},
+    {"verify", "DIR", NULL, "simulate a chip, compare each bit and cycle with the models",
+     "DIR is a folder that 'ese gen' wrote.",
+     "  ese verify rtl_out/tiny\n"
+     "  ese verify rtl_out/tiny --sim both --frames 20 --seed 7\n"
+     "  ese verify rtl_out/tiny --trace tiny.fst --svg tiny.svg\n"
+     "  ese verify rtl_out/tiny --selftest --json -\n"
+     "  ese verify rtl_out/loadable --faults 300 --seed 7\n",
+     verify_options, run_verify, false, false, false},
+    {"report", "CONFIG|DIR", NULL, "tell cycles, use of the multipliers and size before synthesis",
+     config_help,
+     "  ese report paper\n"
+     "  ese report paper --set encoding=relative --chart\n"
+     "  ese report rtl_out/tiny --json tiny.json --svg tiny.svg\n",
+     report_options, run_report, false, false, true},
+    {"recognise", "DIR", NULL, "label recorded speech with a chip's model, count right frames",
+     "DIR is a folder that 'ese gen' wrote from a model with labels, such as the preset speech.",
+     "  ese recognise rtl_out/speech\n"
+     "  ese recognise rtl_out/speech --frames 100 --json -\n",
+     recognise_options, run_recognise, false, false, false},
+    {"run", "DIR [FILE...]", NULL, "put recorded inputs through a chip by its host library",
+     "DIR is a folder that 'ese gen' wrote, of a chip with x and y in memory.  The inputs may be "
+     "longer and more than the chip has channels; what comes out is compared with the golden model.",
+     "  ese run rtl_out/speech --input rtl_out/speech/model/utterances --output-dir outputs\n"
+     "  ese run rtl_out/tiny --input a.npy b.npy --output-dir outputs --memory ddr3\n"
+     "  ese run rtl_out/tiny -i a.npy -o outputs --simulator icarus --json -\n",
+     run_options, run_run, true, true, false},
+    {"paper", "FIGURE", NULL, "tables and figures of the ESE paper, its values beside ours",
+     "FIGURE is table1, fig6 (speedup against density), fifo (use of the multipliers against FIFO "
+     "depth), balance (load-balanced against plain pruning), or all.",
+     "  ese paper table1\n"
+     "  ese paper all -o rtl_out/paper_figures --json -\n"
+     "  ese paper fifo --verify --set model.density=0.2\n",
+     paper_options, run_paper, false, false, true},
+};

@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * command_list.h - every command with its options and its help, once; main.c parses by this list. */
+#ifndef ESE_COMMAND_LIST_H
+#define ESE_COMMAND_LIST_H
+
+#include <argp.h>
+
+#include "gen/commands.h"
+
+/* Options without a letter. */
+enum { OPTION_SET = 256, OPTION_SIM, OPTION_FRAMES, OPTION_SEED, OPTION_TRACE, OPTION_JSON,
+       OPTION_SELFTEST, OPTION_FAULTS, OPTION_KEEP, OPTION_CHART, OPTION_VERIFY, OPTION_USAGE,
+       OPTION_MEMORY, OPTION_MODEL, OPTION_CHECK, OPTION_NO_CHECK, OPTION_SVG };
+
+/* What the parser of any command fills in. */
+struct request {
+    const char *operand; /* CONFIG, DIR or FIGURE */
+    const char *second;  /* CONFIG, of a command that has two */
+    char **sets;
+    size_t set_count;
+    const char *output;
+    struct verify_options verify; /* has every other option; a command takes those it knows */
+    bool chart, verify_points;
+    char **inputs;
+    size_t input_count;
+    const char *model;
+    enum memory_choice memory;
+    bool no_check;
+};
+
+struct command {
+    const char *name;
+    const char *operand;
+    const char *second; /* NULL: one operand */
+    const char *summary;
+    const char *details; /* before the examples in --help */
+    const char *examples;
+    const struct argp_option *options;
+    int (*run)(const struct request *request, const char *command_line);
+    bool needs_output;
+    bool takes_inputs; /* operands behind the first are inputs */
+    bool has_keys; /* --help lists the keys of a configuration */
+};
+
+/* argp's own help has no -h. */
+#define HELP_OPTIONS                                                \
+    {"help", 'h', NULL, 0, "Print this help", -1},                  \
+    {NULL, '?', NULL, OPTION_ALIAS, NULL, -1},                      \
+    {"usage", OPTION_USAGE, NULL, 0, "Print a short usage line", -1}, \
+    {"version", 'V', NULL, 0, "Print the version", -1}
+
+enum { COMMAND_COUNT = 7 };
+extern const struct command commands[COMMAND_COUNT];
+
+#endif
