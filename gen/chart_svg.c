@@ -35,14 +35,14 @@ enum { SCRIPT, PICTURE, LOG, FILES };
 /* Rows of a frame: heading and two units, and spaces. */
 static const double UNIT_ROWS = 3.0, SPACE = 0.35, FRAME_SPACE = 0.8, HALF_BAR = 0.38;
 /* At least so much of the next frame is shown, as a part of this one. */
-static const double NEXT_SHARE = 0.06;
+static const double NEXT_SHARE = 0.1;
 
 static const char *const ink = "#222222", *const note_ink = "#555555", *const grid = "#dddddd",
                   *const band = "#f3f3f3", *const next_ink = "#777777";
 
 /* Of products and of passes.  The units change between two tones as the state does. */
 static const enum plot_color unit_colors[2] = {PLOT_BLUE, PLOT_ORANGE};
-static const char *const second_tones[2] = {"#56a8d8", "#f08a3c"};
+static const char *const second_tones[2] = {"#4397cb", "#e57a33"};
 static const char *const next_tones[2] = {"#bcd9ea", "#f4cdb2"};
 
 /* A row: all blocks of a matrix, or all passes of a kind. */
@@ -215,7 +215,7 @@ static void write_text(struct text *script, const char *at, const char *anchor, 
         if (*string == '\'')
             text_append_char(script, '\'');
     }
-    text_appendf(script, "' at %s %s font ',%d' textcolor rgb '%s'\n", at, anchor, size, color);
+    text_appendf(script, "' at %s %s front font ',%d' textcolor rgb '%s'\n", at, anchor, size, color);
 }
 
 /* Text at a pixel from the left and a row. */
@@ -270,9 +270,8 @@ static double write_bar_name(struct text *labels, const struct picture *c, const
                            forms[form]);
             return end + width;
         }
-        if (begin - from >= width) {
-            write_at_cycle(labels, begin - margin, y, "right", 10, bar->is_next ? next_ink : ink,
-                           forms[form]);
+        if (begin - from >= width && !bar->is_next) { /* there it would stand in this frame */
+            write_at_cycle(labels, begin - margin, y, "right", 10, ink, forms[form]);
             return end;
         }
     }
@@ -365,7 +364,7 @@ static void write_frame(struct text *script, const struct picture *c, int number
     }
     text_appendf(script,
                  "set arrow from first %.0f, first %.2f to first %.0f, first %.2f nohead front "
-                 "linecolor rgb '%s' dashtype (4,3)\n",
+                 "linecolor rgb '%s' dashtype (6,5)\n",
                  next, top + 0.2, next, bottom, ink);
     write_at_cycle(script, next - cycles_of(c, 2.0 * MARGIN), top + 0.5, "right", 11, note_ink,
                    "the next frame begins");
@@ -394,7 +393,7 @@ static void write_page(struct text *script, const struct picture *c, int height)
                  WIDTH, height, (double)LEFT / WIDTH, (double)RIGHT / WIDTH,
                  1.0 - (double)TOP / height, (double)AXIS / height, (long long)c->cycles,
                  c->frame_count * c->frame_rows - SPACE, ink, ink, grid, ink, (double)RIGHT / WIDTH,
-                 1.0 - 46.0 / height, ink);
+                 1.0 - 22.0 / height, ink);
     snprintf(at, sizeof at, "screen %.4f, screen %.4f", (double)STATE_X / WIDTH, 1.0 - 22.0 / height);
     write_text(script, at, "left", 17, ink, "Schedule of a frame");
     snprintf(at, sizeof at, "screen %.4f, screen %.4f", (double)STATE_X / WIDTH, 1.0 - 46.0 / height);
@@ -421,12 +420,13 @@ void chart_script(struct text *script, const struct program *program,
     write_page(script, &c, (int)(count * c.frame_rows * ROW) + TOP + AXIS);
     for (int n = 0; n < count; n++)
         write_frame(script, &c, n);
+    double pixel = cycles_of(&c, 1.0); /* what is shorter would vanish */
     text_append(script, "plot ");
     for (int n = 0; n < count; n++)
         text_appendf(script,
-                     "$frame_%d using (($1+$2)/2):3:1:2:($3-%.2f):($3+%.2f):4 with boxxyerror "
-                     "linecolor rgb variable fillstyle solid noborder notitle, \\\n     ",
-                     n + 1, HALF_BAR, HALF_BAR);
+                     "$frame_%d using (($1+$2)/2):3:1:($2-$1<%.2f?$1+%.2f:$2):($3-%.2f):($3+%.2f):4 "
+                     "with boxxyerror linecolor rgb variable fillstyle solid noborder notitle, \\\n     ",
+                     n + 1, pixel, pixel, HALF_BAR, HALF_BAR);
     for (int u = 0; u < 2; u++)
         text_appendf(script, "keyentry with boxes linecolor rgb '%s' fillstyle solid title '%s', \\\n     ",
                      plot_color_code(unit_colors[u]), legend[u]);
@@ -439,8 +439,12 @@ void chart_script(struct text *script, const struct program *program,
 
 bool chart_svg_check(const char *path, struct error *error)
 {
-    return path == NULL || (output_file_check("--svg", path, error) &&
-                            process_available("gnuplot", "gnuplot-nox", error));
+    if (path == NULL)
+        return true;
+    if (strcmp(path, "-") == 0)
+        return fail(error, "--svg: '-' is no file");
+    return output_file_check("--svg", path, error) &&
+           process_available("gnuplot", "gnuplot-nox", error);
 }
 
 /* Runs the script in `folder` and takes the picture from there. */

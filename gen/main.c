@@ -127,8 +127,6 @@ static error_t parse_option(int key, char *argument, struct argp_state *state)
         request->chart = true;
         break;
     case OPTION_SVG:
-        if (strcmp(argument, "-") == 0)
-            argp_error(state, "--svg: a file is needed, '-' is none");
         verify->svg = argument;
         break;
     case OPTION_VERIFY:
@@ -241,6 +239,8 @@ struct program_call {
     int status;
 };
 
+#define THERE_ARE "there are gen, model, verify, report, recognise, run and paper"
+
 static error_t parse_command(int key, char *argument, struct argp_state *state)
 {
     struct program_call *call = state->input;
@@ -261,13 +261,10 @@ static error_t parse_command(int key, char *argument, struct argp_state *state)
             state->next = state->argc;
             return 0;
         }
-        argp_error(state,
-                   "unknown command '%s'; there are gen, model, verify, report, recognise, run and paper",
-                   argument);
+        argp_error(state, "unknown command '%s'; " THERE_ARE, argument);
         break;
     case ARGP_KEY_NO_ARGS:
-        argp_error(state,
-                   "no command given; there are gen, model, verify, report, recognise, run and paper");
+        argp_error(state, "no command given; " THERE_ARE);
         break;
     default:
         return parse_help(key, state);
@@ -277,22 +274,19 @@ static error_t parse_command(int key, char *argument, struct argp_state *state)
 
 static char *program_help(int key, const char *text, void *input)
 {
-    char *help = NULL;
-    size_t size = 0;
+    struct text help = {0};
 
     (void)input;
     if (key != ARGP_KEY_HELP_POST_DOC)
         return (char *)text;
-    FILE *out = open_memory(&help, &size);
-    fprintf(out, "Commands:\n\n");
+    text_append(&help, "Commands:\n\n");
     for (int i = 0; i < COMMAND_COUNT; i++)
-        fprintf(out, "  %-10s %s\n", commands[i].name, commands[i].summary);
-    fprintf(out, "\n'ese COMMAND --help' tells more.  Examples:\n\n"
-                 "  ese gen tiny -o rtl_out/tiny\n"
-                 "  ese verify rtl_out/tiny\n"
-                 "  ese report paper\n");
-    fclose(out);
-    return help;
+        text_appendf(&help, "  %-10s %s\n", commands[i].name, commands[i].summary);
+    text_append(&help, "\n'ese COMMAND --help' tells more.  Examples:\n\n"
+                       "  ese gen tiny -o rtl_out/tiny\n"
+                       "  ese verify rtl_out/tiny\n"
+                       "  ese report paper\n");
+    return help.data;
 }
 
 /* A full disk or a closed pipe must not look like success, whatever ended the program. */

@@ -74,6 +74,8 @@ help 'model.density' gen
 help 'model.\* keys' model
 help '--selftest' verify
 help '--chart' report
+help '--svg' report
+help '--svg' verify
 help 'recorded speech' recognise
 run --version
 same "version: status" "$status" 0
@@ -95,6 +97,8 @@ usage 'frames' 'is not a whole number' verify x --frames 1e3
 usage 'too few frames' '--frames: 2 is too few; at least 3' verify x --frames 2
 usage 'faults' "'0' is not a whole number" verify x --faults 0
 usage 'faults of so many frames' '--faults plays phases of few frames' verify x --faults 3 --frames 9
+usage 'a chart of faults' '--svg: .* does not go with --faults' verify x --faults 3 --svg x.svg
+usage 'a chart of the selftest' '--svg: .* does not go with --selftest' verify x --selftest --svg x.svg
 usage 'seed' 'is not a whole number' verify x --seed -1
 usage 'sim' 'is not verilator, icarus or both' verify x --sim modelsim
 usage 'trace' 'does not end in .fst' verify x --trace x.vcd
@@ -335,6 +339,68 @@ refused 'without Icarus' 'iverilog is not installed.*apt-get install iverilog' \
     verify "$work/chip" --sim icarus
 refused 'without Verilator' 'verilator is not installed.*apt-get install verilator' \
     verify "$work/chip" --sim verilator
+refused 'report without gnuplot' 'gnuplot is not installed.*apt-get install gnuplot-nox' \
+    report tiny --svg "$work/out/x.svg"
+refused 'verify without gnuplot, before the simulators are missed' 'gnuplot is not installed' \
+    verify "$work/chip" --svg "$work/out/x.svg"
+PATH=$run_path
+
+# ---- pictures ----
+
+in_svg() { # FILE XPATH : what it finds, or nothing
+    xmllint --xpath "$2" "$1" 2>/dev/null || :
+}
+bars() { # FILE NUMBER : of a frame, left and right ends, colours
+    in_svg "$1" "//*[@id='schedule_plot_$2']//*[local-name()='polygon']" |
+        sed -E "s/.*fill *= *\"([^\"]*)\".*points *= *\"([0-9.]*),[^ ]* ([0-9.]*),.*/\1 \2 \3/"
+}
+# What is drawn is all that the text chart tells.
+check_picture() { # NAME FILE CHART FRAMES
+    local name count
+    must "$1: XML" xmllint --noout "$2"
+    for name in $(sed -nE 's/^  STATE_[1-6]  ([^ ]+\[[0-9]+\]) .*/\1/p' "$3"); do
+        count=$(in_svg "$2" "count(//*[local-name()='text'][normalize-space()='$name'])")
+        holds "$1: $name" "${count:-0}" '>=' "$4"
+    done
+    for name in STATE_1 STATE_2 STATE_3 STATE_4 STATE_5 STATE_6; do
+        count=$(in_svg "$2" "count(//*[local-name()='text'][normalize-space()='$name'])")
+        same "$1: $name" "$count" "$4"
+    done
+}
+for preset in tiny paper; do
+    run report "$preset" --chart --svg "$work/$preset.svg"
+    same "picture of $preset: status" "$status" 0
+    grep -A100 '^Schedule' "$work/stdout" >"$work/chart" || :
+    holds "picture of $preset: blocks in the chart" "$(grep -c '^  STATE_.*\[' "$work/chart")" '>=' 14
+    check_picture "picture of $preset" "$work/$preset.svg" "$work/chart" 1
+done
+(
+    mkdir "$work/home"
+    printf "set title 'mine'\n" >"$work/home/.gnuplot"
+    HOME=$work/home TZ=Asia/Tokyo TMPDIR=$work GDFONTPATH=/none GNUTERM=dumb "$ese" report paper \
+        --svg "$work/other.svg" >/dev/null
+)
+same 'picture: the same elsewhere' "$(cmp "$work/paper.svg" "$work/other.svg" 2>&1)" ''
+silent 'picture: nothing of this machine' in_folder "$work" \
+    sh -c "! grep -e /tmp -e /usr -e '$HOSTNAME' -e '$(date +%Y)-' paper.svg"
+silent 'picture: nothing left' find "$work" -maxdepth 1 -name 'ese-chart*'
+run verify "$work/chip" --sim icarus --frames 4 --svg "$work/verify.svg"
+same 'picture of verify: status' "$status" 0
+check_picture 'picture of verify' "$work/verify.svg" "$work/stdout" 2
+bars "$work/verify.svg" 1 >"$work/planned"
+bars "$work/verify.svg" 2 >"$work/measured"
+holds 'picture of verify: bars' "$(grep -c '^rgb' "$work/planned")" '>=' 28
+silent 'picture of verify: measured as planned' diff "$work/planned" "$work/measured"
+refused 'picture in no folder' "--svg: cannot write '$work/none/x.svg'" \
+    report tiny --svg "$work/none/x.svg"
+refused 'picture in no folder, before simulating' "--svg: cannot write '$work/none/x.svg'" \
+    verify "$work/chip" --svg "$work/none/x.svg"
+refused 'picture onto standard output' "--svg: '-' is no file" report tiny --svg -
+printf '#!/bin/sh\necho no terminal svg\nexit 3\n' >"$work/bin/gnuplot"
+chmod +x "$work/bin/gnuplot"
+PATH=$work/bin:$PATH
+refused 'gnuplot that fails' 'gnuplot could not draw the schedule: exit status 3: no terminal svg' \
+    report tiny --svg "$work/out/x.svg"
 PATH=$run_path
 
 # ---- JSON ----

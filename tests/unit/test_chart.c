@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "gen/chart.h"
+#include "gen/chart_svg.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -134,12 +135,133 @@ static void test_grouped(void **state)
     text_free(&text);
 }
 
+static int occurrences(const char *text, const char *part)
+{
+    int count = 0;
+    for (const char *at = strstr(text, part); at != NULL; at = strstr(at + 1, part))
+        count++;
+    return count;
+}
+
+/* The bars of a picture, with their rows and colours, and the names beside or in them.  The second frame
+ * is the first, later, and stands below it. */
+static void test_script(void **state)
+{
+    (void)state;
+    struct product products[] = {product("Wix[0]", "STATE_1"), product("Wir[0]", "STATE_2"),
+                                 product("Wym[0]", "STATE_6")};
+    struct pass passes[] = {pass("i[0]", "STATE_2"), pass("y[0]", "STATE_6")};
+    struct program program = {
+        .product_count = 3, .pass_count = 2, .products = products, .passes = passes};
+    const struct interval ran[2][3] = {{{100, 110}, {110, 160}, {161, 200}},
+                                       {{200, 210}, {210, 260}, {261, 300}}};
+    const struct interval stepped[2][2] = {{{165, 190}, {201, 219}}, {{265, 290}, {-1, 0}}};
+    const struct chart_frame frames[] = {
+        {"as planned", {ran[0], stepped[0], 100}, {ran[1], stepped[1], 200}},
+        {"o'clock", {ran[1], stepped[1], 200}, {ran[0], stepped[0], 300}},
+    };
+    const char *data = "$frame_1 << END\n"
+                       "0 10 1.50 0x0072b2 STATE_1\n"
+                       "10 60 1.50 0x4397cb STATE_2\n"
+                       "61 100 1.50 0x0072b2 STATE_6\n"
+                       "100 110 1.50 0xbcd9ea STATE_1\n"
+                       "110 119 1.50 0xbcd9ea STATE_2\n"
+                       "65 90 2.50 0xd55e00 STATE_2\n"
+                       "101 119 2.50 0xe57a33 STATE_6\n"
+                       "0 10 3.85 0x0072b2 Wix[0]\n"
+                       "100 110 3.85 0xbcd9ea Wix[0]\n"
+                       "10 60 5.20 0x0072b2 Wir[0]\n"
+                       "110 119 5.20 0xbcd9ea Wir[0]\n"
+                       "65 90 6.20 0xd55e00 i[0]\n"
+                       "61 100 7.55 0x0072b2 Wym[0]\n"
+                       "101 119 8.55 0xd55e00 y[0]\n"
+                       "END\n";
+    struct text script = {0};
+    chart_script(&script, &program, frames, 1);
+    const char *text = text_string(&script);
+    assert_non_null(strstr(text, data));
+    assert_non_null(strstr(text, "set xrange [0:119]\n"));
+    assert_non_null(strstr(text, "set label 'as planned' at "));
+    assert_non_null(strstr(text, "set label 'Wix[0]' at first 5.00, first 3.85 center "));
+    assert_non_null(strstr(text, "set label 'y[0]' at first 110.00, first 8.55 center "));
+    assert_non_null(strstr(text, "set arrow from first 100, first 0.20 to first 100, first "));
+    assert_int_equal(occurrences(text, "set label 'STATE_"), 3);
+    assert_null(strstr(text, "$frame_2"));
+    text_cut(&script, 0);
+    chart_script(&script, &program, frames, 2);
+    text = text_string(&script);
+    assert_non_null(strstr(text, data));
+    assert_non_null(strstr(text, "\n0 10 13.70 0x0072b2 Wix[0]\n"));
+    assert_non_null(strstr(text, "set label 'o''clock' at "));
+    assert_int_equal(occurrences(text, "set label 'STATE_"), 6);
+    assert_int_equal(occurrences(text, "0xd55e00 i[0]\n"), 2);
+    assert_int_equal(occurrences(text, "0xd55e00 y[0]\n"), 1);
+    text_free(&script);
+}
+
+/* A name goes behind a bar that is too short for it, before it where a neighbour is in the way, shortened
+ * between two of them, or nowhere. */
+static void test_script_names(void **state)
+{
+    (void)state;
+    struct product products[] = {product("Wix[0]", "STATE_1"), product("Wix[1]", "STATE_1"),
+                                 product("Wix[2]", "STATE_1"), product("Wix[3]", "STATE_1"),
+                                 product("Wix[4]", "STATE_1")};
+    struct program program = {.product_count = 5, .products = products};
+    const struct interval ran[] = {{0, 1}, {120, 121}, {122, 123}, {160, 161}, {1000, 1001}};
+    const struct interval none[] = {{-1, 0}, {-1, 0}, {-1, 0}, {-1, 0}, {-1, 0}};
+    const struct chart_frame frame = {"as planned", {ran, none, 0}, {none, none, 1000}};
+    struct text script = {0};
+    chart_script(&script, &program, &frame, 1);
+    const char *text = text_string(&script);
+    assert_non_null(strstr(text, "set xrange [0:1101]\n"));
+    assert_non_null(strstr(text, "set label 'Wix[0]' at first 4.88, first 3.85 left "));
+    assert_non_null(strstr(text, "set label 'Wix[1]' at first 116.12, first 3.85 right "));
+    assert_non_null(strstr(text, "set label '[2]' at first 126.88, first 3.85 left "));
+    assert_non_null(strstr(text, "set label 'Wix[3]' at first 164.88, first 3.85 left "));
+    assert_non_null(strstr(text, "set label 'Wix[4]' at first 1004.88, first 3.85 left "));
+    text_free(&script);
+}
+
+/* Thousands of blocks do not make a picture of thousands of bars. */
+static void test_script_grouped(void **state)
+{
+    (void)state;
+    enum { BLOCKS = 6000 };
+    struct product *products = calloc(BLOCKS, sizeof *products);
+    struct interval *ran = calloc(BLOCKS, sizeof *ran), *next = calloc(BLOCKS, sizeof *next);
+    for (int n = 0; n < BLOCKS; n++) {
+        char name[24];
+        snprintf(name, sizeof name, "%s[%d]", n % 2 == 0 ? "Wix" : "Wfx", n / 2);
+        products[n] = product(name, "STATE_1");
+        ran[n] = (struct interval){n * 10, n * 10 + 9};
+        next[n] = (struct interval){(BLOCKS + n) * 10, (BLOCKS + n) * 10 + 9};
+    }
+    struct program program = {.product_count = BLOCKS, .products = products};
+    const struct chart_frame frame = {"as planned", {ran, NULL, 0}, {next, NULL, BLOCKS * 10}};
+    struct text script = {0};
+    chart_script(&script, &program, &frame, 1);
+    const char *text = text_string(&script);
+    assert_non_null(strstr(text, "set label 'Wix x3000' at "));
+    assert_non_null(strstr(text, "\n0 59989 3.85 0x0072b2 Wix[0]\n"));
+    assert_null(strstr(text, "set label 'Wix["));
+    assert_int_equal(occurrences(text, " 0x0072b2 "), 3); /* the unit, and two matrices */
+    assert_int_equal(occurrences(text, " 0xbcd9ea "), 3);
+    text_free(&script);
+    free(products);
+    free(ran);
+    free(next);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_small),
         cmocka_unit_test(test_not_run),
         cmocka_unit_test(test_grouped),
+        cmocka_unit_test(test_script),
+        cmocka_unit_test(test_script_names),
+        cmocka_unit_test(test_script_grouped),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
