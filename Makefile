@@ -95,7 +95,7 @@ check-long: deps-long
 # Yosys's estimate for UltraScale, unit by unit, against the paper's table.
 area: deps
 	@$(MAKE) --no-print-directory -j$$(nproc) all $(BUILD)/json_get
-	@bash tests/area/run.sh
+	@bash tests/area/run.sh memory=stream
 
 demo: deps
 	@$(MAKE) --no-print-directory -j$$(nproc) all

@@ -75,6 +75,7 @@ long)
     alone paper-one-port bash tests/chips/paper.sh 20 memory=stream memory_ports=1 axi_data_bits=1024
     alone system-resident bash tests/chips/system.sh 160 ideal memory=resident
     alone system-ddr3 bash tests/chips/system.sh 160 ddr3 memory=stream
+    lengths="2 3" alone system-larger-than-chip bash tests/chips/system.sh 40 ideal memory=stream model.density=1
     alone system-hostile bash tests/chips/system.sh 40 hostile memory=stream
     alone paper-64x16 bash tests/chips/paper.sh 20 pes=64 channels=16
     alone paper-16x64 bash tests/chips/paper.sh 20 pes=16 channels=64

@@ -4,7 +4,8 @@
 # for UltraScale, module by module, and compares it with the paper and with an XCKU060.
 #
 #   tests/area/run.sh                 writes build/area/area.txt (also printed) and build/area/area.csv
-#   tests/area/run.sh memory=stream   the same with a key of the preset changed, in build/area-memory=stream
+#   tests/area/run.sh memory=stream   the same with a key of the preset changed, in build/area-memory=stream:
+#                                     what `make area` does, for the paper keeps its model in memory as well
 #
 # Fails if a memory or a multiplier became something else than intended, if a target is missed, or if
 # a combinational path is longer than 250 MHz on UltraScale suggest.

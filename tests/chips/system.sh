@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: Apache-2.0
 # system.sh VOICES MEMORY_MODEL [KEY=VALUE]... - the preset paper as a whole system: the host library
 # puts VOICES utterances of different lengths through all 32 channels of the simulated chip, new ones
-# entering as others end.  Every y must be right, and the array must stay busy.
+# entering as others end.  Every y must be right, and the array must stay busy.  The environment variable
+# `lengths` gives their shortest and longest number of frames, 15 75 if it is not set.
 set -euo pipefail
 # shellcheck source=tests/lib.sh
 . "$(dirname "${BASH_SOURCE[0]}")/../lib.sh"
@@ -17,7 +18,8 @@ json=$work/run.json
 
 must "gen" "$ese" gen paper -o "$chip" "${sets[@]}"
 lint_chip paper "$chip"
-must "draw voices" build/draw_voices "$work/voices" 153 "$voices" 15 75 1
+# shellcheck disable=SC2086 # two numbers
+must "draw voices" build/draw_voices "$work/voices" 153 "$voices" ${lengths:-15 75} 1
 must "run" "$ese" run "$chip" --input "$work/voices" --output-dir "$work/outputs" \
     --memory "$memory" --json "$json"
 if [ -e "$json" ]; then
