@@ -35,6 +35,7 @@ static const char *const BENCH[] = {
     "harness.c",      "harness.h",       "harness_axi.c",     "harness_axi.h",
     "harness_check.c", "harness_dpi.c",  "harness_plan.c",    "harness_plan_axi.c",
     "harness_report.c", "harness_vpi.c", "host.c",            "host.h",
+    "host_access.c",  "host_access.h",
     "host_queue.c",   "host_queue.h",    "memory.c",          "memory.h",
     "memory_ddr3.c",  "memory_write.c",  "slot.c",            "slot.h",
     "served.c",       "served.h",        "stimulus.h",        "verilator.vlt",

@@ -30,8 +30,9 @@ struct build {
 
 static const char *const CORE[] = {
     "axi_check",    "axi_check_write",  "harness",        "harness_axi", "harness_check",
-    "harness_plan", "harness_plan_axi", "harness_report", "host",        "host_queue",
-    "memory",       "memory_ddr3",      "memory_write",   "served",      "slot",
+    "harness_plan", "harness_plan_axi", "harness_report", "host",        "host_access",
+    "host_queue",   "memory",           "memory_ddr3",    "memory_write", "served",
+    "slot",
 };
 enum { CORE_COUNT = sizeof CORE / sizeof *CORE };
 

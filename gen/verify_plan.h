@@ -53,7 +53,7 @@ void recognise_plan_build(struct verify_plan *plan, const struct program *progra
 
 void verify_plan_free(struct verify_plan *plan);
 
-/* ---- between verify_plan.c and verify_memory.c ---------------------------------------------------- */
+/* ---- between verify_plan.c, verify_memory.c and verify_images.c ----------------------------------- */
 
 enum {
     VERIFY_CHANCE = 65536,    /* stimulus chances are out of this */
@@ -88,6 +88,13 @@ void plan_cast_states(struct planner *planner);
 void plan_cast_slot(struct planner *planner);
 void plan_memory_phases(struct planner *planner);
 void plan_random_fault(struct planner *planner, int number);
+uint32_t plan_below(struct planner *planner, uint64_t limit); /* a random number; limit 0 is 1 */
+
+/* verify_images.c */
+void plan_wrong_models(struct planner *planner);
+void plan_wrong_descriptors(struct planner *planner);
+struct stimulus_phase *plan_random_flip(struct planner *planner);
+
 uint32_t plan_load_beats(const struct program *program, enum stimulus_port port);
 
 #endif

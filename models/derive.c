@@ -159,7 +159,7 @@ static void derive_memory(struct program *program)
 }
 
 /* How much of it the model takes. */
-static void derive_bus_words(struct derived *d)
+void derive_bus_words(struct derived *d)
 {
     d->weights_bus_words = bus_words(d, d->beats, d->weights_memory_bits);
     d->columns_bus_words = bus_words(d, d->columns, d->columns_memory_bits);

@@ -32,6 +32,9 @@ struct stream_needs derive_needs(const struct program *program);
 /* Entries that one PE may be ahead of another: what the weight buffers bear. */
 int derive_skew(const struct derived *d);
 
+/* Bus words of every section and frame, from the numbers of words that are in `derived`. */
+void derive_bus_words(struct derived *derived);
+
 /* Where element `element` of a vector lies in the vector RAMs. */
 int element_word(const struct derived *d, int element);
 int element_lane(const struct derived *d, int element);

@@ -78,6 +78,8 @@ bool check_axi_phase(const struct stimulus *s, const struct stimulus_phase *p)
         return refuse("phase %s: no such moment", p->name);
     if (p->flags & STIMULUS_NO_LOAD && host_wrong_attempts(p) == 0)
         return refuse("phase %s: nothing is loaded, but no error expected", p->name);
+    if (p->flags & STIMULUS_LOADED_BEFORE && p->flags & STIMULUS_NO_LOAD)
+        return refuse("phase %s: loaded and not loaded", p->name);
     if (p->slot_cycle != 0 && (p->slot_channel >= s->channels || p->slot_frame == 0 ||
                                p->slot_frame >= p->frame_count))
         return refuse("phase %s: no such channel or frame to close", p->name);

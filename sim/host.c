@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0
  * host.c - lists of register accesses, one list after the other; what follows is decided when a list
- * is through.  Within an access the five channels are driven in a random order. */
+ * is through. */
 #include "host.h"
 
 #include <string.h>
 
 #include "ese_registers.h"
+#include "host_access.h"
 #include "host_queue.h"
 #include "memory.h"
 #include "slot.h"
@@ -19,7 +20,6 @@ static const uint32_t IDENTITY = 0x45534531; /* "ESE1" */
 static const uint32_t SLOT_WRITE = UINT32_C(1) << 31, SLOT_CLOSED = 1 << 16;
 
 enum {
-    ACCESS_LIMIT = 2000, /* clocks; the checker has spoken long before */
     IDLE_LIMIT = 20000,  /* clocks from stop to idle buses, the hostile memory being slow */
     ERROR_LIMIT = 1000,  /* clocks from the end of the watchdog's time to the interrupt */
     QUIET_CLOCKS = 40,   /* between idle buses and the next start */
@@ -28,35 +28,20 @@ enum {
     ACCESSES = 64
 };
 
+static const uint32_t BEFORE = UINT32_MAX; /* the number of the attempt before the first */
+
 /* What the list that is under way is for. */
 enum stage {
     SETUP, LOADING, LOAD_INTERRUPTED, LOADED, STARTING, RUNNING, INTERRUPTED, HEADS, ERROR_READ,
     LOST, CLOSING, STOPPING, QUIET, OVER
 };
 
-struct access {
-    bool write, refused; /* refused: SLVERR is the right answer */
-    uint32_t address, data, mask; /* data: to be written, or what the bits of mask must be */
-    uint32_t *into;
-    const char *name;
-};
-
 static struct {
     const struct stimulus_phase *phase;
     struct host_result *result;
     enum stage stage;
-    uint64_t random;
-    struct access list[ACCESSES];
-    uint32_t count, at;
-
-    /* the access under way */
-    bool busy, address_sent, data_sent;
-    uint32_t address_wait, data_wait, answer_wait, pause;
-    int64_t begun;
-    uint32_t drive[3];
-
-    uint32_t attempt;        /* from 0 on */
-    uint32_t status, events, head, submit_wait;
+    uint32_t attempt;        /* from 0 on; BEFORE: a load that is right */
+    uint32_t status, events, head;
     uint32_t cycles_low, cycles_high, multiplied_low, multiplied_high, sizes, y_size;
     int64_t cycles_read;     /* cycle in which CYCLES was read */
     bool loaded;             /* the chip must have a model */
@@ -67,14 +52,6 @@ static struct {
 
 #define AT "phase %s, cycle %lld: "
 #define HERE harness.now->name, (long long)harness.cycle
-
-static uint32_t draw(void)
-{
-    uint64_t z = host.random += UINT64_C(0x9e3779b97f4a7c15);
-    z = (z ^ z >> 30) * UINT64_C(0xbf58476d1ce4e5b9);
-    z = (z ^ z >> 27) * UINT64_C(0x94d049bb133111eb);
-    return (uint32_t)(z >> 32);
-}
 
 static bool has_queue(void)
 {
@@ -88,48 +65,6 @@ static uint32_t events(void)
 }
 
 /* ---- lists ------------------------------------------------------------------------------------------- */
-
-static void add(struct access access)
-{
-    if (host.at == host.count)
-        host.at = host.count = 0;
-    host.list[host.count++] = access;
-}
-
-static void write_register(uint32_t address, uint32_t data)
-{
-    add((struct access){.write = true, .address = address, .data = data});
-}
-
-static void read_register(uint32_t address, uint32_t *into)
-{
-    add((struct access){.address = address, .into = into});
-}
-
-static void expect(uint32_t address, uint32_t data, uint32_t mask, const char *name)
-{
-    add((struct access){.address = address, .data = data, .mask = mask, .name = name});
-}
-
-/* An address without a register: between some, behind the last, and the queue's where there is none. */
-static uint32_t hole(void)
-{
-    uint32_t pick = draw() % 8;
-    if (pick < 2)
-        return ESE_SLOT + 4;
-    if (pick < 5 && !has_queue())
-        return ESE_QUEUE_ADDRESS + draw() % 5 * 4;
-    return ESE_STALL_OUTPUT + 4 + draw() % ((4096 - ESE_STALL_OUTPUT) / 4 - 1) * 4;
-}
-
-static void try_holes(int count)
-{
-    for (int i = 0; i < count; i++) {
-        add((struct access){.address = hole(), .refused = true, .name = "undefined"});
-        add((struct access){.write = true, .address = hole(), .data = draw(), .refused = true,
-                            .name = "undefined"});
-    }
-}
 
 /* Settings that are written, and read back after addresses were tried where nothing is. */
 static void list_settings(void)
@@ -258,15 +193,14 @@ static void list_end(void)
     expect(ESE_IRQ_STATUS, 0, IRQ_ALL, "IRQ_STATUS after it was cleared");
 }
 
-/* ---- one access ---------------------------------------------------------------------------------------- */
+/* ---- what an access does beside ---------------------------------------------------------------------- */
 
 static bool is_control(const struct access *a, uint32_t data)
 {
     return a->write && a->address == ESE_CONTROL && a->data == data;
 }
 
-/* The access changes something else too, from now on. */
-static void access_begins(const struct access *a)
+void host_access_begins(const struct access *a)
 {
     uint32_t moment = host.phase->fault_moment;
     if (is_control(a, CONTROL_STOP)) {
@@ -274,7 +208,8 @@ static void access_begins(const struct access *a)
         host.stop_cycle = harness.cycle;
         axi_lift_faults();
     }
-    if (is_control(a, moment == STIMULUS_AT_LOAD ? CONTROL_LOAD : CONTROL_START))
+    if (is_control(a, moment == STIMULUS_AT_LOAD ? CONTROL_LOAD : CONTROL_START) &&
+        host.attempt != BEFORE)
         axi_count_faults();
     if (is_control(a, CONTROL_START))
         axi_count_states();
@@ -282,26 +217,7 @@ static void access_begins(const struct access *a)
         slot_writes(a->data & SLOT_CLOSED);
 }
 
-static void begin_access(const struct access *a)
-{
-    host.busy = true;
-    host.begun = harness.cycle;
-    host.address_sent = false;
-    host.data_sent = !a->write;
-    /* Address first, data first, both at once; ready before or after valid. */
-    host.address_wait = draw() % 4;
-    host.data_wait = draw() % 4;
-    host.answer_wait = draw() % 12;
-    host.pause = draw() % 3;
-    host.drive[0] = a->write ? a->data : draw();
-    uint32_t other = draw() & 0xfff;
-    host.drive[1] = (a->write ? a->address : other) << LITE_AW_ADDRESS |
-                    (a->write ? other : a->address) << LITE_AR_ADDRESS | 15u << LITE_STROBES;
-    host.drive[2] = (draw() & 7) << LITE_AW_PROT | (draw() & 7) << LITE_AR_PROT;
-    access_begins(a);
-}
-
-static void access_ends(const struct access *a)
+void host_access_ends(const struct access *a)
 {
     if (!a->write && a->address == ESE_CYCLES)
         host.cycles_read = harness.cycle;
@@ -315,52 +231,6 @@ static void access_ends(const struct access *a)
     }
     if (a->write && a->address == ESE_SLOT)
         slot_wrote(a->data & SLOT_CLOSED);
-}
-
-static void end_access(const struct access *a, uint32_t response, uint32_t value)
-{
-    uint32_t right = a->refused ? RESPONSE_SLVERR : RESPONSE_OKAY;
-    if (response != right)
-        violation(AT "%s of %sregister %03x answers %s, expected %s", HERE,
-                  a->write ? "write" : "read", a->refused ? "undefined " : "", a->address,
-                  response == RESPONSE_SLVERR ? "SLVERR" : "OKAY", a->refused ? "SLVERR" : "OKAY");
-    else if (!a->write && (value ^ a->data) & a->mask)
-        violation(AT "%s is %x, expected %x", HERE, a->name, value & a->mask, a->data & a->mask);
-    if (a->into != NULL)
-        *a->into = value;
-    access_ends(a);
-    host.busy = false;
-}
-
-static void continue_access(const struct access *a, const uint32_t *seen)
-{
-    uint32_t *flags = &host.drive[2];
-    uint32_t valid = a->write ? LITE_AW_VALID : LITE_AR_VALID;
-    uint32_t ready = a->write ? LITE_B_READY : LITE_R_READY;
-    if (*flags & valid && seen[1] & (a->write ? LITE_AW_READY : LITE_AR_READY)) {
-        *flags &= ~valid;
-        host.address_sent = true;
-    }
-    if (*flags & LITE_W_VALID && seen[1] & LITE_W_READY) {
-        *flags &= ~(uint32_t)LITE_W_VALID;
-        host.data_sent = true;
-    }
-    if (*flags & ready && seen[1] & (a->write ? LITE_B_VALID : LITE_R_VALID)) {
-        *flags &= ~ready;
-        end_access(a, seen[1] >> (a->write ? LITE_B_RESPONSE : LITE_R_RESPONSE) & 3, seen[0]);
-        return;
-    }
-    if (!host.address_sent && (*flags & valid || host.address_wait-- == 0))
-        *flags |= valid;
-    if (!host.data_sent && (*flags & LITE_W_VALID || host.data_wait-- == 0))
-        *flags |= LITE_W_VALID;
-    if (*flags & ready || host.answer_wait-- == 0)
-        *flags |= ready;
-    if (harness.cycle - host.begun >= ACCESS_LIMIT) {
-        violation(AT "%s of register %03x is not answered", HERE, a->write ? "write" : "read",
-                  a->address);
-        host.abandoned = true;
-    }
 }
 
 /* ---- what comes next --------------------------------------------------------------------------------- */
@@ -444,7 +314,11 @@ static void take_load_events(void)
 static void after_load(void)
 {
     bool at_load = host.phase->stop_moment == STIMULUS_AT_LOAD;
-    if (stop_expected() && at_load) {
+    if (host.attempt == BEFORE) {
+        host.attempt = 0;
+        axi_replay();
+        list_load();
+    } else if (stop_expected() && at_load) {
         violation("phase %s: loaded before the stop in cycle %u", host.phase->name,
                   host.phase->stop_cycle);
         host.abandoned = true;
@@ -490,27 +364,6 @@ static bool may_come_yet(void)
            harness.cycle - host.finish_cycle < (int64_t)host.phase->watchdog + ERROR_LIMIT;
 }
 
-/* Hands over descriptors, if there are any and the phase lets them come. */
-static bool submit(void)
-{
-    const struct stimulus_phase *p = host.phase;
-    int64_t played = harness.cycle - host.result->origin;
-    bool stuck = p->flags & STIMULUS_STUCK_X && played >= p->cut_cycle;
-    if (!has_queue() || stuck || played < p->valid_cycle || !queue_may_submit())
-        return false;
-    if (host.submit_wait > 0) {
-        host.submit_wait--;
-        return false;
-    }
-    do {
-        queue_submit();
-        if (p->x_gap != 0 && draw() % 65536 < p->x_gap)
-            host.submit_wait = 1 + draw() % (p->x_gap_length != 0 ? p->x_gap_length : 1);
-    } while (host.submit_wait == 0 && queue_may_submit());
-    write_register(ESE_QUEUE_TAIL, queue_submitted());
-    return true;
-}
-
 static void run(bool interrupt)
 {
     const struct stimulus_phase *p = host.phase;
@@ -524,7 +377,7 @@ static void run(bool interrupt)
         write_register(ESE_SLOT, SLOT_WRITE | SLOT_CLOSED | p->slot_channel);
     } else if (slot_should_open()) {
         write_register(ESE_SLOT, SLOT_WRITE | p->slot_channel);
-    } else if (submit() || (host.finishing && may_come_yet())) {
+    } else if ((has_queue() && queue_hand_over(played)) || (host.finishing && may_come_yet())) {
         return;
     } else if (host.finishing && (error_expected() || stop_expected())) {
         if (p->stop_cycle != 0)
@@ -593,7 +446,6 @@ static void play_again(void)
     bool reload = !host.loaded || host.phase->flags & STIMULUS_RELOAD;
     host.attempt++;
     host.finishing = false;
-    host.submit_wait = 0;
     harness_replay();
     if (reload)
         list_load();
@@ -679,7 +531,8 @@ void host_begin(struct host_result *result)
     host.result = result;
     *result = (struct host_result){.origin = -1, .error_cycle = -1, .stop_clocks = -1};
     host.load_cycle = host.state_cycle[0] = host.state_cycle[1] = -1;
-    host.random = ~harness.now->seed;
+    access_reset(~harness.now->seed);
+    host.attempt = harness.now->flags & STIMULUS_LOADED_BEFORE ? BEFORE : 0;
     list_setup();
 }
 
@@ -698,19 +551,9 @@ void host_step(const struct vector *lite, uint32_t control, uint32_t *drive)
         if (host.state_cycle[saving] < 0 && host.running && axi_moved_state(saving))
             host.state_cycle[saving] = harness.cycle;
     bool interrupt = lite->value[1] & LITE_INTERRUPT;
-    if (host.busy) {
-        continue_access(&host.list[host.at], lite->value);
-        if (!host.busy)
-            host.at++;
-    } else if (host.pause > 0) {
-        host.pause--;
-    } else {
-        if (host.at == host.count && !host.abandoned)
-            next_list(interrupt);
-        if (host.at < host.count)
-            begin_access(&host.list[host.at]);
-    }
-    memcpy(drive, host.drive, sizeof host.drive);
+    if (access_ready() && !host.abandoned)
+        next_list(interrupt);
+    host.abandoned = !access_step(lite->value, drive) || host.abandoned;
 }
 
 void host_finish(void)
@@ -742,7 +585,7 @@ uint32_t host_wrong_attempts(const struct stimulus_phase *p)
 
 bool host_first_attempt(void)
 {
-    return host.attempt == 0;
+    return host.attempt == 0 || host.attempt == BEFORE;
 }
 
 bool host_wrong_attempt(void)

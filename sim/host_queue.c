@@ -6,6 +6,7 @@
 
 #include "ese_registers.h"
 #include "host.h"
+#include "host_access.h"
 #include "memory.h"
 #include "slot.h"
 
@@ -22,6 +23,7 @@ static struct {
     bool open;
     uint32_t first;       /* region: the ring */
     uint32_t submitted, done;
+    uint32_t wait;        /* clocks until the next ones may be submitted */
     uint32_t x_frame_bytes, y_frame_bytes, word_bytes, element_bytes;
     uint64_t random;
 } queue;
@@ -131,7 +133,7 @@ void queue_rewind(void)
         region(i)->readable = i == 0;
         region(i)->writable = false;
     }
-    queue.submitted = queue.done = 0;
+    queue.submitted = queue.done = queue.wait = 0;
 }
 
 void queue_end(void)
@@ -246,12 +248,17 @@ static void put_descriptor(unsigned char *at, uint32_t index)
         put_address(at, ESE_DESCRIPTOR_SAVE_ADDRESS, state_region((uint32_t)d->save)->base);
     put_words(at, ESE_DESCRIPTOR_ACTIVE, plan->active + frame * mask, mask);
     put_words(at, ESE_DESCRIPTOR_FIRST, plan->first + frame * mask, mask);
-    if (d->restore >= 0)
+    if (d->restore >= 0) {
         put_words(at, ESE_DESCRIPTOR_RESTORE, d->restored, mask);
+        /* A channel that is restored does not begin, whatever its bit says. */
+        for (uint32_t i = 0; i < mask; i++)
+            put_words(at, ESE_DESCRIPTOR_FIRST + i,
+                      &(uint32_t){(plan->first + frame * mask)[i] | (d->restored[i] & draw())}, 1);
+    }
     put_patches(at, index);
 }
 
-bool queue_may_submit(void)
+static bool may_submit(void)
 {
     const struct stimulus_phase *p = harness.now;
     uint32_t next = queue.submitted;
@@ -267,7 +274,7 @@ bool queue_may_submit(void)
     return true;
 }
 
-uint32_t queue_submit(void)
+static void submit(void)
 {
     const struct stimulus_phase *p = harness.now;
     uint32_t index = queue.submitted++, frame = first_frame(index);
@@ -284,12 +291,25 @@ uint32_t queue_submit(void)
         state_region((uint32_t)d->save)->writes = 0;
     put_descriptor(region(0)->contents + (size_t)place * STIMULUS_DESCRIPTOR_BYTES, index);
     set_access();
-    return queue.submitted;
 }
 
-uint32_t queue_submitted(void)
+bool queue_hand_over(int64_t played)
 {
-    return queue.submitted;
+    const struct stimulus_phase *p = harness.now;
+    bool stuck = p->flags & STIMULUS_STUCK_X && played >= p->cut_cycle;
+    if (stuck || played < p->valid_cycle || !may_submit())
+        return false;
+    if (queue.wait > 0) {
+        queue.wait--;
+        return false;
+    }
+    do {
+        submit();
+        if (p->x_gap != 0 && draw() % 65536 < p->x_gap)
+            queue.wait = 1 + draw() % (p->x_gap_length != 0 ? p->x_gap_length : 1);
+    } while (queue.wait == 0 && may_submit());
+    write_register(ESE_QUEUE_TAIL, queue.submitted);
+    return true;
 }
 
 /* ---- looking at what came ------------------------------------------------------------------------- */

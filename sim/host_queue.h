@@ -15,9 +15,10 @@ void queue_rewind(void);         /* nothing is submitted any more */
 void queue_end(void);            /* the phase is over: its memory is given back */
 
 uint64_t queue_ring(void);       /* address of the ring */
-bool queue_may_submit(void);     /* there is a descriptor, and room for it */
-uint32_t queue_submit(void);     /* writes it to the ring; how many have been submitted now */
-uint32_t queue_submitted(void);
+
+/* Writes descriptors to the ring and tells the chip, if there are some, there is room, and the phase lets
+ * them come by now, `played` clocks after start. */
+bool queue_hand_over(int64_t played);
 
 /* The chip reports that so many are done: their y must be there.  False: impossible. */
 bool queue_done(uint32_t head);

@@ -57,6 +57,9 @@ enum stimulus_flag {
     STIMULUS_NO_LOAD = 64,
     /* Every attempt loads the model again, though it may be there still. */
     STIMULUS_RELOAD = 128,
+    /* The model is loaded once before the first attempt, which loads again: no error of a load must
+     * leave the chip with what it had before. */
+    STIMULUS_LOADED_BEFORE = 256,
 };
 
 /* Where the weights live.  All but ROM have AXI ports: the harness plays host and memory. */
