@@ -164,7 +164,7 @@ static void add_document(struct output *output, const struct register_entry *lis
         text_appendf(&text, " | %s |\n", list[n].meaning);
     }
     text_append(&text, "\n## ERROR\n\n0 means none. With one shared port the codes of the data port "
-                       "stand for both.\n\n| code | name | meaning |\n|---|---|---|\n");
+                       "stand for both; of errors in the same clock the first of this list counts.\n\n| code | name | meaning |\n|---|---|---|\n");
 #define ERROR(name, code, meaning) text_appendf(&text, "| %d | %s | %s |\n", code, #name, meaning);
 #include "gen/errors.def"
 #undef ERROR

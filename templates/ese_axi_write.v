@@ -25,6 +25,7 @@ module ese_axi_write #(
     input  wire                 reset,
     input  wire                 flush,
     output wire                 idle,
+    output reg                  rest,          // all that came has been written and acknowledged
 
     input  wire                 piece_valid,
     output wire                 piece_ready,
@@ -189,6 +190,7 @@ module ese_axi_write #(
             if (w_last) sent <= sent + 1'b1;
         end
 
+        rest         <= idle && left == 32'd0 && held == {(FIFO_W+1){1'b0}};
         done         <= response && awaiting[8] && !m_bresp[1];
         done_flags   <= awaiting[FLAGS+8:9];
         answer       <= send || (aw_valid && m_awready) || (m_bvalid && b_ready);

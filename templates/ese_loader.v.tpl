@@ -224,7 +224,7 @@ module ese_loader (
     wire            fetch_started;
     wire            fetched;
     wire [@{BUS_MSB}:0] fetched_data;
-    wire            wanted; // by whom the section's bus words go to
+    wire            wanted; // whoever takes the section's bus words is ready
     wire            take = fetched && state == TAKE && wanted;
     wire [31:0]     crc_state;
     wire            crc_good = ~crc_state == section_crc;
@@ -457,15 +457,17 @@ module ese_loader (
 //@ end
 
     // Settled before the section's first word comes
+//@ if RESIDENT
     always @(posedge clk)
         case (section)
-//@ if RESIDENT
             COLUMN:   last_item <= columns - 32'd1;
             CONSTANT: last_item <= constants - 32'd1;
             WEIGHT:   last_item <= beats - 32'd1;
-//@ end
             default:  last_item <= products + passes - 32'd1;
         endcase
+//@ else
+    always @(posedge clk) last_item <= products + passes - 32'd1;
+//@ end
 
     always @(posedge clk)
         if (unpack_reset) item <= 32'd0;

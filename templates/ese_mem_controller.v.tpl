@@ -484,6 +484,8 @@ module ese_mem_controller (
     wire                 pieces_bus_ready;
     wire [BUS_W-1:0]     pieces_bus;
     wire                 piece_done;
+    wire                 writeback_rest;
+    wire                 write_rest;
     wire [1:0]           done_flags;
 
     assign frame_done      = piece_done && done_flags[0];
@@ -511,6 +513,7 @@ module ese_mem_controller (
         .x_tuser         (x_tuser),
         .x_tlast         (x_tlast),
         .frame_out       (y_tvalid && y_tready && y_tlast),
+        .written         (writeback_rest && write_rest),
         .state_write     (state_write),
         .state_read      (state_read),
         .state_is_y      (state_is_y),
@@ -559,6 +562,7 @@ module ese_mem_controller (
         .save_valid    (save_valid),
         .save_ready    (save_ready),
         .save_data     (save_data),
+        .rest          (writeback_rest),
         .piece_valid   (piece_valid),
         .piece_ready   (piece_ready),
         .piece_address (piece_address),
@@ -580,6 +584,7 @@ module ese_mem_controller (
         .reset           (bus_reset),
         .flush           (core_reset),
         .idle            (bus_idle[2]),
+        .rest            (write_rest),
         .piece_valid     (piece_valid),
         .piece_ready     (piece_ready),
         .piece_address   (piece_address),

@@ -40,6 +40,7 @@ module ese_queue (
     output wire [@{USER_MSB}:0] x_tuser,
     output wire        x_tlast,
     input  wire        frame_out,     // the last element of a frame's y is on its way out
+    input  wire        written,       // all y and states of before are in memory
 
     // State
     output wire        state_write,
@@ -103,7 +104,7 @@ module ese_queue (
     localparam [3:0] READ          = 4'd1; // the descriptor is asked for
     localparam [3:0] COLLECT       = 4'd2; // ... and comes
     localparam [3:0] CHECK         = 4'd3;
-    localparam [3:0] DRAIN_RESTORE = 4'd4; // until no frame is under way
+    localparam [3:0] DRAIN_RESTORE = 4'd4; // until no frame is under way and all is written
     localparam [3:0] READ_STATE    = 4'd5; // the state is asked for
     localparam [3:0] RESTORE       = 4'd6; // ... and comes
     localparam [3:0] ANNOUNCE      = 4'd7; // y of this descriptor
@@ -186,6 +187,13 @@ module ese_queue (
         endcase
     end
 
+    // Written, and for some clocks: what leaves the pipeline is seen by the write-back a little later.
+    reg [2:0] settled;
+
+    always @(posedge clk)
+        if (state != DRAIN_RESTORE || !written) settled <= 3'd0;
+        else if (settled != 3'd7)               settled <= settled + 3'd1;
+
     always @(posedge clk) begin
         error <= 1'b0;
         case (state)
@@ -211,8 +219,8 @@ module ese_queue (
                 else              state <= ANNOUNCE;
                 error <= !possible;
             end
-            DRAIN_RESTORE:
-                if (drained) state <= READ_STATE;
+            DRAIN_RESTORE: // a state that the descriptor before saves must be in memory
+                if (drained && settled == 3'd7) state <= READ_STATE;
             READ_STATE: begin
                 item <= {ITEM_W{1'b0}};
                 if (fetch_started) state <= RESTORE;

@@ -44,6 +44,7 @@ module ese_writeback #(
     output wire                            save_ready,
     input  wire [CHANNELS*LANES*ACT_W-1:0] save_data,
 
+    output wire                            rest,       // nothing under way, no job waits
     output wire                            piece_valid,
     input  wire                            piece_ready,
     output wire [ADDRESS_W-1:0]            piece_address,
@@ -118,6 +119,8 @@ module ese_writeback #(
     wire        announce  = piece_valid && piece_ready;
 
     wire unused_bytes = ^frame_bytes;
+
+    assign rest = !busy && waiting == {(JOBS_W+1){1'b0}} && !bus_valid;
 
     // A piece is announced when all of the one before is in ese_axi_write.
     assign next          = !busy && waiting != {(JOBS_W+1){1'b0}};
