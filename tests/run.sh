@@ -81,6 +81,7 @@ long)
     alone paper-16x64 bash tests/chips/paper.sh 20 pes=16 channels=64
     alone paper-relative bash tests/chips/paper.sh 20 encoding=relative
     alone paper-natural bash tests/chips/paper.sh 20 column_order=natural
+    alone mutants-memory bash tests/cli/mutants.sh memory
     alone faults bash tests/chips/faults.sh 300 1 2 3
     alone random bash tests/random/parallel.sh 1000 1299
     alone fuzz bash tests/fuzz/run.sh 60

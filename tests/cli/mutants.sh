@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
-# mutants.sh - one line of the generated Verilog is broken at a time; ese verify must fail each time.
+# mutants.sh [memory] - one line of the generated Verilog is broken at a time; ese verify must fail each
+# time.  With `memory`: of what only a loadable chip has, which takes longer.
 set -euo pipefail
 # shellcheck source=tests/lib.sh
 . "$(dirname "${BASH_SOURCE[0]}")/../lib.sh"
@@ -30,6 +31,31 @@ mutant() { # CHIP FILE SED [SIMULATOR [FRAMES]]
         bad "$2: '$3' is not found, exit status $status" "$(cat "$work/stdout")"
     fi
 }
+
+if [ "${1:-}" = memory ]; then
+    chip stream icarus --set memory=stream
+    chip resident icarus --set memory=resident
+    mutant stream ese_slots 's/closed\[c\] <= close/closed[c] <= 1'\''b0/'
+    mutant stream ese_queue 's/state_channels = restored/state_channels = {CHANNELS{1'\''b1}}/'
+    mutant stream ese_queue 's/if (drained) state <= READ_STATE/state <= READ_STATE/'
+    mutant stream ese_queue 's/if (drained) state <= ANNOUNCE_SAVE/state <= ANNOUNCE_SAVE/'
+    mutant stream ese_queue 's/first & ~restored/first/'
+    mutant stream ese_queue 's/(frames_given == 32.d0) ?/1'\''b1 ?/'
+    mutant stream ese_queue 's/(!save || (save_address/(1'\''b1 || (save_address/'
+    mutant stream ese_writeback 's/& {ELEMENT_W{y_active\[c\]}}/\& {ELEMENT_W{1'\''b1}}/'
+    mutant stream ese_writeback 's/is_last && frames_left == 32.d1/frames_left == 32'\''d1/'
+    mutant stream ese_writeback 's/is_last && frames_left == 32.d1/is_last/'
+    mutant stream ese_run_control 's/(running && !loaded) ? ERROR_NOT_LOADED/1'\''b0 ? ERROR_NOT_LOADED/'
+    mutant stream ese_run_control 's/timeout\[2\] .*/1'\''b0 ? ERROR_WRITE_TIMEOUT/'
+    mutant stream ese_run_control 's/: slave_error\[2\] *?/: 1'\''b0 ?/'
+    mutant resident ese_run_control 's/loaded  <= 1.b0;/loaded <= loaded;/'
+    mutant resident ese_loader 's/contents_error <= judge && section != HEADER && !crc_good/contents_error <= 1'\''b0/'
+    mutant resident ese_loader 's/lengths_agree <= program_words == lengths\[0\] && /lengths_agree <= /'
+    mutant resident ese_loader 's/ && header\[32\*MODEL_LAYOUT +: 32\] == LAYOUT//'
+    mutant resident ese_loader 's/beats - 32.d1 < MAX_BEATS/1'\''b1/'
+    finish
+    exit
+fi
 
 chip plain icarus
 chip wide icarus --set model.cell=31 --set model.output=22 --set model.input=17 --set elem_lanes=2 \

@@ -371,11 +371,13 @@ static void add_patches(struct stimulus *s)
         {HEADER_WORDS + DESCRIPTOR_FRAMES, 0, CHIP_ERROR_DESCRIPTOR},
         {DESCRIPTOR_Y_ADDRESS, 16, CHIP_ERROR_DESCRIPTOR},
     };
-    patch(phase(s, "models", 0, 2), STIMULUS_MODEL, MODELS, sizeof MODELS / sizeof *MODELS);
+    struct stimulus_phase *p = phase(s, "models", 0, 2);
+    p->flags = STIMULUS_LOADED_BEFORE;
+    patch(p, STIMULUS_MODEL, MODELS, sizeof MODELS / sizeof *MODELS);
     if (has_queue(s))
         patch(phase(s, "descriptors", 0, 5), STIMULUS_DESCRIPTORS, DESCRIPTORS,
               sizeof DESCRIPTORS / sizeof *DESCRIPTORS);
-    struct stimulus_phase *p = phase(s, "not loaded", 0, 2);
+    p = phase(s, "not loaded", 0, 2);
     p->flags = STIMULUS_NO_LOAD;
     p->expected_error = CHIP_ERROR_NOT_LOADED;
 }

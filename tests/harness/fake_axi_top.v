@@ -122,7 +122,7 @@ module ese_top (aclk, aresetn,
         wrong_hash, hole_answers, leak, never_idle, false_idle, wrong_code, frames_off, cycles_off,
         x_awake, stale, no_interrupt, interrupt_stays, no_frame_event, blind, self_stop,
         wrong_features, no_loading, never_loaded, stays_loaded, forgets, wrong_model, cramped, unchecked, starts_bare,
-        deaf_slot, reopens, multiplied_off, not_idle;
+        deaf_slot, reopens, multiplied_off, not_idle, keeps_loaded;
     initial begin
         b_in_reset      = $test$plusargs("b_in_reset");
         r_in_reset      = $test$plusargs("r_in_reset");
@@ -170,6 +170,7 @@ module ese_top (aclk, aresetn,
         deaf_slot       = $test$plusargs("deaf_slot");   // SLOT does nothing
         reopens         = $test$plusargs("reopens");     // a closed channel speaks again by itself
         multiplied_off  = $test$plusargs("multiplied_off");
+        keeps_loaded    = $test$plusargs("keeps_loaded"); // although a later load went wrong
         not_idle        = $test$plusargs("not_idle");    // reads on when the model is loaded
     end
 
@@ -325,12 +326,12 @@ module ese_top (aclk, aresetn,
         end
         if (load && !active && !stopping && !no_loading) begin
             loading <= 1'b1;
-            loaded  <= 1'b0;
+            loaded  <= keeps_loaded && loaded;
             code    <= 0;
         end
         if (load_over) begin
             loading <= 1'b0;
-            loaded  <= wrong == 0;
+            loaded  <= wrong == 0 || keeps_loaded && loaded;
             code    <= wrong;
         end
         if (active && (stop || found != 0)) begin

@@ -190,6 +190,7 @@ axi_faults() { # SIMULATOR
     play two "$1" brief 'STATUS is 8 after the load command: neither' +no_loading
     play two "$1" brief 'STATUS after the load is 8, expected 28' +never_loaded
     play two "$1" normal 'phase stop loading, .*STATUS is 28 after the stop: the model is said to be' +stays_loaded
+    play two "$1" normal 'phase models, .*STATUS is .* after the stop: the model is said to be' +keeps_loaded
     play two "$1" normal 'phase stop, .*STATUS is 8 after the stop: the model is lost' +forgets
     play two "$1" brief 'MODEL_HASH is 1234568, expected 1234567' +wrong_model
     play two "$1" brief 'the chip has room for 79 x, 80 c and 80 y, the model has 80, 80 and 80' +cramped
