@@ -123,6 +123,79 @@ static void pieces(void)
     quit("good");
 }
 
+/* `frames` frames of all voices that have a channel, from frame `from` on, as they lie in memory. */
+static struct ese_block put_frames(uint32_t from, uint32_t frames, unsigned voices)
+{
+    struct ese_block block;
+    size_t bytes = (size_t)chip.model.x_frame_bytes * frames;
+    unsigned char *image = calloc(1, bytes);
+    must(ese_allocate(&chip, bytes, &block));
+    for (uint32_t f = 0; f < frames; f++)
+        for (unsigned v = 0; v < voices; v++)
+            ese_put_x(&chip, image + (size_t)f * chip.model.x_frame_bytes, v,
+                      x[v] + (size_t)(from + f) * chip.model.x_size);
+    if (bus->write(bus, ESE_PORT_DATA, block.address, image, bytes) != 0)
+        quit("%s", bus->message);
+    free(image);
+    return block;
+}
+
+static void get_frames(struct ese_block block, uint32_t from, uint32_t frames, unsigned voices)
+{
+    size_t bytes = (size_t)chip.model.y_frame_bytes * frames;
+    unsigned char *image = calloc(1, bytes);
+    if (bus->read(bus, ESE_PORT_DATA, block.address, image, bytes) != 0)
+        quit("%s", bus->message);
+    for (uint32_t f = 0; f < frames; f++)
+        for (unsigned v = 0; v < voices; v++)
+            ese_get_y(&chip, image + (size_t)f * chip.model.y_frame_bytes, v,
+                      y[v] + (size_t)(from + f) * chip.model.y_size);
+    free(image);
+}
+
+/* Two descriptors, queued together: the second goes on from the state that the first saves. */
+static void chain_at(uint32_t cut, unsigned voices)
+{
+    const struct ese_model *m = &chip.model;
+    struct ese_block in = put_frames(0, cut, voices), more = put_frames(cut, FRAMES - cut, voices);
+    struct ese_block out, more_out, state;
+    must(ese_allocate(&chip, (uint64_t)m->y_frame_bytes * cut, &out));
+    must(ese_allocate(&chip, (uint64_t)m->y_frame_bytes * (FRAMES - cut), &more_out));
+    must(ese_allocate(&chip, m->state_bytes, &state));
+    struct ese_job first = {.frames = cut, .x = in.address, .y = out.address, .save = true,
+                            .save_address = state.address};
+    struct ese_job second = {.frames = FRAMES - cut, .x = more.address, .y = more_out.address,
+                             .restore_address = state.address};
+    for (unsigned v = 0; v < voices; v++) {
+        ese_mask_set(&first.active, v);
+        ese_mask_set(&first.first, v);
+        ese_mask_set(&second.active, v);
+        ese_mask_set(&second.restore, v);
+    }
+    uint32_t before = chip.done;
+    must(ese_submit(&chip, &first));
+    must(ese_submit(&chip, &second));
+    while (chip.done - before < 2)
+        must(ese_wait(&chip));
+    get_frames(out, 0, cut, voices);
+    get_frames(more_out, cut, FRAMES - cut, voices);
+    for (unsigned v = 0; v < voices; v++)
+        if (memcmp(y[v], right[v], (size_t)FRAMES * m->y_size * sizeof **y) != 0)
+            quit("cut before frame %u: voice %u differs", (unsigned)cut, v);
+    struct ese_block *const blocks[] = {&in, &more, &out, &more_out, &state};
+    for (size_t n = 0; n < sizeof blocks / sizeof *blocks; n++)
+        ese_release(&chip, blocks[n]);
+}
+
+static void chained(void)
+{
+    unsigned voices = chip.channels < VOICES ? chip.channels : VOICES;
+    must(ese_start(&chip, 8));
+    for (uint32_t cut = 1; cut < FRAMES; cut++)
+        chain_at(cut, voices);
+    quit("good");
+}
+
 /* The same as pieces, but without the states: what comes out must differ. */
 static void forgetful(void)
 {
@@ -300,7 +373,8 @@ int main(int argc, char **argv)
     voices_new();
     play_whole();
     const struct { const char *name; void (*play)(void); } list[] = {
-        {"pieces", pieces},   {"forgetful", forgetful},     {"single_frames", single_frames},
+        {"pieces", pieces},   {"chained", chained},         {"forgetful", forgetful},
+            {"single_frames", single_frames},
         {"recover", recover}, {"closed", closed},           {"rule_broken", rule_broken},
         {"no_register", no_register}, {"deserted", deserted},
     };

@@ -116,6 +116,7 @@ scenario() { # NAME WANTED VERDICT CHIP MEMORY
 for chip in stream resident; do
     for memory in ideal hostile; do
         scenario pieces '^good$' '^VERDICT PASS$' "$chip" "$memory"
+        scenario chained '^good$' '^VERDICT PASS$' "$chip" "$memory"
         scenario recover '^good$' '^VERDICT PASS$' "$chip" "$memory"
         scenario closed '^good$' '^VERDICT PASS$' "$chip" "$memory"
     done
