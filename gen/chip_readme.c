@@ -57,6 +57,8 @@ static void bind_chip(struct bindings *b, const struct program *p, const char *c
                        : "Both files must stay there: they are read again in every frame.");
     bind_text(b, "DATA_PORT", "reads %s`model.bin`%s", two ? "" : "`weights.bin` and ",
               queue ? ", descriptors, x and states; writes y and states" : "");
+    bind_text(b, "WRONG_INPUT", "%s", queue ? " or an impossible descriptor"
+                                            : " or a wrong end of a frame of x");
     bind_int(b, "XY_BYTES", d->xy_memory_bits / 8);
     bind_int(b, "ELEMENT_BYTES", d->element_bits / 8);
     bind_int(b, "LAST_BYTE", d->element_bits / 8 - 1);

@@ -216,9 +216,10 @@ const struct command commands[COMMAND_COUNT] = {
     {"run", "DIR [FILE...]", NULL, "put recorded inputs through a chip by its host library",
      "DIR is a folder that 'ese gen' wrote, of a chip with x and y in memory.  The inputs may be "
      "longer and more than the chip has channels; what comes out is compared with the golden model.",
-     "  ese run rtl_out/speech --input rtl_out/speech/model/utterances --output-dir outputs\n"
-     "  ese run rtl_out/tiny --input a.npy b.npy --output-dir outputs --memory ddr3\n"
-     "  ese run rtl_out/tiny -i a.npy -o outputs --simulator icarus --json -\n",
+     "  ese gen speech --set memory=stream -o rtl_out/system\n"
+     "  ese run rtl_out/system --input rtl_out/system/model/utterances --output-dir outputs\n"
+     "  ese run rtl_out/system --input a.npy b.npy --output-dir outputs --memory ddr3\n"
+     "  ese run rtl_out/system -i a.npy -o outputs --simulator icarus --json -\n",
      run_options, run_run, true, true, false},
     {"paper", "FIGURE", NULL, "tables and figures of the ESE paper, its values beside ours",
      "FIGURE is table1, fig6 (speedup against density), fifo (use of the multipliers against FIFO "

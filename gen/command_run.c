@@ -220,8 +220,8 @@ static double occupancy(const struct run *r)
 static void print_run(const struct run *r)
 {
     const struct ese_counters *c = &r->counters;
-    printf("%d utterances, %lld frames, on %u channels: %llu frames of the chip, %.1f %% of their slots "
-           "taken\n", r->voices.count, (long long)r->voices.frames, (unsigned)r->chip.channels,
+    printf("%d utterance%s, %lld frames, on %u channels: %llu frames of the chip, %.1f %% of their slots "
+           "taken\n", r->voices.count, r->voices.count == 1 ? "" : "s", (long long)r->voices.frames, (unsigned)r->chip.channels,
            (unsigned long long)r->counts.frames, 100.0 * occupancy(r));
     printf("%s, %s memory, built in %.1f s, run in %.1f s\n",
            r->options->sim == SIM_ICARUS ? "icarus" : "verilator", MEMORIES[r->options->memory],
@@ -350,7 +350,8 @@ int command_run(const struct run_options *options)
 {
     struct error error;
     struct run r = {.options = options, .start = {.lock = -1}};
-    bool ok = chip_open(&r.folder, options->dir, &error);
+    bool ok = output_file_check("--json", options->json, &error) &&
+              chip_open(&r.folder, options->dir, &error);
     if (ok) {
         ok = run_chip(&r, &error);
         chip_close(&r.folder);

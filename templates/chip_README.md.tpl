@@ -128,8 +128,7 @@ Write 1 to CONTROL when a model is loaded; from then on the chip takes x.
 <!--@ end -->
 <!--@ end -->
 <!--@ if LOADABLE -->
-An error on a bus, no answer for WATCHDOG clocks, a damaged image or an impossible descriptor stops the
-chip: ERROR says why, `irq` rises if IRQ_ENABLE allows it, the buses finish what is outstanding, and a
+An error on a bus, no answer for WATCHDOG clocks, a damaged image@{WRONG_INPUT} stops the chip: ERROR says why, `irq` rises if IRQ_ENABLE allows it, the buses finish what is outstanding, and a
 new start begins afresh. The model stays loaded, unless the error came while it was being loaded.
 
 <!--@ end -->
