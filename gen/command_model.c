@@ -36,14 +36,6 @@ static void list_uses(const struct program *p, struct use uses[USES])
             uses[USES - 1].used = p->products[n].shift;
 }
 
-static size_t region_bytes(const struct program *p, enum region_name name)
-{
-    if (name == REGION_WEIGHTS)
-        return (size_t)p->d.weights_bus_words * (size_t)p->d.bus_bits / 8;
-    struct section last = region_section(p, SECTION_COUNT - 1);
-    return last.offset + last.bytes;
-}
-
 static void write_vector(struct text *text, const struct tensor_quality *t)
 {
     text_appendf(text, "  %-12s ", t->name);
@@ -73,8 +65,8 @@ static void write_text(struct text *text, const struct model_options *options, c
         text_appendf(text, "  %-12s %s of the chip's %s %s\n", uses[n].name, commas(uses[n].used).text,
                      commas(uses[n].room).text, uses[n].unit);
     text_appendf(text, "  %-12s model.bin %s, weights.bin %s bytes\n", "memory",
-                 commas((int64_t)region_bytes(p, REGION_MODEL)).text,
-                 commas((int64_t)region_bytes(p, REGION_WEIGHTS)).text);
+                 commas((int64_t)region_size(p, REGION_MODEL)).text,
+                 commas((int64_t)region_size(p, REGION_WEIGHTS)).text);
     text_appendf(text, "Against floating point, over %d frames of %s\n", f->quality.frames,
                  f->quality.drawn ? "noise" : "its utterances");
     for (int n = 0; n < f->quality.tensor_count; n++)
@@ -116,8 +108,8 @@ static json_t *model_json(const struct facts *f)
         p->d.y_size, "nonzeros", (json_int_t)p->true_nonzeros, "cycles_per_frame",
         (json_int_t)p->frame_cycles, "us_per_frame", f->us, "column_order",
         column_order_name(p->column_order), "room", room, "bytes", "model",
-        (json_int_t)region_bytes(p, REGION_MODEL), "weights",
-        (json_int_t)region_bytes(p, REGION_WEIGHTS), "vectors", vectors);
+        (json_int_t)region_size(p, REGION_MODEL), "weights",
+        (json_int_t)region_size(p, REGION_WEIGHTS), "vectors", vectors);
 }
 
 static bool report(const struct model_options *options, const struct program *p, struct error *error)

@@ -348,7 +348,8 @@ static bool verify(struct verification *v, struct error *error)
     print_changes(v);
     choose_simulators(v);
     v->pass = true;
-    bool ok = (options->model == NULL || gather_images(v, error)) && make_plan(v, error) && write_stimulus(v, error) && run_simulators(v, error);
+    bool ok = (options->model == NULL || gather_images(v, error)) && make_plan(v, error) &&
+              write_stimulus(v, error) && run_simulators(v, error);
     if (ok) {
         v->pass = v->pass && same_cycles(v);
         bool quiet = options->json != NULL && strcmp(options->json, "-") == 0;
