@@ -26,13 +26,9 @@ static double clock_now(void)
     return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
 }
 
-/* splitmix64: small, and good from any seed. */
 static uint32_t draw(void)
 {
-    uint64_t z = harness.random += UINT64_C(0x9e3779b97f4a7c15);
-    z = (z ^ z >> 30) * UINT64_C(0xbf58476d1ce4e5b9);
-    z = (z ^ z >> 27) * UINT64_C(0x94d049bb133111eb);
-    return (uint32_t)(z >> 32);
+    return stimulus_draw(&harness.random);
 }
 
 /* Length of a pause that begins now; 0: none. */

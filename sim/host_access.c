@@ -30,10 +30,7 @@ static struct {
 
 uint32_t access_draw(void)
 {
-    uint64_t z = accesses.random += UINT64_C(0x9e3779b97f4a7c15);
-    z = (z ^ z >> 30) * UINT64_C(0xbf58476d1ce4e5b9);
-    z = (z ^ z >> 27) * UINT64_C(0x94d049bb133111eb);
-    return (uint32_t)(z >> 32);
+    return stimulus_draw(&accesses.random);
 }
 
 void access_reset(uint64_t seed)

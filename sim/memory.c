@@ -12,10 +12,7 @@ enum { SHORT_CHANCE = 8192, SHORT_PAUSE = 12, LONG_CHANCE = 64, LONG_PAUSE = 300
 
 uint32_t memory_draw(struct memory *m)
 {
-    uint64_t z = m->random += UINT64_C(0x9e3779b97f4a7c15);
-    z = (z ^ z >> 30) * UINT64_C(0xbf58476d1ce4e5b9);
-    z = (z ^ z >> 27) * UINT64_C(0x94d049bb133111eb);
-    return (uint32_t)(z >> 32);
+    return stimulus_draw(&m->random);
 }
 
 bool memory_open(struct memory *m, uint32_t data_bits)

@@ -236,6 +236,15 @@ static inline uint32_t stimulus_mask_words(uint32_t channels)
     return (channels + 31) / 32;
 }
 
+/* splitmix64: small, and good from any seed. */
+static inline uint32_t stimulus_draw(uint64_t *random)
+{
+    uint64_t z = *random += UINT64_C(0x9e3779b97f4a7c15);
+    z = (z ^ z >> 30) * UINT64_C(0xbf58476d1ce4e5b9);
+    z = (z ^ z >> 27) * UINT64_C(0x94d049bb133111eb);
+    return (uint32_t)(z >> 32);
+}
+
 /* Continues a CRC-32 over `size` more bytes; the CRC of nothing is 0. */
 static inline uint32_t stimulus_crc32(uint32_t crc, const void *data, size_t size)
 {
