@@ -67,20 +67,6 @@ bool served_allows(void)
 
 /* ---- bytes --------------------------------------------------------------------------------------------- */
 
-static void put(unsigned char *at, uint64_t value, int bytes)
-{
-    for (int i = 0; i < bytes; i++)
-        at[i] = (unsigned char)(value >> 8 * i);
-}
-
-static uint64_t get(const unsigned char *at, int bytes)
-{
-    uint64_t value = 0;
-    for (int i = bytes; i-- > 0;)
-        value = value << 8 | at[i];
-    return value;
-}
-
 /* The other end is gone: there is nobody to say anything to. */
 static void hang_up(void)
 {
@@ -121,10 +107,10 @@ static bool send_bytes(const void *from, size_t bytes)
 static void answer(enum ese_pipe_status status, uint32_t value, const void *bytes, size_t count)
 {
     unsigned char header[ESE_PIPE_HEADER] = {0};
-    put(header, status, 4);
-    put(header + 4, value, 4);
-    put(header + 8, (uint64_t)(harness.cycle + 1), 8);
-    put(header + 16, count, 8);
+    ese_pipe_put(header, status, 4);
+    ese_pipe_put(header + 4, value, 4);
+    ese_pipe_put(header + 8, (uint64_t)(harness.cycle + 1), 8);
+    ese_pipe_put(header + 16, count, 8);
     served.doing = NOTHING;
     if (!send_bytes(header, sizeof header) || !send_bytes(bytes, count))
         hang_up();
@@ -300,9 +286,9 @@ static void say_hello(const struct request *r)
     unsigned char numbers[12];
     uint32_t ports, data_bits, address_bits;
     axi_shape(&ports, &data_bits, &address_bits);
-    put(numbers, ports, 4);
-    put(numbers + 4, data_bits, 4);
-    put(numbers + 8, address_bits, 4);
+    ese_pipe_put(numbers, ports, 4);
+    ese_pipe_put(numbers + 4, data_bits, 4);
+    ese_pipe_put(numbers + 8, address_bits, 4);
     if (r->value == ESE_PIPE_VERSION)
         answer(ESE_PIPE_OK, ESE_PIPE_VERSION, numbers, sizeof numbers);
     else
@@ -313,16 +299,16 @@ static void say_hello(const struct request *r)
 static void tell_counts(void)
 {
     unsigned char numbers[8 * ESE_PIPE_COUNT_NUMBERS] = {0};
-    put(numbers, served.issues, 8);
+    ese_pipe_put(numbers, served.issues, 8);
     for (uint32_t port = 0; port < STIMULUS_PORTS; port++) {
         const struct memory *m = axi_memory(port);
         if (m == NULL)
             continue;
         unsigned char *at = numbers + 8 + 32 * port;
-        put(at, (uint64_t)(m->counts.bursts + m->counts.write_bursts), 8);
-        put(at + 8, (uint64_t)m->counts.beats, 8);
-        put(at + 16, (uint64_t)m->counts.write_beats, 8);
-        put(at + 24, (uint64_t)m->counts.busy, 8);
+        ese_pipe_put(at, (uint64_t)(m->counts.bursts + m->counts.write_bursts), 8);
+        ese_pipe_put(at + 8, (uint64_t)m->counts.beats, 8);
+        ese_pipe_put(at + 16, (uint64_t)m->counts.write_beats, 8);
+        ese_pipe_put(at + 24, (uint64_t)m->counts.busy, 8);
     }
     answer(ESE_PIPE_OK, 0, numbers, sizeof numbers);
 }
@@ -384,8 +370,9 @@ static void take_request(bool interrupt)
         hang_up();
         return;
     }
-    struct request r = {(uint32_t)get(header, 4), (uint32_t)get(header + 4, 4), get(header + 8, 8),
-                        get(header + 16, 8), get(header + 24, 8)};
+    struct request r = {(uint32_t)ese_pipe_get(header, 4), (uint32_t)ese_pipe_get(header + 4, 4),
+                        ese_pipe_get(header + 8, 8), ese_pipe_get(header + 16, 8),
+                        ese_pipe_get(header + 24, 8)};
     bool payload = r.what == ESE_PIPE_WRITE;
     if ((payload || r.what == ESE_PIPE_READ) && r.bytes > ESE_PIPE_MOST) {
         violation("a request for %llu bytes, more than is allowed", (unsigned long long)r.bytes);

@@ -66,20 +66,6 @@ static int lost(struct pipe_bus *pipe, const char *why)
 
 /* ---- bytes -------------------------------------------------------------------------------------------- */
 
-static void put(unsigned char *at, uint64_t value, int bytes)
-{
-    for (int i = 0; i < bytes; i++)
-        at[i] = (unsigned char)(value >> 8 * i);
-}
-
-static uint64_t get(const unsigned char *at, int bytes)
-{
-    uint64_t value = 0;
-    for (int i = bytes; i-- > 0;)
-        value = value << 8 | at[i];
-    return value;
-}
-
 /* A simulator that died must not kill the program by SIGPIPE; only sockets know how to be asked. */
 static ssize_t send_some(int out, const unsigned char *from, size_t bytes)
 {
@@ -149,17 +135,17 @@ static int ask(struct pipe_bus *pipe, const struct request *request, uint32_t *v
     unsigned char header[ESE_PIPE_HEADER] = {0};
     if (pipe->over)
         return -1;
-    put(header, request->what, 4);
-    put(header + 4, request->port, 4);
-    put(header + 8, request->address, 8);
-    put(header + 16, request->value, 8);
-    put(header + 24, request->bytes, 8);
+    ese_pipe_put(header, request->what, 4);
+    ese_pipe_put(header + 4, request->port, 4);
+    ese_pipe_put(header + 8, request->address, 8);
+    ese_pipe_put(header + 16, request->value, 8);
+    ese_pipe_put(header + 24, request->bytes, 8);
     if (send_all(pipe, header, sizeof header) != 0 ||
         (request->payload != NULL && send_all(pipe, request->payload, (size_t)request->bytes) != 0) ||
         receive_all(pipe, header, sizeof header) != 0)
         return -1;
-    struct answer answer = {(uint32_t)get(header, 4), (uint32_t)get(header + 4, 4),
-                            get(header + 8, 8), get(header + 16, 8)};
+    struct answer answer = {(uint32_t)ese_pipe_get(header, 4), (uint32_t)ese_pipe_get(header + 4, 4),
+                            ese_pipe_get(header + 8, 8), ese_pipe_get(header + 16, 8)};
     if (answer.status > ESE_PIPE_BROKEN || answer.bytes > ESE_PIPE_MOST)
         return lost(pipe, "its answer makes no sense");
     pipe->clock = answer.clock;
@@ -279,13 +265,13 @@ int ese_bus_simulated(struct ese_bus *bus, struct ese_simulated *counts)
     if (ask(pipe, &request, NULL, numbers, sizeof numbers) != 0)
         return -1;
     counts->clock = pipe->clock;
-    counts->issues = get(numbers, 8);
+    counts->issues = ese_pipe_get(numbers, 8);
     for (int port = 0; port < ESE_PORTS; port++) {
         const unsigned char *at = numbers + 8 + 32 * port;
-        counts->bursts[port] = get(at, 8);
-        counts->beats[port] = get(at + 8, 8);
-        counts->written[port] = get(at + 16, 8);
-        counts->busy[port] = get(at + 24, 8);
+        counts->bursts[port] = ese_pipe_get(at, 8);
+        counts->beats[port] = ese_pipe_get(at + 8, 8);
+        counts->written[port] = ese_pipe_get(at + 16, 8);
+        counts->busy[port] = ese_pipe_get(at + 24, 8);
     }
     return 0;
 }
@@ -326,7 +312,7 @@ static int say_hello(struct pipe_bus *pipe)
     uint32_t version = 0;
     if (ask(pipe, &request, &version, numbers, sizeof numbers) != 0)
         return -1;
-    uint64_t bits = get(numbers + 8, 4);
+    uint64_t bits = ese_pipe_get(numbers + 8, 4);
     if (version != ESE_PIPE_VERSION || bits < 32 || bits > 64)
         return lost(pipe, "it speaks another version of the protocol");
     uint64_t end = bits == 64 ? UINT64_MAX : UINT64_C(1) << bits;

@@ -16,6 +16,8 @@
 #ifndef ESE_PIPE_H
 #define ESE_PIPE_H
 
+#include <stdint.h>
+
 enum { ESE_PIPE_VERSION = 1, ESE_PIPE_HEADER = 32, ESE_PIPE_MOST = 1 << 20 };
 
 enum ese_pipe_request {
@@ -43,5 +45,20 @@ enum ese_pipe_status {
 enum { ESE_PIPE_COUNT_NUMBERS = 1 + 2 * 4 };
 
 enum { ESE_PIPE_MHZ = 200 }; /* clocks of a simulated microsecond */
+
+/* Numbers of the protocol: `bytes` bytes, little-endian. */
+static inline void ese_pipe_put(unsigned char *at, uint64_t value, int bytes)
+{
+    for (int i = 0; i < bytes; i++)
+        at[i] = (unsigned char)(value >> 8 * i);
+}
+
+static inline uint64_t ese_pipe_get(const unsigned char *at, int bytes)
+{
+    uint64_t value = 0;
+    for (int i = bytes; i-- > 0;)
+        value = value << 8 | at[i];
+    return value;
+}
 
 #endif

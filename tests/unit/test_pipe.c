@@ -18,20 +18,6 @@
 
 /* ---- the other end -------------------------------------------------------------------------------------- */
 
-static void put(unsigned char *at, uint64_t value, int bytes)
-{
-    for (int i = 0; i < bytes; i++)
-        at[i] = (unsigned char)(value >> 8 * i);
-}
-
-static uint64_t get(const unsigned char *at, int bytes)
-{
-    uint64_t value = 0;
-    for (int i = bytes; i-- > 0;)
-        value = value << 8 | at[i];
-    return value;
-}
-
 static void take(int from, void *into, size_t bytes)
 {
     for (size_t done = 0; done < bytes;) {
@@ -63,10 +49,10 @@ static void answer(int end, uint32_t status, uint32_t value, const void *bytes, 
                    const struct fake_chip *fake)
 {
     unsigned char header[ESE_PIPE_HEADER] = {0};
-    put(header, status, 4);
-    put(header + 4, value, 4);
-    put(header + 8, (uint64_t)fake->clock, 8);
-    put(header + 16, count, 8);
+    ese_pipe_put(header, status, 4);
+    ese_pipe_put(header + 4, value, 4);
+    ese_pipe_put(header + 8, (uint64_t)fake->clock, 8);
+    ese_pipe_put(header + 16, count, 8);
     give(end, header, sizeof header);
     give(end, bytes, count);
 }
@@ -97,19 +83,19 @@ static bool obey(struct fake_chip *fake, int end, const unsigned char *header)
 {
     static unsigned char bytes[ESE_PIPE_MOST];
     struct ese_bus *bus = &fake->bus;
-    uint32_t what = (uint32_t)get(header, 4), value = 0;
-    enum ese_port port = get(header + 4, 4) == 0 ? ESE_PORT_WEIGHTS : ESE_PORT_DATA;
-    uint64_t address = get(header + 8, 8), number = get(header + 16, 8);
-    size_t count = (size_t)get(header + 24, 8), out = 0;
+    uint32_t what = (uint32_t)ese_pipe_get(header, 4), value = 0;
+    enum ese_port port = ese_pipe_get(header + 4, 4) == 0 ? ESE_PORT_WEIGHTS : ESE_PORT_DATA;
+    uint64_t address = ese_pipe_get(header + 8, 8), number = ese_pipe_get(header + 16, 8);
+    size_t count = (size_t)ese_pipe_get(header + 24, 8), out = 0;
     struct ese_pool *pool = &fake->pools[port];
     if (what == ESE_PIPE_WRITE)
         take(end, bytes, count);
     switch (what) {
     case ESE_PIPE_HELLO:
         value = ESE_PIPE_VERSION;
-        put(bytes, 2, 4);
-        put(bytes + 4, 8 * FAKE_BUS, 4);
-        put(bytes + 8, 32, 4);
+        ese_pipe_put(bytes, 2, 4);
+        ese_pipe_put(bytes + 4, 8 * FAKE_BUS, 4);
+        ese_pipe_put(bytes + 8, 32, 4);
         out = 12;
         break;
     case ESE_PIPE_READ_REGISTER:
@@ -140,7 +126,7 @@ static bool obey(struct fake_chip *fake, int end, const unsigned char *header)
         break;
     case ESE_PIPE_COUNTS:
         for (int i = 0; i < ESE_PIPE_COUNT_NUMBERS; i++)
-            put(bytes + 8 * i, (uint64_t)(100 + i), 8);
+            ese_pipe_put(bytes + 8 * i, (uint64_t)(100 + i), 8);
         out = 8 * ESE_PIPE_COUNT_NUMBERS;
         break;
     default:
@@ -162,7 +148,7 @@ static void be_chip(int end, const struct script *script)
         unsigned char header[ESE_PIPE_HEADER];
         take(end, header, sizeof header);
         if (script->manner == OLD_VERSION)
-            put(header + 16, 0, 8);
+            ese_pipe_put(header + 16, 0, 8);
         if (script->manner == OLD_VERSION)
             answer(end, ESE_PIPE_REFUSED, 0, "version 1 is spoken here", 24, fake);
         else if (script->manner != RIGHT && n == script->at)
