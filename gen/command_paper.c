@@ -4,7 +4,6 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
 #include "gen/commands.h"
 #include "gen/figures.h"
@@ -34,27 +33,6 @@ static bool load_configs(struct paper_run *run, struct error *error)
     return ok;
 }
 
-static bool write_file(const char *dir, const char *name, const char *suffix,
-                       const struct text *text, struct error *error)
-{
-    struct text path = {0}, aside = {0};
-    text_appendf(&path, "%s/%s.%s", dir, name, suffix);
-    text_appendf(&aside, "%s.tmp", text_string(&path));
-    FILE *file = fopen(text_string(&aside), "w");
-    bool ok = file != NULL && fwrite(text->data, 1, text->length, file) == text->length;
-    if (file != NULL && fclose(file) != 0)
-        ok = false;
-    if (ok && rename(text_string(&aside), text_string(&path)) != 0)
-        ok = false;
-    if (!ok) {
-        fail(error, "cannot write '%s': %s", text_string(&path), strerror(errno));
-        unlink(text_string(&aside));
-    }
-    text_free(&path);
-    text_free(&aside);
-    return ok;
-}
-
 static bool write_figure(const struct figure *f, const char *dir, struct error *error)
 {
     static const struct {
@@ -64,9 +42,11 @@ static bool write_figure(const struct figure *f, const char *dir, struct error *
     if (mkdir(dir, 0777) != 0 && errno != EEXIST)
         return fail(error, "cannot create the folder '%s': %s", dir, strerror(errno));
     for (size_t n = 0; n < sizeof forms / sizeof *forms; n++) {
-        struct text text = {0};
+        struct text text = {0}, path = {0};
+        text_appendf(&path, "%s/%s.%s", dir, f->name, forms[n].suffix);
         forms[n].write(&text, f);
-        bool ok = write_file(dir, f->name, forms[n].suffix, &text, error);
+        bool ok = text_write_file(&text, text_string(&path), error);
+        text_free(&path);
         text_free(&text);
         if (!ok)
             return false;
