@@ -24,7 +24,7 @@ static struct mem_image *weights_image(const struct program *p)
 {
     const struct derived *d = &p->d;
     int entry_bits = d->weight_bits + d->index_bits;
-    struct mem_image *image = mem_image_new(d->pes * entry_bits, d->beats);
+    struct mem_image *image = mem_image_new(weight_beat_bits(d), d->beats);
     for (int beat = 0; beat < d->beats; beat++)
         for (int pe = 0; pe < d->pes; pe++)
             mem_image_set(image, beat, pe * entry_bits, entry_bits,
@@ -36,7 +36,7 @@ static struct mem_image *columns_image(const struct program *p)
 {
     const struct derived *d = &p->d;
     struct mem_image *image =
-        mem_image_new(d->word_bits + d->lane_bits + d->pes * d->length_bits, d->columns);
+        mem_image_new(column_word_bits(d), d->columns);
     for (int n = 0; n < p->product_count; n++) {
         const struct product *product = &p->products[n];
         for (int i = 0; i < product->columns; i++) {
@@ -57,7 +57,7 @@ static struct mem_image *constants_image(const struct program *p)
 {
     const struct derived *d = &p->d;
     const struct quantized *q = &p->quant;
-    struct mem_image *image = mem_image_new(d->lanes * (d->peep_bits + d->bias_bits), d->constants);
+    struct mem_image *image = mem_image_new(constant_word_bits(d), d->constants);
     int word = 0;
     for (int n = 0; n < p->pass_count; n++) {
         const struct pass *pass = &p->passes[n];

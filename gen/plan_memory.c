@@ -6,6 +6,7 @@
 #include "gen/plan_parts.h"
 #include "gen/registers.h"
 #include "gen/version.h"
+#include "models/derive.h"
 
 static const char *const MODULES[] = {
     "ese_axi_lite", "ese_axi_read", "ese_bus_words", "ese_counters", "ese_crc32", "ese_fetch",
@@ -66,9 +67,9 @@ static void bind_model_words(struct bindings *b, const struct derived *d)
     bind_int(b, "PROGRAM_MSB", (product > pass ? product : pass) - 1);
     bind_int(b, "PRODUCT_MSB", d->product_bits - 1);
     bind_int(b, "PASS_MSB", d->pass_bits - 1);
-    bind_int(b, "WEIGHTS_MSB", d->pes * (d->weight_bits + d->index_bits) - 1);
-    bind_int(b, "COLUMNS_MSB", d->word_bits + d->lane_bits + d->pes * d->length_bits - 1);
-    bind_int(b, "CONSTANTS_MSB", d->lanes * (d->peep_bits + d->bias_bits) - 1);
+    bind_int(b, "WEIGHTS_MSB", weight_beat_bits(d) - 1);
+    bind_int(b, "COLUMNS_MSB", column_word_bits(d) - 1);
+    bind_int(b, "CONSTANTS_MSB", constant_word_bits(d) - 1);
     bind_int(b, "ADDRESS_MSB", d->address_bits - 1);
     bind_int(b, "BUS_MSB", d->bus_bits - 1);
 }
@@ -170,9 +171,9 @@ static struct bindings *bind_mem_controller(const struct program *p)
     bind_int(b, "STROBE_MSB", d->bus_bits / 8 - 1);
     bind_int(b, "PRODUCT_WORD_MSB", d->product_word_bits - 1);
     bind_int(b, "PASS_WORD_MSB", d->pass_word_bits - 1);
-    bind_int(b, "WEIGHTS_WIDTH", d->pes * (d->weight_bits + d->index_bits));
-    bind_int(b, "COLUMNS_WIDTH", d->word_bits + d->lane_bits + d->pes * d->length_bits);
-    bind_int(b, "CONSTANTS_WIDTH", d->lanes * (d->peep_bits + d->bias_bits));
+    bind_int(b, "WEIGHTS_WIDTH", weight_beat_bits(d));
+    bind_int(b, "COLUMNS_WIDTH", column_word_bits(d));
+    bind_int(b, "CONSTANTS_WIDTH", constant_word_bits(d));
     bind_text(b, "WEIGHTS_BUS", "%s", has_two_ports(p) ? "weights_bus" : "data_bus");
     bind_port(b, "WEIGHTS", list, weights_clients(p, list));
     int count = data_clients(p, list);

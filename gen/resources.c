@@ -3,6 +3,8 @@
 
 #include <stdlib.h>
 
+#include "models/derive.h"
+
 enum { DSP_A = 27, DSP_B = 18 };
 
 /* Word counts and widths of the block RAM primitives, in simple dual-port mode. */
@@ -88,11 +90,11 @@ static void add_model(struct resources *r, const struct program *p)
     if (p->config.memory == MEMORY_STREAM)
         return;
     add(r, "SpmatRead", "weights", IN_BLOCK_RAM, 1, d->max_beats,
-        d->pes * (d->weight_bits + d->index_bits));
+        weight_beat_bits(d));
     add(r, "PtrRead", "column lengths", IN_BLOCK_RAM, 1, d->max_columns,
-        d->word_bits + d->lane_bits + d->pes * d->length_bits);
+        column_word_bits(d));
     add(r, "AdderTree", p->quant.peephole ? "biases, peepholes" : "biases", IN_BLOCK_RAM, 1,
-        d->max_constants, d->lanes * (d->peep_bits + d->bias_bits));
+        d->max_constants, constant_word_bits(d));
 }
 
 static void add_block_memories(struct resources *r, const struct program *p)

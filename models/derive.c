@@ -35,6 +35,21 @@ struct geometry derive_geometry(const struct config *config, const struct networ
     return g;
 }
 
+int weight_beat_bits(const struct derived *d)
+{
+    return d->pes * (d->weight_bits + d->index_bits);
+}
+
+int column_word_bits(const struct derived *d)
+{
+    return d->word_bits + d->lane_bits + d->pes * d->length_bits;
+}
+
+int constant_word_bits(const struct derived *d)
+{
+    return d->lanes * (d->peep_bits + d->bias_bits);
+}
+
 int element_word(const struct derived *d, int element)
 {
     return element / d->pes * d->groups + element % d->pes / d->lanes;
@@ -149,9 +164,9 @@ static void derive_memory(struct program *program)
     while ((d->bus_bits / 8) << d->burst_bits < BURST_BYTES)
         d->burst_bits++;
     d->fetch_bits = d->burst_bits + FETCH_BURST_BITS;
-    d->weights_memory_bits = memory_bits(d->pes * (d->weight_bits + d->index_bits));
-    d->columns_memory_bits = memory_bits(d->word_bits + d->lane_bits + d->pes * d->length_bits);
-    d->constants_memory_bits = memory_bits(d->lanes * (d->peep_bits + d->bias_bits));
+    d->weights_memory_bits = memory_bits(weight_beat_bits(d));
+    d->columns_memory_bits = memory_bits(column_word_bits(d));
+    d->constants_memory_bits = memory_bits(constant_word_bits(d));
     int product_bits = d->product_word_bits, pass_bits = d->pass_word_bits;
     d->program_memory_bits = memory_bits(product_bits > pass_bits ? product_bits : pass_bits);
     d->xy_memory_bits = memory_bits(d->channels * d->element_bits);

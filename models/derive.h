@@ -35,6 +35,11 @@ int derive_skew(const struct derived *d);
 /* Bus words of every section and frame, from the numbers of words that are in `derived`. */
 void derive_bus_words(struct derived *derived);
 
+/* Bits of a word of each of the model's three streams. */
+int weight_beat_bits(const struct derived *d);
+int column_word_bits(const struct derived *d);
+int constant_word_bits(const struct derived *d);
+
 /* Where element `element` of a vector lies in the vector RAMs. */
 int element_word(const struct derived *d, int element);
 int element_lane(const struct derived *d, int element);
