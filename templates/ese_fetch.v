@@ -42,7 +42,8 @@ module ese_fetch #(
 
     reg [31:0]          left;     // bus words of the region not yet asked for
     reg [ADDRESS_W-1:0] address;
-    reg [FIFO_W:0]      reserved; // bus words asked for and not yet used
+    reg [FIFO_W:0]      reserved; // bus words asked for and not yet used, a clock behind
+    reg                 used;     // a bus word left the buffer in the clock before
     reg                 planned;  // the next burst is known,
     reg                 fits;     // and there is room for it
     reg [BURST_W:0]     burst;
@@ -52,7 +53,6 @@ module ese_fetch #(
     wire             reaches_end = left <= {{(31-BURST_W){1'b0}}, to_boundary};
     wire [8:0]       length      = {{(8-BURST_W){1'b0}}, burst} - 9'd1;
     wire [FIFO_W:0]  burst_words = {{(FIFO_W-BURST_W){1'b0}}, burst};
-    wire             used        = valid && ready;
 
     wire unused_length = length[8];
 
@@ -65,6 +65,7 @@ module ese_fetch #(
         if (!planned) burst <= reaches_end ? left[BURST_W:0] : to_boundary;
 
     always @(posedge clk) begin
+        used    <= valid && ready;
         planned <= left != 32'd0 && !grant;
         fits    <= planned && !grant && reserved + burst_words <= DEPTH;
         if (grant) begin
@@ -80,6 +81,7 @@ module ese_fetch #(
         if (reset) begin
             left     <= 32'd0;
             reserved <= {(FIFO_W+1){1'b0}};
+            used     <= 1'b0;
             planned  <= 1'b0;
             fits     <= 1'b0;
         end
