@@ -82,7 +82,7 @@ static void put_column(struct streams *s, struct product *product, const struct 
     struct program *p = s->program;
     size_t pes = (size_t)p->d.pes;
     reserve(s);
-    p->columns[s->columns].element = column < 0 ? 0 : column;
+    p->columns[s->columns].element = column < 0 ? 0 : column * product->fold;
     uint16_t *lengths = p->lengths + (size_t)s->columns * pes;
     memset(lengths, 0, pes * sizeof *lengths);
     s->columns++;
@@ -123,7 +123,7 @@ static void bound_skew(struct streams *s, struct product *product, int64_t allow
     }
 }
 
-/* Expected time at which the column's vector element can be read. */
+/* Expected time at which the vector element can be read. */
 static double ready_time(const struct streams *s, const struct product *product, int element)
 {
     const struct program *p = s->program;
@@ -131,11 +131,12 @@ static double ready_time(const struct streams *s, const struct product *product,
         return -1e30;
     bool recurrent = product->source == SOURCE_Y;
     enum pass_kind writer = recurrent && p->quant.projection ? PASS_Y : PASS_O;
-    int block = element / (p->d.pes << p->d.row_bits);
-    for (int n = 0; n < p->pass_count; n++)
-        if (p->passes[n].kind == writer && p->passes[n].row_block == block)
-            return s->pass_begin[n] + (element_word(&p->d, element) - p->passes[n].word_base) +
-                   LAG_ELEMENT - (recurrent ? s->frame_length : 0.0);
+    for (int n = 0; n < p->pass_count; n++) {
+        const struct pass *pass = &p->passes[n];
+        int step = element_word(&p->d, element) - pass->word_base;
+        if (pass->kind == writer && step >= 0 && step < pass->beats)
+            return s->pass_begin[n] + step + LAG_ELEMENT - (recurrent ? s->frame_length : 0.0);
+    }
     return -1e30;
 }
 
@@ -199,7 +200,7 @@ static struct choice choice_new(const struct streams *s, const struct product *p
         }
         c.mean[column] = mean;
         c.spread[column] = squares;
-        c.ready[column] = ready_time(s, product, column);
+        c.ready[column] = ready_time(s, product, column * product->fold);
         c.column[c.count++] = column;
     }
     free(share);

@@ -14,6 +14,7 @@
 
 #include "gen/config_keys.h"
 #include "models/bytes.h"
+#include "models/geometry.h"
 
 /* A preset inherits from a preset ... this often; more is a circle. */
 enum { BASE_LIMIT = 8 };
@@ -287,6 +288,19 @@ static bool keep_chip(struct loading *loading)
     return good;
 }
 
+/* A fold that is asked for by number must suit the PEs and the lanes. */
+static bool check_fold(struct loading *loading)
+{
+    const struct config *config = loading->config;
+    int fold = config->fold == FOLD_AUTO ? 1 : 1 << (config->fold - FOLD_1);
+    int lanes = config->elem_lanes == LANES_AUTO ? fold : config->elem_lanes;
+    if (geometry_allows(config->pes, lanes, fold))
+        return true;
+    return fail(loading->error, "%s: fold: %d needs elem_lanes of at least %d, and pes a multiple of "
+                "fold x elem_lanes (%s)", loading->origin[KEY_fold].where, fold, fold,
+                config_keys[KEY_fold].meaning);
+}
+
 static bool finish(struct loading *loading)
 {
     struct config *config = loading->config;
@@ -301,6 +315,8 @@ static bool finish(struct loading *loading)
                     last->where, config->elem_lanes, config->pes,
                     config_keys[KEY_elem_lanes].meaning);
     }
+    if (!check_fold(loading))
+        return false;
     if (loading->origin[KEY_io].layer == 0 && loading->chip == NULL)
         config->io = config->memory == MEMORY_ROM ? IO_STREAM : IO_MEMORY;
     if (config->io == IO_MEMORY && config->memory == MEMORY_ROM) {

@@ -23,6 +23,8 @@ enum table_kind { TABLE_INTERPOLATED, TABLE_PAPER };
 enum candidate { CANDIDATE_TANH, CANDIDATE_SIGM };
 enum pruning { PRUNING_BALANCED, PRUNING_MAGNITUDE, PRUNING_NONE };
 
+enum fold { FOLD_AUTO, FOLD_1, FOLD_2, FOLD_4, FOLD_8 };
+
 enum { LANES_AUTO = 0 };
 
 struct model_config {
@@ -52,6 +54,7 @@ struct config {
     int headroom;               /* percent by which another model may be larger, memory other than rom */
     enum table_kind activation_table;
     int elem_lanes; /* LANES_AUTO, or 1..pes */
+    enum fold fold; /* FOLD_AUTO, or the largest that models/geometry.h may take */
     struct model_config model;
 };
 

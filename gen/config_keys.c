@@ -19,6 +19,7 @@ static const char *const memory_words[] = {"rom", "resident", "stream", NULL};
 static const char *const io_words[] = {"memory", "stream", NULL};
 static const char *const axi_words[] = {"128", "256", "512", "1024", NULL};
 static const char *const lanes_words[] = {"auto", NULL};
+static const char *const fold_words[] = {"auto", "1", "2", "4", "8", NULL};
 static const char *const table_words[] = {"interpolated", "paper", NULL};
 static const char *const candidate_words[] = {"tanh", "sigm", NULL};
 static const char *const pruning_words[] = {"balanced", "magnitude", "none", NULL};

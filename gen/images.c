@@ -42,10 +42,9 @@ static struct mem_image *columns_image(const struct program *p)
         for (int i = 0; i < product->columns; i++) {
             struct packer w = {image, product->first_column + i, 0};
             int element = p->columns[w.word].element;
-            /* x lies one element a word, y and m as the lanes write them */
             bool is_x = product->source == SOURCE_X;
-            pack(&w, d->word_bits, is_x ? element : element_word(d, element));
-            pack(&w, d->lane_bits, is_x ? 0 : element_lane(d, element));
+            pack(&w, d->word_bits, is_x ? element_x_word(d, element) : element_word(d, element));
+            pack(&w, d->lane_bits, is_x ? element_x_lane(d, element) : element_lane(d, element));
             for (int pe = 0; pe < d->pes; pe++)
                 pack(&w, d->length_bits, p->lengths[(size_t)w.word * (size_t)d->pes + (size_t)pe]);
         }
@@ -63,13 +62,14 @@ static struct mem_image *constants_image(const struct program *p)
         const struct pass *pass = &p->passes[n];
         if (pass->kind == PASS_Y)
             continue;
-        int first_row = (pass->row_block << d->row_bits) * d->pes;
+        int owners = d->pes / pass->fold, groups = d->groups / pass->fold;
+        int first_row = (pass->row_block << d->row_bits) * owners;
         for (int beat = 0; beat < pass->beats; beat++) {
             struct packer w = {image, word++, 0};
             for (int lane = 0; lane < d->lanes; lane++) {
-                int pe = beat % d->groups * d->lanes + lane;
-                int row = first_row + beat / d->groups * d->pes + pe;
-                bool real = pe < d->pes && row < first_row + pass->rows;
+                int owner = beat % groups * d->lanes + lane;
+                int row = first_row + beat / groups * owners + owner;
+                bool real = owner < owners && row < first_row + pass->rows;
                 const int32_t *peep = q->peep[pass->kind];
                 pack(&w, d->bias_bits, real ? q->bias[pass->kind][row] : 0);
                 pack(&w, d->peep_bits, real && peep != NULL ? peep[row] : 0);
@@ -89,6 +89,7 @@ static struct mem_image *products_image(const struct program *p)
         pack(&w, d->columns_bits, product->columns);
         pack(&w, d->shift_bits, product->shift);
         pack(&w, 2, product->source);
+        pack(&w, d->fold_bits, fold_code(product->fold));
         pack(&w, d->block_bits, product->pass);
         pack(&w, 1, product->opens);
         pack(&w, 1, product->closes);
@@ -107,6 +108,7 @@ static struct mem_image *passes_image(const struct program *p)
         pack(&w, d->rows_bits, pass->rows);
         pack(&w, d->word_bits, pass->word_base);
         pack(&w, 3, pass->kind);
+        pack(&w, d->fold_bits, fold_code(pass->fold));
         pack(&w, d->block_bits, n);
         pack(&w, 1, pass->row_block == 0);
     }

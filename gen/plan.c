@@ -20,7 +20,7 @@
 /* Modules that every chip has; templates/NAME.v is copied as it is. */
 static const char *const MODULES[] = {
     "ese_accu_control", "ese_act_queue", "ese_adder_tree", "ese_assemble", "ese_block_state",
-    "ese_channel", "ese_controller", "ese_elem_mul", "ese_element", "ese_element_control",
+    "ese_channel", "ese_controller", "ese_drain_control", "ese_elem_mul", "ese_element", "ese_element_control",
     "ese_frame_context", "ese_front_end", "ese_input_buffer", "ese_output_buffer",
     "ese_pass_sequencer", "ese_pe", "ese_product_sequencer", "ese_progress", "ese_ptr_read",
     "ese_ram", "ese_rom", "ese_round_shift_right", "ese_saturate", "ese_spmat_read",
@@ -138,7 +138,7 @@ static struct bindings *bind_top(const struct program *p, const struct cycles *c
     bind_int(b, "CANDIDATE_TANH", p->quant.candidate == CANDIDATE_TANH);
     bind_last(b, "LAST_PRODUCT", d->product_bits, d->products);
     bind_last(b, "LAST_PASS", d->pass_bits, d->passes);
-    bind_last(b, "LAST_X", d->x_word_bits, d->x_size);
+    bind_last(b, "LAST_X", d->x_count_bits, d->x_size);
     bind_last(b, "LAST_Y", d->y_size_bits, d->y_size);
     plan_bind_memory(b, p);
     return b;

@@ -31,31 +31,22 @@ struct scheduler {
 struct block_product {
     const struct quant_matrix *matrix;
     int gate, row_block; /* gate GATE_COUNT: Wym */
+    int fold;
     bool recurrent;
 };
 
-static int blocks_of(int rows, const struct geometry *g)
-{
-    int span = g->pes * g->block_rows;
-    return (rows + span - 1) / span;
-}
-
-static int words_per_block(const struct geometry *g, int groups)
-{
-    return g->block_rows * groups;
-}
-
 static void add_pass(struct program *p, const struct geometry *g, enum pass_kind kind, int block,
-                     int vector_rows, const char *letter)
+                     int vector_rows, int fold, const char *letter)
 {
     static const char *state[PASS_COUNT] = {"STATE_2", "STATE_2", "STATE_3", "STATE_5", "STATE_6"};
     struct pass *pass = &p->passes[p->pass_count++];
-    int span = g->pes * g->block_rows, left = vector_rows - block * span;
-    *pass = (struct pass){.kind = kind, .row_block = block, .rows = left < span ? left : span};
-    int groups = (g->pes + p->d.lanes - 1) / p->d.lanes;
-    int full = pass->rows / g->pes, rest = pass->rows % g->pes;
+    int span = geometry_span(g, fold), left = vector_rows - block * span;
+    *pass = (struct pass){
+        .kind = kind, .row_block = block, .fold = fold, .rows = left < span ? left : span};
+    int owners = g->pes / fold, groups = p->d.groups / fold; /* of rows, and words of a row of them */
+    int full = pass->rows / owners, rest = pass->rows % owners;
     pass->beats = full * groups + (rest + p->d.lanes - 1) / p->d.lanes;
-    pass->word_base = block * words_per_block(g, groups);
+    pass->word_base = block * g->block_rows * groups;
     snprintf(pass->name, sizeof pass->name, "%s[%d]", letter, block);
     snprintf(pass->state, sizeof pass->state, "%s", state[kind]);
 }
@@ -63,17 +54,19 @@ static void add_pass(struct program *p, const struct geometry *g, enum pass_kind
 /* Their number, and number `n` of them, in the order of the paper's state flow, row block by row block. */
 static int block_product_count(const struct quantized *q, const struct geometry *g)
 {
-    return blocks_of(q->cell, g) * GATE_COUNT * 2 + (q->projection ? blocks_of(q->output, g) : 0);
+    return geometry_blocks(g, g->gate_fold, q->cell) * GATE_COUNT * 2 +
+           (q->projection ? geometry_blocks(g, g->y_fold, q->output) : 0);
 }
 
 static struct block_product block_product(const struct quantized *q, const struct geometry *g, int n)
 {
-    int gates = blocks_of(q->cell, g) * GATE_COUNT * 2;
+    int gates = geometry_blocks(g, g->gate_fold, q->cell) * GATE_COUNT * 2;
     if (n >= gates)
-        return (struct block_product){&q->wym, GATE_COUNT, n - gates, false};
+        return (struct block_product){&q->wym, GATE_COUNT, n - gates, g->y_fold, false};
     int gate = n / 2 % GATE_COUNT, row_block = n / 2 / GATE_COUNT;
     bool recurrent = n % 2 != 0;
-    return (struct block_product){recurrent ? &q->wr[gate] : &q->wx[gate], gate, row_block, recurrent};
+    return (struct block_product){recurrent ? &q->wr[gate] : &q->wx[gate], gate, row_block, g->gate_fold,
+                                  recurrent};
 }
 
 void schedule_encode(struct encoded *encoded, const struct program *p, const struct geometry *g)
@@ -82,7 +75,8 @@ void schedule_encode(struct encoded *encoded, const struct program *p, const str
     encoded->blocks = allocate((size_t)encoded->count, sizeof *encoded->blocks);
     for (int n = 0; n < encoded->count; n++) {
         struct block_product block = block_product(&p->quant, g, n);
-        encode_block(&encoded->blocks[n], block.matrix, block.row_block, g, p->quant.weight_bits);
+        encode_block(&encoded->blocks[n], block.matrix, block.row_block, g, block.fold,
+                     p->quant.weight_bits);
     }
 }
 
@@ -120,6 +114,7 @@ static void add_task(struct scheduler *s, const struct block_product *block,
                                                : block->recurrent ? SOURCE_Y
                                                                   : SOURCE_X,
                                      .shift = block->matrix->shift,
+                                     .fold = block->fold,
                                      .opens = !block->recurrent,
                                      .closes = is_y || block->recurrent,
                                      .matrix = block->matrix,
@@ -146,7 +141,7 @@ static void list_tasks(struct scheduler *s, const struct geometry *g, const stru
         struct block_product block = block_product(q, g, n);
         if (!block.recurrent)
             add_pass(p, g, (enum pass_kind)block.gate, block.row_block,
-                     block.gate == GATE_COUNT ? q->output : q->cell, letter[block.gate]);
+                     block.gate == GATE_COUNT ? q->output : q->cell, block.fold, letter[block.gate]);
         add_task(s, &block, &encoded->blocks[n]);
     }
 }

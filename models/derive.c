@@ -5,7 +5,6 @@
 
 enum {
     ACC_DEPTH = 32,        /* words of a distributed RAM, all used */
-    RELATIVE_ROWS_MAX = 64, /* relative encoding: rows of a PE that one block may hold */
     WEIGHT_FIFO_MIN = 5,   /* 32 entries: a distributed RAM is no smaller */
     WEIGHT_FIFO_SLACK = 16, /* entries beyond the skew of the streams, so that nobody starves */
     OUTPUT_FIFO_MIN = 5,
@@ -18,21 +17,6 @@ enum {
 static int address_bits(int words)
 {
     return unsigned_bits(words > 1 ? words - 1 : 1);
-}
-
-struct geometry derive_geometry(const struct config *config, const struct network *network)
-{
-    struct geometry g = {.pes = config->pes,
-                         .index_bits = config->index_bits,
-                         .encoding = config->encoding,
-                         .block_rows = 1 << config->index_bits};
-    if (config->encoding == ENCODING_RELATIVE) {
-        int rows = network->cell > network->output ? network->cell : network->output;
-        int rows_of_pe = (rows + config->pes - 1) / config->pes;
-        for (g.block_rows = 2; g.block_rows < rows_of_pe && g.block_rows < RELATIVE_ROWS_MAX;)
-            g.block_rows *= 2;
-    }
-    return g;
 }
 
 int weight_beat_bits(const struct derived *d)
@@ -58,6 +42,24 @@ int element_word(const struct derived *d, int element)
 int element_lane(const struct derived *d, int element)
 {
     return element % d->pes % d->lanes;
+}
+
+int element_x_word(const struct derived *d, int element)
+{
+    return element / d->fold;
+}
+
+int element_x_lane(const struct derived *d, int element)
+{
+    return element % d->fold;
+}
+
+int fold_code(int fold)
+{
+    int code = 0;
+    while (1 << code < fold)
+        code++;
+    return code;
 }
 
 static int words_for(const struct derived *d, int size)
@@ -111,8 +113,11 @@ void derive_shapes(struct program *program, const struct geometry *geometry, int
                                                               : q->tanh.slope_bits,
         .groups = (config->pes + lanes - 1) / lanes,
         .lane_bits = address_bits(lanes),
+        .fold = geometry_fold(geometry),
     };
+    BUG_UNLESS(geometry_allows(d->pes, lanes, d->fold));
     derive_sizes(program);
+    d->fold_bits = unsigned_bits(fold_code(d->fold));
     /* Two blocks ping-pong; smaller blocks leave room for more in the same RAM. */
     d->block_bits = 1;
     while ((geometry->block_rows << (d->block_bits + 1)) <= ACC_DEPTH)
@@ -123,11 +128,11 @@ void derive_shapes(struct program *program, const struct geometry *geometry, int
     d->group_bits = address_bits(d->groups);
     d->y_size_bits = unsigned_bits(q->output);
     d->rows_bits = unsigned_bits(geometry->block_rows * geometry->pes);
-    d->x_word_bits = address_bits(q->input);
+    d->x_count_bits = address_bits(q->input > d->fold ? q->input : d->fold + 1);
     d->y_word_bits = address_bits(d->y_words);
     d->c_word_bits = address_bits(d->c_words);
     d->gate_word_bits = address_bits(geometry->block_rows * d->groups);
-    d->word_bits = d->x_word_bits;
+    d->word_bits = d->x_count_bits;
     if (d->y_word_bits > d->word_bits)
         d->word_bits = d->y_word_bits;
     if (d->c_word_bits > d->word_bits)
@@ -247,8 +252,8 @@ void derive_streams(struct program *program)
     d->max_columns = with_headroom(program, d->columns);
     d->max_beats = with_headroom(program, d->beats);
     d->max_constants = with_headroom(program, d->constants);
-    d->product_word_bits = d->columns_bits + d->shift_bits + 2 + d->block_bits + 3;
-    d->pass_word_bits = d->rows_bits + d->word_bits + 3 + d->block_bits + 1;
+    d->product_word_bits = d->columns_bits + d->shift_bits + 2 + d->fold_bits + d->block_bits + 3;
+    d->pass_word_bits = d->rows_bits + d->word_bits + 3 + d->fold_bits + d->block_bits + 1;
     d->column_bits = address_bits(d->max_columns);
     d->beat_bits = address_bits(d->max_beats);
     d->constant_bits = address_bits(d->max_constants);

@@ -3,11 +3,8 @@
 #ifndef ESE_DERIVE_H
 #define ESE_DERIVE_H
 
-#include "models/encode.h"
+#include "models/geometry.h"
 #include "models/program.h"
-
-/* Rows of an accumulator block and the shape of the PE array, before any stream exists. */
-struct geometry derive_geometry(const struct config *config, const struct network *network);
 
 /* Fills what follows from configuration and quantized network. */
 void derive_shapes(struct program *program, const struct geometry *geometry, int lanes);
@@ -40,7 +37,12 @@ int weight_beat_bits(const struct derived *d);
 int column_word_bits(const struct derived *d);
 int constant_word_bits(const struct derived *d);
 
-/* Where element `element` of a vector lies in the vector RAMs. */
+/* How the program writes that `fold` PEs share rows: the logarithm. */
+int fold_code(int fold);
+
+/* Where element `element` of x lies in the x buffer, and that of another vector in its RAM. */
+int element_x_word(const struct derived *d, int element);
+int element_x_lane(const struct derived *d, int element);
 int element_word(const struct derived *d, int element);
 int element_lane(const struct derived *d, int element);
 

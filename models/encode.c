@@ -8,6 +8,7 @@
 struct writer {
     const struct geometry *geometry;
     struct slices *slices;
+    size_t cells; /* columns times PEs */
     uint32_t weight_mask;
     size_t *next;       /* [cell] where the slice's next entry goes; NULL: entries are only counted */
     uint16_t *next_row; /* [cell] relative: the row that index 0 would mean */
@@ -44,26 +45,33 @@ static void put_weight(struct writer *w, size_t cell, int32_t weight, int row)
 /* All rows of the block in the order of memory; those of a PE come from the top down. */
 static void put_block(struct writer *w, const struct quant_matrix *m, int row_block)
 {
-    const int pes = w->geometry->pes, span = pes * w->geometry->block_rows;
-    const int first = row_block * span, left = m->rows - first, rows = left < span ? left : span;
-    memset(w->next_row, 0, (size_t)m->cols * (size_t)pes * sizeof *w->next_row);
-    for (int r = 0; r < rows; r++) {
-        const int16_t *row = m->at + (size_t)(first + r) * (size_t)m->cols;
+    const struct geometry *g = w->geometry;
+    const int fold = w->slices->fold, span = geometry_span(g, fold), first = row_block * span;
+    const int end = m->rows < first + span ? m->rows : first + span;
+    memset(w->next_row, 0, w->cells * sizeof *w->next_row);
+    for (int row = first; row < end; row++) {
+        const int16_t *weights = m->at + (size_t)row * (size_t)m->cols;
+        const int row_of_pe = geometry_row(g, fold, row);
         for (int col = 0; col < m->cols; col++)
-            if (row[col] != 0)
-                put_weight(w, (size_t)col * (size_t)pes + (size_t)(r % pes), row[col], r / pes);
+            if (weights[col] != 0) {
+                size_t cell = (size_t)(col / fold) * (size_t)g->pes +
+                              (size_t)geometry_pe(g, fold, row, col);
+                put_weight(w, cell, weights[col], row_of_pe);
+            }
     }
 }
 
 void encode_block(struct slices *s, const struct quant_matrix *m, int row_block,
-                  const struct geometry *geometry, int weight_bits)
+                  const struct geometry *geometry, int fold, int weight_bits)
 {
-    size_t cells = (size_t)m->cols * (size_t)geometry->pes, entries = 0;
-    *s = (struct slices){.columns = m->cols, .pes = geometry->pes};
+    const int columns = (m->cols + fold - 1) / fold;
+    size_t cells = (size_t)columns * (size_t)geometry->pes, entries = 0;
+    *s = (struct slices){.columns = columns, .pes = geometry->pes, .fold = fold};
     s->lengths = allocate(cells, sizeof *s->lengths);
     s->first = allocate(cells, sizeof *s->first);
     struct writer w = {.geometry = geometry,
                        .slices = s,
+                       .cells = cells,
                        .weight_mask = (1u << weight_bits) - 1u,
                        .next_row = allocate(cells, sizeof *w.next_row)};
     put_block(&w, m, row_block);

@@ -1,23 +1,19 @@
 /* SPDX-License-Identifier: Apache-2.0
  * encode.h - a row block of a matrix as column slices for the PEs (paper, sections 3 and 4).
  *
- * Row r of the matrix belongs to PE r mod pes; the rows of a PE are cut into blocks of block_rows.
- * The slice of a column for one PE lists its non-zero weights from the top of the block down. */
+ * models/geometry.h says which PE has which weight.  The slice of a column for one PE lists its
+ * non-zero weights from the top of the block down.  In a folded matrix a column of slices stands for
+ * `fold` columns of the matrix: of each PE the one that is its own. */
 #ifndef ESE_ENCODE_H
 #define ESE_ENCODE_H
 
 #include <stdint.h>
 
-#include "gen/config.h"
+#include "models/geometry.h"
 #include "models/quantize.h"
 
-struct geometry {
-    int pes, block_rows, index_bits;
-    enum encoding encoding;
-};
-
 struct slices {
-    int columns, pes;
+    int columns, pes, fold; /* columns: of the matrix, `fold` of them taken as one */
     uint16_t *lengths; /* [columns][pes] entries, fillers included */
     size_t *first;     /* [columns][pes] into entries */
     uint32_t *entries; /* weight << index_bits | index, weight in two's complement */
@@ -28,7 +24,7 @@ struct slices {
  * skipped since the entry before (from the top for the first); a longer gap takes filler entries of
  * weight 0 that skip 2^index_bits rows each.  A null entry is weight 0, index 0. */
 void encode_block(struct slices *slices, const struct quant_matrix *matrix, int row_block,
-                  const struct geometry *geometry, int weight_bits);
+                  const struct geometry *geometry, int fold, int weight_bits);
 void slices_free(struct slices *slices);
 
 #endif

@@ -18,7 +18,7 @@ enum {
     SETTLED_FRAMES = 6       /* frames within which the cycles of a frame settle */
 };
 
-/* A lane more, or another order, must save at least this share of the cycles to be tried. */
+/* A lane more, a fold, or another order must save at least this share of the cycles. */
 static const double AUTO_TOLERANCE = 0.005;
 
 static bool load_network(struct program *p, struct error *error)
@@ -135,14 +135,16 @@ static void build_schedule(struct builder *b, int lanes, enum column_order order
 }
 
 /* Builds with the smallest number of lanes that costs less than AUTO_TOLERANCE of the cycles of the
- * fastest. */
+ * fastest, among those that folded matrices allow. */
 static void build_auto(struct builder *b, enum column_order order)
 {
     enum { MOST = 6 };
     struct program *p = b->p;
+    const int first = geometry_fold(&b->geometry);
     int64_t cycles[MOST], best = INT64_MAX;
     int count = 0, chosen = 0;
-    for (int lanes = 1; count < MOST && lanes <= p->config.pes; lanes *= 2) {
+    for (int lanes = first; count < MOST && geometry_allows(p->config.pes, lanes, first) &&
+                            lanes <= p->config.pes; lanes *= 2) {
         build_schedule(b, lanes, order);
         cycles[count++] = p->frame_cycles;
         best = p->frame_cycles < best ? p->frame_cycles : best;
@@ -155,8 +157,8 @@ static void build_auto(struct builder *b, enum column_order order)
     }
     while ((double)cycles[chosen] > (double)best * (1.0 + AUTO_TOLERANCE))
         chosen++;
-    if (1 << chosen != p->d.lanes)
-        build_schedule(b, 1 << chosen, order);
+    if (first << chosen != p->d.lanes)
+        build_schedule(b, first << chosen, order);
 }
 
 /* The greedy order is better as a rule; where it is not, the natural one is taken. */
@@ -216,7 +218,8 @@ static uint32_t hash_program(const struct program *p)
     crc = hash_table(hash_table(crc, &q->sigm), &q->tanh);
     for (int n = 0; n < p->product_count; n++) {
         const struct product *product = &p->products[n];
-        int fields[] = {product->pass, (int)product->source, product->shift, product->columns};
+        int fields[] = {product->pass, (int)product->source, product->shift, product->fold,
+                        product->columns};
         crc = crc32_of(crc, fields, sizeof fields);
     }
     crc = crc32_of(crc, p->columns, (size_t)p->d.columns * sizeof *p->columns);
@@ -234,14 +237,14 @@ static void finish(struct builder *b)
     p->config_hash = hash_program(p);
 }
 
-bool program_build(struct program *p, const struct config *config, struct error *error)
+/* With the matrices folded as `geometry_choose()` would do it for the configuration. */
+static bool build(struct program *p, const struct config *config, struct error *error)
 {
     *p = (struct program){.config = *config};
     if (!load_network(p, error))
         return false;
-    struct builder b = {.p = p, .geometry = derive_geometry(config, &p->network)};
-    prune(&p->network, config->model.pruning, config->model.density, config->pes,
-          b.geometry.block_rows);
+    struct builder b = {.p = p, .geometry = geometry_choose(config, &p->network)};
+    prune(&p->network, config->model.pruning, config->model.density, &b.geometry);
     if (!quantize_network(p, error))
         return false;
     prepare(&b);
@@ -251,6 +254,36 @@ bool program_build(struct program *p, const struct config *config, struct error 
         build_schedule(&b, config->elem_lanes, config->column_order);
     finish(&b);
     return true;
+}
+
+/* Clocks of a frame, built in this way. */
+static bool measure(int64_t *cycles, const struct config *config, struct error *error)
+{
+    struct program program;
+    bool ok = build(&program, config, error);
+    *cycles = program.frame_cycles;
+    program_free(&program);
+    return ok;
+}
+
+/* What folding saves is an estimate until the schedule is there: it must be worth its hardware. */
+bool program_build(struct program *p, const struct config *config, struct error *error)
+{
+    struct config unfolded = *config;
+    int64_t cycles;
+    unfolded.fold = FOLD_1;
+    if (!build(p, config, error))
+        return false;
+    if (config->fold != FOLD_AUTO || p->d.fold == 1)
+        return true;
+    if (!measure(&cycles, &unfolded, error))
+        return false;
+    if ((double)p->frame_cycles < (double)cycles * (1.0 - AUTO_TOLERANCE))
+        return true;
+    program_free(p);
+    bool ok = build(p, &unfolded, error);
+    p->config.fold = FOLD_AUTO;
+    return ok;
 }
 
 /* The chip's geometry, which for relative encoding followed from the sizes of its first model. */
@@ -274,8 +307,8 @@ bool program_build_for(struct program *p, const struct program *chip, const stru
     if (!load_network(p, error) || !fit_network(&p->network, chip, error))
         return false;
     struct builder b = {.p = p, .chip = chip, .geometry = chip_geometry(chip)};
-    prune(&p->network, p->config.model.pruning, p->config.model.density, b.geometry.pes,
-          b.geometry.block_rows);
+    geometry_choose_folds(&b.geometry, &p->config, &p->network, chip->d.fold, chip->d.lanes);
+    prune(&p->network, p->config.model.pruning, p->config.model.density, &b.geometry);
     if (!quantize_for(&p->quant, &p->network, &chip->quant, &p->config, error) ||
         !fit_numbers(&p->quant, chip, error))
         return false;

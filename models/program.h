@@ -35,6 +35,7 @@ struct product {
     int pass;                      /* index of the pass that empties its accumulator block */
     enum source source;
     int shift;                     /* left shift of the weights: aligns the binary points */
+    int fold;                      /* PEs that share rows: a column word is for `fold` columns */
     int columns;                   /* column words, >= 1 */
     int first_column, first_entry; /* where its streams begin within the frame */
     bool opens, closes;            /* first and last product into its accumulator block */
@@ -48,6 +49,7 @@ struct product {
 struct pass {
     enum pass_kind kind;
     int row_block;
+    int fold;          /* PEs whose sums make a row */
     int rows;          /* valid rows of the vector in this block */
     int beats;         /* element steps: lanes elements of all channels each */
     int word_base;     /* first word of the block in the vector RAMs */
@@ -55,8 +57,8 @@ struct pass {
     char state[12];
 };
 
-/* One broadcast: element `element` of the product's source vector, and for each PE how many
- * entries its slice of the column has. */
+/* One broadcast: element `element` of the product's source vector, or the `fold` elements from there
+ * on, and for each PE how many entries its slice of the column has. */
 struct column {
     int32_t element;
 };

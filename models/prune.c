@@ -63,27 +63,28 @@ static void keep_largest(struct matrix *matrix, ranked *weights, int count, int 
         matrix->at[index_of(weights[i])] = 0.0f;
 }
 
-/* Appends row `row` of the matrix to the candidates. */
-static int gather_row(const struct matrix *matrix, int row, ranked *weights, int count)
+/* Appends every `step`th weight of row `row`, from column `first` on, to the candidates. */
+static int gather_row(const struct matrix *matrix, int row, int first, int step, ranked *weights,
+                      int count)
 {
-    for (int col = 0; col < matrix->cols; col++) {
+    for (int col = first; col < matrix->cols; col += step) {
         int index = row * matrix->cols + col;
         weights[count++] = rank(matrix->at[index], index);
     }
     return count;
 }
 
-static void prune_balanced(struct matrix *matrix, double density, int pes, int block_rows)
+static void prune_balanced(struct matrix *matrix, double density, const struct geometry *g, int fold)
 {
-    int span = pes * block_rows;
-    ranked *weights = allocate((size_t)block_rows * (size_t)matrix->cols, sizeof *weights);
+    int span = geometry_span(g, fold), owners = g->pes / fold; /* of rows; each is `fold` PEs */
+    ranked *weights = allocate((size_t)g->block_rows * (size_t)matrix->cols, sizeof *weights);
     for (int first = 0; first < matrix->rows; first += span) {
         int rows = matrix->rows - first < span ? matrix->rows - first : span;
-        int keep = (int)lround(density * rows * matrix->cols / pes);
-        for (int pe = 0; pe < pes; pe++) {
+        int keep = (int)lround(density * rows * matrix->cols / g->pes);
+        for (int pe = 0; pe < g->pes; pe++) {
             int count = 0;
-            for (int row = first + pe; row < first + rows; row += pes)
-                count = gather_row(matrix, row, weights, count);
+            for (int row = first + pe / fold; row < first + rows; row += owners)
+                count = gather_row(matrix, row, pe % fold, fold, weights, count);
             keep_largest(matrix, weights, count, keep < count ? keep : count);
         }
     }
@@ -95,12 +96,12 @@ static void prune_magnitude(struct matrix *matrix, double density)
     int total = matrix->rows * matrix->cols, count = 0;
     ranked *weights = allocate((size_t)total, sizeof *weights);
     for (int row = 0; row < matrix->rows; row++)
-        count = gather_row(matrix, row, weights, count);
+        count = gather_row(matrix, row, 0, 1, weights, count);
     keep_largest(matrix, weights, count, (int)lround(density * total));
     free(weights);
 }
 
-void prune(struct network *network, enum pruning pruning, double density, int pes, int block_rows)
+void prune(struct network *network, enum pruning pruning, double density, const struct geometry *g)
 {
     struct matrix *matrices[2 * GATE_COUNT + 1];
     int count = 0;
@@ -112,7 +113,8 @@ void prune(struct network *network, enum pruning pruning, double density, int pe
         matrices[count++] = &network->wym;
     for (int i = 0; i < count; i++) {
         if (pruning == PRUNING_BALANCED)
-            prune_balanced(matrices[i], density, pes, block_rows);
+            prune_balanced(matrices[i], density, g,
+                           matrices[i] == &network->wym ? g->y_fold : g->gate_fold);
         else if (pruning == PRUNING_MAGNITUDE)
             prune_magnitude(matrices[i], density);
     }

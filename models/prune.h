@@ -3,14 +3,16 @@
 #ifndef ESE_PRUNE_H
 #define ESE_PRUNE_H
 
+#include "models/geometry.h"
 #include "models/network.h"
 
 /* Sets the pruned weights of all matrices to 0.
  *
- * PRUNING_BALANCED: rows are dealt to the PEs (row r to PE r mod pes) and cut into blocks of
- * block_rows rows a PE; every PE keeps the same number of largest-magnitude weights in each block,
- * round(density * weights in the block / pes), or all that it has where that is fewer.
+ * PRUNING_BALANCED: in each row block every PE (models/geometry.h) keeps the same number of
+ * largest-magnitude weights, round(density * weights in the block / pes), or all that it has where
+ * that is fewer.
  * PRUNING_MAGNITUDE: the largest of the whole matrix.  PRUNING_NONE: leaves the network alone. */
-void prune(struct network *network, enum pruning pruning, double density, int pes, int block_rows);
+void prune(struct network *network, enum pruning pruning, double density,
+           const struct geometry *geometry);
 
 #endif

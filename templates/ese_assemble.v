@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-// ese_assemble - Assemble: picks the rows of LANES neighbouring PEs out of a channel's PEs.
+// ese_assemble - Assemble: picks the rows of neighbouring PEs out of a channel's PEs, and adds up
+// those that PEs share.
 //
-// Input    one row of every PE at stage 1; group g of stage 1 means PEs g*LANES .. g*LANES+LANES-1
-// Output   stage 3; a row that was never written is zero
-// Latency  two clocks: a multiplexer of eight, then one of what is left
+// Input    one row of every PE at stage 1; group g of stage 1 means the FOLD*LANES PEs from
+//          g*FOLD*LANES on.  Of these, bit FOLD/2**f + s of `pick` means LANES * 2**f PEs, the s-th
+//          so many, of which 2**f neighbours each share a row (ese_drain_control)
+// Output   stage 3, LANES rows; what was never written is zero
+// Latency  two clocks: a multiplexer of eight, then one of what is left, and the sums
 `resetall
 `timescale 1ns / 1ps
 `default_nettype none
@@ -13,24 +16,30 @@ module ese_assemble #(
     parameter LANES   = 1,  // element-wise lanes
     parameter GROUPS  = 32, // PES / LANES rounded up
     parameter GROUP_W = 5,  // bits of a group number
+    parameter FOLD    = 1,  // PEs that share rows, at most; above 1, FOLD * LANES divides PES
     parameter ACC_W   = 34  // bits of a row
 ) (
     input  wire                   clk,
     input  wire [PES*ACC_W-1:0]   rows,   // stage 1
     input  wire [GROUP_W-1:0]     group,  // stage 1
-    input  wire [LANES-1:0]       used,   // stage 2
+    input  wire [FOLD*LANES-1:0]  used,   // stage 2
+    input  wire [2*FOLD-1:1]      pick,   // stage 2
     output reg  [LANES*ACC_W-1:0] picked  // stage 3
 );
     localparam FAN    = 8;
-    localparam PARTS  = (GROUPS + FAN - 1) / FAN;
-    localparam PADDED = PARTS * FAN * LANES;
+    localparam SLOTS  = FOLD * LANES;
+    localparam PARTS  = ((GROUPS + FOLD - 1) / FOLD + FAN - 1) / FAN;
+    localparam PADDED = PARTS * FAN * SLOTS;
 
     wire [PADDED*ACC_W-1:0] padded;
+    genvar k;
     generate
-        if (PADDED > PES) begin : g_pad
-            assign padded = {{((PADDED-PES)*ACC_W){1'b0}}, rows};
-        end else begin : g_full
-            assign padded = rows;
+        for (k = 0; k < PADDED; k = k + 1) begin : g_row
+            if (k < PES) begin : g_pe
+                assign padded[k*ACC_W +: ACC_W] = rows[k*ACC_W +: ACC_W];
+            end else begin : g_none
+                assign padded[k*ACC_W +: ACC_W] = {ACC_W{1'b0}};
+            end
         end
     endgenerate
 
@@ -45,7 +54,7 @@ module ese_assemble #(
 
     // ---- stage 2: eight to one -------------------------------------------------------------
     // Written out: a variable part-select of a width that is no power of two becomes a shifter.
-    localparam WORD_W = LANES * ACC_W;
+    localparam WORD_W = SLOTS * ACC_W;
 
     wire [PARTS*WORD_W-1:0] parts;
     genvar p;
@@ -81,6 +90,8 @@ module ese_assemble #(
                 always @(posedge clk) part_hit[p] <= group[GROUP_W-1:3] == NUMBER[GROUP_W-4:0];
             end
         end else begin : g_one_part
+            wire unused_group = ^group;
+
             always @(posedge clk) part_hit <= 1'b1;
         end
     endgenerate
@@ -96,11 +107,51 @@ module ese_assemble #(
         end
     endgenerate
 
+    wire [WORD_W-1:0] slots; // rows of FOLD*LANES PEs
     genvar l;
     generate
-        for (l = 0; l < LANES; l = l + 1) begin : g_lane
-            always @(posedge clk)
-                picked[l*ACC_W +: ACC_W] <= used[l] ? part[l*ACC_W +: ACC_W] : {ACC_W{1'b0}};
+        for (l = 0; l < SLOTS; l = l + 1) begin : g_slot
+            assign slots[l*ACC_W +: ACC_W] = used[l] ? part[l*ACC_W +: ACC_W] : {ACC_W{1'b0}};
+        end
+    endgenerate
+
+    // ---- stage 3: the sums -----------------------------------------------------------------
+    genvar f;
+    genvar n;
+    generate
+        if (FOLD > 1) begin : g_fold
+            for (l = 0; l < LANES; l = l + 1) begin : g_lane
+                wire [FOLD*ACC_W-1:0] terms;
+                for (n = 0; n < FOLD; n = n + 1) begin : g_term
+                    for (b = 0; b < ACC_W; b = b + 1) begin : g_bit
+                        wire [2*FOLD-1:1] column;
+                        for (f = 1; f < 2 * FOLD; f = f + 1) begin : g_pick
+                            // Bit f of `pick`: SHARE PEs make a row, from PE SLOT - n on.
+                            localparam SHARE = FOLD >> ($clog2(f + 1) - 1);
+                            localparam SLOT  = ((f - FOLD / SHARE) * LANES + l) * SHARE + n;
+                            if (n < SHARE) begin : g_taken
+                                assign column[f] = pick[f] && slots[SLOT*ACC_W + b];
+                            end else begin : g_left
+                                assign column[f] = 1'b0;
+                            end
+                        end
+                        assign terms[n*ACC_W + b] = |column;
+                    end
+                end
+
+                reg [ACC_W-1:0] sum;
+                integer t;
+                always @* begin
+                    sum = terms[ACC_W-1:0];
+                    for (t = 1; t < FOLD; t = t + 1) sum = sum + terms[t*ACC_W +: ACC_W];
+                end
+
+                always @(posedge clk) picked[l*ACC_W +: ACC_W] <= sum;
+            end
+        end else begin : g_plain
+            wire unused_pick = pick;
+
+            always @(posedge clk) picked <= slots;
         end
     endgenerate
 endmodule

@@ -13,6 +13,7 @@ module ese_channel #(
     parameter LANES       = 1,  // element-wise lanes
     parameter GROUPS      = 4,  // PES / LANES rounded up
     parameter GROUP_W     = 2,  // bits of a group number
+    parameter FOLD        = 1,  // PEs that share rows, at most
     parameter ACT_W       = 16, // bits of an element
     parameter ALIGNED_W   = 15, // bits of an aligned weight
     parameter ACC_W       = 34, // bits of an accumulator
@@ -43,7 +44,7 @@ module ese_channel #(
     input  wire [PES-1:0]           queue_push,
     input  wire [PES*PTR_W-1:0]     queue_write,
     input  wire [PES*PTR_W-1:0]     queue_read,
-    input  wire [ACT_W-1:0]         element,
+    input  wire [FOLD*ACT_W-1:0]    elements,      // the p-th for PEs k with k mod FOLD = p
 
     // SpMV and Accu
     input  wire [PES*ALIGNED_W-1:0] weights,
@@ -54,7 +55,8 @@ module ese_channel #(
     // Assemble
     input  wire [ADDR_W-1:0]        drain_address, // stage 1
     input  wire [GROUP_W-1:0]       drain_group,   // stage 1
-    input  wire [LANES-1:0]         drain_used,    // stage 2
+    input  wire [FOLD*LANES-1:0]    drain_used,    // stage 2
+    input  wire [2*FOLD-1:1]        drain_pick,    // stage 2
 
     // Element-wise path, by stage
     input  wire                     first,
@@ -95,7 +97,7 @@ module ese_channel #(
                 .queue_push    (queue_push[k]),
                 .queue_write   (queue_write[k*PTR_W +: PTR_W]),
                 .queue_read    (queue_read[k*PTR_W +: PTR_W]),
-                .element       (element),
+                .element       (elements[k%FOLD*ACT_W +: ACT_W]),
                 .weight        (weights[k*ALIGNED_W +: ALIGNED_W]),
                 .acc_write     (acc_write[k]),
                 .acc_keep      (acc_keep[k]),
@@ -114,12 +116,14 @@ module ese_channel #(
         .LANES   (LANES),
         .GROUPS  (GROUPS),
         .GROUP_W (GROUP_W),
+        .FOLD    (FOLD),
         .ACC_W   (ACC_W)
     ) u_assemble (
         .clk    (clk),
         .rows   (rows),
         .group  (drain_group),
         .used   (drain_used),
+        .pick   (drain_pick),
         .picked (assembled)
     );
 

@@ -22,6 +22,8 @@ module ese_controller #(
     parameter PASS_W      = 4,  // bits of a pass number
     parameter COUNT_W     = 10, // bits of a number of columns
     parameter SHIFT_W     = 3,  // bits of a weight shift
+    parameter FOLD        = 1,  // PEs that share rows, at most
+    parameter FOLD_W      = 1,  // bits of log2 of the PEs that share rows
     parameter BLOCK_W     = 1,  // bits of an accumulator block number
     parameter ROWS_W      = 6,  // bits of a number of rows
     parameter ROW_W       = 4,  // bits of a row within the block
@@ -37,9 +39,9 @@ module ese_controller #(
     input  wire [PRODUCT_W-1:0]        last_product,
     input  wire [PASS_W-1:0]           last_pass,
     output wire [PRODUCT_W-1:0]        product,
-    input  wire [COUNT_W+SHIFT_W+BLOCK_W+4:0] product_word,
+    input  wire [COUNT_W+SHIFT_W+FOLD_W+BLOCK_W+4:0] product_word,
     output wire [PASS_W-1:0]           pass,
-    input  wire [ROWS_W+WORD_W+BLOCK_W+3:0] pass_word,
+    input  wire [ROWS_W+WORD_W+FOLD_W+BLOCK_W+3:0] pass_word,
 
     // Column stream and x
     input  wire                        column_valid,
@@ -54,6 +56,7 @@ module ese_controller #(
     output wire                        product_bank,  // frames alternate
     output wire [1:0]                  source,
     output wire [SHIFT_W-1:0]          shift,
+    output wire [FOLD_W-1:0]           product_fold,
     output wire [BLOCK_W-1:0]          product_block,
     output wire                        closes,
     output wire [CHANNELS-1:0]         product_first,
@@ -68,6 +71,7 @@ module ese_controller #(
     output wire                        step,
     output wire [2:0]                  kind,
     output wire [BLOCK_W-1:0]          pass_block,
+    output wire [FOLD_W-1:0]           pass_fold,
     output wire [ROW_W-1:0]            row,
     output wire [GROUP_W-1:0]          group,
     output wire [WORD_W-1:0]           word,
@@ -118,6 +122,7 @@ module ese_controller #(
         .PRODUCT_W (PRODUCT_W),
         .COUNT_W   (COUNT_W),
         .SHIFT_W   (SHIFT_W),
+        .FOLD_W    (FOLD_W),
         .BLOCK_W   (BLOCK_W)
     ) u_products (
         .clk          (clk),
@@ -132,6 +137,7 @@ module ese_controller #(
         .issue        (issue),
         .source       (source),
         .shift        (shift),
+        .fold         (product_fold),
         .block        (product_block),
         .closes       (closes),
         .frame        (product_frame),
@@ -168,6 +174,8 @@ module ese_controller #(
         .LANES       (LANES),
         .GROUPS      (GROUPS),
         .GROUP_W     (GROUP_W),
+        .FOLD        (FOLD),
+        .FOLD_W      (FOLD_W),
         .PASS_W      (PASS_W),
         .ROWS_W      (ROWS_W),
         .ROW_W       (ROW_W),
@@ -191,6 +199,7 @@ module ese_controller #(
         .frame          (pass_frame),
         .first          (first_block),
         .kind           (kind),
+        .fold           (pass_fold),
         .block          (pass_block),
         .step           (step),
         .last_step      (last_step),

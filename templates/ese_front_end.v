@@ -7,8 +7,9 @@
 //          weight buffer has room
 // Output   what the channels need: queue pointers and elements, aligned weights, accumulator
 //          addresses; all channels do the same in the same clock
-// Emptying row drain_row of block drain_block of every PE, counted as stage 0; the PEs of group
-//          drain_group are emptied.  drain_used comes at stage 2
+// Folding  where 2**fold PEs share rows, the column carries as many elements (ese_ptr_read)
+// Emptying row drain_row of block drain_block of the PEs of group drain_group (ese_drain_control),
+//          counted as stage 0; drain_used and drain_pick come at stage 2
 `resetall
 `timescale 1ns / 1ps
 `default_nettype none
@@ -20,6 +21,8 @@ module ese_front_end #(
     parameter LANE_W     = 1,  // bits of a lane number
     parameter GROUPS     = 4,  // PES / LANES rounded up
     parameter GROUP_W    = 2,  // bits of a group number
+    parameter FOLD       = 1,  // PEs that share rows, at most
+    parameter FOLD_W     = 1,  // bits of log2 of the PEs that share rows
     parameter FIFO_DEPTH = 8,  // columns in an ActQueue
     parameter QUEUE_W    = 3,  // bits of an ActQueue pointer
     parameter WEIGHT_W   = 12, // bits of a weight
@@ -50,10 +53,11 @@ module ese_front_end #(
     input  wire [LANE_W-1:0]                 lane,
     input  wire [1:0]                        source,
     input  wire [SHIFT_W-1:0]                shift,
+    input  wire [FOLD_W-1:0]                 fold,
     input  wire [BLOCK_W-1:0]                block,
     input  wire                              closes,
     input  wire [CHANNELS-1:0]               first,
-    input  wire [CHANNELS*ACT_W-1:0]         x_data,
+    input  wire [CHANNELS*FOLD*ACT_W-1:0]    x_data,
     input  wire [CHANNELS*LANES*ACT_W-1:0]   y_data,
     input  wire [CHANNELS*LANES*ACT_W-1:0]   m_data,
 
@@ -67,15 +71,17 @@ module ese_front_end #(
     input  wire [BLOCK_W-1:0]                drain_block, // stage 0
     input  wire [ROW_W-1:0]                  drain_row,   // stage 0
     input  wire [GROUP_W-1:0]                drain_group, // stage 0
-    output reg  [BLOCK_W+ROW_W-1:0]          drain_address, // stage 1
-    output reg  [GROUP_W-1:0]                drain_group_1, // stage 1
-    output reg  [LANES-1:0]                  drain_used,    // stage 2
+    input  wire [FOLD_W-1:0]                 drain_fold,  // stage 0
+    output wire [BLOCK_W+ROW_W-1:0]          drain_address, // stage 1
+    output wire [GROUP_W-1:0]                drain_group_1, // stage 1
+    output wire [FOLD*LANES-1:0]             drain_used,    // stage 2
+    output wire [2*FOLD-1:1]                 drain_pick,    // stage 2
 
     // To the channels
     output wire [PES-1:0]                    queue_push,
     output wire [PES*QUEUE_W-1:0]            queue_write,
     output wire [PES*QUEUE_W-1:0]            queue_read,
-    output wire [CHANNELS*ACT_W-1:0]         elements,
+    output wire [CHANNELS*FOLD*ACT_W-1:0]    elements,
     output wire [PES*ALIGNED_W-1:0]          aligned_weights,
     output wire [PES-1:0]                    acc_write,
     output wire [PES-1:0]                    acc_keep,
@@ -87,7 +93,6 @@ module ese_front_end #(
     localparam ENTRY_W = WEIGHT_W + INDEX_W;
     localparam ADDR_W  = BLOCK_W + ROW_W;
     localparam BLOCKS  = 1 << BLOCK_W;
-    localparam PADDED  = GROUPS * LANES;
 
     // ---- PtrRead ---------------------------------------------------------------------------
     wire [PES-1:0]       queue_full;
@@ -99,6 +104,8 @@ module ese_front_end #(
         .CHANNELS   (CHANNELS),
         .LANES      (LANES),
         .LANE_W     (LANE_W),
+        .FOLD       (FOLD),
+        .FOLD_W     (FOLD_W),
         .ACT_W      (ACT_W),
         .LEN_W      (LEN_W),
         .SHIFT_W    (SHIFT_W),
@@ -113,6 +120,7 @@ module ese_front_end #(
         .lane         (lane),
         .source       (source),
         .shift        (shift),
+        .fold         (fold),
         .block        (block),
         .closes       (closes),
         .first        (first),
@@ -128,34 +136,34 @@ module ese_front_end #(
         .close        (close)
     );
 
-    // ---- emptying: addresses at stage 1, what has been written at stage 2 ------------------
-    reg               drain_1;
-    wire [PES-1:0]    row_used;
-    wire [PADDED-1:0] row_used_padded;
-    wire [GROUPS-1:0] group_hit;
+    // ---- emptying --------------------------------------------------------------------------
+    wire [PES-1:0] row_used;
+    wire [PES-1:0] row_clear;
 
-    always @(posedge clk)
-        if (reset) drain_1 <= 1'b0;
-        else       drain_1 <= drain;
-
-    always @(posedge clk) begin
-        drain_address <= {drain_block, drain_row};
-        drain_group_1 <= drain_group;
-        drain_used    <= row_used_padded[drain_group_1*LANES +: LANES];
-    end
-
-    genvar g;
-    generate
-        for (g = 0; g < GROUPS; g = g + 1) begin : g_group
-            localparam [31:0] NUMBER = g;
-            assign group_hit[g] = drain_1 && drain_group_1 == NUMBER[GROUP_W-1:0];
-        end
-        if (PADDED > PES) begin : g_pad
-            assign row_used_padded = {{(PADDED-PES){1'b0}}, row_used};
-        end else begin : g_full
-            assign row_used_padded = row_used;
-        end
-    endgenerate
+    ese_drain_control #(
+        .PES     (PES),
+        .LANES   (LANES),
+        .GROUPS  (GROUPS),
+        .GROUP_W (GROUP_W),
+        .FOLD    (FOLD),
+        .FOLD_W  (FOLD_W),
+        .BLOCK_W (BLOCK_W),
+        .ROW_W   (ROW_W)
+    ) u_drain (
+        .clk         (clk),
+        .reset       (reset),
+        .drain       (drain),
+        .drain_block (drain_block),
+        .drain_row   (drain_row),
+        .drain_group (drain_group),
+        .drain_fold  (drain_fold),
+        .address     (drain_address),
+        .group       (drain_group_1),
+        .clear       (row_clear),
+        .row_used    (row_used),
+        .used        (drain_used),
+        .pick        (drain_pick)
+    );
 
     // ---- ActQueue, SpmatRead and Accu control, one of each a PE ----------------------------
     wire [PES-1:0] weight_full;
@@ -240,7 +248,7 @@ module ese_front_end #(
                 .keep          (acc_keep[k]),
                 .address       (acc_address[k*ADDR_W +: ADDR_W]),
                 .drain_address (drain_address),
-                .drain_clear   (group_hit[k/LANES]),
+                .drain_clear   (row_clear[k]),
                 .drain_used    (row_used[k])
             );
         end

@@ -5,6 +5,7 @@
 // Input    AXI4-Stream, one element of all channels a beat, last_word+1 beats a frame; s_tuser counts
 //          on the first beat; s_tlast must mark the last one, else `error` is set until reset
 // Output   full[b]: bank b holds a frame; `release_bank` gives bank `bank` back
+// Read     FOLD neighbouring elements of all channels, as {channel: element}
 // Latency  a read takes one clock; the bank is full in the clock after its last beat
 `resetall
 `timescale 1ns / 1ps
@@ -14,11 +15,12 @@ module ese_input_buffer #(
     parameter CHANNELS  = 2,  // voices
     parameter ACT_W     = 16, // bits of an element
     parameter ELEMENT_W = 16, // bits of an element on the stream
-    parameter X_WORD_W  = 3   // address bits of a bank
+    parameter X_COUNT_W = 3,  // bits of an element's number
+    parameter FOLD      = 1   // elements read at once, a power of two: a word
 ) (
     input  wire                          clk,
     input  wire                          reset,
-    input  wire [X_WORD_W-1:0]           last_word,     // of a frame
+    input  wire [X_COUNT_W-1:0]           last_word,     // of a frame
 
     input  wire                          s_tvalid,
     output wire                          s_tready,
@@ -32,14 +34,14 @@ module ese_input_buffer #(
     output wire [CHANNELS-1:0]           bank_first,    // channels that begin an utterance
     input  wire                          release_bank,
     input  wire                          read_enable,
-    input  wire [X_WORD_W-1:0]           read_address,
-    output wire [CHANNELS*ACT_W-1:0]     read_data,
+    input  wire [X_COUNT_W-1:0]          read_word,
+    output wire [CHANNELS*FOLD*ACT_W-1:0] read_data,
 
     output reg                           error
 );
     reg [1:0]            full;
     reg                  write_bank;
-    reg [X_WORD_W-1:0]   write_count;
+    reg [X_COUNT_W-1:0]   write_count;
     reg [2*CHANNELS-1:0] masks_0;
     reg [2*CHANNELS-1:0] masks_1;
 
@@ -50,7 +52,7 @@ module ese_input_buffer #(
 
     always @(posedge clk) begin
         if (take) begin
-            write_count <= last_beat ? {X_WORD_W{1'b0}} : write_count + 1'b1;
+            write_count <= last_beat ? {X_COUNT_W{1'b0}} : write_count + 1'b1;
             if (last_beat) begin
                 full[write_bank] <= 1'b1;
                 write_bank       <= !write_bank;
@@ -62,13 +64,13 @@ module ese_input_buffer #(
         if (reset) begin
             full        <= 2'b00;
             write_bank  <= 1'b0;
-            write_count <= {X_WORD_W{1'b0}};
+            write_count <= {X_COUNT_W{1'b0}};
             error       <= 1'b0;
         end
     end
 
     always @(posedge clk)
-        if (take && write_count == {X_WORD_W{1'b0}}) begin
+        if (take && write_count == {X_COUNT_W{1'b0}}) begin
             if (write_bank) masks_1 <= s_tuser;
             else            masks_0 <= s_tuser;
         end
@@ -88,18 +90,42 @@ module ese_input_buffer #(
         end
     endgenerate
 
-    ese_ram #(
-        .WIDTH  (CHANNELS * ACT_W),
-        .ADDR_W (X_WORD_W + 1)
-    ) u_ram (
-        .clk           (clk),
-        .write_enable  (take),
-        .write_address ({write_bank, write_count}),
-        .write_data    (elements),
-        .read_enable   (read_enable),
-        .read_address  ({bank, read_address}),
-        .read_data     (read_data)
-    );
+    // Element e lies in RAM e mod FOLD.
+    localparam LOG    = $clog2(FOLD);
+    localparam ADDR_W = X_COUNT_W - LOG;
+    genvar p;
+    generate
+        for (p = 0; p < FOLD; p = p + 1) begin : g_part
+            localparam [31:0] NUMBER = p;
+            wire                      mine;
+            wire [CHANNELS*ACT_W-1:0] part;
+            if (FOLD > 1) begin : g_fold
+                assign mine = write_count[LOG-1:0] == NUMBER[LOG-1:0];
+            end else begin : g_plain
+                assign mine = 1'b1;
+            end
+
+            ese_ram #(
+                .WIDTH  (CHANNELS * ACT_W),
+                .ADDR_W (ADDR_W + 1)
+            ) u_ram (
+                .clk           (clk),
+                .write_enable  (take && mine),
+                .write_address ({write_bank, write_count[X_COUNT_W-1:LOG]}),
+                .write_data    (elements),
+                .read_enable   (read_enable),
+                .read_address  ({bank, read_word[ADDR_W-1:0]}),
+                .read_data     (part)
+            );
+
+            for (c = 0; c < CHANNELS; c = c + 1) begin : g_channel
+                assign read_data[(c*FOLD+p)*ACT_W +: ACT_W] = part[c*ACT_W +: ACT_W];
+            end
+        end
+        if (FOLD > 1) begin : g_unused
+            wire unused_word = ^read_word;
+        end
+    endgenerate
 endmodule
 
 `resetall

@@ -2,9 +2,10 @@
 // ese_pass_sequencer - walks the list of element-wise passes and empties accumulator blocks.
 //
 // Program  words 0 .. last_pass, the same list every frame; a word holds, from bit 0 up,
-//          rows[ROWS_W], word_base[WORD_W], kind[3], block[BLOCK_W] (relative to the frame's first),
-//          first (of its vector's row blocks)
-// Step     LANES rows of the block, of PEs group*LANES .. group*LANES+LANES-1 at the same row
+//          rows[ROWS_W], word_base[WORD_W], kind[3], fold[FOLD_W] (log2 of the PEs that share rows),
+//          block[BLOCK_W] (relative to the frame's first), first (of its vector's row blocks)
+// Step     LANES rows of the block: the same row of LANES PEs, or of LANES times 2**fold PEs; these
+//          are group `group` of so many
 // Rules    a pass begins when its block is ready and the pass before has left the pipeline;
 //          a pass whose rows leave the chip steps only while the output FIFO has room for them;
 //          all passes but y take a word of constants a step
@@ -18,6 +19,8 @@ module ese_pass_sequencer #(
     parameter LANES       = 1,           // element-wise lanes
     parameter GROUPS      = 4,           // steps per row of PEs
     parameter GROUP_W     = 2,           // bits of a group number
+    parameter FOLD        = 1,           // PEs that share rows, at most
+    parameter FOLD_W      = 1,           // bits of log2 of the PEs that share rows
     parameter PASS_W      = 4,           // bits of a pass number
     parameter ROWS_W      = 6,           // bits of a number of rows
     parameter ROW_W       = 4,           // bits of a row within the block
@@ -34,7 +37,7 @@ module ese_pass_sequencer #(
     input  wire [PASS_W-1:0]       last_pass,
     input  wire [BLOCK_W-1:0]      frame_blocks,   // passes of a frame, modulo the blocks
     output reg  [PASS_W-1:0]       pass,
-    input  wire [ROWS_W+WORD_W+BLOCK_W+3:0] pass_word, // that of `pass`
+    input  wire [ROWS_W+WORD_W+FOLD_W+BLOCK_W+3:0] pass_word, // that of `pass`
 
     input  wire [(1<<BLOCK_W)-1:0] block_ready,
     input  wire                    constant_valid, // biases for a step are there
@@ -45,6 +48,7 @@ module ese_pass_sequencer #(
     output wire [1:0]              frame,         // its frame, modulo 4
     output wire                    first,         // first row block of its vector
     output wire [2:0]              kind,          // 0 i, 1 f, 2 g, 3 o, 4 y
+    output wire [FOLD_W-1:0]       fold,
     output wire [BLOCK_W-1:0]      block,
 
     output wire                    step,
@@ -81,7 +85,17 @@ module ese_pass_sequencer #(
     wire [WORD_W-1:0]  word_base;
     wire [BLOCK_W-1:0] block_offset;
 
-    assign {first, block_offset, kind, word_base, rows} = pass_word;
+    assign {first, block_offset, fold, kind, word_base, rows} = pass_word;
+
+    // Where PEs share rows there are fewer groups.
+    wire [GROUP_W-1:0] last_group;
+    generate
+        if (FOLD > 1) begin : g_fold
+            assign last_group = LAST_GROUP >> fold;
+        end else begin : g_plain
+            assign last_group = LAST_GROUP;
+        end
+    endgenerate
 
     wire [ROWS_W-1:0] group_rows = (group_q == LAST_GROUP) ? REST_GROUP : FULL_GROUP;
     wire              leaves     = kind == KIND_OUT;
@@ -122,7 +136,7 @@ module ese_pass_sequencer #(
             rows_left   <= rows_left - group_rows;
             word_q      <= word_q + 1'b1;
             gate_word_q <= gate_word_q + 1'b1;
-            if (group_q == LAST_GROUP) begin
+            if (group_q == last_group) begin
                 group_q <= {GROUP_W{1'b0}};
                 row_q   <= row_q + 1'b1;
             end else begin

@@ -3,7 +3,8 @@
 //
 // Program  words 0 .. last_product, the same list every frame; a word holds, from bit 0 up,
 //          columns[COUNT_W], shift[SHIFT_W], source[2] (0: x, 1: y of the frame before, 2: m),
-//          block[BLOCK_W] (relative to the frame's first), opens, closes, frees_x
+//          fold[FOLD_W] (log2 of the PEs that share rows), block[BLOCK_W] (relative to the frame's
+//          first), opens, closes, frees_x
 // Input    column_word / column_ready describe the column at the head of the column stream
 // Output   `issue` takes that column: its vector element is read in this clock
 // Rules    a frame begins when its x is complete; a product that opens an accumulator block waits
@@ -17,6 +18,7 @@ module ese_product_sequencer #(
     parameter PRODUCT_W = 5,  // bits of a product number
     parameter COUNT_W   = 10, // bits of a number of columns
     parameter SHIFT_W   = 3,  // bits of a weight shift
+    parameter FOLD_W    = 1,  // bits of log2 of the PEs that share rows
     parameter BLOCK_W   = 1   // bits of an accumulator block number
 ) (
     input  wire                  clk,
@@ -26,7 +28,7 @@ module ese_product_sequencer #(
     input  wire [PRODUCT_W-1:0]  last_product,
     input  wire [BLOCK_W-1:0]    frame_blocks,  // accumulator blocks of a frame, modulo their number
     output reg  [PRODUCT_W-1:0]  product,
-    input  wire [COUNT_W+SHIFT_W+BLOCK_W+4:0] product_word, // that of `product`
+    input  wire [COUNT_W+SHIFT_W+FOLD_W+BLOCK_W+4:0] product_word, // that of `product`
 
     // Head of the column stream
     input  wire                  column_valid,
@@ -37,6 +39,7 @@ module ese_product_sequencer #(
     // What it belongs to
     output wire [1:0]            source,
     output wire [SHIFT_W-1:0]    shift,
+    output wire [FOLD_W-1:0]     fold,
     output wire [BLOCK_W-1:0]    block,
     output wire                  closes,        // last column into its accumulator block
     output reg  [1:0]            frame,         // frame number, modulo 4
@@ -65,7 +68,7 @@ module ese_product_sequencer #(
     wire               last_of_pass;
     wire               frees_x;
 
-    assign {frees_x, last_of_pass, opens, block_offset, source, shift, columns} = product_word;
+    assign {frees_x, last_of_pass, opens, block_offset, fold, source, shift, columns} = product_word;
 
     wire first_column = column == {COUNT_W{1'b0}};
     wire last_column  = column + 1'b1 == columns;

@@ -3,7 +3,8 @@
 //
 // The column stream says how many entries the column has in each PE (the paper's p[j+1] - p[j]);
 // a PE with none is left out.  The element is read from the x, y or m buffer for all channels at once;
-// y counts as zero in channels that begin an utterance.
+// y counts as zero in channels that begin an utterance.  Where 2**fold PEs share rows, as many
+// neighbouring elements go at once, of the lanes from `lane` on: PE k gets the (k mod 2**fold)-th.
 //
 // Latency  issue to ActQueue two clocks
 // Rate     one column a clock while the queues concerned have room
@@ -17,6 +18,8 @@ module ese_ptr_read #(
     parameter CHANNELS   = 2,  // voices
     parameter LANES      = 1,  // elements of a channel in a word of y and m
     parameter LANE_W     = 1,  // bits of a lane number
+    parameter FOLD       = 1,  // PEs that share rows, at most: elements in a word of x; at most LANES
+    parameter FOLD_W     = 1,  // bits of log2 of the PEs that share rows
     parameter ACT_W      = 16, // bits of an element
     parameter LEN_W      = 3,  // bits of a column length
     parameter SHIFT_W    = 3,  // bits of a weight shift
@@ -33,12 +36,13 @@ module ese_ptr_read #(
     input  wire [LANE_W-1:0]               lane,
     input  wire [1:0]                      source,
     input  wire [SHIFT_W-1:0]              shift,
+    input  wire [FOLD_W-1:0]               fold,
     input  wire [BLOCK_W-1:0]              block,
     input  wire                            closes,
     input  wire [CHANNELS-1:0]             first,     // channels whose y is zero
 
     // Words read, one clock after issue
-    input  wire [CHANNELS*ACT_W-1:0]       x_data,
+    input  wire [CHANNELS*FOLD*ACT_W-1:0]  x_data,
     input  wire [CHANNELS*LANES*ACT_W-1:0] y_data,
     input  wire [CHANNELS*LANES*ACT_W-1:0] m_data,
 
@@ -48,7 +52,7 @@ module ese_ptr_read #(
     output wire [PES*LEN_W-1:0]            push_lengths,
     output wire [SHIFT_W-1:0]              push_shift,
     output wire [BLOCK_W-1:0]              push_block,
-    output wire [CHANNELS*ACT_W-1:0]       push_data,
+    output wire [CHANNELS*FOLD*ACT_W-1:0]  push_data,    // element p is for PEs k with k mod FOLD = p
     output wire                            close      // push_block has got its last column
 );
     localparam [1:0] SOURCE_X = 2'd0;
@@ -70,7 +74,7 @@ module ese_ptr_read #(
     reg [SHIFT_W-1:0]        send_shift;
     reg [BLOCK_W-1:0]        send_block;
     reg                      send_closes;
-    reg [CHANNELS*ACT_W-1:0] send_data;
+    reg [CHANNELS*FOLD*ACT_W-1:0] send_data;
 
     wire [PES-1:0] needed;
     genvar k;
@@ -107,37 +111,70 @@ module ese_ptr_read #(
             read_first   <= first;
         end
 
-    // ---- choice of the element -------------------------------------------------------------
-    wire [CHANNELS*ACT_W-1:0] element;
+    // ---- choice of the elements ------------------------------------------------------------
+    // Where PEs share rows the low bits of read_lane are zero, and each has its own.
+    wire [FOLD*LANE_W-1:0] lanes;
+    genvar p;
+    generate
+        if (FOLD > 1) begin : g_fold
+            reg [FOLD_W-1:0] read_fold;
+
+            always @(posedge clk)
+                if (issue) read_fold <= fold;
+
+            for (p = 0; p < FOLD; p = p + 1) begin : g_own
+                localparam [31:0] NUMBER = p;
+                assign lanes[p*LANE_W +: LANE_W] =
+                    read_lane | (NUMBER[LANE_W-1:0] & ~({LANE_W{1'b1}} << read_fold));
+            end
+        end else begin : g_plain
+            wire unused_fold = ^fold;
+
+            assign lanes = read_lane;
+        end
+    endgenerate
+
+    wire [CHANNELS*FOLD*ACT_W-1:0] elements;
     genvar c;
     generate
-        for (c = 0; c < CHANNELS; c = c + 1) begin : g_channel
-            wire [LANES*ACT_W-1:0] y_word = y_data[c*LANES*ACT_W +: LANES*ACT_W];
-            wire [ACT_W-1:0]       y_lane;
-            wire [ACT_W-1:0]       m_lane;
-            if (LANES > 1) begin : g_lane
-                assign y_lane = y_word[read_lane*ACT_W +: ACT_W];
-            end else begin : g_one_lane
-                assign y_lane = y_word;
-            end
-            if (PROJECTION != 0) begin : g_m
-                wire [LANES*ACT_W-1:0] m_word = m_data[c*LANES*ACT_W +: LANES*ACT_W];
-                if (LANES > 1) begin : g_lane
-                    assign m_lane = m_word[read_lane*ACT_W +: ACT_W];
-                end else begin : g_one_lane
-                    assign m_lane = m_word;
+        for (p = 0; p < FOLD; p = p + 1) begin : g_part
+            wire [LANE_W-1:0] own_lane = lanes[p*LANE_W +: LANE_W];
+
+            for (c = 0; c < CHANNELS; c = c + 1) begin : g_channel
+                wire [FOLD*ACT_W-1:0]  x_word = x_data[c*FOLD*ACT_W +: FOLD*ACT_W];
+                wire [LANES*ACT_W-1:0] y_word = y_data[c*LANES*ACT_W +: LANES*ACT_W];
+                wire [ACT_W-1:0]       x_lane;
+                wire [ACT_W-1:0]       y_lane;
+                wire [ACT_W-1:0]       m_lane;
+                if (FOLD > 1) begin : g_x_lane
+                    assign x_lane = x_word[own_lane[$clog2(FOLD)-1:0]*ACT_W +: ACT_W];
+                end else begin : g_one_x_lane
+                    assign x_lane = x_word;
                 end
-            end else begin : g_no_m
-                assign m_lane = {ACT_W{1'b0}};
+                if (LANES > 1) begin : g_lane
+                    assign y_lane = y_word[own_lane*ACT_W +: ACT_W];
+                end else begin : g_one_lane
+                    assign y_lane = y_word;
+                end
+                if (PROJECTION != 0) begin : g_m
+                    wire [LANES*ACT_W-1:0] m_word = m_data[c*LANES*ACT_W +: LANES*ACT_W];
+                    if (LANES > 1) begin : g_lane
+                        assign m_lane = m_word[own_lane*ACT_W +: ACT_W];
+                    end else begin : g_one_lane
+                        assign m_lane = m_word;
+                    end
+                end else begin : g_no_m
+                    assign m_lane = {ACT_W{1'b0}};
+                end
+                assign elements[(c*FOLD+p)*ACT_W +: ACT_W] =
+                      read_source == SOURCE_X ? x_lane
+                    : read_source != SOURCE_Y ? m_lane
+                    : read_first[c]           ? {ACT_W{1'b0}}
+                    :                           y_lane;
             end
-            assign element[c*ACT_W +: ACT_W] =
-                  read_source == SOURCE_X ? x_data[c*ACT_W +: ACT_W]
-                : read_source != SOURCE_Y ? m_lane
-                : read_first[c]           ? {ACT_W{1'b0}}
-                :                           y_lane;
-        end
-        if (LANES == 1) begin : g_unused_lane
-            wire unused_lane = ^read_lane;
+            if (LANES == 1) begin : g_unused_lane
+                wire unused_lane = ^own_lane;
+            end
         end
         if (PROJECTION == 0) begin : g_unused_m
             wire unused_m = ^m_data;
@@ -150,7 +187,7 @@ module ese_ptr_read #(
             send_shift   <= read_shift;
             send_block   <= read_block;
             send_closes  <= read_closes;
-            send_data    <= element;
+            send_data    <= elements;
         end
 
     assign push         = needed & {PES{send}};

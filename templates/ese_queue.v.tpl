@@ -301,17 +301,17 @@ module ese_queue (
     wire                   x_used;
     wire [XY_MEMORY_W-1:0] x_memory;
     wire [31:0]            x_last = x_size - 32'd1;
-    reg  [X_WORD_W-1:0]    x_item;
+    reg  [X_COUNT_W-1:0]    x_item;
 
     wire unused_x = ^{x_memory, x_last};
 
     assign x_tdata = x_memory[@{DATA_MSB}:0];
     assign x_tuser = {(frames_given == 32'd0) ? first & ~restored : {CHANNELS{1'b0}}, active};
-    assign x_tlast = x_item == x_last[X_WORD_W-1:0];
+    assign x_tlast = x_item == x_last[X_COUNT_W-1:0];
 
     always @(posedge clk)
-        if (reset)     x_item <= {X_WORD_W{1'b0}};
-        else if (give) x_item <= x_tlast ? {X_WORD_W{1'b0}} : x_item + 1'b1;
+        if (reset)     x_item <= {X_COUNT_W{1'b0}};
+        else if (give) x_item <= x_tlast ? {X_COUNT_W{1'b0}} : x_item + 1'b1;
 
     ese_bus_words #(
         .BUS_W  (BUS_W),
@@ -324,11 +324,11 @@ module ese_queue (
     ese_unpack #(
         .BUS_W  (BUS_W),
         .WORD_W (XY_MEMORY_W),
-        .ITEM_W (X_WORD_W)
+        .ITEM_W (X_COUNT_W)
     ) u_x_unpack (
         .clk       (clk),
         .reset     (reset),
-        .last_item (x_last[X_WORD_W-1:0]),
+        .last_item (x_last[X_COUNT_W-1:0]),
         .bus_valid (fetched && state == FEED),
         .bus_ready (x_used),
         .bus_data  (fetched_data),

@@ -66,6 +66,7 @@
 //   ese_front_end               the sparse front end, once for all channels
 //     ese_ptr_read                PtrRead
 //     ese_act_queue               ActQueue control (one a PE)
+//     ese_drain_control           which accumulators are emptied
 //     ese_spmat_read              SpmatRead (one a PE)
 //     ese_accu_control            Accu control (one a PE)
 //   ese_element_control         element-wise pipeline control
@@ -241,7 +242,7 @@ module ese_top (
     wire [CHANNELS*ELEMENT_W-1:0] y_tdata;
     wire [CHANNELS-1:0]           y_tuser;
     wire                          y_tlast;
-    wire [X_WORD_W-1:0]           last_x;
+    wire [X_COUNT_W-1:0]           last_x;
     wire [SIZE_W-1:0]             last_y;
     wire                          x_error;
     wire [VECTOR_W-1:0]           y_data;
@@ -296,11 +297,11 @@ module ese_top (
 //@ end
 
     // Sizes less one, at hand when the chip runs
-    reg [X_WORD_W-1:0] last_x_q;
+    reg [X_COUNT_W-1:0] last_x_q;
     reg [SIZE_W-1:0]   last_y_q;
 
     always @(posedge aclk) begin
-        last_x_q <= x_size[X_WORD_W-1:0] - 1'b1;
+        last_x_q <= x_size[X_COUNT_W-1:0] - 1'b1;
         last_y_q <= y_size[SIZE_W-1:0] - 1'b1;
     end
 
@@ -549,13 +550,14 @@ module ese_top (
     wire                      x_release;
     wire [CHANNELS-1:0]       x_active;
     wire [CHANNELS-1:0]       x_first;
-    wire [CHANNELS*ACT_W-1:0] x_data;
+    wire [CHANNELS*FOLD*ACT_W-1:0] x_data;
 
     ese_input_buffer #(
         .CHANNELS  (CHANNELS),
         .ACT_W     (ACT_W),
         .ELEMENT_W (ELEMENT_W),
-        .X_WORD_W  (X_WORD_W)
+        .X_COUNT_W (X_COUNT_W),
+        .FOLD      (FOLD)
     ) u_input (
         .clk          (aclk),
         .reset        (reset),
@@ -575,7 +577,7 @@ module ese_top (
         .bank_first   (x_first),
         .release_bank (x_release),
         .read_enable  (column_issue),
-        .read_address (column_word[X_WORD_W-1:0]),
+        .read_word    (column_word[X_COUNT_W-1:0]),
         .read_data    (x_data),
         .error        (x_error)
     );
@@ -583,6 +585,7 @@ module ese_top (
     // ---- ESE controller --------------------------------------------------------------------
     wire [1:0]              product_source;
     wire [SHIFT_W-1:0]      product_shift;
+    wire [FOLD_W-1:0]       product_fold;
     wire [BLOCK_W-1:0]      product_block;
     wire                    product_closes;
     wire [CHANNELS-1:0]     product_first;
@@ -593,6 +596,7 @@ module ese_top (
     wire                    step;
     wire [2:0]              step_kind;
     wire [BLOCK_W-1:0]      step_block;
+    wire [FOLD_W-1:0]       step_fold;
     wire [ROW_W-1:0]        step_row;
     wire [GROUP_W-1:0]      step_group;
     wire [WORD_W-1:0]       step_word;
@@ -618,6 +622,8 @@ module ese_top (
         .PASS_W      (PASS_W),
         .COUNT_W     (COUNT_W),
         .SHIFT_W     (SHIFT_W),
+        .FOLD        (FOLD),
+        .FOLD_W      (FOLD_W),
         .BLOCK_W     (BLOCK_W),
         .ROWS_W      (ROWS_W),
         .ROW_W       (ROW_W),
@@ -644,6 +650,7 @@ module ese_top (
         .product_bank   (product_bank),
         .source         (product_source),
         .shift          (product_shift),
+        .product_fold   (product_fold),
         .product_block  (product_block),
         .closes         (product_closes),
         .product_first  (product_first),
@@ -654,6 +661,7 @@ module ese_top (
         .step           (step),
         .kind           (step_kind),
         .pass_block     (step_block),
+        .pass_fold      (step_fold),
         .row            (step_row),
         .group          (step_group),
         .word           (step_word),
@@ -680,11 +688,12 @@ module ese_top (
     wire [VECTOR_W-1:0]       m_data;
     wire [ADDR_W-1:0]         drain_address;
     wire [GROUP_W-1:0]        drain_group;
-    wire [LANES-1:0]          drain_used;
+    wire [FOLD*LANES-1:0]     drain_used;
+    wire [2*FOLD-1:1]         drain_pick;
     wire [PES-1:0]            queue_push;
     wire [PES*QUEUE_W-1:0]    queue_write;
     wire [PES*QUEUE_W-1:0]    queue_read;
-    wire [CHANNELS*ACT_W-1:0] elements;
+    wire [CHANNELS*FOLD*ACT_W-1:0] elements;
     wire [PES*ALIGNED_W-1:0]  aligned_weights;
     wire [PES-1:0]            acc_write;
     wire [PES-1:0]            acc_keep;
@@ -697,6 +706,8 @@ module ese_top (
         .LANE_W     (LANE_W),
         .GROUPS     (GROUPS),
         .GROUP_W    (GROUP_W),
+        .FOLD       (FOLD),
+        .FOLD_W     (FOLD_W),
         .FIFO_DEPTH (FIFO_DEPTH),
         .QUEUE_W    (QUEUE_W),
         .WEIGHT_W   (WEIGHT_W),
@@ -723,6 +734,7 @@ module ese_top (
         .lane             (column_lane),
         .source           (product_source),
         .shift            (product_shift),
+        .fold             (product_fold),
         .block            (product_block),
         .closes           (product_closes),
         .first            (product_first),
@@ -736,9 +748,11 @@ module ese_top (
         .drain_block      (step_block),
         .drain_row        (step_row),
         .drain_group      (step_group),
+        .drain_fold       (step_fold),
         .drain_address    (drain_address),
         .drain_group_1    (drain_group),
         .drain_used       (drain_used),
+        .drain_pick       (drain_pick),
         .queue_push       (queue_push),
         .queue_write      (queue_write),
         .queue_read       (queue_read),
@@ -859,6 +873,7 @@ module ese_top (
                 .LANES          (LANES),
                 .GROUPS         (GROUPS),
                 .GROUP_W        (GROUP_W),
+                .FOLD           (FOLD),
                 .ACT_W          (ACT_W),
                 .ALIGNED_W      (ALIGNED_W),
                 .ACC_W          (ACC_W),
@@ -887,7 +902,7 @@ module ese_top (
                 .queue_push      (queue_push),
                 .queue_write     (queue_write),
                 .queue_read      (queue_read),
-                .element         (elements[c*ACT_W +: ACT_W]),
+                .elements        (elements[c*FOLD*ACT_W +: FOLD*ACT_W]),
                 .weights         (aligned_weights),
                 .acc_write       (acc_write),
                 .acc_keep        (acc_keep),
@@ -895,6 +910,7 @@ module ese_top (
                 .drain_address   (drain_address),
                 .drain_group     (drain_group),
                 .drain_used      (drain_used),
+                .drain_pick      (drain_pick),
                 .first           (pass_first[c]),
                 .c_read          (c_access_read),
                 .c_read_word     (c_access_word[C_WORD_W-1:0]),

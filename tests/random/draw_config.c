@@ -47,7 +47,14 @@ int main(int argc, char **argv)
         return 2;
     }
     random_seed(&source, strtoull(argv[1], NULL, 10));
-    int pes = or_limit(1, 9);
+    /* Folded in one of four: lanes and PEs must suit. */
+    int fold = between(0, 3) ? 0 : between(0, 5) ? 2 : 4;
+    int lanes = fold == 2 ? 2 * between(1, 2) : fold;
+    int pes = fold ? fold * lanes * (fold == 2 ? between(1, 3) : 1) : or_limit(1, 9);
+    if (fold) {
+        set("fold", fold);
+        set("elem_lanes", lanes);
+    }
     set("pes", pes);
     set("channels", or_limit(1, 4));
     set("fifo_depth", or_limit(1, 9));
@@ -66,7 +73,7 @@ int main(int argc, char **argv)
         set_word("axi_data_bits", bits[between(0, 3)]);
         set("axi_address_bits", or_limit(32, 64));
     }
-    if (between(0, 1))
+    if (!fold && between(0, 1))
         set("elem_lanes", between(1, pes));
     set("model.input", or_limit(1, 23));
     set("model.cell", or_limit(1, 61));

@@ -66,6 +66,12 @@ static inline struct config random_config(struct random *random)
     c.column_order = random_int(random, 0, 2) ? ORDER_GREEDY : ORDER_NATURAL;
     c.activation_table = random_int(random, 0, 3) ? TABLE_INTERPOLATED : TABLE_PAPER;
     c.elem_lanes = random_int(random, 0, 2) ? random_int(random, 1, c.pes) : LANES_AUTO;
+    if (random_int(random, 0, 2) == 0) { /* folded by number: lanes and PEs that suit */
+        int code = random_int(random, 1, 3), lanes = random_int(random, 1, 2) << code;
+        c.fold = (enum fold)(FOLD_1 + code);
+        c.elem_lanes = lanes == 1 << code && random_int(random, 0, 1) ? LANES_AUTO : lanes;
+        c.pes = (lanes << code) * random_int(random, 1, 3);
+    }
     c.model.input = random_int(random, 1, 30);
     c.model.cell = random_int(random, 1, 60);
     c.model.output = random_int(random, 1, 40);
@@ -85,11 +91,11 @@ static inline const char *config_line(const struct config *c)
 {
     static char line[300];
     snprintf(line, sizeof line,
-             "pes %d fifo %d w %d a %d index %d %s %s %s lanes %d, %d/%d/%d density %g %s%s%s %s "
+             "pes %d fifo %d w %d a %d index %d %s %s %s lanes %d fold %d, %d/%d/%d density %g %s%s%s %s "
              "seed %llu",
              c->pes, c->fifo_depth, c->weight_bits, c->activation_bits, c->index_bits,
              encoding_name(c->encoding), column_order_name(c->column_order),
-             table_kind_name(c->activation_table), c->elem_lanes, c->model.input, c->model.cell,
+             table_kind_name(c->activation_table), c->elem_lanes, (int)c->fold, c->model.input, c->model.cell,
              c->model.output, c->model.density, c->model.peephole ? "peephole " : "",
              c->model.projection ? "projection " : "", candidate_name(c->model.candidate),
              pruning_name(c->model.pruning), (unsigned long long)c->model.seed);

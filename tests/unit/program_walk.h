@@ -18,7 +18,7 @@ struct rebuilt {
     enum source source;
     int first_kind; /* of the passes that its rows belong to */
     int64_t *at;    /* [rows][cols] */
-    int blocks_seen;
+    int blocks_seen, fold;
 };
 
 struct walk {
@@ -96,10 +96,12 @@ static void take_slice(struct walk *w, const struct product *product, struct reb
         }
         run_of_fillers = 0;
         assert_true(row < block_rows);
-        int matrix_row = (product->row_block * block_rows + row) * d->pes + pe;
+        /* `fold` neighbouring PEs have the same rows, and each one of `fold` neighbouring columns. */
+        int owners = d->pes / product->fold, col = element + pe % product->fold;
+        int matrix_row = (product->row_block * block_rows + row) * owners + pe / product->fold;
         assert_true(matrix_row < r->matrix->rows);
-        assert_true(element < r->matrix->cols);
-        int64_t *at = &r->at[(size_t)matrix_row * (size_t)r->matrix->cols + (size_t)element];
+        assert_true(col < r->matrix->cols);
+        int64_t *at = &r->at[(size_t)matrix_row * (size_t)r->matrix->cols + (size_t)col];
         assert_true(*at == 0); /* no weight twice */
         *at = weight * ((int64_t)1 << product->shift);
         w->nonzeros++;
@@ -154,9 +156,11 @@ static void check_streams(struct walk *w)
         assert_int_equal(product->source, r->source);
         assert_int_equal(p->passes[product->pass].kind, r->first_kind);
         assert_int_equal(p->passes[product->pass].row_block, product->row_block);
+        assert_int_equal(p->passes[product->pass].fold, product->fold);
+        r->fold = product->fold;
         for (int i = 0; i < product->columns; i++, column++) {
             int element = p->columns[column].element;
-            assert_true(element >= 0 && element < r->matrix->cols);
+            assert_true(element >= 0 && element < r->matrix->cols && element % product->fold == 0);
             take_column(w, product, r, column);
         }
         r->blocks_seen++;
@@ -166,7 +170,7 @@ static void check_streams(struct walk *w)
         assert_int_equal(w->taken[pe], d->beats);
     assert_true(d->beats >= 1);
     for (int i = 0; i < w->matrix_count; i++) {
-        int span = d->pes << d->row_bits;
+        int span = d->pes / w->matrices[i].fold << d->row_bits;
         assert_int_equal(w->matrices[i].blocks_seen, (w->matrices[i].matrix->rows + span - 1) / span);
     }
     /* The buffer of the PE that is behind holds what the one ahead has taken already. */
@@ -177,11 +181,15 @@ static void check_streams(struct walk *w)
 static void check_passes(const struct program *p)
 {
     const struct derived *d = &p->d;
-    int span = d->pes << d->row_bits, n = 0;
+    int cell_span = d->pes / p->passes[0].fold << d->row_bits, n = 0;
+    int cell_blocks = (p->quant.cell + cell_span - 1) / cell_span;
     assert_int_equal(d->groups, (d->pes + d->lanes - 1) / d->lanes);
     for (int kind_block = 0; n < p->pass_count; n++) {
         const struct pass *pass = &p->passes[n];
-        int cell_blocks = (p->quant.cell + span - 1) / span;
+        int owners = d->pes / pass->fold, span = owners << d->row_bits;
+        assert_true(pass->fold >= 1 && pass->fold <= d->fold && d->fold <= d->lanes);
+        assert_true(pass->fold == 1 || d->pes % (d->fold * d->lanes) == 0);
+        assert_true(pass->kind == PASS_Y || pass->fold == p->passes[0].fold);
         if (kind_block < cell_blocks * GATE_COUNT) {
             assert_int_equal(pass->kind, kind_block % GATE_COUNT);
             assert_int_equal(pass->row_block, kind_block / GATE_COUNT);
@@ -195,11 +203,12 @@ static void check_passes(const struct program *p)
         int rows = 0, beats = 0;
         for (int row = pass->row_block * span; row < size && row < (pass->row_block + 1) * span; row++) {
             rows++;
-            beats += row % d->pes % d->lanes == 0; /* the first lane of a word is always used */
+            beats += row % owners % d->lanes == 0; /* the first lane of a word is always used */
         }
         assert_int_equal(pass->rows, rows);
         assert_int_equal(pass->beats, beats);
-        assert_int_equal(pass->word_base, pass->row_block * (1 << d->row_bits) * d->groups);
+        assert_int_equal(pass->word_base,
+                         pass->row_block * (1 << d->row_bits) * (d->groups / pass->fold));
         assert_true(rows >= 1 && fits(rows, d->rows_bits));
     }
 }
@@ -262,7 +271,8 @@ static void check_widths(const struct program *p)
     assert_true(fits(d->groups - 1, d->group_bits));
     assert_true(fits(d->lanes - 1, d->lane_bits));
     assert_true(fits(q->output, d->y_size_bits));
-    assert_true(fits(q->input - 1, d->x_word_bits));
+    assert_true(fits(q->input - 1, d->x_count_bits) && fits(2 * d->fold - 1, d->x_count_bits));
+    assert_true(d->fold < 1 << (1 << d->fold_bits));
     int words = 0;
     for (int row = 0; row < q->output; row++)
         words = row / d->pes * d->groups + row % d->pes / d->lanes;
@@ -271,7 +281,7 @@ static void check_widths(const struct program *p)
     for (int row = 0; row < q->cell; row++)
         words = row / d->pes * d->groups + row % d->pes / d->lanes;
     assert_true(fits(words, d->c_word_bits));
-    assert_true(d->word_bits >= d->x_word_bits && d->word_bits >= d->y_word_bits &&
+    assert_true(d->word_bits >= d->x_count_bits && d->word_bits >= d->y_word_bits &&
                 d->word_bits >= d->c_word_bits);
     assert_int_equal(d->aligned_bits, d->weight_bits + d->max_shift);
     assert_true(d->aligned_bits <= 27 && d->acc_bits >= d->aligned_bits + d->activation_bits);

@@ -181,7 +181,8 @@ static void pruned_networks_alive(void **state)
                                      .seed = (uint64_t)kind};
         struct network network;
         network_draw(&network, &model);
-        prune(&network, PRUNING_BALANCED, 0.1, 32, 128);
+        struct geometry g = {.pes = 32, .block_rows = 128, .gate_fold = 1, .y_fold = 1};
+        prune(&network, PRUNING_BALANCED, 0.1, &g);
         struct activity a = play(&network, &noise.frames[0]);
         if (!(a.y_rms > 0.15 && a.y_rms < 0.6 && a.y_change > 0.02 && a.c_large < 0.005 &&
               a.stuck < 0.01))

@@ -22,6 +22,7 @@ static void decode(const struct slices *s, const struct geometry *g, int weight_
                    struct quant_matrix *out)
 {
     int64_t nonzeros = 0, fillers = 0;
+    int owners = g->pes / s->fold; /* of rows: `fold` neighbouring PEs each, which share the columns */
     for (int col = 0; col < s->columns; col++)
         for (int pe = 0; pe < g->pes; pe++) {
             size_t slice = (size_t)col * (size_t)g->pes + (size_t)pe;
@@ -40,9 +41,10 @@ static void decode(const struct slices *s, const struct geometry *g, int weight_
                     fillers++;
                     continue;
                 }
-                int matrix_row = (row_block * g->block_rows + row) * g->pes + pe;
-                assert_true(matrix_row < out->rows);
-                int16_t *at = &out->at[(size_t)matrix_row * (size_t)out->cols + (size_t)col];
+                int matrix_row = (row_block * g->block_rows + row) * owners + pe / s->fold;
+                int matrix_col = col * s->fold + pe % s->fold;
+                assert_true(matrix_row < out->rows && matrix_col < out->cols);
+                int16_t *at = &out->at[(size_t)matrix_row * (size_t)out->cols + (size_t)matrix_col];
                 assert_int_equal(*at, 0); /* every weight once */
                 *at = (int16_t)e.weight;
                 nonzeros++;
@@ -60,15 +62,17 @@ static struct quant_matrix matrix_of(int rows, int cols)
 }
 
 /* Encodes all row blocks and decodes them again; returns the number of fillers. */
-static int64_t there_and_back(const struct quant_matrix *m, const struct geometry *g, int weight_bits)
+static int64_t there_and_back(const struct quant_matrix *m, const struct geometry *g, int fold,
+                              int weight_bits)
 {
     struct quant_matrix back = matrix_of(m->rows, m->cols);
-    int span = g->pes * g->block_rows;
+    int span = g->pes / fold * g->block_rows;
     int64_t nonzeros = 0, fillers = 0, expected = 0;
     for (int block = 0; block * span < m->rows; block++) {
         struct slices s;
-        encode_block(&s, m, block, g, weight_bits);
-        assert_int_equal(s.columns, m->cols);
+        encode_block(&s, m, block, g, fold, weight_bits);
+        assert_int_equal(s.columns, (m->cols + fold - 1) / fold);
+        assert_int_equal(s.fold, fold);
         assert_int_equal(s.pes, g->pes);
         decode(&s, g, weight_bits, block, &back);
         nonzeros += s.nonzeros;
@@ -89,7 +93,8 @@ static void random_matrices(enum encoding encoding)
     struct random random;
     random_seed(&random, 5);
     for (int n = 0; n < 600; n++) {
-        struct geometry g = {.pes = random_int(&random, 1, 12),
+        int fold = n % 2 ? 1 << random_int(&random, 1, 3) : 1;
+        struct geometry g = {.pes = fold * random_int(&random, 1, 12),
                              .index_bits = random_int(&random, 2, 6),
                              .encoding = encoding};
         g.block_rows = encoding == ENCODING_BLOCK ? 1 << g.index_bits
@@ -102,7 +107,7 @@ static void random_matrices(enum encoding encoding)
         for (int i = 0; i < m.rows * m.cols; i++)
             if (random_int(&random, 0, rarity) == 0)
                 m.at[i] = (int16_t)random_int(&random, -top, top - 1);
-        int64_t fillers = there_and_back(&m, &g, weight_bits);
+        int64_t fillers = there_and_back(&m, &g, fold, weight_bits);
         if (encoding == ENCODING_BLOCK)
             assert_int_equal(fillers, 0);
         free(m.at);
@@ -131,12 +136,14 @@ static void corners(void **state)
         for (int index_bits = 2; index_bits <= 6; index_bits++)
             for (int relative = 0; relative <= 1; relative++)
                 for (int fill = -1; fill <= 1; fill++) {
-                    struct geometry g = {shapes[s].pes, relative ? 64 : 1 << index_bits, index_bits,
-                                         relative ? ENCODING_RELATIVE : ENCODING_BLOCK};
+                    struct geometry g = {.pes = shapes[s].pes,
+                                         .block_rows = relative ? 64 : 1 << index_bits,
+                                         .index_bits = index_bits,
+                                         .encoding = relative ? ENCODING_RELATIVE : ENCODING_BLOCK};
                     struct quant_matrix m = matrix_of(shapes[s].rows, shapes[s].cols);
                     for (int i = 0; i < m.rows * m.cols; i++)
                         m.at[i] = (int16_t)(fill < 0 ? -2048 : fill * 2047);
-                    assert_int_equal(there_and_back(&m, &g, 12), 0);
+                    assert_int_equal(there_and_back(&m, &g, 1, 12), 0);
                     free(m.at);
                 }
 }
@@ -145,12 +152,13 @@ static void corners(void **state)
 static void check_column(const int *rows, int row_count, int index_bits, const struct entry *want,
                          int entries)
 {
-    struct geometry g = {1, 64, index_bits, ENCODING_RELATIVE};
+    struct geometry g = {
+        .pes = 1, .block_rows = 64, .index_bits = index_bits, .encoding = ENCODING_RELATIVE};
     struct quant_matrix m = matrix_of(row_count, 1);
     for (int i = 0; i < row_count; i++)
         m.at[i] = (int16_t)rows[i];
     struct slices s;
-    encode_block(&s, &m, 0, &g, 12);
+    encode_block(&s, &m, 0, &g, 1, 12);
     assert_int_equal(s.lengths[0], entries);
     for (int n = 0; n < entries; n++) {
         struct entry e = unpack(s.entries[s.first[0] + (size_t)n], 12, index_bits);

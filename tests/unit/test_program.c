@@ -82,7 +82,7 @@ static void lopsided(void **state)
                     matrices[i]->at[at] = 0.0f;
         utterances_draw(&noise, 1, 9, c.model.input, 1);
         assert_true(quantize(&p.quant, &p.network, &noise, &p.config, &error));
-        struct geometry geometry = derive_geometry(&p.config, &p.network);
+        struct geometry geometry = geometry_choose(&p.config, &p.network);
         derive_shapes(&p, &geometry, 1);
         schedule_encode(&encoded, &p, &geometry);
         schedule_products(&p, &geometry, &encoded, &slices);

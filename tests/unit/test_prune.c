@@ -54,9 +54,11 @@ struct census {
     float least_left, most_gone;
 };
 
-static void count(struct census *c, const struct matrix *before, const struct matrix *after, int row)
+/* Every `step`th weight of the row, from column `first` on. */
+static void count(struct census *c, const struct matrix *before, const struct matrix *after, int row,
+                  int first, int step)
 {
-    for (int col = 0; col < before->cols; col++) {
+    for (int col = first; col < before->cols; col += step) {
         size_t at = (size_t)row * (size_t)before->cols + (size_t)col;
         float was = fabsf(before->at[at]);
         c->weights++;
@@ -89,23 +91,24 @@ static void check(const struct census *c, double share)
         assert_true(c->least_left >= c->most_gone);
 }
 
+/* Row r belongs to the `fold` PEs (r mod owners) * fold and following, where it is row r / owners; each
+ * of them has every fold-th column. */
 static void check_balanced(const struct matrix *before, const struct matrix *after, double density,
-                           int pes, int block_rows)
+                           int pes, int block_rows, int fold)
 {
-    int blocks = 1;
-    while (blocks * pes * block_rows < before->rows)
+    int blocks = 1, owners = pes / fold;
+    while (blocks * owners * block_rows < before->rows)
         blocks++;
     for (int block = 0; block < blocks; block++) {
-        /* Row r belongs to PE r mod pes, and is row r / pes there. */
         int rows = 0, most = -1;
         for (int row = 0; row < before->rows; row++)
-            rows += row / pes / block_rows == block;
+            rows += row / owners / block_rows == block;
         double share = density * rows * before->cols / pes;
         for (int pe = 0; pe < pes; pe++) {
             struct census c = {.least_left = INFINITY};
-            for (int row = pe; row < before->rows; row += pes)
-                if (row / pes / block_rows == block)
-                    count(&c, before, after, row);
+            for (int row = pe / fold; row < before->rows; row += owners)
+                if (row / owners / block_rows == block)
+                    count(&c, before, after, row, pe % fold, fold);
             check(&c, share);
             /* Equal counts: only a PE with fewer weights than that keeps fewer. */
             if (c.zeros == 0 && c.weights > share + 0.5) {
@@ -121,23 +124,27 @@ static void prune_and_check(struct random *random, enum pruning pruning, enum dr
 {
     struct network n = random_network(random, draw, random_int(random, 0, 1));
     int pes = random_int(random, 0, 2) ? random_int(random, 1, 9) : random_int(random, 10, 100);
-    int block_rows = 1 << random_int(random, 1, 6);
+    struct geometry g = {.block_rows = 1 << random_int(random, 1, 6),
+                         .gate_fold = 1 << random_int(random, 0, 3),
+                         .y_fold = 1 << random_int(random, 0, 3)};
+    g.pes = pes *= geometry_fold(&g);
     struct matrix *matrices[2 * GATE_COUNT + 1], before[2 * GATE_COUNT + 1];
     int matrix_count = matrices_of(&n, matrices);
     for (int i = 0; i < matrix_count; i++)
         before[i] = copy_of(matrices[i]);
-    prune(&n, pruning, density, pes, block_rows);
+    prune(&n, pruning, density, &g);
     for (int i = 0; i < matrix_count; i++) {
         struct census all = {.least_left = INFINITY};
+        int fold = matrices[i] == &n.wym ? g.y_fold : g.gate_fold;
         for (int row = 0; row < before[i].rows; row++)
-            count(&all, &before[i], matrices[i], row);
+            count(&all, &before[i], matrices[i], row, 0, 1);
         if (pruning == PRUNING_BALANCED)
-            check_balanced(&before[i], matrices[i], density, pes, block_rows);
+            check_balanced(&before[i], matrices[i], density, pes, g.block_rows, fold);
         else if (pruning == PRUNING_MAGNITUDE)
             check(&all, density * all.weights);
         else
             assert_int_equal(all.left, all.weights - all.zeros);
-        if (density == 1.0 && before[i].rows % pes == 0)
+        if (density == 1.0 && before[i].rows % (pes / fold) == 0 && before[i].cols % fold == 0)
             assert_int_equal(all.left, all.weights - all.zeros);
         free(before[i].at);
     }
@@ -186,7 +193,8 @@ static void example_by_hand(void **state)
         n.bias[gate] = allocate(3, sizeof(float));
         memcpy(n.wx[gate].at, before, sizeof before);
     }
-    prune(&n, PRUNING_BALANCED, 0.45, 2, 16); /* 0.45 * 9 / 2 = 2.025 */
+    struct geometry two = {.pes = 2, .block_rows = 16, .gate_fold = 1, .y_fold = 1};
+    prune(&n, PRUNING_BALANCED, 0.45, &two); /* 0.45 * 9 / 2 = 2.025 */
     for (int i = 0; i < 9; i++)
         assert_true(n.wx[GATE_O].at[i] == after[i]);
     network_free(&n);
@@ -200,8 +208,9 @@ static void ties_repeatable(void **state)
     random_seed(&a, 3);
     random_seed(&b, 3);
     struct network n = random_network(&a, DRAW_TIES, true), m = random_network(&b, DRAW_TIES, true);
-    prune(&n, PRUNING_BALANCED, 0.3, 3, 4);
-    prune(&m, PRUNING_BALANCED, 0.3, 3, 4);
+    struct geometry three = {.pes = 3, .block_rows = 4, .gate_fold = 1, .y_fold = 1};
+    prune(&n, PRUNING_BALANCED, 0.3, &three);
+    prune(&m, PRUNING_BALANCED, 0.3, &three);
     assert_memory_equal(n.wym.at, m.wym.at,
                         (size_t)n.wym.rows * (size_t)n.wym.cols * sizeof *n.wym.at);
     network_free(&n);
