@@ -80,8 +80,7 @@ module ese_assemble #(
     endgenerate
 
     // ---- stage 3: one of the parts, AND-OR -------------------------------------------------
-    reg  [PARTS-1:0]  part_hit; // stage 2
-    wire [WORD_W-1:0] part;
+    reg [PARTS-1:0] part_hit; // stage 2
     generate
         if (PARTS > 1) begin : g_parts
             for (p = 0; p < PARTS; p = p + 1) begin : g_hit
@@ -96,54 +95,61 @@ module ese_assemble #(
         end
     endgenerate
 
-    genvar b;
-    generate
-        for (b = 0; b < WORD_W; b = b + 1) begin : g_bit
-            wire [PARTS-1:0] column;
-            for (p = 0; p < PARTS; p = p + 1) begin : g_column
-                assign column[p] = parts[p*WORD_W + b];
-            end
-            assign part[b] = |(column & part_hit);
-        end
-    endgenerate
-
     wire [WORD_W-1:0] slots; // rows of FOLD*LANES PEs
-    genvar l;
+    genvar s;
     generate
-        for (l = 0; l < SLOTS; l = l + 1) begin : g_slot
-            assign slots[l*ACC_W +: ACC_W] = used[l] ? part[l*ACC_W +: ACC_W] : {ACC_W{1'b0}};
+        for (s = 0; s < SLOTS; s = s + 1) begin : g_slot
+            reg [ACC_W-1:0] slot;
+            integer i;
+            always @* begin
+                slot = {ACC_W{1'b0}};
+                for (i = 0; i < PARTS; i = i + 1)
+                    slot = slot | (parts[i*WORD_W + s*ACC_W +: ACC_W] & {ACC_W{part_hit[i]}});
+                if (!used[s]) slot = {ACC_W{1'b0}};
+            end
+
+            assign slots[s*ACC_W +: ACC_W] = slot;
         end
     endgenerate
 
     // ---- stage 3: the sums -----------------------------------------------------------------
     genvar f;
+    genvar l;
     genvar n;
     generate
         if (FOLD > 1) begin : g_fold
             for (l = 0; l < LANES; l = l + 1) begin : g_lane
-                wire [FOLD*ACC_W-1:0] terms;
+                wire [FOLD*ACC_W-1:0] terms; // a row's share of each of its PEs, or zero
                 for (n = 0; n < FOLD; n = n + 1) begin : g_term
-                    for (b = 0; b < ACC_W; b = b + 1) begin : g_bit
-                        wire [2*FOLD-1:1] column;
-                        for (f = 1; f < 2 * FOLD; f = f + 1) begin : g_pick
-                            // Bit f of `pick`: SHARE PEs make a row, from PE SLOT - n on.
-                            localparam SHARE = FOLD >> ($clog2(f + 1) - 1);
-                            localparam SLOT  = ((f - FOLD / SHARE) * LANES + l) * SHARE + n;
-                            if (n < SHARE) begin : g_taken
-                                assign column[f] = pick[f] && slots[SLOT*ACC_W + b];
-                            end else begin : g_left
-                                assign column[f] = 1'b0;
-                            end
+                    wire [(2*FOLD-1)*ACC_W-1:0] choices;
+                    for (f = 1; f < 2 * FOLD; f = f + 1) begin : g_choice
+                        // Bit f of `pick`: SHARE PEs share a row, the lane's from PE FIRST on.
+                        localparam SHARE = FOLD >> ($clog2(f + 1) - 1);
+                        localparam FIRST = ((f - FOLD / SHARE) * LANES + l) * SHARE;
+                        if (n < SHARE) begin : g_taken
+                            assign choices[(f-1)*ACC_W +: ACC_W] =
+                                slots[(FIRST+n)*ACC_W +: ACC_W] & {ACC_W{pick[f]}};
+                        end else begin : g_left
+                            assign choices[(f-1)*ACC_W +: ACC_W] = {ACC_W{1'b0}};
                         end
-                        assign terms[n*ACC_W + b] = |column;
                     end
+
+                    reg [ACC_W-1:0] term;
+                    integer i;
+                    always @* begin
+                        term = {ACC_W{1'b0}};
+                        for (i = 0; i < 2 * FOLD - 1; i = i + 1)
+                            term = term | choices[i*ACC_W +: ACC_W];
+                    end
+
+                    assign terms[n*ACC_W +: ACC_W] = term;
                 end
 
                 reg [ACC_W-1:0] sum;
-                integer t;
+                integer i;
                 always @* begin
                     sum = terms[ACC_W-1:0];
-                    for (t = 1; t < FOLD; t = t + 1) sum = sum + terms[t*ACC_W +: ACC_W];
+                    for (i = 1; i < FOLD; i = i + 1) sum = sum + terms[i*ACC_W +: ACC_W];
                 end
 
                 always @(posedge clk) picked[l*ACC_W +: ACC_W] <= sum;

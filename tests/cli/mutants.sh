@@ -65,6 +65,11 @@ chip sparse icarus --set model.density=0.02 --set model.cell=30
 chip speech verilator --set model.path="$PWD/models/speech/speech-dense.safetensors" \
     --set model.utterances="$PWD/models/speech" --set channels=4 --set model.pruning=none
 chip relative icarus --set encoding=relative --set model.cell=40 --set index_bits=2 --set model.density=0.1
+# gates by 2 and Wym by 4; gates not at all
+chip folded icarus --set pes=32 --set elem_lanes=4 --set fold=4 --set index_bits=2 --set model.cell=40 \
+    --set model.output=27 --set model.input=17
+chip mixed icarus --set pes=16 --set elem_lanes=4 --set fold=4 --set index_bits=2 --set model.cell=61 \
+    --set model.output=15
 
 mutant plain ese_pe 's/old + {{/old - {{/'
 mutant plain ese_pe 's/old + {{/old - {{/' verilator
@@ -78,9 +83,20 @@ mutant plain ese_act_table 's/value <= -positive/value <= positive/'
 mutant plain ese_act_table 's/? -z : z/? z : z/'
 mutant plain ese_adder_tree 's/acc_wide + bias_wide/acc_wide - bias_wide/'
 mutant plain ese_adder_tree 's/product <= peep \* c/product <= peep + c/'
-mutant sparse ese_assemble 's/used\[l\] ?/1'\''b1 ?/'
+mutant sparse ese_assemble 's/if (!used\[s\])/if (1'\''b0)/'
 mutant wide ese_block_state 's/closed\[b\] && (&quiet_pes)/closed[b]/'
 mutant plain ese_block_state 's/if (open \&\& open_block == NUMBER) *busy\[b\] <= 1.b1/if (open) busy[b] <= 1'\''b0/'
+mutant folded ese_assemble 's/sum = sum + terms/sum = sum | terms/'
+mutant folded ese_assemble 's/slots\[(FIRST+n)/slots[(FIRST)/'
+mutant mixed ese_assemble 's/& {ACC_W{pick\[f\]}}//'
+mutant mixed ese_drain_control 's/wide = drain_group >> parts_log/wide = drain_group/'
+mutant folded ese_drain_control 's/ & below)/)/'
+mutant mixed ese_drain_control 's/ && part_1\[k % SLOTS \/ LANES\]//'
+mutant folded ese_drain_control 's/NUMBER\[LOG:0\] >> drain_fold/NUMBER[LOG:0]/'
+mutant folded ese_input_buffer 's/take \&\& mine/take/'
+mutant folded ese_pass_sequencer 's/LAST_GROUP >> fold/LAST_GROUP/'
+mutant folded ese_ptr_read 's/ \& ~({LANE_W{1.b1}} << read_fold))/)/'
+mutant folded ese_ptr_read 's/own_lane\[/read_lane[/'
 mutant plain ese_elem_mul 's/f \* c_old/f * b/'
 mutant plain ese_elem_mul 's/forget_wide <<< ALIGN/forget_wide/'
 mutant plain ese_element 's/c_is_zero ?/1'\''b0 ?/'

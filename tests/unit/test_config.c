@@ -107,6 +107,7 @@ static void words(void **state)
         {"column_order", {"greedy", "natural", NULL}},
         {"memory", {"rom", NULL, NULL}},
         {"elem_lanes", {"auto", NULL, NULL}},
+        {"fold", {"auto", "1", NULL}},
         {"activation_table", {"interpolated", "paper", NULL}},
         {"model.candidate", {"tanh", "sigm", NULL}},
         {"model.pruning", {"balanced", "magnitude", "none"}},

@@ -17,6 +17,9 @@ static void rules(void **state)
 
     refused("pes: 3\nelem_lanes: 4", NULL, "my.yaml:2: elem_lanes: 4 is above pes, which",
             " is 3", NULL);
+    refused("fold: 4\nelem_lanes: 2\npes: 16", NULL, "my.yaml:1: fold: 4 needs elem_lanes of at least 4",
+            NULL);
+    refused("pes: 12\nelem_lanes: 4", "fold=2", "--set: fold: 2 needs", "a multiple of", NULL);
     refused("elem_lanes: 8", "pes=4", "--set: elem_lanes: 8 is above pes, which is 4", NULL);
     assert_true(parse(&config, "pes: 9", many, COUNT(many), &error));
     assert_int_equal(config.pes, 5);
