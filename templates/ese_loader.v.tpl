@@ -301,7 +301,9 @@ module ese_loader (
     // ---- reading ---------------------------------------------------------------------------
     wire request;
 //@ if TWO_PORTS
-    wire from_weights = section == WEIGHT;
+    reg from_weights; // a clock after `section`: nothing is asked for so soon
+
+    always @(posedge clk) from_weights <= section == WEIGHT;
 
     assign data_request    = request && !from_weights;
     assign weights_request = request && from_weights;

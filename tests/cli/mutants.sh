@@ -66,8 +66,8 @@ chip speech verilator --set model.path="$PWD/models/speech/speech-dense.safetens
     --set model.utterances="$PWD/models/speech" --set channels=4 --set model.pruning=none
 chip relative icarus --set encoding=relative --set model.cell=40 --set index_bits=2 --set model.density=0.1
 # gates by 2 and Wym by 4; gates not at all
-chip folded icarus --set pes=32 --set elem_lanes=4 --set fold=4 --set index_bits=2 --set model.cell=40 \
-    --set model.output=27 --set model.input=17
+chip folded icarus --set pes=16 --set elem_lanes=4 --set fold=4 --set index_bits=2 --set model.cell=24 \
+    --set model.output=13 --set model.input=17
 chip mixed icarus --set pes=16 --set elem_lanes=4 --set fold=4 --set index_bits=2 --set model.cell=61 \
     --set model.output=15
 
@@ -90,7 +90,6 @@ mutant folded ese_assemble 's/sum = sum + terms/sum = sum | terms/'
 mutant folded ese_assemble 's/slots\[(FIRST+n)/slots[(FIRST)/'
 mutant mixed ese_assemble 's/& {ACC_W{pick\[f\]}}//'
 mutant mixed ese_drain_control 's/wide = drain_group >> parts_log/wide = drain_group/'
-mutant folded ese_drain_control 's/ & below)/)/'
 mutant mixed ese_drain_control 's/ && part_1\[k % SLOTS \/ LANES\]//'
 mutant folded ese_drain_control 's/NUMBER\[LOG:0\] >> drain_fold/NUMBER[LOG:0]/'
 mutant folded ese_input_buffer 's/take \&\& mine/take/'
