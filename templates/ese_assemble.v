@@ -95,71 +95,43 @@ module ese_assemble #(
         end
     endgenerate
 
-    wire [WORD_W-1:0] slots; // rows of FOLD*LANES PEs
-    genvar s;
-    generate
-        for (s = 0; s < SLOTS; s = s + 1) begin : g_slot
-            reg [ACC_W-1:0] slot;
-            integer i;
-            always @* begin
-                slot = {ACC_W{1'b0}};
-                for (i = 0; i < PARTS; i = i + 1)
-                    slot = slot | (parts[i*WORD_W + s*ACC_W +: ACC_W] & {ACC_W{part_hit[i]}});
-                if (!used[s]) slot = {ACC_W{1'b0}};
-            end
-
-            assign slots[s*ACC_W +: ACC_W] = slot;
-        end
-    endgenerate
-
     // ---- stage 3: the sums -----------------------------------------------------------------
-    genvar f;
-    genvar l;
-    genvar n;
-    generate
-        if (FOLD > 1) begin : g_fold
-            for (l = 0; l < LANES; l = l + 1) begin : g_lane
-                wire [FOLD*ACC_W-1:0] terms; // a row's share of each of its PEs, or zero
-                for (n = 0; n < FOLD; n = n + 1) begin : g_term
-                    wire [(2*FOLD-1)*ACC_W-1:0] choices;
-                    for (f = 1; f < 2 * FOLD; f = f + 1) begin : g_choice
-                        // Bit f of `pick`: SHARE PEs share a row, the lane's from PE FIRST on.
-                        localparam SHARE = FOLD >> ($clog2(f + 1) - 1);
-                        localparam FIRST = ((f - FOLD / SHARE) * LANES + l) * SHARE;
-                        if (n < SHARE) begin : g_taken
-                            assign choices[(f-1)*ACC_W +: ACC_W] =
-                                slots[(FIRST+n)*ACC_W +: ACC_W] & {ACC_W{pick[f]}};
-                        end else begin : g_left
-                            assign choices[(f-1)*ACC_W +: ACC_W] = {ACC_W{1'b0}};
-                        end
-                    end
-
-                    reg [ACC_W-1:0] term;
-                    integer i;
-                    always @* begin
-                        term = {ACC_W{1'b0}};
-                        for (i = 0; i < 2 * FOLD - 1; i = i + 1)
-                            term = term | choices[i*ACC_W +: ACC_W];
-                    end
-
-                    assign terms[n*ACC_W +: ACC_W] = term;
-                end
-
-                reg [ACC_W-1:0] sum;
-                integer i;
-                always @* begin
-                    sum = terms[ACC_W-1:0];
-                    for (i = 1; i < FOLD; i = i + 1) sum = sum + terms[i*ACC_W +: ACC_W];
-                end
-
-                always @(posedge clk) picked[l*ACC_W +: ACC_W] <= sum;
+    function [LANES*ACC_W-1:0] rows_of;
+        input [PARTS*WORD_W-1:0] from;
+        input [PARTS-1:0]        hit;
+        input [SLOTS-1:0]        written;
+        input [2*FOLD-1:1]       picks;
+        reg   [WORD_W-1:0]       slots;  // rows of FOLD*LANES PEs
+        reg   [ACC_W-1:0]        term;   // what one PE has
+        reg   [ACC_W-1:0]        sum;
+        integer                  at;
+        integer                  lane;
+        integer                  n;      // of the PEs of a row
+        integer                  share;  // PEs that share a row
+        integer                  nth;    // which LANES*share PEs
+        begin
+            for (at = 0; at < SLOTS; at = at + 1) begin
+                term = {ACC_W{1'b0}};
+                for (n = 0; n < PARTS; n = n + 1)
+                    if (hit[n] && written[at]) term = term | from[n*WORD_W + at*ACC_W +: ACC_W];
+                slots[at*ACC_W +: ACC_W] = term;
             end
-        end else begin : g_plain
-            wire unused_pick = pick;
-
-            always @(posedge clk) picked <= slots;
+            for (lane = 0; lane < LANES; lane = lane + 1) begin
+                sum = {ACC_W{1'b0}};
+                for (n = 0; n < FOLD; n = n + 1) begin
+                    term = {ACC_W{1'b0}};
+                    for (share = 1; share <= FOLD; share = share * 2)
+                        for (nth = 0; nth < FOLD / share; nth = nth + 1)
+                            if (n < share && picks[FOLD/share+nth])
+                                term = term | slots[((nth*LANES+lane)*share+n)*ACC_W +: ACC_W];
+                    sum = sum + term;
+                end
+                rows_of[lane*ACC_W +: ACC_W] = sum;
+            end
         end
-    endgenerate
+    endfunction
+
+    always @(posedge clk) picked <= rows_of(parts, part_hit, used, pick);
 endmodule
 
 `resetall

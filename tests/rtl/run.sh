@@ -122,6 +122,31 @@ ese_crc32|s/effect\[0\] ? POLYNOMIAL/effect[1] ? POLYNOMIAL/
 END
 }
 
+# Rows that PEs share, on their way out.
+compare_folds() {
+    local fold_bench=(fold_bench "$here/fold_bench.v") count=88085
+    check "shared rows, $count values: icarus" agrees $count icarus_bench "$root/templates" "${fold_bench[@]}"
+    check "shared rows, $count values: verilator" \
+        agrees $count verilator_bench "$root/templates" "${fold_bench[@]}"
+    while IFS='|' read -r module script; do
+        mutant faulty "$module" "$script" || continue
+        check "shared rows, fault found: $module $script" \
+            disagrees $count icarus_bench faulty "${fold_bench[@]}"
+    done <<'END'
+ese_drain_control|s/wide = drain_group >> parts_log/wide = drain_group/
+ese_drain_control|s/ & below)/)/
+ese_drain_control|s/NUMBER\[LOG:0\] >> drain_fold/NUMBER[LOG:0]/
+ese_drain_control|s/drain_1 <= drain;/drain_1 <= 1'b1;/
+ese_drain_control|s/ && part_1\[k % SLOTS \/ LANES\]//
+ese_drain_control|s/row_used_padded\[group\*SLOTS/row_used_padded[group*LANES/
+ese_assemble|s/ \&\& written\[at\]//
+ese_assemble|s/ \&\& picks\[FOLD\/share+nth\]//
+ese_assemble|s/share+n)\*ACC_W/share)*ACC_W/
+ese_assemble|s/sum = sum + term/sum = sum | term/
+ese_assemble|s/3'd5:    choice <= choices\[5/3'd5:    choice <= choices[4/
+END
+}
+
 # ---- lint --------------------------------------------------------------------------------------------
 
 # Silent under both linters.  A module that reads a memory image is given a name for it.
@@ -439,6 +464,7 @@ END
 
 compare_with_models
 compare_memory
+compare_folds
 lint_modules
 synthesize_modules
 prove_modules
