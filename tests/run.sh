@@ -53,6 +53,7 @@ case $which in
 check)
     alone paper bash tests/chips/paper.sh 20
     alone paper-system bash tests/chips/system.sh 40 ideal memory=stream
+    least=0.97 suite paper-64x16 bash tests/chips/paper.sh 6 pes=64 channels=16
     suite harness bash tests/harness/run.sh
     suite unit bash tests/unit/run.sh build/tests
     suite unit-asan bash tests/unit/run.sh build/asan/tests
@@ -77,7 +78,9 @@ long)
     alone system-ddr3 bash tests/chips/system.sh 160 ddr3 memory=stream
     lengths="2 3" alone system-larger-than-chip bash tests/chips/system.sh 40 ideal memory=stream model.density=1
     alone system-hostile bash tests/chips/system.sh 40 hostile memory=stream
-    alone paper-64x16 bash tests/chips/paper.sh 20 pes=64 channels=16
+    least=0.97 alone paper-64x16-stream bash tests/chips/paper.sh 20 pes=64 channels=16 memory=stream
+    least=0.96 alone paper-128x8 bash tests/chips/paper.sh 20 pes=128 channels=8
+    least=0.92 alone paper-256x4 bash tests/chips/paper.sh 20 pes=256 channels=4
     alone paper-16x64 bash tests/chips/paper.sh 20 pes=16 channels=64
     alone paper-relative bash tests/chips/paper.sh 20 encoding=relative
     alone paper-natural bash tests/chips/paper.sh 20 column_order=natural

@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
 # paper.sh FRAMES [KEY=VALUE]... - the preset paper in full size under Verilator.
-# Without settings its speed must be the one that we promise.
+# Without settings its speed must be the one that we promise; with `least` in the environment, that
+# share of the multiplier slots must do useful work.
 set -euo pipefail
 # shellcheck source=tests/lib.sh
 . "$(dirname "${BASH_SOURCE[0]}")/../lib.sh"
@@ -30,8 +31,10 @@ if [ -n "$ddr3" ]; then
     printf '%s cycles a frame with a memory like DDR3-1600\n' "$ddr3"
     holds "cycles with DDR3" "$ddr3" '<=' 10454 # 3 % above the limit of 10,150
 fi
+if [ $# -eq 0 ] || [ -n "${least:-}" ]; then
+    holds "utilization" "$utilization" '>=' "${least:-0.98}"
+fi
 if [ $# -eq 0 ]; then
-    holds "utilization" "$utilization" '>=' 0.98
     holds "seconds to build" "$build" '<=' 150
     holds "cycles a second" "$speed" '>=' 5000
 fi
