@@ -67,24 +67,6 @@ static int matrix_of(struct facts *f, const struct quant_matrix *matrix)
 }
 
 /* In the paper's order: Wix Wfx Wcx Wox, then the recurrent ones, then Wym. */
-/* Bus words of a frame on the two read ports and of what is written. */
-static void gather_traffic(struct facts *f)
-{
-    const struct program *p = f->program;
-    const struct derived *d = &p->d;
-    if (p->config.memory == MEMORY_STREAM) {
-        f->words_read[p->config.memory_ports > 1 ? 0 : 1] += d->weights_bus_words;
-        f->words_read[1] += d->columns_bus_words + d->constants_bus_words;
-    }
-    if (p->config.io == IO_MEMORY) {
-        f->words_read[1] += d->x_bus_words;
-        f->words_written += d->y_bus_words;
-    }
-    /* Reads and writes have channels of their own, but share the memory behind the port. */
-    int64_t data = f->words_read[1] + f->words_written;
-    f->memory_limit = f->words_read[0] > data ? f->words_read[0] : data;
-}
-
 static void list_matrices(struct facts *f)
 {
     const struct quantized *q = &f->program->quant;
@@ -150,7 +132,7 @@ void facts_gather(struct facts *f, const struct program *p, const struct cycles 
     int gate_terms = d->x_size + d->y_size;
     int terms = p->quant.projection && d->c_size > gate_terms ? d->c_size : gate_terms;
     f->any_weights_bits = f->product_bits + unsigned_bits(terms - 1);
-    gather_traffic(f);
+    f->traffic = derive_traffic(f->program);
     resources_count(&f->resources, p);
     quality_measure(&f->quality, p, quality_work);
 }

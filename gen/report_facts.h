@@ -10,6 +10,7 @@
 #include "gen/resources.h"
 #include "gen/text.h"
 #include "models/cycles.h"
+#include "models/derive.h"
 #include "models/program.h"
 #include "models/quality.h"
 
@@ -43,9 +44,7 @@ struct facts {
     const struct quant_matrix *matrices[MATRICES_MAX];
     struct work matrix_work[MATRICES_MAX];
 
-    /* Memory other than rom: bus words that a frame takes on the ports, 0: weights, 1: data. */
-    int64_t words_read[2], words_written;
-    int64_t memory_limit;  /* clocks of a frame by the busiest port, a bus word a clock */
+    struct traffic traffic; /* of external memory */
 
     int product_bits;      /* of one product in the accumulator */
     int any_weights_bits;  /* what an accumulator would need for any weights of this width */

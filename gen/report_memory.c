@@ -18,7 +18,7 @@ static double peak(const struct facts *f)
 
 static void write_port(struct text *text, const struct facts *f, int port)
 {
-    int64_t written = port == 1 ? f->words_written : 0, read = f->words_read[port];
+    int64_t written = port == 1 ? f->traffic.written : 0, read = f->traffic.read[port];
     char name[16];
     snprintf(name, sizeof name, "%s port", port_names[port]);
     text_appendf(text, "  %-14s %s bus words read, %s written a frame: %.2f GB/s of %.2f\n", name,
@@ -37,8 +37,8 @@ void facts_text_memory(struct text *text, const struct facts *f)
         write_port(text, f, 0);
     write_port(text, f, 1);
     text_appendf(text, "  %-14s %s cycles a frame, at a bus word a clock and port%s\n", "its limit",
-                 commas(f->memory_limit).text,
-                 f->memory_limit > cycles ? ": slower than the array, which will wait" : "");
+                 commas(f->traffic.clocks).text,
+                 f->traffic.clocks > cycles ? ": slower than the array, which will wait" : "");
     text_appendf(text, "  %-14s model.bin %s bytes, weights.bin %s bytes; %s\n", "model",
                  commas((int64_t)region_size(p, REGION_MODEL)).text,
                  commas((int64_t)region_size(p, REGION_WEIGHTS)).text,
@@ -56,10 +56,10 @@ json_t *facts_json_memory(const struct facts *f)
         return NULL;
     return json_pack("{s:i, s:i, s:I, s:I, s:I, s:I, s:f, s:f, s:I, s:I}", "ports",
                      p->config.memory_ports, "bus_bits", p->d.bus_bits, "weights_words_read",
-                     (json_int_t)f->words_read[0], "data_words_read", (json_int_t)f->words_read[1],
-                     "data_words_written", (json_int_t)f->words_written, "limit_cycles",
-                     (json_int_t)f->memory_limit, "gigabytes_per_second",
-                     gigabytes(f, f->words_read[0] + f->words_read[1] + f->words_written),
+                     (json_int_t)f->traffic.read[0], "data_words_read", (json_int_t)f->traffic.read[1],
+                     "data_words_written", (json_int_t)f->traffic.written, "limit_cycles",
+                     (json_int_t)f->traffic.clocks, "gigabytes_per_second",
+                     gigabytes(f, f->traffic.read[0] + f->traffic.read[1] + f->traffic.written),
                      "peak_gigabytes_per_second", peak(f) * p->config.memory_ports, "model_bytes",
                      (json_int_t)region_size(p, REGION_MODEL), "weights_bytes",
                      (json_int_t)region_size(p, REGION_WEIGHTS));

@@ -9,6 +9,7 @@
 #include "gen/images.h"
 #include "gen/regions.h"
 #include "gen/registers.h"
+#include "models/derive.h"
 #include "models/golden.h"
 #include "models/reference.h"
 
@@ -300,12 +301,12 @@ struct stimulus_phase *plan_phase(struct planner *pl, const char *name, int firs
     phase->frame_count = (uint32_t)count;
     phase->seed = random_next(&pl->random);
     phase->watchdog = WATCHDOG;
-    int64_t cycles = plan->cycles.end + (int64_t)count * plan->cycles.cycles_per_frame;
+    int64_t cycles = plan->cycles.end + (int64_t)count * pl->pace;
     if (pl->program->config.memory != MEMORY_ROM)
         for (int port = 0; port < STIMULUS_PORTS; port++)
             cycles += plan_load_beats(pl->program, (enum stimulus_port)port);
     phase->limit_cycles = (uint64_t)(cycles * 2 * slowness) + 100000;
-    phase->idle_cycles = (uint64_t)(plan->cycles.cycles_per_frame * 2) + 25000;
+    phase->idle_cycles = (uint64_t)(pl->pace * 2) + 25000;
     if (s->io == STIMULUS_IO_MEMORY) {
         plan_descriptors(pl, phase);
         phase->ring_bits = RING_BITS;
@@ -313,9 +314,18 @@ struct stimulus_phase *plan_phase(struct planner *pl, const char *name, int firs
     return phase;
 }
 
+int64_t verify_slowest(const struct program *program, const struct cycles *cycles)
+{
+    int64_t clocks = derive_traffic(program).clocks;
+    if (clocks <= cycles->cycles_per_frame)
+        return cycles->cycles_per_frame;
+    return clocks + clocks / 100; /* streams that share a port get in each other's way */
+}
+
 /* Every frame starts in the cycle that the model says: nobody makes the chip wait.  A loadable chip's
  * are counted from the first frame's start, which depends on the memory; with a queue from that of
- * the first frame whose x was there before it was needed. */
+ * the first frame whose x was there before it was needed.  Where a bus word a clock is too little for the
+ * array, a frame takes as long as the memory, and some begin sooner that find words read ahead. */
 static void expect_cycles(const struct planner *pl, struct stimulus_phase *phase)
 {
     const struct cycles *cycles = &pl->plan->cycles;
@@ -324,6 +334,9 @@ static void expect_cycles(const struct planner *pl, struct stimulus_phase *phase
     phase->starts = allocate(phase->frame_count, sizeof *phase->starts);
     for (uint32_t t = 0; t < phase->frame_count; t++)
         phase->starts[t] = t < from ? -1 : cycles->frames[t].start + RESET_LATENCY;
+    int64_t late = pl->pace - cycles->cycles_per_frame;
+    phase->slack_permille = (uint32_t)((late * 1000 + cycles->cycles_per_frame - 1) /
+                                       cycles->cycles_per_frame);
 }
 
 /* Clocks until the streams have read as far ahead as they do: until then x and descriptors have to wait
@@ -372,7 +385,7 @@ static void plan_rough(struct planner *pl)
 static void plan_stream_abuse(struct planner *pl)
 {
     const struct program *p = pl->program;
-    uint32_t frame = (uint32_t)pl->plan->cycles.cycles_per_frame;
+    uint32_t frame = (uint32_t)pl->pace;
     int fill = (1 << p->d.y_fifo_bits) / p->d.y_words + 2; /* frames that the output FIFO takes */
     int frames = pl->frames < 2 * fill ? pl->frames : 2 * fill;
     struct stimulus_phase *held = plan_phase(pl, "held", 0, frames, 10 * fill);
@@ -404,6 +417,7 @@ static void begin_plan(struct planner *pl, struct verify_plan *plan, const struc
     pl->drawn = u->count;
 
     cycles_run(p, frames, &plan->cycles);
+    pl->pace = verify_slowest(p, &plan->cycles);
     size_t all = (size_t)all_frames(pl);
     plan->voices = allocate(all * (size_t)p->d.channels, sizeof *plan->voices);
     plan->begins = allocate(all, sizeof *plan->begins);

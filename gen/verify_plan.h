@@ -53,6 +53,10 @@ void recognise_plan_build(struct verify_plan *plan, const struct program *progra
 
 void verify_plan_free(struct verify_plan *plan);
 
+/* Clocks that a frame may take with an ideal memory: the model's, or, with a bus too narrow for the array,
+ * a little more than those that its words take. */
+int64_t verify_slowest(const struct program *program, const struct cycles *cycles);
+
 /* ---- between verify_plan.c, verify_memory.c and verify_images.c ----------------------------------- */
 
 enum {
@@ -69,6 +73,7 @@ struct planner {
     const struct program *program;
     struct random random;
     int frames;       /* of steady */
+    int64_t pace;     /* clocks of a frame, by the array or by the memory */
     int drawn;        /* utterances there are */
 };
 

@@ -190,6 +190,24 @@ void derive_bus_words(struct derived *d)
     d->state_bus_words = bus_words(d, d->c_words + d->y_words, d->state_memory_bits);
 }
 
+struct traffic derive_traffic(const struct program *p)
+{
+    const struct derived *d = &p->d;
+    struct traffic t = {.written = 0};
+    if (p->config.memory == MEMORY_STREAM) {
+        t.read[p->config.memory_ports > 1 ? 0 : 1] += d->weights_bus_words;
+        t.read[1] += d->columns_bus_words + d->constants_bus_words;
+    }
+    if (p->config.io == IO_MEMORY) {
+        t.read[1] += d->x_bus_words;
+        t.written += d->y_bus_words;
+    }
+    /* Reads and writes have channels of their own, but share the memory behind the port. */
+    int64_t data = t.read[1] + t.written;
+    t.clocks = t.read[0] > data ? t.read[0] : data;
+    return t;
+}
+
 /* What another model may need of something of which this one needs `count`. */
 static int with_headroom(const struct program *program, int count)
 {

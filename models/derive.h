@@ -32,6 +32,14 @@ int derive_skew(const struct derived *d);
 /* Bus words of every section and frame, from the numbers of words that are in `derived`. */
 void derive_bus_words(struct derived *derived);
 
+/* What a frame takes of external memory: bus words on the ports (0: weights, 1: data), and clocks of the
+ * busier one at a bus word a clock.  All 0 with memory rom. */
+struct traffic {
+    int64_t read[2], written, clocks;
+};
+
+struct traffic derive_traffic(const struct program *program);
+
 /* Bits of a word of each of the model's three streams. */
 int weight_beat_bits(const struct derived *d);
 int column_word_bits(const struct derived *d);
