@@ -78,7 +78,8 @@ long)
     alone system-ddr3 bash tests/chips/system.sh 160 ddr3 memory=stream
     lengths="2 3" alone system-larger-than-chip bash tests/chips/system.sh 40 ideal memory=stream model.density=1
     alone system-hostile bash tests/chips/system.sh 40 hostile memory=stream
-    least=0.97 alone paper-64x16-stream bash tests/chips/paper.sh 20 pes=64 channels=16 memory=stream
+    least=0.97 alone paper-64x16-stream bash tests/chips/paper.sh 20 pes=64 channels=16 memory=stream \
+        axi_data_bits=1024
     least=0.96 alone paper-128x8 bash tests/chips/paper.sh 20 pes=128 channels=8
     least=0.92 alone paper-256x4 bash tests/chips/paper.sh 20 pes=256 channels=4
     alone paper-16x64 bash tests/chips/paper.sh 20 pes=16 channels=64
