@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "gen/plan_parts.h"
+#include "gen/regions.h"
 #include "gen/registers.h"
 #include "gen/version.h"
 #include "models/derive.h"
@@ -190,6 +191,8 @@ static struct bindings *bind_loader(const struct program *p, const char *source)
     bind_flag(b, "TWO_PORTS", has_two_ports(p));
     bind_flag(b, "HEADER_IN_PARTS", p->d.bus_bits < 1024);
     bind_text(b, "PORT_PLURAL", "%s", has_two_ports(p) ? "s" : "");
+    bind_text(b, "IMAGE_IDENTITY", "%08X", (unsigned)IDENTITY_IMAGE);
+    bind_int(b, "LAYOUT_IDENTITY", IDENTITY_LAYOUT);
     bind_text(b, "CHIP_HASH", "%08X", (unsigned)p->chip_hash);
     bind_model_words(b, &p->d);
 #define MODEL_WORD(name, word, meaning)                         \
@@ -199,10 +202,7 @@ static struct bindings *bind_loader(const struct program *p, const char *source)
         bind_text(row, "WORD", "%2d", word);                    \
         bind_text(row, "MEANING", "%s", meaning);               \
     }
-#define DESCRIPTOR_WORD(name, word, meaning)
 #include "gen/layout.def"
-#undef MODEL_WORD
-#undef DESCRIPTOR_WORD
     return b;
 }
 
@@ -213,13 +213,13 @@ static struct bindings *bind_queue(const struct program *p, const char *source)
     uint64_t above = d->address_bits < 64 ? ~UINT64_C(0) << d->address_bits : 0;
     struct bindings *b = named(p);
     bind_flag(b, "HEADER_IN_PARTS", d->bus_bits < 1024);
+    bind_text(b, "DESCRIPTOR_IDENTITY", "%08X", (unsigned)IDENTITY_DESCRIPTOR);
     bind_text(b, "STRAY", "%016llX", (unsigned long long)(above | 0xfff));
     bind_text(b, "FRAME_ZEROS", "%d'd0", 64 - bus_bytes_bits);
     bind_text(b, "BYTE_ZEROS", "%d'd0", bus_bytes_bits);
     bind_int(b, "ADDRESS_MSB", d->address_bits - 1);
     bind_int(b, "BUS_MSB", d->bus_bits - 1);
     bind_voices(b, d);
-#define MODEL_WORD(name, word, meaning)
 #define DESCRIPTOR_WORD(name, word, meaning)                    \
     if (plan_mentions(source, "DESCRIPTOR_" #name)) {           \
         struct bindings *row = bind_row(b, "DESCRIPTOR_WORDS"); \
@@ -228,8 +228,6 @@ static struct bindings *bind_queue(const struct program *p, const char *source)
         bind_text(row, "MEANING", "%s", meaning);               \
     }
 #include "gen/layout.def"
-#undef MODEL_WORD
-#undef DESCRIPTOR_WORD
     return b;
 }
 

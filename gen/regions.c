@@ -3,8 +3,6 @@
 
 #include <string.h>
 
-static const uint32_t MAGIC = 0x4D455345; /* "ESEM" */
-
 static size_t bus_bytes(const struct derived *d)
 {
     return (size_t)d->bus_bits / 8;
@@ -103,8 +101,8 @@ static void put_header(char *model, const struct program *p, uint32_t weights_cr
 {
     static const enum model_word crcs[SECTION_COUNT] = {
         MODEL_WORD_PROGRAM_CRC, MODEL_WORD_COLUMN_CRC, MODEL_WORD_CONSTANT_CRC};
-    put_number(model, MODEL_WORD_MAGIC, MAGIC);
-    put_number(model, MODEL_WORD_LAYOUT, MODEL_LAYOUT);
+    put_number(model, MODEL_WORD_MAGIC, IDENTITY_IMAGE);
+    put_number(model, MODEL_WORD_LAYOUT, IDENTITY_LAYOUT);
     put_number(model, MODEL_WORD_CHIP_HASH, p->chip_hash);
     put_number(model, MODEL_WORD_MODEL_HASH, p->config_hash);
     put_sizes(model, p);

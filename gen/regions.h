@@ -20,15 +20,18 @@ enum region_name { REGION_WEIGHTS, REGION_MODEL, REGION_COUNT };
 /* Of model.bin, in order. */
 enum section_name { SECTION_PROGRAM, SECTION_COLUMNS, SECTION_CONSTANTS, SECTION_COUNT };
 
-enum { REGION_ALIGNMENT = 4096, MODEL_WORDS = 32, MODEL_LAYOUT = 1 };
+enum { REGION_ALIGNMENT = 4096, MODEL_WORDS = 32 };
 
 /* Words of the header by name: MODEL_WORD_MAGIC ... */
 enum model_word {
 #define MODEL_WORD(name, word, meaning) MODEL_WORD_##name = word,
-#define DESCRIPTOR_WORD(name, word, meaning)
 #include "gen/layout.def"
-#undef MODEL_WORD
-#undef DESCRIPTOR_WORD
+};
+
+/* IDENTITY_IMAGE ... */
+enum identity {
+#define IDENTITY(name, value, meaning) IDENTITY_##name = value,
+#include "gen/layout.def"
 };
 
 struct region {

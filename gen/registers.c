@@ -4,6 +4,7 @@
 #include <ctype.h>
 #include <string.h>
 
+#include "gen/regions.h"
 #include "gen/render.h"
 #include "gen/version.h"
 
@@ -121,20 +122,18 @@ static struct text header(void)
     text_appendf(&text, "    case %d:\n        return \"%s\";\n", code, meaning);
 #include "gen/errors.def"
 #undef ERROR
-    text_append(&text, "    default:\n        return 0;\n    }\n}\n\nenum ese_image_word {\n");
+    text_append(&text, "    default:\n        return 0;\n    }\n}\n\nenum ese_identity {\n");
+#define IDENTITY(name, value, meaning) \
+    text_appendf(&text, "    ESE_IDENTITY_%s = 0x%X, /* %s */\n", #name, (unsigned)(value), meaning);
+#include "gen/layout.def"
+    text_append(&text, "};\n\nenum ese_image_word {\n");
 #define MODEL_WORD(name, word, meaning) \
     text_appendf(&text, "    ESE_IMAGE_%s = %d, /* %s */\n", #name, word, meaning);
-#define DESCRIPTOR_WORD(name, word, meaning)
 #include "gen/layout.def"
-#undef MODEL_WORD
-#undef DESCRIPTOR_WORD
     text_append(&text, "};\n\nenum ese_descriptor_word {\n");
-#define MODEL_WORD(name, word, meaning)
 #define DESCRIPTOR_WORD(name, word, meaning) \
     text_appendf(&text, "    ESE_DESCRIPTOR_%s = %d, /* %s */\n", #name, word, meaning);
 #include "gen/layout.def"
-#undef MODEL_WORD
-#undef DESCRIPTOR_WORD
     text_append(&text, "};\n\n#endif\n");
     return text;
 }
@@ -174,20 +173,18 @@ static void add_document(struct output *output, const struct register_entry *lis
                 "multiple of 4096 bytes on. `weights.bin` has no header of its own. Loading reads "
                 "and checks all of both.\n\n| word | name | meaning |\n|---|---|---|\n");
 #define MODEL_WORD(name, word, meaning) text_appendf(&text, "| %d | %s | %s |\n", word, #name, meaning);
-#define DESCRIPTOR_WORD(name, word, meaning)
 #include "gen/layout.def"
-#undef MODEL_WORD
-#undef DESCRIPTOR_WORD
     if (queue) {
         text_append(&text, "\n## Descriptor\n\nThe queue is a ring of descriptors of 32 words; words "
                            "that are not named here are 0.\n\n| word | name | meaning |\n|---|---|---|\n");
-#define MODEL_WORD(name, word, meaning)
 #define DESCRIPTOR_WORD(name, word, meaning) \
     text_appendf(&text, "| %d | %s | %s |\n", word, #name, meaning);
 #include "gen/layout.def"
-#undef MODEL_WORD
-#undef DESCRIPTOR_WORD
     }
+    text_append(&text, "\n## Identities\n\n| name | value | meaning |\n|---|---|---|\n");
+#define IDENTITY(name, value, meaning) \
+    text_appendf(&text, "| %s | 0x%X | %s |\n", #name, (unsigned)(value), meaning);
+#include "gen/layout.def"
     output_take(output, "REGISTERS.md", &text);
 }
 

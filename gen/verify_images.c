@@ -11,11 +11,8 @@
 
 /* Words of a descriptor by name: DESCRIPTOR_WORD_MAGIC ... */
 enum descriptor_word {
-#define MODEL_WORD(name, word, meaning)
 #define DESCRIPTOR_WORD(name, word, meaning) DESCRIPTOR_WORD_##name = word,
 #include "gen/layout.def"
-#undef MODEL_WORD
-#undef DESCRIPTOR_WORD
 };
 
 /* One more attempt of the phase, which must end with this error. */
@@ -193,7 +190,7 @@ void plan_wrong_models(struct planner *pl)
     headers->flags = STIMULUS_LOADED_BEFORE;
     add_header(headers, model, MODEL_WORD_MAGIC, (uint32_t)random_next(&pl->random),
                CHIP_ERROR_MODEL_MAGIC);
-    add_header(headers, model, MODEL_WORD_LAYOUT, MODEL_LAYOUT + 1, CHIP_ERROR_MODEL_MAGIC);
+    add_header(headers, model, MODEL_WORD_LAYOUT, IDENTITY_LAYOUT + 1, CHIP_ERROR_MODEL_MAGIC);
     add_header(headers, model, MODEL_WORD_CHIP_HASH,
                pl->program->chip_hash ^ UINT32_C(1) << plan_below(pl, 32), CHIP_ERROR_MODEL_CHIP);
     add_sizes(pl, headers, model);

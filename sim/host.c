@@ -16,7 +16,6 @@ enum { STATUS_RUNNING = 1, STATUS_STOPPING = 2, STATUS_ERROR = 4, STATUS_IDLE = 
        STATUS_LOADING = 16, STATUS_LOADED = 32, STATUS_ALL = 63 };
 enum { IRQ_ERROR = 1, IRQ_FRAME = 2, IRQ_LOADED = 4, IRQ_DESCRIPTOR = 8, IRQ_ALL = 15 };
 
-static const uint32_t IDENTITY = 0x45534531; /* "ESE1" */
 static const uint32_t SLOT_WRITE = UINT32_C(1) << 31, SLOT_CLOSED = 1 << 16;
 
 enum {
@@ -107,7 +106,7 @@ static void list_setup(void)
     }
     uint32_t features = (plan->memory_mode == STIMULUS_RESIDENT ? 1u : 0u) | (has_queue() ? 2u : 0u) |
                         (plan->memory_ports > 1 ? 4u : 0u) | plan->memory_data_bits / 8 << 16;
-    expect(ESE_ID, IDENTITY, all, "ID");
+    expect(ESE_ID, ESE_IDENTITY_CHIP, all, "ID");
     expect(ESE_CONFIG_HASH, plan->config_hash, all, "CONFIG_HASH");
     expect(ESE_CHIP_HASH, plan->chip_hash, all, "CHIP_HASH");
     expect(ESE_FEATURES, features, all, "FEATURES");

@@ -15,7 +15,6 @@
 
 enum { PAGE = 4096, FLAG_SAVE = 1 };
 
-static const uint32_t DESCRIPTOR_MAGIC = 0x44455345; /* "ESED" */
 
 /* Regions of the data port's memory, by number: the ring, the states, then x and y of each
  * descriptor. */
@@ -234,7 +233,7 @@ static void put_descriptor(unsigned char *at, uint32_t index)
     uint32_t mask = stimulus_mask_words(plan->channels);
     size_t frame = harness.now->first_frame + first_frame(index);
     memset(at, 0, STIMULUS_DESCRIPTOR_BYTES);
-    put_words(at, ESE_DESCRIPTOR_MAGIC, &DESCRIPTOR_MAGIC, 1);
+    put_words(at, ESE_DESCRIPTOR_MAGIC, &(uint32_t){ESE_IDENTITY_DESCRIPTOR}, 1);
     put_words(at, ESE_DESCRIPTOR_FLAGS, &(uint32_t){d->save >= 0 ? FLAG_SAVE : 0}, 1);
     put_words(at, ESE_DESCRIPTOR_FRAMES, &d->frames, 1);
     put_address(at, ESE_DESCRIPTOR_X_ADDRESS, x_region(index)->base);

@@ -91,8 +91,8 @@ module ese_loader (
 //@ for MODEL_WORDS
     localparam @{SYMBOL} = @{WORD}; // @{MEANING}
 //@ end
-    localparam [31:0] MAGIC     = 32'h4D455345;
-    localparam [31:0] LAYOUT    = 32'd1;
+    localparam [31:0] MAGIC     = 32'h@{IMAGE_IDENTITY};
+    localparam [31:0] LAYOUT    = 32'd@{LAYOUT_IDENTITY};
     localparam [31:0] CHIP_HASH = 32'h@{CHIP_HASH};
     localparam [31:0] RESIDUE   = 32'hDEBB20E3; // CRC state after data with its CRC
 

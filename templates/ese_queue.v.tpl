@@ -73,7 +73,7 @@ module ese_queue (
 //@ for DESCRIPTOR_WORDS
     localparam @{SYMBOL} = @{WORD}; // @{MEANING}
 //@ end
-    localparam [31:0] MAGIC = 32'h44455345;
+    localparam [31:0] MAGIC = 32'h@{DESCRIPTOR_IDENTITY};
     localparam [31:0] DESCRIPTOR_WORDS = DESCRIPTOR_BITS / BUS_W;
 
     reg [DESCRIPTOR_BITS-1:0] descriptor;

@@ -129,9 +129,9 @@ static int read_identity(struct ese_chip *chip)
         int result = ese_get(chip, list[i].offset, list[i].into);
         if (result != ESE_OK)
             return result;
-        if (i == 0 && id != ESE_IDENTITY)
+        if (i == 0 && id != ESE_IDENTITY_CHIP)
             return ese_fail(chip, ESE_FAIL_IDENTITY, "register ID is %08x, not %08x: no ese chip there",
-                            (unsigned)id, (unsigned)ESE_IDENTITY);
+                            (unsigned)id, (unsigned)ESE_IDENTITY_CHIP);
     }
     chip->bus_bytes = chip->features >> 16;
     chip->pes = shape[0] & 0xffff;
@@ -325,7 +325,7 @@ int ese_submit(struct ese_chip *chip, const struct ese_job *job)
         return ese_fail(chip, ESE_FAIL_FULL, "all %u places of the queue are taken",
                         (unsigned)chip->ring);
     unsigned char d[ESE_DESCRIPTOR_BYTES] = {0};
-    ese_put32(d + 4 * ESE_DESCRIPTOR_MAGIC, ESE_DESCRIPTOR_IDENTITY);
+    ese_put32(d + 4 * ESE_DESCRIPTOR_MAGIC, ESE_IDENTITY_DESCRIPTOR);
     ese_put32(d + 4 * ESE_DESCRIPTOR_FLAGS, job->save ? ESE_FLAG_SAVE : 0);
     ese_put32(d + 4 * ESE_DESCRIPTOR_FRAMES, job->frames);
     put_address(d, ESE_DESCRIPTOR_X_ADDRESS, job->x);

@@ -38,10 +38,6 @@ static inline uint32_t ese_get32(const unsigned char *at)
 uint32_t ese_crc32(uint32_t crc, const void *data, size_t bytes);
 
 enum {
-    ESE_IDENTITY = 0x45534531,
-    ESE_IMAGE_IDENTITY = 0x4D455345,
-    ESE_DESCRIPTOR_IDENTITY = 0x44455345,
-    ESE_IMAGE_VERSION = 1,
     ESE_EVENTS = ESE_IRQ_ERROR | ESE_IRQ_LOADED | ESE_IRQ_DESCRIPTOR /* that we wait for */
 };
 

@@ -61,12 +61,12 @@ static int take_header(struct ese_chip *chip, const unsigned char *image, size_t
         return ese_fail(chip, ESE_FAIL_MODEL, "model.bin has %zu bytes: no whole header", bytes);
     for (int w = 0; w < ESE_HEADER_WORDS; w++)
         words[w] = ese_get32(image + 4 * w);
-    if (words[ESE_IMAGE_MAGIC] != ESE_IMAGE_IDENTITY)
+    if (words[ESE_IMAGE_MAGIC] != ESE_IDENTITY_IMAGE)
         return ese_fail(chip, ESE_FAIL_MODEL, "model.bin is not a model image: it begins with %08x",
                         (unsigned)words[ESE_IMAGE_MAGIC]);
-    if (words[ESE_IMAGE_LAYOUT] != ESE_IMAGE_VERSION)
+    if (words[ESE_IMAGE_LAYOUT] != ESE_IDENTITY_LAYOUT)
         return ese_fail(chip, ESE_FAIL_MODEL, "model.bin has layout %u, this library knows %d",
-                        (unsigned)words[ESE_IMAGE_LAYOUT], ESE_IMAGE_VERSION);
+                        (unsigned)words[ESE_IMAGE_LAYOUT], ESE_IDENTITY_LAYOUT);
     if (ese_crc32(0, image, 4 * ESE_IMAGE_HEADER_CRC) != words[ESE_IMAGE_HEADER_CRC])
         return ese_fail(chip, ESE_FAIL_MODEL, "the header of model.bin is damaged: wrong CRC");
     if (words[ESE_IMAGE_CHIP_HASH] != chip->chip_hash)

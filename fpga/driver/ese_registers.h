@@ -33,22 +33,22 @@ static inline const char *ese_error_meaning(unsigned code)
     }
 }
 
+/* Numbers by which chip, image and descriptor are known. */
+enum ese_identity {
+#define IDENTITY(name, value, meaning) ESE_IDENTITY_##name = (value),
+#include "gen/layout.def"
+};
+
 /* 32-bit words of the header of model.bin. */
 enum ese_image_word {
 #define MODEL_WORD(name, word, meaning) ESE_IMAGE_##name = (word),
-#define DESCRIPTOR_WORD(name, word, meaning)
 #include "gen/layout.def"
-#undef MODEL_WORD
-#undef DESCRIPTOR_WORD
 };
 
 /* 32-bit words of a descriptor. */
 enum ese_descriptor_word {
-#define MODEL_WORD(name, word, meaning)
 #define DESCRIPTOR_WORD(name, word, meaning) ESE_DESCRIPTOR_##name = (word),
 #include "gen/layout.def"
-#undef MODEL_WORD
-#undef DESCRIPTOR_WORD
 };
 
 #endif
