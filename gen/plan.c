@@ -27,7 +27,7 @@ static const char *const MODULES[] = {
 };
 
 /* Where the model comes from: read-only memory, or external memory (plan_memory.c). */
-static const char *const ROM_MODULES[] = {"ese_program_rom", "ese_rom_stream", NULL};
+static const char *const ROM_MODULES[] = {"ese_program_rom", "ese_rom_stream", "ese_stream_control", NULL};
 
 /* What the simulation needs, copied so that the folder stands alone. */
 static const char *const BENCH[] = {

@@ -13,7 +13,7 @@ static const char *const MODULES[] = {
     "ese_axi_lite", "ese_axi_read", "ese_bus_words", "ese_counters", "ese_crc32", "ese_fetch",
     "ese_fifo", "ese_program_ram", "ese_slots", "ese_unpack", NULL,
 };
-static const char *const RESIDENT_MODULES[] = {"ese_ram_stream", NULL};
+static const char *const RESIDENT_MODULES[] = {"ese_ram_stream", "ese_stream_control", NULL};
 static const char *const STREAM_MODULES[] = {"ese_region_stream", NULL};
 static const char *const QUEUE_MODULES[] = {"ese_axi_write", "ese_pack", "ese_writeback", NULL};
 

@@ -27,15 +27,6 @@ module ese_rom_stream #(
 
     (* rom_style = "block" *) reg [WIDTH-1:0] memory [0:WORDS-1];
 
-    reg [ADDR_W-1:0] address;
-    reg [WIDTH-1:0]  read_q;        // RAM output latch
-    reg              read_valid;
-    reg [WIDTH-1:0]  output_q;      // RAM output register
-    reg              output_valid;
-
-    wire output_free = !output_valid || ready;
-    wire read_free   = !read_valid || output_free;
-
     generate
         if (FILE != "") begin : g_contents
             initial $readmemh(FILE, memory, 0, WORDS - 1);
@@ -45,28 +36,33 @@ module ese_rom_stream #(
         end
     endgenerate
 
-    always @(posedge clk)
-        if (read_free) read_q <= memory[address];
+    wire [ADDR_W-1:0] address;
+    wire              read;
+    wire              shift;
+
+    ese_stream_control #(
+        .ADDR_W (ADDR_W)
+    ) u_control (
+        .clk       (clk),
+        .reset     (reset),
+        .last_word (LAST),
+        .address   (address),
+        .read      (read),
+        .shift     (shift),
+        .valid     (valid),
+        .ready     (ready)
+    );
+
+    reg [WIDTH-1:0] read_q;   // RAM output latch
+    reg [WIDTH-1:0] output_q; // RAM output register
 
     always @(posedge clk)
-        if (output_free) output_q <= read_q;
+        if (read) read_q <= memory[address];
 
-    always @(posedge clk) begin
-        if (read_free) begin
-            read_valid <= 1'b1;
-            address    <= (address == LAST) ? {ADDR_W{1'b0}} : address + 1'b1;
-        end
-        if (output_free) output_valid <= read_valid;
+    always @(posedge clk)
+        if (shift) output_q <= read_q;
 
-        if (reset) begin
-            address      <= {ADDR_W{1'b0}};
-            read_valid   <= 1'b0;
-            output_valid <= 1'b0;
-        end
-    end
-
-    assign valid = output_valid;
-    assign data  = output_q;
+    assign data = output_q;
 endmodule
 
 `resetall

@@ -43,6 +43,7 @@
 //     ese_program_ram             the controller's program
 //@ if RESIDENT
 //     ese_ram_stream              weights, columns, constants
+//       ese_stream_control          its words, over and over
 //@ else
 //     ese_region_stream           weights, columns, constants
 //@ end
@@ -54,6 +55,7 @@
 //     ese_axi_read                AXI4 read master (one a port)
 //@ else
 //   ese_rom_stream              weights, columns, constants
+//     ese_stream_control          its words, over and over
 //   ese_program_rom             the controller's program
 //@ end
 //   ese_input_buffer            x

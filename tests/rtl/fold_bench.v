@@ -175,8 +175,8 @@ endmodule
 module fold_bench;
     localparam CASES = 7;
 
-    reg clk;
-    reg reset;
+    wire clk;
+    wire reset;
 
     wire [32*CASES-1:0] compared;
     wire [32*CASES-1:0] wrong;
@@ -197,29 +197,13 @@ module fold_bench;
     fold_case #(.PES(64), .LANES(8), .FOLD(8), .SEED(7)) c6
         (clk, reset, compared[223:192], wrong[223:192], finished[6]);
 
-    integer n;
-    integer all_compared;
-    integer all_wrong;
-
-    initial begin
-        clk   = 1'b0;
-        reset = 1'b1;
-        repeat (8) @(negedge clk);
-        reset = 1'b0;
-        n = 0;
-        while (!(&finished) && n < 20000) begin
-            @(negedge clk);
-            n = n + 1;
-        end
-        all_compared = 0;
-        all_wrong    = (&finished) ? 0 : 1;
-        for (n = 0; n < CASES; n = n + 1) begin
-            all_compared = all_compared + compared[32*n +: 32];
-            all_wrong    = all_wrong + wrong[32*n +: 32];
-        end
-        $display("%0d comparisons, %0d mismatches", all_compared, all_wrong);
-        $finish;
-    end
-
-    always #5 clk = !clk;
+    bench_run #(
+        .CASES (CASES)
+    ) u_run (
+        .clk      (clk),
+        .reset    (reset),
+        .compared (compared),
+        .wrong    (wrong),
+        .finished (finished)
+    );
 endmodule

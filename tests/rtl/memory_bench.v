@@ -207,8 +207,8 @@ module memory_bench;
     localparam CRCS  = 4;
     localparam ALL   = PAIRS + CRCS;
 
-    reg clk;
-    reg reset;
+    wire clk;
+    wire reset;
 
     wire [32*ALL-1:0] compared;
     wire [32*ALL-1:0] wrong;
@@ -235,29 +235,13 @@ module memory_bench;
     memory_crc #(.BUS_W(512)) c2 (clk, reset, compared[351:320], wrong[351:320], finished[10]);
     memory_crc #(.BUS_W(1024)) c3 (clk, reset, compared[383:352], wrong[383:352], finished[11]);
 
-    integer n;
-    integer all_compared;
-    integer all_wrong;
-
-    initial begin
-        clk   = 1'b0;
-        reset = 1'b1;
-        repeat (8) @(negedge clk);
-        reset = 1'b0;
-        n = 0;
-        while (!(&finished) && n < 20000) begin
-            @(negedge clk);
-            n = n + 1;
-        end
-        all_compared = 0;
-        all_wrong    = (&finished) ? 0 : 1;
-        for (n = 0; n < ALL; n = n + 1) begin
-            all_compared = all_compared + compared[32*n +: 32];
-            all_wrong    = all_wrong + wrong[32*n +: 32];
-        end
-        $display("%0d comparisons, %0d mismatches", all_compared, all_wrong);
-        $finish;
-    end
-
-    always #5 clk = !clk;
+    bench_run #(
+        .CASES (ALL)
+    ) u_run (
+        .clk      (clk),
+        .reset    (reset),
+        .compared (compared),
+        .wrong    (wrong),
+        .finished (finished)
+    );
 endmodule

@@ -103,7 +103,7 @@ END
 
 # Words on their way to memory and back, and the CRC that guards them.
 compare_memory() {
-    local memory_bench=(memory_bench "$here/memory_bench.v") count=2120
+    local memory_bench=(memory_bench "$here/memory_bench.v" "$here/bench_run.v") count=2120
     check "memory words, CRC: icarus" agrees $count icarus_bench "$root/templates" "${memory_bench[@]}"
     check "memory words, CRC: verilator" \
         agrees $count verilator_bench "$root/templates" "${memory_bench[@]}"
@@ -124,7 +124,7 @@ END
 
 # Rows that PEs share, on their way out.
 compare_folds() {
-    local fold_bench=(fold_bench "$here/fold_bench.v") count=88085
+    local fold_bench=(fold_bench "$here/fold_bench.v" "$here/bench_run.v") count=88085
     check "shared rows, $count values: icarus" agrees $count icarus_bench "$root/templates" "${fold_bench[@]}"
     check "shared rows, $count values: verilator" \
         agrees $count verilator_bench "$root/templates" "${fold_bench[@]}"
