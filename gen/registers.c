@@ -111,14 +111,14 @@ static struct text header(void)
 #include "gen/registers.def"
 #undef REGISTER
     text_append(&text, "};\n\nenum ese_error {\n");
-#define ERROR(name, code, meaning) \
+#define ERROR(name, code, present, meaning) \
     text_appendf(&text, "    ESE_ERROR_%s = %d, /* %s */\n", #name, code, meaning);
 #include "gen/errors.def"
 #undef ERROR
     text_append(&text, "};\n\n/* What it means, NULL: no such code. */\n"
                        "static inline const char *ese_error_meaning(unsigned code)\n{\n"
                        "    switch (code) {\n");
-#define ERROR(name, code, meaning) \
+#define ERROR(name, code, present, meaning) \
     text_appendf(&text, "    case %d:\n        return \"%s\";\n", code, meaning);
 #include "gen/errors.def"
 #undef ERROR
@@ -144,8 +144,8 @@ void registers_add_header(struct output *output, const char *as)
     output_take(output, as, &text);
 }
 
-static void add_document(struct output *output, const struct register_entry *list, int count,
-                         bool queue)
+static void add_document(struct output *output, const struct program *p,
+                         const struct register_entry *list, int count)
 {
     static const char *const access[] = {"constant", "read", "read, write", "write",
                                          "read, write 1 to clear"};
@@ -162,9 +162,11 @@ static void add_document(struct output *output, const struct register_entry *lis
             text_appendf(&text, "%u after reset", list[n].value);
         text_appendf(&text, " | %s |\n", list[n].meaning);
     }
-    text_append(&text, "\n## ERROR\n\n0 means none. With one shared port the codes of the data port "
-                       "stand for both; of errors in the same clock the first of this list counts.\n\n| code | name | meaning |\n|---|---|---|\n");
-#define ERROR(name, code, meaning) text_appendf(&text, "| %d | %s | %s |\n", code, #name, meaning);
+    text_append(&text, "\n## ERROR\n\n0 means none; of errors in the same clock the first of this list "
+                       "counts.\n\n| code | name | meaning |\n|---|---|---|\n");
+#define ERROR(name, code, present, meaning) \
+    if (present)                            \
+        text_appendf(&text, "| %d | %s | %s |\n", code, #name, meaning);
 #include "gen/errors.def"
 #undef ERROR
     text_append(&text,
@@ -174,7 +176,7 @@ static void add_document(struct output *output, const struct register_entry *lis
                 "and checks all of both.\n\n| word | name | meaning |\n|---|---|---|\n");
 #define MODEL_WORD(name, word, meaning) text_appendf(&text, "| %d | %s | %s |\n", word, #name, meaning);
 #include "gen/layout.def"
-    if (queue) {
+    if (p->config.io == IO_MEMORY) {
         text_append(&text, "\n## Descriptor\n\nThe queue is a ring of descriptors of 32 words; words "
                            "that are not named here are 0.\n\n| word | name | meaning |\n|---|---|---|\n");
 #define DESCRIPTOR_WORD(name, word, meaning) \
@@ -193,6 +195,6 @@ bool registers_add(struct output *output, const struct program *p, struct error 
     struct register_entry list[REGISTERS_MAX];
     int count = list_registers(p, list);
     registers_add_header(output, "driver/ese_registers.h");
-    add_document(output, list, count, p->config.io == IO_MEMORY);
+    add_document(output, p, list, count);
     return add_verilog(output, p, list, count, error);
 }

@@ -22,7 +22,7 @@ enum {
 /* What register ERROR can hold, from errors.def. */
 enum chip_error {
     CHIP_ERROR_NONE,
-#define ERROR(name, code, meaning) CHIP_ERROR_##name = (code),
+#define ERROR(name, code, present, meaning) CHIP_ERROR_##name = (code),
 #include "gen/errors.def"
 #undef ERROR
 };

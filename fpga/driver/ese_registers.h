@@ -14,7 +14,7 @@ enum ese_register {
 
 /* Values of register ERROR. */
 enum ese_error {
-#define ERROR(name, code, meaning) ESE_ERROR_##name = (code),
+#define ERROR(name, code, present, meaning) ESE_ERROR_##name = (code),
 #include "gen/errors.def"
 #undef ERROR
 };
@@ -23,7 +23,7 @@ enum ese_error {
 static inline const char *ese_error_meaning(unsigned code)
 {
     switch (code) {
-#define ERROR(name, code, meaning) \
+#define ERROR(name, code, present, meaning) \
     case code:                     \
         return meaning;
 #include "gen/errors.def"
