@@ -18,30 +18,30 @@ module ese_input_buffer #(
     parameter X_COUNT_W = 3,  // bits of an element's number
     parameter FOLD      = 1   // elements read at once, a power of two: a word
 ) (
-    input  wire                          clk,
-    input  wire                          reset,
-    input  wire [X_COUNT_W-1:0]           last_word,     // of a frame
+    input  wire                           clk,
+    input  wire                           reset,
+    input  wire [X_COUNT_W-1:0]           last_word,   // of a frame
 
-    input  wire                          s_tvalid,
-    output wire                          s_tready,
-    input  wire [CHANNELS*ELEMENT_W-1:0] s_tdata,
-    input  wire [2*CHANNELS-1:0]         s_tuser,
-    input  wire                          s_tlast,
+    input  wire                           s_tvalid,
+    output wire                           s_tready,
+    input  wire [CHANNELS*ELEMENT_W-1:0]  s_tdata,
+    input  wire [2*CHANNELS-1:0]          s_tuser,
+    input  wire                           s_tlast,
 
-    input  wire                          bank,          // bank being read
-    output wire                          bank_full,
-    output wire [CHANNELS-1:0]           bank_active,   // channels that carry a voice
-    output wire [CHANNELS-1:0]           bank_first,    // channels that begin an utterance
-    input  wire                          release_bank,
-    input  wire                          read_enable,
-    input  wire [X_COUNT_W-1:0]          read_word,
+    input  wire                           bank,        // bank being read
+    output wire                           bank_full,
+    output wire [CHANNELS-1:0]            bank_active, // channels that carry a voice
+    output wire [CHANNELS-1:0]            bank_first,  // channels that begin an utterance
+    input  wire                           release_bank,
+    input  wire                           read_enable,
+    input  wire [X_COUNT_W-1:0]           read_word,
     output wire [CHANNELS*FOLD*ACT_W-1:0] read_data,
 
-    output reg                           error
+    output reg                            error
 );
     reg [1:0]            full;
     reg                  write_bank;
-    reg [X_COUNT_W-1:0]   write_count;
+    reg [X_COUNT_W-1:0]  write_count;
     reg [2*CHANNELS-1:0] masks_0;
     reg [2*CHANNELS-1:0] masks_1;
 

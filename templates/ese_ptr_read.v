@@ -52,7 +52,7 @@ module ese_ptr_read #(
     output wire [PES*LEN_W-1:0]            push_lengths,
     output wire [SHIFT_W-1:0]              push_shift,
     output wire [BLOCK_W-1:0]              push_block,
-    output wire [CHANNELS*FOLD*ACT_W-1:0]  push_data,    // element p is for PEs k with k mod FOLD = p
+    output wire [CHANNELS*FOLD*ACT_W-1:0]  push_data, // {channel: p: element for PEs k, k mod FOLD = p}
     output wire                            close      // push_block has got its last column
 );
     localparam [1:0] SOURCE_X = 2'd0;
@@ -69,12 +69,12 @@ module ese_ptr_read #(
     reg [CHANNELS-1:0]  read_first;
 
     // ---- send stage: the element waits for room in the queues ------------------------------
-    reg                      send_valid;
-    reg [PES*LEN_W-1:0]      send_lengths;
-    reg [SHIFT_W-1:0]        send_shift;
-    reg [BLOCK_W-1:0]        send_block;
-    reg                      send_closes;
-    reg [CHANNELS*FOLD*ACT_W-1:0] send_data;
+    reg                               send_valid;
+    reg [PES*LEN_W-1:0]               send_lengths;
+    reg [SHIFT_W-1:0]                 send_shift;
+    reg [BLOCK_W-1:0]                 send_block;
+    reg                               send_closes;
+    reg [CHANNELS*FOLD*ACT_W-1:0]     send_data;
 
     wire [PES-1:0] needed;
     genvar k;
