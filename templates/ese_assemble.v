@@ -123,7 +123,7 @@ module ese_assemble #(
                     for (share = 1; share <= FOLD; share = share * 2)
                         for (nth = 0; nth < FOLD / share; nth = nth + 1)
                             if (n < share && picks[FOLD/share+nth])
-                                term = term | slots[((nth*LANES+lane)*share+n)*ACC_W +: ACC_W];
+                                term = term | slots[((nth*LANES+lane)*share+n%share)*ACC_W +: ACC_W];
                     sum = sum + term;
                 end
                 rows_of[lane*ACC_W +: ACC_W] = sum;

@@ -141,7 +141,7 @@ ese_drain_control|s/ && part_1\[k % SLOTS \/ LANES\]//
 ese_drain_control|s/row_used_padded\[group\*SLOTS/row_used_padded[group*LANES/
 ese_assemble|s/ \&\& written\[at\]//
 ese_assemble|s/ \&\& picks\[FOLD\/share+nth\]//
-ese_assemble|s/share+n)\*ACC_W/share)*ACC_W/
+ese_assemble|s/share+n%share)\*ACC_W/share)*ACC_W/
 ese_assemble|s/sum = sum + term/sum = sum | term/
 ese_assemble|s/3'd5:    choice <= choices\[5/3'd5:    choice <= choices[4/
 END
