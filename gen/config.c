@@ -292,13 +292,15 @@ static bool keep_chip(struct loading *loading)
 static bool check_fold(struct loading *loading)
 {
     const struct config *config = loading->config;
-    int fold = config->fold == FOLD_AUTO ? 1 : 1 << (config->fold - FOLD_1);
-    int lanes = config->elem_lanes == LANES_AUTO ? fold : config->elem_lanes;
-    if (geometry_allows(config->pes, lanes, fold))
+    const char *where = loading->origin[KEY_fold].where;
+    int fold = geometry_fold_asked(config), lanes = config->elem_lanes;
+    if (config->fold == FOLD_AUTO || geometry_allows(config->pes, lanes, fold))
         return true;
-    return fail(loading->error, "%s: fold: %d needs elem_lanes of at least %d, and pes a multiple of "
-                "fold x elem_lanes (%s)", loading->origin[KEY_fold].where, fold, fold,
-                config_keys[KEY_fold].meaning);
+    if (lanes != LANES_AUTO && lanes % fold != 0)
+        return fail(loading->error, "%s: fold: %d needs elem_lanes to be a multiple of it, which is %d",
+                    where, fold, lanes);
+    return fail(loading->error, "%s: fold: %d needs pes to be a multiple of %d (fold x elem_lanes), "
+                "which is %d", where, fold, fold * (lanes == LANES_AUTO ? fold : lanes), config->pes);
 }
 
 static bool finish(struct loading *loading)

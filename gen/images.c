@@ -62,8 +62,8 @@ static struct mem_image *constants_image(const struct program *p)
         const struct pass *pass = &p->passes[n];
         if (pass->kind == PASS_Y)
             continue;
-        int owners = d->pes / pass->fold, groups = d->groups / pass->fold;
-        int first_row = (pass->row_block << d->row_bits) * owners;
+        int owners = geometry_owners(&p->geometry, pass->fold), groups = d->groups / pass->fold;
+        int first_row = pass->row_block * geometry_span(&p->geometry, pass->fold);
         for (int beat = 0; beat < pass->beats; beat++) {
             struct packer w = {image, word++, 0};
             for (int lane = 0; lane < d->lanes; lane++) {

@@ -20,17 +20,19 @@ static const char *const stall_meanings[STALL_COUNT] = {
     [STALL_QUEUE] = "an ActQueue is full: the multipliers have work",
 };
 
-/* Which matrices are folded (models/geometry.h). */
+/* Which matrices are folded (models/geometry.h): those that are, or all if it was asked for. */
 static void write_folds(struct text *text, const struct program *p)
 {
-    const struct product *folded[2] = {NULL, NULL}; /* gates, y */
-    for (int n = 0; n < p->product_count; n++)
-        if (p->products[n].fold > 1)
-            folded[p->products[n].source == SOURCE_M] = &p->products[n];
-    for (int n = 0; n < 2; n++)
-        if (folded[n] != NULL)
-            text_appendf(text, "  %-14s %s: %d PEs share rows, a broadcast carries %d columns\n",
-                         "fold", n == 0 ? "gates" : "Wym", folded[n]->fold, folded[n]->fold);
+    const struct {
+        const char *name;
+        int fold;
+    } kinds[] = {{"gates", p->geometry.gate_fold}, {"Wym", p->geometry.y_fold}};
+    for (int n = 0; n < 1 + p->quant.projection; n++)
+        if (kinds[n].fold > 1)
+            text_appendf(text, "  %-14s %s: %d PEs share rows, a broadcast carries %d columns\n", "fold",
+                         kinds[n].name, kinds[n].fold, kinds[n].fold);
+        else if (p->config.fold > FOLD_1)
+            text_appendf(text, "  %-14s %s: none, so many rows fill the PEs\n", "fold", kinds[n].name);
 }
 
 static void write_chip(struct text *text, const struct facts *f)
@@ -58,7 +60,8 @@ static void write_chip(struct text *text, const struct facts *f)
                      column_order_name(p->column_order), commas(p->greedy_cycles).text);
     text_appendf(text, "  %-14s %d a channel, %s\n", "lanes", d->lanes,
                  config->elem_lanes == LANES_AUTO
-                     ? "the fewest that come within 0.5 % of the fastest"
+                     ? d->fold > 1 ? "the fewest that fold and come within 0.5 % of the fastest"
+                                   : "the fewest that come within 0.5 % of the fastest"
                      : "as configured");
     write_folds(text, p);
     text_appendf(text, "  %-14s %s element-wise steps a frame, a lane each doing one a cycle\n", "",

@@ -39,7 +39,7 @@ struct number commas(int64_t value)
 static int64_t nonzeros_of(const struct program *p, const struct product *product)
 {
     const struct quant_matrix *m = product->matrix;
-    int span = p->d.pes / product->fold << p->d.row_bits, first = product->row_block * span;
+    int span = geometry_span(&p->geometry, product->fold), first = product->row_block * span;
     int64_t count = 0;
     for (int row = first; row < first + span && row < m->rows; row++)
         for (int col = 0; col < m->cols; col++)

@@ -38,7 +38,8 @@ static json_t *chip_json(const struct facts *f)
     set_int(chip, "fifo_depth", p->d.fifo_depth);
     set_int(chip, "elem_lanes", p->d.lanes);
     set(chip, "elem_lanes_auto", json_boolean(p->config.elem_lanes == LANES_AUTO));
-    set_int(chip, "fold", p->d.fold);
+    set_int(chip, "gate_fold", p->geometry.gate_fold);
+    set_int(chip, "y_fold", p->geometry.y_fold);
     set_text(chip, "encoding", encoding_name(p->config.encoding));
     set_text(chip, "column_order", column_order_name(p->column_order));
     if (p->greedy_cycles > 0)

@@ -105,7 +105,7 @@ static void add_block_memories(struct resources *r, const struct program *p)
     const int entry = d->activation_bits + (p->quant.sigm.direct ? 0 : d->slope_bits);
     add_model(r, p);
     add(r, "Input buffer", "x, two banks", IN_BLOCK_RAM, d->fold,
-        2 << d->x_count_bits >> fold_code(d->fold), channels * d->activation_bits);
+        2 << d->x_word_bits, channels * d->activation_bits);
     add(r, "H buffer", "y, two banks", IN_BLOCK_RAM, channels, 1 << (d->y_word_bits + 1), lane_word);
     if (p->quant.projection)
         add(r, "H buffer", "m", IN_BLOCK_RAM, 1, 1 << d->c_word_bits, vector);

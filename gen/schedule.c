@@ -35,15 +35,16 @@ struct block_product {
     bool recurrent;
 };
 
-static void add_pass(struct program *p, const struct geometry *g, enum pass_kind kind, int block,
-                     int vector_rows, int fold, const char *letter)
+static void add_pass(struct program *p, enum pass_kind kind, int block, int vector_rows, int fold,
+                     const char *letter)
 {
     static const char *state[PASS_COUNT] = {"STATE_2", "STATE_2", "STATE_3", "STATE_5", "STATE_6"};
     struct pass *pass = &p->passes[p->pass_count++];
+    const struct geometry *g = &p->geometry;
     int span = geometry_span(g, fold), left = vector_rows - block * span;
     *pass = (struct pass){
         .kind = kind, .row_block = block, .fold = fold, .rows = left < span ? left : span};
-    int owners = g->pes / fold, groups = p->d.groups / fold; /* of rows, and words of a row of them */
+    int owners = geometry_owners(g, fold), groups = p->d.groups / fold; /* words of a row of them */
     int full = pass->rows / owners, rest = pass->rows % owners;
     pass->beats = full * groups + (rest + p->d.lanes - 1) / p->d.lanes;
     pass->word_base = block * g->block_rows * groups;
@@ -69,8 +70,9 @@ static struct block_product block_product(const struct quantized *q, const struc
                                   recurrent};
 }
 
-void schedule_encode(struct encoded *encoded, const struct program *p, const struct geometry *g)
+void schedule_encode(struct encoded *encoded, const struct program *p)
 {
+    const struct geometry *g = &p->geometry;
     encoded->count = block_product_count(&p->quant, g);
     encoded->blocks = allocate((size_t)encoded->count, sizeof *encoded->blocks);
     for (int n = 0; n < encoded->count; n++) {
@@ -129,18 +131,19 @@ static void add_task(struct scheduler *s, const struct block_product *block,
 }
 
 /* Tasks and passes in the order of the paper's state flow. */
-static void list_tasks(struct scheduler *s, const struct geometry *g, const struct encoded *encoded)
+static void list_tasks(struct scheduler *s, const struct encoded *encoded)
 {
     static const char *letter[PASS_COUNT] = {"i", "f", "g", "o", "y"};
     struct program *p = s->program;
     const struct quantized *q = &p->quant;
+    const struct geometry *g = &p->geometry;
     BUG_UNLESS(encoded->count == block_product_count(q, g));
     p->passes = allocate((size_t)encoded->count, sizeof *p->passes);
     s->tasks = allocate((size_t)encoded->count, sizeof *s->tasks);
     for (int n = 0; n < encoded->count; n++) {
         struct block_product block = block_product(q, g, n);
         if (!block.recurrent)
-            add_pass(p, g, (enum pass_kind)block.gate, block.row_block,
+            add_pass(p, (enum pass_kind)block.gate, block.row_block,
                      block.gate == GATE_COUNT ? q->output : q->cell, block.fold, letter[block.gate]);
         add_task(s, &block, &encoded->blocks[n]);
     }
@@ -222,11 +225,11 @@ static void list_frame(struct scheduler *s, struct timeline *t, int frame, int *
     }
 }
 
-void schedule_products(struct program *program, const struct geometry *geometry,
-                       const struct encoded *encoded, struct slices **slices)
+void schedule_products(struct program *program, const struct encoded *encoded,
+                       struct slices **slices)
 {
     struct scheduler s = {.program = program, .blocks = 1 << program->d.block_bits};
-    list_tasks(&s, geometry, encoded);
+    list_tasks(&s, encoded);
     struct timeline t = {0};
     t.block_free = allocate((size_t)s.blocks, sizeof *t.block_free);
     int *order = allocate((size_t)s.task_count, sizeof *order);

@@ -24,15 +24,14 @@ struct encoded {
     struct slices *blocks;
 };
 
-void schedule_encode(struct encoded *encoded, const struct program *program,
-                     const struct geometry *geometry);
+void schedule_encode(struct encoded *encoded, const struct program *program);
 void encoded_free(struct encoded *encoded);
 
 /* Lists passes and products in program->passes / products (names, sources, shifts; streams are not
  * there yet) in an order that keeps the multipliers busy.  `slices` comes back with one entry a
  * product, in list order; the array is the caller's, what it points to stays with `encoded`. */
-void schedule_products(struct program *program, const struct geometry *geometry,
-                       const struct encoded *encoded, struct slices **slices);
+void schedule_products(struct program *program, const struct encoded *encoded,
+                       struct slices **slices);
 
 /* Orders the columns of every product and writes program->columns, lengths, entries.  Where the depth of
  * the weight buffers is given already (d.weight_fifo_bits), the PEs' streams keep within it. */

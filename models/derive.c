@@ -78,8 +78,9 @@ static void derive_sizes(struct program *program)
     d->y_words = words_for(d, d->y_size);
 }
 
-void derive_shapes(struct program *program, const struct geometry *geometry, int lanes)
+void derive_shapes(struct program *program, int lanes)
 {
+    const struct geometry *geometry = &program->geometry;
     const struct config *config = &program->config;
     const struct quantized *q = &program->quant;
     struct derived *d = &program->d;
@@ -128,11 +129,13 @@ void derive_shapes(struct program *program, const struct geometry *geometry, int
     d->group_bits = address_bits(d->groups);
     d->y_size_bits = unsigned_bits(q->output);
     d->rows_bits = unsigned_bits(geometry->block_rows * geometry->pes);
+    /* The x buffer has words of `fold` elements, and needs an address bit. */
     d->x_count_bits = address_bits(q->input > d->fold ? q->input : d->fold + 1);
+    d->x_word_bits = d->x_count_bits - fold_code(d->fold);
     d->y_word_bits = address_bits(d->y_words);
     d->c_word_bits = address_bits(d->c_words);
     d->gate_word_bits = address_bits(geometry->block_rows * d->groups);
-    d->word_bits = d->x_count_bits;
+    d->word_bits = d->x_word_bits;
     if (d->y_word_bits > d->word_bits)
         d->word_bits = d->y_word_bits;
     if (d->c_word_bits > d->word_bits)

@@ -3,11 +3,10 @@
 #ifndef ESE_DERIVE_H
 #define ESE_DERIVE_H
 
-#include "models/geometry.h"
 #include "models/program.h"
 
-/* Fills what follows from configuration and quantized network. */
-void derive_shapes(struct program *program, const struct geometry *geometry, int lanes);
+/* Fills what follows from configuration, geometry and quantized network. */
+void derive_shapes(struct program *program, int lanes);
 
 /* Fills what follows from the streams; call after schedule_columns(). */
 void derive_streams(struct program *program);

@@ -4,7 +4,8 @@
  * Rows go round over the PEs and are cut into blocks of block_rows rows a PE.  A matrix with few rows
  * gives a column so few weights that broadcasting columns takes longer than multiplying.  Such a
  * matrix is folded: `fold` neighbouring PEs share their rows, and of these each takes every fold-th
- * column, so that one broadcast carries `fold` columns; their sums are added when the rows leave. */
+ * column, so that one broadcast carries `fold` columns; their sums are added when the rows leave.
+ * A folded matrix is one row block. */
 #ifndef ESE_GEOMETRY_H
 #define ESE_GEOMETRY_H
 
@@ -22,15 +23,23 @@ struct geometry {
 /* For a chip with this configuration and model, not yet pruned. */
 struct geometry geometry_choose(const struct config *config, const struct network *network);
 
-/* Sets the folds of another model for a chip that has `lanes` lanes and folds by up to `most`. */
-void geometry_choose_folds(struct geometry *geometry, const struct config *config,
-                           const struct network *network, int most, int lanes);
+/* For another model of a chip that is there already and has `lanes` lanes.  A matrix is folded as the
+ * chip's own, or further, up to the chip's largest fold, wherever its rows allow that. */
+struct geometry geometry_choose_for(const struct geometry *chip, int lanes,
+                                    const struct config *config, const struct network *network);
 
 /* The larger of both folds: elements that a broadcast carries at most. */
 int geometry_fold(const struct geometry *geometry);
 
-/* Whether `lanes` lanes can empty PEs that are folded by `fold`. */
+/* Whether `lanes` lanes, or as many as it takes (LANES_AUTO), suit a fold: the elements of a broadcast lie
+ * in one word of a vector, and a step takes whole groups of PEs. */
 bool geometry_allows(int pes, int lanes, int fold);
+
+/* The largest fold that the configuration asks for. */
+int geometry_fold_asked(const struct config *config);
+
+/* Those who share a row count as one: how many there are. */
+int geometry_owners(const struct geometry *geometry, int fold);
 
 /* Rows of a row block of a matrix that is folded by `fold`, and number of blocks in `rows` rows. */
 int geometry_span(const struct geometry *geometry, int fold);

@@ -76,7 +76,6 @@ static void free_schedule(struct program *p)
 struct builder {
     struct program *p;
     const struct program *chip; /* NULL, or a chip that is there already */
-    struct geometry geometry;
     struct encoded encoded;
     int64_t least_cycles; /* no schedule is faster: entries of the busiest PE, or columns */
 };
@@ -105,8 +104,8 @@ static int64_t least_cycles(const struct encoded *encoded, int pes)
 
 static void prepare(struct builder *b)
 {
-    schedule_encode(&b->encoded, b->p, &b->geometry);
-    b->least_cycles = least_cycles(&b->encoded, b->geometry.pes);
+    schedule_encode(&b->encoded, b->p);
+    b->least_cycles = least_cycles(&b->encoded, b->p->geometry.pes);
 }
 
 /* Everything that depends on the number of lanes and the order of the columns, in place of what was
@@ -119,8 +118,8 @@ static void build_schedule(struct builder *b, int lanes, enum column_order order
     if (b->chip != NULL)
         derive_shapes_for(p, &b->chip->d);
     else
-        derive_shapes(p, &b->geometry, lanes);
-    schedule_products(p, &b->geometry, &b->encoded, &slices);
+        derive_shapes(p, lanes);
+    schedule_products(p, &b->encoded, &slices);
     schedule_columns(p, slices, order);
     free(slices);
     if (b->chip != NULL)
@@ -140,7 +139,7 @@ static void build_auto(struct builder *b, enum column_order order)
 {
     enum { MOST = 6 };
     struct program *p = b->p;
-    const int first = geometry_fold(&b->geometry);
+    const int first = geometry_fold(&b->p->geometry);
     int64_t cycles[MOST], best = INT64_MAX;
     int count = 0, chosen = 0;
     for (int lanes = first; count < MOST && geometry_allows(p->config.pes, lanes, first) &&
@@ -243,8 +242,9 @@ static bool build(struct program *p, const struct config *config, struct error *
     *p = (struct program){.config = *config};
     if (!load_network(p, error))
         return false;
-    struct builder b = {.p = p, .geometry = geometry_choose(config, &p->network)};
-    prune(&p->network, config->model.pruning, config->model.density, &b.geometry);
+    struct builder b = {.p = p};
+    p->geometry = geometry_choose(config, &p->network);
+    prune(&p->network, config->model.pruning, config->model.density, &p->geometry);
     if (!quantize_network(p, error))
         return false;
     prepare(&b);
@@ -286,15 +286,6 @@ bool program_build(struct program *p, const struct config *config, struct error 
     return ok;
 }
 
-/* The chip's geometry, which for relative encoding followed from the sizes of its first model. */
-static struct geometry chip_geometry(const struct program *chip)
-{
-    return (struct geometry){.pes = chip->d.pes,
-                             .block_rows = 1 << chip->d.row_bits,
-                             .index_bits = chip->d.index_bits,
-                             .encoding = chip->config.encoding};
-}
-
 bool program_build_for(struct program *p, const struct program *chip, const struct config *model,
                        struct error *error)
 {
@@ -306,9 +297,9 @@ bool program_build_for(struct program *p, const struct program *chip, const stru
         return fail(error, "the chip holds its model in ROM (memory: rom): another one cannot be loaded");
     if (!load_network(p, error) || !fit_network(&p->network, chip, error))
         return false;
-    struct builder b = {.p = p, .chip = chip, .geometry = chip_geometry(chip)};
-    geometry_choose_folds(&b.geometry, &p->config, &p->network, chip->d.fold, chip->d.lanes);
-    prune(&p->network, p->config.model.pruning, p->config.model.density, &b.geometry);
+    struct builder b = {.p = p, .chip = chip};
+    p->geometry = geometry_choose_for(&chip->geometry, chip->d.lanes, &p->config, &p->network);
+    prune(&p->network, p->config.model.pruning, p->config.model.density, &p->geometry);
     if (!quantize_for(&p->quant, &p->network, &chip->quant, &p->config, error) ||
         !fit_numbers(&p->quant, chip, error))
         return false;

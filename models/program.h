@@ -13,6 +13,7 @@
 
 #include "gen/config.h"
 #include "models/error.h"
+#include "models/geometry.h"
 #include "models/network.h"
 #include "models/quantize.h"
 
@@ -70,6 +71,7 @@ struct program {
     struct network network;         /* pruned */
     struct utterances utterances;   /* calibration and stimulus; count == 0: none given */
     struct quantized quant;
+    struct geometry geometry;       /* which PE owns which weight */
     struct derived d;
     struct derived chip;            /* of the chip that it is for; the same, unless another model's */
     uint64_t true_nonzeros;         /* non-zero quantized weights, all matrices */

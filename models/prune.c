@@ -76,7 +76,7 @@ static int gather_row(const struct matrix *matrix, int row, int first, int step,
 
 static void prune_balanced(struct matrix *matrix, double density, const struct geometry *g, int fold)
 {
-    int span = geometry_span(g, fold), owners = g->pes / fold; /* of rows; each is `fold` PEs */
+    int span = geometry_span(g, fold), owners = geometry_owners(g, fold);
     ranked *weights = allocate((size_t)g->block_rows * (size_t)matrix->cols, sizeof *weights);
     for (int first = 0; first < matrix->rows; first += span) {
         int rows = matrix->rows - first < span ? matrix->rows - first : span;

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 // ese_input_buffer - takes x of a frame while the frame before is computed.
 //
-// Storage  two banks of last_word+1 elements of all channels; the masks that came with them
-// Input    AXI4-Stream, one element of all channels a beat, last_word+1 beats a frame; s_tuser counts
+// Storage  two banks of last_element+1 elements of all channels; the masks that came with them
+// Input    AXI4-Stream, one element of all channels a beat, last_element+1 beats a frame; s_tuser counts
 //          on the first beat; s_tlast must mark the last one, else `error` is set until reset
 // Output   full[b]: bank b holds a frame; `release_bank` gives bank `bank` back
-// Read     FOLD neighbouring elements of all channels, as {channel: element}
+// Read     elements read_word*FOLD .. read_word*FOLD+FOLD-1 of all channels, as {channel: element}
 // Latency  a read takes one clock; the bank is full in the clock after its last beat
 `resetall
 `timescale 1ns / 1ps
@@ -16,11 +16,12 @@ module ese_input_buffer #(
     parameter ACT_W     = 16, // bits of an element
     parameter ELEMENT_W = 16, // bits of an element on the stream
     parameter X_COUNT_W = 3,  // bits of an element's number
-    parameter FOLD      = 1   // elements read at once, a power of two: a word
+    parameter FOLD      = 1,  // elements of a word that is read, a power of two
+    parameter X_WORD_W  = 3   // bits of a word's number: X_COUNT_W - log2(FOLD)
 ) (
     input  wire                           clk,
     input  wire                           reset,
-    input  wire [X_COUNT_W-1:0]           last_word,   // of a frame
+    input  wire [X_COUNT_W-1:0]           last_element, // of a frame
 
     input  wire                           s_tvalid,
     output wire                           s_tready,
@@ -34,7 +35,7 @@ module ese_input_buffer #(
     output wire [CHANNELS-1:0]            bank_first,  // channels that begin an utterance
     input  wire                           release_bank,
     input  wire                           read_enable,
-    input  wire [X_COUNT_W-1:0]           read_word,
+    input  wire [X_WORD_W-1:0]            read_word,
     output wire [CHANNELS*FOLD*ACT_W-1:0] read_data,
 
     output reg                            error
@@ -46,7 +47,7 @@ module ese_input_buffer #(
     reg [2*CHANNELS-1:0] masks_1;
 
     wire take      = s_tvalid && s_tready;
-    wire last_beat = write_count == last_word;
+    wire last_beat = write_count == last_element;
 
     assign s_tready = !full[write_bank] && !reset;
 
@@ -91,8 +92,7 @@ module ese_input_buffer #(
     endgenerate
 
     // Element e lies in RAM e mod FOLD.
-    localparam LOG    = $clog2(FOLD);
-    localparam ADDR_W = X_COUNT_W - LOG;
+    localparam LOG = X_COUNT_W - X_WORD_W;
     genvar p;
     generate
         for (p = 0; p < FOLD; p = p + 1) begin : g_part
@@ -107,23 +107,20 @@ module ese_input_buffer #(
 
             ese_ram #(
                 .WIDTH  (CHANNELS * ACT_W),
-                .ADDR_W (ADDR_W + 1)
+                .ADDR_W (X_WORD_W + 1)
             ) u_ram (
                 .clk           (clk),
                 .write_enable  (take && mine),
                 .write_address ({write_bank, write_count[X_COUNT_W-1:LOG]}),
                 .write_data    (elements),
                 .read_enable   (read_enable),
-                .read_address  ({bank, read_word[ADDR_W-1:0]}),
+                .read_address  ({bank, read_word}),
                 .read_data     (part)
             );
 
             for (c = 0; c < CHANNELS; c = c + 1) begin : g_channel
                 assign read_data[(c*FOLD+p)*ACT_W +: ACT_W] = part[c*ACT_W +: ACT_W];
             end
-        end
-        if (FOLD > 1) begin : g_unused
-            wire unused_word = ^read_word;
         end
     endgenerate
 endmodule

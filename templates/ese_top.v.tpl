@@ -559,11 +559,12 @@ module ese_top (
         .ACT_W     (ACT_W),
         .ELEMENT_W (ELEMENT_W),
         .X_COUNT_W (X_COUNT_W),
-        .FOLD      (FOLD)
+        .FOLD      (FOLD),
+        .X_WORD_W  (X_WORD_W)
     ) u_input (
         .clk          (aclk),
         .reset        (reset),
-        .last_word    (last_x),
+        .last_element (last_x),
         .s_tvalid     (x_tvalid),
         .s_tready     (x_tready),
         .s_tdata      (x_tdata),
@@ -579,7 +580,7 @@ module ese_top (
         .bank_first   (x_first),
         .release_bank (x_release),
         .read_enable  (column_issue),
-        .read_word    (column_word[X_COUNT_W-1:0]),
+        .read_word    (column_word[X_WORD_W-1:0]),
         .read_data    (x_data),
         .error        (x_error)
     );

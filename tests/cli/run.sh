@@ -138,7 +138,7 @@ range model.pruning random
 range model.seed -1 9223372036854775808
 refused_gen 'lanes beyond PEs' 'elem_lanes' tiny --set elem_lanes=4
 refused_gen 'a fold that is none' 'fold: .*auto, 1, 2, 4 or 8' tiny --set fold=3
-refused_gen 'a fold that the PEs do not allow' 'fold: 2 needs' tiny --set fold=2
+refused_gen 'a fold that the PEs do not allow' 'fold: 2 needs pes .* multiple of' tiny --set fold=2
 refused_gen 'unknown preset' "unknown preset 'huge'" huge
 refused_gen 'no such file' 'No such file' "$work/none.yaml"
 refused_gen 'a folder' 'folder' "$work/"

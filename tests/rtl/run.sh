@@ -253,9 +253,9 @@ ese_element INTERPOLATE=0 Z_W=21 TABLE_W=11 SIGM_FRAC_W=9 TANH_FRAC_W=10 SLOPE_W
 ese_element_control LANES=8 WORD_W=1 GATE_WORD_W=1 PEEP_W=2
 ese_frame_context CHANNELS=1
 ese_frame_context CHANNELS=128
-ese_input_buffer CHANNELS=1 X_COUNT_W=1 ACT_W=18 ELEMENT_W=24
-ese_input_buffer CHANNELS=32 X_COUNT_W=12 ACT_W=8 ELEMENT_W=8
-ese_input_buffer X_COUNT_W=4 FOLD=8
+ese_input_buffer CHANNELS=1 X_COUNT_W=1 X_WORD_W=1 ACT_W=18 ELEMENT_W=24
+ese_input_buffer CHANNELS=32 X_COUNT_W=12 X_WORD_W=12 ACT_W=8 ELEMENT_W=8
+ese_input_buffer X_COUNT_W=4 X_WORD_W=1 FOLD=8
 ese_output_buffer CHANNELS=1 PES=1 GROUPS=1 GROUP_W=1 SIZE_W=1
 ese_output_buffer CHANNELS=3 PES=7 LANES=3 LANE_W=2 GROUPS=3 SIZE_W=6 FIFO_W=6
 ese_pass_sequencer PES=1 GROUPS=1 GROUP_W=1 PASS_W=2 ROWS_W=5

@@ -86,7 +86,7 @@ static inline struct config random_config(struct random *random)
     return c;
 }
 
-/* Says in one line what a configuration is, for the message of a failure. */
+/* Says in one line what a configuration is, for the message of a failure; fold 0: auto. */
 static inline const char *config_line(const struct config *c)
 {
     static char line[300];
@@ -95,7 +95,8 @@ static inline const char *config_line(const struct config *c)
              "seed %llu",
              c->pes, c->fifo_depth, c->weight_bits, c->activation_bits, c->index_bits,
              encoding_name(c->encoding), column_order_name(c->column_order),
-             table_kind_name(c->activation_table), c->elem_lanes, (int)c->fold, c->model.input, c->model.cell,
+             table_kind_name(c->activation_table), c->elem_lanes,
+             c->fold == FOLD_AUTO ? 0 : geometry_fold_asked(c), c->model.input, c->model.cell,
              c->model.output, c->model.density, c->model.peephole ? "peephole " : "",
              c->model.projection ? "projection " : "", candidate_name(c->model.candidate),
              pruning_name(c->model.pruning), (unsigned long long)c->model.seed);

@@ -272,7 +272,8 @@ static void check_widths(const struct program *p)
     assert_true(fits(d->lanes - 1, d->lane_bits));
     assert_true(fits(q->output, d->y_size_bits));
     assert_true(fits(q->input - 1, d->x_count_bits) && fits(2 * d->fold - 1, d->x_count_bits));
-    assert_true(d->fold < 1 << (1 << d->fold_bits));
+    assert_true(fits((q->input - 1) / d->fold, d->x_word_bits) && d->x_word_bits >= 1);
+    assert_true(d->lanes % d->fold == 0 && d->fold <= 1 << ((1 << d->fold_bits) - 1));
     int words = 0;
     for (int row = 0; row < q->output; row++)
         words = row / d->pes * d->groups + row % d->pes / d->lanes;
@@ -281,7 +282,7 @@ static void check_widths(const struct program *p)
     for (int row = 0; row < q->cell; row++)
         words = row / d->pes * d->groups + row % d->pes / d->lanes;
     assert_true(fits(words, d->c_word_bits));
-    assert_true(d->word_bits >= d->x_count_bits && d->word_bits >= d->y_word_bits &&
+    assert_true(d->word_bits >= d->x_word_bits && d->word_bits >= d->y_word_bits &&
                 d->word_bits >= d->c_word_bits);
     assert_int_equal(d->aligned_bits, d->weight_bits + d->max_shift);
     assert_true(d->aligned_bits <= 27 && d->acc_bits >= d->aligned_bits + d->activation_bits);

@@ -17,9 +17,12 @@ static void rules(void **state)
 
     refused("pes: 3\nelem_lanes: 4", NULL, "my.yaml:2: elem_lanes: 4 is above pes, which",
             " is 3", NULL);
-    refused("fold: 4\nelem_lanes: 2\npes: 16", NULL, "my.yaml:1: fold: 4 needs elem_lanes of at least 4",
-            NULL);
-    refused("pes: 12\nelem_lanes: 4", "fold=2", "--set: fold: 2 needs", "a multiple of", NULL);
+    refused("fold: 4\nelem_lanes: 2\npes: 16", NULL,
+            "my.yaml:1: fold: 4 needs elem_lanes to be a multiple of it, which is 2", NULL);
+    refused("pes: 12\nelem_lanes: 3", "fold=2", "--set: fold: 2 needs elem_lanes", "which is 3", NULL);
+    refused("pes: 12\nelem_lanes: 4", "fold=2", "--set: fold: 2 needs pes to be a multiple of 8",
+            "which is 12", NULL);
+    refused("pes: 3", "fold=2", "--set: fold: 2 needs pes to be a multiple of 4", "which is 3", NULL);
     refused("elem_lanes: 8", "pes=4", "--set: elem_lanes: 8 is above pes, which is 4", NULL);
     assert_true(parse(&config, "pes: 9", many, COUNT(many), &error));
     assert_int_equal(config.pes, 5);

@@ -71,6 +71,35 @@ static void own_model(void **state)
     }
 }
 
+/* Headroom holds for a folded chip, too: a denser model is folded as the chip, though it would not be
+ * worth it for a chip of its own. */
+static void folded_headroom(void **state)
+{
+    (void)state;
+    struct config c = loadable_config();
+    c.pes = 16;
+    c.elem_lanes = LANES_AUTO;
+    c.index_bits = 4;
+    c.model.input = 16;
+    c.model.cell = 128;
+    c.model.output = 64;
+    c.model.peephole = false;
+    c.model.density = 0.1;
+    struct program chip, p;
+    struct error error = {""};
+    build(&chip, &c);
+    assert_int_equal(chip.d.fold, 4);
+    c.model.density = 0.125; /* by 25 % */
+    if (!program_build_for(&p, &chip, &c, &error))
+        fail_msg("%s", error.text);
+    assert_int_equal(p.geometry.gate_fold, chip.geometry.gate_fold);
+    check_all(&p);
+    program_free(&p);
+    c.model.density = 0.2;
+    refused_because(&chip, &c, "the chip has");
+    program_free(&chip);
+}
+
 /* Activations at the ends of their range, so that sums get as large as they can: golden_step() looks
  * at every one of them. */
 static void run_golden(const struct quantized *q, struct random *random)
@@ -364,6 +393,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(own_model),       cmocka_unit_test(other_models),
+        cmocka_unit_test(folded_headroom),
         cmocka_unit_test(sizes_and_kinds), cmocka_unit_test(numbers_by_name),
         cmocka_unit_test(shifts),          cmocka_unit_test(headroom),
         cmocka_unit_test(headroom_at_the_limit),

@@ -58,8 +58,8 @@ static void expect(int pes, int lanes, enum fold fold, double density, int gates
     struct network n = network_of(16, 128, 64, true);
     struct geometry g = geometry_choose(&c, &n);
     if (g.gate_fold != gates || g.y_fold != y)
-        fail_msg("%d PEs, %d lanes, fold %d, density %g: %d and %d, not %d and %d", pes, lanes,
-                 (int)fold, density, g.gate_fold, g.y_fold, gates, y);
+        fail_msg("%d PEs, %d lanes, fold at most %d, density %g: %d and %d, not %d and %d", pes, lanes,
+                 geometry_fold_asked(&c), density, g.gate_fold, g.y_fold, gates, y);
     assert_int_equal(geometry_fold(&g), gates > y ? gates : y);
     network_free(&n);
 }
@@ -77,6 +77,9 @@ static void folds_chosen(void **state)
     expect(16, 1, FOLD_AUTO, 0.1, 1, 1);
     expect(15, LANES_AUTO, FOLD_AUTO, 0.1, 1, 1); /* 15 PEs do not pair */
     expect(24, LANES_AUTO, FOLD_AUTO, 0.1, 2, 2); /* 24 is no multiple of 4 x 4 */
+    expect(12, 3, FOLD_AUTO, 0.1, 1, 1);          /* two elements of a broadcast: not in one word */
+    expect(24, 6, FOLD_AUTO, 0.1, 2, 2);          /* four: not in one */
+    expect(24, 6, FOLD_2, 1.0, 2, 2);
     expect(64, LANES_AUTO, FOLD_AUTO, 0.1, 8, 8);
     expect(16, LANES_AUTO, FOLD_1, 0.1, 1, 1);
     expect(16, LANES_AUTO, FOLD_2, 0.1, 2, 2);    /* no more than asked for */
@@ -106,12 +109,38 @@ static void zeros_counted(void **state)
     network_free(&n);
 }
 
+/* Another model of a chip is folded as the chip, where its rows allow it, however dense it is. */
+static void other_models(void **state)
+{
+    (void)state;
+    struct config c = plain_config();
+    c.pes = 16;
+    c.elem_lanes = 4;
+    struct geometry chip = {.pes = 16, .block_rows = 16, .index_bits = 4, .gate_fold = 2, .y_fold = 4};
+    static const struct { int cell, output; double density; int gates, y; } models[] = {
+        {128, 64, 1.0, 2, 4},  /* as the chip */
+        {64, 64, 0.1, 4, 4},   /* fewer rows: further, but no further than the chip can */
+        {64, 64, 1.0, 2, 4},
+        {256, 128, 0.1, 1, 2}, /* more rows */
+        {20, 3, 0.1, 4, 4},
+    };
+    for (size_t i = 0; i < COUNT(models); i++) {
+        c.model.density = models[i].density;
+        struct network n = network_of(16, models[i].cell, models[i].output, true);
+        struct geometry g = geometry_choose_for(&chip, 4, &c, &n);
+        assert_int_equal(g.gate_fold, models[i].gates);
+        assert_int_equal(g.y_fold, models[i].y);
+        network_free(&n);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(places_shared_out),
         cmocka_unit_test(folds_chosen),
         cmocka_unit_test(zeros_counted),
+        cmocka_unit_test(other_models),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -82,10 +82,10 @@ static void lopsided(void **state)
                     matrices[i]->at[at] = 0.0f;
         utterances_draw(&noise, 1, 9, c.model.input, 1);
         assert_true(quantize(&p.quant, &p.network, &noise, &p.config, &error));
-        struct geometry geometry = geometry_choose(&p.config, &p.network);
-        derive_shapes(&p, &geometry, 1);
-        schedule_encode(&encoded, &p, &geometry);
-        schedule_products(&p, &geometry, &encoded, &slices);
+        p.geometry = geometry_choose(&p.config, &p.network);
+        derive_shapes(&p, 1);
+        schedule_encode(&encoded, &p);
+        schedule_products(&p, &encoded, &slices);
         schedule_columns(&p, slices, p.config.column_order);
         derive_streams(&p);
         check_all(&p);
