@@ -20,10 +20,10 @@
 /* Modules that every chip has; templates/NAME.v is copied as it is. */
 static const char *const MODULES[] = {
     "ese_accu_control", "ese_act_queue", "ese_adder_tree", "ese_assemble", "ese_block_state",
-    "ese_channel", "ese_controller", "ese_drain_control", "ese_elem_mul", "ese_element", "ese_element_control",
-    "ese_frame_context", "ese_front_end", "ese_input_buffer", "ese_output_buffer",
-    "ese_pass_sequencer", "ese_pe", "ese_product_sequencer", "ese_progress", "ese_ptr_read",
-    "ese_ram", "ese_rom", "ese_round_shift_right", "ese_saturate", "ese_spmat_read",
+    "ese_channel", "ese_controller", "ese_drain_control", "ese_elem_mul", "ese_element",
+    "ese_element_control", "ese_frame_context", "ese_front_end", "ese_input_buffer",
+    "ese_output_buffer", "ese_pass_sequencer", "ese_pe", "ese_product_sequencer", "ese_progress",
+    "ese_ptr_read", "ese_ram", "ese_rom", "ese_round_shift_right", "ese_saturate", "ese_spmat_read",
 };
 
 /* Where the model comes from: read-only memory, or external memory (plan_memory.c). */

@@ -245,7 +245,7 @@ static struct bindings *bind_host(const struct program *p)
 static struct bindings *bind_run_control(const struct program *p)
 {
     struct bindings *b = named(p);
-#define ERROR(name, code, present, meaning)                          \
+#define ERROR(name, code, present, meaning)                 \
     {                                                       \
         struct bindings *row = bind_row(b, "ERRORS");       \
         bind_text(row, "SYMBOL", "%-21s", "ERROR_" #name);  \

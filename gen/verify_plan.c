@@ -314,29 +314,25 @@ struct stimulus_phase *plan_phase(struct planner *pl, const char *name, int firs
     return phase;
 }
 
-int64_t verify_slowest(const struct program *program, const struct cycles *cycles)
+bool verify_waits_for_memory(const struct program *program, const struct cycles *cycles)
 {
-    int64_t clocks = derive_traffic(program).clocks;
-    if (clocks <= cycles->cycles_per_frame)
-        return cycles->cycles_per_frame;
-    return clocks + clocks / 100; /* streams that share a port get in each other's way */
+    return derive_traffic(program).clocks > cycles->cycles_per_frame;
 }
 
 /* Every frame starts in the cycle that the model says: nobody makes the chip wait.  A loadable chip's
  * are counted from the first frame's start, which depends on the memory; with a queue from that of
  * the first frame whose x was there before it was needed.  Where a bus word a clock is too little for the
- * array, a frame takes as long as the memory, and some begin sooner that find words read ahead. */
+ * array, frames wait for the memory, some more and some less, as they find words read ahead. */
 static void expect_cycles(const struct planner *pl, struct stimulus_phase *phase)
 {
     const struct cycles *cycles = &pl->plan->cycles;
+    if (verify_waits_for_memory(pl->program, cycles))
+        return;
     uint32_t from = pl->program->config.io == IO_MEMORY ? SETTLED_FRAME : 0;
     from = from < phase->frame_count - 2 ? from : phase->frame_count - 2;
     phase->starts = allocate(phase->frame_count, sizeof *phase->starts);
     for (uint32_t t = 0; t < phase->frame_count; t++)
         phase->starts[t] = t < from ? -1 : cycles->frames[t].start + RESET_LATENCY;
-    int64_t late = pl->pace - cycles->cycles_per_frame;
-    phase->slack_permille = (uint32_t)((late * 1000 + cycles->cycles_per_frame - 1) /
-                                       cycles->cycles_per_frame);
 }
 
 /* Clocks until the streams have read as far ahead as they do: until then x and descriptors have to wait
@@ -357,7 +353,7 @@ static void plan_steady(struct planner *pl)
     steady->idle_cycles += steady->valid_cycle;
     steady->limit_cycles += steady->valid_cycle;
     /* y in memory is there later, and when depends on the memory. */
-    if (pl->program->config.io == IO_STREAM)
+    if (pl->program->config.io == IO_STREAM && steady->starts != NULL)
         steady->end = pl->plan->cycles.end + RESET_LATENCY;
     steady->chart_count = CHART_FRAMES;
     steady->chart_first = (uint32_t)(pl->frames - CHART_FRAMES);
@@ -417,7 +413,8 @@ static void begin_plan(struct planner *pl, struct verify_plan *plan, const struc
     pl->drawn = u->count;
 
     cycles_run(p, frames, &plan->cycles);
-    pl->pace = verify_slowest(p, &plan->cycles);
+    int64_t bus = derive_traffic(p).clocks;
+    pl->pace = bus > plan->cycles.cycles_per_frame ? bus : plan->cycles.cycles_per_frame;
     size_t all = (size_t)all_frames(pl);
     plan->voices = allocate(all * (size_t)p->d.channels, sizeof *plan->voices);
     plan->begins = allocate(all, sizeof *plan->begins);

@@ -53,9 +53,8 @@ void recognise_plan_build(struct verify_plan *plan, const struct program *progra
 
 void verify_plan_free(struct verify_plan *plan);
 
-/* Clocks that a frame may take with an ideal memory: the model's, or, with a bus too narrow for the array,
- * a little more than those that its words take. */
-int64_t verify_slowest(const struct program *program, const struct cycles *cycles);
+/* Is a bus word a clock too little for the array? */
+bool verify_waits_for_memory(const struct program *program, const struct cycles *cycles);
 
 /* ---- between verify_plan.c, verify_memory.c and verify_images.c ----------------------------------- */
 

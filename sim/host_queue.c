@@ -15,7 +15,6 @@
 
 enum { PAGE = 4096, FLAG_SAVE = 1 };
 
-
 /* Regions of the data port's memory, by number: the ring, the states, then x and y of each
  * descriptor. */
 static struct {

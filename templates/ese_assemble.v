@@ -16,7 +16,7 @@ module ese_assemble #(
     parameter LANES   = 1,  // element-wise lanes
     parameter GROUPS  = 32, // PES / LANES rounded up
     parameter GROUP_W = 5,  // bits of a group number
-    parameter FOLD    = 1,  // PEs that share rows, at most; above 1, FOLD * LANES divides PES
+    parameter FOLD    = 1,  // PEs that share rows, at most; unless 1, divides LANES, and FOLD * LANES PES
     parameter ACC_W   = 34  // bits of a row
 ) (
     input  wire                   clk,

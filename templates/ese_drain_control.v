@@ -17,7 +17,7 @@ module ese_drain_control #(
     parameter LANES   = 1, // rows a step
     parameter GROUPS  = 4, // PES / LANES rounded up
     parameter GROUP_W = 2, // bits of a group number
-    parameter FOLD    = 1, // PEs that share rows, at most; above 1, FOLD * LANES divides PES
+    parameter FOLD    = 1, // PEs that share rows, at most; unless 1, divides LANES, and FOLD * LANES PES
     parameter FOLD_W  = 1, // bits of drain_fold
     parameter BLOCK_W = 1, // bits of an accumulator block number
     parameter ROW_W   = 4  // bits of a row within the block

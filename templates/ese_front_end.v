@@ -67,11 +67,11 @@ module ese_front_end #(
     output wire [PES*(1<<BLOCK_W)-1:0]       quiet,
 
     // Emptying
-    input  wire                              drain,       // stage 0
-    input  wire [BLOCK_W-1:0]                drain_block, // stage 0
-    input  wire [ROW_W-1:0]                  drain_row,   // stage 0
-    input  wire [GROUP_W-1:0]                drain_group, // stage 0
-    input  wire [FOLD_W-1:0]                 drain_fold,  // stage 0
+    input  wire                              drain,         // stage 0
+    input  wire [BLOCK_W-1:0]                drain_block,   // stage 0
+    input  wire [ROW_W-1:0]                  drain_row,     // stage 0
+    input  wire [GROUP_W-1:0]                drain_group,   // stage 0
+    input  wire [FOLD_W-1:0]                 drain_fold,    // stage 0
     output wire [BLOCK_W+ROW_W-1:0]          drain_address, // stage 1
     output wire [GROUP_W-1:0]                drain_group_1, // stage 1
     output wire [FOLD*LANES-1:0]             drain_used,    // stage 2

@@ -18,7 +18,7 @@ module ese_ptr_read #(
     parameter CHANNELS   = 2,  // voices
     parameter LANES      = 1,  // elements of a channel in a word of y and m
     parameter LANE_W     = 1,  // bits of a lane number
-    parameter FOLD       = 1,  // PEs that share rows, at most: elements in a word of x; at most LANES
+    parameter FOLD       = 1,  // PEs that share rows, at most: elements in a word of x; divides LANES
     parameter FOLD_W     = 1,  // bits of log2 of the PEs that share rows
     parameter ACT_W      = 16, // bits of an element
     parameter LEN_W      = 3,  // bits of a column length

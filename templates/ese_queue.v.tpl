@@ -301,7 +301,7 @@ module ese_queue (
     wire                   x_used;
     wire [XY_MEMORY_W-1:0] x_memory;
     wire [31:0]            x_last = x_size - 32'd1;
-    reg  [X_COUNT_W-1:0]    x_item;
+    reg  [X_COUNT_W-1:0]   x_item;
 
     wire unused_x = ^{x_memory, x_last};
 

@@ -244,7 +244,7 @@ module ese_top (
     wire [CHANNELS*ELEMENT_W-1:0] y_tdata;
     wire [CHANNELS-1:0]           y_tuser;
     wire                          y_tlast;
-    wire [X_COUNT_W-1:0]           last_x;
+    wire [X_COUNT_W-1:0]          last_x;
     wire [SIZE_W-1:0]             last_y;
     wire                          x_error;
     wire [VECTOR_W-1:0]           y_data;
@@ -696,11 +696,11 @@ module ese_top (
     wire [PES-1:0]            queue_push;
     wire [PES*QUEUE_W-1:0]    queue_write;
     wire [PES*QUEUE_W-1:0]    queue_read;
-    wire [CHANNELS*FOLD*ACT_W-1:0] elements;
     wire [PES*ALIGNED_W-1:0]  aligned_weights;
     wire [PES-1:0]            acc_write;
     wire [PES-1:0]            acc_keep;
     wire [PES*ADDR_W-1:0]     acc_address;
+    wire [CHANNELS*FOLD*ACT_W-1:0] elements;
 
     ese_front_end #(
         .PES        (PES),

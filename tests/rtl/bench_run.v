@@ -6,8 +6,8 @@
 module bench_run #(
     parameter CASES = 1
 ) (
-    output reg                clk,
-    output reg                reset,
+    output reg                 clk,
+    output reg                 reset,
     input  wire [32*CASES-1:0] compared,
     input  wire [32*CASES-1:0] wrong,
     input  wire [CASES-1:0]    finished
