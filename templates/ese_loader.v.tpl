@@ -339,13 +339,22 @@ module ese_loader (
         .data            (fetched_data)
     );
 
+    // A clock later: the RAM's output and the CRC's sums are too much for one.
+    reg                 crc_valid;
+    reg [@{BUS_MSB}:0] crc_data;
+
+    always @(posedge clk) begin
+        crc_valid <= take;
+        crc_data  <= fetched_data;
+    end
+
     ese_crc32 #(
         .BUS_W (BUS_W)
     ) u_crc (
         .clk   (clk),
         .clear (state == BEGIN),
-        .valid (take),
-        .data  (fetched_data),
+        .valid (crc_valid),
+        .data  (crc_data),
         .state (crc_state)
     );
 
