@@ -413,8 +413,8 @@ static void begin_plan(struct planner *pl, struct verify_plan *plan, const struc
     pl->drawn = u->count;
 
     cycles_run(p, frames, &plan->cycles);
-    int64_t bus = derive_traffic(p).clocks;
-    pl->pace = bus > plan->cycles.cycles_per_frame ? bus : plan->cycles.cycles_per_frame;
+    pl->pace = verify_waits_for_memory(p, &plan->cycles) ? derive_traffic(p).clocks
+                                                         : plan->cycles.cycles_per_frame;
     size_t all = (size_t)all_frames(pl);
     plan->voices = allocate(all * (size_t)p->d.channels, sizeof *plan->voices);
     plan->begins = allocate(all, sizeof *plan->begins);

@@ -8,7 +8,6 @@
 struct writer {
     const struct geometry *geometry;
     struct slices *slices;
-    size_t cells; /* columns times PEs */
     uint32_t weight_mask;
     size_t *next;       /* [cell] where the slice's next entry goes; NULL: entries are only counted */
     uint16_t *next_row; /* [cell] relative: the row that index 0 would mean */
@@ -48,7 +47,7 @@ static void put_block(struct writer *w, const struct quant_matrix *m, int row_bl
     const struct geometry *g = w->geometry;
     const int fold = w->slices->fold, span = geometry_span(g, fold), first = row_block * span;
     const int end = m->rows < first + span ? m->rows : first + span;
-    memset(w->next_row, 0, w->cells * sizeof *w->next_row);
+    memset(w->next_row, 0, (size_t)w->slices->columns * (size_t)g->pes * sizeof *w->next_row);
     for (int row = first; row < end; row++) {
         const int16_t *weights = m->at + (size_t)row * (size_t)m->cols;
         const int row_of_pe = geometry_row(g, fold, row);
@@ -71,7 +70,6 @@ void encode_block(struct slices *s, const struct quant_matrix *m, int row_block,
     s->first = allocate(cells, sizeof *s->first);
     struct writer w = {.geometry = geometry,
                        .slices = s,
-                       .cells = cells,
                        .weight_mask = (1u << weight_bits) - 1u,
                        .next_row = allocate(cells, sizeof *w.next_row)};
     put_block(&w, m, row_block);
