@@ -15,7 +15,7 @@ PACKAGES += libcyaml-dev libyaml-dev # configurations in YAML
 PACKAGES += libjansson-dev      # JSON: headers of safetensors, reports, results
 PACKAGES += libmd-dev           # SHA-256 in manifest.json
 PACKAGES += libcmocka-dev       # unit tests
-PACKAGES += zlib1g-dev          # Verilator's waveform writer needs its header
+PACKAGES += zlib1g-dev          # CRC-32 of images; Verilator's waveform writer needs it, too
 PACKAGES += verilator g++       # simulator; it writes C++, which needs a compiler
 PACKAGES += iverilog            # the other simulator
 PACKAGES += tcl                 # runs the Vivado scripts against a stand-in
@@ -31,10 +31,10 @@ PACKAGES_LONG += debootstrap    # a bare Debian to install on
 WARN    := -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wstrict-prototypes -Wmissing-prototypes -Werror
 CFLAGS  ?= -O2 -g
 ALL_CFLAGS = -std=c11 -D_GNU_SOURCE -I. $(WARN) $(CFLAGS)
-LIBS    := -lcyaml -lyaml -ljansson -lmd -lm
+LIBS    := -lcyaml -lyaml -ljansson -lmd -lz -lm
 SANITIZE := -O1 -g -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
 
-SOURCES := $(filter-out gen/main.c,$(wildcard gen/*.c)) $(wildcard models/*.c) \
+SOURCES := $(filter-out gen/main.c,$(wildcard gen/*.c gen/*/*.c)) $(wildcard models/*.c models/*/*.c) \
            $(wildcard fpga/driver/ese_*.c)
 OBJECTS := $(SOURCES:%.c=$(BUILD)/%.o)
 UNIT    := $(patsubst tests/unit/%.c,$(BUILD)/tests/%,$(wildcard tests/unit/test_*.c))

@@ -7,7 +7,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "gen/text.h"
+#include "models/base/text.h"
 #include "models/cycles.h"
 #include "models/program.h"
 

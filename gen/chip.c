@@ -9,7 +9,7 @@
 
 #include "gen/manifest.h"
 #include "gen/regions.h"
-#include "gen/text.h"
+#include "models/base/text.h"
 
 static char *path_in(const char *dir, const char *file)
 {

@@ -13,7 +13,7 @@
 #include <unistd.h>
 
 #include "gen/config_keys.h"
-#include "models/bytes.h"
+#include "models/base/bytes.h"
 #include "models/geometry.h"
 
 /* A preset inherits from a preset ... this often; more is a circle. */

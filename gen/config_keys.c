@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "models/bytes.h"
+#include "models/base/bytes.h"
 
 /* Long enough for any path that the system takes. */
 enum { PATH_LIMIT = 4095, NAME_LIMIT = 64 };

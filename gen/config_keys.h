@@ -7,7 +7,7 @@
 #include <stdint.h>
 
 #include "gen/config.h"
-#include "gen/text.h"
+#include "models/base/text.h"
 
 enum kind { KIND_WHOLE, KIND_SEED, KIND_SHARE, KIND_WORD, KIND_FLAG, KIND_PATH };
 

@@ -14,7 +14,7 @@
 #include <yaml.h>
 
 #include "gen/config_keys.h"
-#include "models/bytes.h"
+#include "models/base/bytes.h"
 
 /* The document as libcyaml fills it in. */
 struct model_section {

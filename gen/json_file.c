@@ -8,7 +8,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "gen/text.h"
+#include "models/base/text.h"
 
 enum { INDENT = 2, REAL_DIGITS = 9 };
 

@@ -5,7 +5,7 @@
 
 #include <jansson.h>
 
-#include "models/error.h"
+#include "models/base/error.h"
 
 /* Writes the value, which it takes over, to a file (aside, then renamed), or for "-" to standard
  * output. */

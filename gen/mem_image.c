@@ -167,25 +167,3 @@ struct mem_image *mem_image_read(const char *path, int width_bits, int words, st
     text_free(&text);
     return image;
 }
-
-/* Remainder of each byte value by the reflected CRC-32 polynomial. */
-static void crc_table_fill(uint32_t table[static 256])
-{
-    for (uint32_t byte = 0; byte < 256; byte++) {
-        uint32_t rest = byte;
-        for (int bit = 0; bit < 8; bit++)
-            rest = rest >> 1 ^ (rest & 1 ? UINT32_C(0xedb88320) : 0);
-        table[byte] = rest;
-    }
-}
-
-uint32_t crc32_of(uint32_t crc, const void *bytes, size_t length)
-{
-    static uint32_t table[256];
-    if (table[1] == 0)
-        crc_table_fill(table);
-    crc = ~crc;
-    for (const unsigned char *at = bytes, *end = at + length; at < end; at++)
-        crc = crc >> 8 ^ table[(crc ^ *at) & 0xff];
-    return ~crc;
-}

@@ -9,8 +9,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "gen/text.h"
-#include "models/error.h"
+#include "models/base/text.h"
+#include "models/base/error.h"
 
 struct mem_image;
 
@@ -32,8 +32,5 @@ void mem_image_render(const struct mem_image *image, struct text *text);
 /* Reads such a text back; NULL and a message with file and line for anything but exactly
  * `words` lines as mem_image_render() writes them. */
 struct mem_image *mem_image_read(const char *path, int width_bits, int words, struct error *error);
-
-/* CRC-32 as in zlib, gzip and PNG.  `crc` is 0, or the result for the bytes before these. */
-uint32_t crc32_of(uint32_t crc, const void *bytes, size_t length);
 
 #endif

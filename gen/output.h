@@ -9,8 +9,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "gen/text.h"
-#include "models/error.h"
+#include "models/base/text.h"
+#include "models/base/error.h"
 
 struct output;
 

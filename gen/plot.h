@@ -8,7 +8,7 @@
 
 #include <stdbool.h>
 
-#include "gen/text.h"
+#include "models/base/text.h"
 
 enum plot_style {
     PLOT_LINE,   /* with a dot at each point */

@@ -6,7 +6,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "models/error.h"
+#include "models/base/error.h"
 
 /* Command line that grows; NULL-terminated at any time. */
 struct command {

@@ -12,7 +12,7 @@
 #define ESE_REGIONS_H
 
 #include "gen/images.h"
-#include "gen/text.h"
+#include "models/base/text.h"
 #include "models/program.h"
 
 enum region_name { REGION_WEIGHTS, REGION_MODEL, REGION_COUNT };

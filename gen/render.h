@@ -29,8 +29,8 @@
 
 #include <stdbool.h>
 
-#include "gen/text.h"
-#include "models/error.h"
+#include "models/base/text.h"
+#include "models/base/error.h"
 
 enum { RENDER_DEPTH = 8 };
 

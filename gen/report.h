@@ -6,7 +6,7 @@
 #include <jansson.h>
 
 #include "gen/output.h"
-#include "gen/text.h"
+#include "models/base/text.h"
 #include "models/cycles.h"
 #include "models/program.h"
 

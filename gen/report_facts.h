@@ -8,7 +8,7 @@
 #include <jansson.h>
 
 #include "gen/resources.h"
-#include "gen/text.h"
+#include "models/base/text.h"
 #include "models/cycles.h"
 #include "models/derive.h"
 #include "models/program.h"

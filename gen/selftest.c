@@ -18,6 +18,7 @@
 #include "gen/json_file.h"
 #include "gen/simulate.h"
 #include "gen/verify_plan.h"
+#include "models/base/crc32.h"
 
 enum { FRAMES = 3 };
 

@@ -4,7 +4,7 @@
 #define ESE_SELFTEST_H
 
 #include "gen/commands.h"
-#include "models/error.h"
+#include "models/base/error.h"
 
 /* Plants faults one at a time (images, expected words, handshakes), runs the simulation on each,
  * and tells which were detected.  *pass: all of them, and the chip without a fault passes. */

@@ -5,7 +5,7 @@
 
 #include <stdbool.h>
 
-#include "models/error.h"
+#include "models/base/error.h"
 #include "sim/stimulus.h"
 
 /* Allocates every array of a stimulus whose dimensions and counts are filled in: all zero, except

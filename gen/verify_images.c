@@ -7,6 +7,7 @@
 #include "gen/regions.h"
 #include "gen/registers.h"
 #include "gen/verify_plan.h"
+#include "models/base/crc32.h"
 #include "models/derive.h"
 
 /* Words of a descriptor by name: DESCRIPTOR_WORD_MAGIC ... */

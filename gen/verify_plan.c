@@ -9,6 +9,7 @@
 #include "gen/images.h"
 #include "gen/regions.h"
 #include "gen/registers.h"
+#include "models/base/crc32.h"
 #include "models/derive.h"
 #include "models/golden.h"
 #include "models/reference.h"

@@ -18,7 +18,7 @@
 #include "gen/stimulus.h"
 #include "models/cycles.h"
 #include "models/program.h"
-#include "models/random.h"
+#include "models/base/random.h"
 
 enum { PHASE_STEADY, VERIFY_FRAMES_LEAST = 3 };
 

@@ -5,9 +5,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "gen/text.h"
-#include "models/arithmetic.h"
-#include "models/bytes.h"
+#include "models/base/text.h"
+#include "models/base/arithmetic.h"
+#include "models/base/bytes.h"
 #include "models/golden.h"
 #include "models/npy.h"
 

@@ -10,7 +10,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
-#include "models/bytes.h"
+#include "models/base/bytes.h"
 #include "models/network.h"
 #include "models/npy.h"
 #include "models/safetensors.h"

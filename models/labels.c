@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "models/bytes.h"
+#include "models/base/bytes.h"
 #include "models/npy.h"
 
 enum { PHONE_NAME_MAX = 15, PATH_MAX_BYTES = 4096 };

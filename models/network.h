@@ -14,7 +14,7 @@
 #include <stdint.h>
 
 #include "gen/config.h"
-#include "models/error.h"
+#include "models/base/error.h"
 
 enum gate { GATE_I, GATE_F, GATE_G, GATE_O, GATE_COUNT };
 

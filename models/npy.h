@@ -10,7 +10,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "models/error.h"
+#include "models/base/error.h"
 
 enum { NPY_MAX_RANK = 4 };
 enum npy_type { NPY_F4, NPY_F8, NPY_I4 };

@@ -6,6 +6,7 @@
 
 #include "gen/mem_image.h"
 #include "gen/schedule.h"
+#include "models/base/crc32.h"
 #include "models/cycles.h"
 #include "models/derive.h"
 #include "models/encode.h"

@@ -12,7 +12,7 @@
 #include <stdint.h>
 
 #include "gen/config.h"
-#include "models/error.h"
+#include "models/base/error.h"
 #include "models/geometry.h"
 #include "models/network.h"
 #include "models/quantize.h"

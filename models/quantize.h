@@ -10,7 +10,7 @@
 
 #include <stdint.h>
 
-#include "models/arithmetic.h"
+#include "models/base/arithmetic.h"
 #include "models/network.h"
 
 struct quant_matrix {

@@ -10,7 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "models/bytes.h"
+#include "models/base/bytes.h"
 
 enum { LENGTH_BYTES = 8 };
 static const uint64_t LONGEST_HEADER = 100000000; /* the limit of the format's own library */

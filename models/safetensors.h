@@ -12,7 +12,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "models/error.h"
+#include "models/base/error.h"
 
 enum { TENSOR_MAX_RANK = 8 };
 

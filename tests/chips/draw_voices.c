@@ -7,7 +7,7 @@
 
 #include "models/network.h"
 #include "models/npy.h"
-#include "models/random.h"
+#include "models/base/random.h"
 
 int main(int argc, char **argv)
 {

@@ -7,7 +7,7 @@
 #include <string.h>
 
 #include "gen/config_keys.h"
-#include "gen/text.h"
+#include "models/base/text.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size);
 

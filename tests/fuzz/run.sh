@@ -10,8 +10,8 @@ passed=0 failed=0
 mkdir -p "$work"
 
 objects=()
-for source in gen/*.c models/*.c; do
-    [ "$source" != gen/main.c ] || continue
+for source in gen/*.c gen/*/*.c models/*.c models/*/*.c; do
+    [ -f "$source" ] && [ "$source" != gen/main.c ] || continue
     object=$work/$(tr / _ <<<"${source%.c}").o
     clang -std=c11 -D_GNU_SOURCE -I. -O1 -g -fno-omit-frame-pointer \
         -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=all -c -o "$object" "$source"
@@ -41,7 +41,7 @@ for source in tests/fuzz/fuzz_*.c; do
     seed "$name"
     clang -std=c11 -D_GNU_SOURCE -I. -O1 -g -fsanitize=fuzzer,address,undefined \
         -fno-sanitize-recover=all -o "$work/$name" "$source" "${objects[@]}" \
-        -lcyaml -lyaml -ljansson -lmd -lm
+        -lcyaml -lyaml -ljansson -lmd -lz -lm
     status=0
     ESE_HOME=$PWD "$work/$name" -max_total_time="$seconds" -timeout=10 -rss_limit_mb=2048 \
         -artifact_prefix="$work/$name-" "$work/$name.corpus" >"$work/$name.log" 2>&1 || status=$?

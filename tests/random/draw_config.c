@@ -6,7 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "models/random.h"
+#include "models/base/random.h"
 
 static struct random source;
 

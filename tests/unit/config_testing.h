@@ -12,7 +12,7 @@
 #include <string.h>
 
 #include "gen/config_keys.h"
-#include "gen/text.h"
+#include "models/base/text.h"
 
 #include <cmocka.h> /* last: it has a macro called fail */
 

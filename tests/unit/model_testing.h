@@ -14,7 +14,7 @@
 #include "gen/config.h"
 #include "models/network.h"
 #include "models/program.h"
-#include "models/random.h"
+#include "models/base/random.h"
 
 #include <cmocka.h> /* last: it has a macro called fail */
 

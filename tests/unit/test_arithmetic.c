@@ -8,7 +8,7 @@
 #include <stdint.h>
 #include <stdlib.h>
 
-#include "models/arithmetic.h"
+#include "models/base/arithmetic.h"
 
 #include <cmocka.h> /* last: it has a macro called fail */
 

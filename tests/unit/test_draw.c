@@ -10,10 +10,10 @@
 #include <stdint.h>
 #include <stdlib.h>
 
-#include "models/bytes.h"
+#include "models/base/bytes.h"
 #include "models/network.h"
 #include "models/prune.h"
-#include "models/random.h"
+#include "models/base/random.h"
 #include "models/reference.h"
 
 #include <cmocka.h> /* last: it has a macro called fail */

@@ -10,7 +10,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "models/bytes.h"
+#include "models/base/bytes.h"
 #include "models/npy.h"
 #include "models/safetensors.h"
 

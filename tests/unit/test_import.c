@@ -11,7 +11,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "models/bytes.h"
+#include "models/base/bytes.h"
 #include "models/network.h"
 #include "models/npy.h"
 

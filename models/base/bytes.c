@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  * bytes.c - what the readers of binary files share. */
-#include "models/bytes.h"
+#include "models/base/bytes.h"
 
 #include <errno.h>
 #include <fcntl.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "models/error.h"
+#include "models/base/error.h"
 
 #include <stdarg.h>
 #include <stdio.h>

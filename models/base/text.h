@@ -10,7 +10,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "models/error.h"
+#include "models/base/error.h"
 
 struct text {
     char *data;    /* NULL, or `length` bytes and a NUL behind them */

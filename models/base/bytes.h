@@ -7,7 +7,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "models/error.h"
+#include "models/base/error.h"
 
 /* Text that is not ours (a path, a name out of a file) made fit for a one-line message: control
  * characters become '?', and what is too long ends in "...". */

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  * random.c - random numbers that are the same on every machine. */
-#include "models/random.h"
+#include "models/base/random.h"
 
-#include "models/error.h"
+#include "models/base/error.h"
 
 static uint64_t rotate_left(uint64_t value, int by)
 {

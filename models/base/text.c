@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "gen/text.h"
+#include "models/base/text.h"
 
 #include <errno.h>
 #include <fcntl.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "models/arithmetic.h"
+#include "models/base/arithmetic.h"
 
 #include <math.h>
 
