@@ -8,9 +8,9 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "models/base/error.h"
 #include "models/base/text.h"
 #include "models/cycles.h"
-#include "models/base/error.h"
 #include "models/program.h"
 
 enum { CHART_FRAMES_MOST = 2 };

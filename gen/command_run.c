@@ -13,9 +13,9 @@
 #include "gen/commands.h"
 #include "gen/json_file.h"
 #include "gen/simulate.h"
-#include "models/base/text.h"
 #include "gen/voices.h"
 #include "models/base/bytes.h"
+#include "models/base/text.h"
 
 enum {
     TIMEOUT_CLOCKS = 2000000, /* without a descriptor done, and as many frames' time: */

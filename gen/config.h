@@ -11,8 +11,8 @@
 #include <stdint.h>
 #include <stdio.h>
 
-#include "models/base/text.h"
 #include "models/base/error.h"
+#include "models/base/text.h"
 
 enum encoding { ENCODING_BLOCK, ENCODING_RELATIVE };
 enum column_order { ORDER_GREEDY, ORDER_NATURAL };

@@ -9,9 +9,9 @@
 #include <jansson.h>
 
 #include "gen/config.h"
+#include "models/base/error.h"
 #include "models/base/text.h"
 #include "models/cycles.h"
-#include "models/base/error.h"
 
 enum figure_kind { FIGURE_TABLE1, FIGURE_FIG6, FIGURE_FIFO, FIGURE_BALANCE, FIGURE_COUNT };
 

@@ -5,8 +5,8 @@
 
 #include <stdbool.h>
 
-#include "models/base/text.h"
 #include "models/base/error.h"
+#include "models/base/text.h"
 
 struct output_file {
     char *path; /* relative, plain */

@@ -13,8 +13,8 @@
 #include "gen/command_list.h"
 #include "gen/config.h"
 #include "gen/config_keys.h"
-#include "models/base/text.h"
 #include "gen/version.h"
+#include "models/base/text.h"
 
 enum { MAX_FRAMES = 1000000, MAX_JOBS = 256, MAX_FAULTS = 10000 };
 

@@ -5,8 +5,8 @@
 
 #include <stdbool.h>
 
-#include "models/base/text.h"
 #include "models/base/error.h"
+#include "models/base/text.h"
 
 #define MANIFEST_NAME "manifest.json"
 #define MANIFEST_GENERATOR "ese"

@@ -9,8 +9,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "models/base/text.h"
 #include "models/base/error.h"
+#include "models/base/text.h"
 
 struct mem_image;
 

@@ -29,8 +29,8 @@
 
 #include <stdbool.h>
 
-#include "models/base/text.h"
 #include "models/base/error.h"
+#include "models/base/text.h"
 
 enum { RENDER_DEPTH = 8 };
 

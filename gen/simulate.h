@@ -12,8 +12,8 @@
 #include <stdint.h>
 
 #include "gen/process.h"
-#include "models/cycles.h"
 #include "models/base/error.h"
+#include "models/cycles.h"
 
 enum simulator { SIMULATOR_VERILATOR, SIMULATOR_ICARUS, SIMULATOR_COUNT };
 

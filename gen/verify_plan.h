@@ -16,9 +16,9 @@
 #include <stdint.h>
 
 #include "gen/stimulus.h"
+#include "models/base/random.h"
 #include "models/cycles.h"
 #include "models/program.h"
-#include "models/base/random.h"
 
 enum { PHASE_STEADY, VERIFY_FRAMES_LEAST = 3 };
 

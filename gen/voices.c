@@ -5,11 +5,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "models/base/text.h"
 #include "models/base/arithmetic.h"
 #include "models/base/bytes.h"
+#include "models/base/text.h"
+#include "models/file/npy.h"
 #include "models/golden.h"
-#include "models/npy.h"
 
 /* ---- in -------------------------------------------------------------------------------------------------- */
 

@@ -11,9 +11,9 @@
 #include <sys/stat.h>
 
 #include "models/base/bytes.h"
+#include "models/file/npy.h"
+#include "models/file/safetensors.h"
 #include "models/network.h"
-#include "models/npy.h"
-#include "models/safetensors.h"
 
 enum { LARGEST_DIMENSION = 4096, MOST_FRAMES = 1 << 20 };
 

@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "models/base/bytes.h"
-#include "models/npy.h"
+#include "models/file/npy.h"
 
 enum { PHONE_NAME_MAX = 15, PATH_MAX_BYTES = 4096 };
 

@@ -5,9 +5,9 @@
 #include <stdlib.h>
 #include <sys/stat.h>
 
-#include "models/network.h"
-#include "models/npy.h"
 #include "models/base/random.h"
+#include "models/file/npy.h"
+#include "models/network.h"
 
 int main(int argc, char **argv)
 {

@@ -18,7 +18,7 @@ features() {
 cat >"$work/make_npy.c" <<'END'
 #include <stdio.h>
 #include <stdlib.h>
-#include "models/npy.h"
+#include "models/file/npy.h"
 int main(int argc, char **argv)
 {
     struct error error;
@@ -29,7 +29,7 @@ int main(int argc, char **argv)
     return argc == 4 && npy_write_floats(argv[1], 2, shape, values, &error) ? 0 : 1;
 }
 END
-gcc -std=c11 -D_GNU_SOURCE -I. -o "$work/make_npy" "$work/make_npy.c" models/npy.c models/base/bytes.c \
+gcc -std=c11 -D_GNU_SOURCE -I. -o "$work/make_npy" "$work/make_npy.c" models/file/npy.c models/base/bytes.c \
     models/base/error.c -lm
 
 # ---- two chips: everything that can differ for a host does ----

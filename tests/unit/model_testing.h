@@ -12,9 +12,9 @@
 #include <string.h>
 
 #include "gen/config.h"
+#include "models/base/random.h"
 #include "models/network.h"
 #include "models/program.h"
-#include "models/base/random.h"
 
 #include <cmocka.h> /* last: it has a macro called fail */
 

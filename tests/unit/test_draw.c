@@ -11,9 +11,9 @@
 #include <stdlib.h>
 
 #include "models/base/bytes.h"
+#include "models/base/random.h"
 #include "models/network.h"
 #include "models/prune.h"
-#include "models/base/random.h"
 #include "models/reference.h"
 
 #include <cmocka.h> /* last: it has a macro called fail */

@@ -11,8 +11,8 @@
 #include <unistd.h>
 
 #include "models/base/bytes.h"
-#include "models/npy.h"
-#include "models/safetensors.h"
+#include "models/file/npy.h"
+#include "models/file/safetensors.h"
 
 #include <cmocka.h> /* last: it has a macro called fail */
 

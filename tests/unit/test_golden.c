@@ -6,8 +6,8 @@
  * same state: these must agree within the sum of the roundings named in quantize.h. */
 #include <math.h>
 
+#include "models/file/npy.h"
 #include "models/golden.h"
-#include "models/npy.h"
 #include "models/reference.h"
 #include "tests/unit/model_testing.h"
 

@@ -12,8 +12,8 @@
 #include <unistd.h>
 
 #include "models/base/bytes.h"
+#include "models/file/npy.h"
 #include "models/network.h"
-#include "models/npy.h"
 
 #include <cmocka.h> /* last: it has a macro called fail */
 

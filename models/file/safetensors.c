@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  * safetensors.c - strict reader of the safetensors format. */
-#include "models/safetensors.h"
+#include "models/file/safetensors.h"
 
 #include <inttypes.h>
 #include <jansson.h>

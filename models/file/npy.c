@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  * npy.c - strict reader and writer of NumPy's .npy arrays. */
-#include "models/npy.h"
+#include "models/file/npy.h"
 
 #include <errno.h>
 #include <inttypes.h>
