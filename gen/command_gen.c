@@ -3,7 +3,7 @@
 #include <stdio.h>
 
 #include "gen/commands.h"
-#include "gen/config.h"
+#include "gen/config_file.h"
 #include "gen/plan.h"
 #include "models/program.h"
 

@@ -14,8 +14,9 @@
 #include "gen/json_file.h"
 #include "gen/simulate.h"
 #include "gen/verify_plan.h"
-#include "models/labels.h"
-#include "models/reference.h"
+#include "models/base/text.h"
+#include "models/network/labels.h"
+#include "models/network/reference.h"
 
 struct recognition {
     const struct recognise_options *options;

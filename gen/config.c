@@ -3,7 +3,8 @@
  *
  * Each of these is a layer, and a later layer wins.  For every key we remember which layer set it
  * and where that stands, because some rules ask who came last. */
-#include "gen/config.h"
+#include "gen/config_file.h"
+#include "gen/home.h"
 
 #include <ctype.h>
 #include <dirent.h>
@@ -36,22 +37,6 @@ struct loading {
     int bases;
     struct error *error;
 };
-
-const char *ese_home(void)
-{
-    static char home[4096];
-    const char *given = getenv("ESE_HOME");
-    if (given != NULL && *given != '\0')
-        return given;
-    ssize_t length = readlink("/proc/self/exe", home, sizeof home - 1);
-    home[length > 0 ? length : 0] = '\0';
-    for (int i = 0; i < 2; i++) {
-        char *slash = strrchr(home, '/');
-        if (slash != NULL)
-            *slash = '\0';
-    }
-    return *home != '\0' ? home : "/";
-}
 
 /* ---- one layer ---- */
 
@@ -428,12 +413,4 @@ bool config_load_model(struct config *config, const struct config *chip, const c
         parse_for(config, chip, (const char *)bytes, size, source, sets, set_count, error);
     free(bytes);
     return good;
-}
-
-void config_free(struct config *config)
-{
-    free(config->name);
-    free(config->model.path);
-    free(config->model.utterances);
-    *config = (struct config){0};
 }

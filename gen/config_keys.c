@@ -13,16 +13,18 @@
 /* Long enough for any path that the system takes. */
 enum { PATH_LIMIT = 4095, NAME_LIMIT = 64 };
 
-static const char *const encoding_words[] = {"block", "relative", NULL};
-static const char *const column_order_words[] = {"greedy", "natural", NULL};
-static const char *const memory_words[] = {"rom", "resident", "stream", NULL};
-static const char *const io_words[] = {"memory", "stream", NULL};
-static const char *const axi_words[] = {"128", "256", "512", "1024", NULL};
+#define CHOICE_WORD(value, word) word,
+static const char *const encoding_words[] = {ENCODINGS(CHOICE_WORD) NULL};
+static const char *const column_order_words[] = {COLUMN_ORDERS(CHOICE_WORD) NULL};
+static const char *const memory_words[] = {MEMORY_MODES(CHOICE_WORD) NULL};
+static const char *const io_words[] = {IO_MODES(CHOICE_WORD) NULL};
+static const char *const axi_words[] = {AXI_WIDTHS(CHOICE_WORD) NULL};
 static const char *const lanes_words[] = {"auto", NULL};
-static const char *const fold_words[] = {"auto", "1", "2", "4", "8", NULL};
-static const char *const table_words[] = {"interpolated", "paper", NULL};
-static const char *const candidate_words[] = {"tanh", "sigm", NULL};
-static const char *const pruning_words[] = {"balanced", "magnitude", "none", NULL};
+static const char *const fold_words[] = {FOLDS(CHOICE_WORD) NULL};
+static const char *const table_words[] = {TABLE_KINDS(CHOICE_WORD) NULL};
+static const char *const candidate_words[] = {CANDIDATES(CHOICE_WORD) NULL};
+static const char *const pruning_words[] = {PRUNINGS(CHOICE_WORD) NULL};
+#undef CHOICE_WORD
 
 const struct key config_keys[KEY_COUNT] = {
 #define KEY(id, kind, fallback, min, max, words, meaning) \
@@ -37,41 +39,6 @@ const struct key config_keys[KEY_COUNT] = {
 
 /* Enumerations are stored through `int`. */
 _Static_assert(sizeof(enum encoding) == sizeof(int), "enumerations must have the size of int");
-
-const char *encoding_name(enum encoding value)
-{
-    return encoding_words[value];
-}
-
-const char *column_order_name(enum column_order value)
-{
-    return column_order_words[value];
-}
-
-const char *memory_mode_name(enum memory_mode value)
-{
-    return memory_words[value];
-}
-
-const char *io_mode_name(enum io_mode value)
-{
-    return io_words[value];
-}
-
-const char *table_kind_name(enum table_kind value)
-{
-    return table_words[value];
-}
-
-const char *candidate_name(enum candidate value)
-{
-    return candidate_words[value];
-}
-
-const char *pruning_name(enum pruning value)
-{
-    return pruning_words[value];
-}
 
 const struct key *key_find(const char *name)
 {

@@ -6,7 +6,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "gen/config.h"
+#include "gen/config_file.h"
 #include "models/base/text.h"
 
 enum kind { KIND_WHOLE, KIND_SEED, KIND_SHARE, KIND_WORD, KIND_FLAG, KIND_PATH };

@@ -8,7 +8,7 @@
 
 #include <jansson.h>
 
-#include "gen/config.h"
+#include "gen/config_file.h"
 #include "models/base/error.h"
 #include "models/base/text.h"
 #include "models/cycles.h"

@@ -11,7 +11,7 @@
 #include <unistd.h>
 
 #include "gen/command_list.h"
-#include "gen/config.h"
+#include "gen/config_file.h"
 #include "gen/config_keys.h"
 #include "gen/version.h"
 #include "models/base/text.h"

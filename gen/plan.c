@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include "gen/config_file.h"
+#include "gen/home.h"
 #include "gen/plan.h"
 
 #include <ctype.h>

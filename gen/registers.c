@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include "gen/home.h"
 #include "gen/registers.h"
 
 #include <ctype.h>

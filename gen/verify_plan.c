@@ -12,7 +12,7 @@
 #include "models/base/crc32.h"
 #include "models/derive.h"
 #include "models/golden.h"
-#include "models/reference.h"
+#include "models/network/reference.h"
 
 enum {
     RESET_LATENCY = 1,     /* clocks from aresetn to the reset inside */

@@ -7,7 +7,7 @@
 #include <stdint.h>
 
 #include "fpga/driver/ese_server.h"
-#include "models/network.h"
+#include "models/network/network.h"
 #include "models/program.h"
 
 struct voice_file {

@@ -4,7 +4,7 @@
 #include <math.h>
 #include <stdlib.h>
 
-#include "models/reference.h"
+#include "models/network/reference.h"
 
 /* Multiplications that calibration may cost: a fraction of a second. */
 static const double WORK_LIMIT = 1e8;

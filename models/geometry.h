@@ -9,8 +9,8 @@
 #ifndef ESE_GEOMETRY_H
 #define ESE_GEOMETRY_H
 
-#include "gen/config.h"
-#include "models/network.h"
+#include "models/network/config.h"
+#include "models/network/network.h"
 
 enum { FOLD_MAX = 8 };
 

@@ -11,10 +11,10 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "gen/config.h"
 #include "models/base/error.h"
 #include "models/geometry.h"
-#include "models/network.h"
+#include "models/network/config.h"
+#include "models/network/network.h"
 #include "models/quantize.h"
 
 /* Vector that a product multiplies: x_t, the recurrent y_(t-1), or m_t. */

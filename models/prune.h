@@ -4,7 +4,7 @@
 #define ESE_PRUNE_H
 
 #include "models/geometry.h"
-#include "models/network.h"
+#include "models/network/network.h"
 
 /* Sets the pruned weights of all matrices to 0.
  *

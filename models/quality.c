@@ -6,7 +6,7 @@
 #include <stdlib.h>
 
 #include "models/golden.h"
-#include "models/reference.h"
+#include "models/network/reference.h"
 
 enum {
     DRAWN_UTTERANCES = 4,

@@ -11,7 +11,7 @@
 #include <stdint.h>
 
 #include "models/base/arithmetic.h"
-#include "models/network.h"
+#include "models/network/network.h"
 
 struct quant_matrix {
     int rows, cols;

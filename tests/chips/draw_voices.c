@@ -7,7 +7,7 @@
 
 #include "models/base/random.h"
 #include "models/file/npy.h"
-#include "models/network.h"
+#include "models/network/network.h"
 
 int main(int argc, char **argv)
 {

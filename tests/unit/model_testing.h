@@ -11,9 +11,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "gen/config.h"
+#include "gen/config_file.h"
 #include "models/base/random.h"
-#include "models/network.h"
+#include "models/network/network.h"
 #include "models/program.h"
 
 #include <cmocka.h> /* last: it has a macro called fail */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  * test_cycles.c - what must hold of the cycle model whatever the chip: limits of every resource, the
  * order of events, that more hardware is never slower, and that nothing locks up. */
+#include "gen/config_file.h"
 #include "models/cycles.h"
 #include "tests/unit/model_testing.h"
 

@@ -12,9 +12,9 @@
 
 #include "models/base/bytes.h"
 #include "models/base/random.h"
-#include "models/network.h"
+#include "models/network/network.h"
+#include "models/network/reference.h"
 #include "models/prune.h"
-#include "models/reference.h"
 
 #include <cmocka.h> /* last: it has a macro called fail */
 

@@ -13,7 +13,7 @@
 
 #include "models/base/bytes.h"
 #include "models/file/npy.h"
-#include "models/network.h"
+#include "models/network/network.h"
 
 #include <cmocka.h> /* last: it has a macro called fail */
 

@@ -5,7 +5,7 @@
 
 #include <stdint.h>
 
-#include "models/network.h"
+#include "models/network/network.h"
 
 /* FOLDER/phones.txt, one name a line, line 1 is label 0 (silence), and FOLDER/NAME.labels.npy,
  * int32 [frames], for every utterance. */

@@ -4,7 +4,7 @@
 #ifndef ESE_REFERENCE_H
 #define ESE_REFERENCE_H
 
-#include "models/network.h"
+#include "models/network/network.h"
 
 /* Values of one frame; all but c and y are read-only results. */
 struct reference_state {

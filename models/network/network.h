@@ -13,8 +13,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "gen/config.h"
 #include "models/base/error.h"
+#include "models/network/config.h"
 
 enum gate { GATE_I, GATE_F, GATE_G, GATE_O, GATE_COUNT };
 

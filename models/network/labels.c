@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "models/labels.h"
+#include "models/network/labels.h"
 
 #include <stdio.h>
 #include <stdlib.h>

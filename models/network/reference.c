@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "models/reference.h"
+#include "models/network/reference.h"
 
 #include <math.h>
 #include <stdlib.h>

@@ -13,7 +13,7 @@
 #include "models/base/bytes.h"
 #include "models/file/npy.h"
 #include "models/file/safetensors.h"
-#include "models/network.h"
+#include "models/network/network.h"
 
 enum { LARGEST_DIMENSION = 4096, MOST_FRAMES = 1 << 20 };
 

@@ -1,0 +1,82 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * config.h - what is asked for: an architecture and a model.
+ *
+ * How a configuration is written and read: gen/config/.  Every key, its range and its meaning stand
+ * once, in gen/config/config.def. */
+#ifndef ESE_CONFIG_H
+#define ESE_CONFIG_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+/* Every choice, and the word that a configuration has for it.  The enumeration, the words that the
+ * reader takes and the name that is written are this one list. */
+#define ENCODINGS(X) X(ENCODING_BLOCK, "block") X(ENCODING_RELATIVE, "relative")
+#define COLUMN_ORDERS(X) X(ORDER_GREEDY, "greedy") X(ORDER_NATURAL, "natural")
+#define MEMORY_MODES(X) \
+    X(MEMORY_ROM, "rom") X(MEMORY_RESIDENT, "resident") X(MEMORY_STREAM, "stream")
+#define IO_MODES(X) X(IO_MEMORY, "memory") X(IO_STREAM, "stream")
+#define AXI_WIDTHS(X) X(AXI_128, "128") X(AXI_256, "256") X(AXI_512, "512") X(AXI_1024, "1024")
+#define TABLE_KINDS(X) X(TABLE_INTERPOLATED, "interpolated") X(TABLE_PAPER, "paper")
+#define CANDIDATES(X) X(CANDIDATE_TANH, "tanh") X(CANDIDATE_SIGM, "sigm")
+#define PRUNINGS(X) \
+    X(PRUNING_BALANCED, "balanced") X(PRUNING_MAGNITUDE, "magnitude") X(PRUNING_NONE, "none")
+#define FOLDS(X) \
+    X(FOLD_AUTO, "auto") X(FOLD_1, "1") X(FOLD_2, "2") X(FOLD_4, "4") X(FOLD_8, "8")
+
+#define CHOICE_VALUE(value, word) value,
+enum encoding { ENCODINGS(CHOICE_VALUE) };
+enum column_order { COLUMN_ORDERS(CHOICE_VALUE) };
+enum memory_mode { MEMORY_MODES(CHOICE_VALUE) };
+enum io_mode { IO_MODES(CHOICE_VALUE) };
+enum axi_width { AXI_WIDTHS(CHOICE_VALUE) };
+enum table_kind { TABLE_KINDS(CHOICE_VALUE) };
+enum candidate { CANDIDATES(CHOICE_VALUE) };
+enum pruning { PRUNINGS(CHOICE_VALUE) };
+enum fold { FOLDS(CHOICE_VALUE) };
+#undef CHOICE_VALUE
+
+enum { LANES_AUTO = 0 };
+
+struct model_config {
+    char *path;       /* safetensors file, or NULL for a synthetic model */
+    char *utterances; /* folder of .npy feature files [frames, input] or one such file, or NULL:
+                         calibrates the number formats, and is what `verify` plays */
+    int input, cell, output; /* x, c and y sizes; for a model from a file they come from the file,
+                                and are 0 until it is read; without projection output is cell */
+    double density;          /* share of weights that pruning leaves, (0, 1] */
+    bool peephole, projection;
+    enum candidate candidate;
+    enum pruning pruning;
+    uint64_t seed;
+};
+
+struct config {
+    char *name; /* preset name, or the file name without folder and extension: [A-Za-z0-9_-]+ */
+    int pes, channels, fifo_depth;
+    int weight_bits, activation_bits, index_bits;
+    enum encoding encoding;
+    enum column_order column_order;
+    enum memory_mode memory;
+    int memory_ports;           /* 1: one AXI4 master for everything, 2: one for the weights alone */
+    enum axi_width axi_data_bits;
+    int axi_address_bits;
+    enum io_mode io;            /* how x comes and y goes; with MEMORY_ROM always IO_STREAM */
+    int headroom;               /* percent by which another model may be larger, memory other than rom */
+    enum table_kind activation_table;
+    int elem_lanes; /* LANES_AUTO, or 1..pes */
+    enum fold fold; /* FOLD_AUTO, or the largest that models/geometry.h may take */
+    struct model_config model;
+};
+
+void config_free(struct config *config);
+
+/* The word for a value, as a configuration has it. */
+const char *encoding_name(enum encoding value);
+const char *column_order_name(enum column_order value);
+const char *memory_mode_name(enum memory_mode value);
+const char *table_kind_name(enum table_kind value);
+const char *candidate_name(enum candidate value);
+const char *pruning_name(enum pruning value);
+
+#endif
