@@ -8,8 +8,8 @@
 #include <stdint.h>
 
 #include "models/base/text.h"
-#include "models/cycles.h"
-#include "models/program.h"
+#include "models/program/cycles.h"
+#include "models/program/program.h"
 
 /* Appends the chart of one frame that begins at cycle `start`: when each block product is broadcast
  * [product_count] and each element-wise pass steps [pass_count], planned or measured.  An interval

@@ -10,8 +10,8 @@
 
 #include "models/base/error.h"
 #include "models/base/text.h"
-#include "models/cycles.h"
-#include "models/program.h"
+#include "models/program/cycles.h"
+#include "models/program/program.h"
 
 enum { CHART_FRAMES_MOST = 2 };
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "gen/chip.h"
-#include "gen/config_file.h"
+#include "gen/config/config_file.h"
 
 #include <jansson.h>
 #include <stdio.h>

@@ -3,7 +3,7 @@
 #ifndef ESE_CHIP_H
 #define ESE_CHIP_H
 
-#include "models/program.h"
+#include "models/program/program.h"
 
 #define MODEL_FILE "model.bin" /* in the folder of a model; a chip's lies in mem */
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "gen/chip_readme.h"
-#include "gen/home.h"
+#include "gen/config/home.h"
 
 #include <math.h>
 #include <stdio.h>

@@ -4,8 +4,8 @@
 #define ESE_CHIP_README_H
 
 #include "gen/output.h"
-#include "models/cycles.h"
-#include "models/program.h"
+#include "models/program/cycles.h"
+#include "models/program/program.h"
 
 /* Adds README.md, filled in from templates/chip_README.md.tpl.  `command` is the command line after
  * "ese", without folders. */

@@ -3,9 +3,9 @@
 #include <stdio.h>
 
 #include "gen/commands.h"
-#include "gen/config_file.h"
+#include "gen/config/config_file.h"
 #include "gen/plan.h"
-#include "models/program.h"
+#include "models/program/program.h"
 
 static bool generate(const struct gen_options *options, struct error *error)
 {

@@ -6,9 +6,9 @@
 #include <sys/stat.h>
 
 #include "gen/commands.h"
-#include "gen/config_file.h"
+#include "gen/config/config_file.h"
+#include "gen/config/home.h"
 #include "gen/figures.h"
-#include "gen/home.h"
 #include "gen/json_file.h"
 #include "gen/paper_table.h"
 

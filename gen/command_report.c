@@ -8,7 +8,7 @@
 #include "gen/chart_svg.h"
 #include "gen/chip.h"
 #include "gen/commands.h"
-#include "gen/config_file.h"
+#include "gen/config/config_file.h"
 #include "gen/json_file.h"
 #include "gen/report_facts.h"
 

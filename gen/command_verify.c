@@ -17,7 +17,7 @@
 #include "gen/selftest.h"
 #include "gen/simulate.h"
 #include "gen/verify_plan.h"
-#include "models/derive.h"
+#include "models/program/derive.h"
 
 enum { DEFAULT_FRAMES = 20, LINE_WIDTH = 100 };
 

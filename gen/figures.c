@@ -8,7 +8,7 @@
 
 #include "gen/paper_table.h"
 #include "gen/report_facts.h"
-#include "models/program.h"
+#include "models/program/program.h"
 
 static const double LEAST_QUALITY = 1.0; /* the quantization noise is not looked at */
 

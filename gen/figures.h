@@ -8,10 +8,10 @@
 
 #include <jansson.h>
 
-#include "gen/config_file.h"
+#include "gen/config/config_file.h"
 #include "models/base/error.h"
 #include "models/base/text.h"
-#include "models/cycles.h"
+#include "models/program/cycles.h"
 
 enum figure_kind { FIGURE_TABLE1, FIGURE_FIG6, FIGURE_FIFO, FIGURE_BALANCE, FIGURE_COUNT };
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "gen/images.h"
 
-#include "models/derive.h"
+#include "models/program/derive.h"
 
 static uint64_t mask(int64_t value, int bits)
 {

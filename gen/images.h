@@ -13,7 +13,7 @@
 #define ESE_IMAGES_H
 
 #include "gen/mem_image.h"
-#include "models/program.h"
+#include "models/program/program.h"
 
 /* In this order.  The first five come with the model. */
 enum image_name {

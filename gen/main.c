@@ -11,8 +11,8 @@
 #include <unistd.h>
 
 #include "gen/command_list.h"
-#include "gen/config_file.h"
-#include "gen/config_keys.h"
+#include "gen/config/config_file.h"
+#include "gen/config/config_keys.h"
 #include "gen/version.h"
 #include "models/base/text.h"
 

@@ -8,7 +8,7 @@
 #ifndef ESE_PAPER_TABLE_H
 #define ESE_PAPER_TABLE_H
 
-#include "models/program.h"
+#include "models/program/program.h"
 
 enum { PAPER_ROWS = 9, PAPER_PES = 32, PAPER_CHANNELS = 32, PAPER_MHZ = 200 };
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "gen/config_file.h"
-#include "gen/home.h"
+#include "gen/config/config_file.h"
+#include "gen/config/home.h"
 #include "gen/plan.h"
 
 #include <ctype.h>
@@ -92,7 +92,7 @@ static void bind_constants(struct bindings *b, const struct derived *d, const ch
         bind_text(row, "VALUE", "%7d", d->name);                   \
         bind_text(row, "MEANING", "%s", meaning);                  \
     }
-#include "models/derived.def"
+#include "models/program/derived.def"
 #undef DERIVED
 }
 

@@ -4,8 +4,8 @@
 #define ESE_PLAN_H
 
 #include "gen/output.h"
-#include "models/cycles.h"
-#include "models/program.h"
+#include "models/program/cycles.h"
+#include "models/program/program.h"
 
 /* Adds every file of the chip to `output`.  `command` is the command line after "ese", without
  * paths of this machine: it stands in the headers. */

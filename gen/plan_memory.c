@@ -7,7 +7,7 @@
 #include "gen/regions.h"
 #include "gen/registers.h"
 #include "gen/version.h"
-#include "models/derive.h"
+#include "models/program/derive.h"
 
 static const char *const MODULES[] = {
     "ese_axi_lite", "ese_axi_read", "ese_bus_words", "ese_counters", "ese_crc32", "ese_fetch",
@@ -202,7 +202,7 @@ static struct bindings *bind_loader(const struct program *p, const char *source)
         bind_text(row, "WORD", "%2d", word);                    \
         bind_text(row, "MEANING", "%s", meaning);               \
     }
-#include "gen/layout.def"
+#include "fpga/contract/layout.def"
     return b;
 }
 
@@ -227,7 +227,7 @@ static struct bindings *bind_queue(const struct program *p, const char *source)
         bind_text(row, "WORD", "%2d", word);                    \
         bind_text(row, "MEANING", "%s", meaning);               \
     }
-#include "gen/layout.def"
+#include "fpga/contract/layout.def"
     return b;
 }
 
@@ -252,7 +252,7 @@ static struct bindings *bind_run_control(const struct program *p)
         bind_text(row, "CODE", "%d", code);                 \
         bind_text(row, "MEANING", "%s", meaning);           \
     }
-#include "gen/errors.def"
+#include "fpga/contract/errors.def"
 #undef ERROR
     return b;
 }

@@ -5,7 +5,7 @@
 
 #include "gen/output.h"
 #include "gen/render.h"
-#include "models/program.h"
+#include "models/program/program.h"
 
 /* Reads templates/NAME, a path from the program's home on. */
 bool plan_read_template(struct text *source, const char *name, struct error *error);

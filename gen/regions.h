@@ -13,7 +13,7 @@
 
 #include "gen/images.h"
 #include "models/base/text.h"
-#include "models/program.h"
+#include "models/program/program.h"
 
 enum region_name { REGION_WEIGHTS, REGION_MODEL, REGION_COUNT };
 
@@ -25,13 +25,13 @@ enum { REGION_ALIGNMENT = 4096, MODEL_WORDS = 32 };
 /* Words of the header by name: MODEL_WORD_MAGIC ... */
 enum model_word {
 #define MODEL_WORD(name, word, meaning) MODEL_WORD_##name = word,
-#include "gen/layout.def"
+#include "fpga/contract/layout.def"
 };
 
 /* IDENTITY_IMAGE ... */
 enum identity {
 #define IDENTITY(name, value, meaning) IDENTITY_##name = value,
-#include "gen/layout.def"
+#include "fpga/contract/layout.def"
 };
 
 struct region {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "gen/home.h"
+#include "gen/config/home.h"
 #include "gen/registers.h"
 
 #include <ctype.h>
@@ -35,7 +35,7 @@ static int list_registers(const struct program *p, struct register_entry *list)
     if (present)                                               \
         list[count++] =                                        \
             (struct register_entry){#name, (offset), KIND_##kind, (unsigned)(value), meaning};
-#include "gen/registers.def"
+#include "fpga/contract/registers.def"
 #undef REGISTER
     BUG_UNLESS(count <= REGISTERS_MAX);
     return count;
@@ -109,32 +109,32 @@ static struct text header(void)
                        "enum ese_register {\n");
 #define REGISTER(name, offset, kind, present, value, meaning) \
     text_appendf(&text, "    ESE_%s = 0x%02X, /* %s */\n", #name, (unsigned)(offset), meaning);
-#include "gen/registers.def"
+#include "fpga/contract/registers.def"
 #undef REGISTER
     text_append(&text, "};\n\nenum ese_error {\n");
 #define ERROR(name, code, present, meaning) \
     text_appendf(&text, "    ESE_ERROR_%s = %d, /* %s */\n", #name, code, meaning);
-#include "gen/errors.def"
+#include "fpga/contract/errors.def"
 #undef ERROR
     text_append(&text, "};\n\n/* What it means, NULL: no such code. */\n"
                        "static inline const char *ese_error_meaning(unsigned code)\n{\n"
                        "    switch (code) {\n");
 #define ERROR(name, code, present, meaning) \
     text_appendf(&text, "    case %d:\n        return \"%s\";\n", code, meaning);
-#include "gen/errors.def"
+#include "fpga/contract/errors.def"
 #undef ERROR
     text_append(&text, "    default:\n        return 0;\n    }\n}\n\nenum ese_identity {\n");
 #define IDENTITY(name, value, meaning) \
     text_appendf(&text, "    ESE_IDENTITY_%s = 0x%X, /* %s */\n", #name, (unsigned)(value), meaning);
-#include "gen/layout.def"
+#include "fpga/contract/layout.def"
     text_append(&text, "};\n\nenum ese_image_word {\n");
 #define MODEL_WORD(name, word, meaning) \
     text_appendf(&text, "    ESE_IMAGE_%s = %d, /* %s */\n", #name, word, meaning);
-#include "gen/layout.def"
+#include "fpga/contract/layout.def"
     text_append(&text, "};\n\nenum ese_descriptor_word {\n");
 #define DESCRIPTOR_WORD(name, word, meaning) \
     text_appendf(&text, "    ESE_DESCRIPTOR_%s = %d, /* %s */\n", #name, word, meaning);
-#include "gen/layout.def"
+#include "fpga/contract/layout.def"
     text_append(&text, "};\n\n#endif\n");
     return text;
 }
@@ -168,7 +168,7 @@ static void add_document(struct output *output, const struct program *p,
 #define ERROR(name, code, present, meaning) \
     if (present)                            \
         text_appendf(&text, "| %d | %s | %s |\n", code, #name, meaning);
-#include "gen/errors.def"
+#include "fpga/contract/errors.def"
 #undef ERROR
     text_append(&text,
                 "\n## Model image\n\n`model.bin` begins with a header of 32 words of 32 bits, "
@@ -176,18 +176,18 @@ static void add_document(struct output *output, const struct program *p,
                 "multiple of 4096 bytes on. `weights.bin` has no header of its own. Loading reads "
                 "and checks all of both.\n\n| word | name | meaning |\n|---|---|---|\n");
 #define MODEL_WORD(name, word, meaning) text_appendf(&text, "| %d | %s | %s |\n", word, #name, meaning);
-#include "gen/layout.def"
+#include "fpga/contract/layout.def"
     if (p->config.io == IO_MEMORY) {
         text_append(&text, "\n## Descriptor\n\nThe queue is a ring of descriptors of 32 words; words "
                            "that are not named here are 0.\n\n| word | name | meaning |\n|---|---|---|\n");
 #define DESCRIPTOR_WORD(name, word, meaning) \
     text_appendf(&text, "| %d | %s | %s |\n", word, #name, meaning);
-#include "gen/layout.def"
+#include "fpga/contract/layout.def"
     }
     text_append(&text, "\n## Identities\n\n| name | value | meaning |\n|---|---|---|\n");
 #define IDENTITY(name, value, meaning) \
     text_appendf(&text, "| %s | 0x%X | %s |\n", #name, (unsigned)(value), meaning);
-#include "gen/layout.def"
+#include "fpga/contract/layout.def"
     output_take(output, "REGISTERS.md", &text);
 }
 

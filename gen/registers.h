@@ -4,7 +4,7 @@
 #define ESE_GEN_REGISTERS_H
 
 #include "gen/output.h"
-#include "models/program.h"
+#include "models/program/program.h"
 
 /* Adds rtl/ese_registers.v, driver/ese_registers.h and REGISTERS.md. */
 bool registers_add(struct output *output, const struct program *program, struct error *error);
@@ -15,7 +15,7 @@ void registers_add_header(struct output *output, const char *as);
 /* Byte offset of the register, from registers.def. */
 enum {
 #define REGISTER(name, offset, kind, present, value, meaning) REGISTER_##name = (offset),
-#include "gen/registers.def"
+#include "fpga/contract/registers.def"
 #undef REGISTER
 };
 
@@ -23,7 +23,7 @@ enum {
 enum chip_error {
     CHIP_ERROR_NONE,
 #define ERROR(name, code, present, meaning) CHIP_ERROR_##name = (code),
-#include "gen/errors.def"
+#include "fpga/contract/errors.def"
 #undef ERROR
 };
 

@@ -20,7 +20,7 @@ static const char *const stall_meanings[STALL_COUNT] = {
     [STALL_QUEUE] = "an ActQueue is full: the multipliers have work",
 };
 
-/* Which matrices are folded (models/geometry.h): those that are, or all if it was asked for. */
+/* Which matrices are folded (models/program/geometry.h): those that are, or all if it was asked for. */
 static void write_folds(struct text *text, const struct program *p)
 {
     const struct {

@@ -7,8 +7,8 @@
 
 #include "gen/output.h"
 #include "models/base/text.h"
-#include "models/cycles.h"
-#include "models/program.h"
+#include "models/program/cycles.h"
+#include "models/program/program.h"
 
 /* report.txt and report.json of a chip. */
 void report_add(struct output *output, const struct program *program, const struct cycles *cycles);

@@ -9,10 +9,10 @@
 
 #include "gen/resources.h"
 #include "models/base/text.h"
-#include "models/cycles.h"
-#include "models/derive.h"
-#include "models/program.h"
-#include "models/quality.h"
+#include "models/program/cycles.h"
+#include "models/program/derive.h"
+#include "models/program/program.h"
+#include "models/program/quality.h"
 
 enum { MATRICES_MAX = 2 * GATE_COUNT + 1, REPORT_MHZ = 200 };
 

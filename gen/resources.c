@@ -3,7 +3,7 @@
 
 #include <stdlib.h>
 
-#include "models/derive.h"
+#include "models/program/derive.h"
 
 enum { DSP_A = 27, DSP_B = 18 };
 

@@ -9,7 +9,7 @@
 
 #include <stdint.h>
 
-#include "models/program.h"
+#include "models/program/program.h"
 
 enum memory_kind {
     IN_BLOCK_RAM, /* RAMB36E2 and RAMB18E2 */

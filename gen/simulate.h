@@ -13,7 +13,7 @@
 
 #include "gen/process.h"
 #include "models/base/error.h"
-#include "models/cycles.h"
+#include "models/program/cycles.h"
 
 enum simulator { SIMULATOR_VERILATOR, SIMULATOR_ICARUS, SIMULATOR_COUNT };
 

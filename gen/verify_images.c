@@ -8,12 +8,12 @@
 #include "gen/registers.h"
 #include "gen/verify_plan.h"
 #include "models/base/crc32.h"
-#include "models/derive.h"
+#include "models/program/derive.h"
 
 /* Words of a descriptor by name: DESCRIPTOR_WORD_MAGIC ... */
 enum descriptor_word {
 #define DESCRIPTOR_WORD(name, word, meaning) DESCRIPTOR_WORD_##name = word,
-#include "gen/layout.def"
+#include "fpga/contract/layout.def"
 };
 
 /* One more attempt of the phase, which must end with this error. */

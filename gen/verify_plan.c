@@ -10,9 +10,9 @@
 #include "gen/regions.h"
 #include "gen/registers.h"
 #include "models/base/crc32.h"
-#include "models/derive.h"
-#include "models/golden.h"
 #include "models/network/reference.h"
+#include "models/number/golden.h"
+#include "models/program/derive.h"
 
 enum {
     RESET_LATENCY = 1,     /* clocks from aresetn to the reset inside */

@@ -17,8 +17,8 @@
 
 #include "gen/stimulus.h"
 #include "models/base/random.h"
-#include "models/cycles.h"
-#include "models/program.h"
+#include "models/program/cycles.h"
+#include "models/program/program.h"
 
 enum { PHASE_STEADY, VERIFY_FRAMES_LEAST = 3 };
 

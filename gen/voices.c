@@ -9,7 +9,7 @@
 #include "models/base/bytes.h"
 #include "models/base/text.h"
 #include "models/file/npy.h"
-#include "models/golden.h"
+#include "models/number/golden.h"
 
 /* ---- in -------------------------------------------------------------------------------------------------- */
 

@@ -8,7 +8,7 @@
 
 #include "fpga/driver/ese_server.h"
 #include "models/network/network.h"
-#include "models/program.h"
+#include "models/program/program.h"
 
 struct voice_file {
     char *name;             /* of the file, without folder and extension; no two alike */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0
- * ese_registers.h - what a host and the chip agree upon, from the lists in gen/.
+ * ese_registers.h - what a host and the chip agree upon, from the lists in fpga/contract/.
  *
  * A chip's folder holds the same written out, with the meaning of each name as a comment. */
 #ifndef ESE_REGISTERS_H
@@ -8,14 +8,14 @@
 /* Registers, byte offsets. */
 enum ese_register {
 #define REGISTER(name, offset, kind, present, value, meaning) ESE_##name = (offset),
-#include "gen/registers.def"
+#include "fpga/contract/registers.def"
 #undef REGISTER
 };
 
 /* Values of register ERROR. */
 enum ese_error {
 #define ERROR(name, code, present, meaning) ESE_ERROR_##name = (code),
-#include "gen/errors.def"
+#include "fpga/contract/errors.def"
 #undef ERROR
 };
 
@@ -26,7 +26,7 @@ static inline const char *ese_error_meaning(unsigned code)
 #define ERROR(name, code, present, meaning) \
     case code:                     \
         return meaning;
-#include "gen/errors.def"
+#include "fpga/contract/errors.def"
 #undef ERROR
     default:
         return 0;
@@ -36,19 +36,19 @@ static inline const char *ese_error_meaning(unsigned code)
 /* Numbers by which chip, image and descriptor are known. */
 enum ese_identity {
 #define IDENTITY(name, value, meaning) ESE_IDENTITY_##name = (value),
-#include "gen/layout.def"
+#include "fpga/contract/layout.def"
 };
 
 /* 32-bit words of the header of model.bin. */
 enum ese_image_word {
 #define MODEL_WORD(name, word, meaning) ESE_IMAGE_##name = (word),
-#include "gen/layout.def"
+#include "fpga/contract/layout.def"
 };
 
 /* 32-bit words of a descriptor. */
 enum ese_descriptor_word {
 #define DESCRIPTOR_WORD(name, word, meaning) ESE_DESCRIPTOR_##name = (word),
-#include "gen/layout.def"
+#include "fpga/contract/layout.def"
 };
 
 #endif

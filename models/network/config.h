@@ -65,7 +65,7 @@ struct config {
     int headroom;               /* percent by which another model may be larger, memory other than rom */
     enum table_kind activation_table;
     int elem_lanes; /* LANES_AUTO, or 1..pes */
-    enum fold fold; /* FOLD_AUTO, or the largest that models/geometry.h may take */
+    enum fold fold; /* FOLD_AUTO, or the largest that models/program/geometry.h may take */
     struct model_config model;
 };
 

@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "gen/config_keys.h"
+#include "gen/config/config_keys.h"
 #include "models/base/text.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size);

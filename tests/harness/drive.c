@@ -75,7 +75,7 @@ static const uint64_t QUEUE_BASE = 0x1fffff000;
 enum word {
 #define MODEL_WORD(name, word, meaning) WORD_##name = word,
 #define DESCRIPTOR_WORD(name, word, meaning) DESCRIPTOR_##name = word,
-#include "gen/layout.def"
+#include "fpga/contract/layout.def"
 };
 
 enum { HEADER_WORDS = 32 };

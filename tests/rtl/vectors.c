@@ -8,7 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "models/quantize.h"
+#include "models/number/quantize.h"
 
 /* As in arithmetic_bench.v. */
 enum { WIDTH_MAX = 9, SLOTS = 16, PATTERNS = 1 << WIDTH_MAX, WORDS = (WIDTH_MAX + 1) * SLOTS * PATTERNS };
@@ -121,7 +121,7 @@ static int write_tables(const char *name, int cases_used)
         act_table_build(&sigm, false, cases[n / 2].kind, z_fraction, z_bits, bits - 1);
         act_table_build(&tanh, true, cases[n / 2].kind, z_fraction, z_bits, bits - 1);
         const struct act_table *table = is_tanh ? &tanh : &sigm;
-        /* One width of slopes for both tables, as models/derive.c gives it. */
+        /* One width of slopes for both tables, as models/program/derive.c gives it. */
         int slope_bits = sigm.slope_bits > tanh.slope_bits ? sigm.slope_bits : tanh.slope_bits;
         write_table(table, n, bits, z_bits);
         fprintf(bench,

@@ -11,7 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "gen/config_keys.h"
+#include "gen/config/config_keys.h"
 #include "models/base/text.h"
 
 #include <cmocka.h> /* last: it has a macro called fail */

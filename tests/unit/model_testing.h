@@ -11,10 +11,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "gen/config_file.h"
+#include "gen/config/config_file.h"
 #include "models/base/random.h"
 #include "models/network/network.h"
-#include "models/program.h"
+#include "models/program/program.h"
 
 #include <cmocka.h> /* last: it has a macro called fail */
 

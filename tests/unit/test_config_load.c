@@ -4,6 +4,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "gen/config/home.h"
 #include "tests/unit/config_testing.h"
 
 static void rules(void **state)

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  * test_cycles.c - what must hold of the cycle model whatever the chip: limits of every resource, the
  * order of events, that more hardware is never slower, and that nothing locks up. */
-#include "gen/config_file.h"
-#include "models/cycles.h"
+#include "gen/config/config_file.h"
+#include "models/program/cycles.h"
 #include "tests/unit/model_testing.h"
 
 static int64_t largest(int64_t a, int64_t b)

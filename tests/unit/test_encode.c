@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  * test_encode.c - decode(encode(W)) == W, by a decoder written from encode.h and from section 3 of the
  * paper. */
-#include "models/encode.h"
+#include "models/program/encode.h"
 #include "tests/unit/model_testing.h"
 
 struct entry {

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0
  * test_fit.c - other models for a chip that is there already: what is built for it fits, what does not
  * fit is refused, and headroom makes room. */
-#include "models/fit.h"
+#include "models/program/fit.h"
 
 #include "gen/images.h"
-#include "models/cycles.h"
-#include "models/derive.h"
-#include "models/golden.h"
+#include "models/number/golden.h"
+#include "models/program/cycles.h"
+#include "models/program/derive.h"
 #include "tests/unit/model_testing.h"
 #include "tests/unit/program_walk.h"
 

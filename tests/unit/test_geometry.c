@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  * test_geometry.c - which PE owns which weight, and which matrices are folded, from geometry.h. */
-#include "models/geometry.h"
+#include "models/program/geometry.h"
 #include "tests/unit/model_testing.h"
 
 static struct network network_of(int input, int cell, int output, bool projection)

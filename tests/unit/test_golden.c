@@ -6,10 +6,10 @@
  * same state: these must agree within the sum of the roundings named in quantize.h. */
 #include <math.h>
 
-#include "gen/config_file.h"
+#include "gen/config/config_file.h"
 #include "models/file/npy.h"
-#include "models/golden.h"
 #include "models/network/reference.h"
+#include "models/number/golden.h"
 #include "tests/unit/model_testing.h"
 
 /* ---- the same integers, in doubles --------------------------------------------------------- */

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  * test_program.c - programs of all shapes walked as the hardware walks them (program_walk.h). */
-#include "gen/schedule.h"
-#include "models/cycles.h"
-#include "models/derive.h"
+#include "models/program/cycles.h"
+#include "models/program/derive.h"
+#include "models/program/schedule.h"
 #include "tests/unit/model_testing.h"
 #include "tests/unit/program_walk.h"
 

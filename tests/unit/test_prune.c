@@ -3,7 +3,7 @@
  * here weight by weight. */
 #include <math.h>
 
-#include "models/prune.h"
+#include "models/program/prune.h"
 #include "tests/unit/model_testing.h"
 
 /* How weights are drawn: all different from zero, and some equal to each other. */

@@ -6,7 +6,7 @@
 #include <unistd.h>
 
 #include "gen/chip_readme.h"
-#include "gen/config_file.h"
+#include "gen/config/config_file.h"
 #include "gen/images.h"
 #include "gen/paper_table.h"
 #include "gen/report.h"

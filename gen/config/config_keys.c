@@ -1,0 +1,332 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * config_keys.c - one key at a time: its name, its range, its value as text and back. */
+#include "gen/config/config_keys.h"
+
+#include <ctype.h>
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "models/base/bytes.h"
+
+/* Long enough for any path that the system takes. */
+enum { PATH_LIMIT = 4095, NAME_LIMIT = 64 };
+
+#define CHOICE_WORD(value, word) word,
+static const char *const encoding_words[] = {ENCODINGS(CHOICE_WORD) NULL};
+static const char *const column_order_words[] = {COLUMN_ORDERS(CHOICE_WORD) NULL};
+static const char *const memory_words[] = {MEMORY_MODES(CHOICE_WORD) NULL};
+static const char *const io_words[] = {IO_MODES(CHOICE_WORD) NULL};
+static const char *const axi_words[] = {AXI_WIDTHS(CHOICE_WORD) NULL};
+static const char *const lanes_words[] = {"auto", NULL};
+static const char *const fold_words[] = {FOLDS(CHOICE_WORD) NULL};
+static const char *const table_words[] = {TABLE_KINDS(CHOICE_WORD) NULL};
+static const char *const candidate_words[] = {CANDIDATES(CHOICE_WORD) NULL};
+static const char *const pruning_words[] = {PRUNINGS(CHOICE_WORD) NULL};
+#undef CHOICE_WORD
+
+const struct key config_keys[KEY_COUNT] = {
+#define KEY(id, kind, fallback, min, max, words, meaning) \
+    {#id, KIND_##kind, offsetof(struct config, id), fallback, min, max, words, meaning},
+#define MODEL_KEY(id, kind, fallback, min, max, words, meaning) \
+    {"model." #id, KIND_##kind, offsetof(struct config, model.id), fallback, min, max, words, \
+     meaning},
+#include "gen/config/config.def"
+#undef KEY
+#undef MODEL_KEY
+};
+
+/* Enumerations are stored through `int`. */
+_Static_assert(sizeof(enum encoding) == sizeof(int), "enumerations must have the size of int");
+
+const struct key *key_find(const char *name)
+{
+    for (int i = 0; i < KEY_COUNT; i++)
+        if (strcmp(config_keys[i].name, name) == 0)
+            return &config_keys[i];
+    return NULL;
+}
+
+/* Edits (insert, delete, replace a character) that make `a` of `b`. */
+static int distance(const char *a, const char *b)
+{
+    size_t length = strlen(b);
+    int row[NAME_LIMIT + 1];
+    if (strlen(a) > NAME_LIMIT || length > NAME_LIMIT)
+        return NAME_LIMIT;
+    for (size_t j = 0; j <= length; j++)
+        row[j] = (int)j;
+    for (size_t i = 1; a[i - 1] != '\0'; i++) {
+        int diagonal = row[0];
+        row[0] = (int)i;
+        for (size_t j = 1; j <= length; j++) {
+            int same = tolower((unsigned char)a[i - 1]) == tolower((unsigned char)b[j - 1]);
+            int best = diagonal + !same;
+            if (row[j] + 1 < best)
+                best = row[j] + 1;
+            if (row[j - 1] + 1 < best)
+                best = row[j - 1] + 1;
+            diagonal = row[j];
+            row[j] = best;
+        }
+    }
+    return row[length];
+}
+
+const char *key_guess(const char *name)
+{
+    /* Half of the letters wrong is another word; and whoever forgets the section means the key
+     * in it, so that a name is also compared with the part behind the dot. */
+    const char *guess = NULL;
+    int best = (int)(strlen(name) + 1) / 2;
+    best = best < 2 ? 2 : best > 3 ? 3 : best;
+    for (int i = 0; i < KEY_COUNT + 2; i++) {
+        const char *whole = i < KEY_COUNT ? config_keys[i].name : i == KEY_COUNT ? "base" : "model";
+        const char *dot = strchr(whole, '.');
+        int edits = distance(name, whole);
+        if (dot != NULL && distance(name, dot + 1) < edits)
+            edits = distance(name, dot + 1);
+        if (edits < best) {
+            best = edits;
+            guess = whole;
+        }
+    }
+    return guess;
+}
+
+bool key_unknown(const char *where, const char *name, struct error *error)
+{
+    char text[PRINTABLE_NAME];
+    const char *guess = key_guess(name);
+    printable(text, sizeof text, name);
+    if (guess != NULL)
+        return fail(error, "%s: unknown key '%s' (did you mean '%s'?)", where, text, guess);
+    return fail(error, "%s: unknown key '%s' ('ese gen --help' lists the keys)", where, text);
+}
+
+void key_allowed(const struct key *key, struct text *text)
+{
+    for (int i = 0; key->words != NULL && key->words[i] != NULL; i++) {
+        bool last = key->words[i + 1] == NULL;
+        text_appendf(text, "%s%s", i == 0 ? "" : last ? " or " : ", ", key->words[i]);
+    }
+    switch (key->kind) {
+    case KIND_WHOLE:
+    case KIND_SEED:
+        text_append(text, key->words != NULL ? " or " : "");
+        if (key->max == INT64_MAX)
+            text_appendf(text, "%lld..2^63-1", (long long)key->min);
+        else
+            text_appendf(text, "%lld..%lld", (long long)key->min, (long long)key->max);
+        break;
+    case KIND_SHARE:
+        text_appendf(text, "above %lld, up to %lld", (long long)key->min, (long long)key->max);
+        break;
+    case KIND_FLAG:
+        text_append(text, "true or false");
+        break;
+    case KIND_PATH:
+        text_append(text, "a path");
+        break;
+    case KIND_WORD:
+        break;
+    }
+}
+
+/* "KEY: 'VALUE' is not NOUN, allowed: ... (meaning)" */
+static bool refuse(const struct key *key, const char *value, const char *noun, struct error *error)
+{
+    char text[PRINTABLE_NAME];
+    struct text allowed = {0};
+    printable(text, sizeof text, value);
+    key_allowed(key, &allowed);
+    if (*value == '\0')
+        fail(error, "%s: no value, allowed: %s (%s)", key->name, text_string(&allowed),
+             key->meaning);
+    else if (noun != NULL)
+        fail(error, "%s: '%s' is not %s, allowed: %s (%s)", key->name, text, noun,
+             text_string(&allowed), key->meaning);
+    else if (key->kind == KIND_SHARE)
+        fail(error, "%s: %s is out of range, allowed: %s (%s)", key->name, text,
+             text_string(&allowed), key->meaning);
+    else
+        fail(error, "%s: %s is outside %s (%s)", key->name, text, text_string(&allowed),
+             key->meaning);
+    text_free(&allowed);
+    return false;
+}
+
+enum number whole_number(const char *text, int64_t min, int64_t max, int64_t *value)
+{
+    const char *digits = text + (*text == '-');
+    size_t count = strspn(digits, "0123456789");
+    if (count == 0 || digits[count] != '\0' || (digits[0] == '0' && count > 1))
+        return NUMBER_NONE;
+    errno = 0;
+    *value = strtoll(text, NULL, 10);
+    return errno == ERANGE || *value < min || *value > max ? NUMBER_OUTSIDE : NUMBER_GOOD;
+}
+
+/* [-]digits[.digits][e[+-]digits]: no hexadecimal, no nan, nothing behind it. */
+static bool real_number(const char *text, double *value)
+{
+    const char *at = text + (*text == '-');
+    size_t count = strspn(at, "0123456789");
+    if (count == 0 || (at[0] == '0' && count > 1))
+        return false;
+    at += count;
+    if (*at == '.') {
+        count = strspn(++at, "0123456789");
+        if (count == 0)
+            return false;
+        at += count;
+    }
+    if (*at == 'e' || *at == 'E') {
+        at++;
+        at += *at == '+' || *at == '-';
+        count = strspn(at, "0123456789");
+        if (count == 0)
+            return false;
+        at += count;
+    }
+    *value = strtod(text, NULL);
+    return *at == '\0';
+}
+
+/* Whether the bytes are UTF-8 that a YAML string can hold on one line. */
+static bool writable(const char *text)
+{
+    const unsigned char *at = (const unsigned char *)text;
+    while (*at != '\0') {
+        static const uint32_t least[] = {0, 0x80, 0x800, 0x10000};
+        int more; /* bytes behind the first */
+        if (*at < 0x80)
+            more = 0;
+        else if (*at >> 5 == 6)
+            more = 1;
+        else if (*at >> 4 == 14)
+            more = 2;
+        else if (*at >> 3 == 30)
+            more = 3;
+        else
+            return false;
+        uint32_t code = more == 0 ? *at : *at & (0x3Fu >> more);
+        at++;
+        for (int i = 0; i < more; i++, at++) {
+            if (*at >> 6 != 2)
+                return false;
+            code = code << 6 | (*at & 0x3Fu);
+        }
+        if (code < least[more] || code > 0x10FFFF || (code >= 0xD800 && code <= 0xDFFF))
+            return false;
+        bool control = code < 0x20 || (code >= 0x7F && code < 0xA0);
+        bool line_end = code == 0x2028 || code == 0x2029;
+        if (control || line_end || code == 0xFEFF || code == 0xFFFE || code == 0xFFFF)
+            return false;
+    }
+    return true;
+}
+
+bool is_no_path(const char *text)
+{
+    return *text == '\0' || strcmp(text, "~") == 0 || strcmp(text, "null") == 0;
+}
+
+static bool set_path(const struct key *key, char **path, const char *text, struct error *error)
+{
+    char name[PRINTABLE_NAME];
+    printable(name, sizeof name, text);
+    if (strlen(text) > PATH_LIMIT)
+        return fail(error, "%s: '%s' is longer than %d bytes", key->name, name, PATH_LIMIT);
+    if (!writable(text))
+        return fail(error, "%s: '%s' has control characters or is not UTF-8", key->name, name);
+    free(*path);
+    *path = is_no_path(text) ? NULL : duplicate(text);
+    return true;
+}
+
+bool key_set(const struct key *key, struct config *config, const char *text, struct error *error)
+{
+    void *field = (char *)config + key->offset;
+    int64_t whole = 0;
+    double real = 0;
+    enum number number;
+
+    for (int i = 0; key->words != NULL && key->words[i] != NULL; i++) {
+        if (strcmp(key->words[i], text) == 0) {
+            memcpy(field, &i, sizeof i);
+            return true;
+        }
+    }
+    switch (key->kind) {
+    case KIND_WHOLE:
+    case KIND_SEED:
+        number = whole_number(text, key->min, key->max, &whole);
+        if (number != NUMBER_GOOD)
+            return refuse(key, text, number == NUMBER_NONE ? "a whole number" : NULL, error);
+        if (key->kind == KIND_WHOLE)
+            *(int *)field = (int)whole;
+        else
+            *(uint64_t *)field = (uint64_t)whole;
+        return true;
+    case KIND_SHARE:
+        if (!real_number(text, &real))
+            return refuse(key, text, "a number", error);
+        if (!(real > (double)key->min && real <= (double)key->max))
+            return refuse(key, text, NULL, error);
+        *(double *)field = real;
+        return true;
+    case KIND_FLAG:
+        if (strcmp(text, "true") != 0 && strcmp(text, "false") != 0)
+            return refuse(key, text, "a truth value", error);
+        *(bool *)field = *text == 't';
+        return true;
+    case KIND_PATH:
+        return set_path(key, (char **)field, text, error);
+    case KIND_WORD:
+        break;
+    }
+    return refuse(key, text, "known", error);
+}
+
+void key_write(const struct key *key, const struct config *config, struct text *text)
+{
+    const void *field = (const char *)config + key->offset;
+    const char *path = NULL;
+    int whole = 0;
+
+    switch (key->kind) {
+    case KIND_WHOLE:
+    case KIND_WORD:
+        memcpy(&whole, field, sizeof whole);
+        /* A number that has a word ("auto") lies below the range of the others. */
+        if (key->words != NULL && (key->kind == KIND_WORD || whole < key->min))
+            text_append(text, key->words[whole]);
+        else
+            text_appendf(text, "%d", whole);
+        break;
+    case KIND_SEED:
+        text_appendf(text, "%llu", (unsigned long long)*(const uint64_t *)field);
+        break;
+    case KIND_SHARE: {
+        /* The shortest of the texts that read back as the same number. */
+        double real = *(const double *)field;
+        char number[32];
+        for (int digits = 1; digits <= 17; digits++) {
+            snprintf(number, sizeof number, "%.*g", digits, real);
+            if (strtod(number, NULL) == real)
+                break;
+        }
+        text_append(text, number);
+        break;
+    }
+    case KIND_FLAG:
+        text_append(text, *(const bool *)field ? "true" : "false");
+        break;
+    case KIND_PATH:
+        path = *(char *const *)field;
+        text_append(text, path != NULL ? path : "");
+        break;
+    }
+}

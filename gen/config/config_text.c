@@ -1,0 +1,129 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * config_text.c - configurations and keys as text: written files and --help. */
+#include <stdio.h>
+#include <string.h>
+
+#include "gen/config/config_keys.h"
+
+/* Column of the comments in a written file; column and width of the descriptions in --help. */
+enum { COMMENT_COLUMN = 32, DESCRIPTION_COLUMN = 20, HELP_WIDTH = 78 };
+
+/* In double quotes, where any path can be told apart from a number, a comment or "~". */
+static void quote(struct text *line, const char *value)
+{
+    text_append_char(line, '"');
+    for (; *value != '\0'; value++) {
+        if (*value == '"' || *value == '\\')
+            text_append_char(line, '\\');
+        text_append_char(line, *value);
+    }
+    text_append_char(line, '"');
+}
+
+static void pad(struct text *line, size_t column)
+{
+    do
+        text_append_char(line, ' ');
+    while (line->length < column);
+}
+
+/* A model from a file brings its own shape; and where a shape is not known, none is written. */
+static bool has_line(const struct key *key, const struct config *config, const char *path)
+{
+    const struct model_config *model = &config->model;
+    switch (key - config_keys) {
+    case KEY_MODEL_input:
+        return path == NULL && model->input > 0;
+    case KEY_MODEL_cell:
+        return path == NULL && model->cell > 0;
+    case KEY_MODEL_output:
+        return path == NULL && model->output > 0;
+    case KEY_MODEL_peephole:
+    case KEY_MODEL_projection:
+        return path == NULL;
+    default:
+        return true;
+    }
+}
+
+void config_write(const struct config *config, const char *path, const char *utterances, FILE *out)
+{
+    bool in_model = false;
+    for (int i = 0; i < KEY_COUNT; i++) {
+        const struct key *key = &config_keys[i];
+        const char *dot = strchr(key->name, '.');
+        const char *given = i == KEY_MODEL_path ? path : utterances;
+        struct text line = {0}, allowed = {0};
+
+        if (!has_line(key, config, path) || (key->kind == KIND_PATH && given == NULL))
+            continue;
+        if (dot != NULL && !in_model)
+            fputs("model:\n", out);
+        in_model = dot != NULL;
+
+        key_allowed(key, &allowed);
+        if (key->kind == KIND_PATH) /* long: its comment goes before it */
+            fprintf(out, "%s# %s\n", in_model ? "  " : "", key->meaning);
+        text_appendf(&line, "%s%s: ", in_model ? "  " : "", in_model ? dot + 1 : key->name);
+        if (key->kind == KIND_PATH) {
+            quote(&line, given);
+        } else {
+            key_write(key, config, &line);
+            pad(&line, COMMENT_COLUMN);
+            text_appendf(&line, "# %s (%s)", key->meaning, text_string(&allowed));
+        }
+        fprintf(out, "%s\n", text_string(&line));
+        text_free(&line);
+        text_free(&allowed);
+    }
+}
+
+bool config_key(const struct config *config, int index, const char **name, struct text *value)
+{
+    if (index >= KEY_COUNT)
+        return false;
+    *name = config_keys[index].name;
+    key_write(&config_keys[index], config, value);
+    return true;
+}
+
+/* Prints words, broken into lines that begin at the column of the descriptions. */
+static void print_wrapped(struct text *line, const char *words, FILE *out)
+{
+    while (*words != '\0') {
+        size_t length = strcspn(words, " ");
+        if (line->length + 1 + length > HELP_WIDTH) {
+            fprintf(out, "%s\n", text_string(line));
+            text_cut(line, 0);
+        }
+        pad(line, DESCRIPTION_COLUMN);
+        text_append_bytes(line, words, length);
+        words += length;
+        words += strspn(words, " ");
+    }
+    fprintf(out, "%s\n", text_string(line));
+}
+
+void config_describe_keys(FILE *out)
+{
+    fprintf(out, "Keys: what is allowed [the default], meaning\n\n");
+    for (int i = 0; i < KEY_COUNT; i++) {
+        const struct key *key = &config_keys[i];
+        const char *fallback = key->fallback;
+        struct text line = {0}, words = {0};
+
+        if (i == KEY_MODEL_pruning)
+            fallback = "balanced, or none with model.path";
+        key_allowed(key, &words);
+        text_appendf(&words, *fallback != '\0' ? " [%s]" : "%s", fallback);
+        text_appendf(&words, ", %s", key->meaning);
+        text_appendf(&line, "  %s", key->name);
+        print_wrapped(&line, text_string(&words), out);
+        text_free(&line);
+        text_free(&words);
+    }
+    fprintf(out, "\n"
+                 "In a file, keys with a dot go into a section ('model:', below it 'cell: 12'),\n"
+                 "and 'base: PRESET' takes from a preset what the file does not say.  A model\n"
+                 "from model.path brings its own input, cell, output, peephole and projection.\n");
+}

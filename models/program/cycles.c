@@ -1,0 +1,431 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * Each function below is one stage of the chip; cycles_run() steps them all once a clock, every stage
+ * seeing the registers as they were at the clock's beginning. */
+#include "models/program/cycles.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "models/program/derive.h"
+
+enum {
+    ROM_LATENCY = 2,     /* clocks from reset to the first word of a ROM stream */
+    RETIRE_DELAY = 3,    /* issue to accumulator written */
+    ELEMENT_STAGES = 16, /* element step to result written */
+    FRAMES_MOD = 4       /* frames are told apart by two bits */
+};
+
+/* The vector that passes write and products read, word by word. */
+struct progress {
+    int frame; /* mod FRAMES_MOD: the frame whose elements are being written */
+    int words; /* written so far */
+};
+
+struct broadcast { /* a column on its way from the column stream to the ActQueues */
+    bool valid, closes;
+    int column, block;
+};
+
+struct queued {
+    int length, block;
+};
+
+struct pe {
+    struct queued *queue; /* [fifo_depth] ActQueue, a ring */
+    int head, count;
+    int done;             /* entries of the head slice issued */
+    int weights;          /* entries in the weight buffer */
+};
+
+struct chip {
+    const struct program *program;
+    const struct derived *d;
+    int64_t now;
+    struct cycles *result;
+
+    /* Input buffer */
+    bool x_full[2];
+    int x_bank, x_count;
+
+    /* Product sequencer and PtrRead */
+    int frame, product, column; /* column within the product */
+    int frame_base;             /* accumulator block of the frame's pass 0 */
+    struct broadcast read, send;
+
+    /* PEs and accumulator blocks */
+    struct pe *pes;
+    bool *block_busy, *block_closed, *block_ready;
+    int *pending;                     /* slices enqueued and not retired */
+    int *retiring[RETIRE_DELAY];      /* slices whose last entry was issued 1.. clocks ago */
+
+    /* Pass sequencer and element-wise path */
+    int pass_frame, pass, beat, pass_base;
+    bool running;
+    int in_flight[ELEMENT_STAGES + 1]; /* 0: none, else 1 + pass index, by clocks since the step */
+    struct progress y, m;
+    int reserved, output_words, output_lane, pass_outputs;
+    int64_t words_out;
+};
+
+static int block_of(const struct chip *c, int base, int pass)
+{
+    return (base + pass) & ((1 << c->d->block_bits) - 1);
+}
+
+static bool writes_y(const struct program *p, const struct pass *pass)
+{
+    return pass->kind == (p->quant.projection ? PASS_Y : PASS_O);
+}
+
+static struct cycles_frame *frame_at(struct chip *c, int frame)
+{
+    return frame >= 0 && frame < c->result->frame_count ? &c->result->frames[frame] : NULL;
+}
+
+static void note(struct interval *interval, int64_t now)
+{
+    if (interval->begin < 0)
+        interval->begin = now;
+    interval->end = now + 1;
+}
+
+/* ---- element-wise path ---------------------------------------------------------------------- */
+
+static bool element_step_possible(const struct chip *c)
+{
+    const struct pass *pass = &c->program->passes[c->pass];
+    return c->running &&
+           (!writes_y(c->program, pass) || c->reserved < 1 << c->d->y_fifo_bits);
+}
+
+static bool pipeline_empty(const struct chip *c)
+{
+    for (int stage = 1; stage <= ELEMENT_STAGES; stage++)
+        if (c->in_flight[stage] != 0)
+            return false;
+    return true;
+}
+
+/* The word that leaves the pipeline at the end of this clock. */
+static void write_back(struct chip *c)
+{
+    int tag = c->in_flight[ELEMENT_STAGES];
+    if (tag == 0)
+        return;
+    const struct pass *pass = &c->program->passes[tag - 1];
+    if (writes_y(c->program, pass)) {
+        c->y.words++;
+        c->output_words++;
+    }
+    if (pass->kind == PASS_O && c->program->quant.projection)
+        c->m.words++;
+}
+
+/* Lanes of an output word that hold rows: the word's number within the vector tells. */
+static void send_output(struct chip *c, int words_before)
+{
+    if (words_before == 0)
+        return;
+    const struct derived *d = c->d;
+    int group = c->pass_outputs % d->groups;
+    int lanes = d->pes - group * d->lanes < d->lanes ? d->pes - group * d->lanes : d->lanes;
+    int left = d->y_size - (c->pass_outputs / d->groups * d->pes + group * d->lanes);
+    if (left < lanes)
+        lanes = left;
+    if (++c->output_lane < lanes)
+        return;
+    c->output_lane = 0;
+    c->output_words--;
+    c->words_out++;
+    c->reserved--;
+    c->pass_outputs = (c->pass_outputs + 1) % d->y_words;
+}
+
+static void start_pass(struct chip *c)
+{
+    const struct pass *pass = &c->program->passes[c->pass];
+    int block = block_of(c, c->pass_base, c->pass);
+    c->running = true;
+    c->beat = 0;
+    c->block_closed[block] = false;
+    if (pass->row_block != 0)
+        return;
+    if (writes_y(c->program, pass))
+        c->y = (struct progress){c->pass_frame % FRAMES_MOD, 0};
+    if (pass->kind == PASS_O && c->program->quant.projection)
+        c->m = (struct progress){c->pass_frame % FRAMES_MOD, 0};
+}
+
+static void element_path(struct chip *c, bool step, bool empty, bool ready)
+{
+    const struct program *p = c->program;
+    const struct pass *pass = &p->passes[c->pass];
+    int words_before = c->output_words;
+    write_back(c);
+    send_output(c, words_before);
+    memmove(&c->in_flight[2], &c->in_flight[1], (ELEMENT_STAGES - 1) * sizeof c->in_flight[0]);
+    c->in_flight[1] = step ? c->pass + 1 : 0;
+    if (step) {
+        struct cycles_frame *f = frame_at(c, c->pass_frame);
+        if (f != NULL)
+            note(&f->passes[c->pass], c->now);
+        c->reserved += writes_y(p, pass);
+        if (++c->beat == pass->beats) {
+            c->running = false;
+            c->block_busy[block_of(c, c->pass_base, c->pass)] = false;
+            if (++c->pass == p->pass_count) {
+                c->pass_base = block_of(c, c->pass_base, c->pass);
+                c->pass = 0;
+                c->pass_frame++;
+            }
+        }
+    } else if (!c->running && ready && empty) {
+        start_pass(c);
+    }
+}
+
+/* ---- PEs ------------------------------------------------------------------------------------ */
+
+static bool can_enqueue(const struct chip *c)
+{
+    const uint16_t *lengths =
+        c->program->lengths + (size_t)c->send.column * (size_t)c->d->pes;
+    for (int k = 0; k < c->d->pes; k++)
+        if (lengths[k] != 0 && c->pes[k].count == c->d->fifo_depth)
+            return false;
+    return true;
+}
+
+/* SpmatRead: the beats reach all weight buffers together. */
+static bool beat_arrives(const struct chip *c)
+{
+    for (int k = 0; k < c->d->pes; k++)
+        if (c->pes[k].weights == 1 << c->d->weight_fifo_bits)
+            return false;
+    return c->now >= ROM_LATENCY;
+}
+
+static void step_pes(struct chip *c, bool enqueue, bool beat)
+{
+    const struct derived *d = c->d;
+    const uint16_t *lengths = c->program->lengths + (size_t)c->send.column * (size_t)d->pes;
+    int64_t issued = 0;
+    for (int k = 0; k < d->pes; k++) {
+        struct pe *pe = &c->pes[k];
+        bool push = enqueue && lengths[k] != 0, pop = false;
+        if (pe->count > 0 && pe->weights > 0) {
+            const struct queued *head = &pe->queue[pe->head];
+            issued++;
+            pe->weights--;
+            if (++pe->done == head->length) {
+                pop = true;
+                c->retiring[0][head->block]++;
+            }
+        }
+        if (push) {
+            int tail = (pe->head + pe->count) % d->fifo_depth;
+            pe->queue[tail] = (struct queued){lengths[k], c->send.block};
+            c->pending[c->send.block]++;
+        }
+        if (pop) {
+            pe->done = 0;
+            pe->head = (pe->head + 1) % d->fifo_depth;
+        }
+        pe->count += push - pop;
+        pe->weights += beat;
+    }
+    struct cycles_frame *f = frame_at(c, c->frame - (c->product == 0 && c->column == 0));
+    if (f != NULL)
+        f->issued += issued;
+}
+
+/* Accumulator blocks: what was issued RETIRE_DELAY clocks ago is in the accumulators. */
+static void retire(struct chip *c)
+{
+    for (int b = 0; b < 1 << c->d->block_bits; b++) {
+        c->block_ready[b] = c->block_closed[b] && c->pending[b] == 0;
+        c->pending[b] -= c->retiring[RETIRE_DELAY - 1][b];
+    }
+    int *oldest = c->retiring[RETIRE_DELAY - 1];
+    for (int i = RETIRE_DELAY - 1; i > 0; i--)
+        c->retiring[i] = c->retiring[i - 1];
+    c->retiring[0] = oldest;
+    memset(oldest, 0, sizeof(int) << c->d->block_bits);
+}
+
+/* ---- PtrRead and product sequencer ---------------------------------------------------------- */
+
+static bool element_ready(const struct chip *c, const struct product *product, int element)
+{
+    if (product->source == SOURCE_X)
+        return true;
+    bool recurrent = product->source == SOURCE_Y;
+    const struct progress *v = recurrent ? &c->y : &c->m;
+    int need = (c->frame + (recurrent ? FRAMES_MOD - 1 : 0)) % FRAMES_MOD;
+    return (v->frame == need && element_word(c->d, element) < v->words) ||
+           v->frame == (need + 1) % FRAMES_MOD;
+}
+
+static enum stall why_not(const struct chip *c, bool accepts)
+{
+    const struct product *product = &c->program->products[c->product];
+    const struct column *column = &c->program->columns[product->first_column + c->column];
+    if (c->product == 0 && c->column == 0 && !c->x_full[c->frame & 1])
+        return STALL_INPUT;
+    if (c->now < ROM_LATENCY)
+        return STALL_COLUMNS;
+    if (product->opens && c->column == 0 &&
+        c->block_busy[block_of(c, c->frame_base, product->pass)])
+        return STALL_ACC;
+    if (!element_ready(c, product, column->element))
+        return STALL_ELEMENT;
+    return accepts ? STALL_NONE : STALL_QUEUE;
+}
+
+static void send_column(struct chip *c)
+{
+    const struct program *p = c->program;
+    const struct product *product = &p->products[c->product];
+    struct cycles_frame *f = frame_at(c, c->frame);
+    int block = block_of(c, c->frame_base, product->pass);
+    if (f != NULL && c->product == 0 && c->column == 0)
+        f->start = c->now;
+    if (f != NULL)
+        note(&f->products[c->product], c->now);
+    if (product->opens && c->column == 0)
+        c->block_busy[block] = true;
+    bool last = ++c->column == product->columns;
+    c->read = (struct broadcast){true, product->closes && last,
+                                 product->first_column + c->column - 1, block};
+    if (!last)
+        return;
+    if (product->frees_x)
+        c->x_full[c->frame & 1] = false;
+    c->column = 0;
+    if (++c->product == p->product_count) {
+        c->product = 0;
+        c->frame_base = block_of(c, c->frame_base, p->pass_count);
+        c->frame++;
+    }
+}
+
+static void input_buffer(struct chip *c, bool writable)
+{
+    if (!writable || ++c->x_count < c->d->x_size)
+        return;
+    c->x_count = 0;
+    c->x_full[c->x_bank] = true;
+    c->x_bank ^= 1;
+}
+
+static void step(struct chip *c)
+{
+    bool enqueue = c->send.valid && can_enqueue(c);
+    bool send_free = !c->send.valid || enqueue;
+    bool accepts = !c->read.valid || send_free;
+    enum stall stall = why_not(c, accepts);
+    bool beat = beat_arrives(c);
+    bool element = element_step_possible(c);
+    bool empty = pipeline_empty(c);
+    bool ready = c->block_ready[block_of(c, c->pass_base, c->pass)];
+    bool writable = !c->x_full[c->x_bank];
+
+    int started = c->frame - (c->product == 0 && c->column == 0 && stall != STALL_NONE);
+    struct cycles_frame *f = frame_at(c, started);
+    if (f != NULL)
+        f->stalls[stall]++;
+
+    retire(c);
+    step_pes(c, enqueue, beat);
+    if (enqueue && c->send.closes)
+        c->block_closed[c->send.block] = true;
+    element_path(c, element, empty, ready);
+    if (send_free) {
+        c->send = c->read;
+        c->read.valid = false;
+    }
+    if (stall == STALL_NONE)
+        send_column(c);
+    input_buffer(c, writable);
+    c->now++;
+}
+
+/* ---- set-up --------------------------------------------------------------------------------- */
+
+static struct chip chip_new(const struct program *p, struct cycles *result)
+{
+    const struct derived *d = &p->d;
+    size_t blocks = (size_t)1 << d->block_bits;
+    struct chip c = {.program = p, .d = d, .result = result};
+    c.block_busy = allocate(blocks, sizeof(bool));
+    c.block_closed = allocate(blocks, sizeof(bool));
+    c.block_ready = allocate(blocks, sizeof(bool));
+    c.pending = allocate(blocks, sizeof(int));
+    for (int i = 0; i < RETIRE_DELAY; i++)
+        c.retiring[i] = allocate(blocks, sizeof(int));
+    c.pes = allocate((size_t)d->pes, sizeof *c.pes);
+    for (int k = 0; k < d->pes; k++)
+        c.pes[k].queue = allocate((size_t)d->fifo_depth, sizeof(struct queued));
+    c.y = (struct progress){FRAMES_MOD - 1, d->y_words}; /* y of the frame before the first: zero, ready */
+    c.m = (struct progress){FRAMES_MOD - 1, 0};
+    return c;
+}
+
+static void chip_free(struct chip *c)
+{
+    for (int k = 0; k < c->d->pes; k++)
+        free(c->pes[k].queue);
+    for (int i = 0; i < RETIRE_DELAY; i++)
+        free(c->retiring[i]);
+    free(c->pes);
+    free(c->block_busy);
+    free(c->block_closed);
+    free(c->block_ready);
+    free(c->pending);
+}
+
+void cycles_run(const struct program *p, int frames, struct cycles *result)
+{
+    *result = (struct cycles){.frame_count = frames};
+    result->frames = allocate((size_t)frames, sizeof *result->frames);
+    for (int t = 0; t < frames; t++) {
+        struct cycles_frame *f = &result->frames[t];
+        f->products = allocate((size_t)p->product_count, sizeof *f->products);
+        f->passes = allocate((size_t)p->pass_count, sizeof *f->passes);
+        for (int n = 0; n < p->product_count; n++)
+            f->products[n].begin = -1;
+        for (int n = 0; n < p->pass_count; n++)
+            f->passes[n].begin = -1;
+    }
+    struct chip c = chip_new(p, result);
+    int64_t moved = 0; /* last clock in which anything was broadcast or stepped */
+    while (c.words_out < (int64_t)frames * p->d.y_words) {
+        int product = c.product, column = c.column, beat = c.beat;
+        int64_t out = c.words_out;
+        step(&c);
+        if (product != c.product || column != c.column || beat != c.beat ||
+            out != c.words_out)
+            moved = c.now;
+        BUG_UNLESS(c.now - moved < 1000000); /* the schedule must never lock up */
+    }
+    result->end = c.now + 1; /* the word popped last is taken in the next clock */
+    result->cycles_per_frame =
+        frames > 1 ? result->frames[frames - 1].start - result->frames[frames - 2].start : c.now;
+    chip_free(&c);
+}
+
+void cycles_free(struct cycles *result)
+{
+    for (int t = 0; t < result->frame_count; t++) {
+        free(result->frames[t].products);
+        free(result->frames[t].passes);
+    }
+    free(result->frames);
+}
+
+const char *stall_name(enum stall stall)
+{
+    static const char *names[STALL_COUNT] = {"none", "input", "columns", "accumulator", "element",
+                                             "queue"};
+    return names[stall];
+}

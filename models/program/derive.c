@@ -1,0 +1,297 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "models/program/derive.h"
+
+#include <stdlib.h>
+
+enum {
+    ACC_DEPTH = 32,        /* words of a distributed RAM, all used */
+    WEIGHT_FIFO_MIN = 5,   /* 32 entries: a distributed RAM is no smaller */
+    WEIGHT_FIFO_SLACK = 16, /* entries beyond the skew of the streams, so that nobody starves */
+    OUTPUT_FIFO_MIN = 5,
+    BURST_BYTES = 4096,    /* AXI4: a burst must not cross this */
+    FETCH_BURST_BITS = 3,  /* a stream reads 2^3 bursts ahead: what a memory's latency needs */
+    ISSUE_TO_RETIRE = 4    /* columns of a PE between ActQueue and accumulator */
+};
+
+/* Address bits for `words` words, at least 1. */
+static int address_bits(int words)
+{
+    return unsigned_bits(words > 1 ? words - 1 : 1);
+}
+
+int weight_beat_bits(const struct derived *d)
+{
+    return d->pes * (d->weight_bits + d->index_bits);
+}
+
+int column_word_bits(const struct derived *d)
+{
+    return d->word_bits + d->lane_bits + d->pes * d->length_bits;
+}
+
+int constant_word_bits(const struct derived *d)
+{
+    return d->lanes * (d->peep_bits + d->bias_bits);
+}
+
+int element_word(const struct derived *d, int element)
+{
+    return element / d->pes * d->groups + element % d->pes / d->lanes;
+}
+
+int element_lane(const struct derived *d, int element)
+{
+    return element % d->pes % d->lanes;
+}
+
+int element_x_word(const struct derived *d, int element)
+{
+    return element / d->fold;
+}
+
+int element_x_lane(const struct derived *d, int element)
+{
+    return element % d->fold;
+}
+
+int fold_code(int fold)
+{
+    int code = 0;
+    while (1 << code < fold)
+        code++;
+    return code;
+}
+
+static int words_for(const struct derived *d, int size)
+{
+    return element_word(d, size - 1) + 1;
+}
+
+/* The model's vectors. */
+static void derive_sizes(struct program *program)
+{
+    struct derived *d = &program->d;
+    d->x_size = program->quant.input;
+    d->c_size = program->quant.cell;
+    d->y_size = program->quant.output;
+    d->c_words = words_for(d, d->c_size);
+    d->y_words = words_for(d, d->y_size);
+}
+
+void derive_shapes(struct program *program, int lanes)
+{
+    const struct geometry *geometry = &program->geometry;
+    const struct config *config = &program->config;
+    const struct quantized *q = &program->quant;
+    struct derived *d = &program->d;
+    *d = (struct derived){
+        .pes = config->pes,
+        .channels = config->channels,
+        .lanes = lanes,
+        .fifo_depth = config->fifo_depth,
+        .weight_bits = config->weight_bits,
+        .index_bits = config->index_bits,
+        .activation_bits = config->activation_bits,
+        .element_bits = (config->activation_bits + 7) / 8 * 8,
+        .relative = config->encoding == ENCODING_RELATIVE,
+        .row_bits = address_bits(geometry->block_rows),
+        .shift_bits = unsigned_bits(q->max_shift),
+        .max_shift = q->max_shift,
+        .aligned_bits = q->weight_bits + q->max_shift,
+        .acc_bits = q->acc_bits,
+        .bias_bits = q->bias_bits,
+        .peep_bits = q->peep_bits,
+        .sum_bits = q->sum_bits,
+        .round_shift = q->round_shift,
+        .z_bits = q->z_bits,
+        .z_fraction = q->formats.z,
+        .c_fraction = q->formats.c,
+        .m_fraction = q->formats.m,
+        .table_bits = q->sigm.address_bits,
+        .sigm_fraction = q->sigm.direct ? q->sigm.address_shift : q->sigm.fraction_bits,
+        .tanh_fraction = q->tanh.direct ? q->tanh.address_shift : q->tanh.fraction_bits,
+        .slope_bits = q->sigm.slope_bits > q->tanh.slope_bits ? q->sigm.slope_bits
+                                                              : q->tanh.slope_bits,
+        .groups = (config->pes + lanes - 1) / lanes,
+        .lane_bits = address_bits(lanes),
+        .fold = geometry_fold(geometry),
+    };
+    BUG_UNLESS(geometry_allows(d->pes, lanes, d->fold));
+    derive_sizes(program);
+    d->fold_bits = unsigned_bits(fold_code(d->fold));
+    /* Two blocks ping-pong; smaller blocks leave room for more in the same RAM. */
+    d->block_bits = 1;
+    while ((geometry->block_rows << (d->block_bits + 1)) <= ACC_DEPTH)
+        d->block_bits++;
+    d->acc_address_bits = d->row_bits + d->block_bits;
+    d->queue_bits = address_bits(config->fifo_depth);
+    d->flight_bits = unsigned_bits(config->fifo_depth + ISSUE_TO_RETIRE);
+    d->group_bits = address_bits(d->groups);
+    d->y_size_bits = unsigned_bits(q->output);
+    d->rows_bits = unsigned_bits(geometry->block_rows * geometry->pes);
+    /* The x buffer has words of `fold` elements, and needs an address bit. */
+    d->x_count_bits = address_bits(q->input > d->fold ? q->input : d->fold + 1);
+    d->x_word_bits = d->x_count_bits - fold_code(d->fold);
+    d->y_word_bits = address_bits(d->y_words);
+    d->c_word_bits = address_bits(d->c_words);
+    d->gate_word_bits = address_bits(geometry->block_rows * d->groups);
+    d->word_bits = d->x_word_bits;
+    if (d->y_word_bits > d->word_bits)
+        d->word_bits = d->y_word_bits;
+    if (d->c_word_bits > d->word_bits)
+        d->word_bits = d->c_word_bits;
+    /* One lane leaves as fast as it comes; more lanes fill the FIFO with a frame's worth. */
+    d->y_fifo_bits = OUTPUT_FIFO_MIN;
+    while (lanes > 1 && (1 << d->y_fifo_bits) < d->y_words + (1 << OUTPUT_FIFO_MIN))
+        d->y_fifo_bits++;
+}
+
+/* A word in memory has a power of two of bits, at least a byte, so that it divides a bus word or
+ * is divided by it. */
+static int memory_bits(int bits)
+{
+    int padded = 8;
+    while (padded < bits)
+        padded *= 2;
+    return padded;
+}
+
+static int bus_words(const struct derived *d, int words, int word_bits)
+{
+    int64_t bits = (int64_t)words * word_bits;
+    return (int)((bits + d->bus_bits - 1) / d->bus_bits);
+}
+
+/* How external memory is cut into words. */
+static void derive_memory(struct program *program)
+{
+    struct derived *d = &program->d;
+    d->bus_bits = 128 << program->config.axi_data_bits;
+    d->address_bits = program->config.axi_address_bits;
+    d->burst_bits = 0;
+    while ((d->bus_bits / 8) << d->burst_bits < BURST_BYTES)
+        d->burst_bits++;
+    d->fetch_bits = d->burst_bits + FETCH_BURST_BITS;
+    d->weights_memory_bits = memory_bits(weight_beat_bits(d));
+    d->columns_memory_bits = memory_bits(column_word_bits(d));
+    d->constants_memory_bits = memory_bits(constant_word_bits(d));
+    int product_bits = d->product_word_bits, pass_bits = d->pass_word_bits;
+    d->program_memory_bits = memory_bits(product_bits > pass_bits ? product_bits : pass_bits);
+    d->xy_memory_bits = memory_bits(d->channels * d->element_bits);
+    d->state_memory_bits = memory_bits(d->channels * d->lanes * d->element_bits);
+}
+
+/* How much of it the model takes. */
+void derive_bus_words(struct derived *d)
+{
+    d->weights_bus_words = bus_words(d, d->beats, d->weights_memory_bits);
+    d->columns_bus_words = bus_words(d, d->columns, d->columns_memory_bits);
+    d->constants_bus_words = bus_words(d, d->constants, d->constants_memory_bits);
+    d->program_bus_words = bus_words(d, d->products + d->passes, d->program_memory_bits);
+    d->x_bus_words = bus_words(d, d->x_size, d->xy_memory_bits);
+    d->y_bus_words = bus_words(d, d->y_size, d->xy_memory_bits);
+    d->state_bus_words = bus_words(d, d->c_words + d->y_words, d->state_memory_bits);
+}
+
+struct traffic derive_traffic(const struct program *p)
+{
+    const struct derived *d = &p->d;
+    struct traffic t = {.written = 0};
+    if (p->config.memory == MEMORY_STREAM) {
+        t.read[p->config.memory_ports > 1 ? 0 : 1] += d->weights_bus_words;
+        t.read[1] += d->columns_bus_words + d->constants_bus_words;
+    }
+    if (p->config.io == IO_MEMORY) {
+        t.read[1] += d->x_bus_words;
+        t.written += d->y_bus_words;
+    }
+    /* Reads and writes have channels of their own, but share the memory behind the port. */
+    int64_t data = t.read[1] + t.written;
+    t.clocks = t.read[0] > data ? t.read[0] : data;
+    return t;
+}
+
+/* What another model may need of something of which this one needs `count`. */
+static int with_headroom(const struct program *program, int count)
+{
+    int percent = program->config.memory != MEMORY_ROM ? program->config.headroom : 0;
+    return (int)(((int64_t)count * (100 + percent) + 99) / 100);
+}
+
+struct stream_needs derive_needs(const struct program *program)
+{
+    size_t pes = (size_t)program->d.pes;
+    struct stream_needs needs = {.longest = 1, .most_columns = 1};
+    int64_t *total = allocate(pes, sizeof *total);
+    for (size_t column = 0; column < (size_t)program->d.columns; column++) {
+        int64_t least = INT64_MAX, most = 0;
+        for (size_t pe = 0; pe < pes; pe++) {
+            int length = program->lengths[column * pes + pe];
+            needs.longest = length > needs.longest ? length : needs.longest;
+            total[pe] += length;
+            least = total[pe] < least ? total[pe] : least;
+            most = total[pe] > most ? total[pe] : most;
+        }
+        needs.skew = most - least > needs.skew ? (int)(most - least) : needs.skew;
+    }
+    free(total);
+    for (int n = 0; n < program->product_count; n++)
+        if (program->products[n].columns > needs.most_columns)
+            needs.most_columns = program->products[n].columns;
+    return needs;
+}
+
+/* The lengths of the model's lists; those of columns and beats are there. */
+static void derive_counts(struct program *program)
+{
+    struct derived *d = &program->d;
+    d->products = program->product_count;
+    d->passes = program->pass_count;
+    d->constants = 0;
+    for (int n = 0; n < program->pass_count; n++)
+        if (program->passes[n].kind != PASS_Y)
+            d->constants += program->passes[n].beats;
+}
+
+int derive_skew(const struct derived *d)
+{
+    return (1 << d->weight_fifo_bits) - WEIGHT_FIFO_SLACK;
+}
+
+void derive_streams(struct program *program)
+{
+    struct derived *d = &program->d;
+    struct stream_needs needs = derive_needs(program);
+    derive_counts(program);
+    d->length_bits = unsigned_bits(with_headroom(program, needs.longest));
+    d->columns_bits = unsigned_bits(with_headroom(program, needs.most_columns));
+    d->weight_fifo_bits = WEIGHT_FIFO_MIN;
+    while (derive_skew(d) < needs.skew)
+        d->weight_fifo_bits++;
+    d->product_bits = address_bits(d->products);
+    d->pass_bits = address_bits(d->passes);
+    d->max_columns = with_headroom(program, d->columns);
+    d->max_beats = with_headroom(program, d->beats);
+    d->max_constants = with_headroom(program, d->constants);
+    d->product_word_bits = d->columns_bits + d->shift_bits + 2 + d->fold_bits + d->block_bits + 3;
+    d->pass_word_bits = d->rows_bits + d->word_bits + 3 + d->fold_bits + d->block_bits + 1;
+    d->column_bits = address_bits(d->max_columns);
+    d->beat_bits = address_bits(d->max_beats);
+    d->constant_bits = address_bits(d->max_constants);
+    if (program->config.memory == MEMORY_ROM)
+        return;
+    derive_memory(program);
+    derive_bus_words(d);
+}
+
+void derive_shapes_for(struct program *program, const struct derived *chip)
+{
+    program->d = *chip;
+    derive_sizes(program);
+}
+
+void derive_streams_for(struct program *program)
+{
+    derive_counts(program);
+    derive_bus_words(&program->d);
+}

@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * derive.h - the numbers of derived.def, computed here and nowhere else. */
+#ifndef ESE_DERIVE_H
+#define ESE_DERIVE_H
+
+#include "models/program/program.h"
+
+/* Fills what follows from configuration, geometry and quantized network. */
+void derive_shapes(struct program *program, int lanes);
+
+/* Fills what follows from the streams; call after schedule_columns(). */
+void derive_streams(struct program *program);
+
+/* The same for another model of a chip that is there already: its widths and capacities stay, the
+ * model's sizes and counts are its own.  Nobody has checked that they fit (fit.h). */
+void derive_shapes_for(struct program *program, const struct derived *chip);
+void derive_streams_for(struct program *program);
+
+/* What the streams of a program ask of the chip. */
+struct stream_needs {
+    int longest;      /* entries of a column of one PE */
+    int most_columns; /* of a product */
+    int skew;         /* entries that one PE is ahead of another */
+};
+
+struct stream_needs derive_needs(const struct program *program);
+
+/* Entries that one PE may be ahead of another: what the weight buffers bear. */
+int derive_skew(const struct derived *d);
+
+/* Bus words of every section and frame, from the numbers of words that are in `derived`. */
+void derive_bus_words(struct derived *derived);
+
+/* What a frame takes of external memory: bus words on the ports (0: weights, 1: data), and clocks of the
+ * busier one at a bus word a clock.  All 0 with memory rom. */
+struct traffic {
+    int64_t read[2], written, clocks;
+};
+
+struct traffic derive_traffic(const struct program *program);
+
+/* Bits of a word of each of the model's three streams. */
+int weight_beat_bits(const struct derived *d);
+int column_word_bits(const struct derived *d);
+int constant_word_bits(const struct derived *d);
+
+/* How the program writes that `fold` PEs share rows: the logarithm. */
+int fold_code(int fold);
+
+/* Where element `element` of x lies in the x buffer, and that of another vector in its RAM. */
+int element_x_word(const struct derived *d, int element);
+int element_x_lane(const struct derived *d, int element);
+int element_word(const struct derived *d, int element);
+int element_lane(const struct derived *d, int element);
+
+#endif

@@ -1,0 +1,106 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * program.h - the whole truth about one chip.
+ *
+ * Made by program_build() from a configuration and only read afterwards: shapes, widths, number
+ * formats, the ordered list of block products with their streams, the element-wise passes.  The
+ * generator writes it down as Verilog and images, the golden model runs it for values, the cycle
+ * model runs it for time; nobody computes any of it twice. */
+#ifndef ESE_PROGRAM_H
+#define ESE_PROGRAM_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "models/base/error.h"
+#include "models/network/config.h"
+#include "models/network/network.h"
+#include "models/number/quantize.h"
+#include "models/program/geometry.h"
+
+/* Vector that a product multiplies: x_t, the recurrent y_(t-1), or m_t. */
+enum source { SOURCE_X, SOURCE_Y, SOURCE_M, SOURCE_COUNT };
+
+/* Element-wise pass that empties an accumulator block. */
+enum pass_kind { PASS_I, PASS_F, PASS_G, PASS_O, PASS_Y, PASS_COUNT };
+
+/* Geometry and widths of this chip: models/program/derived.def lists them all with their meaning. */
+struct derived {
+#define DERIVED(name, verilog, meaning) int name; /* meaning */
+#include "models/program/derived.def"
+#undef DERIVED
+};
+
+/* One block product: a row block of one matrix times one vector.  Broadcast in list order,
+ * the same list every frame. */
+struct product {
+    int pass;                      /* index of the pass that empties its accumulator block */
+    enum source source;
+    int shift;                     /* left shift of the weights: aligns the binary points */
+    int fold;                      /* PEs that share rows: a column word is for `fold` columns */
+    int columns;                   /* column words, >= 1 */
+    int first_column, first_entry; /* where its streams begin within the frame */
+    bool opens, closes;            /* first and last product into its accumulator block */
+    bool frees_x;                  /* last product of the frame that reads x */
+    const struct quant_matrix *matrix;
+    int row_block;
+    char name[24];  /* "Wix[0]": matrix and row block */
+    char state[12]; /* state of the paper's Figure 4 that it belongs to: "STATE_1" */
+};
+
+struct pass {
+    enum pass_kind kind;
+    int row_block;
+    int fold;          /* PEs whose sums make a row */
+    int rows;          /* valid rows of the vector in this block */
+    int beats;         /* element steps: lanes elements of all channels each */
+    int word_base;     /* first word of the block in the vector RAMs */
+    char name[24];     /* "i[0]", "y[0]" */
+    char state[12];
+};
+
+/* One broadcast: element `element` of the product's source vector, or the `fold` elements from there
+ * on, and for each PE how many entries its slice of the column has. */
+struct column {
+    int32_t element;
+};
+
+struct cycles;
+
+struct program {
+    struct config config;
+    struct network network;         /* pruned */
+    struct utterances utterances;   /* calibration and stimulus; count == 0: none given */
+    struct quantized quant;
+    struct geometry geometry;       /* which PE owns which weight */
+    struct derived d;
+    struct derived chip;            /* of the chip that it is for; the same, unless another model's */
+    uint64_t true_nonzeros;         /* non-zero quantized weights, all matrices */
+    uint64_t filler_entries;        /* relative encoding: gaps over the index range */
+    uint64_t padding_entries;       /* null entries that keep the PEs' streams in step */
+
+    int product_count, pass_count;
+    struct product *products;
+    struct pass *passes;
+    struct column *columns;         /* [d.columns] */
+    uint16_t *lengths;              /* [d.columns][pes] */
+    uint32_t *entries;              /* [d.beats][pes]: weight << index_bits | index */
+    enum column_order column_order; /* that the columns are in: the configured one, or a faster one */
+    int64_t greedy_cycles;          /* clocks of a frame in greedy order where that is slower, else 0 */
+    struct cycles *cycles;          /* its first frames (cycles.h), enough for the steady state */
+    int64_t frame_cycles;           /* clocks of a frame in steady state */
+    uint32_t chip_hash;             /* the same of what is fixed in the Verilog: a model image names it */
+    uint32_t config_hash;           /* CRC-32 of all that reaches the Verilog or an image: identifies the chip */
+};
+
+/* Builds everything: reads or draws the model, prunes, quantizes, encodes, schedules. */
+bool program_build(struct program *program, const struct config *config, struct error *error);
+
+/* Builds another model for a chip that is there already and whose memory is not rom.  The model's keys,
+ * column_order and the name come from `model`, everything else is the chip's: architecture, number formats,
+ * widths, tables, chip_hash; in `d` the sizes and counts are the model's.  Fails with one line that
+ * says what does not fit.  Free it on failure, too, as after program_build(). */
+bool program_build_for(struct program *program, const struct program *chip,
+                       const struct config *model, struct error *error);
+void program_free(struct program *program);
+
+#endif

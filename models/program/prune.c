@@ -1,0 +1,121 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "models/program/prune.h"
+
+#include <math.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* A weight as one number: the bits of its magnitude, which as a float of at least 0 orders like a whole
+ * number, above the complement of its index into matrix.at, which breaks ties.  Larger stays. */
+typedef uint64_t ranked;
+
+static ranked rank(float weight, int index)
+{
+    float magnitude = fabsf(weight);
+    uint32_t bits;
+    memcpy(&bits, &magnitude, sizeof bits);
+    return (ranked)bits << 32 | (uint32_t)~(uint32_t)index;
+}
+
+static size_t index_of(ranked weight)
+{
+    return (size_t)~(uint32_t)weight;
+}
+
+static ranked median(ranked a, ranked b, ranked c)
+{
+    ranked low = a < b ? a : b, high = a < b ? b : a;
+    return c < low ? low : c > high ? high : c;
+}
+
+/* Brings the `keep` largest to the front, in any order: quickselect.  No two are equal. */
+static void select_largest(ranked *weights, int count, int keep)
+{
+    int first = 0, last = keep > 0 ? count - 1 : 0;
+    while (first < last) {
+        ranked pivot = median(weights[first], weights[first + (last - first) / 2], weights[last]);
+        int left = first, right = last;
+        while (left <= right) {
+            while (weights[left] > pivot)
+                left++;
+            while (weights[right] < pivot)
+                right--;
+            if (left <= right) {
+                ranked swap = weights[left];
+                weights[left++] = weights[right];
+                weights[right--] = swap;
+            }
+        }
+        if (keep <= right)
+            last = right;
+        else if (keep > left)
+            first = left;
+        else
+            return;
+    }
+}
+
+static void keep_largest(struct matrix *matrix, ranked *weights, int count, int keep)
+{
+    select_largest(weights, count, keep);
+    for (int i = keep; i < count; i++)
+        matrix->at[index_of(weights[i])] = 0.0f;
+}
+
+/* Appends every `step`th weight of row `row`, from column `first` on, to the candidates. */
+static int gather_row(const struct matrix *matrix, int row, int first, int step, ranked *weights,
+                      int count)
+{
+    for (int col = first; col < matrix->cols; col += step) {
+        int index = row * matrix->cols + col;
+        weights[count++] = rank(matrix->at[index], index);
+    }
+    return count;
+}
+
+static void prune_balanced(struct matrix *matrix, double density, const struct geometry *g, int fold)
+{
+    int span = geometry_span(g, fold), owners = geometry_owners(g, fold);
+    ranked *weights = allocate((size_t)g->block_rows * (size_t)matrix->cols, sizeof *weights);
+    for (int first = 0; first < matrix->rows; first += span) {
+        int rows = matrix->rows - first < span ? matrix->rows - first : span;
+        int keep = (int)lround(density * rows * matrix->cols / g->pes);
+        for (int pe = 0; pe < g->pes; pe++) {
+            int count = 0;
+            for (int row = first + pe / fold; row < first + rows; row += owners)
+                count = gather_row(matrix, row, pe % fold, fold, weights, count);
+            keep_largest(matrix, weights, count, keep < count ? keep : count);
+        }
+    }
+    free(weights);
+}
+
+static void prune_magnitude(struct matrix *matrix, double density)
+{
+    int total = matrix->rows * matrix->cols, count = 0;
+    ranked *weights = allocate((size_t)total, sizeof *weights);
+    for (int row = 0; row < matrix->rows; row++)
+        count = gather_row(matrix, row, 0, 1, weights, count);
+    keep_largest(matrix, weights, count, (int)lround(density * total));
+    free(weights);
+}
+
+void prune(struct network *network, enum pruning pruning, double density, const struct geometry *g)
+{
+    struct matrix *matrices[2 * GATE_COUNT + 1];
+    int count = 0;
+    for (int gate = 0; gate < GATE_COUNT; gate++) {
+        matrices[count++] = &network->wx[gate];
+        matrices[count++] = &network->wr[gate];
+    }
+    if (network->projection)
+        matrices[count++] = &network->wym;
+    for (int i = 0; i < count; i++) {
+        if (pruning == PRUNING_BALANCED)
+            prune_balanced(matrices[i], density, g,
+                           matrices[i] == &network->wym ? g->y_fold : g->gate_fold);
+        else if (pruning == PRUNING_MAGNITUDE)
+            prune_magnitude(matrices[i], density);
+    }
+}

@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * prune.h - which weights stay (paper, section 2). */
+#ifndef ESE_PRUNE_H
+#define ESE_PRUNE_H
+
+#include "models/network/network.h"
+#include "models/program/geometry.h"
+
+/* Sets the pruned weights of all matrices to 0.
+ *
+ * PRUNING_BALANCED: in each row block every PE (models/program/geometry.h) keeps the same number of
+ * largest-magnitude weights, round(density * weights in the block / pes), or all that it has where
+ * that is fewer.
+ * PRUNING_MAGNITUDE: the largest of the whole matrix.  PRUNING_NONE: leaves the network alone. */
+void prune(struct network *network, enum pruning pruning, double density,
+           const struct geometry *geometry);
+
+#endif
