@@ -8,8 +8,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "gen/image/regions.h"
 #include "gen/manifest.h"
-#include "gen/regions.h"
 #include "models/base/text.h"
 
 static char *path_in(const char *dir, const char *file)

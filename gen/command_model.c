@@ -9,9 +9,9 @@
 #include "gen/chip.h"
 #include "gen/commands.h"
 #include "gen/config/config_file.h"
+#include "gen/image/regions.h"
 #include "gen/json_file.h"
 #include "gen/plan.h"
-#include "gen/regions.h"
 #include "gen/report_facts.h"
 
 /* Room of the chip that a model takes up. */

@@ -11,9 +11,9 @@
 #include <unistd.h>
 
 #include "gen/chip_readme.h"
-#include "gen/images.h"
+#include "gen/image/images.h"
+#include "gen/image/regions.h"
 #include "gen/plan_parts.h"
-#include "gen/regions.h"
 #include "gen/registers.h"
 #include "gen/render.h"
 #include "gen/report.h"

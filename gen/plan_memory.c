@@ -3,8 +3,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "gen/image/regions.h"
 #include "gen/plan_parts.h"
-#include "gen/regions.h"
 #include "gen/registers.h"
 #include "gen/version.h"
 #include "models/program/derive.h"

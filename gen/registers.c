@@ -5,7 +5,7 @@
 #include <ctype.h>
 #include <string.h>
 
-#include "gen/regions.h"
+#include "gen/image/regions.h"
 #include "gen/render.h"
 #include "gen/version.h"
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  * report_memory.c - the report's part on external memory: what a frame takes of it. */
-#include "gen/regions.h"
+#include "gen/image/regions.h"
 #include "gen/report_facts.h"
 
 static const char *const port_names[] = {"weights", "data"};

@@ -13,9 +13,9 @@
 #include <unistd.h>
 
 #include "gen/chip.h"
-#include "gen/images.h"
+#include "gen/image/images.h"
+#include "gen/image/regions.h"
 #include "gen/json_file.h"
-#include "gen/regions.h"
 #include "gen/simulate.h"
 #include "gen/verify_plan.h"
 #include "models/base/crc32.h"

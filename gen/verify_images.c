@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "gen/regions.h"
+#include "gen/image/regions.h"
 #include "gen/registers.h"
 #include "gen/verify_plan.h"
 #include "models/base/crc32.h"

@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "gen/regions.h"
+#include "gen/image/regions.h"
 #include "gen/registers.h"
 #include "gen/verify_plan.h"
 

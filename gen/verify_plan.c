@@ -6,8 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "gen/images.h"
-#include "gen/regions.h"
+#include "gen/image/images.h"
+#include "gen/image/regions.h"
 #include "gen/registers.h"
 #include "models/base/crc32.h"
 #include "models/network/reference.h"

@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "gen/mem_image.h"
+#include "gen/image/mem_image.h"
 #include "models/base/crc32.h"
 #include "models/program/cycles.h"
 #include "models/program/derive.h"

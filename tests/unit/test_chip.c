@@ -4,7 +4,7 @@
 
 #include "gen/chip.h"
 #include "gen/commands.h"
-#include "gen/regions.h"
+#include "gen/image/regions.h"
 #include "tests/unit/model_testing.h"
 
 static char root[] = "/tmp/ese-test-chip-XXXXXX";

@@ -3,7 +3,7 @@
  * fit is refused, and headroom makes room. */
 #include "models/program/fit.h"
 
-#include "gen/images.h"
+#include "gen/image/images.h"
 #include "models/number/golden.h"
 #include "models/program/cycles.h"
 #include "models/program/derive.h"

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "gen/mem_image.h"
+#include "gen/image/mem_image.h"
 #include "models/base/crc32.h"
 
 #include <setjmp.h>

@@ -2,7 +2,7 @@
  * model.bin and weights.bin: header, sections, CRCs, and that their words are those of the .mem images. */
 #include "model_testing.h"
 
-#include "gen/regions.h"
+#include "gen/image/regions.h"
 
 static struct config loadable_config(void)
 {

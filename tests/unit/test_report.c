@@ -7,7 +7,7 @@
 
 #include "gen/chip_readme.h"
 #include "gen/config/config_file.h"
-#include "gen/images.h"
+#include "gen/image/images.h"
 #include "gen/paper_table.h"
 #include "gen/report.h"
 #include "gen/report_facts.h"

@@ -12,7 +12,7 @@
 #ifndef ESE_IMAGES_H
 #define ESE_IMAGES_H
 
-#include "gen/mem_image.h"
+#include "gen/image/mem_image.h"
 #include "models/program/program.h"
 
 /* In this order.  The first five come with the model. */

@@ -11,7 +11,7 @@
 #ifndef ESE_REGIONS_H
 #define ESE_REGIONS_H
 
-#include "gen/images.h"
+#include "gen/image/images.h"
 #include "models/base/text.h"
 #include "models/program/program.h"
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "gen/images.h"
+#include "gen/image/images.h"
 
 #include "models/program/derive.h"
 

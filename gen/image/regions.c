@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "gen/regions.h"
+#include "gen/image/regions.h"
 #include "models/base/crc32.h"
 
 #include <string.h>
