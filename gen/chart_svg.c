@@ -8,9 +8,9 @@
 #include <unistd.h>
 
 #include "gen/chart.h"
-#include "gen/json_file.h"
+#include "gen/folder/json_file.h"
+#include "gen/folder/process.h"
 #include "gen/plot.h"
-#include "gen/process.h"
 
 /* The page in pixels; a row of it is the unit of the vertical axis. */
 enum {

@@ -3,7 +3,7 @@
 #ifndef ESE_CHIP_README_H
 #define ESE_CHIP_README_H
 
-#include "gen/output.h"
+#include "gen/folder/output.h"
 #include "models/program/cycles.h"
 #include "models/program/program.h"
 

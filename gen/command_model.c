@@ -6,11 +6,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "gen/chip.h"
 #include "gen/commands.h"
 #include "gen/config/config_file.h"
+#include "gen/folder/chip_folder.h"
+#include "gen/folder/json_file.h"
 #include "gen/image/regions.h"
-#include "gen/json_file.h"
 #include "gen/plan.h"
 #include "gen/report_facts.h"
 

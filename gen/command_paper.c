@@ -9,7 +9,7 @@
 #include "gen/config/config_file.h"
 #include "gen/config/home.h"
 #include "gen/figures.h"
-#include "gen/json_file.h"
+#include "gen/folder/json_file.h"
 #include "gen/paper_table.h"
 
 struct paper_run {

@@ -9,9 +9,9 @@
 #include <string.h>
 #include <sys/stat.h>
 
-#include "gen/chip.h"
 #include "gen/commands.h"
-#include "gen/json_file.h"
+#include "gen/folder/chip_folder.h"
+#include "gen/folder/json_file.h"
 #include "gen/simulate.h"
 #include "gen/verify_plan.h"
 #include "models/base/text.h"

@@ -6,10 +6,10 @@
 #include <sys/stat.h>
 
 #include "gen/chart_svg.h"
-#include "gen/chip.h"
 #include "gen/commands.h"
 #include "gen/config/config_file.h"
-#include "gen/json_file.h"
+#include "gen/folder/chip_folder.h"
+#include "gen/folder/json_file.h"
 #include "gen/report_facts.h"
 
 #define NAME_CHARACTERS "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-"

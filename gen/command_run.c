@@ -9,9 +9,9 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "gen/chip.h"
 #include "gen/commands.h"
-#include "gen/json_file.h"
+#include "gen/folder/chip_folder.h"
+#include "gen/folder/json_file.h"
 #include "gen/simulate.h"
 #include "gen/voices.h"
 #include "models/base/bytes.h"

@@ -10,10 +10,10 @@
 
 #include "gen/chart.h"
 #include "gen/chart_svg.h"
-#include "gen/chip.h"
 #include "gen/commands.h"
-#include "gen/json_file.h"
-#include "gen/output.h"
+#include "gen/folder/chip_folder.h"
+#include "gen/folder/json_file.h"
+#include "gen/folder/output.h"
 #include "gen/selftest.h"
 #include "gen/simulate.h"
 #include "gen/verify_plan.h"

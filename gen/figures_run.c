@@ -13,7 +13,7 @@
 #include <unistd.h>
 
 #include "gen/figures.h"
-#include "gen/output.h"
+#include "gen/folder/output.h"
 #include "gen/plan.h"
 #include "gen/simulate.h"
 #include "gen/verify_plan.h"

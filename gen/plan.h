@@ -3,7 +3,7 @@
 #ifndef ESE_PLAN_H
 #define ESE_PLAN_H
 
-#include "gen/output.h"
+#include "gen/folder/output.h"
 #include "models/program/cycles.h"
 #include "models/program/program.h"
 

@@ -3,7 +3,7 @@
 #ifndef ESE_PLAN_PARTS_H
 #define ESE_PLAN_PARTS_H
 
-#include "gen/output.h"
+#include "gen/folder/output.h"
 #include "gen/render.h"
 #include "models/program/program.h"
 

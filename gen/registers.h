@@ -3,7 +3,7 @@
 #ifndef ESE_GEN_REGISTERS_H
 #define ESE_GEN_REGISTERS_H
 
-#include "gen/output.h"
+#include "gen/folder/output.h"
 #include "models/program/program.h"
 
 /* Adds rtl/ese_registers.v, driver/ese_registers.h and REGISTERS.md. */

@@ -5,7 +5,7 @@
 
 #include <jansson.h>
 
-#include "gen/output.h"
+#include "gen/folder/output.h"
 #include "models/base/text.h"
 #include "models/program/cycles.h"
 #include "models/program/program.h"

@@ -12,10 +12,10 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "gen/chip.h"
+#include "gen/folder/chip_folder.h"
+#include "gen/folder/json_file.h"
 #include "gen/image/images.h"
 #include "gen/image/regions.h"
-#include "gen/json_file.h"
 #include "gen/simulate.h"
 #include "gen/verify_plan.h"
 #include "models/base/crc32.h"

@@ -13,7 +13,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "gen/process.h"
+#include "gen/folder/process.h"
 #include "gen/simulate_result.h"
 
 /* One build: where it lies and what it was made from. */

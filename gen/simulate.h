@@ -11,7 +11,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "gen/process.h"
+#include "gen/folder/process.h"
 #include "models/base/error.h"
 #include "models/program/cycles.h"
 

@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "gen/process.h"
+#include "gen/folder/process.h"
 
 /* The harness writes these files itself, so a missing key is a broken file, not a user's mistake:
  * it reads as 0, and the verdict, which is looked at three times, decides. */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "gen/output.h"
+#include "gen/folder/output.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

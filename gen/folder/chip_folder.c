@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "gen/chip.h"
+#include "gen/folder/chip_folder.h"
 #include "gen/config/config_file.h"
 
 #include <jansson.h>
@@ -8,8 +8,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "gen/folder/manifest.h"
 #include "gen/image/regions.h"
-#include "gen/manifest.h"
 #include "models/base/text.h"
 
 static char *path_in(const char *dir, const char *file)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  * manifest.c - reads manifest.json, and compares a folder with it. */
-#include "gen/manifest.h"
+#include "gen/folder/manifest.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -12,7 +12,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "gen/output.h"
+#include "gen/folder/output.h"
 
 bool path_is_plain(const char *path)
 {

@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0
  * output.c - collects the files of a run and describes them in the manifest. */
-#include "gen/output.h"
+#include "gen/folder/output.h"
 
 #include <jansson.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "gen/install.h"
-#include "gen/manifest.h"
+#include "gen/folder/install.h"
+#include "gen/folder/manifest.h"
 #include "gen/version.h"
 
 struct output {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "gen/process.h"
+#include "gen/folder/process.h"
 
 #include <errno.h>
 #include <fcntl.h>

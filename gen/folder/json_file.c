@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "gen/json_file.h"
+#include "gen/folder/json_file.h"
 
 #include <errno.h>
 #include <fcntl.h>

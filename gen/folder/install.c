@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  * install.c - writes files to a staging folder and lets that take the place of the old one. */
-#include "gen/install.h"
+#include "gen/folder/install.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -12,7 +12,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "gen/manifest.h"
+#include "gen/folder/manifest.h"
 
 struct job {
     const struct output_file *files;
