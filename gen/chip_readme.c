@@ -6,8 +6,8 @@
 #include <stdio.h>
 
 #include "gen/render.h"
-#include "gen/report_facts.h"
-#include "gen/resources.h"
+#include "gen/report/facts.h"
+#include "gen/report/resources.h"
 #include "gen/version.h"
 
 #define TEMPLATE "templates/chip_README.md.tpl"

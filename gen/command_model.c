@@ -12,7 +12,7 @@
 #include "gen/folder/json_file.h"
 #include "gen/image/regions.h"
 #include "gen/plan.h"
-#include "gen/report_facts.h"
+#include "gen/report/facts.h"
 
 /* Room of the chip that a model takes up. */
 struct use {

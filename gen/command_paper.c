@@ -10,7 +10,7 @@
 #include "gen/config/home.h"
 #include "gen/figures.h"
 #include "gen/folder/json_file.h"
-#include "gen/paper_table.h"
+#include "gen/report/paper_table.h"
 
 struct paper_run {
     const struct paper_options *options;

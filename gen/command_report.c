@@ -5,12 +5,12 @@
 #include <string.h>
 #include <sys/stat.h>
 
-#include "gen/chart_svg.h"
 #include "gen/commands.h"
 #include "gen/config/config_file.h"
 #include "gen/folder/chip_folder.h"
 #include "gen/folder/json_file.h"
-#include "gen/report_facts.h"
+#include "gen/report/chart_svg.h"
+#include "gen/report/facts.h"
 
 #define NAME_CHARACTERS "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-"
 

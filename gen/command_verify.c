@@ -8,12 +8,12 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "gen/chart.h"
-#include "gen/chart_svg.h"
 #include "gen/commands.h"
 #include "gen/folder/chip_folder.h"
 #include "gen/folder/json_file.h"
 #include "gen/folder/output.h"
+#include "gen/report/chart.h"
+#include "gen/report/chart_svg.h"
 #include "gen/selftest.h"
 #include "gen/simulate.h"
 #include "gen/verify_plan.h"

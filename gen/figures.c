@@ -6,8 +6,8 @@
 #include <sys/mman.h>
 #include <time.h>
 
-#include "gen/paper_table.h"
-#include "gen/report_facts.h"
+#include "gen/report/facts.h"
+#include "gen/report/paper_table.h"
 #include "models/program/program.h"
 
 static const double LEAST_QUALITY = 1.0; /* the quantization noise is not looked at */

@@ -3,8 +3,8 @@
 #include <string.h>
 
 #include "gen/figures.h"
-#include "gen/paper_table.h"
-#include "gen/report_facts.h"
+#include "gen/report/facts.h"
+#include "gen/report/paper_table.h"
 
 static const char *source_of(const struct figure_point *point)
 {

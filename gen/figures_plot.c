@@ -4,9 +4,9 @@
 #include <stdio.h>
 
 #include "gen/figures.h"
-#include "gen/paper_table.h"
-#include "gen/plot.h"
-#include "gen/report_facts.h"
+#include "gen/report/facts.h"
+#include "gen/report/paper_table.h"
+#include "gen/report/plot.h"
 
 enum { STEPS_MOST = 16, SERIES_MOST = 8 };
 

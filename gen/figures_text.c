@@ -4,8 +4,8 @@
 #include <string.h>
 
 #include "gen/figures.h"
-#include "gen/paper_table.h"
-#include "gen/report_facts.h"
+#include "gen/report/facts.h"
+#include "gen/report/paper_table.h"
 
 /* '*' behind a number: run again in RTL and the same to the cycle; '!': not the same. */
 static char mark_of(const struct figure_point *point)

@@ -16,7 +16,7 @@
 #include "gen/plan_parts.h"
 #include "gen/registers.h"
 #include "gen/render.h"
-#include "gen/report.h"
+#include "gen/report/report.h"
 #include "gen/version.h"
 
 /* Modules that every chip has; templates/NAME.v is copied as it is. */

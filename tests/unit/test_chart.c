@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "gen/chart.h"
-#include "gen/chart_svg.h"
+#include "gen/report/chart.h"
+#include "gen/report/chart_svg.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

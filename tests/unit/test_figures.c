@@ -2,8 +2,8 @@
 #include "model_testing.h"
 
 #include "gen/figures.h"
-#include "gen/paper_table.h"
-#include "gen/plot.h"
+#include "gen/report/paper_table.h"
+#include "gen/report/plot.h"
 
 /* Points worked out by hand: what the text makes of them does not depend on any model. */
 static void plan(struct figure *f, enum figure_kind kind)

@@ -8,9 +8,9 @@
 #include "gen/chip_readme.h"
 #include "gen/config/config_file.h"
 #include "gen/image/images.h"
-#include "gen/paper_table.h"
-#include "gen/report.h"
-#include "gen/report_facts.h"
+#include "gen/report/facts.h"
+#include "gen/report/paper_table.h"
+#include "gen/report/report.h"
 
 static const double LITTLE_WORK = 1e5; /* two frames of anything but the smallest networks */
 

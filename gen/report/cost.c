@@ -3,8 +3,8 @@
 #include <math.h>
 #include <stdio.h>
 
-#include "gen/paper_table.h"
-#include "gen/report_facts.h"
+#include "gen/report/facts.h"
+#include "gen/report/paper_table.h"
 
 static void write_format(struct text *text, const char *what, int bits, int fraction)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "gen/chart.h"
+#include "gen/report/chart.h"
 
 #include <stdio.h>
 #include <stdlib.h>

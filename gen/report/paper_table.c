@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "gen/paper_table.h"
+#include "gen/report/paper_table.h"
 
 const struct paper_row paper_rows[PAPER_ROWS] = {
     {"Wix", 1024, 153, 11.7, 18304, 2.9, 5.36, 218.6, 1870.7},

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "gen/report_facts.h"
+#include "gen/report/facts.h"
 
 #include <stdio.h>
 #include <stdlib.h>

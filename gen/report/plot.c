@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "gen/plot.h"
+#include "gen/report/plot.h"
 
 #include <math.h>
 #include <string.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "gen/chart_svg.h"
+#include "gen/report/chart_svg.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -7,10 +7,10 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "gen/chart.h"
 #include "gen/folder/json_file.h"
 #include "gen/folder/process.h"
-#include "gen/plot.h"
+#include "gen/report/chart.h"
+#include "gen/report/plot.h"
 
 /* The page in pixels; a row of it is the unit of the vertical axis. */
 enum {

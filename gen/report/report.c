@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "gen/report.h"
+#include "gen/report/report.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-#include "gen/chart.h"
-#include "gen/paper_table.h"
-#include "gen/report_facts.h"
+#include "gen/report/chart.h"
+#include "gen/report/facts.h"
+#include "gen/report/paper_table.h"
 #include "gen/version.h"
 
 enum { PRODUCTS_MOST = 64, JSON_DIGITS = 9 }; /* with more products a line is a matrix */

@@ -7,7 +7,7 @@
 
 #include <jansson.h>
 
-#include "gen/resources.h"
+#include "gen/report/resources.h"
 #include "models/base/text.h"
 #include "models/program/cycles.h"
 #include "models/program/derive.h"

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  * report_memory.c - the report's part on external memory: what a frame takes of it. */
 #include "gen/image/regions.h"
-#include "gen/report_facts.h"
+#include "gen/report/facts.h"
 
 static const char *const port_names[] = {"weights", "data"};
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "gen/resources.h"
+#include "gen/report/resources.h"
 
 #include <stdlib.h>
 

@@ -4,8 +4,8 @@
 #include <math.h>
 #include <string.h>
 
-#include "gen/paper_table.h"
-#include "gen/report_facts.h"
+#include "gen/report/facts.h"
+#include "gen/report/paper_table.h"
 #include "gen/version.h"
 
 static void set(json_t *object, const char *key, json_t *value)
