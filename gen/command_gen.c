@@ -4,7 +4,7 @@
 
 #include "gen/commands.h"
 #include "gen/config/config_file.h"
-#include "gen/plan.h"
+#include "gen/emit/plan.h"
 #include "models/program/program.h"
 
 static bool generate(const struct gen_options *options, struct error *error)

@@ -8,10 +8,10 @@
 
 #include "gen/commands.h"
 #include "gen/config/config_file.h"
+#include "gen/emit/plan.h"
 #include "gen/folder/chip_folder.h"
 #include "gen/folder/json_file.h"
 #include "gen/image/regions.h"
-#include "gen/plan.h"
 #include "gen/report/facts.h"
 
 /* Room of the chip that a model takes up. */

@@ -12,9 +12,9 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "gen/emit/plan.h"
 #include "gen/figures.h"
 #include "gen/folder/output.h"
-#include "gen/plan.h"
 #include "gen/simulate.h"
 #include "gen/verify_plan.h"
 

@@ -13,7 +13,7 @@
 #include "gen/command_list.h"
 #include "gen/config/config_file.h"
 #include "gen/config/config_keys.h"
-#include "gen/version.h"
+#include "gen/emit/version.h"
 #include "models/base/text.h"
 
 enum { MAX_FRAMES = 1000000, MAX_JOBS = 256, MAX_FAULTS = 10000 };

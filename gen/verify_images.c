@@ -4,8 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "gen/emit/registers.h"
 #include "gen/image/regions.h"
-#include "gen/registers.h"
 #include "gen/verify_plan.h"
 #include "models/base/crc32.h"
 #include "models/program/derive.h"

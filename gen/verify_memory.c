@@ -6,8 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "gen/emit/registers.h"
 #include "gen/image/regions.h"
-#include "gen/registers.h"
 #include "gen/verify_plan.h"
 
 enum {

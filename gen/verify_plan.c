@@ -6,9 +6,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "gen/emit/registers.h"
 #include "gen/image/images.h"
 #include "gen/image/regions.h"
-#include "gen/registers.h"
 #include "models/base/crc32.h"
 #include "models/network/reference.h"
 #include "models/number/golden.h"

@@ -10,7 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "gen/registers.h"
+#include "gen/emit/registers.h"
 #include "gen/simulate.h"
 #include "gen/stimulus.h"
 

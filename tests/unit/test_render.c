@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "gen/render.h"
+#include "gen/emit/render.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

@@ -5,8 +5,8 @@
 #include <math.h>
 #include <unistd.h>
 
-#include "gen/chip_readme.h"
 #include "gen/config/config_file.h"
+#include "gen/emit/chip_readme.h"
 #include "gen/image/images.h"
 #include "gen/report/facts.h"
 #include "gen/report/paper_table.h"

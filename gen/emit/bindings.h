@@ -3,7 +3,7 @@
 #ifndef ESE_BINDINGS_H
 #define ESE_BINDINGS_H
 
-#include "gen/render.h"
+#include "gen/emit/render.h"
 
 enum kind { KIND_TEXT, KIND_FLAG, KIND_LIST };
 

@@ -3,8 +3,8 @@
 #ifndef ESE_PLAN_PARTS_H
 #define ESE_PLAN_PARTS_H
 
+#include "gen/emit/render.h"
 #include "gen/folder/output.h"
-#include "gen/render.h"
 #include "models/program/program.h"
 
 /* Reads templates/NAME, a path from the program's home on. */

@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "gen/chip_readme.h"
+#include "gen/emit/chip_readme.h"
 #include "gen/config/home.h"
 
 #include <math.h>
 #include <stdio.h>
 
-#include "gen/render.h"
+#include "gen/emit/render.h"
+#include "gen/emit/version.h"
 #include "gen/report/facts.h"
 #include "gen/report/resources.h"
-#include "gen/version.h"
 
 #define TEMPLATE "templates/chip_README.md.tpl"
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "gen/config/config_file.h"
 #include "gen/config/home.h"
-#include "gen/plan.h"
+#include "gen/emit/plan.h"
 
 #include <ctype.h>
 #include <dirent.h>
@@ -10,14 +10,14 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "gen/chip_readme.h"
+#include "gen/emit/chip_readme.h"
+#include "gen/emit/plan_parts.h"
+#include "gen/emit/registers.h"
+#include "gen/emit/render.h"
+#include "gen/emit/version.h"
 #include "gen/image/images.h"
 #include "gen/image/regions.h"
-#include "gen/plan_parts.h"
-#include "gen/registers.h"
-#include "gen/render.h"
 #include "gen/report/report.h"
-#include "gen/version.h"
 
 /* Modules that every chip has; templates/NAME.v is copied as it is. */
 static const char *const MODULES[] = {

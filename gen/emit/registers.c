@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "gen/config/home.h"
-#include "gen/registers.h"
+#include "gen/emit/registers.h"
 
 #include <ctype.h>
 #include <string.h>
 
+#include "gen/emit/render.h"
+#include "gen/emit/version.h"
 #include "gen/image/regions.h"
-#include "gen/render.h"
-#include "gen/version.h"
 
 enum register_kind { KIND_CONSTANT, KIND_STATUS, KIND_SETTING, KIND_COMMAND, KIND_EVENTS };
 

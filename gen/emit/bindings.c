@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "gen/bindings.h"
+#include "gen/emit/bindings.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -3,10 +3,10 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "gen/emit/plan_parts.h"
+#include "gen/emit/registers.h"
+#include "gen/emit/version.h"
 #include "gen/image/regions.h"
-#include "gen/plan_parts.h"
-#include "gen/registers.h"
-#include "gen/version.h"
 #include "models/program/derive.h"
 
 static const char *const MODULES[] = {

@@ -2,12 +2,12 @@
  * render.c - the template engine: one pass over the lines, a block calling itself for the blocks
  * in it.  Blocks that are left out are walked as well, without emitting: they are checked and
  * their keys count as used. */
-#include "gen/render.h"
+#include "gen/emit/render.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-#include "gen/bindings.h"
+#include "gen/emit/bindings.h"
 
 /* A line of the template, without its newline. */
 struct line {
