@@ -12,7 +12,7 @@
 #include "gen/commands.h"
 #include "gen/folder/chip_folder.h"
 #include "gen/folder/json_file.h"
-#include "gen/simulate.h"
+#include "gen/verify/simulate.h"
 #include "gen/voices.h"
 #include "models/base/bytes.h"
 #include "models/base/text.h"

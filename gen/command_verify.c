@@ -14,9 +14,9 @@
 #include "gen/folder/output.h"
 #include "gen/report/chart.h"
 #include "gen/report/chart_svg.h"
-#include "gen/selftest.h"
-#include "gen/simulate.h"
-#include "gen/verify_plan.h"
+#include "gen/verify/selftest.h"
+#include "gen/verify/simulate.h"
+#include "gen/verify/verify_plan.h"
 #include "models/program/derive.h"
 
 enum { DEFAULT_FRAMES = 20, LINE_WIDTH = 100 };

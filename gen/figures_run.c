@@ -15,8 +15,8 @@
 #include "gen/emit/plan.h"
 #include "gen/figures.h"
 #include "gen/folder/output.h"
-#include "gen/simulate.h"
-#include "gen/verify_plan.h"
+#include "gen/verify/simulate.h"
+#include "gen/verify/verify_plan.h"
 
 enum { JOBS_MOST = 256, POLL_NS = 50000000, STIMULUS_SEED = 1 };
 

@@ -11,8 +11,8 @@
 #include <string.h>
 
 #include "gen/emit/registers.h"
-#include "gen/simulate.h"
-#include "gen/stimulus.h"
+#include "gen/verify/simulate.h"
+#include "gen/verify/stimulus.h"
 
 /* COLUMNS: what the stand-in broadcasts in a frame, three of product 0 and two of product 1. */
 enum { FRAMES = 10, COLUMNS = 5 };

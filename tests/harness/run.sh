@@ -23,7 +23,7 @@ result() { # NAME WANTED GOT
 warnings="-Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wstrict-prototypes -Wmissing-prototypes -Werror"
 cc=${CC:-gcc}
 $cc -std=c11 -D_GNU_SOURCE -I. $warnings -g -fsanitize=address,undefined -o "$work/drive" \
-    tests/harness/drive.c gen/simulate.c gen/simulate_result.c gen/folder/process.c gen/stimulus.c \
+    tests/harness/drive.c gen/verify/simulate.c gen/verify/simulate_result.c gen/folder/process.c gen/verify/stimulus.c \
     models/base/error.c -ljansson -lmd || exit 1
 $cc -std=c11 -I. $warnings -g -O1 -fsanitize=address,undefined -o "$work/memory_test" \
     tests/harness/memory_test.c sim/memory.c sim/memory_ddr3.c sim/memory_write.c || exit 1

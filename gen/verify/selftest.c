@@ -3,7 +3,7 @@
  *
  * Faults in images are tried twice: with the check of the images' CRC, which must find all of them,
  * and, where the simulator can load the image at all, without it: then wrong values must be found. */
-#include "gen/selftest.h"
+#include "gen/verify/selftest.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -16,8 +16,8 @@
 #include "gen/folder/json_file.h"
 #include "gen/image/images.h"
 #include "gen/image/regions.h"
-#include "gen/simulate.h"
-#include "gen/verify_plan.h"
+#include "gen/verify/simulate.h"
+#include "gen/verify/verify_plan.h"
 #include "models/base/crc32.h"
 
 enum { FRAMES = 3 };

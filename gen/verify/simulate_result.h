@@ -5,7 +5,7 @@
 
 #include <stdbool.h>
 
-#include "gen/simulate.h"
+#include "gen/verify/simulate.h"
 
 /* Fills in the result from result->results_path and result->log_path.  It passes only if the
  * results file, the verdict line and the exit status (`clean`: 0; `how` in words) all say so. */

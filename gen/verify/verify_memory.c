@@ -8,7 +8,7 @@
 
 #include "gen/emit/registers.h"
 #include "gen/image/regions.h"
-#include "gen/verify_plan.h"
+#include "gen/verify/verify_plan.h"
 
 enum {
     SHORT_WATCHDOG = 600, /* clocks: of phases in which an ideal memory falls silent */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "gen/stimulus.h"
+#include "gen/verify/stimulus.h"
 
 #include <errno.h>
 #include <stdio.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "gen/simulate_result.h"
+#include "gen/verify/simulate_result.h"
 
 #include <jansson.h>
 #include <stdio.h>

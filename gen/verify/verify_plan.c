@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "gen/verify_plan.h"
+#include "gen/verify/verify_plan.h"
 
 #include <math.h>
 #include <stdio.h>

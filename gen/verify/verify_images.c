@@ -6,7 +6,7 @@
 
 #include "gen/emit/registers.h"
 #include "gen/image/regions.h"
-#include "gen/verify_plan.h"
+#include "gen/verify/verify_plan.h"
 #include "models/base/crc32.h"
 #include "models/program/derive.h"
 

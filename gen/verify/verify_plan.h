@@ -15,7 +15,7 @@
 
 #include <stdint.h>
 
-#include "gen/stimulus.h"
+#include "gen/verify/stimulus.h"
 #include "models/base/random.h"
 #include "models/program/cycles.h"
 #include "models/program/program.h"

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "gen/simulate.h"
+#include "gen/verify/simulate.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -14,7 +14,7 @@
 #include <unistd.h>
 
 #include "gen/folder/process.h"
-#include "gen/simulate_result.h"
+#include "gen/verify/simulate_result.h"
 
 /* One build: where it lies and what it was made from. */
 struct build {
