@@ -8,7 +8,7 @@
 #include "gen/commands.h"
 #include "gen/config/config_file.h"
 #include "gen/config/home.h"
-#include "gen/figures.h"
+#include "gen/figures/figures.h"
 #include "gen/folder/json_file.h"
 #include "gen/report/paper_table.h"
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "model_testing.h"
 
-#include "gen/figures.h"
+#include "gen/figures/figures.h"
 #include "gen/report/paper_table.h"
 #include "gen/report/plot.h"
 

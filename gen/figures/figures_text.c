@@ -3,7 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "gen/figures.h"
+#include "gen/figures/figures.h"
 #include "gen/report/facts.h"
 #include "gen/report/paper_table.h"
 

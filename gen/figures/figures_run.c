@@ -13,7 +13,7 @@
 #include <unistd.h>
 
 #include "gen/emit/plan.h"
-#include "gen/figures.h"
+#include "gen/figures/figures.h"
 #include "gen/folder/output.h"
 #include "gen/verify/simulate.h"
 #include "gen/verify/verify_plan.h"

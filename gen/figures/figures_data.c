@@ -2,7 +2,7 @@
  * The figures as CSV and JSON. */
 #include <string.h>
 
-#include "gen/figures.h"
+#include "gen/figures/figures.h"
 #include "gen/report/facts.h"
 #include "gen/report/paper_table.h"
 

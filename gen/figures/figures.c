@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "gen/figures.h"
+#include "gen/figures/figures.h"
 
 #include <stdlib.h>
 #include <string.h>

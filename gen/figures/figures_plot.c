@@ -3,7 +3,7 @@
 #include <math.h>
 #include <stdio.h>
 
-#include "gen/figures.h"
+#include "gen/figures/figures.h"
 #include "gen/report/facts.h"
 #include "gen/report/paper_table.h"
 #include "gen/report/plot.h"
