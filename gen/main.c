@@ -10,7 +10,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "gen/command_list.h"
+#include "gen/command/command_list.h"
 #include "gen/config/config_file.h"
 #include "gen/config/config_keys.h"
 #include "gen/emit/version.h"

@@ -3,7 +3,7 @@
 #ifndef ESE_SELFTEST_H
 #define ESE_SELFTEST_H
 
-#include "gen/commands.h"
+#include "gen/command/commands.h"
 #include "models/base/error.h"
 
 /* Plants faults one at a time (images, expected words, handshakes), runs the simulation on each,

@@ -2,7 +2,7 @@
  * test_chip.c - folders of chips and of models, written by the commands and opened again. */
 #include <unistd.h>
 
-#include "gen/commands.h"
+#include "gen/command/commands.h"
 #include "gen/folder/chip_folder.h"
 #include "gen/image/regions.h"
 #include "tests/unit/model_testing.h"

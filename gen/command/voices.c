@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "gen/voices.h"
+#include "gen/command/voices.h"
 
 #include <stdio.h>
 #include <stdlib.h>

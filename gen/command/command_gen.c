@@ -2,7 +2,7 @@
  * ese gen: from a configuration to a folder with a chip. */
 #include <stdio.h>
 
-#include "gen/commands.h"
+#include "gen/command/commands.h"
 #include "gen/config/config_file.h"
 #include "gen/emit/plan.h"
 #include "models/program/program.h"

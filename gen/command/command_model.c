@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "gen/commands.h"
+#include "gen/command/commands.h"
 #include "gen/config/config_file.h"
 #include "gen/emit/plan.h"
 #include "gen/folder/chip_folder.h"

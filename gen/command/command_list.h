@@ -5,7 +5,7 @@
 
 #include <argp.h>
 
-#include "gen/commands.h"
+#include "gen/command/commands.h"
 
 /* Options without a letter. */
 enum { OPTION_SET = 256, OPTION_SIM, OPTION_FRAMES, OPTION_SEED, OPTION_TRACE, OPTION_JSON,

@@ -9,11 +9,11 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "gen/commands.h"
+#include "gen/command/commands.h"
+#include "gen/command/voices.h"
 #include "gen/folder/chip_folder.h"
 #include "gen/folder/json_file.h"
 #include "gen/verify/simulate.h"
-#include "gen/voices.h"
 #include "models/base/bytes.h"
 #include "models/base/text.h"
 

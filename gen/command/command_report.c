@@ -5,7 +5,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
-#include "gen/commands.h"
+#include "gen/command/commands.h"
 #include "gen/config/config_file.h"
 #include "gen/folder/chip_folder.h"
 #include "gen/folder/json_file.h"

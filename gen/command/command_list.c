@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "gen/command_list.h"
+#include "gen/command/command_list.h"
 
 #include <stddef.h>
 
