@@ -67,7 +67,7 @@ disagrees() { # COUNT SIMULATOR_BENCH ARGUMENT...
 compare_with_models() {
     local arithmetic narrow tables
     "${CC:-gcc}" -std=c11 -O2 -I"$root" -o vectors "$here/vectors.c" \
-        "$root"/models/{arithmetic,act_table,error}.c -lm
+        "$root"/models/{base/arithmetic,number/act_table,base/error}.c -lm
     read -r arithmetic narrow tables < <(./vectors)
     local arithmetic_bench=(arithmetic_bench "$here/arithmetic_bench.v")
     local narrow_bench=(narrow_bench "$here/table_check.v" narrow_bench.v)
