@@ -12,8 +12,8 @@
 #include "gen/command/commands.h"
 #include "gen/folder/chip_folder.h"
 #include "gen/folder/json_file.h"
+#include "gen/verify/play.h"
 #include "gen/verify/simulate.h"
-#include "gen/verify/verify_plan.h"
 #include "models/base/text.h"
 #include "models/network/labels.h"
 #include "models/network/reference.h"
@@ -22,7 +22,7 @@ struct recognition {
     const struct recognise_options *options;
     struct chip_folder chip;
     struct labels labels;
-    struct verify_plan plan;
+    struct play play;
     struct simulation_result result;
     int32_t *y;          /* [frames][channels][output] as the chip gave it */
     int **chip_phones;   /* [utterance][frame] */
@@ -32,7 +32,7 @@ struct recognition {
 
 static bool simulate_chip(struct recognition *r, struct error *error)
 {
-    const struct stimulus *s = &r->plan.stimulus;
+    const struct stimulus *s = &r->play.stimulus;
     struct text folder = {0}, stimulus = {0}, dump = {0};
     text_appendf(&folder, "%s/build", r->chip.dir);
     mkdir(text_string(&folder), 0777); /* stimulus_write() tells if that did not work */
@@ -72,10 +72,10 @@ static int played(const struct recognition *r, int utterance)
 static void label_chip(struct recognition *r)
 {
     const struct program *p = &r->chip.program;
-    const struct stimulus *s = &r->plan.stimulus;
+    const struct stimulus *s = &r->play.stimulus;
     double *y = allocate(s->output, sizeof *y);
     for (size_t slot = 0; slot < (size_t)s->frame_count * s->channels; slot++) {
-        struct voice voice = r->plan.voices[slot];
+        struct voice voice = r->play.voices[slot];
         if (voice.utterance < 0)
             continue;
         for (size_t i = 0; i < s->output; i++)
@@ -161,7 +161,7 @@ static void print_recognition(const struct recognition *r)
     printf("speed           %lld cycles a frame (model: %lld); %.1f %% of the multiplier slots do "
            "useful work\n",
            (long long)r->result.phases[0].cycles_per_frame,
-           (long long)r->plan.cycles.cycles_per_frame, 100.0 * utilization(r));
+           (long long)r->play.cycles.cycles_per_frame, 100.0 * utilization(r));
     if (!r->result.pass)
         printf("failed          %s; log: %s\n", r->result.reason, r->result.log_path);
 }
@@ -174,7 +174,7 @@ static json_t *recognition_json(const struct recognition *r)
                      "frame_accuracy", percent(r->chip_right, r->frames) / 100.0,
                      "float_frame_accuracy", percent(r->float_right, r->frames) / 100.0,
                      "cycles_per_frame", (json_int_t)r->result.phases[0].cycles_per_frame,
-                     "model_cycles_per_frame", (json_int_t)r->plan.cycles.cycles_per_frame,
+                     "model_cycles_per_frame", (json_int_t)r->play.cycles.cycles_per_frame,
                      "mac_utilization", utilization(r));
 }
 
@@ -197,7 +197,7 @@ static void phones_free(int **phones, int count)
 static bool recognise(struct recognition *r, struct error *error)
 {
     const struct program *p = &r->chip.program;
-    recognise_plan_build(&r->plan, p, r->options->frames);
+    play_utterances(&r->play, p, r->options->frames);
     bool ok = simulate_chip(r, error);
     if (ok && r->result.phase_count == 0)
         ok = fail(error, "the simulation failed: %s; log: %s", r->result.reason, r->result.log_path);
@@ -216,7 +216,7 @@ static bool recognise(struct recognition *r, struct error *error)
         phones_free(r->float_phones, p->utterances.count);
     }
     free(r->y);
-    verify_plan_free(&r->plan);
+    play_free(&r->play);
     return ok;
 }
 

@@ -14,9 +14,9 @@
 #include "gen/folder/output.h"
 #include "gen/report/chart.h"
 #include "gen/report/chart_svg.h"
+#include "gen/verify/play.h"
 #include "gen/verify/selftest.h"
 #include "gen/verify/simulate.h"
-#include "gen/verify/verify_plan.h"
 #include "models/program/derive.h"
 
 enum { DEFAULT_FRAMES = 20, LINE_WIDTH = 100 };
@@ -30,7 +30,7 @@ struct verification {
     struct model_folder model;     /* if the options name one */
     const struct program *program; /* of the model that is played */
     char *images;                  /* folder to run in, NULL: the chip's own */
-    struct verify_plan plan;
+    struct play play;
     char *stimulus;
     bool used[SIMULATOR_COUNT];
     struct simulation_result results[SIMULATOR_COUNT];
@@ -92,7 +92,7 @@ static bool write_stimulus(struct verification *v, struct error *error)
     }
     text_append(&path, "/stimulus.bin");
     v->stimulus = path.data;
-    return stimulus_write(&v->plan.stimulus, v->stimulus, error);
+    return stimulus_write(&v->play.stimulus, v->stimulus, error);
 }
 
 static bool run_simulators(struct verification *v, struct error *error)
@@ -117,7 +117,7 @@ static bool run_simulators(struct verification *v, struct error *error)
 
 static bool waits_for_memory(const struct verification *v)
 {
-    return verify_waits_for_memory(v->program, &v->plan.cycles);
+    return play_waits_for_memory(v->program, &v->play.cycles);
 }
 
 /* Cycles of a frame in a phase, or -1: between the last two starts, or, where frames wait for the memory,
@@ -158,10 +158,10 @@ static double utilization(const struct verification *v, int64_t cycles)
 static bool cycles_expected(const struct verification *v, int64_t cycles)
 {
     const struct program *p = v->program;
-    int64_t model = v->plan.cycles.cycles_per_frame, bus = derive_traffic(p).clocks;
+    int64_t model = v->play.cycles.cycles_per_frame, bus = derive_traffic(p).clocks;
     if (!waits_for_memory(v))
         return cycles == model;
-    int64_t ahead = (INT64_C(3) << p->d.fetch_bits) / (v->plan.frames / 2);
+    int64_t ahead = (INT64_C(3) << p->d.fetch_bits) / (v->play.frames / 2);
     return cycles >= model * 9 / 10 && cycles <= bus + bus / 10 + ahead;
 }
 
@@ -208,18 +208,18 @@ static json_t *verification_json(const struct verification *v)
                             result_json(&v->results[s]));
     }
     json_t *phases = json_array();
-    for (uint32_t n = 0; n < v->plan.stimulus.phase_count; n++)
-        json_array_append_new(phases, json_string(v->plan.stimulus.phases[n].name));
+    for (uint32_t n = 0; n < v->play.stimulus.phase_count; n++)
+        json_array_append_new(phases, json_string(v->play.stimulus.phases[n].name));
     char hash[16];
     snprintf(hash, sizeof hash, "%08x", (unsigned)p->config_hash);
     return json_pack("{s:s, s:s, s:i, s:i, s:i, s:o, s:I, s:I, s:I, s:I, s:I, s:f, s:f, s:o}",
                      "verdict", v->pass ? "pass" : "fail", "config_hash", hash, "frames",
-                     v->plan.frames, "channels", p->d.channels, "pes", p->d.pes, "phases", phases,
+                     v->play.frames, "channels", p->d.channels, "pes", p->d.pes, "phases", phases,
                      "seed", (json_int_t)v->options->seed, "mismatches", (json_int_t)mismatches,
                      "cycles_per_frame", (json_int_t)cycles, "model_cycles_per_frame",
-                     (json_int_t)v->plan.cycles.cycles_per_frame, "memory_cycles_per_frame",
+                     (json_int_t)v->play.cycles.cycles_per_frame, "memory_cycles_per_frame",
                      (json_int_t)derive_traffic(p).clocks, "mac_utilization",
-                     utilization(v, cycles), "max_float_error", v->plan.max_float_error,
+                     utilization(v, cycles), "max_float_error", v->play.max_float_error,
                      "simulators", simulators);
 }
 
@@ -259,7 +259,7 @@ static bool draw_charts(const struct verification *v, struct error *error)
     if (phase == NULL || phase->chart_count < 2 || phase->frames[phase->charts[1].frame].start < 0)
         return fail(error, "--svg: nothing to draw: the simulator did not get through a frame");
     const struct simulation_chart *now = &phase->charts[0], *next = &phase->charts[1];
-    const struct cycles_frame *planned = &v->plan.cycles.frames[now->frame];
+    const struct cycles_frame *planned = &v->play.cycles.frames[now->frame];
     char heading[64];
     snprintf(heading, sizeof heading, "frame %d as measured by %s", now->frame,
              simulator_name(simulator));
@@ -288,12 +288,12 @@ static void print_result(const struct verification *v, enum simulator simulator)
 }
 
 /* What was played, in lines of a terminal. */
-static void print_phases(const struct verify_plan *plan)
+static void print_phases(const struct play *play)
 {
     size_t column = (size_t)printf("phases:");
-    for (uint32_t n = 0; n < plan->stimulus.phase_count; n++) {
-        const char *name = plan->stimulus.phases[n].name;
-        bool last = n + 1 == plan->stimulus.phase_count;
+    for (uint32_t n = 0; n < play->stimulus.phase_count; n++) {
+        const char *name = play->stimulus.phases[n].name;
+        bool last = n + 1 == play->stimulus.phase_count;
         if (column + strlen(name) + 2 > LINE_WIDTH)
             column = (size_t)printf("\n       ") - 1;
         column += (size_t)printf(" %s%s", name, last ? "" : ",");
@@ -319,22 +319,22 @@ static void print_memory(const struct verification *v, int64_t ideal)
 static void print_verification(const struct verification *v)
 {
     const struct program *p = v->program;
-    const struct verify_plan *plan = &v->plan;
+    const struct play *play = &v->play;
     int64_t cycles = measured_cycles(v);
     print_chart(v);
-    printf("\n%d PEs x %d channels, %d frames, seed %llu\n", p->d.pes, p->d.channels, plan->frames,
+    printf("\n%d PEs x %d channels, %d frames, seed %llu\n", p->d.pes, p->d.channels, play->frames,
            (unsigned long long)v->options->seed);
-    print_phases(plan);
+    print_phases(play);
     for (int s = 0; s < SIMULATOR_COUNT; s++)
         if (v->used[s])
             print_result(v, (enum simulator)s);
     if (cycles < 0)
         printf("cycles a frame: not measured, %lld by the model\n",
-               (long long)plan->cycles.cycles_per_frame);
+               (long long)play->cycles.cycles_per_frame);
     else
         printf("cycles a frame: %lld measured, %lld by the model; %.1f %% of the multiplier slots do "
                "useful work\n",
-               (long long)cycles, (long long)plan->cycles.cycles_per_frame,
+               (long long)cycles, (long long)play->cycles.cycles_per_frame,
                100.0 * utilization(v, cycles));
     if (waits_for_memory(v))
         printf("external memory, at a bus word a clock: %lld, so the array waits\n",
@@ -343,7 +343,7 @@ static void print_verification(const struct verification *v)
         printf("the cycles of a frame are not as they should be, or not the same in all simulators\n");
     print_memory(v, cycles);
     if (cycles >= 0)
-        printf("largest error of y against floating point: %.2e\n", plan->max_float_error);
+        printf("largest error of y against floating point: %.2e\n", play->max_float_error);
     printf("verdict: %s\n", v->pass ? "pass" : "FAIL");
 }
 
@@ -365,10 +365,10 @@ static bool make_plan(struct verification *v, struct error *error)
         return fail(error, "--faults: '%s' has its model in read-only memory; faults are for chips with "
                            "memory: resident or stream", v->chip.dir);
     if (options->faults > 0)
-        verify_plan_faults(&v->plan, p, options->faults, options->seed);
+        play_faults(&v->play, p, options->faults, options->seed);
     else
-        verify_plan_build(&v->plan, p, frames, options->seed);
-    v->plan.stimulus.config_hash = v->chip.program.config_hash;
+        play_build(&v->play, p, frames, options->seed);
+    v->play.stimulus.config_hash = v->chip.program.config_hash;
     return true;
 }
 
@@ -405,7 +405,7 @@ static bool verify(struct verification *v, struct error *error)
             simulation_result_free(&v->results[s]);
     free(v->stimulus);
     free(v->images);
-    verify_plan_free(&v->plan);
+    play_free(&v->play);
     if (options->model != NULL)
         model_close(&v->model);
     chip_close(&v->chip);

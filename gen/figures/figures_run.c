@@ -15,8 +15,8 @@
 #include "gen/emit/plan.h"
 #include "gen/figures/figures.h"
 #include "gen/folder/output.h"
+#include "gen/verify/play.h"
 #include "gen/verify/simulate.h"
-#include "gen/verify/verify_plan.h"
 
 enum { JOBS_MOST = 256, POLL_NS = 50000000, STIMULUS_SEED = 1 };
 
@@ -137,20 +137,20 @@ static bool write_chip(const struct program *program, const char *folder, struct
 static bool simulate_chip(const struct program *program, const char *folder, int jobs,
                           struct simulation_result *result, struct error *error)
 {
-    struct verify_plan plan;
+    struct play play;
     struct text stimulus = {0};
-    verify_plan_build(&plan, program, FIGURE_FRAMES, STIMULUS_SEED);
-    plan.stimulus.phase_count = PHASE_STEADY + 1;
+    play_build(&play, program, FIGURE_FRAMES, STIMULUS_SEED);
+    play.stimulus.phase_count = PHASE_STEADY + 1;
     text_appendf(&stimulus, "%s/stimulus.bin", folder);
     struct simulation simulation = {.simulator = SIMULATOR_VERILATOR,
                                     .folder = folder,
                                     .stimulus = text_string(&stimulus),
                                     .seed = STIMULUS_SEED,
                                     .jobs = jobs};
-    bool ok = stimulus_write(&plan.stimulus, text_string(&stimulus), error) &&
+    bool ok = stimulus_write(&play.stimulus, text_string(&stimulus), error) &&
               simulate(&simulation, result, error);
     text_free(&stimulus);
-    verify_plan_free(&plan);
+    play_free(&play);
     return ok;
 }
 

@@ -16,8 +16,8 @@
 #include "gen/folder/json_file.h"
 #include "gen/image/images.h"
 #include "gen/image/regions.h"
+#include "gen/verify/play.h"
 #include "gen/verify/simulate.h"
-#include "gen/verify/verify_plan.h"
 #include "models/base/crc32.h"
 
 enum { FRAMES = 3 };
@@ -184,7 +184,7 @@ static bool write_one(const struct bench *b, const char *name, struct text *text
 }
 
 /* Writes all images, the fault's one with the fault: as .mem, or as a region of external memory.
- * Without a check of the images the plan expects of the regions what is written. */
+ * Without a check of the images the play expects of the regions what is written. */
 static bool write_images(const struct bench *b, const struct fault *fault, struct stimulus *s,
                          bool check_images, struct error *error)
 {
@@ -221,14 +221,14 @@ static bool write_images(const struct bench *b, const struct fault *fault, struc
     return ok;
 }
 
-static bool run(struct bench *b, struct verify_plan *plan, bool check_images, bool *pass,
+static bool run(struct bench *b, struct play *play, bool check_images, bool *pass,
                 char *reason, size_t size, struct error *error)
 {
-    uint32_t image_count = plan->stimulus.image_count;
+    uint32_t image_count = play->stimulus.image_count;
     if (!check_images)
-        plan->stimulus.image_count = 0;
-    bool ok = stimulus_write(&plan->stimulus, b->stimulus, error);
-    plan->stimulus.image_count = image_count;
+        play->stimulus.image_count = 0;
+    bool ok = stimulus_write(&play->stimulus, b->stimulus, error);
+    play->stimulus.image_count = image_count;
     struct simulation simulation = {.simulator = b->simulator,
                                     .folder = b->chip.dir,
                                     .stimulus = b->stimulus,
@@ -263,37 +263,37 @@ static void note(struct bench *b, const char *name, const char *means, bool dete
 /* Without a fault the chip must pass, or "detected" would mean nothing. */
 static bool try_sound(struct bench *b, struct error *error)
 {
-    struct verify_plan plan;
+    struct play play;
     char reason[256];
     bool pass = false;
-    verify_plan_build(&plan, &b->chip.program, FRAMES, b->options->seed);
-    bool ok = write_images(b, NULL, &plan.stimulus, true, error) &&
-              run(b, &plan, true, &pass, reason, sizeof reason, error);
+    play_build(&play, &b->chip.program, FRAMES, b->options->seed);
+    bool ok = write_images(b, NULL, &play.stimulus, true, error) &&
+              run(b, &play, true, &pass, reason, sizeof reason, error);
     if (ok)
         note(b, "no fault", "all", pass, pass ? "passes, as it must" : reason);
-    verify_plan_free(&plan);
+    play_free(&play);
     return ok;
 }
 
 static bool try_fault(struct bench *b, const struct fault *fault, struct error *error)
 {
-    struct verify_plan plan;
+    struct play play;
     char reason[256];
     bool pass = false;
-    verify_plan_build(&plan, &b->chip.program, FRAMES, b->options->seed);
+    play_build(&play, &b->chip.program, FRAMES, b->options->seed);
     if (fault->distort != NULL)
-        fault->distort(&plan.stimulus);
-    bool ok = write_images(b, fault, &plan.stimulus, true, error) &&
-              run(b, &plan, true, &pass, reason, sizeof reason, error);
+        fault->distort(&play.stimulus);
+    bool ok = write_images(b, fault, &play.stimulus, true, error) &&
+              run(b, &play, true, &pass, reason, sizeof reason, error);
     if (ok)
         note(b, fault->name, fault->image != NULL ? "CRC" : "values", !pass, reason);
     if (ok && fault->damage != NULL) {
-        ok = write_images(b, fault, &plan.stimulus, false, error) &&
-             run(b, &plan, false, &pass, reason, sizeof reason, error);
+        ok = write_images(b, fault, &play.stimulus, false, error) &&
+             run(b, &play, false, &pass, reason, sizeof reason, error);
         if (ok)
             note(b, fault->name, "values", !pass, reason);
     }
-    verify_plan_free(&plan);
+    play_free(&play);
     return ok;
 }
 

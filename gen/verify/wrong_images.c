@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0
- * verify_images.c - model images and descriptors of which something is wrong, and what the chip must say
+ * wrong_images.c - model images and descriptors of which something is wrong, and what the chip must say
  * of each. */
 #include <stdlib.h>
 #include <string.h>
 
 #include "gen/emit/registers.h"
 #include "gen/image/regions.h"
-#include "gen/verify/verify_plan.h"
+#include "gen/verify/play_parts.h"
 #include "models/base/crc32.h"
 #include "models/program/derive.h"
 
@@ -75,10 +75,10 @@ static void add_header(struct stimulus_phase *phase, const struct text *model, e
 }
 
 /* One more of something than the chip has room for, in as many bus words as that takes. */
-static void add_too_large(struct planner *pl, struct stimulus_phase *phase, const struct text *model)
+static void add_too_large(struct maker *mk, struct stimulus_phase *phase, const struct text *model)
 {
-    const struct derived *chip = &pl->program->chip;
-    struct derived d = pl->program->d;
+    const struct derived *chip = &mk->program->chip;
+    struct derived d = mk->program->d;
     d.products = chip->products + 1;
     d.passes = chip->passes + 1;
     d.columns = chip->max_columns + 1;
@@ -95,8 +95,8 @@ static void add_too_large(struct planner *pl, struct stimulus_phase *phase, cons
         add_header_words(phase, model, counts[n], 2, CHIP_ERROR_MODEL_SIZE);
     /* Products and passes share a section. */
     for (int more = 0; more < 2; more++) {
-        d.products = more == 0 ? chip->products + 1 : pl->program->d.products;
-        d.passes = more == 1 ? chip->passes + 1 : pl->program->d.passes;
+        d.products = more == 0 ? chip->products + 1 : mk->program->d.products;
+        d.passes = more == 1 ? chip->passes + 1 : mk->program->d.passes;
         derive_bus_words(&d);
         const struct header_word program[] = {{MODEL_WORD_PRODUCTS, (uint32_t)d.products},
                                               {MODEL_WORD_PASSES, (uint32_t)d.passes},
@@ -105,26 +105,26 @@ static void add_too_large(struct planner *pl, struct stimulus_phase *phase, cons
     }
 }
 
-static void add_sizes(struct planner *pl, struct stimulus_phase *phase, const struct text *model)
+static void add_sizes(struct maker *mk, struct stimulus_phase *phase, const struct text *model)
 {
     static const enum model_word counts[] = {
         MODEL_WORD_X_SIZE,  MODEL_WORD_C_SIZE,  MODEL_WORD_Y_SIZE,    MODEL_WORD_PRODUCTS,
         MODEL_WORD_PASSES,  MODEL_WORD_COLUMNS, MODEL_WORD_CONSTANTS, MODEL_WORD_BEATS,
     };
-    const struct derived *d = &pl->program->chip;
+    const struct derived *d = &mk->program->chip;
     for (size_t n = 0; n < sizeof counts / sizeof *counts; n++)
-        add_header(phase, model, counts[n], plan_below(pl, 2) != 0 ? 0 : UINT32_MAX,
+        add_header(phase, model, counts[n], play_below(mk, 2) != 0 ? 0 : UINT32_MAX,
                    CHIP_ERROR_MODEL_SIZE);
     add_header(phase, model, MODEL_WORD_X_SIZE, (uint32_t)d->x_size + 1, CHIP_ERROR_MODEL_SIZE);
     add_header(phase, model, MODEL_WORD_C_SIZE, (uint32_t)d->c_size + 1, CHIP_ERROR_MODEL_SIZE);
     add_header(phase, model, MODEL_WORD_Y_SIZE, (uint32_t)d->y_size + 1, CHIP_ERROR_MODEL_SIZE);
-    add_too_large(pl, phase, model);
+    add_too_large(mk, phase, model);
     const uint32_t states[] = {0, (uint32_t)(d->c_words + 1) | (uint32_t)d->y_words << 16,
                                (uint32_t)d->c_words | (uint32_t)(d->y_words + 1) << 16};
-    add_header(phase, model, MODEL_WORD_STATE_WORDS, states[plan_below(pl, 3)], CHIP_ERROR_MODEL_SIZE);
+    add_header(phase, model, MODEL_WORD_STATE_WORDS, states[play_below(mk, 3)], CHIP_ERROR_MODEL_SIZE);
     for (int word = MODEL_WORD_PROGRAM_WORDS; word <= MODEL_WORD_WEIGHT_WORDS; word++) {
         uint32_t right = word_at(model, (size_t)word * 4);
-        add_header(phase, model, (enum model_word)word, plan_below(pl, 2) != 0 ? right + 1 : right - 1,
+        add_header(phase, model, (enum model_word)word, play_below(mk, 2) != 0 ? right + 1 : right - 1,
                    CHIP_ERROR_MODEL_SIZE);
     }
 }
@@ -150,26 +150,26 @@ static void list_pieces(const struct program *p, const struct region *regions,
 }
 
 /* One bit of a piece is wrong. */
-static void add_flip(struct planner *pl, struct stimulus_phase *phase, const struct region *regions,
+static void add_flip(struct maker *mk, struct stimulus_phase *phase, const struct region *regions,
                      const struct piece *piece)
 {
     const struct text *bytes =
         &regions[piece->use == STIMULUS_MODEL ? REGION_MODEL : REGION_WEIGHTS].bytes;
-    uint64_t offset = piece->offset + 4 * random_below(&pl->random, piece->bytes / 4);
-    uint32_t word = word_at(bytes, (size_t)offset) ^ UINT32_C(1) << plan_below(pl, 32);
+    uint64_t offset = piece->offset + 4 * random_below(&mk->random, piece->bytes / 4);
+    uint32_t word = word_at(bytes, (size_t)offset) ^ UINT32_C(1) << play_below(mk, 32);
     add_patch(phase, (struct stimulus_patch){add_error(phase, CHIP_ERROR_MODEL_CONTENTS),
                                              piece->use, offset, 4, word});
 }
 
 /* A bit of the header, without a CRC that hides it. */
-static void add_header_flip(struct planner *pl, struct stimulus_phase *phase,
+static void add_header_flip(struct maker *mk, struct stimulus_phase *phase,
                             const struct text *model)
 {
-    uint32_t word = plan_below(pl, MODEL_WORDS);
+    uint32_t word = play_below(mk, MODEL_WORDS);
     bool magic = word == MODEL_WORD_MAGIC || word == MODEL_WORD_LAYOUT;
     uint32_t attempt =
         add_error(phase, magic ? CHIP_ERROR_MODEL_MAGIC : CHIP_ERROR_MODEL_HEADER);
-    uint32_t wrong = word_at(model, (size_t)word * 4) ^ UINT32_C(1) << plan_below(pl, 32);
+    uint32_t wrong = word_at(model, (size_t)word * 4) ^ UINT32_C(1) << play_below(mk, 32);
     add_patch(phase, (struct stimulus_patch){attempt, STIMULUS_MODEL, (uint64_t)word * 4, 4, wrong});
 }
 
@@ -179,48 +179,48 @@ static void free_regions(struct region regions[REGION_COUNT])
         text_free(&regions[n].bytes);
 }
 
-void plan_wrong_models(struct planner *pl)
+void play_wrong_models(struct maker *mk)
 {
     struct region regions[REGION_COUNT];
     struct piece pieces[SECTION_COUNT + 1];
-    regions_build(pl->program, regions);
-    list_pieces(pl->program, regions, pieces);
+    regions_build(mk->program, regions);
+    list_pieces(mk->program, regions, pieces);
     const struct text *model = &regions[REGION_MODEL].bytes;
-    struct stimulus_phase *headers = plan_phase(pl, "headers", 0, 1, 60);
+    struct stimulus_phase *headers = play_phase(mk, "headers", 0, 1, 60);
     headers->fault_moment = STIMULUS_AT_LOAD;
     headers->flags = STIMULUS_LOADED_BEFORE;
-    add_header(headers, model, MODEL_WORD_MAGIC, (uint32_t)random_next(&pl->random),
+    add_header(headers, model, MODEL_WORD_MAGIC, (uint32_t)random_next(&mk->random),
                CHIP_ERROR_MODEL_MAGIC);
     add_header(headers, model, MODEL_WORD_LAYOUT, IDENTITY_LAYOUT + 1, CHIP_ERROR_MODEL_MAGIC);
     add_header(headers, model, MODEL_WORD_CHIP_HASH,
-               pl->program->chip_hash ^ UINT32_C(1) << plan_below(pl, 32), CHIP_ERROR_MODEL_CHIP);
-    add_sizes(pl, headers, model);
-    add_header_flip(pl, headers, model);
+               mk->program->chip_hash ^ UINT32_C(1) << play_below(mk, 32), CHIP_ERROR_MODEL_CHIP);
+    add_sizes(mk, headers, model);
+    add_header_flip(mk, headers, model);
 
-    struct stimulus_phase *contents = plan_phase(pl, "contents", 0, 1, 60);
+    struct stimulus_phase *contents = play_phase(mk, "contents", 0, 1, 60);
     contents->fault_moment = STIMULUS_AT_LOAD;
     for (int n = 0; n <= SECTION_COUNT; n++) {
         const struct piece *piece = &pieces[n];
         uint32_t crc = word_at(model, (size_t)piece->crc * 4);
-        add_flip(pl, contents, regions, piece);
-        add_header(contents, model, piece->crc, crc ^ UINT32_C(1) << plan_below(pl, 32),
+        add_flip(mk, contents, regions, piece);
+        add_header(contents, model, piece->crc, crc ^ UINT32_C(1) << play_below(mk, 32),
                    CHIP_ERROR_MODEL_CONTENTS);
         /* The file ended early, and something else lies where the rest should be. */
         uint64_t half = piece->bytes / 8 * 4;
         uint32_t attempt = add_error(contents, CHIP_ERROR_MODEL_CONTENTS);
         add_patch(contents, (struct stimulus_patch){attempt, piece->use, piece->offset + half,
                                                     piece->bytes - half,
-                                                    (uint32_t)random_next(&pl->random)});
+                                                    (uint32_t)random_next(&mk->random)});
     }
     free_regions(regions);
 }
 
 /* One word of some descriptor is impossible, with another that makes the chip look at it. */
-static void add_descriptor(struct planner *pl, struct stimulus_phase *phase,
+static void add_descriptor(struct maker *mk, struct stimulus_phase *phase,
                            enum descriptor_word word, uint32_t value, enum descriptor_word enable)
 {
     uint32_t attempt = add_error(phase, CHIP_ERROR_DESCRIPTOR);
-    uint64_t base = (uint64_t)plan_below(pl, phase->descriptor_count) * STIMULUS_DESCRIPTOR_BYTES;
+    uint64_t base = (uint64_t)play_below(mk, phase->descriptor_count) * STIMULUS_DESCRIPTOR_BYTES;
     if (enable != word)
         add_patch(phase, (struct stimulus_patch){attempt, STIMULUS_DESCRIPTORS,
                                                  base + (uint64_t)enable * 4, 4, 1});
@@ -228,7 +228,7 @@ static void add_descriptor(struct planner *pl, struct stimulus_phase *phase,
                                              4, value});
 }
 
-void plan_wrong_descriptors(struct planner *pl)
+void play_wrong_descriptors(struct maker *mk)
 {
     static const enum descriptor_word addresses[][2] = {
         {DESCRIPTOR_WORD_X_ADDRESS, DESCRIPTOR_WORD_X_ADDRESS},
@@ -236,30 +236,30 @@ void plan_wrong_descriptors(struct planner *pl)
         {DESCRIPTOR_WORD_RESTORE_ADDRESS, DESCRIPTOR_WORD_RESTORE},
         {DESCRIPTOR_WORD_SAVE_ADDRESS, DESCRIPTOR_WORD_FLAGS},
     };
-    struct stimulus_phase *phase = plan_phase(pl, "descriptors", 0, VERIFY_FEW_FRAMES, 40);
-    add_descriptor(pl, phase, DESCRIPTOR_WORD_MAGIC, (uint32_t)random_next(&pl->random),
+    struct stimulus_phase *phase = play_phase(mk, "descriptors", 0, VERIFY_FEW_FRAMES, 40);
+    add_descriptor(mk, phase, DESCRIPTOR_WORD_MAGIC, (uint32_t)random_next(&mk->random),
                    DESCRIPTOR_WORD_MAGIC);
-    add_descriptor(pl, phase, DESCRIPTOR_WORD_FRAMES, 0, DESCRIPTOR_WORD_FRAMES);
+    add_descriptor(mk, phase, DESCRIPTOR_WORD_FRAMES, 0, DESCRIPTOR_WORD_FRAMES);
     for (size_t n = 0; n < sizeof addresses / sizeof *addresses; n++) {
-        uint32_t astray = (uint32_t)random_next(&pl->random) | UINT32_C(1) << plan_below(pl, 12);
-        add_descriptor(pl, phase, addresses[n][0], astray, addresses[n][1]);
-        if (pl->program->d.address_bits < 64) /* beyond what the chip can address */
-            add_descriptor(pl, phase, addresses[n][0] + 1, UINT32_C(1) << 31, addresses[n][1]);
+        uint32_t astray = (uint32_t)random_next(&mk->random) | UINT32_C(1) << play_below(mk, 12);
+        add_descriptor(mk, phase, addresses[n][0], astray, addresses[n][1]);
+        if (mk->program->d.address_bits < 64) /* beyond what the chip can address */
+            add_descriptor(mk, phase, addresses[n][0] + 1, UINT32_C(1) << 31, addresses[n][1]);
     }
 }
 
-struct stimulus_phase *plan_random_flip(struct planner *pl)
+struct stimulus_phase *play_random_flip(struct maker *mk)
 {
     struct region regions[REGION_COUNT];
     struct piece pieces[SECTION_COUNT + 1];
-    regions_build(pl->program, regions);
-    list_pieces(pl->program, regions, pieces);
-    struct stimulus_phase *phase = plan_phase(pl, "wrong model", 0, 1, 100);
+    regions_build(mk->program, regions);
+    list_pieces(mk->program, regions, pieces);
+    struct stimulus_phase *phase = play_phase(mk, "wrong model", 0, 1, 100);
     phase->fault_moment = STIMULUS_AT_LOAD;
-    if (plan_below(pl, 3) == 0)
-        add_header_flip(pl, phase, &regions[REGION_MODEL].bytes);
+    if (play_below(mk, 3) == 0)
+        add_header_flip(mk, phase, &regions[REGION_MODEL].bytes);
     else
-        add_flip(pl, phase, regions, &pieces[plan_below(pl, SECTION_COUNT + 1)]);
+        add_flip(mk, phase, regions, &pieces[play_below(mk, SECTION_COUNT + 1)]);
     free_regions(regions);
     return phase;
 }

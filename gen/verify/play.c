@@ -1,0 +1,367 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "gen/verify/play.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "gen/emit/registers.h"
+#include "gen/image/images.h"
+#include "gen/image/regions.h"
+#include "gen/verify/play_parts.h"
+#include "models/base/crc32.h"
+#include "models/network/reference.h"
+#include "models/number/golden.h"
+#include "models/program/derive.h"
+
+enum {
+    RESET_LATENCY = 1,     /* clocks from aresetn to the reset inside */
+    DRAWN_FRAMES_MOST = 9, /* length of a drawn utterance */
+    CHART_FRAMES = 2,
+    REGION_GAP = 1 << 24,  /* the regions lie apart, so that an address that is wrong shows */
+    REGION_BASE = 1 << 20,
+    SETTLED_FRAME = 3,     /* with a queue: x of this frame comes while others are computed */
+    HOST_CLOCKS = 200     /* about what the host takes from start to the first frame */
+};
+
+/* ---- what goes in and must come out --------------------------------------------------------- */
+
+/* Both models of one channel. */
+struct models {
+    const struct quantized *q;
+    const struct reference *reference;
+    const struct program *program;
+    struct golden_state golden;
+    struct reference_state exact;
+};
+
+static void start_models(struct models *m)
+{
+    m->golden = golden_start(m->q);
+    m->exact = reference_start(&m->program->network);
+}
+
+static void end_models(struct models *m)
+{
+    golden_end(&m->golden);
+    reference_end(&m->exact);
+}
+
+/* Plays one frame of an utterance; x: what goes in. */
+static void step_models(struct models *m, const struct matrix *utterance, int frame, int32_t *x)
+{
+    const struct quantized *q = m->q;
+    const float *features =
+        utterance->at + (size_t)(frame % utterance->rows) * (size_t)q->input;
+    for (int i = 0; i < q->input; i++)
+        x[i] = (int32_t)quantize_value((double)features[i], q->formats.x, q->activation_bits);
+    golden_step(q, &m->golden, x);
+    reference_step(m->reference, &m->exact, features);
+}
+
+/* An utterance that does not go on where the frame before left it goes on with a restored state: as if
+ * it had never been interrupted. */
+static void catch_up(struct models *m, const struct matrix *utterance, int frames, int32_t *x)
+{
+    end_models(m);
+    start_models(m);
+    for (int f = 0; f < frames; f++)
+        step_models(m, utterance, f, x);
+}
+
+static void fill_channel(struct play *play, const struct program *p,
+                         const struct utterances *u, const struct reference *reference, int channel)
+{
+    struct stimulus *s = &play->stimulus;
+    const struct quantized *q = &p->quant;
+    struct models m = {.q = q, .reference = reference, .program = p};
+    struct voice before = {-1, 0};
+    start_models(&m);
+    for (uint32_t t = 0; t < s->frame_count; t++) {
+        size_t slot = (size_t)t * s->channels + (size_t)channel;
+        struct voice voice = play->voices[slot];
+        stimulus_set(s->active, s, t, (uint32_t)channel, voice.utterance >= 0);
+        if (voice.utterance >= 0) {
+            const struct matrix *utterance = &u->frames[voice.utterance];
+            int32_t *x = s->x + slot * s->input;
+            bool goes_on = before.utterance == voice.utterance && before.frame + 1 == voice.frame;
+            if (!goes_on)
+                catch_up(&m, utterance, voice.frame, x);
+            stimulus_set(s->first, s, t, (uint32_t)channel, voice.frame == 0);
+            step_models(&m, utterance, voice.frame, x);
+            memcpy(s->y + slot * s->output, m.golden.y, s->output * sizeof *m.golden.y);
+            memcpy(s->c + slot * s->cell, m.golden.c, s->cell * sizeof *m.golden.c);
+            for (int i = 0; i < q->output; i++)
+                play->max_float_error = fmax(
+                    play->max_float_error, fabs(ldexp(m.golden.y[i], -q->formats.y) - m.exact.y[i]));
+        }
+        before = voice;
+    }
+    end_models(&m);
+}
+
+static int chip_images(const struct program *p)
+{
+    int count = 0;
+    for (int n = 0; n < IMAGE_COUNT; n++)
+        count += image_is_on_chip(p, n);
+    return count;
+}
+
+static void fill_shape(struct stimulus *s, const struct program *p, int frames)
+{
+    const struct derived *d = &p->d;
+    *s = (struct stimulus){
+        .channels = (uint32_t)d->channels,
+        .input = (uint32_t)d->x_size,
+        .cell = (uint32_t)d->c_size,
+        .output = (uint32_t)d->y_size,
+        .activation_bits = (uint32_t)d->activation_bits,
+        .element_bits = (uint32_t)d->element_bits,
+        .lanes = (uint32_t)d->lanes,
+        .pes = (uint32_t)d->pes,
+        .product_count = (uint32_t)p->product_count,
+        .pass_count = (uint32_t)p->pass_count,
+        .config_hash = p->config_hash,
+        .chip_hash = p->chip_hash,
+        .image_count = (uint32_t)chip_images(p),
+        .frame_count = (uint32_t)frames,
+    };
+    if (p->config.memory != MEMORY_ROM) {
+        s->memory_mode =
+            p->config.memory == MEMORY_RESIDENT ? STIMULUS_RESIDENT : STIMULUS_STREAM;
+        s->io = p->config.io == IO_MEMORY ? STIMULUS_IO_MEMORY : STIMULUS_IO_STREAM;
+        s->memory_ports = (uint32_t)p->config.memory_ports;
+        s->memory_data_bits = (uint32_t)d->bus_bits;
+        s->memory_address_bits = (uint32_t)d->address_bits;
+        s->region_count = REGION_COUNT;
+    }
+    stimulus_allocate(s);
+    for (int n = 0; n < p->product_count; n++)
+        s->product_columns[n] = (uint32_t)p->products[n].columns;
+    for (int n = 0; n < p->pass_count; n++)
+        s->pass_beats[n] = (uint32_t)p->passes[n].beats;
+}
+
+/* What the images must be: made anew from the program, not read from the chip's folder. */
+static void fill_images(struct stimulus *s, const struct program *p)
+{
+    struct named_image images[IMAGE_COUNT];
+    images_build(p, images);
+    for (int n = 0, next = 0; n < IMAGE_COUNT; n++) {
+        struct text text = {0};
+        if (image_is_on_chip(p, n)) {
+            struct stimulus_image *image = &s->images[next++];
+            mem_image_render(images[n].image, &text);
+            snprintf(image->name, sizeof image->name, "%s", images[n].name);
+            image->bytes = text.length;
+            image->crc = crc32_of(0, text.data, text.length);
+        }
+        text_free(&text);
+        mem_image_free(images[n].image);
+    }
+}
+
+/* The model lies so that its pages are on both sides of 4 GiB, if addresses reach that far. */
+static void fill_regions(struct stimulus *s, const struct program *p)
+{
+    static const enum stimulus_use use[REGION_COUNT] = {
+        [REGION_WEIGHTS] = STIMULUS_WEIGHTS, [REGION_MODEL] = STIMULUS_MODEL};
+    if (p->config.memory == MEMORY_ROM)
+        return;
+    struct region regions[REGION_COUNT];
+    regions_build(p, regions);
+    uint64_t base = REGION_BASE;
+    for (int n = 0; n < REGION_COUNT; n++) {
+        struct stimulus_region *region = &s->regions[n];
+        if (n == REGION_MODEL && s->memory_address_bits > 32 && base < UINT32_MAX)
+            base = ((uint64_t)1 << 32) - REGION_ALIGNMENT;
+        snprintf(region->name, sizeof region->name, "%s", regions[n].file);
+        region->port = regions[n].port == 0 ? STIMULUS_PORT_WEIGHTS : STIMULUS_PORT_DATA;
+        region->use = use[n];
+        region->base = base;
+        region->bytes = regions[n].bytes.length;
+        region->crc = crc32_of(0, regions[n].bytes.data, regions[n].bytes.length);
+        base = (base + region->bytes + 2 * REGION_GAP) / REGION_GAP * REGION_GAP;
+        text_free(&regions[n].bytes);
+    }
+    s->queue_base = s->io == STIMULUS_IO_MEMORY ? base : 0;
+}
+
+static void fill_frames(struct play *play, const struct program *p,
+                        const struct utterances *u)
+{
+    struct reference *reference = reference_new(&p->network);
+    for (int c = 0; c < p->d.channels; c++)
+        fill_channel(play, p, u, reference, c);
+    reference_free(reference);
+}
+
+/* ---- phases ---------------------------------------------------------------------------------------- */
+
+bool play_waits_for_memory(const struct program *program, const struct cycles *cycles)
+{
+    return derive_traffic(program).clocks > cycles->cycles_per_frame;
+}
+
+/* Every frame starts in the cycle that the model says: nobody makes the chip wait.  A loadable chip's
+ * are counted from the first frame's start, which depends on the memory; with a queue from that of
+ * the first frame whose x was there before it was needed.  Where a bus word a clock is too little for the
+ * array, frames wait for the memory, some more and some less, as they find words read ahead. */
+static void expect_cycles(const struct maker *mk, struct stimulus_phase *phase)
+{
+    const struct cycles *cycles = &mk->play->cycles;
+    if (play_waits_for_memory(mk->program, cycles))
+        return;
+    uint32_t from = mk->program->config.io == IO_MEMORY ? SETTLED_FRAME : 0;
+    from = from < phase->frame_count - 2 ? from : phase->frame_count - 2;
+    phase->starts = allocate(phase->frame_count, sizeof *phase->starts);
+    for (uint32_t t = 0; t < phase->frame_count; t++)
+        phase->starts[t] = t < from ? -1 : cycles->frames[t].start + RESET_LATENCY;
+}
+
+/* Clocks until the streams have read as far ahead as they do: until then x and descriptors have to wait
+ * for them on the same port. */
+static uint32_t fill_clocks(const struct program *p)
+{
+    if (p->config.memory != MEMORY_STREAM || p->config.io != IO_MEMORY)
+        return 1;
+    int streams = p->config.memory_ports > 1 ? 2 : 3;
+    return (uint32_t)(streams << p->d.fetch_bits) + HOST_CLOCKS;
+}
+
+static void play_steady(struct maker *mk)
+{
+    struct stimulus_phase *steady = play_phase(mk, "steady", 0, mk->frames, 1);
+    expect_cycles(mk, steady);
+    steady->valid_cycle = fill_clocks(mk->program);
+    steady->idle_cycles += steady->valid_cycle;
+    steady->limit_cycles += steady->valid_cycle;
+    /* y in memory is there later, and when depends on the memory. */
+    if (mk->program->config.io == IO_STREAM && steady->starts != NULL)
+        steady->end = mk->play->cycles.end + RESET_LATENCY;
+    steady->chart_count = CHART_FRAMES;
+    steady->chart_first = (uint32_t)(mk->frames - CHART_FRAMES);
+}
+
+/* Resets, gaps, back-pressure. */
+static void play_rough(struct maker *mk)
+{
+    const struct cycles *cycles = &mk->play->cycles;
+    bool stream = mk->program->config.io == IO_STREAM;
+    uint64_t frame = (uint64_t)cycles->cycles_per_frame;
+    struct stimulus_phase *cut = play_phase(mk, "cut", 0, 2, 10);
+    cut->flags = stream ? STIMULUS_CUT_WAITING : 0;
+    cut->cut_cycle = (uint32_t)(cycles->frames[1].start + (int64_t)random_below(&mk->random, frame));
+    struct stimulus_phase *rough = play_phase(mk, "rough", 0, mk->frames, 10);
+    rough->x_gap = VERIFY_CHANCE / 4;
+    rough->x_gap_length = stream ? 5 : 200;
+    rough->y_wait = VERIFY_CHANCE / 4;
+    rough->y_wait_length = 8;
+    rough->ring_bits = stream ? 0 : 1;
+}
+
+/* y waits so long, again and again, that everything before it fills up; and a frame of x has a
+ * wrong end. */
+static void play_stream_abuse(struct maker *mk)
+{
+    const struct program *p = mk->program;
+    uint32_t frame = (uint32_t)mk->pace;
+    int fill = (1 << p->d.y_fifo_bits) / p->d.y_words + 2; /* frames that the output FIFO takes */
+    int frames = mk->frames < 2 * fill ? mk->frames : 2 * fill;
+    struct stimulus_phase *held = play_phase(mk, "held", 0, frames, 10 * fill);
+    held->y_wait = 1 + VERIFY_CHANCE / 2 / frame;
+    held->y_wait_length = 2 * (uint32_t)fill * frame;
+    held->idle_cycles += held->y_wait_length;
+    struct stimulus_phase *misframed = play_phase(mk, "misframed", 0, 2, 10);
+    misframed->flags = random_below(&mk->random, 2) != 0 && p->d.x_size >= 2
+                           ? STIMULUS_LAST_EARLY
+                           : STIMULUS_LAST_MISSING;
+    misframed->expected_error = p->config.memory != MEMORY_ROM ? CHIP_ERROR_X_FRAMING : 0;
+}
+
+/* ---- plays ----------------------------------------------------------------------------------------- */
+
+/* Everything but the phases. */
+static void begin(struct maker *mk, struct play *play, const struct program *p,
+                       int frames, uint64_t seed)
+{
+    *play = (struct play){.frames = frames};
+    *mk = (struct maker){.play = play, .program = p, .frames = frames};
+    random_seed(&mk->random, seed);
+    struct utterances drawn = {0};
+    if (p->utterances.count == 0)
+        utterances_draw(&drawn, p->d.channels * 2 + 1, DRAWN_FRAMES_MOST, p->d.x_size, seed);
+    for (int n = 0; n < drawn.count; n++) /* of different lengths, one frame upwards */
+        drawn.frames[n].rows = 1 + (int)random_below(&mk->random, DRAWN_FRAMES_MOST);
+    const struct utterances *u = drawn.count > 0 ? &drawn : &p->utterances;
+    mk->drawn = u->count;
+
+    cycles_run(p, frames, &play->cycles);
+    mk->pace = play_waits_for_memory(p, &play->cycles) ? derive_traffic(p).clocks
+                                                         : play->cycles.cycles_per_frame;
+    size_t all = (size_t)play_all_frames(mk);
+    play->voices = allocate(all * (size_t)p->d.channels, sizeof *play->voices);
+    play->begins = allocate(all, sizeof *play->begins);
+    if (p->config.io == IO_MEMORY) {
+        play_cast_descriptors(mk);
+        play_cast_states(mk);
+    } else {
+        play_cast_voices(mk, u);
+    }
+    if (p->config.memory != MEMORY_ROM)
+        play_cast_slot(mk);
+    fill_shape(&play->stimulus, p, (int)all);
+    fill_images(&play->stimulus, p);
+    fill_regions(&play->stimulus, p);
+    fill_frames(play, p, u);
+    utterances_free(&drawn);
+}
+
+void play_build(struct play *play, const struct program *p, int frames, uint64_t seed)
+{
+    struct maker mk;
+    begin(&mk, play, p, frames, seed);
+    play_steady(&mk);
+    play_rough(&mk);
+    if (p->config.io == IO_STREAM)
+        play_stream_abuse(&mk);
+    if (p->config.memory != MEMORY_ROM)
+        play_memory_phases(&mk);
+}
+
+void play_faults(struct play *play, const struct program *p, int count, uint64_t seed)
+{
+    struct maker mk;
+    begin(&mk, play, p, VERIFY_FEW_FRAMES, seed);
+    play_steady(&mk);
+    for (int n = 0; n < count; n++)
+        play_random_fault(&mk, n);
+}
+
+void play_utterances(struct play *play, const struct program *p, int limit)
+{
+    *play = (struct play){0};
+    struct maker mk = {.play = play, .program = p};
+    random_seed(&mk.random, 1);
+    mk.frames = play->frames = play_cast_utterances(play, p, limit);
+    cycles_run(p, mk.frames, &play->cycles);
+    fill_shape(&play->stimulus, p, mk.frames);
+    fill_images(&play->stimulus, p);
+    fill_regions(&play->stimulus, p);
+    fill_frames(play, p, &p->utterances);
+    struct stimulus_phase *phase = play_phase(&mk, "utterances", 0, mk.frames, 1);
+    expect_cycles(&mk, phase);
+    phase->valid_cycle = fill_clocks(p);
+    phase->limit_cycles += phase->valid_cycle;
+}
+
+void play_free(struct play *play)
+{
+    play->stimulus.phase_count = play->phases;
+    stimulus_free(&play->stimulus);
+    cycles_free(&play->cycles);
+    free(play->voices);
+    free(play->begins);
+}

@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * play.h - what `ese verify` plays on a chip, and what must come out.
+ *
+ * Phases over the same frames: `steady`, input always there and output always taken, every frame at
+ * the cycle that the model says; `cut`, a reset in mid-flight; `rough`, random gaps before x and
+ * back-pressure on y, or descriptors that come late.  With streams also `held`, y held back until
+ * everything is full, and `misframed`, a frame of x with a wrong end.  A loadable chip has more of
+ * them (faults.c): other memories, soft resets, faults of the buses, wrong model images,
+ * states saved and restored, a channel closed in mid-flight.
+ *
+ * Every channel plays utterances of its own, which begin and end at different frames; with io memory
+ * where a descriptor does. */
+#ifndef ESE_PLAY_H
+#define ESE_PLAY_H
+
+#include <stdint.h>
+
+#include "gen/verify/stimulus.h"
+#include "models/base/random.h"
+#include "models/program/cycles.h"
+#include "models/program/program.h"
+
+enum { PHASE_STEADY, VERIFY_FRAMES_LEAST = 3 };
+
+/* Where the utterance of a channel stands in a frame: for those who look at the outputs. */
+struct voice {
+    int utterance; /* number in program.utterances or of the drawn ones, -1: idle */
+    int frame;     /* of the utterance; beyond its end it begins anew, without a reset of the state */
+};
+
+struct play {
+    struct stimulus stimulus;
+    struct cycles cycles;    /* of the model, for the frames of `steady` */
+    struct voice *voices;    /* [frames][channels] */
+    bool *begins;            /* [frames] a descriptor begins here, in whatever phase */
+    double max_float_error;  /* largest |golden y - float y| over all active frames */
+    int frames;              /* of `steady` */
+    uint32_t phases;         /* that were planned: stimulus.phase_count may be lowered */
+};
+
+/* Plays each utterance from its beginning; `frames` >= VERIFY_FRAMES_LEAST. */
+void play_build(struct play *play, const struct program *program, int frames,
+                       uint64_t seed);
+
+/* `steady`, and then `count` phases of few frames in which something drawn at random goes wrong: for a
+ * loadable chip. */
+void play_faults(struct play *play, const struct program *program, int count,
+                        uint64_t seed);
+
+/* One phase, no gaps: every utterance of the program, or the first `limit` frames of each, one after
+ * the other on whichever channel is free. */
+void play_utterances(struct play *play, const struct program *program, int limit);
+
+void play_free(struct play *play);
+
+/* Is a bus word a clock too little for the array? */
+bool play_waits_for_memory(const struct program *program, const struct cycles *cycles);
+
+#endif
