@@ -4,7 +4,7 @@
 
 #include "gen/command/commands.h"
 #include "gen/config/config_file.h"
-#include "gen/emit/plan.h"
+#include "gen/emit/emit.h"
 #include "models/program/program.h"
 
 static bool generate(const struct gen_options *options, struct error *error)
@@ -17,8 +17,8 @@ static bool generate(const struct gen_options *options, struct error *error)
     if (ok) {
         struct text command = {0};
         struct output *output = output_new();
-        plan_command(&command, "gen", options->source, options->sets, options->set_count);
-        ok = plan_chip(output, &program, program.cycles, text_string(&command), error) &&
+        emit_command(&command, "gen", options->source, options->sets, options->set_count);
+        ok = emit_chip(output, &program, program.cycles, text_string(&command), error) &&
              output_write(output, options->output, error);
         if (ok)
             printf("%s: %d PEs x %d channels, %lld cycles a frame, %d lane%s: see %s/README.md\n",

@@ -8,7 +8,7 @@
 
 #include "gen/command/commands.h"
 #include "gen/config/config_file.h"
-#include "gen/emit/plan.h"
+#include "gen/emit/emit.h"
 #include "gen/folder/chip_folder.h"
 #include "gen/folder/json_file.h"
 #include "gen/image/regions.h"
@@ -135,8 +135,8 @@ static bool write_model(const struct model_options *options, const struct progra
 {
     struct text command = {0};
     struct output *output = output_new();
-    plan_command(&command, "model", options->source, options->sets, options->set_count);
-    bool ok = plan_model(output, p, text_string(&command), error) &&
+    emit_command(&command, "model", options->source, options->sets, options->set_count);
+    bool ok = emit_model(output, p, text_string(&command), error) &&
               output_write(output, options->output, error);
     output_free(output);
     text_free(&command);

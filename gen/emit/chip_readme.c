@@ -1,11 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "gen/emit/chip_readme.h"
-#include "gen/config/home.h"
 
 #include <math.h>
 #include <stdio.h>
 
-#include "gen/emit/render.h"
+#include "gen/emit/template.h"
 #include "gen/emit/version.h"
 #include "gen/report/facts.h"
 #include "gen/report/resources.h"
@@ -117,9 +116,8 @@ static void bind_ports(struct bindings *b, const struct program *p)
 bool chip_readme_add(struct output *output, const struct program *p, const struct cycles *cycles,
                      const char *command, struct error *error)
 {
-    struct text path = {0}, source = {0}, rendered = {0};
-    text_appendf(&path, "%s/" TEMPLATE, ese_home());
-    bool ok = text_read_file(&source, text_string(&path), error);
+    struct text source = {0}, rendered = {0};
+    bool ok = template_read(&source, TEMPLATE, error);
     if (ok) {
         struct bindings *b = bindings_new();
         bind_chip(b, p, command);
@@ -133,7 +131,6 @@ bool chip_readme_add(struct output *output, const struct program *p, const struc
     }
     if (ok)
         output_take(output, "README.md", &rendered);
-    text_free(&path);
     text_free(&source);
     text_free(&rendered);
     return ok;

@@ -1,11 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "gen/config/home.h"
 #include "gen/emit/registers.h"
 
 #include <ctype.h>
 #include <string.h>
 
-#include "gen/emit/render.h"
+#include "gen/emit/template.h"
 #include "gen/emit/version.h"
 #include "gen/image/regions.h"
 
@@ -82,14 +81,12 @@ static bool add_verilog(struct output *output, const struct program *p,
         if (lists[list[n].kind] != NULL)
             bind_register(b, lists[list[n].kind], &list[n]);
     }
-    struct text path = {0}, source = {0}, rendered = {0};
-    text_appendf(&path, "%s/templates/ese_registers.v.tpl", ese_home());
-    bool ok = text_read_file(&source, text_string(&path), error) &&
-              render(text_string(&source), "templates/ese_registers.v.tpl", RENDER_VERILOG, b,
-                     &rendered, error);
+    static const char *const template = "templates/ese_registers.v.tpl";
+    struct text source = {0}, rendered = {0};
+    bool ok = template_read(&source, template, error) &&
+              render(text_string(&source), template, RENDER_VERILOG, b, &rendered, error);
     if (ok)
         output_take(output, "rtl/ese_registers.v", &rendered);
-    text_free(&path);
     text_free(&source);
     text_free(&rendered);
     bindings_free(b);

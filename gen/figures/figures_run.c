@@ -12,7 +12,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "gen/emit/plan.h"
+#include "gen/emit/emit.h"
 #include "gen/figures/figures.h"
 #include "gen/folder/output.h"
 #include "gen/verify/play.h"
@@ -126,7 +126,7 @@ static bool write_chip(const struct program *program, const char *folder, struct
     struct cycles cycles;
     struct output *output = output_new();
     cycles_run(program, FIGURE_FRAMES, &cycles);
-    bool ok = plan_chip(output, program, &cycles, "paper", error) &&
+    bool ok = emit_chip(output, program, &cycles, "paper", error) &&
               output_write(output, folder, error);
     output_free(output);
     cycles_free(&cycles);

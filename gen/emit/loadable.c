@@ -1,9 +1,9 @@
-/* SPDX-License-Identifier: Apache-2.0
- * plan_memory.c - host interface and MEM controller of a chip whose model lies in external memory. */
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "gen/emit/loadable.h"
+
 #include <stdio.h>
 #include <string.h>
 
-#include "gen/emit/plan_parts.h"
 #include "gen/emit/registers.h"
 #include "gen/emit/version.h"
 #include "gen/image/regions.h"
@@ -32,7 +32,7 @@ static bool has_two_ports(const struct program *p)
     return p->config.memory_ports > 1;
 }
 
-void plan_bind_memory(struct bindings *b, const struct program *p)
+void loadable_bind(struct bindings *b, const struct program *p)
 {
     bool loadable = p->config.memory != MEMORY_ROM, queue = has_queue(p);
     bind_flag(b, "LOADABLE", loadable);
@@ -196,7 +196,7 @@ static struct bindings *bind_loader(const struct program *p, const char *source)
     bind_text(b, "CHIP_HASH", "%08X", (unsigned)p->chip_hash);
     bind_model_words(b, &p->d);
 #define MODEL_WORD(name, word, meaning)                         \
-    if (plan_mentions(source, "MODEL_" #name)) {                \
+    if (template_mentions(source, "MODEL_" #name)) {                \
         struct bindings *row = bind_row(b, "MODEL_WORDS");      \
         bind_text(row, "SYMBOL", "%-20s", "MODEL_" #name);      \
         bind_text(row, "WORD", "%2d", word);                    \
@@ -221,7 +221,7 @@ static struct bindings *bind_queue(const struct program *p, const char *source)
     bind_int(b, "BUS_MSB", d->bus_bits - 1);
     bind_voices(b, d);
 #define DESCRIPTOR_WORD(name, word, meaning)                    \
-    if (plan_mentions(source, "DESCRIPTOR_" #name)) {           \
+    if (template_mentions(source, "DESCRIPTOR_" #name)) {           \
         struct bindings *row = bind_row(b, "DESCRIPTOR_WORDS"); \
         bind_text(row, "SYMBOL", "%-26s", "DESCRIPTOR_" #name); \
         bind_text(row, "WORD", "%2d", word);                    \
@@ -267,7 +267,7 @@ static bool add_part(struct output *output, struct text *list, const struct prog
     snprintf(template, sizeof template, "templates/%s.v.tpl", module);
     snprintf(as, sizeof as, "rtl/%s.v", module);
     text_appendf(list, "%s\n", as);
-    bool ok = plan_read_template(&source, template, error), constants = true;
+    bool ok = template_read(&source, template, error), constants = true;
     const char *text = ok ? text_string(&source) : "";
     struct bindings *b;
     if (strcmp(module, "ese_mem_controller") == 0) {
@@ -281,7 +281,7 @@ static bool add_part(struct output *output, struct text *list, const struct prog
         b = strcmp(module, "ese_host") == 0 ? bind_host(p) : bind_run_control(p);
     }
     if (ok)
-        ok = plan_render(output, template, &source, b, constants ? &p->d : NULL, as, error);
+        ok = template_render(output, template, &source, b, constants ? &p->d : NULL, as, error);
     else
         bindings_free(b);
     text_free(&source);
@@ -293,11 +293,11 @@ static bool add_modules(struct output *output, struct text *list, const char *co
 {
     bool ok = true;
     for (int n = 0; ok && modules[n] != NULL; n++)
-        ok = plan_add_module(output, list, modules[n], error);
+        ok = template_add_module(output, list, modules[n], error);
     return ok;
 }
 
-bool plan_add_memory(struct output *output, struct text *list, const struct program *p,
+bool loadable_add(struct output *output, struct text *list, const struct program *p,
                      struct error *error)
 {
     bool ok = add_modules(output, list, MODULES, error) &&

@@ -1,0 +1,109 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "gen/emit/rtl.h"
+
+#include <stdio.h>
+
+#include "gen/emit/loadable.h"
+#include "gen/emit/template.h"
+#include "gen/emit/version.h"
+#include "models/program/derive.h"
+
+/* Modules that every chip has; templates/NAME.v is copied as it is. */
+static const char *const MODULES[] = {
+    "ese_accu_control", "ese_act_queue", "ese_adder_tree", "ese_assemble", "ese_block_state",
+    "ese_channel", "ese_controller", "ese_drain_control", "ese_elem_mul", "ese_element",
+    "ese_element_control", "ese_frame_context", "ese_front_end", "ese_input_buffer",
+    "ese_output_buffer", "ese_pass_sequencer", "ese_pe", "ese_product_sequencer", "ese_progress",
+    "ese_ptr_read", "ese_ram", "ese_rom", "ese_round_shift_right", "ese_saturate", "ese_spmat_read",
+};
+
+/* Where the model comes from: read-only memory, or external memory (plan_memory.c). */
+static const char *const ROM_MODULES[] = {"ese_program_rom", "ese_rom_stream", "ese_stream_control", NULL};
+
+enum { MODULE_COUNT = sizeof MODULES / sizeof *MODULES };
+
+/* The number of the last of `count`, `bits` wide. */
+static void bind_last(struct bindings *b, const char *key, int bits, int count)
+{
+    bind_text(b, key, "%d'd%d", bits, count - 1);
+}
+
+static struct bindings *bind_top(const struct program *p, const struct cycles *cycles,
+                                 const char *command)
+{
+    const struct derived *d = &p->d;
+    const struct formats *f = &p->quant.formats;
+    struct bindings *b = bindings_new();
+    bind_text(b, "NAME", "%s", p->config.name);
+    bind_text(b, "VERSION", "%s", ESE_VERSION);
+    bind_text(b, "COMMAND", "%s", command);
+    bind_text(b, "HASH", "%08x", (unsigned)p->config_hash);
+    bind_int(b, "CHANNELS", d->channels);
+    bind_int(b, "PES", d->pes);
+    bind_int(b, "X_SIZE", d->x_size);
+    bind_int(b, "C_SIZE", d->c_size);
+    bind_int(b, "Y_SIZE", d->y_size);
+    bind_int(b, "WEIGHT_W", d->weight_bits);
+    bind_int(b, "ACT_W", d->activation_bits);
+    bind_int(b, "ELEMENT_W", d->element_bits);
+    bind_int(b, "X_FRAC", f->x);
+    bind_int(b, "Y_FRAC", f->y);
+    bind_int(b, "C_FRAC", f->c);
+    bind_int(b, "M_FRAC", f->m);
+    bind_int(b, "CYCLES", cycles->cycles_per_frame);
+    bind_int(b, "DATA_MSB", d->channels * d->element_bits - 1);
+    bind_int(b, "USER_MSB", 2 * d->channels - 1);
+    bind_int(b, "CHANNEL_MSB", d->channels - 1);
+    bind_int(b, "CELL_MSB", d->lanes * d->channels * d->activation_bits - 1);
+    bind_int(b, "LANE_MSB", d->lanes - 1);
+    bind_int(b, "PE_MSB", d->pes - 1);
+    bind_int(b, "PROJECTION", p->quant.projection);
+    bind_flag(b, "HAS_PROJECTION", p->quant.projection);
+    bind_text(b, "AND_M", "%s", p->quant.projection ? " and m" : "");
+    bind_text(b, "TABLE_MODULE", "%-14s", p->quant.sigm.direct ? "ese_act_points" : "ese_act_table");
+    bind_int(b, "INTERPOLATE", !p->quant.sigm.direct);
+    bind_int(b, "PEEPHOLE", p->quant.peephole);
+    bind_int(b, "CANDIDATE_TANH", p->quant.candidate == CANDIDATE_TANH);
+    bind_last(b, "LAST_PRODUCT", d->product_bits, d->products);
+    bind_last(b, "LAST_PASS", d->pass_bits, d->passes);
+    bind_last(b, "LAST_X", d->x_count_bits, d->x_size);
+    bind_last(b, "LAST_Y", d->y_size_bits, d->y_size);
+    loadable_bind(b, p);
+    return b;
+}
+
+static bool add_top(struct output *output, const struct program *p, const struct cycles *cycles,
+                    const char *command, struct error *error)
+{
+    static const char *const name = "templates/ese_top.v.tpl";
+    struct text source = {0};
+    bool ok = template_read(&source, name, error) &&
+              template_render(output, name, &source, bind_top(p, cycles, command), &p->d,
+                              "rtl/ese_top.v", error);
+    text_free(&source);
+    return ok;
+}
+
+static bool add_modules(struct output *output, const struct program *p, struct error *error)
+{
+    struct text list = {0};
+    bool ok = true;
+    text_append(&list, "rtl/ese_top.v\n");
+    for (int n = 0; ok && n < MODULE_COUNT; n++)
+        ok = template_add_module(output, &list, MODULES[n], error);
+    ok = ok && template_add_module(output, &list,
+                                   p->quant.sigm.direct ? "ese_act_points" : "ese_act_table", error);
+    if (p->config.memory != MEMORY_ROM)
+        ok = ok && loadable_add(output, &list, p, error);
+    else
+        for (int n = 0; ok && ROM_MODULES[n] != NULL; n++)
+            ok = template_add_module(output, &list, ROM_MODULES[n], error);
+    output_take(output, "rtl/files.f", &list);
+    return ok;
+}
+
+bool rtl_add(struct output *output, const struct program *p, const struct cycles *cycles,
+             const char *command, struct error *error)
+{
+    return add_top(output, p, cycles, command, error) && add_modules(output, p, error);
+}
