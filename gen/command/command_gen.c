@@ -23,7 +23,7 @@ static bool generate(const struct gen_options *options, struct error *error)
         if (ok)
             printf("%s: %d PEs x %d channels, %lld cycles a frame, %d lane%s: see %s/README.md\n",
                    options->output, program.d.pes, program.d.channels,
-                   (long long)program.frame_cycles, program.d.lanes,
+                   (long long)program.cycles_per_frame, program.d.lanes,
                    program.d.lanes == 1 ? "" : "s", options->output);
         output_free(output);
         text_free(&command);

@@ -61,7 +61,7 @@ static void write_text(struct text *text, const struct model_options *options, c
                  commas((int64_t)p->true_nonzeros).text,
                  percent((int64_t)p->true_nonzeros, f->dense_weights));
     text_appendf(text, "  %-12s %s cycles, %.3f us at %d MHz\n", "a frame",
-                 commas(p->frame_cycles).text, f->us, REPORT_MHZ);
+                 commas(p->cycles_per_frame).text, f->us, REPORT_MHZ);
     for (int n = 0; n < USES; n++)
         text_appendf(text, "  %-12s %s of the chip's %s %s\n", uses[n].name, commas(uses[n].used).text,
                      commas(uses[n].room).text, uses[n].unit);
@@ -107,7 +107,7 @@ static json_t *model_json(const struct facts *f)
         "{s:s, s:s, s:{s:i, s:i, s:i, s:I}, s:I, s:f, s:s, s:o, s:{s:I, s:I}, s:o}", "chip_hash", chip,
         "model_hash", model, "network", "input", p->d.x_size, "cell", p->d.c_size, "output",
         p->d.y_size, "nonzeros", (json_int_t)p->true_nonzeros, "cycles_per_frame",
-        (json_int_t)p->frame_cycles, "us_per_frame", f->us, "column_order",
+        (json_int_t)p->cycles_per_frame, "us_per_frame", f->us, "column_order",
         column_order_name(p->column_order), "room", room, "bytes", "model",
         (json_int_t)region_size(p, REGION_MODEL), "weights",
         (json_int_t)region_size(p, REGION_WEIGHTS), "vectors", vectors);

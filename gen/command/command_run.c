@@ -161,7 +161,7 @@ static bool play(struct run *r, const char *image, struct error *error)
 {
     if (ese_open(&r->chip, r->bus) != ESE_OK)
         return chip_failed(r, error);
-    uint64_t cycles = (uint64_t)r->program->frame_cycles;
+    uint64_t cycles = (uint64_t)r->program->cycles_per_frame;
     r->chip.timeout_us =
         (uint32_t)((TIMEOUT_CLOCKS + cycles * TIMEOUT_FRAMES) / CLOCKS_PER_US);
     if (ese_load_folder(&r->chip, image) != ESE_OK)
@@ -231,7 +231,7 @@ static void print_run(const struct run *r)
     if (r->counts.steady_frames > 0)
         printf("cycles a frame  %.1f over %llu frames (model: %lld); %.1f %% of the multiplier slots are "
                "used\n", per_frame(r), (unsigned long long)r->counts.steady_frames,
-               (long long)r->program->frame_cycles, 100.0 * utilization(r));
+               (long long)r->program->cycles_per_frame, 100.0 * utilization(r));
     else
         printf("cycles a frame  too few frames to tell\n");
     printf("stalls          input %u, columns %u, accumulator %u, element %u, queue %u; weights %u, output "
@@ -288,7 +288,7 @@ static json_t *run_json(const struct run *r)
                      (int)r->chip.channels, "occupancy", occupancy(r), "cycles",
                      (json_int_t)c->cycles, "cycles_per_frame", steady, "steady_frames",
                      (json_int_t)r->counts.steady_frames, "model_cycles_per_frame",
-                     (json_int_t)r->program->frame_cycles, "utilization", used, "stalls",
+                     (json_int_t)r->program->cycles_per_frame, "utilization", used, "stalls",
                      stalls, "values_checked", (json_int_t)r->check.values, "mismatches",
                      (json_int_t)r->check.wrong, "build_seconds", r->start.build_seconds,
                      "run_seconds", r->run_seconds, "ports", ports_json(r));

@@ -17,7 +17,7 @@ static const char *const MODULES[] = {
     "ese_ptr_read", "ese_ram", "ese_rom", "ese_round_shift_right", "ese_saturate", "ese_spmat_read",
 };
 
-/* Where the model comes from: read-only memory, or external memory (plan_memory.c). */
+/* Where the model comes from: read-only memory, or external memory (loadable.c). */
 static const char *const ROM_MODULES[] = {"ese_program_rom", "ese_rom_stream", "ese_stream_control", NULL};
 
 enum { MODULE_COUNT = sizeof MODULES / sizeof *MODULES };

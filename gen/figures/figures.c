@@ -271,7 +271,7 @@ static void take_facts(struct figure_point *point, const struct facts *facts)
     point->row_count = facts->matrix_count;
     for (int m = 0; m < facts->matrix_count; m++) {
         struct figure_row *row = &point->rows[m];
-        const struct work *work = &facts->matrix_work[m];
+        const struct effort *work = &facts->matrix_work[m];
         *row = (struct figure_row){.rows = facts->matrices[m]->rows,
                                    .cols = facts->matrices[m]->cols,
                                    .nonzeros = work->nonzeros,

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0
- * chip.h - folders that `ese gen` and `ese model` made, opened again. */
+ * chip_folder.h - folders that `ese gen` and `ese model` made, opened again. */
 #ifndef ESE_CHIP_H
 #define ESE_CHIP_H
 

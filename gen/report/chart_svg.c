@@ -399,8 +399,8 @@ static void write_page(struct text *script, const struct picture *c, int height)
     snprintf(at, sizeof at, "screen %.4f, screen %.4f", (double)STATE_X / WIDTH, 1.0 - 46.0 / height);
     text_appendf(&note, "%d PEs x %d channels; x %d, c %d, y %d", p->d.pes, p->d.channels, p->d.x_size,
                  p->d.c_size, p->d.y_size);
-    if (p->frame_cycles > 0)
-        text_appendf(&note, "; a frame every %lld cycles", (long long)p->frame_cycles);
+    if (p->cycles_per_frame > 0)
+        text_appendf(&note, "; a frame every %lld cycles", (long long)p->cycles_per_frame);
     write_text(script, at, "left", 12, note_ink, text_string(&note));
     text_free(&note);
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0
- * report_cost.c - the report's part on number formats, memory and resources. */
+ * cost.c - the report's part on number formats, memory and resources. */
 #include <math.h>
 #include <stdio.h>
 

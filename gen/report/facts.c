@@ -86,10 +86,10 @@ static void gather_work(struct facts *f)
     f->products = allocate((size_t)p->product_count, sizeof *f->products);
     for (int n = 0; n < p->product_count; n++) {
         const struct product *product = &p->products[n];
-        struct work *work = &f->products[n], *sum = &f->matrix_work[matrix_of(f, product->matrix)];
+        struct effort *work = &f->products[n], *sum = &f->matrix_work[matrix_of(f, product->matrix)];
         int64_t next = n + 1 < p->product_count ? f->frame->products[n + 1].begin
                                                 : f->frame->start + f->cycles->cycles_per_frame;
-        *work = (struct work){.columns = product->columns,
+        *work = (struct effort){.columns = product->columns,
                               .nonzeros = nonzeros_of(p, product),
                               .entries = entries_of(p, product),
                               .begin = f->frame->products[n].begin - f->frame->start,

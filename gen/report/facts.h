@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0
- * report_facts.h - every number of the report, computed once, for text and JSON alike.
+ * facts.h - every number of the report, computed once, for text and JSON alike.
  *
  * All times are of the steady state: the last frame whose successor began as well. */
 #ifndef ESE_REPORT_FACTS_H
@@ -17,7 +17,7 @@
 enum { MATRICES_MAX = 2 * GATE_COUNT + 1, REPORT_MHZ = 200 };
 
 /* One block product, or one matrix: the sum of its row blocks. */
-struct work {
+struct effort {
     int64_t columns;  /* broadcast */
     int64_t nonzeros; /* true ones */
     int64_t entries;  /* stored, with fillers and padding */
@@ -39,10 +39,10 @@ struct facts {
     int64_t latency;        /* first column broadcast to last element step */
     int64_t element_steps;
 
-    struct work *products; /* [program->product_count] */
+    struct effort *products; /* [program->product_count] */
     int matrix_count;
     const struct quant_matrix *matrices[MATRICES_MAX];
-    struct work matrix_work[MATRICES_MAX];
+    struct effort matrix_work[MATRICES_MAX];
 
     struct traffic traffic; /* of external memory */
 

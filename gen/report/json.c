@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0
- * report_json.c - the report for programs.  Keys stand in a fixed order and do not depend on the
+ * json.c - the report for programs.  Keys stand in a fixed order and do not depend on the
  * chip, but for "paper", which is null where the network has another shape than the paper's. */
 #include <math.h>
 #include <string.h>
@@ -69,7 +69,7 @@ static json_t *network_json(const struct facts *f)
     return network;
 }
 
-static void set_work(json_t *object, const struct facts *f, const struct work *work)
+static void set_work(json_t *object, const struct facts *f, const struct effort *work)
 {
     set_int(object, "columns", work->columns);
     set_int(object, "nonzeros", work->nonzeros);
@@ -134,7 +134,7 @@ static json_t *stalls_json(const struct facts *f)
 }
 
 static json_t *paper_row_json(const struct facts *f, const struct paper_row *row, int64_t dense,
-                              const struct work *work)
+                              const struct effort *work)
 {
     json_t *object = json_object();
     set_text(object, "matrix", row->matrix);
@@ -156,7 +156,7 @@ static json_t *paper_json(const struct facts *f)
     if (!paper_shape(&f->program->quant))
         return json_null();
     json_t *paper = json_object(), *rows = json_array();
-    struct work total = {0};
+    struct effort total = {0};
     for (int row = 0; row < PAPER_ROWS; row++)
         for (int m = 0; m < f->matrix_count; m++) {
             const struct quant_matrix *matrix = f->matrices[m];

@@ -98,7 +98,7 @@ static void write_speed(struct text *text, const struct facts *f)
 }
 
 static void write_work(struct text *text, const struct facts *f, const char *name,
-                       const char *state, const struct work *work, bool has_begin)
+                       const char *state, const struct effort *work, bool has_begin)
 {
     double limit = (double)work->nonzeros / f->program->d.pes;
     text_appendf(text, "  %-8s %-8s %9s %9s %9s %9.1f %9s", name, state,
@@ -130,7 +130,7 @@ static void write_products(struct text *text, const struct facts *f)
 }
 
 static void write_paper_row(struct text *text, const struct facts *f, const struct paper_row *row,
-                            int64_t dense, const struct work *work)
+                            int64_t dense, const struct effort *work)
 {
     char size[32] = "";
     if (row->rows > 0)
@@ -146,7 +146,7 @@ static void write_paper_row(struct text *text, const struct facts *f, const stru
 /* Table 1 of the paper beside ours, for a network of its shape. */
 static void write_paper(struct text *text, const struct facts *f)
 {
-    struct work total = {0};
+    struct effort total = {0};
     if (!paper_shape(&f->program->quant))
         return;
     text_appendf(text,
@@ -184,23 +184,6 @@ void facts_text(struct text *text, const struct facts *f, bool chart)
         text_append(text, "\nSchedule of a frame, as planned\n");
         chart_text(text, f->program, f->frame->products, f->frame->passes, f->frame->start);
     }
-}
-
-void report_text(struct text *text, const struct program *p, const struct cycles *cycles)
-{
-    struct facts facts;
-    facts_gather(&facts, p, cycles, QUALITY_WORK);
-    facts_text(text, &facts, true);
-    facts_free(&facts);
-}
-
-json_t *report_json(const struct program *p, const struct cycles *cycles)
-{
-    struct facts facts;
-    facts_gather(&facts, p, cycles, QUALITY_WORK);
-    json_t *json = facts_json(&facts);
-    facts_free(&facts);
-    return json;
 }
 
 void report_add(struct output *output, const struct program *p, const struct cycles *cycles)

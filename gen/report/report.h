@@ -3,18 +3,12 @@
 #ifndef ESE_REPORT_H
 #define ESE_REPORT_H
 
-#include <jansson.h>
-
 #include "gen/folder/output.h"
-#include "models/base/text.h"
 #include "models/program/cycles.h"
 #include "models/program/program.h"
 
-/* report.txt and report.json of a chip. */
+/* Adds report.txt and report.json of a chip.  `cycles`: of two frames at least, and of enough to be in
+ * steady state. */
 void report_add(struct output *output, const struct program *program, const struct cycles *cycles);
-
-/* Both want `cycles` of two frames at least, and of enough to be in steady state. */
-void report_text(struct text *text, const struct program *program, const struct cycles *cycles);
-json_t *report_json(const struct program *program, const struct cycles *cycles);
 
 #endif

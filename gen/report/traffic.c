@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0
- * report_memory.c - the report's part on external memory: what a frame takes of it. */
+ * traffic.c - the report's part on external memory: what a frame takes of it. */
 #include "gen/image/regions.h"
 #include "gen/report/facts.h"
 

@@ -13,6 +13,7 @@
 
 #include "models/base/random.h"
 #include "models/network/network.h"
+#include "models/network/utterances.h"
 
 /* Weights are a mixture of two Gaussians: few wide, many narrow, variance 1 together:
  * 0.2 * 2^2 + 0.8 * 0.5^2.  The largest tenth then holds about half of the energy, like in trained

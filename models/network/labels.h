@@ -6,6 +6,7 @@
 #include <stdint.h>
 
 #include "models/network/network.h"
+#include "models/network/utterances.h"
 
 /* FOLDER/phones.txt, one name a line, line 1 is label 0 (silence), and FOLDER/NAME.labels.npy,
  * int32 [frames], for every utterance. */

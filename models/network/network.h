@@ -15,13 +15,9 @@
 
 #include "models/base/error.h"
 #include "models/network/config.h"
+#include "models/network/matrix.h"
 
 enum gate { GATE_I, GATE_F, GATE_G, GATE_O, GATE_COUNT };
-
-struct matrix {
-    int rows, cols;
-    float *at; /* row-major; a pruned weight is 0 */
-};
 
 struct network {
     int input, cell, output;
@@ -36,13 +32,6 @@ struct network {
     float *class_bias;            /* [classes] or NULL */
 };
 
-/* Utterances: features a frame in rows. */
-struct utterances {
-    int count;
-    char **names; /* file name without folder and extension */
-    struct matrix *frames; /* [frames, input] each */
-};
-
 /* Reads a trained layer: safetensors with tensors lstm.W_ix [cell, input] ... (models/speech/README.md
  * names them all).  Refuses NaN, Inf, wrong shapes, missing tensors, lying headers. */
 bool network_read(struct network *network, const char *path, enum candidate candidate,
@@ -53,17 +42,5 @@ bool network_read(struct network *network, const char *path, enum candidate cand
 void network_draw(struct network *network, const struct model_config *model);
 
 void network_free(struct network *network);
-
-/* Reads one .npy file, or every .npy in a folder in order of name (files named *.labels.npy and *.y.npy are
- * left out), each float32 [frames, input]. */
-bool utterances_read(struct utterances *utterances, const char *path, int input,
-                     struct error *error);
-
-/* `count` utterances of `frames` frames of coloured Gaussian noise, unit variance. */
-void utterances_draw(struct utterances *utterances, int count, int frames, int input, uint64_t seed);
-
-void utterances_free(struct utterances *utterances);
-
-struct matrix matrix_new(int rows, int cols);
 
 #endif

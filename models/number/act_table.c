@@ -1,13 +1,11 @@
-/* SPDX-License-Identifier: Apache-2.0
- * Sigmoid and Tanh as quantized look-up tables (paper, section 4).
- *
- * Interpolated: both functions are symmetric, so the table covers |z| only, Sigmoid to 16 and Tanh
- * to 8, where they are flat; the low bits of |z| interpolate.  Paper: 2048 points over [-64, 64) and
- * [-128, 128), the nearest point is taken. */
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "models/number/act_table.h"
+
 #include <math.h>
 #include <stdlib.h>
 
-#include "models/number/quantize.h"
+#include "models/base/arithmetic.h"
+#include "models/base/error.h"
 
 enum {
     SIGM_RANGE_BITS = 4, /* |z| < 16 */

@@ -4,6 +4,7 @@
 #define ESE_CALIBRATE_H
 
 #include "models/network/network.h"
+#include "models/network/utterances.h"
 
 /* Largest magnitudes met; for c the magnitude that 99.9 % of the values stay below, because a few
  * cells run away without mattering (they saturate), and the bits are better spent on the others. */

@@ -12,6 +12,8 @@
 
 #include "models/base/arithmetic.h"
 #include "models/network/network.h"
+#include "models/network/utterances.h"
+#include "models/number/act_table.h"
 
 struct quant_matrix {
     int rows, cols;
@@ -26,18 +28,6 @@ struct formats {
     int x, y, c, m, gate, z;
     int sum;         /* accumulator of the gates: z + round_shift */
     int project;     /* accumulator of y: y + round_shift */
-};
-
-/* A quantized look-up table for |z|: entry e holds the function at e << fraction_bits and the step to the next. */
-struct act_table {
-    int address_bits, fraction_bits;
-    int slope_bits;
-    bool is_tanh;
-    bool direct;       /* paper: signed address, no interpolation */
-    int address_shift; /* direct: z is divided by 2^address_shift, rounding, to give the address */
-    int32_t *base;     /* [1 << address_bits], gate format */
-    int32_t *slope;    /* [1 << address_bits] */
-    double max_error;  /* largest |table - function| over all z */
 };
 
 struct quantized {
@@ -67,12 +57,5 @@ bool quantize(struct quantized *quant, const struct network *network,
 bool quantize_for(struct quantized *quant, const struct network *network,
                   const struct quantized *chip, const struct config *config, struct error *error);
 void quantized_free(struct quantized *quant);
-
-/* Sigmoid or Tanh of the pre-activation z (format formats.z), in gate format. */
-int32_t act_lookup(const struct act_table *table, int gate_fraction, int64_t z);
-
-/* Builds a table for inputs with z_fraction fraction bits; max_error is measured over all inputs. */
-void act_table_build(struct act_table *table, bool is_tanh, enum table_kind kind, int z_fraction,
-                     int z_bits, int gate_fraction);
 
 #endif

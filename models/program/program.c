@@ -4,12 +4,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "gen/image/mem_image.h"
-#include "models/base/crc32.h"
 #include "models/program/cycles.h"
 #include "models/program/derive.h"
 #include "models/program/encode.h"
 #include "models/program/fit.h"
+#include "models/program/hash.h"
 #include "models/program/prune.h"
 #include "models/program/schedule.h"
 
@@ -131,7 +130,7 @@ static void build_schedule(struct builder *b, int lanes, enum column_order order
     p->greedy_cycles = 0;
     p->cycles = allocate(1, sizeof *p->cycles);
     cycles_run(p, SETTLED_FRAMES, p->cycles);
-    p->frame_cycles = p->cycles->cycles_per_frame;
+    p->cycles_per_frame = p->cycles->cycles_per_frame;
 }
 
 /* Builds with the smallest number of lanes that costs less than AUTO_TOLERANCE of the cycles of the
@@ -146,8 +145,8 @@ static void build_auto(struct builder *b, enum column_order order)
     for (int lanes = first; count < MOST && geometry_allows(p->config.pes, lanes, first) &&
                             lanes <= p->config.pes; lanes *= 2) {
         build_schedule(b, lanes, order);
-        cycles[count++] = p->frame_cycles;
-        best = p->frame_cycles < best ? p->frame_cycles : best;
+        cycles[count++] = p->cycles_per_frame;
+        best = p->cycles_per_frame < best ? p->cycles_per_frame : best;
         /* Nothing can be much faster than that. */
         if (count == 1 && (double)best <= (double)b->least_cycles * (1.0 + AUTO_TOLERANCE))
             return;
@@ -166,65 +165,17 @@ static void build_faster_order(struct builder *b)
 {
     struct program *p = b->p, greedy = *p;
     if (p->column_order != ORDER_GREEDY ||
-        (double)greedy.frame_cycles <= (double)b->least_cycles * (1.0 + AUTO_TOLERANCE))
+        (double)greedy.cycles_per_frame <= (double)b->least_cycles * (1.0 + AUTO_TOLERANCE))
         return;
     forget_schedule(p);
     build_schedule(b, greedy.d.lanes, ORDER_NATURAL);
-    if (p->frame_cycles < greedy.frame_cycles) {
-        p->greedy_cycles = greedy.frame_cycles;
+    if (p->cycles_per_frame < greedy.cycles_per_frame) {
+        p->greedy_cycles = greedy.cycles_per_frame;
         free_schedule(&greedy);
     } else {
         free_schedule(p);
         *p = greedy;
     }
-}
-
-static uint32_t hash_table(uint32_t crc, const struct act_table *table)
-{
-    size_t entries = (size_t)1 << table->address_bits;
-    crc = crc32_of(crc, table->base, entries * sizeof *table->base);
-    return crc32_of(crc, table->slope, entries * sizeof *table->slope);
-}
-
-/* What a model must fit: the shape of the hardware and the number formats, without the counts that
- * come with a model. */
-static uint32_t hash_chip(const struct program *p)
-{
-    const struct quantized *q = &p->quant;
-    struct derived fixed = p->d;
-    fixed.columns = fixed.beats = fixed.constants = 0;
-    fixed.weights_bus_words = fixed.columns_bus_words = fixed.constants_bus_words = 0;
-    int flags[] = {(int)p->config.memory, p->config.memory_ports, (int)p->config.io, q->peephole,
-                   q->projection, (int)q->candidate, (int)q->sigm.direct};
-    uint32_t crc = crc32_of(0, &fixed, sizeof fixed);
-    crc = crc32_of(crc, flags, sizeof flags);
-    crc = crc32_of(crc, &q->formats, sizeof q->formats);
-    return hash_table(hash_table(crc, &q->sigm), &q->tanh);
-}
-
-/* What tells two chips apart: everything that reaches the Verilog or an image. */
-static uint32_t hash_program(const struct program *p)
-{
-    const struct quantized *q = &p->quant;
-    size_t pes = (size_t)p->d.pes, cell = (size_t)q->cell;
-    uint32_t crc = crc32_of(0, &p->d, sizeof p->d);
-    crc = crc32_of(crc, &q->formats, sizeof q->formats);
-    crc = crc32_of(crc, &q->candidate, sizeof q->candidate);
-    for (int gate = 0; gate < GATE_COUNT; gate++) {
-        crc = crc32_of(crc, q->bias[gate], cell * sizeof *q->bias[gate]);
-        if (q->peep[gate] != NULL)
-            crc = crc32_of(crc, q->peep[gate], cell * sizeof *q->peep[gate]);
-    }
-    crc = hash_table(hash_table(crc, &q->sigm), &q->tanh);
-    for (int n = 0; n < p->product_count; n++) {
-        const struct product *product = &p->products[n];
-        int fields[] = {product->pass, (int)product->source, product->shift, product->fold,
-                        product->columns};
-        crc = crc32_of(crc, fields, sizeof fields);
-    }
-    crc = crc32_of(crc, p->columns, (size_t)p->d.columns * sizeof *p->columns);
-    crc = crc32_of(crc, p->lengths, (size_t)p->d.columns * pes * sizeof *p->lengths);
-    return crc32_of(crc, p->entries, (size_t)p->d.beats * pes * sizeof *p->entries);
 }
 
 static void finish(struct builder *b)
@@ -262,7 +213,7 @@ static bool measure(int64_t *cycles, const struct config *config, struct error *
 {
     struct program program;
     bool ok = build(&program, config, error);
-    *cycles = program.frame_cycles;
+    *cycles = program.cycles_per_frame;
     program_free(&program);
     return ok;
 }
@@ -279,7 +230,7 @@ bool program_build(struct program *p, const struct config *config, struct error 
         return true;
     if (!measure(&cycles, &unfolded, error))
         return false;
-    if ((double)p->frame_cycles < (double)cycles * (1.0 - AUTO_TOLERANCE))
+    if ((double)p->cycles_per_frame < (double)cycles * (1.0 - AUTO_TOLERANCE))
         return true;
     program_free(p);
     bool ok = build(p, &unfolded, error);

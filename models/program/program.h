@@ -87,7 +87,7 @@ struct program {
     enum column_order column_order; /* that the columns are in: the configured one, or a faster one */
     int64_t greedy_cycles;          /* clocks of a frame in greedy order where that is slower, else 0 */
     struct cycles *cycles;          /* its first frames (cycles.h), enough for the steady state */
-    int64_t frame_cycles;           /* clocks of a frame in steady state */
+    int64_t cycles_per_frame;       /* clocks of a frame in steady state */
     uint32_t chip_hash;             /* the same of what is fixed in the Verilog: a model image names it */
     uint32_t config_hash;           /* CRC-32 of all that reaches the Verilog or an image: identifies the chip */
 };

@@ -8,6 +8,7 @@
 #include "models/base/random.h"
 #include "models/file/npy.h"
 #include "models/network/network.h"
+#include "models/network/utterances.h"
 
 int main(int argc, char **argv)
 {

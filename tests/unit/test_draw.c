@@ -14,6 +14,7 @@
 #include "models/base/random.h"
 #include "models/network/network.h"
 #include "models/network/reference.h"
+#include "models/network/utterances.h"
 #include "models/program/prune.h"
 
 #include <cmocka.h> /* last: it has a macro called fail */

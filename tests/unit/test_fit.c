@@ -62,7 +62,7 @@ static void own_model(void **state)
         assert_memory_equal(&p.d, &chip.d, sizeof p.d);
         assert_int_equal(p.chip_hash, chip.chip_hash);
         assert_int_equal(p.config_hash, chip.config_hash);
-        assert_int_equal(p.frame_cycles, chip.frame_cycles);
+        assert_int_equal(p.cycles_per_frame, chip.cycles_per_frame);
         size_t pes = (size_t)p.d.pes;
         assert_memory_equal(p.entries, chip.entries, (size_t)p.d.beats * pes * sizeof *p.entries);
         assert_memory_equal(p.lengths, chip.lengths, (size_t)p.d.columns * pes * sizeof *p.lengths);

@@ -14,6 +14,7 @@
 #include "models/base/bytes.h"
 #include "models/file/npy.h"
 #include "models/network/network.h"
+#include "models/network/utterances.h"
 
 #include <cmocka.h> /* last: it has a macro called fail */
 

@@ -1,0 +1,13 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef ESE_MATRIX_H
+#define ESE_MATRIX_H
+
+struct matrix {
+    int rows, cols;
+    float *at; /* row-major; a pruned weight is 0 */
+};
+
+/* All zeros. */
+struct matrix matrix_new(int rows, int cols);
+
+#endif

@@ -1,0 +1,129 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "models/network/utterances.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "models/base/bytes.h"
+#include "models/file/npy.h"
+
+enum { MOST_FRAMES = 1 << 20 };
+
+static bool ends_in(const char *name, const char *ending)
+{
+    size_t length = strlen(name), tail = strlen(ending);
+    return length > tail && strcmp(name + length - tail, ending) == 0;
+}
+
+/* Features, not the labels and outputs that lie beside them; no hidden files. */
+static int is_features(const struct dirent *entry)
+{
+    const char *name = entry->d_name;
+    return name[0] != '.' && ends_in(name, ".npy") && !ends_in(name, ".labels.npy") &&
+           !ends_in(name, ".y.npy");
+}
+
+/* By bytes, whatever the locale. */
+static int by_name(const struct dirent **left, const struct dirent **right)
+{
+    return strcmp((*left)->d_name, (*right)->d_name);
+}
+
+static bool read_frames(struct matrix *frames, const struct npy *array, int input,
+                        struct error *error)
+{
+    if (array->rank != 2)
+        return fail(error, "%s: has %d dimensions, expected [frames, %d]", array->name, array->rank,
+                    input);
+    if (array->shape[1] != input)
+        return fail(error, "%s: has shape [%d, %d], expected [frames, %d]", array->name,
+                    array->shape[0], array->shape[1], input);
+    if (array->shape[0] < 1 || array->shape[0] > MOST_FRAMES)
+        return fail(error, "%s: has %d frames, allowed are 1..%d", array->name, array->shape[0],
+                    MOST_FRAMES);
+    *frames = matrix_new(array->shape[0], input);
+    return npy_floats(array, frames->at, error);
+}
+
+/* Appends the utterance of a file; its place in the arrays is reserved. */
+static bool read_utterance(struct utterances *utterances, const char *path, int input,
+                           struct error *error)
+{
+    const char *slash = strrchr(path, '/');
+    char *name = duplicate(slash ? slash + 1 : path);
+    if (ends_in(name, ".npy"))
+        name[strlen(name) - strlen(".npy")] = '\0';
+
+    int place = utterances->count++;
+    utterances->names[place] = name;
+
+    struct npy array;
+    if (!npy_open(&array, path, error))
+        return false;
+    bool read = read_frames(&utterances->frames[place], &array, input, error);
+    npy_close(&array);
+    return read;
+}
+
+static void reserve(struct utterances *utterances, int count)
+{
+    utterances->names = allocate((size_t)count, sizeof *utterances->names);
+    utterances->frames = allocate((size_t)count, sizeof *utterances->frames);
+}
+
+static bool read_folder(struct utterances *utterances, const char *folder, int input,
+                        struct error *error)
+{
+    char shown[PRINTABLE_PATH];
+    struct dirent **entries;
+    printable(shown, sizeof shown, folder);
+    int count = scandir(folder, &entries, is_features, by_name);
+    if (count < 0)
+        return fail(error, "%s: cannot be read: %s", shown, strerror(errno));
+
+    bool read = count > 0 || fail(error, "%s: holds no utterances, expected files NAME.npy", shown);
+    reserve(utterances, count);
+    for (int i = 0; i < count; i++) {
+        size_t size = strlen(folder) + strlen(entries[i]->d_name) + 2;
+        char *path = allocate(size, 1);
+        snprintf(path, size, "%s%s%s", folder, ends_in(folder, "/") ? "" : "/",
+                 entries[i]->d_name);
+        read = read && read_utterance(utterances, path, input, error);
+        free(path);
+        free(entries[i]);
+    }
+    free(entries);
+    return read;
+}
+
+bool utterances_read(struct utterances *utterances, const char *path, int input,
+                     struct error *error)
+{
+    struct stat status;
+    bool read;
+    *utterances = (struct utterances){0};
+    if (stat(path, &status) == 0 && S_ISDIR(status.st_mode)) {
+        read = read_folder(utterances, path, input, error);
+    } else {
+        reserve(utterances, 1);
+        read = read_utterance(utterances, path, input, error);
+    }
+    if (!read)
+        utterances_free(utterances);
+    return read;
+}
+
+void utterances_free(struct utterances *utterances)
+{
+    for (int i = 0; i < utterances->count; i++) {
+        free(utterances->names[i]);
+        free(utterances->frames[i].at);
+    }
+    free(utterances->names);
+    free(utterances->frames);
+    *utterances = (struct utterances){0};
+}

@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * utterances.h - recorded or drawn inputs of a network. */
+#ifndef ESE_UTTERANCES_H
+#define ESE_UTTERANCES_H
+
+#include <stdint.h>
+
+#include "models/base/error.h"
+#include "models/network/matrix.h"
+
+/* Utterances: features a frame in rows. */
+struct utterances {
+    int count;
+    char **names; /* file name without folder and extension */
+    struct matrix *frames; /* [frames, input] each */
+};
+
+/* Reads one .npy file, or every .npy in a folder in order of name (files named *.labels.npy and *.y.npy are
+ * left out), each float32 [frames, input]. */
+bool utterances_read(struct utterances *utterances, const char *path, int input,
+                     struct error *error);
+
+/* `count` utterances of `frames` frames of coloured Gaussian noise, unit variance. */
+void utterances_draw(struct utterances *utterances, int count, int frames, int input, uint64_t seed);
+
+void utterances_free(struct utterances *utterances);
+
+#endif
