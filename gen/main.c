@@ -13,8 +13,8 @@
 #include "gen/command/command_list.h"
 #include "gen/config/config_file.h"
 #include "gen/config/config_keys.h"
-#include "gen/emit/version.h"
 #include "models/base/text.h"
+#include "models/base/version.h"
 
 enum { MAX_FRAMES = 1000000, MAX_JOBS = 256, MAX_FAULTS = 10000 };
 

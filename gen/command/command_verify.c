@@ -420,6 +420,19 @@ static bool check_files(const struct verify_options *options, struct error *erro
            chart_svg_check(options->svg, error);
 }
 
+static bool self_test(struct verification *v, struct error *error)
+{
+    const struct verify_options *options = v->options;
+    const struct selftest_options self = {
+        .dir = options->dir,
+        .simulator = options->sim == SIM_ICARUS ? SIMULATOR_ICARUS : SIMULATOR_VERILATOR,
+        .seed = options->seed,
+        .json = options->json,
+        .jobs = options->jobs,
+    };
+    return selftest(&self, &v->pass, error);
+}
+
 int command_verify(const struct verify_options *options)
 {
     struct error error;
@@ -439,7 +452,7 @@ int command_verify(const struct verify_options *options)
         return 2;
     }
     bool ok = check_files(options, &error) &&
-              (options->selftest ? selftest(options, &v.pass, &error) : verify(&v, &error));
+              (options->selftest ? self_test(&v, &error) : verify(&v, &error));
     if (!ok)
         fprintf(stderr, "ese: %s\n", error.text);
     return ok && v.pass ? 0 : 1;

@@ -5,9 +5,9 @@
 #include <stdio.h>
 
 #include "gen/emit/template.h"
-#include "gen/emit/version.h"
 #include "gen/report/facts.h"
 #include "gen/report/resources.h"
+#include "models/base/version.h"
 
 #define TEMPLATE "templates/chip_README.md.tpl"
 

@@ -5,8 +5,8 @@
 #include <string.h>
 
 #include "gen/emit/registers.h"
-#include "gen/emit/version.h"
 #include "gen/image/regions.h"
+#include "models/base/version.h"
 #include "models/program/derive.h"
 
 static const char *const MODULES[] = {

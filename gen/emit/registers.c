@@ -5,8 +5,8 @@
 #include <string.h>
 
 #include "gen/emit/template.h"
-#include "gen/emit/version.h"
 #include "gen/image/regions.h"
+#include "models/base/version.h"
 
 enum register_kind { KIND_CONSTANT, KIND_STATUS, KIND_SETTING, KIND_COMMAND, KIND_EVENTS };
 

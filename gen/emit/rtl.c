@@ -5,7 +5,7 @@
 
 #include "gen/emit/loadable.h"
 #include "gen/emit/template.h"
-#include "gen/emit/version.h"
+#include "models/base/version.h"
 #include "models/program/derive.h"
 
 /* Modules that every chip has; templates/NAME.v is copied as it is. */

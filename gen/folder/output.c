@@ -7,9 +7,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "gen/emit/version.h"
 #include "gen/folder/install.h"
 #include "gen/folder/manifest.h"
+#include "models/base/version.h"
 
 struct output {
     struct output_file *files;

@@ -4,9 +4,9 @@
 #include <math.h>
 #include <string.h>
 
-#include "gen/emit/version.h"
 #include "gen/report/facts.h"
 #include "gen/report/paper_table.h"
+#include "models/base/version.h"
 
 static void set(json_t *object, const char *key, json_t *value)
 {

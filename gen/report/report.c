@@ -4,10 +4,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "gen/emit/version.h"
 #include "gen/report/chart.h"
 #include "gen/report/facts.h"
 #include "gen/report/paper_table.h"
+#include "models/base/version.h"
 
 enum { PRODUCTS_MOST = 64, JSON_DIGITS = 9 }; /* with more products a line is a matrix */
 

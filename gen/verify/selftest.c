@@ -144,9 +144,8 @@ static const struct fault FAULTS[] = {
 enum { FAULT_COUNT = sizeof FAULTS / sizeof *FAULTS };
 
 struct bench {
-    const struct verify_options *options;
+    const struct selftest_options *options;
     struct chip_folder chip;
-    enum simulator simulator;
     char *images;   /* folder with the images of the present fault */
     char *stimulus; /* file */
     int detected, missed;
@@ -229,7 +228,7 @@ static bool run(struct bench *b, struct play *play, bool check_images, bool *pas
         play->stimulus.image_count = 0;
     bool ok = stimulus_write(&play->stimulus, b->stimulus, error);
     play->stimulus.image_count = image_count;
-    struct simulation simulation = {.simulator = b->simulator,
+    struct simulation simulation = {.simulator = b->options->simulator,
                                     .folder = b->chip.dir,
                                     .stimulus = b->stimulus,
                                     .images = b->images,
@@ -301,7 +300,6 @@ static bool open_bench(struct bench *b, struct error *error)
 {
     if (!chip_open(&b->chip, b->options->dir, error))
         return false;
-    b->simulator = b->options->sim == SIM_ICARUS ? SIMULATOR_ICARUS : SIMULATOR_VERILATOR;
     struct text path = {0};
     text_appendf(&path, "%s/build", b->chip.dir);
     mkdir(text_string(&path), 0777); /* what follows tells if that did not work */
@@ -314,7 +312,7 @@ static bool open_bench(struct bench *b, struct error *error)
     return true;
 }
 
-bool selftest(const struct verify_options *options, bool *pass, struct error *error)
+bool selftest(const struct selftest_options *options, bool *pass, struct error *error)
 {
     struct bench b = {.options = options};
     if (!open_bench(&b, error))

@@ -19,7 +19,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-#include "gen/emit/version.h"
+#include "models/base/version.h"
 
 /* All tests work in a temporary folder of their own, which is the current one. */
 
