@@ -231,20 +231,8 @@ static bool check_shape_of_file(struct loading *loading)
     return true;
 }
 
-static bool is_model_key(int id)
-{
-    return strncmp(config_keys[id].name, "model.", 6) == 0 || id == KEY_column_order;
-}
-
-/* How the chip is attached to the rest: no model depends on that, and a preset that says so speaks of the
- * chip that it describes. */
-static bool is_attachment(int id)
-{
-    return id == KEY_memory || id == KEY_memory_ports || id == KEY_axi_data_bits ||
-           id == KEY_axi_address_bits || id == KEY_io || id == KEY_headroom;
-}
-
-/* What the chip has is fixed: a key of it may only say the same.  Afterwards the keys are the chip's. */
+/* What the chip has is fixed: a key of it may only say the same, but a preset that says how a chip is
+ * attached speaks of the chip that it describes.  Afterwards the keys are the chip's. */
 static bool keep_chip(struct loading *loading)
 {
     struct config *config = loading->config;
@@ -254,14 +242,15 @@ static bool keep_chip(struct loading *loading)
         config->elem_lanes = loading->chip->elem_lanes;
     for (int i = 0; good && i < KEY_COUNT; i++) {
         const struct origin *origin = &loading->origin[i];
-        if (is_model_key(i))
+        enum role role = config_keys[i].role;
+        if (role == ROLE_MODEL)
             continue;
         text_cut(&ours, 0);
         text_cut(&chips, 0);
         key_write(&config_keys[i], config, &ours);
         key_write(&config_keys[i], loading->chip, &chips);
         bool same = strcmp(text_string(&ours), text_string(&chips)) == 0;
-        if (!same && (!is_attachment(i) || strcmp(origin->where, "--set") == 0))
+        if (!same && (role != ROLE_ATTACHED || strcmp(origin->where, "--set") == 0))
             good = fail(loading->error, "%s: %s: the chip has %s, and a model cannot change that to %s "
                         "(%s)", origin->where, config_keys[i].name, text_string(&chips),
                         text_string(&ours), config_keys[i].meaning);
@@ -328,7 +317,7 @@ static void begin(struct loading *loading, struct config *config, const struct c
     *config = (struct config){0};
     *loading = (struct loading){.config = config, .chip = chip, .error = error};
     for (int i = 0; i < KEY_COUNT; i++) {
-        if (chip != NULL && !is_model_key(i)) {
+        if (chip != NULL && config_keys[i].role != ROLE_MODEL) {
             struct text value = {0};
             key_write(&config_keys[i], chip, &value);
             BUG_UNLESS(key_set(&config_keys[i], config, text_string(&value), error));

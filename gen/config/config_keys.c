@@ -27,11 +27,12 @@ static const char *const pruning_words[] = {PRUNINGS(CHOICE_WORD) NULL};
 #undef CHOICE_WORD
 
 const struct key config_keys[KEY_COUNT] = {
-#define KEY(id, kind, fallback, min, max, words, meaning) \
-    {#id, KIND_##kind, offsetof(struct config, id), fallback, min, max, words, meaning},
-#define MODEL_KEY(id, kind, fallback, min, max, words, meaning) \
-    {"model." #id, KIND_##kind, offsetof(struct config, model.id), fallback, min, max, words, \
+#define KEY(id, role, kind, fallback, min, max, words, meaning)                                \
+    {#id, ROLE_##role, KIND_##kind, offsetof(struct config, id), fallback, min, max, words, \
      meaning},
+#define MODEL_KEY(id, kind, fallback, min, max, words, meaning)                                \
+    {"model." #id, ROLE_MODEL, KIND_##kind, offsetof(struct config, model.id), fallback, min, \
+     max, words, meaning},
 #include "gen/config/config.def"
 #undef KEY
 #undef MODEL_KEY

@@ -9,6 +9,8 @@
 #include "gen/config/config_file.h"
 #include "models/base/text.h"
 
+/* config.def says what each of them means. */
+enum role { ROLE_FIXED, ROLE_ATTACHED, ROLE_MODEL };
 enum kind { KIND_WHOLE, KIND_SEED, KIND_SHARE, KIND_WORD, KIND_FLAG, KIND_PATH };
 
 enum key_id {
@@ -22,6 +24,7 @@ enum key_id {
 
 struct key {
     const char *name; /* dotted: "model.cell" */
+    enum role role;
     enum kind kind;
     size_t offset; /* of the value in struct config */
     const char *fallback;

@@ -46,7 +46,6 @@ static void bind_constants(struct bindings *b, const struct derived *d, const ch
         bind_text(row, "MEANING", "%s", meaning);             \
     }
 #include "models/program/derived.def"
-#undef DERIVED
 }
 
 bool template_read(struct text *source, const char *name, struct error *error)

@@ -20,6 +20,12 @@ static void pack(struct packer *p, int width, int64_t value)
     p->bit += width;
 }
 
+static void pack_field(struct packer *p, int width, int value)
+{
+    BUG_UNLESS(value >= 0 && (int64_t)value < (int64_t)1 << width);
+    pack(p, width, value);
+}
+
 static struct mem_image *weights_image(const struct program *p)
 {
     const struct derived *d = &p->d;
@@ -86,14 +92,8 @@ static struct mem_image *products_image(const struct program *p)
     for (int n = 0; n < p->product_count; n++) {
         const struct product *product = &p->products[n];
         struct packer w = {image, n, 0};
-        pack(&w, d->columns_bits, product->columns);
-        pack(&w, d->shift_bits, product->shift);
-        pack(&w, 2, product->source);
-        pack(&w, d->fold_bits, fold_code(product->fold));
-        pack(&w, d->block_bits, product->pass);
-        pack(&w, 1, product->opens);
-        pack(&w, 1, product->closes);
-        pack(&w, 1, product->frees_x);
+#define PRODUCT_FIELD(name, signal, WIDTH, width, value, meaning) pack_field(&w, width, value);
+#include "models/program/words.def"
     }
     return image;
 }
@@ -105,12 +105,8 @@ static struct mem_image *passes_image(const struct program *p)
     for (int n = 0; n < p->pass_count; n++) {
         const struct pass *pass = &p->passes[n];
         struct packer w = {image, n, 0};
-        pack(&w, d->rows_bits, pass->rows);
-        pack(&w, d->word_bits, pass->word_base);
-        pack(&w, 3, pass->kind);
-        pack(&w, d->fold_bits, fold_code(pass->fold));
-        pack(&w, d->block_bits, n);
-        pack(&w, 1, pass->row_block == 0);
+#define PASS_FIELD(name, signal, WIDTH, width, value, meaning) pack_field(&w, width, value);
+#include "models/program/words.def"
     }
     return image;
 }

@@ -6,8 +6,7 @@
  *                  weight above index
  *   columns.mem    from bit 0: word[WORD_W], lane[LANE_W], then LEN_W bits a PE
  *   constants.mem  an element step a word: lane l at l*(PEEP_W+BIAS_W), bias below peephole
- *   products.mem   from bit 0: columns, shift, source[2], block, opens, closes, frees_x
- *   passes.mem     from bit 0: rows, word_base, kind[3], block, first
+ *   products.mem, passes.mem   models/program/words.def
  *   sigmoid.mem, tanh.mem   base[ACT_W] below slope[SLOPE_W]; tables of points: the point */
 #ifndef ESE_IMAGES_H
 #define ESE_IMAGES_H

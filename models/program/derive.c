@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "models/program/derive.h"
 
+#include <limits.h>
 #include <stdlib.h>
 
 enum {
@@ -12,6 +13,22 @@ enum {
     FETCH_BURST_BITS = 3,  /* a stream reads 2^3 bursts ahead: what a memory's latency needs */
     ISSUE_TO_RETIRE = 4    /* columns of a PE between ActQueue and accumulator */
 };
+
+/* No constant has this value; one that still has it at the end was forgotten. */
+enum { UNKNOWN = INT_MIN };
+
+static const struct derived NOTHING = {
+#define DERIVED(name, constant, meaning) .name = UNKNOWN,
+#include "models/program/derived.def"
+};
+
+static void check_complete(const struct derived *d)
+{
+#define DERIVED(name, constant, meaning) \
+    if (d->name == UNKNOWN)              \
+        bug_at(__FILE__, __LINE__, "nobody computes " #constant " (derived.def)");
+#include "models/program/derived.def"
+}
 
 /* Address bits for `words` words, at least 1. */
 static int address_bits(int words)
@@ -78,46 +95,46 @@ static void derive_sizes(struct program *program)
     d->y_words = words_for(d, d->y_size);
 }
 
-void derive_shapes(struct program *program, int lanes)
+/* Formats and widths of the numbers. */
+static void derive_numbers(struct derived *d, const struct quantized *q)
 {
-    const struct geometry *geometry = &program->geometry;
-    const struct config *config = &program->config;
-    const struct quantized *q = &program->quant;
-    struct derived *d = &program->d;
-    *d = (struct derived){
-        .pes = config->pes,
-        .channels = config->channels,
-        .lanes = lanes,
-        .fifo_depth = config->fifo_depth,
-        .weight_bits = config->weight_bits,
-        .index_bits = config->index_bits,
-        .activation_bits = config->activation_bits,
-        .element_bits = (config->activation_bits + 7) / 8 * 8,
-        .relative = config->encoding == ENCODING_RELATIVE,
-        .row_bits = address_bits(geometry->block_rows),
-        .shift_bits = unsigned_bits(q->max_shift),
-        .max_shift = q->max_shift,
-        .aligned_bits = q->weight_bits + q->max_shift,
-        .acc_bits = q->acc_bits,
-        .bias_bits = q->bias_bits,
-        .peep_bits = q->peep_bits,
-        .sum_bits = q->sum_bits,
-        .round_shift = q->round_shift,
-        .z_bits = q->z_bits,
-        .z_fraction = q->formats.z,
-        .c_fraction = q->formats.c,
-        .m_fraction = q->formats.m,
-        .table_bits = q->sigm.address_bits,
-        .sigm_fraction = q->sigm.direct ? q->sigm.address_shift : q->sigm.fraction_bits,
-        .tanh_fraction = q->tanh.direct ? q->tanh.address_shift : q->tanh.fraction_bits,
-        .slope_bits = q->sigm.slope_bits > q->tanh.slope_bits ? q->sigm.slope_bits
-                                                              : q->tanh.slope_bits,
-        .groups = (config->pes + lanes - 1) / lanes,
-        .lane_bits = address_bits(lanes),
-        .fold = geometry_fold(geometry),
-    };
+    d->weight_bits = q->weight_bits;
+    d->activation_bits = q->activation_bits;
+    d->element_bits = (q->activation_bits + 7) / 8 * 8;
+    d->shift_bits = unsigned_bits(q->max_shift);
+    d->max_shift = q->max_shift;
+    d->aligned_bits = q->weight_bits + q->max_shift;
+    d->acc_bits = q->acc_bits;
+    d->bias_bits = q->bias_bits;
+    d->peep_bits = q->peep_bits;
+    d->sum_bits = q->sum_bits;
+    d->round_shift = q->round_shift;
+    d->z_bits = q->z_bits;
+    d->z_fraction = q->formats.z;
+    d->c_fraction = q->formats.c;
+    d->m_fraction = q->formats.m;
+    d->table_bits = q->sigm.address_bits;
+    d->sigm_fraction = q->sigm.direct ? q->sigm.address_shift : q->sigm.fraction_bits;
+    d->tanh_fraction = q->tanh.direct ? q->tanh.address_shift : q->tanh.fraction_bits;
+    d->slope_bits =
+        q->sigm.slope_bits > q->tanh.slope_bits ? q->sigm.slope_bits : q->tanh.slope_bits;
+}
+
+/* The array: PEs, lanes, accumulator blocks, queues. */
+static void derive_array(struct derived *d, const struct config *config,
+                         const struct geometry *geometry, int lanes)
+{
+    d->pes = config->pes;
+    d->channels = config->channels;
+    d->lanes = lanes;
+    d->fifo_depth = config->fifo_depth;
+    d->index_bits = config->index_bits;
+    d->relative = config->encoding == ENCODING_RELATIVE;
+    d->row_bits = address_bits(geometry->block_rows);
+    d->groups = (config->pes + lanes - 1) / lanes;
+    d->lane_bits = address_bits(lanes);
+    d->fold = geometry_fold(geometry);
     BUG_UNLESS(geometry_allows(d->pes, lanes, d->fold));
-    derive_sizes(program);
     d->fold_bits = unsigned_bits(fold_code(d->fold));
     /* Two blocks ping-pong; smaller blocks leave room for more in the same RAM. */
     d->block_bits = 1;
@@ -127,14 +144,19 @@ void derive_shapes(struct program *program, int lanes)
     d->queue_bits = address_bits(config->fifo_depth);
     d->flight_bits = unsigned_bits(config->fifo_depth + ISSUE_TO_RETIRE);
     d->group_bits = address_bits(d->groups);
-    d->y_size_bits = unsigned_bits(q->output);
     d->rows_bits = unsigned_bits(geometry->block_rows * geometry->pes);
+    d->gate_word_bits = address_bits(geometry->block_rows * d->groups);
+}
+
+/* Addresses of the vectors' memories. */
+static void derive_vectors(struct derived *d)
+{
+    d->y_size_bits = unsigned_bits(d->y_size);
     /* The x buffer has words of `fold` elements, and needs an address bit. */
-    d->x_count_bits = address_bits(q->input > d->fold ? q->input : d->fold + 1);
+    d->x_count_bits = address_bits(d->x_size > d->fold ? d->x_size : d->fold + 1);
     d->x_word_bits = d->x_count_bits - fold_code(d->fold);
     d->y_word_bits = address_bits(d->y_words);
     d->c_word_bits = address_bits(d->c_words);
-    d->gate_word_bits = address_bits(geometry->block_rows * d->groups);
     d->word_bits = d->x_word_bits;
     if (d->y_word_bits > d->word_bits)
         d->word_bits = d->y_word_bits;
@@ -142,8 +164,19 @@ void derive_shapes(struct program *program, int lanes)
         d->word_bits = d->c_word_bits;
     /* One lane leaves as fast as it comes; more lanes fill the FIFO with a frame's worth. */
     d->y_fifo_bits = OUTPUT_FIFO_MIN;
-    while (lanes > 1 && (1 << d->y_fifo_bits) < d->y_words + (1 << OUTPUT_FIFO_MIN))
+    while (d->lanes > 1 && (1 << d->y_fifo_bits) < d->y_words + (1 << OUTPUT_FIFO_MIN))
         d->y_fifo_bits++;
+}
+
+void derive_shapes(struct program *program, int lanes)
+{
+    struct derived *d = &program->d;
+    *d = NOTHING;
+    d->weight_fifo_bits = 0; /* follows from the streams, which keep within it where it is given */
+    derive_numbers(d, &program->quant);
+    derive_array(d, &program->config, &program->geometry, lanes);
+    derive_sizes(program);
+    derive_vectors(d);
 }
 
 /* A word in memory has a power of two of bits, at least a byte, so that it divides a bus word or
@@ -179,6 +212,14 @@ static void derive_memory(struct program *program)
     d->program_memory_bits = memory_bits(product_bits > pass_bits ? product_bits : pass_bits);
     d->xy_memory_bits = memory_bits(d->channels * d->element_bits);
     d->state_memory_bits = memory_bits(d->channels * d->lanes * d->element_bits);
+    derive_bus_words(d);
+}
+
+static void derive_no_memory(struct derived *d)
+{
+#define DERIVED(name, constant, meaning)
+#define DERIVED_MEMORY(name, constant, meaning) d->name = 0;
+#include "models/program/derived.def"
 }
 
 /* How much of it the model takes. */
@@ -273,15 +314,22 @@ void derive_streams(struct program *program)
     d->max_columns = with_headroom(program, d->columns);
     d->max_beats = with_headroom(program, d->beats);
     d->max_constants = with_headroom(program, d->constants);
-    d->product_word_bits = d->columns_bits + d->shift_bits + 2 + d->fold_bits + d->block_bits + 3;
-    d->pass_word_bits = d->rows_bits + d->word_bits + 3 + d->fold_bits + d->block_bits + 1;
+    d->product_word_bits = 0
+#define PRODUCT_FIELD(name, signal, WIDTH, width, value, meaning) + (width)
+#include "models/program/words.def"
+        ;
+    d->pass_word_bits = 0
+#define PASS_FIELD(name, signal, WIDTH, width, value, meaning) + (width)
+#include "models/program/words.def"
+        ;
     d->column_bits = address_bits(d->max_columns);
     d->beat_bits = address_bits(d->max_beats);
     d->constant_bits = address_bits(d->max_constants);
     if (program->config.memory == MEMORY_ROM)
-        return;
-    derive_memory(program);
-    derive_bus_words(d);
+        derive_no_memory(d);
+    else
+        derive_memory(program);
+    check_complete(d);
 }
 
 void derive_shapes_for(struct program *program, const struct derived *chip)

@@ -27,7 +27,6 @@ enum pass_kind { PASS_I, PASS_F, PASS_G, PASS_O, PASS_Y, PASS_COUNT };
 struct derived {
 #define DERIVED(name, verilog, meaning) int name; /* meaning */
 #include "models/program/derived.def"
-#undef DERIVED
 };
 
 /* One block product: a row block of one matrix times one vector.  Broadcast in list order,
