@@ -12,6 +12,20 @@ enum ese_register {
 #undef REGISTER
 };
 
+/* Its name, NULL: there is no register. */
+static inline const char *ese_register_name(unsigned offset)
+{
+    switch (offset) {
+#define REGISTER(name, at, kind, present, value, meaning) \
+    case (at):                                            \
+        return #name;
+#include "fpga/contract/registers.def"
+#undef REGISTER
+    default:
+        return 0;
+    }
+}
+
 /* Values of register ERROR. */
 enum ese_error {
 #define ERROR(name, code, present, meaning) ESE_ERROR_##name = (code),
@@ -47,7 +61,7 @@ enum ese_image_word {
 
 /* 32-bit words of a descriptor. */
 enum ese_descriptor_word {
-#define DESCRIPTOR_WORD(name, word, meaning) ESE_DESCRIPTOR_##name = (word),
+#define DESCRIPTOR_WORD(name, word, words, meaning) ESE_DESCRIPTOR_##name = (word),
 #include "fpga/contract/layout.def"
 };
 

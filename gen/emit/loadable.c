@@ -220,7 +220,7 @@ static struct bindings *bind_queue(const struct program *p, const char *source)
     bind_int(b, "ADDRESS_MSB", d->address_bits - 1);
     bind_int(b, "BUS_MSB", d->bus_bits - 1);
     bind_voices(b, d);
-#define DESCRIPTOR_WORD(name, word, meaning)                    \
+#define DESCRIPTOR_WORD(name, word, words, meaning)             \
     if (template_mentions(source, "DESCRIPTOR_" #name)) {           \
         struct bindings *row = bind_row(b, "DESCRIPTOR_WORDS"); \
         bind_text(row, "SYMBOL", "%-26s", "DESCRIPTOR_" #name); \

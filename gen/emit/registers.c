@@ -93,6 +93,57 @@ static bool add_verilog(struct output *output, const struct program *p,
     return ok;
 }
 
+static void register_names(struct text *text)
+{
+    text_append(text, "enum ese_register {\n");
+#define REGISTER(name, offset, kind, present, value, meaning) \
+    text_appendf(text, "    ESE_%s = 0x%02X, /* %s */\n", #name, (unsigned)(offset), meaning);
+#include "fpga/contract/registers.def"
+#undef REGISTER
+    text_append(text, "};\n\n/* Its name, NULL: there is no register. */\n"
+                      "static inline const char *ese_register_name(unsigned offset)\n{\n"
+                      "    switch (offset) {\n");
+#define REGISTER(name, offset, kind, present, value, meaning) \
+    text_appendf(text, "    case 0x%02X:\n        return \"%s\";\n", (unsigned)(offset), #name);
+#include "fpga/contract/registers.def"
+#undef REGISTER
+    text_append(text, "    default:\n        return 0;\n    }\n}\n\n");
+}
+
+static void error_codes(struct text *text)
+{
+    text_append(text, "enum ese_error {\n");
+#define ERROR(name, code, present, meaning) \
+    text_appendf(text, "    ESE_ERROR_%s = %d, /* %s */\n", #name, code, meaning);
+#include "fpga/contract/errors.def"
+#undef ERROR
+    text_append(text, "};\n\n/* What it means, NULL: no such code. */\n"
+                      "static inline const char *ese_error_meaning(unsigned code)\n{\n"
+                      "    switch (code) {\n");
+#define ERROR(name, code, present, meaning) \
+    text_appendf(text, "    case %d:\n        return \"%s\";\n", code, meaning);
+#include "fpga/contract/errors.def"
+#undef ERROR
+    text_append(text, "    default:\n        return 0;\n    }\n}\n\n");
+}
+
+static void layouts(struct text *text)
+{
+    text_append(text, "enum ese_identity {\n");
+#define IDENTITY(name, value, meaning) \
+    text_appendf(text, "    ESE_IDENTITY_%s = 0x%X, /* %s */\n", #name, (unsigned)(value), meaning);
+#include "fpga/contract/layout.def"
+    text_append(text, "};\n\nenum ese_image_word {\n");
+#define MODEL_WORD(name, word, meaning) \
+    text_appendf(text, "    ESE_IMAGE_%s = %d, /* %s */\n", #name, word, meaning);
+#include "fpga/contract/layout.def"
+    text_append(text, "};\n\nenum ese_descriptor_word {\n");
+#define DESCRIPTOR_WORD(name, word, words, meaning) \
+    text_appendf(text, "    ESE_DESCRIPTOR_%s = %d, /* %s */\n", #name, word, meaning);
+#include "fpga/contract/layout.def"
+    text_append(text, "};\n\n");
+}
+
 /* The same header for every chip: what a chip lacks answers SLVERR. */
 static struct text header(void)
 {
@@ -102,37 +153,11 @@ static struct text header(void)
                        "offsets), error\n"
                        " * codes, and the 32-bit words of a model image's header and of a "
                        "descriptor. */\n"
-                       "#ifndef ESE_REGISTERS_H\n#define ESE_REGISTERS_H\n\n"
-                       "enum ese_register {\n");
-#define REGISTER(name, offset, kind, present, value, meaning) \
-    text_appendf(&text, "    ESE_%s = 0x%02X, /* %s */\n", #name, (unsigned)(offset), meaning);
-#include "fpga/contract/registers.def"
-#undef REGISTER
-    text_append(&text, "};\n\nenum ese_error {\n");
-#define ERROR(name, code, present, meaning) \
-    text_appendf(&text, "    ESE_ERROR_%s = %d, /* %s */\n", #name, code, meaning);
-#include "fpga/contract/errors.def"
-#undef ERROR
-    text_append(&text, "};\n\n/* What it means, NULL: no such code. */\n"
-                       "static inline const char *ese_error_meaning(unsigned code)\n{\n"
-                       "    switch (code) {\n");
-#define ERROR(name, code, present, meaning) \
-    text_appendf(&text, "    case %d:\n        return \"%s\";\n", code, meaning);
-#include "fpga/contract/errors.def"
-#undef ERROR
-    text_append(&text, "    default:\n        return 0;\n    }\n}\n\nenum ese_identity {\n");
-#define IDENTITY(name, value, meaning) \
-    text_appendf(&text, "    ESE_IDENTITY_%s = 0x%X, /* %s */\n", #name, (unsigned)(value), meaning);
-#include "fpga/contract/layout.def"
-    text_append(&text, "};\n\nenum ese_image_word {\n");
-#define MODEL_WORD(name, word, meaning) \
-    text_appendf(&text, "    ESE_IMAGE_%s = %d, /* %s */\n", #name, word, meaning);
-#include "fpga/contract/layout.def"
-    text_append(&text, "};\n\nenum ese_descriptor_word {\n");
-#define DESCRIPTOR_WORD(name, word, meaning) \
-    text_appendf(&text, "    ESE_DESCRIPTOR_%s = %d, /* %s */\n", #name, word, meaning);
-#include "fpga/contract/layout.def"
-    text_append(&text, "};\n\n#endif\n");
+                       "#ifndef ESE_REGISTERS_H\n#define ESE_REGISTERS_H\n\n");
+    register_names(&text);
+    error_codes(&text);
+    layouts(&text);
+    text_append(&text, "#endif\n");
     return text;
 }
 
@@ -177,7 +202,7 @@ static void add_document(struct output *output, const struct program *p,
     if (p->config.io == IO_MEMORY) {
         text_append(&text, "\n## Descriptor\n\nThe queue is a ring of descriptors of 32 words; words "
                            "that are not named here are 0.\n\n| word | name | meaning |\n|---|---|---|\n");
-#define DESCRIPTOR_WORD(name, word, meaning) \
+#define DESCRIPTOR_WORD(name, word, words, meaning) \
     text_appendf(&text, "| %d | %s | %s |\n", word, #name, meaning);
 #include "fpga/contract/layout.def"
     }

@@ -3,6 +3,7 @@
 #ifndef ESE_GEN_REGISTERS_H
 #define ESE_GEN_REGISTERS_H
 
+#include "fpga/contract/contract.h"
 #include "gen/folder/output.h"
 #include "models/program/program.h"
 
@@ -11,20 +12,5 @@ bool registers_add(struct output *output, const struct program *program, struct 
 
 /* Adds the C header of all registers, error codes and layouts, the same for every chip. */
 void registers_add_header(struct output *output, const char *as);
-
-/* Byte offset of the register, from registers.def. */
-enum {
-#define REGISTER(name, offset, kind, present, value, meaning) REGISTER_##name = (offset),
-#include "fpga/contract/registers.def"
-#undef REGISTER
-};
-
-/* What register ERROR can hold, from errors.def. */
-enum chip_error {
-    CHIP_ERROR_NONE,
-#define ERROR(name, code, present, meaning) CHIP_ERROR_##name = (code),
-#include "fpga/contract/errors.def"
-#undef ERROR
-};
 
 #endif

@@ -11,6 +11,7 @@
 #ifndef ESE_REGIONS_H
 #define ESE_REGIONS_H
 
+#include "fpga/contract/contract.h"
 #include "gen/image/images.h"
 #include "models/base/text.h"
 #include "models/program/program.h"
@@ -20,19 +21,7 @@ enum region_name { REGION_WEIGHTS, REGION_MODEL, REGION_COUNT };
 /* Of model.bin, in order. */
 enum section_name { SECTION_PROGRAM, SECTION_COLUMNS, SECTION_CONSTANTS, SECTION_COUNT };
 
-enum { REGION_ALIGNMENT = 4096, MODEL_WORDS = 32 };
-
-/* Words of the header by name: MODEL_WORD_MAGIC ... */
-enum model_word {
-#define MODEL_WORD(name, word, meaning) MODEL_WORD_##name = word,
-#include "fpga/contract/layout.def"
-};
-
-/* IDENTITY_IMAGE ... */
-enum identity {
-#define IDENTITY(name, value, meaning) IDENTITY_##name = value,
-#include "fpga/contract/layout.def"
-};
+enum { REGION_ALIGNMENT = 4096 };
 
 struct region {
     const char *file; /* "weights.bin" */

@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "gen/emit/registers.h"
+#include "fpga/contract/contract.h"
 #include "gen/image/regions.h"
 #include "gen/verify/play_parts.h"
 

@@ -4,17 +4,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "gen/emit/registers.h"
+#include "fpga/contract/contract.h"
 #include "gen/image/regions.h"
 #include "gen/verify/play_parts.h"
 #include "models/base/crc32.h"
 #include "models/program/derive.h"
-
-/* Words of a descriptor by name: DESCRIPTOR_WORD_MAGIC ... */
-enum descriptor_word {
-#define DESCRIPTOR_WORD(name, word, meaning) DESCRIPTOR_WORD_##name = word,
-#include "fpga/contract/layout.def"
-};
 
 /* One more attempt of the phase, which must end with this error. */
 static uint32_t add_error(struct stimulus_phase *phase, enum chip_error error)

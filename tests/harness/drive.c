@@ -74,7 +74,7 @@ static const uint64_t QUEUE_BASE = 0x1fffff000;
 /* Words of the header of model.bin, by name. */
 enum word {
 #define MODEL_WORD(name, word, meaning) WORD_##name = word,
-#define DESCRIPTOR_WORD(name, word, meaning) DESCRIPTOR_##name = word,
+#define DESCRIPTOR_WORD(name, word, words, meaning) DESCRIPTOR_##name = word,
 #include "fpga/contract/layout.def"
 };
 

@@ -1,14 +1,14 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
-# run.sh - every arrow of the house runs down: includes and calls, from a room to itself or to one that
-# stands before it in tests/layers/rooms; and no files of a room call each other in a circle.
+# arrows.sh - every arrow of the house runs down: includes and calls, from a room to itself or to one that
+# stands before it in tests/house/rooms; and no files of a room call each other in a circle.
 #
 # Includes are read from the sources, calls from the symbols of the objects.  At the end the check is
 # shown a wrong include, a wrong call and a circle, and must see each.
 set -euo pipefail
 # shellcheck source=tests/lib.sh
 . "$(dirname "${BASH_SOURCE[0]}")/../lib.sh"
-rooms=$PWD/tests/layers/rooms
+rooms=$PWD/tests/house/rooms
 objects=$PWD/build
 
 # "FILE HEADER" of every include of a file of ours.  A bare name is a file of the same room, or one that
@@ -37,8 +37,8 @@ check_includes() { # ROOT
             if (to in generated) next
             if (!(to in exists)) to = ((from "/" to) in exists) ? from "/" to : at[to]
             if (to == "") { print $1 " includes " $2 ", which is nowhere"; next }
-            if (!(from in rank)) print $1 " is in no room of tests/layers/rooms"
-            else if (!(room(to) in rank)) print to " is in no room of tests/layers/rooms"
+            if (!(from in rank)) print $1 " is in no room of tests/house/rooms"
+            else if (!(room(to) in rank)) print to " is in no room of tests/house/rooms"
             else if (rank[room(to)] > rank[from]) print $1 " includes " to ", which is above it"
         }'
 }
@@ -65,7 +65,7 @@ check_calls() { # FOLDER
     awk -v rooms="$rooms" '
         function room(file) { sub(/\/?[^\/]*$/, "", file); return file }
         BEGIN { while ((getline line < rooms) > 0) if (line !~ /^#/) rank[line] = ++count }
-        !(room($1) in rank) { print $1 " is in no room of tests/layers/rooms"; next }
+        !(room($1) in rank) { print $1 " is in no room of tests/house/rooms"; next }
         rank[room($2)] > rank[room($1)] { print $1 " calls " $3 " of " $2 ", which is above it" }
         ' "$work/calls"
     awk '{ print $1, $2 }' "$work/calls" | sort -u | tsort 2>&1 >/dev/null | sed 's/^tsort: //'

@@ -1,0 +1,59 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
+# lists.sh - the lists check themselves: each is given a line that must not be there, and the build, or
+# the first program that uses it, must say so.
+set -euo pipefail
+# shellcheck source=tests/lib.sh
+. "$(dirname "${BASH_SOURCE[0]}")/../lib.sh"
+cc=${CC:-gcc}
+
+# A copy of the sources in which one file has a line more.
+planted() { # FILE LINE
+    rm -rf "$work/tree"
+    mkdir "$work/tree"
+    cp -r models gen sim fpga templates Makefile "$work/tree/"
+    printf '%s\n' "$2" >"$work/line"
+    # Before the #undefs that close some of the lists.
+    awk -v line="$work/line" '
+        /^#undef/ && !done && NR > 20 { while ((getline text < line) > 0) print text; done = 1 }
+        { print }
+        END { if (!done) while ((getline text < line) > 0) print text }' "$1" >"$work/tree/$1"
+}
+
+# The source must not compile, and the compiler must name what is wrong.
+refused() { # NAME SOURCE TEXT
+    local output status=0
+    output=$(in_folder "$work/tree" "$cc" -std=c11 -D_GNU_SOURCE -I. -fsyntax-only "$2" 2>&1) || status=$?
+    if [ "$status" -ne 0 ] && grep -q "$3" <<<"$output"; then good; else bad "$1" "$output"; fi
+}
+
+planted fpga/contract/layout.def ''
+must 'the lists as they are' in_folder "$work/tree" \
+    "$cc" -std=c11 -D_GNU_SOURCE -I. -fsyntax-only gen/emit/registers.c
+
+planted fpga/contract/registers.def 'REGISTER(PLANTED, 0x24, STATUS, true, 0, "at the place of STATUS")'
+refused 'two registers at one offset' gen/emit/registers.c 'duplicate case value'
+planted fpga/contract/registers.def 'REGISTER(PLANTED, 0xA2, STATUS, true, 0, "no word")'
+refused 'a register between two words' gen/emit/registers.c 'not a word of the register space'
+planted fpga/contract/registers.def 'REGISTER(PLANTED, 0x1000, STATUS, true, 0, "outside")'
+refused 'a register outside' gen/emit/registers.c 'not a word of the register space'
+planted fpga/contract/errors.def 'ERROR(PLANTED, 3, true, "as another")'
+refused 'two errors with one code' gen/emit/registers.c 'duplicate case value'
+planted fpga/contract/layout.def 'MODEL_WORD(PLANTED, 20, "at the place of STATE_WORDS")'
+refused 'two words of the header at one place' gen/image/regions.c "header at one place"
+planted fpga/contract/layout.def 'MODEL_WORD(PLANTED, 32, "behind the last")'
+refused 'a word outside of the header' gen/image/regions.c 'no word of the header'
+planted fpga/contract/layout.def 'DESCRIPTOR_WORD(PLANTED, 5, 1, "high half of X_ADDRESS")'
+refused 'two words of a descriptor at one place' gen/image/regions.c "descriptor at one place"
+planted gen/config/config.def 'KEY(planted, FIXED, WHOLE, "1", 1, 2, NULL, "nothing in struct config")'
+refused 'a key without a place' gen/config/config_keys.c "planted"
+
+# Nobody computes it: found when a program is built.
+planted models/program/derived.def 'DERIVED(planted, PLANTED, "nobody computes it")'
+must 'building with a constant more' \
+    make -s -C "$work/tree" -j2 BUILD=build CFLAGS=-O0 all
+output=$("$work/tree/build/ese" report tiny 2>&1) || true
+if grep -q 'nobody computes PLANTED (derived.def)' <<<"$output"; then good; else
+    bad 'a constant that nobody computes' "$output"
+fi
+finish
