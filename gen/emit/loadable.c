@@ -10,12 +10,17 @@
 #include "models/program/derive.h"
 
 static const char *const MODULES[] = {
-    "ese_axi_lite", "ese_axi_read", "ese_bus_words", "ese_counters", "ese_crc32", "ese_fetch",
-    "ese_fifo", "ese_program_ram", "ese_slots", "ese_unpack", NULL,
+    "host/ese_axi_lite", "memory/ese_axi_read", "memory/ese_bus_words", "host/ese_counters",
+    "memory/ese_crc32", "memory/ese_fetch", "util/ese_fifo", "stream/ese_program_ram",
+    "host/ese_slots", "memory/ese_unpack", NULL,
 };
-static const char *const RESIDENT_MODULES[] = {"ese_ram_stream", "ese_stream_control", NULL};
-static const char *const STREAM_MODULES[] = {"ese_region_stream", NULL};
-static const char *const QUEUE_MODULES[] = {"ese_axi_write", "ese_pack", "ese_writeback", NULL};
+static const char *const RESIDENT_MODULES[] = {
+    "stream/ese_ram_stream", "stream/ese_stream_control", NULL,
+};
+static const char *const STREAM_MODULES[] = {"stream/ese_region_stream", NULL};
+static const char *const QUEUE_MODULES[] = {
+    "memory/ese_axi_write", "memory/ese_pack", "memory/ese_writeback", NULL,
+};
 
 static bool is_resident(const struct program *p)
 {
@@ -260,11 +265,12 @@ static struct bindings *bind_run_control(const struct program *p)
 /* ---- all --------------------------------------------------------------------------------------- */
 
 static bool add_part(struct output *output, struct text *list, const struct program *p,
-                     const char *module, struct error *error)
+                     const char *name, struct error *error)
 {
     char template[80], as[80];
     struct text source = {0};
-    snprintf(template, sizeof template, "templates/%s.v.tpl", module);
+    const char *module = template_module(name);
+    snprintf(template, sizeof template, "templates/%s.v.tpl", name);
     snprintf(as, sizeof as, "rtl/%s.v", module);
     text_appendf(list, "%s\n", as);
     bool ok = template_read(&source, template, error), constants = true;
@@ -302,13 +308,13 @@ bool loadable_add(struct output *output, struct text *list, const struct program
 {
     bool ok = add_modules(output, list, MODULES, error) &&
               add_modules(output, list, is_resident(p) ? RESIDENT_MODULES : STREAM_MODULES, error) &&
-              add_part(output, list, p, "ese_mem_controller", error) &&
-              add_part(output, list, p, "ese_loader", error) &&
-              add_part(output, list, p, "ese_host", error) &&
-              add_part(output, list, p, "ese_run_control", error);
+              add_part(output, list, p, "memory/ese_mem_controller", error) &&
+              add_part(output, list, p, "memory/ese_loader", error) &&
+              add_part(output, list, p, "host/ese_host", error) &&
+              add_part(output, list, p, "host/ese_run_control", error);
     if (ok && has_queue(p))
         ok = add_modules(output, list, QUEUE_MODULES, error) &&
-             add_part(output, list, p, "ese_queue", error);
+             add_part(output, list, p, "memory/ese_queue", error);
     text_append(list, "rtl/ese_registers.v\n");
     return ok && registers_add(output, p, error);
 }

@@ -81,7 +81,7 @@ static bool add_verilog(struct output *output, const struct program *p,
         if (lists[list[n].kind] != NULL)
             bind_register(b, lists[list[n].kind], &list[n]);
     }
-    static const char *const template = "templates/ese_registers.v.tpl";
+    static const char *const template = "templates/host/ese_registers.v.tpl";
     struct text source = {0}, rendered = {0};
     bool ok = template_read(&source, template, error) &&
               render(text_string(&source), template, RENDER_VERILOG, b, &rendered, error);

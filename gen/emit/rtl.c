@@ -8,17 +8,21 @@
 #include "models/base/version.h"
 #include "models/program/derive.h"
 
-/* Modules that every chip has; templates/NAME.v is copied as it is. */
+/* Modules that every chip has, with their rooms; templates/NAME.v is copied as it is. */
 static const char *const MODULES[] = {
-    "ese_accu_control", "ese_act_queue", "ese_adder_tree", "ese_assemble", "ese_block_state",
-    "ese_channel", "ese_controller", "ese_drain_control", "ese_elem_mul", "ese_element",
-    "ese_element_control", "ese_frame_context", "ese_front_end", "ese_input_buffer",
-    "ese_output_buffer", "ese_pass_sequencer", "ese_pe", "ese_product_sequencer", "ese_progress",
-    "ese_ptr_read", "ese_ram", "ese_rom", "ese_round_shift_right", "ese_saturate", "ese_spmat_read",
+    "array/ese_accu_control", "array/ese_act_queue", "element/ese_adder_tree",
+    "array/ese_assemble", "array/ese_block_state", "array/ese_channel", "core/ese_controller",
+    "array/ese_drain_control", "element/ese_elem_mul", "element/ese_element",
+    "element/ese_element_control", "core/ese_frame_context", "array/ese_front_end",
+    "core/ese_input_buffer", "core/ese_output_buffer", "core/ese_pass_sequencer", "array/ese_pe",
+    "core/ese_product_sequencer", "core/ese_progress", "array/ese_ptr_read", "util/ese_ram",
+    "util/ese_rom", "util/ese_round_shift_right", "util/ese_saturate", "array/ese_spmat_read",
 };
 
 /* Where the model comes from: read-only memory, or external memory (loadable.c). */
-static const char *const ROM_MODULES[] = {"ese_program_rom", "ese_rom_stream", "ese_stream_control", NULL};
+static const char *const ROM_MODULES[] = {
+    "stream/ese_program_rom", "stream/ese_rom_stream", "stream/ese_stream_control", NULL,
+};
 
 enum { MODULE_COUNT = sizeof MODULES / sizeof *MODULES };
 
@@ -92,7 +96,9 @@ static bool add_modules(struct output *output, const struct program *p, struct e
     for (int n = 0; ok && n < MODULE_COUNT; n++)
         ok = template_add_module(output, &list, MODULES[n], error);
     ok = ok && template_add_module(output, &list,
-                                   p->quant.sigm.direct ? "ese_act_points" : "ese_act_table", error);
+                                   p->quant.sigm.direct ? "element/ese_act_points"
+                                                         : "element/ese_act_table",
+                                   error);
     if (p->config.memory != MEMORY_ROM)
         ok = ok && loadable_add(output, &list, p, error);
     else

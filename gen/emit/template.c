@@ -80,12 +80,18 @@ bool template_render(struct output *output, const char *template, const struct t
     return ok;
 }
 
+const char *template_module(const char *name)
+{
+    const char *slash = strrchr(name, '/');
+    return slash != NULL ? slash + 1 : name;
+}
+
 bool template_add_module(struct output *output, struct text *list, const char *name,
                          struct error *error)
 {
     char file[64], as[80];
     snprintf(file, sizeof file, "%s.v", name);
-    snprintf(as, sizeof as, "rtl/%s", file);
+    snprintf(as, sizeof as, "rtl/%s.v", template_module(name));
     text_appendf(list, "%s\n", as);
     return template_copy(output, "templates", file, as, error);
 }

@@ -21,7 +21,11 @@ bool template_render(struct output *output, const char *template, const struct t
                      struct bindings *bindings, const struct derived *d, const char *as,
                      struct error *error);
 
-/* Adds rtl/NAME.v as it lies in templates/, and its name to the list of files. */
+/* The module's own name, of one that is named with its room in templates/: "ese_pe" of "array/ese_pe". */
+const char *template_module(const char *name);
+
+/* Adds a module, named with its room, as it lies in templates/, and its file to the list of files.  In a
+ * chip all modules lie in rtl/. */
 bool template_add_module(struct output *output, struct text *list, const char *name,
                          struct error *error);
 

@@ -9,6 +9,10 @@ source "$(dirname "$0")/../lib.sh"
 root=$PWD
 here=$root/tests/rtl
 cd "$work"
+# In one folder, as in a chip's rtl/.
+modules=$work/modules
+mkdir "$modules"
+cp "$root"/templates/*/*.v "$modules"
 
 check() { # NAME COMMAND... : must end well; its output is shown if not
     local name=$1 output
@@ -24,9 +28,9 @@ check() { # NAME COMMAND... : must end well; its output is shown if not
 # A copy of the modules with one of them changed by a sed script, which must change something.
 mutant() { # FOLDER MODULE SCRIPT
     rm -rf "$1"
-    cp -r "$root/templates" "$1"
+    cp -r "$modules" "$1"
     sed -i "$3" "$1/$2.v"
-    if cmp -s "$1/$2.v" "$root/templates/$2.v"; then
+    if cmp -s "$1/$2.v" "$modules/$2.v"; then
         bad "mutant of $2: '$3' changes nothing"
         return 1
     fi
@@ -74,12 +78,12 @@ compare_with_models() {
     local table_bench=(table_bench "$here/table_check.v" table_bench.v)
     for simulator in icarus verilator; do
         check "arithmetic, $arithmetic values, $simulator" \
-            agrees "$arithmetic" ${simulator}_bench "$root/templates" "${arithmetic_bench[@]}"
+            agrees "$arithmetic" ${simulator}_bench "$modules" "${arithmetic_bench[@]}"
     done
     check "tables, $narrow values, icarus" \
-        agrees "$narrow" icarus_bench "$root/templates" "${narrow_bench[@]}"
+        agrees "$narrow" icarus_bench "$modules" "${narrow_bench[@]}"
     check "tables, $tables values, verilator" \
-        agrees "$tables" verilator_bench "$root/templates" "${table_bench[@]}"
+        agrees "$tables" verilator_bench "$modules" "${table_bench[@]}"
     while IFS='|' read -r module script; do
         mutant faulty "$module" "$script" || continue
         check "arithmetic, fault found: $module $script" \
@@ -104,9 +108,9 @@ END
 # Words on their way to memory and back, and the CRC that guards them.
 compare_memory() {
     local memory_bench=(memory_bench "$here/memory_bench.v" "$here/bench_run.v") count=2120
-    check "memory words, CRC: icarus" agrees $count icarus_bench "$root/templates" "${memory_bench[@]}"
+    check "memory words, CRC: icarus" agrees $count icarus_bench "$modules" "${memory_bench[@]}"
     check "memory words, CRC: verilator" \
-        agrees $count verilator_bench "$root/templates" "${memory_bench[@]}"
+        agrees $count verilator_bench "$modules" "${memory_bench[@]}"
     while IFS='|' read -r module script; do
         mutant faulty "$module" "$script" || continue
         check "memory words, CRC, fault found: $module $script" \
@@ -125,9 +129,9 @@ END
 # Rows that PEs share, on their way out.
 compare_folds() {
     local fold_bench=(fold_bench "$here/fold_bench.v" "$here/bench_run.v") count=88085
-    check "shared rows, $count values: icarus" agrees $count icarus_bench "$root/templates" "${fold_bench[@]}"
+    check "shared rows, $count values: icarus" agrees $count icarus_bench "$modules" "${fold_bench[@]}"
     check "shared rows, $count values: verilator" \
-        agrees $count verilator_bench "$root/templates" "${fold_bench[@]}"
+        agrees $count verilator_bench "$modules" "${fold_bench[@]}"
     while IFS='|' read -r module script; do
         mutant faulty "$module" "$script" || continue
         check "shared rows, fault found: $module $script" \
@@ -157,21 +161,21 @@ lint() { # MODULE PARAMETER=VALUE...
         verilator+=("-G$parameter")
         icarus+=("-P$module.$parameter")
     done
-    if grep -q 'parameter FILE ' "$root/templates/$module.v"; then
+    if grep -q 'parameter FILE ' "$modules/$module.v"; then
         verilator+=('-GFILE="image.mem"')
         icarus+=("-P$module.FILE=\"image.mem\"")
     fi
     output=$(verilator --lint-only -Wall --top-module "$module" "${verilator[@]}" \
-        -y "$root/templates" "$root/templates/$module.v" 2>&1 &&
+        -y "$modules" "$modules/$module.v" 2>&1 &&
         iverilog -g2005 -Wall -t null -s "$module" "${icarus[@]}" \
-        -y "$root/templates" "$root/templates/$module.v" 2>&1) || status=$?
+        -y "$modules" "$modules/$module.v" 2>&1) || status=$?
     printf '%s\n' "$output"
     [ "$status" -eq 0 ] && [ -z "$output" ]
 }
 
 uses_generated() { # FILE
     local template
-    for template in "$root"/templates/*.v.tpl; do
+    for template in "$root"/templates/*/*.v.tpl; do
         if grep -qE "^ *$(basename "$template" .v.tpl) (#\(|[a-z])" "$1"; then
             return 0
         fi
@@ -181,7 +185,7 @@ uses_generated() { # FILE
 
 lint_modules() {
     local file module parameters
-    for file in "$root"/templates/*.v; do
+    for file in "$modules"/*.v; do
         module=$(basename "$file" .v)
         if uses_generated "$file"; then
             echo "left out: lint $module, a module that it uses is rendered with the chip"
@@ -297,7 +301,7 @@ synthesize() { # MODULE [PARAMETER VALUE]... : leaves cells.txt
         parameters+=" -chparam $1 $2"
         shift 2
     done
-    yosys -q -p "read_verilog $(printf '%s ' "${templates:-$root/templates}"/ese_*.v)
+    yosys -q -p "read_verilog $(printf '%s ' "${templates:-$modules}"/ese_*.v)
         hierarchy -top $module$parameters
         synth_xilinx -family xcu -top $module -noiopad -noclkbuf
         flatten
@@ -419,9 +423,9 @@ refuted() { # TEMPLATES PROPERTY MODULE...
 prove() { # PROPERTY MODULE... ; faults to find on standard input: MODULE|SCRIPT
     local property=$1 module script
     shift
-    check "proof $property: bounded" bounded "$root/templates" "$property" "$@"
+    check "proof $property: bounded" bounded "$modules" "$property" "$@"
     check "proof $property: all cases reachable" reachable "$property"
-    check "proof $property: for all time" proved "$root/templates" "$property" "$@"
+    check "proof $property: for all time" proved "$modules" "$property" "$@"
     while IFS='|' read -r module script; do
         mutant faulty "$module" "$script" || continue
         check "proof $property, fault found: $module $script" refuted faulty "$property" "$@"
@@ -438,7 +442,7 @@ ese_act_queue|s/if (push \&\& !pop)/if (push)/
 END
     for depth in 1 2 4; do
         parameter="DEPTH $depth" check "proof act_queue_formal, depth $depth: for all time" \
-            proved "$root/templates" act_queue_formal ese_act_queue
+            proved "$modules" act_queue_formal ese_act_queue
     done
     prove progress_formal ese_progress <<'END'
 ese_progress|s/need_word} < words/need_word} <= words/
