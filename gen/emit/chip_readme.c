@@ -16,12 +16,6 @@ static void bind_number(struct bindings *b, const char *key, int64_t value)
     bind_text(b, key, "%s", commas(value).text);
 }
 
-static int64_t dense_weights(const struct quantized *q)
-{
-    int64_t gates = GATE_COUNT * (int64_t)q->cell * (q->input + q->output);
-    return gates + (q->projection ? (int64_t)q->cell * q->output : 0);
-}
-
 static void bind_chip(struct bindings *b, const struct program *p, const char *command)
 {
     const struct derived *d = &p->d;
@@ -69,7 +63,7 @@ static void bind_size_and_speed(struct bindings *b, const struct program *p,
                                 const struct cycles *cycles)
 {
     struct resources r;
-    int64_t dense = dense_weights(&p->quant), nonzeros = (int64_t)p->true_nonzeros;
+    int64_t dense = quantized_dense_weights(&p->quant), nonzeros = (int64_t)p->true_nonzeros;
     int64_t frame = cycles->cycles_per_frame;
     resources_count(&r, p);
     bind_number(b, "WEIGHTS", dense);

@@ -61,23 +61,19 @@ static int matrix_of(struct facts *f, const struct quant_matrix *matrix)
     for (int m = 0; m < f->matrix_count; m++)
         if (f->matrices[m] == matrix)
             return m;
-    BUG_UNLESS(f->matrix_count < MATRICES_MAX);
+    BUG_UNLESS(f->matrix_count < MATRICES_MOST);
     f->matrices[f->matrix_count] = matrix;
     return f->matrix_count++;
 }
 
-/* In the paper's order: Wix Wfx Wcx Wox, then the recurrent ones, then Wym. */
 static void list_matrices(struct facts *f)
 {
     const struct quantized *q = &f->program->quant;
-    for (int gate = 0; gate < GATE_COUNT; gate++)
-        matrix_of(f, &q->wx[gate]);
-    for (int gate = 0; gate < GATE_COUNT; gate++)
-        matrix_of(f, &q->wr[gate]);
-    if (q->projection)
-        matrix_of(f, &q->wym);
-    for (int m = 0; m < f->matrix_count; m++)
-        f->dense_weights += (int64_t)f->matrices[m]->rows * f->matrices[m]->cols;
+    struct quant_matrix *list[MATRICES_MOST];
+    int count = quantized_matrices(q, list);
+    for (int n = 0; n < count; n++)
+        matrix_of(f, list[n]);
+    f->dense_weights = quantized_dense_weights(q);
 }
 
 static void gather_work(struct facts *f)

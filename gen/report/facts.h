@@ -14,7 +14,7 @@
 #include "models/program/program.h"
 #include "models/program/quality.h"
 
-enum { MATRICES_MAX = 2 * GATE_COUNT + 1, REPORT_MHZ = 200 };
+enum { REPORT_MHZ = 200 };
 
 /* One block product, or one matrix: the sum of its row blocks. */
 struct effort {
@@ -41,8 +41,8 @@ struct facts {
 
     struct effort *products; /* [program->product_count] */
     int matrix_count;
-    const struct quant_matrix *matrices[MATRICES_MAX];
-    struct effort matrix_work[MATRICES_MAX];
+    const struct quant_matrix *matrices[MATRICES_MOST];
+    struct effort matrix_work[MATRICES_MOST];
 
     struct traffic traffic; /* of external memory */
 

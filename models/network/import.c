@@ -178,17 +178,3 @@ bool network_read(struct network *network, const char *path, enum candidate cand
         network_free(network);
     return read;
 }
-
-void network_free(struct network *network)
-{
-    for (int gate = 0; gate < GATE_COUNT; gate++) {
-        free(network->wx[gate].at);
-        free(network->wr[gate].at);
-        free(network->bias[gate]);
-        free(network->peep[gate]);
-    }
-    free(network->wym.at);
-    free(network->classes.at);
-    free(network->class_bias);
-    *network = (struct network){0};
-}

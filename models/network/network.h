@@ -32,6 +32,23 @@ struct network {
     float *class_bias;            /* [classes] or NULL */
 };
 
+/* The vectors that a matrix can multiply: x, y of the frame before, m. */
+enum vector { VECTOR_X, VECTOR_Y, VECTOR_M };
+
+/* A matrix of a network: its name, what it multiplies, what it adds to. */
+struct network_matrix {
+    const char *name;      /* as the paper has it: "Wix" */
+    enum vector source;
+    bool projects;         /* its rows are y; else those of a gate */
+    struct matrix *matrix; /* as constant as the network is */
+};
+
+enum { MATRICES_MOST = 2 * GATE_COUNT + 1 };
+
+/* All of them, in the paper's order: Wix Wfx Wcx Wox, Wir Wfr Wcr Wor, and Wym where there is a
+ * projection.  Returns how many. */
+int network_matrices(const struct network *network, struct network_matrix list[MATRICES_MOST]);
+
 /* Reads a trained layer: safetensors with tensors lstm.W_ix [cell, input] ... (models/speech/README.md
  * names them all).  Refuses NaN, Inf, wrong shapes, missing tensors, lying headers. */
 bool network_read(struct network *network, const char *path, enum candidate candidate,

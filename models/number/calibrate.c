@@ -42,17 +42,14 @@ static double largest(double so_far, const double *values, int count)
 
 static double nonzeros(const struct network *network)
 {
-    const struct matrix *m[2 * GATE_COUNT + 1];
-    int count = 0;
-    for (int gate = 0; gate < GATE_COUNT; gate++) {
-        m[count++] = &network->wx[gate];
-        m[count++] = &network->wr[gate];
-    }
-    m[count++] = &network->wym;
+    struct network_matrix list[MATRICES_MOST];
+    int count = network_matrices(network, list);
     double sum = 1.0;
-    for (int i = 0; i < count; i++)
-        for (size_t j = 0; j < (size_t)m[i]->rows * (size_t)m[i]->cols; j++)
-            sum += m[i]->at[j] != 0.0f;
+    for (int n = 0; n < count; n++) {
+        const struct matrix *m = list[n].matrix;
+        for (size_t i = 0; i < (size_t)m->rows * (size_t)m->cols; i++)
+            sum += m->at[i] != 0.0f;
+    }
     return sum;
 }
 

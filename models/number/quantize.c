@@ -2,6 +2,7 @@
 #include "models/number/quantize.h"
 
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -35,24 +36,42 @@ struct alignment {
     double largest; /* magnitude of the weights */
 };
 
-static int list_matrices(struct quantized *q, const struct network *n, struct alignment *list)
+int quantized_matrices(const struct quantized *quant, struct quant_matrix *list[MATRICES_MOST])
 {
-    static const char gate_letter[GATE_COUNT] = {'i', 'f', 'c', 'o'};
-    const struct formats *f = &q->formats;
+    struct quantized *q = (struct quantized *)quant;
     int count = 0;
-    for (int gate = 0; gate < GATE_COUNT; gate++) {
-        list[count++] = (struct alignment){&q->wx[gate], &n->wx[gate], f->x, f->z,
-                                           largest_weight(&n->wx[gate])};
-        list[count++] = (struct alignment){&q->wr[gate], &n->wr[gate], f->y, f->z,
-                                           largest_weight(&n->wr[gate])};
-        memcpy(q->wx[gate].name, "Wix", 4);
-        memcpy(q->wr[gate].name, "Wir", 4);
-        q->wx[gate].name[1] = q->wr[gate].name[1] = gate_letter[gate];
-    }
-    if (n->projection) {
-        list[count++] = (struct alignment){&q->wym, &n->wym, f->m, f->y,
-                                           largest_weight(&n->wym)};
-        memcpy(q->wym.name, "Wym", 4);
+    for (int gate = 0; gate < GATE_COUNT; gate++)
+        list[count++] = &q->wx[gate];
+    for (int gate = 0; gate < GATE_COUNT; gate++)
+        list[count++] = &q->wr[gate];
+    if (q->projection)
+        list[count++] = &q->wym;
+    return count;
+}
+
+int64_t quantized_dense_weights(const struct quantized *q)
+{
+    struct quant_matrix *list[MATRICES_MOST];
+    int count = quantized_matrices(q, list);
+    int64_t weights = 0;
+    for (int n = 0; n < count; n++)
+        weights += (int64_t)list[n]->rows * list[n]->cols;
+    return weights;
+}
+
+static int list_matrices(struct quantized *q, const struct network *network, struct alignment *list)
+{
+    const struct formats *f = &q->formats;
+    const int fraction_of[] = {[VECTOR_X] = f->x, [VECTOR_Y] = f->y, [VECTOR_M] = f->m};
+    struct network_matrix matrices[MATRICES_MOST];
+    struct quant_matrix *quants[MATRICES_MOST];
+    int count = network_matrices(network, matrices);
+    BUG_UNLESS(quantized_matrices(q, quants) == count);
+    for (int n = 0; n < count; n++) {
+        const struct network_matrix *m = &matrices[n];
+        list[n] = (struct alignment){quants[n], m->matrix, fraction_of[m->source],
+                                     m->projects ? f->y : f->z, largest_weight(m->matrix)};
+        snprintf(quants[n]->name, sizeof quants[n]->name, "%s", m->name);
     }
     return count;
 }
@@ -273,7 +292,7 @@ static void quantize_all(struct quantized *q, const struct network *n, const str
 bool quantize(struct quantized *q, const struct network *n, const struct utterances *calibration,
               const struct config *config, struct error *error)
 {
-    struct alignment list[2 * GATE_COUNT + 1];
+    struct alignment list[MATRICES_MOST];
     set_shape(q, n, config);
     choose_formats(q, n, calibration, config);
     int count = list_matrices(q, n, list);
@@ -295,7 +314,7 @@ bool quantize(struct quantized *q, const struct network *n, const struct utteran
 bool quantize_for(struct quantized *q, const struct network *n, const struct quantized *chip,
                   const struct config *config, struct error *error)
 {
-    struct alignment list[2 * GATE_COUNT + 1];
+    struct alignment list[MATRICES_MOST];
     set_shape(q, n, config);
     q->formats = chip->formats;
     q->z_bits = chip->z_bits;
@@ -315,13 +334,14 @@ bool quantize_for(struct quantized *q, const struct network *n, const struct qua
 
 void quantized_free(struct quantized *q)
 {
+    struct quant_matrix *list[MATRICES_MOST];
+    int count = quantized_matrices(q, list);
+    for (int n = 0; n < count; n++)
+        free(list[n]->at);
     for (int gate = 0; gate < GATE_COUNT; gate++) {
-        free(q->wx[gate].at);
-        free(q->wr[gate].at);
         free(q->bias[gate]);
         free(q->peep[gate]);
     }
-    free(q->wym.at);
     free(q->sigm.base);
     free(q->sigm.slope);
     free(q->tanh.base);

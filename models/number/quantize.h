@@ -58,4 +58,10 @@ bool quantize_for(struct quantized *quant, const struct network *network,
                   const struct quantized *chip, const struct config *config, struct error *error);
 void quantized_free(struct quantized *quant);
 
+/* The matrices in the order of network_matrices(); as constant as `quant` is.  Returns how many. */
+int quantized_matrices(const struct quantized *quant, struct quant_matrix *list[MATRICES_MOST]);
+
+/* Weights of all matrices, pruned ones counted. */
+int64_t quantized_dense_weights(const struct quantized *quant);
+
 #endif

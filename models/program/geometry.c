@@ -101,15 +101,19 @@ static int choose(const struct geometry *g, const struct choice *choice,
 static void choose_folds(struct geometry *g, struct choice choice, int gates_least, int y_least,
                          const struct model_config *model, const struct network *network)
 {
-    const struct matrix *gates[2 * GATE_COUNT], *projection[] = {&network->wym};
-    for (int gate = 0; gate < GATE_COUNT; gate++) {
-        gates[2 * gate] = &network->wx[gate];
-        gates[2 * gate + 1] = &network->wr[gate];
+    struct network_matrix all[MATRICES_MOST];
+    const struct matrix *gates[MATRICES_MOST] = {NULL}, *projections[MATRICES_MOST] = {NULL};
+    int count = network_matrices(network, all), gate_count = 0, projection_count = 0;
+    for (int n = 0; n < count; n++) {
+        if (all[n].projects)
+            projections[projection_count++] = all[n].matrix;
+        else
+            gates[gate_count++] = all[n].matrix;
     }
     choice.least = gates_least;
-    g->gate_fold = choose(g, &choice, model, gates, 2 * GATE_COUNT);
+    g->gate_fold = choose(g, &choice, model, gates, gate_count);
     choice.least = y_least;
-    g->y_fold = network->projection ? choose(g, &choice, model, projection, 1) : 1;
+    g->y_fold = projection_count > 0 ? choose(g, &choice, model, projections, projection_count) : 1;
 }
 
 struct geometry geometry_choose(const struct config *config, const struct network *network)

@@ -103,19 +103,12 @@ static void prune_magnitude(struct matrix *matrix, double density)
 
 void prune(struct network *network, enum pruning pruning, double density, const struct geometry *g)
 {
-    struct matrix *matrices[2 * GATE_COUNT + 1];
-    int count = 0;
-    for (int gate = 0; gate < GATE_COUNT; gate++) {
-        matrices[count++] = &network->wx[gate];
-        matrices[count++] = &network->wr[gate];
-    }
-    if (network->projection)
-        matrices[count++] = &network->wym;
-    for (int i = 0; i < count; i++) {
+    struct network_matrix list[MATRICES_MOST];
+    int count = network_matrices(network, list);
+    for (int n = 0; n < count; n++) {
         if (pruning == PRUNING_BALANCED)
-            prune_balanced(matrices[i], density, g,
-                           matrices[i] == &network->wym ? g->y_fold : g->gate_fold);
+            prune_balanced(list[n].matrix, density, g, list[n].projects ? g->y_fold : g->gate_fold);
         else if (pruning == PRUNING_MAGNITUDE)
-            prune_magnitude(matrices[i], density);
+            prune_magnitude(list[n].matrix, density);
     }
 }

@@ -129,8 +129,7 @@ static void compare_vectors(struct quality *quality, struct run *run,
 {
     const struct quantized *q = &run->program->quant;
     /* The golden model multiplies zeros as well. */
-    const double dense = GATE_COUNT * (double)q->cell * (q->input + q->output) +
-                         (q->projection ? (double)q->cell * q->output : 0.0);
+    const double dense = (double)quantized_dense_weights(q);
     int budget = (int)fmin(fmax(work / (dense + CELL_WORK * q->cell), FRAMES_LEAST), 1e6);
     int used = budget / RUN_LEAST < utterances->count ? budget / RUN_LEAST : utterances->count;
     if (used < 1)
@@ -149,12 +148,12 @@ void quality_measure(struct quality *quality, const struct program *p, double wo
     const struct quantized *q = &p->quant;
     const struct formats *f = &q->formats;
     *quality = (struct quality){.drawn = p->utterances.count == 0};
-    for (int gate = 0; gate < GATE_COUNT; gate++)
-        compare_matrix(quality, &p->network.wx[gate], &q->wx[gate], q->weight_bits);
-    for (int gate = 0; gate < GATE_COUNT; gate++)
-        compare_matrix(quality, &p->network.wr[gate], &q->wr[gate], q->weight_bits);
-    if (q->projection)
-        compare_matrix(quality, &p->network.wym, &q->wym, q->weight_bits);
+    struct network_matrix exact[MATRICES_MOST];
+    struct quant_matrix *quants[MATRICES_MOST];
+    int count = network_matrices(&p->network, exact);
+    BUG_UNLESS(quantized_matrices(q, quants) == count);
+    for (int n = 0; n < count; n++)
+        compare_matrix(quality, exact[n].matrix, quants[n], q->weight_bits);
     compare_constants(quality, p);
 
     struct utterances drawn = {0};
