@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "gen/folder/chip_folder.h"
-#include "gen/config/config_file.h"
 
 #include <jansson.h>
 #include <stdio.h>
@@ -8,9 +7,11 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "gen/config/config_file.h"
 #include "gen/folder/manifest.h"
 #include "gen/image/regions.h"
 #include "models/base/text.h"
+#include "models/base/version.h"
 
 static char *path_in(const char *dir, const char *file)
 {
@@ -44,6 +45,7 @@ static bool check_hash(const char *dir, const struct program *program, struct er
     json_error_t where;
     json_t *manifest = json_load_file(path, JSON_REJECT_DUPLICATES, &where);
     const char *hash = json_string_value(json_object_get(manifest, "config_hash"));
+    const char *version = json_string_value(json_object_get(manifest, "version"));
     char expected[16];
     snprintf(expected, sizeof expected, "%08x", (unsigned)program->config_hash);
     bool ok = true;
@@ -51,10 +53,15 @@ static bool check_hash(const char *dir, const struct program *program, struct er
         ok = fail(error, "%s:%d: %s", path, where.line, where.text);
     else if (hash == NULL)
         ok = fail(error, "%s: there is no \"config_hash\"", path);
+    else if (strcmp(hash, expected) != 0 && version != NULL && strcmp(version, ESE_VERSION) != 0)
+        ok = fail(error,
+                  "%s: ese %s made the folder, and this is " ESE_VERSION ", which makes another chip of "
+                  "the same configuration (config_hash %s, not %s); use that version, or generate it "
+                  "again", path, version, expected, hash);
     else if (strcmp(hash, expected) != 0)
         ok = fail(error,
                   "%s: config_hash is %s, but config.yaml and the model give %s: "
-                  "they were changed, or another version of ese made the folder; generate it again",
+                  "they were changed; generate it again",
                   path, hash, expected);
     json_decref(manifest);
     free(path);
@@ -102,8 +109,17 @@ static bool check_chip(const char *dir, const struct program *chip, struct error
     if (ok && bytes.length < MODEL_WORDS * sizeof(uint32_t))
         ok = fail(error, "%s: ends after %zu bytes, within its header", path, bytes.length);
     if (ok) {
+        uint32_t magic = region_model_word(&bytes, MODEL_WORD_MAGIC);
+        uint32_t layout = region_model_word(&bytes, MODEL_WORD_LAYOUT);
         uint32_t hash = region_model_word(&bytes, MODEL_WORD_CHIP_HASH);
-        if (hash != chip->chip_hash)
+        if (magic != IDENTITY_IMAGE)
+            ok = fail(error, "%s: is not a model image: it begins with %08x, not %08x", path,
+                      (unsigned)magic, (unsigned)IDENTITY_IMAGE);
+        else if (layout != IDENTITY_LAYOUT)
+            ok = fail(error, "%s: has layout %u, this version of ese (" ESE_VERSION ") makes and takes "
+                      "layout %d; make the model again with 'ese model'", path, (unsigned)layout,
+                      (int)IDENTITY_LAYOUT);
+        else if (hash != chip->chip_hash)
             ok = fail(error, "%s: was made for another chip: it names %08x, this chip is %08x", path,
                       (unsigned)hash, (unsigned)chip->chip_hash);
     }

@@ -4,7 +4,7 @@
 #define ESE_VERSION_H
 
 #define ESE_VERSION_MAJOR 0
-#define ESE_VERSION_MINOR 1
+#define ESE_VERSION_MINOR 2
 #define ESE_VERSION_PATCH 0
 
 #define ESE_QUOTE_(x) #x

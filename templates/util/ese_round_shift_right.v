@@ -2,7 +2,7 @@
 // ese_round_shift_right - floor(value / 2**SHIFT + 1/2): half rounds towards plus infinity.
 //
 // Combinational.  value + half must not overflow IN_W bits.  The same function in C:
-// round_shift_right() in models/arithmetic.c.
+// round_shift_right() in models/base/arithmetic.c.
 `resetall
 `timescale 1ns / 1ps
 `default_nettype none

@@ -2,7 +2,7 @@
 // ese_saturate - the nearest value that OUT_W bits hold, two's complement.
 //
 // Combinational.  A narrower value is sign-extended.  The same function in C: saturate() in
-// models/arithmetic.c.
+// models/base/arithmetic.c.
 `resetall
 `timescale 1ns / 1ps
 `default_nettype none

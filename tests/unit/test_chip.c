@@ -5,6 +5,7 @@
 #include "gen/command/commands.h"
 #include "gen/folder/chip_folder.h"
 #include "gen/image/regions.h"
+#include "models/base/version.h"
 #include "tests/unit/model_testing.h"
 
 static char root[] = "/tmp/ese-test-chip-XXXXXX";
@@ -156,6 +157,47 @@ static void changed(void **state)
     chip_close(&chip);
 }
 
+/* A number of the header, or of the manifest, as another version of ese would have it. */
+static void overwrite(const char *name, long offset, const char *bytes, size_t length)
+{
+    FILE *file = fopen(in_root(name), "r+");
+    assert_non_null(file);
+    assert_int_equal(fseek(file, offset, SEEK_SET), 0);
+    assert_int_equal(fwrite(bytes, 1, length, file), length);
+    assert_int_equal(fclose(file), 0);
+}
+
+/* What another version made is refused, and the reason said. */
+static void other_version(void **state)
+{
+    (void)state;
+    struct chip_folder chip;
+    struct error error = {""};
+    struct text manifest = {0};
+    char seed[] = "model.seed=6";
+    assert_int_equal(make_model("chip", "model2", seed), 0);
+    open_chip(&chip, "chip");
+    overwrite("model2/model.bin", MODEL_WORD_LAYOUT * 4, "\x07", 1);
+    refused_model(&chip, "model2", "has layout 7, this version of ese");
+    overwrite("model2/model.bin", MODEL_WORD_MAGIC * 4, "ELF!", 4);
+    refused_model(&chip, "model2", "is not a model image");
+    chip_close(&chip);
+
+    /* A chip: the same where nothing in it would be otherwise. */
+    assert_true(text_read_file(&manifest, in_root("chip/manifest.json"), &error));
+    const char *version = strstr(text_string(&manifest), "\"version\": \"" ESE_VERSION);
+    const char *hash = strstr(text_string(&manifest), "\"config_hash\": \"");
+    assert_non_null(version);
+    assert_non_null(hash);
+    overwrite("chip/manifest.json", version - text_string(&manifest) + 12, "9", 1);
+    open_chip(&chip, "chip");
+    chip_close(&chip);
+    overwrite("chip/manifest.json", hash - text_string(&manifest) + 16, "0123", 4);
+    assert_false(chip_open(&chip, in_root("chip"), &error));
+    assert_non_null(strstr(error.text, "made the folder, and this is " ESE_VERSION));
+    text_free(&manifest);
+}
+
 static int make_root(void **state)
 {
     (void)state;
@@ -177,6 +219,7 @@ int main(void)
         cmocka_unit_test(opened_again),
         cmocka_unit_test(another_chip),
         cmocka_unit_test(changed),
+        cmocka_unit_test(other_version),
     };
     return cmocka_run_group_tests(tests, make_root, remove_root);
 }
