@@ -30,7 +30,7 @@ PACKAGES_LONG += debootstrap    # a bare Debian to install on
 
 WARN    := -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wstrict-prototypes -Wmissing-prototypes -Werror
 CFLAGS  ?= -O2 -g
-ALL_CFLAGS = -std=c11 -D_GNU_SOURCE -I. $(WARN) $(CFLAGS)
+ALL_CFLAGS = -std=c11 -ffp-contract=off -D_GNU_SOURCE -I. $(WARN) $(CFLAGS)
 LIBS    := -lcyaml -lyaml -ljansson -lmd -lz -lm
 SANITIZE := -O1 -g -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
 

@@ -15,6 +15,7 @@ struct sparse {
 
 struct reference {
     const struct network *network;
+    double limit, step; /* of c, 0: none */
     struct sparse wx[GATE_COUNT], wr[GATE_COUNT], wym;
 };
 
@@ -70,18 +71,42 @@ void reference_free(struct reference *r)
     free(r);
 }
 
-struct reference_state reference_start(const struct network *network)
+static struct reference_state start(const struct network *network, int voices)
 {
-    struct reference_state s = {.cell = network->cell, .output = network->output};
-    size_t cell = (size_t)network->cell;
+    struct reference_state s = {network->cell, network->output, voices, NULL, NULL, {NULL}, {NULL}, NULL};
+    size_t cell = (size_t)network->cell * (size_t)voices;
     s.c = allocate(cell, sizeof(double));
-    s.y = allocate((size_t)network->output, sizeof(double));
+    s.y = allocate((size_t)network->output * (size_t)voices, sizeof(double));
     s.m = allocate(cell, sizeof(double));
     for (int gate = 0; gate < GATE_COUNT; gate++) {
         s.z[gate] = allocate(cell, sizeof(double));
         s.gate[gate] = allocate(cell, sizeof(double));
     }
     return s;
+}
+
+struct reference_state reference_start(const struct network *network)
+{
+    return start(network, 1);
+}
+
+struct reference_state reference_start_voices(const struct network *network)
+{
+    return start(network, REFERENCE_VOICES);
+}
+
+void reference_restart(struct reference_state *s, int voice)
+{
+    for (int row = 0; row < s->cell; row++)
+        s->c[row * s->voices + voice] = 0.0;
+    for (int row = 0; row < s->output; row++)
+        s->y[row * s->voices + voice] = 0.0;
+}
+
+void reference_limit_c(struct reference *r, double limit, double step)
+{
+    r->limit = limit;
+    r->step = step;
 }
 
 void reference_end(struct reference_state *s)
@@ -100,50 +125,91 @@ static double sigm(double z)
     return 1.0 / (1.0 + exp(-z));
 }
 
-static double dot_y(const struct sparse *s, int row, const double *v)
+/* sum[v] += (row of the matrix) * v, of all voices. */
+static inline void add_y(const struct sparse *s, int row, const double *vector, double *sum, int voices)
 {
-    double sum = 0.0;
-    for (int i = s->begin[row]; i < s->begin[row + 1]; i++)
-        sum += s->value[i] * v[s->col[i]];
-    return sum;
+    for (int i = s->begin[row]; i < s->begin[row + 1]; i++) {
+        const double value = s->value[i], *at = vector + (size_t)s->col[i] * (size_t)voices;
+        for (int v = 0; v < voices; v++)
+            sum[v] += value * at[v];
+    }
 }
 
-static double dot_x(const struct sparse *s, int row, const float *v)
+static inline void add_x(const struct sparse *s, int row, const float *vector, double *sum, int voices)
 {
-    double sum = 0.0;
-    for (int i = s->begin[row]; i < s->begin[row + 1]; i++)
-        sum += s->value[i] * (double)v[s->col[i]];
-    return sum;
+    for (int i = s->begin[row]; i < s->begin[row + 1]; i++) {
+        const double value = s->value[i];
+        const float *at = vector + (size_t)s->col[i] * (size_t)voices;
+        for (int v = 0; v < voices; v++)
+            sum[v] += value * (double)at[v];
+    }
+}
+
+/* z of a row: Wx x + Wr y' + b. */
+static inline void add_products(const struct reference *r, struct reference_state *s, int row,
+                                const float *x, int voices)
+{
+    for (int gate = 0; gate < GATE_COUNT; gate++) {
+        double of_x[REFERENCE_VOICES] = {0.0}, of_y[REFERENCE_VOICES] = {0.0};
+        add_x(&r->wx[gate], row, x, of_x, voices);
+        add_y(&r->wr[gate], row, s->y, of_y, voices);
+        for (int v = 0; v < voices; v++)
+            s->z[gate][row * voices + v] = of_x[v] + of_y[v] + (double)r->network->bias[gate][row];
+    }
+}
+
+static double limited(const struct reference *r, double c)
+{
+    if (r->limit == 0.0)
+        return c;
+    c = fmin(fmax(c, -r->limit), r->limit);
+    return r->step > 0.0 ? nearbyint(c / r->step) * r->step : c;
+}
+
+/* The equations of network.h; `at`: a row of a voice. */
+static void finish_row(const struct reference *r, struct reference_state *s, int row, int at)
+{
+    const struct network *n = r->network;
+    if (n->peephole) {
+        s->z[GATE_I][at] += (double)n->peep[GATE_I][row] * s->c[at];
+        s->z[GATE_F][at] += (double)n->peep[GATE_F][row] * s->c[at];
+    }
+    double i = sigm(s->z[GATE_I][at]), f = sigm(s->z[GATE_F][at]);
+    double zg = s->z[GATE_G][at];
+    double g = n->candidate == CANDIDATE_TANH ? tanh(zg) : sigm(zg);
+    s->c[at] = limited(r, f * s->c[at] + g * i);
+    if (n->peephole)
+        s->z[GATE_O][at] += (double)n->peep[GATE_O][row] * s->c[at];
+    double o = sigm(s->z[GATE_O][at]);
+    s->gate[GATE_I][at] = i;
+    s->gate[GATE_F][at] = f;
+    s->gate[GATE_G][at] = g;
+    s->gate[GATE_O][at] = o;
+    s->m[at] = o * tanh(s->c[at]);
+}
+
+static inline void step(const struct reference *r, struct reference_state *s, const float *x, int voices)
+{
+    const struct network *n = r->network;
+    for (int row = 0; row < n->cell; row++)
+        add_products(r, s, row, x, voices);
+    for (int row = 0; row < n->cell; row++)
+        for (int v = 0; v < voices; v++)
+            finish_row(r, s, row, row * voices + v);
+    if (!n->projection) {
+        memcpy(s->y, s->m, (size_t)n->cell * (size_t)voices * sizeof(double));
+        return;
+    }
+    memset(s->y, 0, (size_t)n->output * (size_t)voices * sizeof(double));
+    for (int row = 0; row < n->output; row++)
+        add_y(&r->wym, row, s->m, s->y + (size_t)row * (size_t)voices, voices);
 }
 
 void reference_step(const struct reference *r, struct reference_state *s, const float *x)
 {
-    const struct network *n = r->network;
-    for (int row = 0; row < n->cell; row++) {
-        for (int gate = 0; gate < GATE_COUNT; gate++)
-            s->z[gate][row] = dot_x(&r->wx[gate], row, x) + dot_y(&r->wr[gate], row, s->y) +
-                              (double)n->bias[gate][row];
-        if (n->peephole) {
-            s->z[GATE_I][row] += (double)n->peep[GATE_I][row] * s->c[row];
-            s->z[GATE_F][row] += (double)n->peep[GATE_F][row] * s->c[row];
-        }
-        double i = sigm(s->z[GATE_I][row]), f = sigm(s->z[GATE_F][row]);
-        double zg = s->z[GATE_G][row];
-        double g = n->candidate == CANDIDATE_TANH ? tanh(zg) : sigm(zg);
-        s->c[row] = f * s->c[row] + g * i;
-        if (n->peephole)
-            s->z[GATE_O][row] += (double)n->peep[GATE_O][row] * s->c[row];
-        double o = sigm(s->z[GATE_O][row]);
-        s->gate[GATE_I][row] = i;
-        s->gate[GATE_F][row] = f;
-        s->gate[GATE_G][row] = g;
-        s->gate[GATE_O][row] = o;
-        s->m[row] = o * tanh(s->c[row]);
-    }
-    if (!n->projection) {
-        memcpy(s->y, s->m, (size_t)n->cell * sizeof(double));
-        return;
-    }
-    for (int row = 0; row < n->output; row++)
-        s->y[row] = dot_y(&r->wym, row, s->m);
+    /* With the number as a constant the compiler unrolls the loops over voices. */
+    if (s->voices == REFERENCE_VOICES)
+        step(r, s, x, REFERENCE_VOICES);
+    else
+        step(r, s, x, 1);
 }
