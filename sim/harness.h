@@ -3,7 +3,7 @@
  *
  * The bench calls the harness once per clock.  It shows what the chip's outputs were just before
  * the edge, and is told what the chip's inputs are to be after it.  The core knows no simulator:
- * harness_dpi.c binds it to Verilator, harness_vpi.c to Icarus Verilog.
+ * bind_dpi.c binds it to Verilator, bind_vpi.c to Icarus Verilog.
  *
  *   harness.c         the clock: drives the inputs, counts, decides when a phase is over
  *   harness_check.c   looks at y, cell states and monitor outputs

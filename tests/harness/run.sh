@@ -31,10 +31,11 @@ result 'memory models' '^pass$' "$("$work/memory_test" 2>&1)"
 # The bench as a chip has it, with the headers that come from elsewhere.
 ${ESE:-build/ese} gen tiny -o "$work/tiny" >"$work/gen.log" 2>&1 || { cat "$work/gen.log"; exit 1; }
 registers=$work/tiny/sim
+rooms='-Isim -Isim/core -Isim/memory -Isim/axi -Isim/host -Isim/play'
 vpi=$(iverilog-vpi --cflags | tr ' ' '\n' | grep '^-I')
-for file in sim/*.c; do
+for file in sim/*/*.c; do
     result "$file compiles as C11 without a warning" '^$' \
-        "$($cc -std=c11 $warnings $vpi -I"$registers" -fsyntax-only "$file" 2>&1)"
+        "$($cc -std=c11 $warnings $vpi $rooms -I"$registers" -fsyntax-only "$file" 2>&1)"
 done
 
 chip() { # NAME CHANNELS ELEMENT_BITS ACTIVATION_BITS LANES PES FRAME

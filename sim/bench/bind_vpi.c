@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0
- * harness_vpi.c - binds the harness to Icarus Verilog: the system tasks $ese_open and $ese_step,
+ * bind_vpi.c - binds the harness to Icarus Verilog: the system tasks $ese_open and $ese_step,
  * and for a chip with AXI ports $ese_axi_open, $ese_axi and $ese_axi_next.
  *
  * Unlike the DPI's, these values have four states: X and Z bits go to the harness as `unknown`. */

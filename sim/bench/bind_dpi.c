@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0
- * harness_dpi.c - binds the harness to Verilator: the functions that ese_bench.v imports.
+ * bind_dpi.c - binds the harness to Verilator: the functions that ese_bench.v imports.
  *
  * svBitVecVal of the DPI is uint32_t, 32 bits a word from bit 0 up, so svdpi.h is not needed. */
 #include "harness.h"
