@@ -3,10 +3,11 @@
  *
  * What is written reaches the contents with its answer and not before, so that a chip which does not
  * wait for the answer is caught by whoever looks at the contents. */
-#include "memory.h"
+#include "memory_write.h"
 
 #include <stdlib.h>
-#include <string.h>
+
+#include "memory_ddr3.h"
 
 /* The ideal memory's clocks from the last beat to the answer. */
 enum { IDEAL_LATENCY = 8 };

@@ -26,7 +26,7 @@
  * queue while it reads the first one, and refreshes as soon as that is due: tRTP + tRP + tRFC + tRCD
  * of every tREFI are lost to a long sequential read, 2.6 %.  Consecutive rows lie in different banks.
  * Its own way, there and back with the PHY, takes CONTROLLER clocks (a guess of usual size). */
-#include "memory.h"
+#include "memory_ddr3.h"
 
 enum {
     CLOCK_PS = 5000,

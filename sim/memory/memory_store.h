@@ -1,15 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
- * memory.h - a memory behind an AXI port: what it holds, how fast it answers, what it does wrong.
- *
- * One clock is one call: memory_step() is told what the chip showed before the edge, and leaves in
- * `drive` and `data` what it sees after it.  Reads are answered in order, and writes are; what was
- * written can be read from the clock on in which the write is answered.
- *
- *   memory.c        contents, the read channels, faults; the ideal and the hostile memory
- *   memory_write.c  the write channels
- *   memory_ddr3.c   banks, rows, refresh and turn-round of a DDR3-1600 behind a controller */
-#ifndef ESE_MEMORY_H
-#define ESE_MEMORY_H
+ * memory_store.h - what a memory holds and where it stands: the state that the files of a memory share,
+ * regions of contents, and what all channels do alike. */
+#ifndef ESE_MEMORY_STORE_H
+#define ESE_MEMORY_STORE_H
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -137,10 +130,6 @@ struct memory {
     struct memory_counts counts;
 };
 
-/* False: out of memory. */
-bool memory_open(struct memory *memory, uint32_t data_bits);
-void memory_close(struct memory *memory); /* all but the regions' contents */
-
 /* Bytes from `base` on, to be read; keeps `contents`.  The region's number, -1: out of memory.  Regions are
  * numbered in the order in which they come. */
 int memory_add(struct memory *memory, uint64_t base, unsigned char *contents, uint64_t bytes);
@@ -148,39 +137,22 @@ int memory_add(struct memory *memory, uint64_t base, unsigned char *contents, ui
 /* Forgets all regions from number `count` on. */
 void memory_forget(struct memory *memory, uint32_t count);
 
-/* Empty queues, counts from zero, nothing valid. */
-void memory_reset(struct memory *memory, const struct stimulus_memory *how, uint64_t seed);
-
-void memory_start(struct memory *memory); /* beats and clocks of the fault count from here */
-void memory_lift(struct memory *memory);  /* no fault from here on */
-void memory_step(struct memory *memory, const struct memory_seen *seen);
-
-/* Bursts of either sort that were taken and are not answered to the end. */
-uint32_t memory_outstanding(const struct memory *memory);
-
 /* The region in which all of [address, address + bytes) lies, counted up to its last whole beat;
  * NULL: there is none. */
 struct memory_region *memory_find(struct memory *memory, uint64_t address, uint64_t bytes);
 
+/* Bursts of either sort that were taken and are not answered to the end. */
+uint32_t memory_outstanding(const struct memory *memory);
+
 /* ---- between the files of the memory ------------------------------------------------------------ */
 
+/* The next of the memory's random numbers. */
 uint32_t memory_draw(struct memory *memory);
+
+/* Is the memory's fault this one, and has the clock come in which it begins? */
 bool memory_faulty_clock(const struct memory *memory, uint32_t fault);
 
 /* Counts down a pause of the hostile memory, or begins one; true while it lasts. */
 bool memory_paused(struct memory *memory, uint32_t *left);
-
-/* memory_write.c */
-bool memory_write_open(struct memory *memory);
-void memory_write_reset(struct memory *memory);
-void memory_write_take(struct memory *memory, const struct memory_seen *seen); /* before the clock counts on */
-void memory_write_drive(struct memory *memory, const struct memory_seen *seen); /* after it */
-
-/* memory_ddr3.c */
-void ddr3_reset(struct memory *memory);
-void ddr3_take(struct memory *memory, struct memory_queue *queue, const struct memory_burst *burst);
-void ddr3_step(struct memory *memory);
-bool ddr3_has_beat(const struct memory *memory);
-bool ddr3_has_written(const struct memory *memory); /* all of the first burst */
 
 #endif
