@@ -4,9 +4,6 @@
 
 #include <string.h>
 
-#define AT "phase %s, cycle %lld: "
-#define HERE harness.now->name, (long long)harness.cycle
-
 static struct {
     struct port_state {
         bool waiting;                 /* an address is shown and was not taken */

@@ -4,9 +4,6 @@
 
 #include <string.h>
 
-#define AT "phase %s, cycle %lld: "
-#define HERE harness.now->name, (long long)harness.cycle
-
 static const char NAME[] = "m_axi_data";
 
 enum { BEAT_WORDS = MEMORY_BEAT_BYTES / 4, STROBE_WORDS = MEMORY_BEAT_BYTES / 32, LENGTHS = 64 };

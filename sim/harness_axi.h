@@ -9,7 +9,10 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "expect.h"
+#include "findings.h"
 #include "harness.h"
+#include "play.h"
 
 /* What a master shows of its reads: three words, the address in the first two, these in the third. */
 enum port_seen {

@@ -3,19 +3,11 @@
  * states, the monitor outputs.  Only counts and reports; never ends the simulation. */
 #include "harness_axi.h"
 #include "host.h"
+#include "expect.h"
+#include "findings.h"
 #include "slot.h"
 
 #include <string.h>
-#include <time.h>
-
-/* Where we are, for a message. */
-#define AT "phase %s, cycle %lld: "
-#define HERE harness.now->name, (long long)harness.cycle
-
-static uint32_t unknown_bits(const struct vector *v, uint32_t at, uint32_t size)
-{
-    return v->unknown != NULL ? bits_get(v->unknown, at, size) : 0;
-}
 
 static bool same(const uint32_t *a, const uint32_t *b, uint32_t words)
 {
@@ -34,35 +26,6 @@ void check_reset(const struct sample *sample)
 
 /* ---- y ------------------------------------------------------------------------------------------ */
 
-/* Of this frame of the phase. */
-static size_t y_word(uint32_t frame, uint32_t channel, uint32_t element)
-{
-    const struct stimulus *plan = &harness.plan;
-    return ((size_t)(harness.now->first_frame + frame) * plan->channels + channel) * plan->output +
-           element;
-}
-
-int32_t expected_y(uint32_t frame, uint32_t channel, uint32_t element)
-{
-    return harness.plan.y[y_word(frame, channel, element)];
-}
-
-void check_y_is(uint32_t frame, uint32_t channel, uint32_t element, int32_t got)
-{
-    struct harness *h = &harness;
-    uint32_t bits = h->plan.activation_bits;
-    int32_t expected = expected_y(frame, channel, element);
-    h->y_checked++;
-    if (h->dump != NULL)
-        h->dump[y_word(frame, channel, element)] = got;
-    if (got != expected)
-        mismatch(AT "y of frame %u, channel %u, element %u: expected %d, got %d%s", HERE, frame,
-                 channel, element, expected, got,
-                 sign_extend((uint32_t)got << (32 - bits) >> (32 - bits), bits) == expected
-                     ? " (not sign-extended)"
-                     : "");
-}
-
 static void check_y_value(const struct sample *sample, uint32_t channel)
 {
     struct harness *h = &harness;
@@ -75,19 +38,6 @@ static void check_y_value(const struct sample *sample, uint32_t channel)
     }
     check_y_is(h->y_frame, channel, h->y_element,
                sign_extend(bits_get(sample->y_data.value, at, bits), bits));
-}
-
-const uint32_t *frame_active(uint32_t frame)
-{
-    static uint32_t without[64];
-    const struct harness *h = &harness;
-    uint32_t words = stimulus_mask_words(h->plan.channels);
-    const uint32_t *active = h->plan.active + (size_t)(h->now->first_frame + frame) * words;
-    if (!slot_is_closed(frame))
-        return active;
-    memcpy(without, active, words * sizeof *without);
-    bits_set(without, h->now->slot_channel, 1, 0);
-    return without;
 }
 
 /* tuser tells of the first frame without the channel that is being closed. */
@@ -137,22 +87,6 @@ static void check_held(const struct sample *sample, bool last)
         h->y_held_last != last)
         violation(AT "y changed while it waited for ready, frame %u element %u", HERE, h->y_frame,
                   h->y_element);
-}
-
-void frame_is_out(void)
-{
-    struct harness *h = &harness;
-    static time_t printed;
-    h->last_move = h->cycle;
-    h->y_frame++;
-    h->result->frames_done = h->y_frame;
-    time_t now = time(NULL);
-    if (now != printed || h->y_frame == h->now->frame_count) {
-        printf("phase %u of %u: frame %u of %u, cycle %lld\n", h->phase + 1, h->plan.phase_count,
-               h->y_frame, h->now->frame_count, (long long)h->cycle);
-        fflush(stdout);
-        printed = now;
-    }
 }
 
 static void y_taken(void)

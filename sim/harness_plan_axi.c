@@ -9,6 +9,7 @@
 #include "host.h"
 #include "host_queue.h"
 #include "memory.h"
+#include "plan_file.h"
 
 enum { RING_BITS_MOST = 16 };
 

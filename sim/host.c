@@ -49,9 +49,6 @@ static struct {
     int64_t stop_cycle, finish_cycle, quiet_left;
 } host;
 
-#define AT "phase %s, cycle %lld: "
-#define HERE harness.now->name, (long long)harness.cycle
-
 static bool has_queue(void)
 {
     return harness.plan.io == STIMULUS_IO_MEMORY;

@@ -25,9 +25,6 @@ static struct {
     uint32_t drive[3];
 } accesses;
 
-#define AT "phase %s, cycle %lld: "
-#define HERE harness.now->name, (long long)harness.cycle
-
 uint32_t access_draw(void)
 {
     return stimulus_draw(&accesses.random);

@@ -10,9 +10,6 @@
 #include "memory.h"
 #include "slot.h"
 
-#define AT "phase %s, cycle %lld: "
-#define HERE harness.now->name, (long long)harness.cycle
-
 enum { PAGE = 4096, FLAG_SAVE = 1 };
 
 /* Regions of the data port's memory, by number: the ring, the states, then x and y of each

@@ -27,4 +27,7 @@ void slot_saw_closed(uint32_t frame);  /* the chip says so, by y or by tuser */
 void slot_check(uint32_t frame);       /* after that: is it what it must be? */
 bool slot_is_closed(uint32_t frame);
 
+/* The frame's channels, [mask_words], less one that is closed; until the next call. */
+const uint32_t *frame_active(uint32_t frame);
+
 #endif

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "slot.h"
 
-#define AT "phase %s, cycle %lld: "
-#define HERE harness.now->name, (long long)harness.cycle
+#include <string.h>
+
+#include "findings.h"
 
 /* Frames of x that a chip may have taken in beyond the last one that has started. */
 enum { FRAMES_AHEAD = 4 };
@@ -72,6 +73,19 @@ void slot_saw_closed(uint32_t frame)
 bool slot_is_closed(uint32_t frame)
 {
     return used() && frame >= slot.from && frame < harness.now->slot_frame;
+}
+
+const uint32_t *frame_active(uint32_t frame)
+{
+    static uint32_t without[64];
+    const struct harness *h = &harness;
+    uint32_t words = stimulus_mask_words(h->plan.channels);
+    const uint32_t *active = h->plan.active + (size_t)(h->now->first_frame + frame) * words;
+    if (!slot_is_closed(frame))
+        return active;
+    memcpy(without, active, words * sizeof *without);
+    bits_set(without, h->now->slot_channel, 1, 0);
+    return without;
 }
 
 void slot_check(uint32_t frame)

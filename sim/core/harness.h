@@ -1,20 +1,16 @@
 /* SPDX-License-Identifier: Apache-2.0
- * harness.h - the checking core of the simulation, and the two thin bindings' view of it.
+ * harness.h - the state of the simulation, what the bench shows and is told, and vectors of bits.
  *
  * The bench calls the harness once per clock.  It shows what the chip's outputs were just before
- * the edge, and is told what the chip's inputs are to be after it.  The core knows no simulator:
- * bind_dpi.c binds it to Verilator, bind_vpi.c to Icarus Verilog.
+ * the edge, and is told what the chip's inputs are to be after it.  No file of the harness knows a
+ * simulator but bind_dpi.c, which binds it to Verilator, and bind_vpi.c, to Icarus Verilog.
  *
- *   harness.c         the clock: drives the inputs, counts, decides when a phase is over
- *   harness_check.c   looks at y, cell states and monitor outputs
- *   harness_plan.c    reads the stimulus file, checks the memory images; harness_plan_axi.c the rest
- *                     for a chip with AXI ports
- *   harness_report.c  keeps what was wrong, writes the results file and the verdict
+ * In this folder, below everything else:
  *
- *   slot.c            a channel that is closed in mid-flight
- *
- * A chip with AXI ports has more behind it: harness_axi.c, with memory.c, axi_check.c and host.c; or, for
- * a program that drives it through a pipe, served.c. */
+ *   findings.c    keeps what was wrong
+ *   expect.c      y as it must be
+ *   slot.c        a channel that is closed in mid-flight
+ *   plan_file.c   files of a plan */
 #ifndef ESE_HARNESS_H
 #define ESE_HARNESS_H
 
@@ -69,16 +65,7 @@ struct harness_options {
     uint32_t channels, element_bits, activation_bits, lanes, pes; /* what the bench is built for */
 };
 
-/* Loads the plan.  If it cannot be played, the first step gives the verdict. */
-void harness_open(const struct harness_options *options);
-
-/* One clock: what the inputs shall be from now on, bits of enum drive. */
-unsigned harness_step(const struct sample *sample);
-
-const uint32_t *harness_x_data(void); /* [words of channels * element_bits] */
-const uint32_t *harness_x_user(void); /* [words of 2 * channels] */
-
-/* ---- between the files of the core ------------------------------------------------------------ */
+/* ---- between the files of the harness ------------------------------------------------------------ */
 
 /* Clock edges with reset after which the outputs must be quiet. */
 enum { RESET_EDGES = 2 };
@@ -153,34 +140,6 @@ struct harness {
 
 extern struct harness harness;
 
-/* harness.c: may the chip do other than play on?  Stopped, or struck by a fault that is planned. */
-bool harness_disturbed(void);
-
-/* harness_plan.c: false with the reason in harness.reason. */
-bool harness_load(const struct harness_options *options);
-bool refuse(const char *format, ...) __attribute__((format(printf, 1, 2))); /* returns false */
-
-/* Reads a file that must be as the plan says; NULL: it is not. */
-unsigned char *read_whole(const char *name, uint64_t bytes, uint32_t crc);
-
-/* harness_plan_axi.c */
-bool check_axi_phase(const struct stimulus *plan, const struct stimulus_phase *phase);
-bool load_regions(const struct stimulus *plan); /* fills the memories behind the AXI ports */
-
-/* harness_check.c */
-void check_reset(const struct sample *sample);
-void check_running(const struct sample *sample);
-void check_phase_end(void);
-void frame_is_out(void);       /* y of one more frame has come */
-int32_t expected_y(uint32_t frame, uint32_t channel, uint32_t element); /* frame of the phase */
-void check_y_is(uint32_t frame, uint32_t channel, uint32_t element, int32_t got);
-const uint32_t *frame_active(uint32_t frame); /* less a channel that the host has closed */
-
-/* harness_report.c */
-void mismatch(const char *format, ...) __attribute__((format(printf, 1, 2)));
-void violation(const char *format, ...) __attribute__((format(printf, 1, 2)));
-unsigned harness_verdict(void);
-
 /* `size` <= 32 bits from bit `at` on. */
 static inline uint32_t bits_get(const uint32_t *words, uint32_t at, uint32_t size)
 {
@@ -201,6 +160,11 @@ static inline void bits_set(uint32_t *words, uint32_t at, uint32_t size, uint32_
         *word = (*word & ~(mask << shift)) | (value >> done & mask) << shift;
         done += take;
     }
+}
+
+static inline uint32_t unknown_bits(const struct vector *v, uint32_t at, uint32_t size)
+{
+    return v->unknown != NULL ? bits_get(v->unknown, at, size) : 0;
 }
 
 static inline int32_t sign_extend(uint32_t value, uint32_t bits)
