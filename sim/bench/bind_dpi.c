@@ -2,9 +2,9 @@
  * bind_dpi.c - binds the harness to Verilator: the functions that ese_bench.v imports.
  *
  * svBitVecVal of the DPI is uint32_t, 32 bits a word from bit 0 up, so svdpi.h is not needed. */
-#include "harness.h"
-#include "harness_axi.h"
+#include "axi_clock.h"
 #include "memory.h"
+#include "play.h"
 
 #include <stdlib.h>
 #include <string.h>

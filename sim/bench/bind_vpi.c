@@ -3,8 +3,8 @@
  * and for a chip with AXI ports $ese_axi_open, $ese_axi and $ese_axi_next.
  *
  * Unlike the DPI's, these values have four states: X and Z bits go to the harness as `unknown`. */
-#include "harness.h"
-#include "harness_axi.h"
+#include "axi_clock.h"
+#include "play.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -162,6 +162,11 @@ static inline void bits_set(uint32_t *words, uint32_t at, uint32_t size, uint32_
     }
 }
 
+static inline uint32_t unknown_word(const struct vector *v, uint32_t word)
+{
+    return v->unknown != NULL ? v->unknown[word] : 0;
+}
+
 static inline uint32_t unknown_bits(const struct vector *v, uint32_t at, uint32_t size)
 {
     return v->unknown != NULL ? bits_get(v->unknown, at, size) : 0;

@@ -5,9 +5,12 @@
 #include <string.h>
 
 #include "ese_registers.h"
-#include "host.h"
+#include "expect.h"
+#include "findings.h"
 #include "host_access.h"
+#include "host_attempt.h"
 #include "memory.h"
+#include "ports.h"
 #include "slot.h"
 
 enum { PAGE = 4096, FLAG_SAVE = 1 };

@@ -5,14 +5,15 @@
  * the settings, loads the model and writes start.  While the chip runs it takes interrupts, submits
  * descriptors and looks at what they left in memory (host_queue.c).  At the end of a phase it reads
  * status and counters and stops the chip.  If an error is expected, or a stop in mid-flight, it reads
- * the code, stops, waits until the buses are idle, loads again if need be, and starts again. */
+ * the code, stops, waits until the buses are idle, loads again if need be, and starts again: another
+ * attempt (host_attempt.h). */
 #ifndef ESE_HOST_H
 #define ESE_HOST_H
 
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "harness_axi.h"
+#include "harness.h"
 
 enum { HOST_STALLS = 7 };
 
@@ -30,27 +31,26 @@ struct host_result {
     uint32_t stalls[HOST_STALLS];
 };
 
-/* Attempts of the phase in which something goes wrong. */
-uint32_t host_wrong_attempts(const struct stimulus_phase *phase);
-
 void host_begin(struct host_result *result); /* a phase begins, in reset */
+
+/* What has to happen in this clock, once the host has had its turn. */
+enum host_wish {
+    HOST_GOES_ON,
+    HOST_LOADS_ANEW, /* memory becomes that of the attempt that begins now */
+    HOST_PLAYS_ANEW  /* this too, and the chip is about to be started: back to the phase's first word */
+};
 
 /* One clock with reset released: looks at the slave and at the streams' handshakes, drives words 0..2
  * of the ports. */
-void host_step(const struct vector *lite, uint32_t control, uint32_t *drive);
+enum host_wish host_step(const struct vector *lite, uint32_t control, uint32_t *drive);
 
 void host_finish(void);       /* all frames are out: read the counters, stop the chip */
 bool host_finished(void);
 
 bool host_running(void);      /* start was answered and stop not yet written */
+int64_t host_origin(void);    /* cycle in which start was answered, -1: it is not running */
 bool host_allows(void);       /* masters may ask: from load being written until it is loaded, and from
                                  start being written until the buses are idle */
-bool host_first_attempt(void);
-bool host_wrong_attempt(void);  /* something is to go wrong in this one */
-uint32_t host_attempt(void);
 bool host_abandons(void);     /* there is no sense in going on */
-
-/* harness.c: the chip is about to be started anew; back to the phase's first word. */
-void harness_replay(void);
 
 #endif

@@ -13,8 +13,7 @@
 #ifndef ESE_AXI_CHECK_H
 #define ESE_AXI_CHECK_H
 
-#include "harness_axi.h"
-#include "memory.h"
+#include "ports.h"
 
 enum {
     AXI_OUTSTANDING = 16,      /* reads, unless the stimulus says otherwise */
@@ -36,17 +35,6 @@ void axi_check_port(uint32_t port, const struct vector *seen, struct memory *mem
 void axi_check_writes(const struct axi_sample *seen, struct memory *memory, bool allowed);
 void axi_check_writes_reset(void);
 void axi_check_writes_in_reset(const struct vector *seen);
-
-/* What an address of either sort must be, apart from where it points. */
-struct axi_request {
-    const char *port;     /* "m_axi_data" */
-    const char *channel;  /* "ar" */
-    uint64_t address;
-    uint32_t flags;       /* PORT_PAYLOAD */
-    uint32_t outstanding, most;
-    bool allowed;
-};
-void axi_check_request(const struct axi_request *request, const struct memory *memory);
 
 /* The slave: what it shows, what drives it now. */
 void axi_check_lite(const struct vector *seen, const uint32_t *drive);

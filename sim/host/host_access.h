@@ -13,8 +13,12 @@ struct access {
     const char *name;
 };
 
-/* No access is under way or waits. */
-void access_reset(uint64_t seed);
+/* An access may change something else too. */
+typedef void access_event(const struct access *access);
+
+/* No access is under way or waits.  From now on `begins` is told of each that begins, and `ends` of each
+ * that has been answered. */
+void access_reset(uint64_t seed, access_event *begins, access_event *ends);
 
 /* Behind those that wait; a list that is through is forgotten. */
 void access_add(struct access access);
@@ -31,9 +35,5 @@ bool access_ready(void); /* all are through, and the pause after the last one is
 bool access_step(const uint32_t *seen, uint32_t *drive);
 
 uint32_t access_draw(void);
-
-/* host.c: the access may change something else too, when it begins and when it has been answered. */
-void host_access_begins(const struct access *access);
-void host_access_ends(const struct access *access);
 
 #endif

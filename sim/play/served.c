@@ -12,9 +12,10 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "axi_clock.h"
 #include "ese_pipe.h"
 #include "ese_registers.h"
-#include "harness_axi.h"
+#include "findings.h"
 #include "memory.h"
 
 enum { CONTROL_START = 1, CONTROL_STOP = 2, CONTROL_LOAD = 4 };
@@ -58,11 +59,6 @@ struct request {
 bool served_present(void)
 {
     return served.present;
-}
-
-bool served_allows(void)
-{
-    return served.allowed;
 }
 
 /* ---- bytes --------------------------------------------------------------------------------------------- */
@@ -386,8 +382,9 @@ static void take_request(bool interrupt)
     serve(&r, interrupt);
 }
 
-void served_drive(const struct vector *lite, uint32_t *drive)
+static void served_drive(const struct vector *lite, uint32_t control, uint32_t *drive)
 {
+    (void)control;
     bool interrupt = lite->value[1] & LITE_INTERRUPT;
     if (harness.reason[0] != '\0') /* served_step() says so */
         return;
@@ -399,6 +396,13 @@ void served_drive(const struct vector *lite, uint32_t *drive)
         take_request(interrupt);
     memcpy(drive, served.drive, sizeof served.drive);
 }
+
+static bool served_allows(void)
+{
+    return served.allowed;
+}
+
+static const struct driver PROGRAM = {.allows = served_allows, .drive = served_drive};
 
 /* ---- the clock ------------------------------------------------------------------------------------------------- */
 
@@ -419,7 +423,7 @@ unsigned served_step(const struct sample *sample)
     }
     harness.cycle++;
     served.issues += ones(&sample->issue, harness.plan.pes);
-    axi_step(sample->control.value[0]);
+    axi_step(sample->control.value[0], &PROGRAM);
     if (harness.reason[0] != '\0' && !served.over) {
         unsigned char header[ESE_PIPE_HEADER];
         if (served.doing == NOTHING) /* it broke in reset: the first request is told, HELLO */
@@ -482,6 +486,6 @@ bool served_open(const char *serve, const char *memory, const struct harness_opt
     harness.now = &served.phase;
     harness.plan.pes = options->pes;
     harness.cycle = -1;
-    axi_begin_served();
+    axi_begin();
     return true;
 }

@@ -1,14 +1,17 @@
 /* SPDX-License-Identifier: Apache-2.0
- * harness_plan.c - reads the stimulus file and checks the memory images that lie beside the run.
+ * load.c - reads the stimulus file and checks the memory images that lie beside the run.
  *
  * A plan that is damaged, or made for another chip, must never look like a passed test: everything
  * is checked before the first clock.  $readmemh() of a missing or short file is no error for the
  * simulators, therefore the images are checked here. */
-#include "harness_axi.h"
-#include "plan_file.h"
+#include "load.h"
 
 #include <stdlib.h>
 #include <string.h>
+
+#include "load_axi.h"
+#include "plan_file.h"
+#include "ports.h"
 
 /* ---- the file, word by word ---------------------------------------------------------------------- */
 

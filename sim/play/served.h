@@ -18,11 +18,8 @@
 bool served_open(const char *serve, const char *memory, const struct harness_options *options);
 
 bool served_present(void); /* is this such a simulation? */
+
 /* One clock: what the inputs shall be from now on, bits of enum drive. */
 unsigned served_step(const struct sample *sample);
-
-/* For harness_axi.c: what drives the slave; may the masters ask for anything? */
-void served_drive(const struct vector *lite, uint32_t *drive);
-bool served_allows(void);
 
 #endif

@@ -5,8 +5,9 @@
 #include <string.h>
 
 #include "ese_registers.h"
-#include "harness_axi.h"
+#include "findings.h"
 #include "memory.h"
+#include "ports.h"
 
 enum {
     ACCESS_LIMIT = 2000, /* clocks; the checker has spoken long before */
@@ -15,6 +16,7 @@ enum {
 
 static struct {
     uint64_t random;
+    access_event *begins, *ends;
     struct access list[ACCESSES];
     uint32_t count, at;
 
@@ -30,10 +32,12 @@ uint32_t access_draw(void)
     return stimulus_draw(&accesses.random);
 }
 
-void access_reset(uint64_t seed)
+void access_reset(uint64_t seed, access_event *begins, access_event *ends)
 {
     memset(&accesses, 0, sizeof accesses);
     accesses.random = seed;
+    accesses.begins = begins;
+    accesses.ends = ends;
 }
 
 void access_add(struct access access)
@@ -94,7 +98,7 @@ static void begin_access(const struct access *a)
     accesses.drive[1] = (a->write ? a->address : other) << LITE_AW_ADDRESS |
                     (a->write ? other : a->address) << LITE_AR_ADDRESS | 15u << LITE_STROBES;
     accesses.drive[2] = (access_draw() & 7) << LITE_AW_PROT | (access_draw() & 7) << LITE_AR_PROT;
-    host_access_begins(a);
+    accesses.begins(a);
 }
 
 static void end_access(const struct access *a, uint32_t response, uint32_t value)
@@ -108,7 +112,7 @@ static void end_access(const struct access *a, uint32_t response, uint32_t value
         violation(AT "%s is %x, expected %x", HERE, a->name, value & a->mask, a->data & a->mask);
     if (a->into != NULL)
         *a->into = value;
-    host_access_ends(a);
+    accesses.ends(a);
     accesses.busy = false;
 }
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0
- * harness.c - the clock of the simulation: drives the inputs and decides when a phase is over.
+ * clock.c - the clock of the simulation: drives the inputs and decides when a phase is over.
  *
  * Both streams are driven as AXI allows and as unpleasantly as it allows: valid never waits for
  * ready, data is noise wherever it does not count (while not valid, in idle channels, in tuser after
@@ -7,15 +7,23 @@
 #ifndef _GNU_SOURCE
 #define _POSIX_C_SOURCE 200809L /* clock_gettime() under plain -std=c11 */
 #endif
-#include "harness_axi.h"
-#include "host.h"
-#include "served.h"
-#include "slot.h"
+#include "play.h"
 
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
 #include <unistd.h>
+
+#include "axi_clock.h"
+#include "axi_phase.h"
+#include "check.h"
+#include "findings.h"
+#include "host.h"
+#include "host_attempt.h"
+#include "load.h"
+#include "results.h"
+#include "served.h"
+#include "slot.h"
 
 static double clock_now(void)
 {
@@ -107,10 +115,11 @@ static int64_t played(void)
 {
     if (!axi_present())
         return harness.cycle;
-    return axi_origin() >= 0 ? harness.cycle - axi_origin() : -1;
+    return host_origin() >= 0 ? harness.cycle - host_origin() : -1;
 }
 
-void harness_replay(void)
+/* The chip is about to be started anew: back to the phase's first word. */
+static void replay(void)
 {
     rewind_phase();
     axi_replay();
@@ -119,23 +128,23 @@ void harness_replay(void)
            harness.now->name);
 }
 
+static void host_drives(const struct vector *lite, uint32_t control, uint32_t *drive)
+{
+    enum host_wish wish = host_step(lite, control, drive);
+    if (wish == HOST_PLAYS_ANEW)
+        replay();
+    else if (wish == HOST_LOADS_ANEW)
+        axi_replay();
+}
+
+static const struct driver HOST = {.allows = host_allows, .drive = host_drives};
+
 /* The tlast of x is wrong in the phase's first attempt only. */
 static uint32_t phase_flags(void)
 {
     const uint32_t tlast = STIMULUS_LAST_EARLY | STIMULUS_LAST_MISSING;
     bool again = axi_present() && !host_first_attempt();
     return harness.now->flags & ~(again ? tlast : 0);
-}
-
-bool harness_disturbed(void)
-{
-    if (!axi_present())
-        return false;
-    const struct stimulus_phase *phase = harness.now;
-    bool struck = axi_struck() || harness.fault_sent || phase->patch_count != 0 ||
-                  phase->flags & STIMULUS_NO_LOAD;
-    bool awaited = phase->expected_error != 0 || phase->error_count != 0;
-    return !host_running() || (awaited && host_wrong_attempt() && struck);
 }
 
 void harness_open(const struct harness_options *options)
@@ -338,7 +347,7 @@ unsigned harness_step(const struct sample *sample)
         control &= ~sample->control.unknown[0];
     check_running(sample);
     if (axi_present()) {
-        axi_step(control);
+        axi_step(control, &HOST);
         if (host_abandons())
             return finish();
     }

@@ -6,9 +6,12 @@
 #include <string.h>
 
 #include "ese_registers.h"
+#include "findings.h"
 #include "host_access.h"
+#include "host_attempt.h"
 #include "host_queue.h"
 #include "memory.h"
+#include "ports.h"
 #include "slot.h"
 
 enum { CONTROL_START = 1, CONTROL_STOP = 2, CONTROL_LOAD = 4 };
@@ -27,8 +30,6 @@ enum {
     ACCESSES = 64
 };
 
-static const uint32_t BEFORE = UINT32_MAX; /* the number of the attempt before the first */
-
 /* What the list that is under way is for. */
 enum stage {
     SETUP, LOADING, LOAD_INTERRUPTED, LOADED, STARTING, RUNNING, INTERRUPTED, HEADS, ERROR_READ,
@@ -39,7 +40,7 @@ static struct {
     const struct stimulus_phase *phase;
     struct host_result *result;
     enum stage stage;
-    uint32_t attempt;        /* from 0 on; BEFORE: a load that is right */
+    enum host_wish wish;     /* of this clock */
     uint32_t status, events, head;
     uint32_t cycles_low, cycles_high, multiplied_low, multiplied_high, sizes, y_size;
     int64_t cycles_read;     /* cycle in which CYCLES was read */
@@ -196,7 +197,7 @@ static bool is_control(const struct access *a, uint32_t data)
     return a->write && a->address == ESE_CONTROL && a->data == data;
 }
 
-void host_access_begins(const struct access *a)
+static void access_begins(const struct access *a)
 {
     uint32_t moment = host.phase->fault_moment;
     if (is_control(a, CONTROL_STOP)) {
@@ -205,7 +206,7 @@ void host_access_begins(const struct access *a)
         axi_lift_faults();
     }
     if (is_control(a, moment == STIMULUS_AT_LOAD ? CONTROL_LOAD : CONTROL_START) &&
-        host.attempt != BEFORE)
+        !host_loads_before())
         axi_count_faults();
     if (is_control(a, CONTROL_START))
         axi_count_states();
@@ -213,7 +214,7 @@ void host_access_begins(const struct access *a)
         slot_writes(a->data & SLOT_CLOSED);
 }
 
-void host_access_ends(const struct access *a)
+static void access_ends(const struct access *a)
 {
     if (!a->write && a->address == ESE_CYCLES)
         host.cycles_read = harness.cycle;
@@ -231,24 +232,6 @@ void host_access_ends(const struct access *a)
 
 /* ---- what comes next --------------------------------------------------------------------------------- */
 
-static uint32_t expected_error(void)
-{
-    const struct stimulus_phase *p = host.phase;
-    if (!host_wrong_attempt())
-        return 0;
-    return p->error_count != 0 ? p->errors[host.attempt] : p->expected_error;
-}
-
-static bool error_expected(void)
-{
-    return expected_error() != 0;
-}
-
-static bool stop_expected(void)
-{
-    return host.phase->stop_cycle != 0 && host_wrong_attempt();
-}
-
 /* Has the time come to stop in mid-flight? */
 static bool stop_is_due(void)
 {
@@ -257,17 +240,17 @@ static bool stop_is_due(void)
                    : p->stop_moment == STIMULUS_AT_RESTORE ? host.state_cycle[0]
                    : p->stop_moment == STIMULUS_AT_SAVE    ? host.state_cycle[1]
                                                            : host.result->origin;
-    return stop_expected() && from >= 0 && harness.cycle - from >= p->stop_cycle;
+    return host_stop_expected() && from >= 0 && harness.cycle - from >= p->stop_cycle;
 }
 
 /* The interrupt says that something went wrong. */
 static void take_error(void)
 {
-    if (error_expected()) {
+    if (host_error_expected()) {
         host.stage = ERROR_READ;
         host.result->error_cycle = harness.cycle;
         expect(ESE_STATUS, STATUS_ERROR, STATUS_ERROR, "STATUS after an error");
-        expect(ESE_ERROR, expected_error(), UINT32_MAX, "ERROR");
+        expect(ESE_ERROR, host_expected_error(), UINT32_MAX, "ERROR");
         write_register(ESE_IRQ_STATUS, IRQ_ALL);
     } else {
         host.stage = LOST;
@@ -310,17 +293,17 @@ static void take_load_events(void)
 static void after_load(void)
 {
     bool at_load = host.phase->stop_moment == STIMULUS_AT_LOAD;
-    if (host.attempt == BEFORE) {
-        host.attempt = 0;
-        axi_replay();
+    if (host_loads_before()) {
+        host_next_attempt();
+        host.wish = HOST_LOADS_ANEW;
         list_load();
-    } else if (stop_expected() && at_load) {
+    } else if (host_stop_expected() && at_load) {
         violation("phase %s: loaded before the stop in cycle %u", host.phase->name,
                   host.phase->stop_cycle);
         host.abandoned = true;
-    } else if (error_expected() && host.phase->fault_moment == STIMULUS_AT_LOAD) {
+    } else if (host_error_expected() && host.phase->fault_moment == STIMULUS_AT_LOAD) {
         violation("phase %s: the model is loaded, but error %u did not come", host.phase->name,
-                  expected_error());
+                  host_expected_error());
         host.abandoned = true;
     } else {
         list_start();
@@ -356,7 +339,7 @@ static void take_heads(void)
 /* All frames are out, though a memory is hung: the chip has read ahead, and its watchdog runs. */
 static bool may_come_yet(void)
 {
-    return error_expected() && axi_struck() &&
+    return host_error_expected() && axi_struck() &&
            harness.cycle - host.finish_cycle < (int64_t)host.phase->watchdog + ERROR_LIMIT;
 }
 
@@ -375,12 +358,12 @@ static void run(bool interrupt)
         write_register(ESE_SLOT, SLOT_WRITE | p->slot_channel);
     } else if ((has_queue() && queue_hand_over(played)) || (host.finishing && may_come_yet())) {
         return;
-    } else if (host.finishing && (error_expected() || stop_expected())) {
+    } else if (host.finishing && (host_error_expected() || host_stop_expected())) {
         if (p->stop_cycle != 0)
             violation("phase %s: over before the stop in cycle %u", p->name, p->stop_cycle);
         else
             violation("phase %s: all frames are out, but error %u did not come", p->name,
-                      expected_error());
+                      host_expected_error());
         host.abandoned = true;
     } else if (host.finishing) {
         list_end();
@@ -415,7 +398,7 @@ static void close_phase(void)
 static void wait_for_idle(bool interrupt)
 {
     struct host_result *r = host.result;
-    bool again = error_expected() || stop_expected();
+    bool again = host_error_expected() || host_stop_expected();
     uint32_t moving = STATUS_RUNNING | STATUS_STOPPING | STATUS_LOADING | STATUS_IDLE;
     if ((host.status & moving) == STATUS_IDLE) {
         r->stop_clocks = harness.cycle - host.stop_cycle;
@@ -440,9 +423,9 @@ static void wait_for_idle(bool interrupt)
 static void play_again(void)
 {
     bool reload = !host.loaded || host.phase->flags & STIMULUS_RELOAD;
-    host.attempt++;
+    host_next_attempt();
     host.finishing = false;
-    harness_replay();
+    host.wish = HOST_PLAYS_ANEW;
     if (reload)
         list_load();
     else
@@ -481,7 +464,7 @@ static void next_list(bool interrupt)
     case STARTING:
         host.stage = RUNNING;
         /* An error may be faster than this. */
-        if (!error_expected()) {
+        if (!host_error_expected()) {
             expect(ESE_STATUS, STATUS_RUNNING | STATUS_LOADED, STATUS_ALL - STATUS_IDLE,
                    "STATUS after start");
             expect(ESE_ERROR, 0, UINT32_MAX, "ERROR after start");
@@ -527,8 +510,8 @@ void host_begin(struct host_result *result)
     host.result = result;
     *result = (struct host_result){.origin = -1, .error_cycle = -1, .stop_clocks = -1};
     host.load_cycle = host.state_cycle[0] = host.state_cycle[1] = -1;
-    access_reset(~harness.now->seed);
-    host.attempt = harness.now->flags & STIMULUS_LOADED_BEFORE ? BEFORE : 0;
+    access_reset(~harness.now->seed, access_begins, access_ends);
+    host_begin_attempts();
     list_setup();
 }
 
@@ -537,7 +520,7 @@ static bool at_rest(void)
     return host.stage == SETUP || host.stage == LOADED || host.stage == QUIET || host.stage == OVER;
 }
 
-void host_step(const struct vector *lite, uint32_t control, uint32_t *drive)
+enum host_wish host_step(const struct vector *lite, uint32_t control, uint32_t *drive)
 {
     if (at_rest() && control & CONTROL_X_READY)
         violation(AT "s_axis_x_tready is high while the chip is stopped", HERE);
@@ -547,9 +530,11 @@ void host_step(const struct vector *lite, uint32_t control, uint32_t *drive)
         if (host.state_cycle[saving] < 0 && host.running && axi_moved_state(saving))
             host.state_cycle[saving] = harness.cycle;
     bool interrupt = lite->value[1] & LITE_INTERRUPT;
+    host.wish = HOST_GOES_ON;
     if (access_ready() && !host.abandoned)
         next_list(interrupt);
     host.abandoned = !access_step(lite->value, drive) || host.abandoned;
+    return host.wish;
 }
 
 void host_finish(void)
@@ -569,29 +554,14 @@ bool host_running(void)
     return host.running;
 }
 
+int64_t host_origin(void)
+{
+    return host.running ? host.result->origin : -1;
+}
+
 bool host_allows(void)
 {
     return !at_rest();
-}
-
-uint32_t host_wrong_attempts(const struct stimulus_phase *p)
-{
-    return p->error_count != 0 ? p->error_count : p->expected_error != 0 || p->stop_cycle != 0;
-}
-
-bool host_first_attempt(void)
-{
-    return host.attempt == 0 || host.attempt == BEFORE;
-}
-
-bool host_wrong_attempt(void)
-{
-    return host.attempt < host_wrong_attempts(host.phase);
-}
-
-uint32_t host_attempt(void)
-{
-    return host.attempt;
 }
 
 bool host_abandons(void)

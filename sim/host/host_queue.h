@@ -8,7 +8,8 @@
 #ifndef ESE_HOST_QUEUE_H
 #define ESE_HOST_QUEUE_H
 
-#include "harness_axi.h"
+#include <stdbool.h>
+#include <stdint.h>
 
 void queue_begin(void);          /* a phase begins */
 void queue_rewind(void);         /* nothing is submitted any more */

@@ -1,9 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0
- * harness_report.c - keeps what was wrong, comes to the verdict, writes the results file. */
-#include "harness_axi.h"
+ * results.c - the results file, the dump, the verdict. */
+#include "results.h"
 
 #include <errno.h>
 #include <string.h>
+
+#include "axi_phase.h"
+#include "findings.h"
+#include "ports.h"
 
 /* ---- the results file ----------------------------------------------------------------------------- */
 

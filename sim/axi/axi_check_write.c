@@ -4,6 +4,10 @@
 
 #include <string.h>
 
+#include "axi_request.h"
+#include "findings.h"
+#include "memory.h"
+
 static const char NAME[] = "m_axi_data";
 
 enum { BEAT_WORDS = MEMORY_BEAT_BYTES / 4, STROBE_WORDS = MEMORY_BEAT_BYTES / 32, LENGTHS = 64 };
@@ -19,11 +23,6 @@ static struct {
     uint32_t beats;                     /* of the burst of data under way */
     int64_t stuck;                      /* clocks that an answer waits */
 } writes;
-
-static uint32_t unknown(const struct vector *v, uint32_t word)
-{
-    return v->unknown != NULL ? v->unknown[word] : 0;
-}
 
 static bool any(const uint32_t *words, uint32_t count)
 {
@@ -41,7 +40,7 @@ void axi_check_writes_reset(void)
 void axi_check_writes_in_reset(const struct vector *seen)
 {
     uint32_t mask = WRITE_AW_VALID | WRITE_W_VALID;
-    if (unknown(seen, 2) & mask)
+    if (unknown_word(seen, 2) & mask)
         violation(AT "%s_awvalid or wvalid is X in reset", HERE, NAME);
     else if (seen->value[2] & mask)
         violation(AT "%s_%s is high in reset", HERE, NAME,
@@ -52,7 +51,7 @@ void axi_check_writes_in_reset(const struct vector *seen)
 
 static void check_new_address(const struct vector *seen, struct memory *memory, bool allowed)
 {
-    if (unknown(seen, 0) | unknown(seen, 1) | (unknown(seen, 2) & PORT_PAYLOAD)) {
+    if (unknown_word(seen, 0) | unknown_word(seen, 1) | (unknown_word(seen, 2) & PORT_PAYLOAD)) {
         violation(AT "%s shows a write address with X in it", HERE, NAME);
         return;
     }
@@ -90,9 +89,9 @@ static void address_taken(uint32_t beats)
 
 static void check_address(const struct vector *seen, struct memory *memory, bool allowed)
 {
-    uint32_t flags = seen->value[2] & ~unknown(seen, 2);
+    uint32_t flags = seen->value[2] & ~unknown_word(seen, 2);
     bool valid = flags & WRITE_AW_VALID;
-    if (unknown(seen, 2) & WRITE_AW_VALID)
+    if (unknown_word(seen, 2) & WRITE_AW_VALID)
         violation(AT "%s_awvalid is X", HERE, NAME);
     if (writes.address_waiting && !valid)
         violation(AT "%s_awvalid fell before it was taken", HERE, NAME);
@@ -115,7 +114,7 @@ static void check_new_beat(const struct axi_sample *seen, const struct memory *m
     uint32_t strobe_bits = memory->beat_bytes;
     if (!allowed)
         violation(AT "%s_wvalid is high while the chip is stopped", HERE, NAME);
-    if (unknown(&seen->write, 2) & WRITE_W_LAST)
+    if (unknown_word(&seen->write, 2) & WRITE_W_LAST)
         violation(AT "%s_wlast is X", HERE, NAME);
     if (any(seen->w_data.unknown, memory->data_bits / 32))
         violation(AT "%s_wdata has X in it", HERE, NAME);
@@ -148,10 +147,10 @@ static void beat_taken(bool last)
 
 static void check_data(const struct axi_sample *seen, const struct memory *memory, bool allowed)
 {
-    uint32_t flags = seen->write.value[2] & ~unknown(&seen->write, 2);
+    uint32_t flags = seen->write.value[2] & ~unknown_word(&seen->write, 2);
     bool valid = flags & WRITE_W_VALID, last = flags & WRITE_W_LAST;
     uint32_t words = memory->data_bits / 32, strobes = (memory->beat_bytes + 31) / 32;
-    if (unknown(&seen->write, 2) & WRITE_W_VALID)
+    if (unknown_word(&seen->write, 2) & WRITE_W_VALID)
         violation(AT "%s_wvalid is X", HERE, NAME);
     if (writes.data_waiting && !valid)
         violation(AT "%s_wvalid fell before it was taken", HERE, NAME);
@@ -177,10 +176,10 @@ static void check_data(const struct axi_sample *seen, const struct memory *memor
 
 void axi_check_writes(const struct axi_sample *seen, struct memory *memory, bool allowed)
 {
-    uint32_t flags = seen->write.value[2] & ~unknown(&seen->write, 2);
+    uint32_t flags = seen->write.value[2] & ~unknown_word(&seen->write, 2);
     check_address(&seen->write, memory, allowed);
     check_data(seen, memory, allowed);
-    if (unknown(&seen->write, 2) & WRITE_B_READY)
+    if (unknown_word(&seen->write, 2) & WRITE_B_READY)
         violation(AT "%s_bready is X", HERE, NAME);
     writes.stuck = memory->drive.b_valid && !(flags & WRITE_B_READY) ? writes.stuck + 1 : 0;
     if (writes.stuck == AXI_READY_LIMIT)

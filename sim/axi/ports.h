@@ -1,18 +1,16 @@
 /* SPDX-License-Identifier: Apache-2.0
- * harness_axi.h - the AXI ports of a chip that has some: memories, checker and host behind them.
+ * ports.h - the AXI ports of a chip that has some: how the bench packs them, and the memories behind.
  *
  * The bindings hand over what the ports showed before the clock edge, harness_step() plays one clock
- * of everything, then the bindings fetch what drives the ports from the edge on. */
-#ifndef ESE_HARNESS_AXI_H
-#define ESE_HARNESS_AXI_H
+ * of everything, then the bindings fetch what drives the ports from the edge on (axi_clock.h).  Without
+ * AXI ports nothing of this is called but axi_present(). */
+#ifndef ESE_PORTS_H
+#define ESE_PORTS_H
 
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "expect.h"
-#include "findings.h"
 #include "harness.h"
-#include "play.h"
 
 /* What a master shows of its reads: three words, the address in the first two, these in the third. */
 enum port_seen {
@@ -76,9 +74,6 @@ enum port_drive {
 
 enum { PORT_WORDS = 3, LITE_WORDS = 2, AXI_DRIVE_WORDS = 4 };
 
-struct memory;
-struct memory_region;
-
 struct axi_sample {
     struct vector ports[STIMULUS_PORTS];
     struct vector write;             /* of the data port; all 0 where it only reads */
@@ -86,45 +81,35 @@ struct axi_sample {
     struct vector lite;
 };
 
-/* ---- for the bindings -------------------------------------------------------------------------- */
+struct memory;
+struct memory_region;
 
 /* Before harness_open(): the ports that the bench has, and of enum stimulus_io how x and y go. */
 void axi_open(uint32_t ports, uint32_t data_bits, uint32_t address_bits, uint32_t io);
 
-/* Before harness_step(); the vectors must live until it returns. */
-void axi_show(const struct axi_sample *sample);
-
-const uint32_t *axi_drive(void);           /* [AXI_DRIVE_WORDS] */
-const uint32_t *axi_beat(uint32_t port);   /* [words of data_bits] */
+const uint32_t *axi_beat(uint32_t port); /* what a master is shown, [axi_beat_words()] */
 uint32_t axi_beat_words(void);
 
-/* ---- for the harness: nothing of it is called without AXI ports --------------------------------- */
-
-bool axi_present(void);                       /* the bench has ports */
-bool axi_fits(const struct stimulus *plan);   /* the same as in the plan? */
-bool axi_prepare(const struct stimulus *plan); /* false: out of memory */
-bool axi_load(const struct stimulus_region *region, unsigned char *contents); /* keeps them */
-
-void axi_begin_phase(uint32_t phase);
-void axi_begin_served(void);                  /* the same where there are no results: served.h */
-void axi_step_in_reset(bool settled);         /* one clock with aresetn low */
-void axi_step(uint32_t control);              /* one clock; `control` of the sample */
-void axi_replay(void);                        /* the host's next attempt begins */
-void axi_end_phase(void);                     /* keeps what was counted */
-bool axi_struck(void);                        /* a fault has happened */
-
-int64_t axi_origin(void);                     /* cycle in which start was answered, -1: not yet */
-void axi_write_results(FILE *out, uint32_t phase);
-
-/* For the host. */
-void axi_count_faults(void);                  /* from here on */
-void axi_lift_faults(void);
-uint32_t axi_outstanding(void);
-bool axi_moved_state(bool saved);             /* restored, or saved: has begun since axi_count_states() */
-void axi_count_states(void);
-struct memory *axi_data_memory(void);
-struct memory *axi_memory(uint32_t port);     /* NULL: there is no such port */
+bool axi_present(void);                     /* the bench has ports */
+bool axi_has_queue(void);                   /* x and y go through memory */
+bool axi_fits(const struct stimulus *plan); /* the same as in the plan? */
 void axi_shape(uint32_t *ports, uint32_t *data_bits, uint32_t *address_bits);
+
+/* Keeps the contents.  False: out of memory. */
+bool axi_load(const struct stimulus_region *region, unsigned char *contents);
+
+/* What is right, with the patches of one attempt of the phase; UINT32_MAX: with none. */
+void axi_patch(uint32_t attempt);
+
 const struct memory_region *axi_region(enum stimulus_use use); /* of the plan */
+struct memory *axi_memory(uint32_t port); /* NULL: there is no such port */
+struct memory *axi_data_memory(void);
+
+void axi_count_faults(void);      /* of all ports, from here on */
+void axi_lift_faults(void);
+bool axi_struck(void);            /* a fault has happened */
+void axi_count_states(void);
+bool axi_moved_state(bool saved); /* restored, or saved: has begun since axi_count_states() */
+uint32_t axi_outstanding(void);   /* bursts */
 
 #endif

@@ -1,15 +1,17 @@
 /* SPDX-License-Identifier: Apache-2.0
- * harness_plan_axi.c - of a plan for a chip with AXI ports: what its memories hold, and whether what is
+ * load_axi.c - of a plan for a chip with AXI ports: what its memories hold, and whether what is
  * asked of the queue can be played. */
-#include "harness_axi.h"
+#include "load_axi.h"
 
 #include <stdlib.h>
 
+#include "axi_phase.h"
 #include "ese_registers.h"
-#include "host.h"
+#include "host_attempt.h"
 #include "host_queue.h"
 #include "memory.h"
 #include "plan_file.h"
+#include "ports.h"
 
 enum { RING_BITS_MOST = 16 };
 

@@ -4,6 +4,10 @@
 
 #include <string.h>
 
+#include "axi_request.h"
+#include "findings.h"
+#include "memory.h"
+
 static struct {
     struct port_state {
         bool waiting;                 /* an address is shown and was not taken */
@@ -16,11 +20,6 @@ static struct {
     uint32_t held_answer, held_value, held_flags;
     int64_t address_stuck, word_stuck, read_stuck, answer_late, value_late;
 } check;
-
-static uint32_t unknown(const struct vector *v, uint32_t word)
-{
-    return v->unknown != NULL ? v->unknown[word] : 0;
-}
 
 static const char *port_name(uint32_t port)
 {
@@ -36,14 +35,14 @@ void axi_check_reset(void)
 void axi_check_in_reset(const struct axi_sample *seen)
 {
     for (uint32_t port = 0; port < STIMULUS_PORTS; port++) {
-        if (unknown(&seen->ports[port], 2) & PORT_AR_VALID)
+        if (unknown_word(&seen->ports[port], 2) & PORT_AR_VALID)
             violation(AT "%s_arvalid is X in reset", HERE, port_name(port));
         else if (seen->ports[port].value[2] & PORT_AR_VALID)
             violation(AT "%s_arvalid is high in reset", HERE, port_name(port));
     }
     axi_check_writes_in_reset(&seen->write);
     uint32_t mask = LITE_B_VALID | LITE_R_VALID;
-    if (unknown(&seen->lite, 1) & mask)
+    if (unknown_word(&seen->lite, 1) & mask)
         violation(AT "s_axi_control_bvalid or rvalid is X in reset", HERE);
     else if (seen->lite.value[1] & mask)
         violation(AT "s_axi_control_%s is high in reset", HERE,
@@ -52,35 +51,11 @@ void axi_check_in_reset(const struct axi_sample *seen)
 
 /* ---- masters --------------------------------------------------------------------------------------- */
 
-void axi_check_request(const struct axi_request *r, const struct memory *memory)
-{
-    uint32_t beats = (r->flags >> PORT_LENGTH & 255) + 1, size = r->flags >> PORT_SIZE & 7;
-    uint32_t burst = r->flags >> PORT_BURST & 3;
-    uint64_t bytes = (uint64_t)beats * memory->beat_bytes;
-    if (!r->allowed)
-        violation(AT "%s asks for %llx while the chip is stopped", HERE, r->port,
-                  (unsigned long long)r->address);
-    if (burst != 1)
-        violation(AT "%s_%sburst is %u, not INCR", HERE, r->port, r->channel, burst);
-    if (UINT32_C(1) << size != memory->beat_bytes)
-        violation(AT "%s_%ssize is %u: not the full width of %u bits", HERE, r->port, r->channel,
-                  size, memory->data_bits);
-    if (r->address % memory->beat_bytes != 0)
-        violation(AT "%s_%saddr %llx is not aligned", HERE, r->port, r->channel,
-                  (unsigned long long)r->address);
-    if (r->address / 4096 != (r->address + bytes - 1) / 4096)
-        violation(AT "%s: %u beats from %llx cross a 4 KiB boundary", HERE, r->port, beats,
-                  (unsigned long long)r->address);
-    if (r->outstanding >= r->most)
-        violation(AT "%s asks for more with %u %s outstanding", HERE, r->port, r->outstanding,
-                  r->channel[1] == 'w' ? "writes" : "bursts");
-}
-
 /* A new request is shown. */
 static void check_request(uint32_t port, const struct vector *seen, struct memory *memory,
                           bool allowed)
 {
-    if (unknown(seen, 0) | unknown(seen, 1) | (unknown(seen, 2) & PORT_PAYLOAD)) {
+    if (unknown_word(seen, 0) | unknown_word(seen, 1) | (unknown_word(seen, 2) & PORT_PAYLOAD)) {
         violation(AT "%s shows an address with X in it", HERE, port_name(port));
         return;
     }
@@ -110,10 +85,10 @@ void axi_check_port(uint32_t port, const struct vector *seen, struct memory *mem
 {
     struct port_state *state = &check.ports[port];
     const char *name = port_name(port);
-    uint32_t flags = seen->value[2] & ~unknown(seen, 2);
-    if (unknown(seen, 2) & PORT_AR_VALID)
+    uint32_t flags = seen->value[2] & ~unknown_word(seen, 2);
+    if (unknown_word(seen, 2) & PORT_AR_VALID)
         violation(AT "%s_arvalid is X", HERE, name);
-    if (unknown(seen, 2) & PORT_R_READY)
+    if (unknown_word(seen, 2) & PORT_R_READY)
         violation(AT "%s_rready is X", HERE, name);
 
     bool valid = flags & PORT_AR_VALID;
@@ -143,12 +118,12 @@ static void check_known(const struct vector *seen)
         {LITE_R_VALID, "s_axi_control_rvalid"},   {LITE_INTERRUPT, "irq"},
     };
     for (size_t i = 0; i < sizeof outputs / sizeof *outputs; i++)
-        if (unknown(seen, 1) & outputs[i].mask)
+        if (unknown_word(seen, 1) & outputs[i].mask)
             violation(AT "%s is X", HERE, outputs[i].name);
-    if (seen->value[1] & LITE_B_VALID && unknown(seen, 1) >> LITE_B_RESPONSE & 3)
+    if (seen->value[1] & LITE_B_VALID && unknown_word(seen, 1) >> LITE_B_RESPONSE & 3)
         violation(AT "s_axi_control_bresp is X", HERE);
     if (seen->value[1] & LITE_R_VALID &&
-        (unknown(seen, 1) >> LITE_R_RESPONSE & 3 || unknown(seen, 0)))
+        (unknown_word(seen, 1) >> LITE_R_RESPONSE & 3 || unknown_word(seen, 0)))
         violation(AT "s_axi_control_rdata or rresp is X", HERE);
 }
 
@@ -183,7 +158,7 @@ static void check_time(int64_t *clocks, bool lasts, const char *what)
 void axi_check_lite(const struct vector *seen, const uint32_t *drive)
 {
     check_known(seen);
-    uint32_t flags = seen->value[1] & ~unknown(seen, 1), host = drive[2];
+    uint32_t flags = seen->value[1] & ~unknown_word(seen, 1), host = drive[2];
     uint32_t writes = check.addresses < check.words ? check.addresses : check.words;
     uint32_t answer = flags >> LITE_B_RESPONSE & 3, value = flags >> LITE_R_RESPONSE & 3;
     bool b_valid = flags & LITE_B_VALID, r_valid = flags & LITE_R_VALID;
