@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
- * axi_clock.h - one clock of the AXI ports: the checker looks, the memories answer, the driver's turn
- * comes last. */
+ * axi_clock.h - one clock of the AXI ports: the checker looks, the memories answer, and the driver's
+ * turn comes last. */
 #ifndef ESE_AXI_CLOCK_H
 #define ESE_AXI_CLOCK_H
 

@@ -63,7 +63,7 @@ void axi_shape(uint32_t *ports, uint32_t *data_bits, uint32_t *address_bits)
     *address_bits = axi.address_bits;
 }
 
-/* ---- contents ------------------------------------------------------------------------------------------ */
+/* ---- contents ------------------------------------------------------------------------------------ */
 
 bool axi_load(const struct stimulus_region *region, unsigned char *contents)
 {
@@ -108,7 +108,7 @@ void axi_patch(uint32_t attempt)
     }
 }
 
-/* ---- all memories -------------------------------------------------------------------------------------- */
+/* ---- all memories -------------------------------------------------------------------------------- */
 
 bool axi_struck(void)
 {

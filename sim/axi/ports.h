@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0
- * ports.h - the AXI ports of a chip that has some: how the bench packs them, and the memories behind.
+ * ports.h - the AXI ports of a chip that has some: how the bench packs them, the memories behind.
  *
  * The bindings hand over what the ports showed before the clock edge, harness_step() plays one clock
- * of everything, then the bindings fetch what drives the ports from the edge on (axi_clock.h).  Without
- * AXI ports nothing of this is called but axi_present(). */
+ * of everything, then the bindings fetch what drives the ports from the edge on (axi_clock.h).
+ * Without AXI ports nothing of this is called but axi_present(). */
 #ifndef ESE_PORTS_H
 #define ESE_PORTS_H
 

@@ -9,7 +9,7 @@
 //   +results=FILE    where the results go, JSON   (results.json)
 //   +dump=FILE       the chip's y as int32 [frames][channels][output]
 //   +serve=IN,OUT    instead of playing, do what a program asks through two file descriptors;
-//   +memory=NAME     ideal, ddr3 or hostile memories behind the ports then   (sim/served.h)
+//   +memory=NAME     ideal, ddr3 or hostile memories behind the ports then   (served.h)
 //   +trace=FILE      waveform; Verilator needs --trace-fst for it, vvp the argument -fst
 
 `timescale 1ns / 1ps
@@ -63,7 +63,7 @@ module ese_bench;
     localparam AXI_IO = 0;
 `endif
 
-    // What the harness drives: bits as in `enum lite_drive` and `enum port_drive` of harness_axi.h.
+    // What the harness drives: bits as in `enum lite_drive` and `enum port_drive` of ports.h.
     reg  [127:0]                axi_drive;
     wire [15:0]                 weights_drive = axi_drive[111:96];
     wire [15:0]                 data_drive    = axi_drive[127:112];

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
- * findings.h - what was wrong.  All of it is counted and the first of it kept; the first of all is the
- * reason of the verdict.  The simulation goes on. */
+ * findings.h - what was wrong.  All of it is counted and the first of it kept; the first of all is
+ * the reason of the verdict.  The simulation goes on. */
 #ifndef ESE_FINDINGS_H
 #define ESE_FINDINGS_H
 

@@ -65,7 +65,7 @@ struct harness_options {
     uint32_t channels, element_bits, activation_bits, lanes, pes; /* what the bench is built for */
 };
 
-/* ---- between the files of the harness ------------------------------------------------------------ */
+/* ---- between the files of the harness ---------------------------------------------------------- */
 
 /* Clock edges with reset after which the outputs must be quiet. */
 enum { RESET_EDGES = 2 };

@@ -156,6 +156,18 @@ static void list_start(void)
     write_register(ESE_CONTROL, CONTROL_START);
 }
 
+static void list_started(void)
+{
+    host.stage = RUNNING;
+    if (host_error_expected()) /* it may be faster than this */
+        return;
+    expect(ESE_STATUS, STATUS_RUNNING | STATUS_LOADED, STATUS_ALL - STATUS_IDLE,
+           "STATUS after start");
+    expect(ESE_ERROR, 0, UINT32_MAX, "ERROR after start");
+    if (has_queue())
+        expect(ESE_QUEUE_HEAD, 0, UINT32_MAX, "QUEUE_HEAD after start");
+}
+
 static void list_stop(void)
 {
     host.stage = STOPPING;
@@ -462,15 +474,7 @@ static void next_list(bool interrupt)
         after_load();
         break;
     case STARTING:
-        host.stage = RUNNING;
-        /* An error may be faster than this. */
-        if (!host_error_expected()) {
-            expect(ESE_STATUS, STATUS_RUNNING | STATUS_LOADED, STATUS_ALL - STATUS_IDLE,
-                   "STATUS after start");
-            expect(ESE_ERROR, 0, UINT32_MAX, "ERROR after start");
-            if (has_queue())
-                expect(ESE_QUEUE_HEAD, 0, UINT32_MAX, "QUEUE_HEAD after start");
-        }
+        list_started();
         break;
     case RUNNING:
         run(interrupt);

@@ -5,8 +5,8 @@
  * the settings, loads the model and writes start.  While the chip runs it takes interrupts, submits
  * descriptors and looks at what they left in memory (host_queue.c).  At the end of a phase it reads
  * status and counters and stops the chip.  If an error is expected, or a stop in mid-flight, it reads
- * the code, stops, waits until the buses are idle, loads again if need be, and starts again: another
- * attempt (host_attempt.h). */
+ * the code, stops, waits until the buses are idle, loads again if need be, and starts again:
+ * another attempt (host_attempt.h). */
 #ifndef ESE_HOST_H
 #define ESE_HOST_H
 
@@ -37,7 +37,7 @@ void host_begin(struct host_result *result); /* a phase begins, in reset */
 enum host_wish {
     HOST_GOES_ON,
     HOST_LOADS_ANEW, /* memory becomes that of the attempt that begins now */
-    HOST_PLAYS_ANEW  /* this too, and the chip is about to be started: back to the phase's first word */
+    HOST_PLAYS_ANEW  /* this too; the chip is about to be started: back to the phase's first word */
 };
 
 /* One clock with reset released: looks at the slave and at the streams' handshakes, drives words 0..2

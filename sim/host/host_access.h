@@ -16,8 +16,8 @@ struct access {
 /* An access may change something else too. */
 typedef void access_event(const struct access *access);
 
-/* No access is under way or waits.  From now on `begins` is told of each that begins, and `ends` of each
- * that has been answered. */
+/* No access is under way or waits.  From now on `begins` is told of each that begins, and `ends` of
+ * each that has been answered. */
 void access_reset(uint64_t seed, access_event *begins, access_event *ends);
 
 /* Behind those that wait; a list that is through is forgotten. */

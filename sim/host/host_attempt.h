@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
- * host_attempt.h - how often a phase is begun: something goes wrong in the first attempts, in the last
- * one nothing does any more.  Attempts are counted from 0 on; before them there may be a load that is
- * right (STIMULUS_LOADED_BEFORE). */
+ * host_attempt.h - how often a phase is begun: something goes wrong in the first attempts, and in the
+ * last one nothing does any more.  Attempts are counted from 0 on; before them there may be a load
+ * that is right (STIMULUS_LOADED_BEFORE). */
 #ifndef ESE_HOST_ATTEMPT_H
 #define ESE_HOST_ATTEMPT_H
 
@@ -16,7 +16,7 @@ uint32_t host_wrong_attempts(const struct stimulus_phase *phase);
 void host_begin_attempts(void); /* of the phase that begins now */
 void host_next_attempt(void);
 
-uint32_t host_attempt(void);    /* its number; while the load before them lasts, none that there is */
+uint32_t host_attempt(void);    /* its number; during the load before them one that no attempt has */
 bool host_loads_before(void);   /* no attempt has begun */
 bool host_first_attempt(void);  /* nor has more than one */
 bool host_wrong_attempt(void);  /* something is to go wrong in this one */

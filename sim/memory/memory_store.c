@@ -6,7 +6,7 @@
 /* The hostile memory: chances out of 65536 in each clock, lengths of the pauses in clocks. */
 enum { SHORT_CHANCE = 8192, SHORT_PAUSE = 12, LONG_CHANCE = 64, LONG_PAUSE = 300 };
 
-/* ---- contents -------------------------------------------------------------------------------------- */
+/* ---- contents ------------------------------------------------------------------------------------- */
 
 int memory_add(struct memory *m, uint64_t base, unsigned char *contents, uint64_t bytes)
 {
@@ -48,7 +48,7 @@ struct memory_region *memory_find(struct memory *m, uint64_t address, uint64_t b
     return NULL;
 }
 
-/* ---- time and faults ------------------------------------------------------------------------------- */
+/* ---- time and faults ------------------------------------------------------------------------------ */
 
 uint32_t memory_draw(struct memory *m)
 {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
- * memory_store.h - what a memory holds and where it stands: the state that the files of a memory share,
- * regions of contents, and what all channels do alike. */
+ * memory_store.h - what a memory holds and where it stands: the state that its files share, regions of
+ * contents, and what all channels do alike. */
 #ifndef ESE_MEMORY_STORE_H
 #define ESE_MEMORY_STORE_H
 

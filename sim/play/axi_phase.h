@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
- * axi_phase.h - a phase of a plan for a chip with AXI ports: host, queue and memories from its beginning
- * to its end, and what came of it. */
+ * axi_phase.h - a phase of a plan for a chip with AXI ports: host, queue and memories from its
+ * beginning to its end, and what came of it. */
 #ifndef ESE_AXI_PHASE_H
 #define ESE_AXI_PHASE_H
 

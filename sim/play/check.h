@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
- * check.h - looks at what the chip shows on its streams and monitor outputs.  Only counts and reports;
- * never ends the simulation. */
+ * check.h - looks at what the chip shows on its streams and monitor outputs.  Only counts and
+ * reports; never ends the simulation. */
 #ifndef ESE_CHECK_H
 #define ESE_CHECK_H
 

@@ -318,6 +318,55 @@ static void describe_hang(const char *what)
               h->cell_row);
 }
 
+/* One clock with aresetn low. */
+static unsigned step_in_reset(const struct sample *sample)
+{
+    struct harness *h = &harness;
+    check_reset(sample);
+    if (axi_present())
+        axi_step_in_reset(h->reset_seen >= RESET_EDGES);
+    h->reset_seen++;
+    if (--h->reset_left > 0)
+        return h->plan.io == STIMULUS_IO_MEMORY ? 0 : put_noise() & ~(unsigned)DRIVE_X_VALID;
+    return DRIVE_RUN | drive_x(false) | drive_y(false);
+}
+
+/* All frames are out, nothing more came in the clocks after them, and the host is done, too? */
+static bool over_now(void)
+{
+    struct harness *h = &harness;
+    if (h->y_frame != h->now->frame_count)
+        return false;
+    if (h->tail_left < 0) {
+        h->result->end = h->cycle + 1;
+        h->tail_left = h->now->tail_cycles;
+    }
+    if (h->tail_left > 0) {
+        h->tail_left--;
+        return false;
+    }
+    if (!axi_present())
+        return true;
+    host_finish(); /* the host has the last word */
+    return host_finished();
+}
+
+/* Takes it too long? */
+static bool hangs(void)
+{
+    const struct harness *h = &harness;
+    bool done = h->y_frame == h->now->frame_count;
+    const char *what = NULL;
+    if (h->now->limit_cycles != 0 && (uint64_t)h->cycle >= h->now->limit_cycles)
+        what = "the phase takes too long";
+    else if (h->now->idle_cycles != 0 && !done &&
+             (uint64_t)(h->cycle - h->last_move) >= h->now->idle_cycles)
+        what = "nothing moves any more";
+    if (what != NULL)
+        describe_hang(what);
+    return what != NULL;
+}
+
 unsigned harness_step(const struct sample *sample)
 {
     struct harness *h = &harness;
@@ -328,18 +377,8 @@ unsigned harness_step(const struct sample *sample)
     if (served_present())
         return served_step(sample);
     h->total_cycles++;
-
-    if (h->reset_left > 0) { /* aresetn is low in this cycle */
-        check_reset(sample);
-        if (axi_present())
-            axi_step_in_reset(h->reset_seen >= RESET_EDGES);
-        h->reset_seen++;
-        if (--h->reset_left > 0)
-            h->drive = h->plan.io == STIMULUS_IO_MEMORY ? 0 : put_noise() & ~(unsigned)DRIVE_X_VALID;
-        else
-            h->drive = DRIVE_RUN | drive_x(false) | drive_y(false);
-        return h->drive;
-    }
+    if (h->reset_left > 0)
+        return h->drive = step_in_reset(sample);
 
     h->cycle++;
     uint32_t control = sample->control.value[0];
@@ -351,32 +390,11 @@ unsigned harness_step(const struct sample *sample)
         if (host_abandons())
             return finish();
     }
-
-    bool done = h->y_frame == h->now->frame_count;
-    if (done && h->tail_left < 0) {
-        h->result->end = h->cycle + 1;
-        h->tail_left = h->now->tail_cycles;
-    }
-    bool over = done && h->tail_left == 0;
-    if (done && h->tail_left > 0)
-        h->tail_left--;
-    if (over && axi_present()) { /* the host has the last word */
-        host_finish();
-        over = host_finished();
-    }
     bool fault = h->now->flags & (STIMULUS_LAST_EARLY | STIMULUS_LAST_MISSING);
-    if (over || cut_now() || (fault && h->error_seen && !axi_present()))
+    if (over_now() || cut_now() || (fault && h->error_seen && !axi_present()))
         return h->drive = end_phase();
-
-    if (h->now->limit_cycles != 0 && (uint64_t)h->cycle >= h->now->limit_cycles) {
-        describe_hang("the phase takes too long");
+    if (hangs())
         return finish();
-    }
-    if (h->now->idle_cycles != 0 && !done &&
-        (uint64_t)(h->cycle - h->last_move) >= h->now->idle_cycles) {
-        describe_hang("nothing moves any more");
-        return finish();
-    }
 
     unsigned x = drive_x(control & CONTROL_X_READY);
     h->drive = DRIVE_RUN | x | drive_y(control & CONTROL_Y_VALID);

@@ -148,6 +148,42 @@ static void take_frames(struct reader *r, struct stimulus *s)
     }
 }
 
+static void take_dimensions(struct reader *r, struct stimulus *s)
+{
+    uint32_t *dims[] = {&s->channels,     &s->input, &s->cell, &s->output,        &s->activation_bits,
+                        &s->element_bits, &s->lanes, &s->pes,  &s->product_count, &s->pass_count,
+                        &s->config_hash,  &s->chip_hash, &s->memory_mode, &s->io, &s->memory_ports,
+                        &s->memory_data_bits, &s->memory_address_bits, &s->memory_outstanding};
+    for (size_t i = 0; i < sizeof dims / sizeof *dims; i++)
+        *dims[i] = take32(r);
+    s->queue_base = take(r, 8);
+    s->product_columns = take_new_array(r, s->product_count);
+    s->pass_beats = take_new_array(r, s->pass_count);
+}
+
+/* Names of other files: images and regions. */
+static void take_files(struct reader *r, struct stimulus *s)
+{
+    s->image_count = take32(r);
+    s->images = zeros(there(r, s->image_count, 76) ? s->image_count : 0, sizeof *s->images);
+    for (uint32_t i = 0; i < s->image_count && !r->short_file; i++) {
+        take_name(r, s->images[i].name, sizeof s->images[i].name);
+        s->images[i].bytes = take(r, 8);
+        s->images[i].crc = take32(r);
+    }
+    s->region_count = take32(r);
+    s->regions = zeros(there(r, s->region_count, 92) ? s->region_count : 0, sizeof *s->regions);
+    for (uint32_t i = 0; i < s->region_count && !r->short_file; i++) {
+        struct stimulus_region *region = &s->regions[i];
+        take_name(r, region->name, sizeof region->name);
+        region->port = take32(r);
+        region->use = take32(r);
+        region->base = take(r, 8);
+        region->bytes = take(r, 8);
+        region->crc = take32(r);
+    }
+}
+
 static bool parse(struct stimulus *s, const unsigned char *data, size_t size, const char *path)
 {
     if (size < 24 || memcmp(data, STIMULUS_MAGIC, 8) != 0)
@@ -162,33 +198,8 @@ static bool parse(struct stimulus *s, const unsigned char *data, size_t size, co
     if (stimulus_crc32(0, data, size - 4) != take32(&tail))
         return refuse("%.150s is damaged: wrong CRC", path);
 
-    uint32_t *dims[] = {&s->channels,     &s->input, &s->cell, &s->output,        &s->activation_bits,
-                        &s->element_bits, &s->lanes, &s->pes,  &s->product_count, &s->pass_count,
-                        &s->config_hash,  &s->chip_hash, &s->memory_mode, &s->io, &s->memory_ports,
-                        &s->memory_data_bits, &s->memory_address_bits, &s->memory_outstanding};
-    for (size_t i = 0; i < sizeof dims / sizeof *dims; i++)
-        *dims[i] = take32(&r);
-    s->queue_base = take(&r, 8);
-    s->product_columns = take_new_array(&r, s->product_count);
-    s->pass_beats = take_new_array(&r, s->pass_count);
-    s->image_count = take32(&r);
-    s->images = zeros(there(&r, s->image_count, 76) ? s->image_count : 0, sizeof *s->images);
-    for (uint32_t i = 0; i < s->image_count && !r.short_file; i++) {
-        take_name(&r, s->images[i].name, sizeof s->images[i].name);
-        s->images[i].bytes = take(&r, 8);
-        s->images[i].crc = take32(&r);
-    }
-    s->region_count = take32(&r);
-    s->regions = zeros(there(&r, s->region_count, 92) ? s->region_count : 0, sizeof *s->regions);
-    for (uint32_t i = 0; i < s->region_count && !r.short_file; i++) {
-        struct stimulus_region *region = &s->regions[i];
-        take_name(&r, region->name, sizeof region->name);
-        region->port = take32(&r);
-        region->use = take32(&r);
-        region->base = take(&r, 8);
-        region->bytes = take(&r, 8);
-        region->crc = take32(&r);
-    }
+    take_dimensions(&r, s);
+    take_files(&r, s);
     s->frame_count = take32(&r);
     s->phase_count = take32(&r);
     s->phases = zeros(there(&r, s->phase_count, 208) ? s->phase_count : 0, sizeof *s->phases);

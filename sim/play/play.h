@@ -3,8 +3,8 @@
  *
  *   clock.c      drives the inputs, counts, decides when a phase is over
  *   check.c      looks at y, cell states and monitor outputs
- *   load.c       reads the stimulus file, checks the memory images; load_axi.c the rest for a chip with
- *                AXI ports
+ *   load.c       reads the stimulus file, checks the memory images; load_axi.c the rest for a chip
+ *                with AXI ports
  *   axi_phase.c  such a chip's phases
  *   results.c    the results file and the verdict
  *   served.c     no plan, but what a program asks for through a pipe */
