@@ -8,36 +8,12 @@
 #include <unistd.h>
 
 #include "gen/config/config_file.h"
+#include "gen/emit/bench.h"
 #include "gen/emit/chip_readme.h"
-#include "gen/emit/registers.h"
 #include "gen/emit/rtl.h"
-#include "gen/emit/template.h"
 #include "gen/image/images.h"
 #include "gen/image/regions.h"
 #include "gen/report/report.h"
-
-/* What the simulation needs, copied so that the folder stands alone. */
-static const char *const BENCH[] = {
-    "axi_check.c",    "axi_check.h",     "axi_check_write.c", "ese_bench.v",
-    "harness.c",      "harness.h",       "harness_axi.c",     "harness_axi.h",
-    "harness_check.c", "harness_dpi.c",  "harness_plan.c",    "harness_plan_axi.c",
-    "harness_report.c", "harness_vpi.c", "host.c",            "host.h",
-    "host_access.c",  "host_access.h",
-    "host_queue.c",   "host_queue.h",    "memory.c",          "memory.h",
-    "memory_ddr3.c",  "memory_write.c",  "slot.c",            "slot.h",
-    "served.c",       "served.h",        "stimulus.h",        "verilator.vlt",
-};
-
-/* The host library (fpga/driver/README.md), beside the chip's own ese_registers.h. */
-static const char *const DRIVER[] = {
-    "README.md",      "ese_bus.h",    "ese_bus_pipe.c", "ese_bus_uio.c", "ese_bus_xdma.c",
-    "ese_driver.c",   "ese_driver.h", "ese_internal.h", "ese_layout.c",  "ese_load.c",
-    "ese_pipe.h",     "ese_pool.c",   "ese_pool.h",     "ese_server.c",  "ese_server.h",
-    "example.c",
-};
-
-enum { BENCH_COUNT = sizeof BENCH / sizeof *BENCH,
-       DRIVER_COUNT = sizeof DRIVER / sizeof *DRIVER };
 
 /* What lies in external memory. */
 static void add_regions(struct output *output, const struct program *p, const char *folder)
@@ -68,44 +44,6 @@ static void add_images(struct output *output, const struct program *p)
     }
     if (p->config.memory != MEMORY_ROM)
         add_regions(output, p, "mem/");
-}
-
-static bool add_bench(struct output *output, const struct program *p, struct error *error)
-{
-    struct text params = {0};
-    text_appendf(&params,
-                 "// SPDX-License-Identifier: Apache-2.0\n"
-                 "// ese_bench_params.vh - the shape of this chip, for the bench.\n"
-                 "localparam CHANNELS = %d;\nlocalparam ELEMENT_BITS = %d;\n"
-                 "localparam ACTIVATION_BITS = %d;\nlocalparam LANES = %d;\nlocalparam PES = %d;\n",
-                 p->d.channels, p->d.element_bits, p->d.activation_bits, p->d.lanes, p->d.pes);
-    if (p->config.memory != MEMORY_ROM)
-        text_appendf(&params,
-                     "`define ESE_AXI\n%s%s"
-                     "localparam AXI_DATA_BITS = %d;\nlocalparam AXI_ADDRESS_BITS = %d;\n",
-                     p->config.memory_ports > 1 ? "`define ESE_AXI_WEIGHTS\n" : "",
-                     p->config.io == IO_MEMORY ? "`define ESE_AXI_QUEUE\n" : "", p->d.bus_bits,
-                     p->d.address_bits);
-    output_take(output, "sim/ese_bench_params.vh", &params);
-    registers_add_header(output, "sim/ese_registers.h");
-    bool ok = true;
-    for (int n = 0; ok && n < BENCH_COUNT; n++) {
-        char as[64];
-        snprintf(as, sizeof as, "sim/%s", BENCH[n]);
-        ok = template_copy(output, "sim", BENCH[n], as, error);
-    }
-    return ok && template_copy(output, "fpga/driver", "ese_pipe.h", "sim/ese_pipe.h", error);
-}
-
-static bool add_driver(struct output *output, const struct program *p, struct error *error)
-{
-    bool ok = true;
-    for (int n = 0; ok && n < DRIVER_COUNT && p->config.memory != MEMORY_ROM; n++) {
-        char as[64];
-        snprintf(as, sizeof as, "driver/%s", DRIVER[n]);
-        ok = template_copy(output, "fpga/driver", DRIVER[n], as, error);
-    }
-    return ok;
 }
 
 static bool copy_into(struct output *output, const char *path, const char *as, struct error *error)
@@ -212,7 +150,7 @@ bool emit_chip(struct output *output, const struct program *p, const struct cycl
     add_images(output, p);
     report_add(output, p, cycles);
     return rtl_add(output, p, cycles, command, error) &&
-           add_bench(output, p, error) && add_driver(output, p, error) &&
+           bench_add(output, p, error) && driver_add(output, p, error) &&
            add_model(output, p, error) &&
            chip_readme_add(output, p, cycles, command, error);
 }

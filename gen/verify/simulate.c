@@ -28,13 +28,13 @@ struct build {
     const char *step_folder[2];
 };
 
-static const char *const CORE[] = {
-    "axi_check",    "axi_check_write",  "harness",        "harness_axi", "harness_check",
-    "harness_plan", "harness_plan_axi", "harness_report", "host",        "host_access",
-    "host_queue",   "memory",           "memory_ddr3",    "memory_write", "served",
-    "slot",
+/* All that a chip's sim/ holds, and the room of each file where it came from. */
+static const struct { const char *room, *name; } FILES[] = {
+#define BENCH_FILE(room, name) {room, name},
+#include "gen/emit/bench.def"
+#undef BENCH_FILE
 };
-enum { CORE_COUNT = sizeof CORE / sizeof *CORE };
+enum { FILE_COUNT = sizeof FILES / sizeof *FILES };
 
 const char *simulator_name(enum simulator simulator)
 {
@@ -164,11 +164,21 @@ static bool write_key(const char *path, const char *key, struct error *error)
 
 /* ---- building --------------------------------------------------------------------------------------- */
 
+/* Adds BEFORE NAME AFTER for each NAME.c of the harness but those that bind it to one simulator. */
+static void add_harness(struct command *command, const char *before, const char *after)
+{
+    for (int i = 0; i < FILE_COUNT; i++) {
+        const char *name = FILES[i].name, *dot = strrchr(name, '.');
+        if (strcmp(dot, ".c") == 0 && strcmp(FILES[i].room, "bench/") != 0)
+            command_add(command, "%s%.*s%s", before, (int)(dot - name), name, after);
+    }
+}
+
 /* -O1: the C++ compiler takes most of the time of a build; against Verilator's own -Os it halves it,
  * and the model is no slower.  -CFLAGS would come before Verilator's choice and be overruled.
  *
  * Paths are relative wherever they end up in a makefile, which cannot stand spaces. */
-static void plan_verilator(struct build *build)
+static void build_with_verilator(struct build *build)
 {
     struct command *objects = &build->steps[0], *model = &build->steps[1];
     build->step_folder[0] = build->folder;
@@ -176,9 +186,8 @@ static void plan_verilator(struct build *build)
     const char *const compile[] = {"gcc", "-std=c11", "-O2", "-g", "-c"};
     for (size_t i = 0; i < sizeof compile / sizeof *compile; i++)
         command_add(objects, "%s", compile[i]);
-    for (int i = 0; i < CORE_COUNT; i++)
-        command_add(objects, "../../sim/%s.c", CORE[i]);
-    command_add(objects, "../../sim/harness_dpi.c");
+    add_harness(objects, "../../sim/", ".c");
+    command_add(objects, "../../sim/bind_dpi.c");
 
     const char *const options[] = {
         "verilator", "--binary", "-O3", "-MAKEFLAGS", "OPT_FAST=-O1", "-MAKEFLAGS",
@@ -194,21 +203,19 @@ static void plan_verilator(struct build *build)
     command_add(model, "rtl/files.f");
     command_add(model, "sim/verilator.vlt");
     command_add(model, "sim/ese_bench.v");
-    for (int i = 0; i < CORE_COUNT; i++)
-        command_add(model, "%s.o", CORE[i]);
-    command_add(model, "harness_dpi.o");
+    add_harness(model, "", ".o");
+    command_add(model, "bind_dpi.o");
 }
 
-static void plan_icarus(struct build *build)
+static void build_with_icarus(struct build *build)
 {
     struct command *module = &build->steps[0], *model = &build->steps[1];
     build->step_folder[0] = build->folder;
     build->step_folder[1] = build->root;
     command_add(module, "iverilog-vpi");
     command_add(module, "--name=ese_harness");
-    for (int i = 0; i < CORE_COUNT; i++)
-        command_add(module, "../../sim/%s.c", CORE[i]);
-    command_add(module, "../../sim/harness_vpi.c");
+    add_harness(module, "../../sim/", ".c");
+    command_add(module, "../../sim/bind_vpi.c");
 
     const char *const options[] = {"iverilog", "-g2005", "-s", "ese_bench", "-Isim", "-o",
                                    "build/icarus/ese_bench.vvp", "-c", "rtl/files.f",
@@ -278,9 +285,9 @@ static bool add_path(struct command *command, const char *name, const char *give
     return true;
 }
 
-static bool plan_run(const struct simulation *simulation, const struct build *build,
-                     const struct simulation_result *result, struct command *command,
-                     struct error *error)
+static bool add_run(const struct simulation *simulation, const struct build *build,
+                    const struct simulation_result *result, struct command *command,
+                    struct error *error)
 {
     if (build->simulator == SIMULATOR_VERILATOR) {
         command_add(command, "%s/Vese_bench", build->folder);
@@ -327,7 +334,7 @@ static bool run_chip(const struct simulation *simulation, const struct build *bu
         .limit_seconds = simulation->limit_seconds,
     };
     struct process_end end;
-    bool good = plan_run(simulation, build, result, &command, error) &&
+    bool good = add_run(simulation, build, result, &command, error) &&
                 process_run(&process, &end, error);
     if (good) {
         char how[100];
@@ -384,9 +391,9 @@ static bool open_build(const struct simulation *simulation, struct build *build,
     while (flock(*lock, LOCK_EX) != 0 && errno == EINTR)
         continue;
     if (build->simulator == SIMULATOR_VERILATOR)
-        plan_verilator(build);
+        build_with_verilator(build);
     else
-        plan_icarus(build);
+        build_with_icarus(build);
     bool good = build_chip(build, &result->build_seconds, error);
     command_free(&build->steps[0]);
     command_free(&build->steps[1]);
@@ -415,7 +422,7 @@ bool simulation_prepare(const struct simulation *simulation, struct simulation_s
     char images[PATH_MAX];
     bool good = open_build(simulation, &build, &result, &start->lock, error) &&
                 join(images, build.root, "/mem", error) &&
-                plan_run(simulation, &build, &result, &start->command, error);
+                add_run(simulation, &build, &result, &start->command, error);
     if (good) {
         start->folder = duplicate(images);
         start->log_path = duplicate(result.log_path);

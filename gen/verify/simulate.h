@@ -81,7 +81,7 @@ bool simulate(const struct simulation *simulation, struct simulation_result *res
               struct error *error);
 void simulation_result_free(struct simulation_result *result);
 
-/* A chip with a host interface, built and ready to be served (sim/served.h). */
+/* A chip with a host interface, built and ready to be served (sim/play/served.h). */
 struct simulation_start {
     struct command command; /* but for +serve=IN,OUT */
     char *folder;           /* to be run in */

@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "sim/memory.h"
+#include "sim/memory/memory.h"
 
 enum { BYTES = 4 << 20, OUTSTANDING = 8 };
 

@@ -26,15 +26,16 @@ $cc -std=c11 -D_GNU_SOURCE -I. $warnings -g -fsanitize=address,undefined -o "$wo
     tests/harness/drive.c gen/verify/simulate.c gen/verify/simulate_result.c gen/folder/process.c gen/verify/stimulus.c \
     models/base/error.c -ljansson -lmd || exit 1
 $cc -std=c11 -I. $warnings -g -O1 -fsanitize=address,undefined -o "$work/memory_test" \
-    tests/harness/memory_test.c sim/memory.c sim/memory_ddr3.c sim/memory_write.c || exit 1
+    -Isim tests/harness/memory_test.c sim/memory/*.c || exit 1
 result 'memory models' '^pass$' "$("$work/memory_test" 2>&1)"
 # The bench as a chip has it, with the headers that come from elsewhere.
 ${ESE:-build/ese} gen tiny -o "$work/tiny" >"$work/gen.log" 2>&1 || { cat "$work/gen.log"; exit 1; }
 registers=$work/tiny/sim
+rooms='-Isim -Isim/core -Isim/memory -Isim/axi -Isim/host -Isim/play'
 vpi=$(iverilog-vpi --cflags | tr ' ' '\n' | grep '^-I')
-for file in sim/*.c; do
+for file in sim/*/*.c; do
     result "$file compiles as C11 without a warning" '^$' \
-        "$($cc -std=c11 $warnings $vpi -I"$registers" -fsyntax-only "$file" 2>&1)"
+        "$($cc -std=c11 $warnings $vpi $rooms -I"$registers" -fsyntax-only "$file" 2>&1)"
 done
 
 chip() { # NAME CHANNELS ELEMENT_BITS ACTIVATION_BITS LANES PES FRAME

@@ -104,6 +104,11 @@ echo '#include "models/number/nothing.h"' >"$work/planted/models/number/golden.c
 same 'an include of nothing' "$(check_includes "$work/planted")" \
     'models/number/golden.c includes models/number/nothing.h, which is nowhere'
 
+cp models/number/golden.c "$work/planted/models/number/"
+echo '#include "host.h"' >>"$work/planted/sim/core/slot.c"
+same 'a planted include by bare name' "$(check_includes "$work/planted")" \
+    'sim/core/slot.c includes sim/host/host.h, which is above it'
+
 plant() { # NAME TEXT
     printf '%s\n' "$2" | "${CC:-gcc}" -x c -c -o "$work/objects/$1.o" -
 }

@@ -1,0 +1,574 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * host.c - lists of register accesses, one list after the other; what follows is decided when a list
+ * is through. */
+#include "host.h"
+
+#include <string.h>
+
+#include "ese_registers.h"
+#include "findings.h"
+#include "host_access.h"
+#include "host_attempt.h"
+#include "host_queue.h"
+#include "memory.h"
+#include "ports.h"
+#include "slot.h"
+
+enum { CONTROL_START = 1, CONTROL_STOP = 2, CONTROL_LOAD = 4 };
+enum { STATUS_RUNNING = 1, STATUS_STOPPING = 2, STATUS_ERROR = 4, STATUS_IDLE = 8,
+       STATUS_LOADING = 16, STATUS_LOADED = 32, STATUS_ALL = 63 };
+enum { IRQ_ERROR = 1, IRQ_FRAME = 2, IRQ_LOADED = 4, IRQ_DESCRIPTOR = 8, IRQ_ALL = 15 };
+
+static const uint32_t SLOT_WRITE = UINT32_C(1) << 31, SLOT_CLOSED = 1 << 16;
+
+enum {
+    IDLE_LIMIT = 20000,  /* clocks from stop to idle buses, the hostile memory being slow */
+    ERROR_LIMIT = 1000,  /* clocks from the end of the watchdog's time to the interrupt */
+    QUIET_CLOCKS = 40,   /* between idle buses and the next start */
+    CLOCKS_ASTRAY = 64,  /* by which CYCLES may differ: between access and answer */
+    WHOLE_SETUPS = 4,    /* phases in which the host looks at everything; then it only writes settings */
+    ACCESSES = 64
+};
+
+/* What the list that is under way is for. */
+enum stage {
+    SETUP, LOADING, LOAD_INTERRUPTED, LOADED, STARTING, RUNNING, INTERRUPTED, HEADS, ERROR_READ,
+    LOST, CLOSING, STOPPING, QUIET, OVER
+};
+
+static struct {
+    const struct stimulus_phase *phase;
+    struct host_result *result;
+    enum stage stage;
+    enum host_wish wish;     /* of this clock */
+    uint32_t status, events, head;
+    uint32_t cycles_low, cycles_high, multiplied_low, multiplied_high, sizes, y_size;
+    int64_t cycles_read;     /* cycle in which CYCLES was read */
+    bool loaded;             /* the chip must have a model */
+    bool running, finishing, abandoned;
+    int64_t load_cycle, state_cycle[2]; /* restoring, saving has begun; -1: not yet */
+    int64_t stop_cycle, finish_cycle, quiet_left;
+} host;
+
+static bool has_queue(void)
+{
+    return harness.plan.io == STIMULUS_IO_MEMORY;
+}
+
+/* Events that this chip has. */
+static uint32_t events(void)
+{
+    return has_queue() ? IRQ_ALL : IRQ_ALL & ~(uint32_t)IRQ_DESCRIPTOR;
+}
+
+/* ---- lists ------------------------------------------------------------------------------------------- */
+
+/* Settings that are written, and read back after addresses were tried where nothing is. */
+static void list_settings(void)
+{
+    uint64_t weights = axi_region(STIMULUS_WEIGHTS)->base, model = axi_region(STIMULUS_MODEL)->base;
+    uint64_t ring = has_queue() ? queue_ring() : 0;
+    const struct { uint32_t address, data; const char *name; bool queue; } settings[] = {
+        {ESE_WEIGHTS_ADDRESS, (uint32_t)weights, "WEIGHTS_ADDRESS", false},
+        {ESE_WEIGHTS_ADDRESS_HIGH, (uint32_t)(weights >> 32), "WEIGHTS_ADDRESS_HIGH", false},
+        {ESE_MODEL_ADDRESS, (uint32_t)model, "MODEL_ADDRESS", false},
+        {ESE_MODEL_ADDRESS_HIGH, (uint32_t)(model >> 32), "MODEL_ADDRESS_HIGH", false},
+        {ESE_WATCHDOG, host.phase->watchdog, "WATCHDOG", false},
+        {ESE_IRQ_ENABLE, events(), "IRQ_ENABLE", false},
+        {ESE_QUEUE_ADDRESS, (uint32_t)ring, "QUEUE_ADDRESS", true},
+        {ESE_QUEUE_ADDRESS_HIGH, (uint32_t)(ring >> 32), "QUEUE_ADDRESS_HIGH", true},
+        {ESE_QUEUE_MASK, (UINT32_C(1) << host.phase->ring_bits) - 1, "QUEUE_MASK", true},
+        {ESE_QUEUE_TAIL, 0, "QUEUE_TAIL", true},
+    };
+    uint32_t count = sizeof settings / sizeof *settings;
+    for (uint32_t i = 0; i < count; i++)
+        if (has_queue() || !settings[i].queue)
+            write_register(settings[i].address, settings[i].data);
+    if (harness.phase >= WHOLE_SETUPS)
+        return;
+    try_holes(3);
+    for (uint32_t i = 0; i < count; i++)
+        if (has_queue() || !settings[i].queue)
+            expect(settings[i].address, settings[i].data, UINT32_MAX, settings[i].name);
+}
+
+static void list_setup(void)
+{
+    const struct stimulus *plan = &harness.plan;
+    const uint32_t all = UINT32_MAX;
+    read_register(ESE_X_C_SIZE, &host.sizes);
+    read_register(ESE_Y_SIZE_LANES, &host.y_size);
+    if (harness.phase >= WHOLE_SETUPS) {
+        list_settings();
+        return;
+    }
+    uint32_t features = (plan->memory_mode == STIMULUS_RESIDENT ? 1u : 0u) | (has_queue() ? 2u : 0u) |
+                        (plan->memory_ports > 1 ? 4u : 0u) | plan->memory_data_bits / 8 << 16;
+    expect(ESE_ID, ESE_IDENTITY_CHIP, all, "ID");
+    expect(ESE_CONFIG_HASH, plan->config_hash, all, "CONFIG_HASH");
+    expect(ESE_CHIP_HASH, plan->chip_hash, all, "CHIP_HASH");
+    expect(ESE_FEATURES, features, all, "FEATURES");
+    expect(ESE_PES_CHANNELS, plan->pes | plan->channels << 16, all, "PEs and channels");
+    expect(ESE_Y_SIZE_LANES, plan->lanes << 16, all << 16, "lanes");
+    expect(ESE_STATUS, STATUS_IDLE, STATUS_ALL, "STATUS after reset");
+    expect(ESE_ERROR, 0, all, "ERROR after reset");
+    expect(ESE_CONTROL, 0, all, "CONTROL");
+    expect(ESE_SLOT, 0, all, "SLOT");
+    list_settings();
+    expect(ESE_IRQ_STATUS, 0, IRQ_ALL, "IRQ_STATUS after reset");
+}
+
+static void list_load(void)
+{
+    host.stage = LOADING;
+    host.loaded = false;
+    host.load_cycle = -1;
+    write_register(ESE_CONTROL, CONTROL_LOAD);
+    read_register(ESE_STATUS, &host.status);
+}
+
+/* What the chip says of the model that it has. */
+static void list_loaded(void)
+{
+    host.stage = LOADED;
+    host.loaded = true;
+    host.result->loads++;
+    host.result->load_clocks = harness.cycle - host.load_cycle;
+    if (axi_outstanding() != 0)
+        violation(AT "the model is loaded, with %u bursts outstanding", HERE, axi_outstanding());
+    write_register(ESE_IRQ_STATUS, IRQ_LOADED);
+    expect(ESE_STATUS, STATUS_IDLE | STATUS_LOADED, STATUS_ALL, "STATUS after the load");
+    expect(ESE_ERROR, 0, UINT32_MAX, "ERROR after the load");
+    expect(ESE_IRQ_STATUS, 0, IRQ_ALL, "IRQ_STATUS after the load");
+    expect(ESE_MODEL_HASH, model_word(ESE_IMAGE_MODEL_HASH), UINT32_MAX, "MODEL_HASH");
+    expect(ESE_MODEL_X_C_SIZE, model_word(ESE_IMAGE_X_SIZE) | model_word(ESE_IMAGE_C_SIZE) << 16,
+           UINT32_MAX, "MODEL_X_C_SIZE");
+    expect(ESE_MODEL_Y_SIZE, model_word(ESE_IMAGE_Y_SIZE), UINT32_MAX, "MODEL_Y_SIZE");
+}
+
+static void list_start(void)
+{
+    host.stage = STARTING;
+    if (has_queue()) {
+        write_register(ESE_QUEUE_TAIL, 0);
+        host.head = 0;
+    }
+    write_register(ESE_CONTROL, CONTROL_START);
+}
+
+static void list_started(void)
+{
+    host.stage = RUNNING;
+    if (host_error_expected()) /* it may be faster than this */
+        return;
+    expect(ESE_STATUS, STATUS_RUNNING | STATUS_LOADED, STATUS_ALL - STATUS_IDLE,
+           "STATUS after start");
+    expect(ESE_ERROR, 0, UINT32_MAX, "ERROR after start");
+    if (has_queue())
+        expect(ESE_QUEUE_HEAD, 0, UINT32_MAX, "QUEUE_HEAD after start");
+}
+
+static void list_stop(void)
+{
+    host.stage = STOPPING;
+    write_register(ESE_CONTROL, CONTROL_STOP);
+    write_register(ESE_IRQ_STATUS, IRQ_ALL);
+    read_register(ESE_STATUS, &host.status);
+}
+
+/* What the chip says at the end of a good run. */
+static void list_end(void)
+{
+    static const uint32_t stalls[HOST_STALLS] = {
+        ESE_STALL_INPUT, ESE_STALL_COLUMNS, ESE_STALL_ACCUMULATOR, ESE_STALL_ELEMENT,
+        ESE_STALL_QUEUE, ESE_STALL_WEIGHTS, ESE_STALL_OUTPUT};
+    struct host_result *r = host.result;
+    host.stage = CLOSING;
+    expect(ESE_STATUS, STATUS_RUNNING | STATUS_LOADED, STATUS_ALL - STATUS_IDLE, "STATUS at the end");
+    expect(ESE_ERROR, 0, UINT32_MAX, "ERROR at the end");
+    if (has_queue())
+        expect(ESE_QUEUE_HEAD, host.phase->descriptor_count, UINT32_MAX, "QUEUE_HEAD at the end");
+    read_register(ESE_STATUS, &r->status);
+    read_register(ESE_FRAMES, &r->frames);
+    read_register(ESE_CYCLES_HIGH, &host.cycles_high);
+    read_register(ESE_CYCLES, &host.cycles_low);
+    read_register(ESE_MULTIPLIED_HIGH, &host.multiplied_high);
+    read_register(ESE_MULTIPLIED, &host.multiplied_low);
+    for (uint32_t i = 0; i < HOST_STALLS; i++)
+        read_register(stalls[i], &r->stalls[i]);
+    try_holes(1);
+    write_register(ESE_IRQ_ENABLE, 0);
+    write_register(ESE_IRQ_STATUS, IRQ_ALL);
+    expect(ESE_IRQ_STATUS, 0, IRQ_ALL, "IRQ_STATUS after it was cleared");
+}
+
+/* ---- what an access does beside ---------------------------------------------------------------------- */
+
+static bool is_control(const struct access *a, uint32_t data)
+{
+    return a->write && a->address == ESE_CONTROL && a->data == data;
+}
+
+static void access_begins(const struct access *a)
+{
+    uint32_t moment = host.phase->fault_moment;
+    if (is_control(a, CONTROL_STOP)) {
+        host.running = false;
+        host.stop_cycle = harness.cycle;
+        axi_lift_faults();
+    }
+    if (is_control(a, moment == STIMULUS_AT_LOAD ? CONTROL_LOAD : CONTROL_START) &&
+        !host_loads_before())
+        axi_count_faults();
+    if (is_control(a, CONTROL_START))
+        axi_count_states();
+    if (a->write && a->address == ESE_SLOT)
+        slot_writes(a->data & SLOT_CLOSED);
+}
+
+static void access_ends(const struct access *a)
+{
+    if (!a->write && a->address == ESE_CYCLES)
+        host.cycles_read = harness.cycle;
+    if (is_control(a, CONTROL_LOAD))
+        host.load_cycle = harness.cycle;
+    if (is_control(a, CONTROL_START)) {
+        host.running = true;
+        host.result->origin = harness.cycle;
+        host.result->attempts++;
+        host.state_cycle[0] = host.state_cycle[1] = -1;
+    }
+    if (a->write && a->address == ESE_SLOT)
+        slot_wrote(a->data & SLOT_CLOSED);
+}
+
+/* ---- what comes next --------------------------------------------------------------------------------- */
+
+/* Has the time come to stop in mid-flight? */
+static bool stop_is_due(void)
+{
+    const struct stimulus_phase *p = host.phase;
+    int64_t from = p->stop_moment == STIMULUS_AT_LOAD      ? host.load_cycle
+                   : p->stop_moment == STIMULUS_AT_RESTORE ? host.state_cycle[0]
+                   : p->stop_moment == STIMULUS_AT_SAVE    ? host.state_cycle[1]
+                                                           : host.result->origin;
+    return host_stop_expected() && from >= 0 && harness.cycle - from >= p->stop_cycle;
+}
+
+/* The interrupt says that something went wrong. */
+static void take_error(void)
+{
+    if (host_error_expected()) {
+        host.stage = ERROR_READ;
+        host.result->error_cycle = harness.cycle;
+        expect(ESE_STATUS, STATUS_ERROR, STATUS_ERROR, "STATUS after an error");
+        expect(ESE_ERROR, host_expected_error(), UINT32_MAX, "ERROR");
+        write_register(ESE_IRQ_STATUS, IRQ_ALL);
+    } else {
+        host.stage = LOST;
+    }
+    read_register(ESE_ERROR, &host.result->error);
+}
+
+static void unexplained_interrupt(void)
+{
+    violation(AT "the interrupt is high, but IRQ_STATUS is %x", HERE, host.events);
+    host.abandoned = true;
+}
+
+static void wait_for_load(bool interrupt)
+{
+    if ((host.status & (STATUS_LOADING | STATUS_LOADED | STATUS_ERROR)) == 0) {
+        violation(AT "STATUS is %x after the load command: neither loading nor loaded", HERE,
+                  host.status);
+        host.abandoned = true;
+    } else if (interrupt) {
+        host.stage = LOAD_INTERRUPTED;
+        read_register(ESE_IRQ_STATUS, &host.events);
+    } else if (stop_is_due()) {
+        list_stop();
+    }
+}
+
+static void take_load_events(void)
+{
+    if (host.events & IRQ_ERROR) {
+        take_error();
+    } else if (host.events & IRQ_LOADED) {
+        list_loaded();
+    } else {
+        unexplained_interrupt();
+    }
+}
+
+/* A model is there.  Is it one of which nothing was wrong? */
+static void after_load(void)
+{
+    bool at_load = host.phase->stop_moment == STIMULUS_AT_LOAD;
+    if (host_loads_before()) {
+        host_next_attempt();
+        host.wish = HOST_LOADS_ANEW;
+        list_load();
+    } else if (host_stop_expected() && at_load) {
+        violation("phase %s: loaded before the stop in cycle %u", host.phase->name,
+                  host.phase->stop_cycle);
+        host.abandoned = true;
+    } else if (host_error_expected() && host.phase->fault_moment == STIMULUS_AT_LOAD) {
+        violation("phase %s: the model is loaded, but error %u did not come", host.phase->name,
+                  host_expected_error());
+        host.abandoned = true;
+    } else {
+        list_start();
+    }
+}
+
+static void take_events(void)
+{
+    host.stage = RUNNING;
+    if (host.events & IRQ_ERROR) {
+        take_error();
+        return;
+    }
+    if ((host.events & (IRQ_FRAME | IRQ_DESCRIPTOR)) == 0) {
+        unexplained_interrupt();
+        return;
+    }
+    host.result->frame_interrupts += host.events & IRQ_FRAME ? 1 : 0;
+    write_register(ESE_IRQ_STATUS, host.events & (IRQ_FRAME | IRQ_DESCRIPTOR));
+    if (host.events & IRQ_DESCRIPTOR) {
+        host.stage = HEADS;
+        read_register(ESE_QUEUE_HEAD, &host.head);
+    }
+}
+
+static void take_heads(void)
+{
+    host.stage = RUNNING;
+    if (!queue_done(host.head))
+        host.abandoned = true;
+}
+
+/* All frames are out, though a memory is hung: the chip has read ahead, and its watchdog runs. */
+static bool may_come_yet(void)
+{
+    return host_error_expected() && axi_struck() &&
+           harness.cycle - host.finish_cycle < (int64_t)host.phase->watchdog + ERROR_LIMIT;
+}
+
+static void run(bool interrupt)
+{
+    const struct stimulus_phase *p = host.phase;
+    int64_t played = harness.cycle - host.result->origin;
+    if (interrupt) {
+        host.stage = INTERRUPTED;
+        read_register(ESE_IRQ_STATUS, &host.events);
+    } else if (stop_is_due()) {
+        list_stop();
+    } else if (slot_should_close(played)) {
+        write_register(ESE_SLOT, SLOT_WRITE | SLOT_CLOSED | p->slot_channel);
+    } else if (slot_should_open()) {
+        write_register(ESE_SLOT, SLOT_WRITE | p->slot_channel);
+    } else if ((has_queue() && queue_hand_over(played)) || (host.finishing && may_come_yet())) {
+        return;
+    } else if (host.finishing && (host_error_expected() || host_stop_expected())) {
+        if (p->stop_cycle != 0)
+            violation("phase %s: over before the stop in cycle %u", p->name, p->stop_cycle);
+        else
+            violation("phase %s: all frames are out, but error %u did not come", p->name,
+                      host_expected_error());
+        host.abandoned = true;
+    } else if (host.finishing) {
+        list_end();
+    }
+}
+
+static void close_phase(void)
+{
+    struct host_result *r = host.result;
+    const char *name = host.phase->name;
+    uint64_t issued = 0;
+    r->cycles = host.cycles_low | (uint64_t)host.cycles_high << 32;
+    r->multiplied = host.multiplied_low | (uint64_t)host.multiplied_high << 32;
+    int64_t elapsed = host.cycles_read - r->origin;
+    if ((int64_t)r->cycles < elapsed - CLOCKS_ASTRAY || (int64_t)r->cycles > elapsed + CLOCKS_ASTRAY)
+        violation("phase %s: CYCLES is %llu, %lld clocks after start", name,
+                  (unsigned long long)r->cycles, (long long)elapsed);
+    for (uint32_t k = 0; k < harness.plan.pes; k++)
+        issued += (uint64_t)harness.result->issues[k];
+    if (r->multiplied != issued)
+        violation("phase %s: MULTIPLIED is %llu, %llu entries were issued", name,
+                  (unsigned long long)r->multiplied, (unsigned long long)issued);
+    if (r->frames != host.phase->frame_count)
+        violation("phase %s: FRAMES is %u, %u were played", name, r->frames,
+                  host.phase->frame_count);
+    if (r->frame_interrupts == 0)
+        violation("phase %s: no interrupt at the end of a frame", name);
+    list_stop();
+}
+
+/* Stopped?  Then nothing may be under way any more, and the model is there or is not. */
+static void wait_for_idle(bool interrupt)
+{
+    struct host_result *r = host.result;
+    bool again = host_error_expected() || host_stop_expected();
+    uint32_t moving = STATUS_RUNNING | STATUS_STOPPING | STATUS_LOADING | STATUS_IDLE;
+    if ((host.status & moving) == STATUS_IDLE) {
+        r->stop_clocks = harness.cycle - host.stop_cycle;
+        if (axi_outstanding() != 0)
+            violation(AT "STATUS says that the buses are idle, with %u bursts outstanding", HERE,
+                      axi_outstanding());
+        if (interrupt)
+            violation(AT "the interrupt is high, although it was cleared", HERE);
+        if (!(host.status & STATUS_LOADED) != !host.loaded)
+            violation(AT "STATUS is %x after the stop: the model is %s", HERE, host.status,
+                      host.loaded ? "lost" : "said to be loaded");
+        host.stage = again ? QUIET : OVER;
+        host.quiet_left = QUIET_CLOCKS;
+    } else if (harness.cycle - host.stop_cycle >= IDLE_LIMIT) {
+        violation(AT "STATUS is %x, %d clocks after stop", HERE, host.status, IDLE_LIMIT);
+        host.abandoned = true;
+    } else {
+        read_register(ESE_STATUS, &host.status);
+    }
+}
+
+static void play_again(void)
+{
+    bool reload = !host.loaded || host.phase->flags & STIMULUS_RELOAD;
+    host_next_attempt();
+    host.finishing = false;
+    host.wish = HOST_PLAYS_ANEW;
+    if (reload)
+        list_load();
+    else
+        list_start();
+}
+
+static void setup_done(void)
+{
+    const struct stimulus *plan = &harness.plan;
+    if ((host.sizes & 0xffff) < plan->input || host.sizes >> 16 < plan->cell ||
+        (host.y_size & 0xffff) < plan->output)
+        violation(AT "the chip has room for %u x, %u c and %u y, the model has %u, %u and %u", HERE,
+                  host.sizes & 0xffff, host.sizes >> 16, host.y_size & 0xffff, plan->input,
+                  plan->cell, plan->output);
+    if (host.phase->flags & STIMULUS_NO_LOAD)
+        list_start();
+    else
+        list_load();
+}
+
+static void next_list(bool interrupt)
+{
+    switch (host.stage) {
+    case SETUP:
+        setup_done();
+        break;
+    case LOADING:
+        wait_for_load(interrupt);
+        break;
+    case LOAD_INTERRUPTED:
+        take_load_events();
+        break;
+    case LOADED:
+        after_load();
+        break;
+    case STARTING:
+        list_started();
+        break;
+    case RUNNING:
+        run(interrupt);
+        break;
+    case INTERRUPTED:
+        take_events();
+        break;
+    case HEADS:
+        take_heads();
+        break;
+    case ERROR_READ:
+        list_stop();
+        break;
+    case LOST:
+        violation(AT "the chip reports error %u", HERE, host.result->error);
+        host.abandoned = true;
+        break;
+    case CLOSING:
+        close_phase();
+        break;
+    case STOPPING:
+        wait_for_idle(interrupt);
+        break;
+    case QUIET:
+        if (host.quiet_left-- == 0)
+            play_again();
+        break;
+    case OVER:
+        break;
+    }
+}
+
+void host_begin(struct host_result *result)
+{
+    memset(&host, 0, sizeof host);
+    host.phase = harness.now;
+    host.result = result;
+    *result = (struct host_result){.origin = -1, .error_cycle = -1, .stop_clocks = -1};
+    host.load_cycle = host.state_cycle[0] = host.state_cycle[1] = -1;
+    access_reset(~harness.now->seed, access_begins, access_ends);
+    host_begin_attempts();
+    list_setup();
+}
+
+static bool at_rest(void)
+{
+    return host.stage == SETUP || host.stage == LOADED || host.stage == QUIET || host.stage == OVER;
+}
+
+enum host_wish host_step(const struct vector *lite, uint32_t control, uint32_t *drive)
+{
+    if (at_rest() && control & CONTROL_X_READY)
+        violation(AT "s_axis_x_tready is high while the chip is stopped", HERE);
+    if (at_rest() && control & CONTROL_Y_VALID)
+        violation(AT "m_axis_y_tvalid is high while the chip is stopped", HERE);
+    for (int saving = 0; saving < 2; saving++)
+        if (host.state_cycle[saving] < 0 && host.running && axi_moved_state(saving))
+            host.state_cycle[saving] = harness.cycle;
+    bool interrupt = lite->value[1] & LITE_INTERRUPT;
+    host.wish = HOST_GOES_ON;
+    if (access_ready() && !host.abandoned)
+        next_list(interrupt);
+    host.abandoned = !access_step(lite->value, drive) || host.abandoned;
+    return host.wish;
+}
+
+void host_finish(void)
+{
+    if (!host.finishing)
+        host.finish_cycle = harness.cycle;
+    host.finishing = true;
+}
+
+bool host_finished(void)
+{
+    return host.stage == OVER;
+}
+
+bool host_running(void)
+{
+    return host.running;
+}
+
+int64_t host_origin(void)
+{
+    return host.running ? host.result->origin : -1;
+}
+
+bool host_allows(void)
+{
+    return !at_rest();
+}
+
+bool host_abandons(void)
+{
+    return host.abandoned;
+}

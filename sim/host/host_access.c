@@ -1,0 +1,171 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * host_access.c - within an access the five channels are driven in a random order. */
+#include "host_access.h"
+
+#include <string.h>
+
+#include "ese_registers.h"
+#include "findings.h"
+#include "memory.h"
+#include "ports.h"
+
+enum {
+    ACCESS_LIMIT = 2000, /* clocks; the checker has spoken long before */
+    ACCESSES = 64
+};
+
+static struct {
+    uint64_t random;
+    access_event *begins, *ends;
+    struct access list[ACCESSES];
+    uint32_t count, at;
+
+    /* the access under way */
+    bool busy, address_sent, data_sent;
+    uint32_t address_wait, data_wait, answer_wait, pause;
+    int64_t begun;
+    uint32_t drive[3];
+} accesses;
+
+uint32_t access_draw(void)
+{
+    return stimulus_draw(&accesses.random);
+}
+
+void access_reset(uint64_t seed, access_event *begins, access_event *ends)
+{
+    memset(&accesses, 0, sizeof accesses);
+    accesses.random = seed;
+    accesses.begins = begins;
+    accesses.ends = ends;
+}
+
+void access_add(struct access access)
+{
+    if (accesses.at == accesses.count)
+        accesses.at = accesses.count = 0;
+    accesses.list[accesses.count++] = access;
+}
+
+void write_register(uint32_t address, uint32_t data)
+{
+    access_add((struct access){.write = true, .address = address, .data = data});
+}
+
+void read_register(uint32_t address, uint32_t *into)
+{
+    access_add((struct access){.address = address, .into = into});
+}
+
+void expect(uint32_t address, uint32_t data, uint32_t mask, const char *name)
+{
+    access_add((struct access){.address = address, .data = data, .mask = mask, .name = name});
+}
+
+/* An address without a register: between some, behind the last, and the queue's where there is none. */
+static uint32_t hole(void)
+{
+    uint32_t pick = access_draw() % 8;
+    if (pick < 2)
+        return ESE_SLOT + 4;
+    if (pick < 5 && harness.plan.io != STIMULUS_IO_MEMORY)
+        return ESE_QUEUE_ADDRESS + access_draw() % 5 * 4;
+    return ESE_STALL_OUTPUT + 4 + access_draw() % ((4096 - ESE_STALL_OUTPUT) / 4 - 1) * 4;
+}
+
+void try_holes(int count)
+{
+    for (int i = 0; i < count; i++) {
+        access_add((struct access){.address = hole(), .refused = true, .name = "undefined"});
+        access_add((struct access){.write = true, .address = hole(), .data = access_draw(), .refused = true,
+                            .name = "undefined"});
+    }
+}
+
+static void begin_access(const struct access *a)
+{
+    accesses.busy = true;
+    accesses.begun = harness.cycle;
+    accesses.address_sent = false;
+    accesses.data_sent = !a->write;
+    /* Address first, data first, both at once; ready before or after valid. */
+    accesses.address_wait = access_draw() % 4;
+    accesses.data_wait = access_draw() % 4;
+    accesses.answer_wait = access_draw() % 12;
+    accesses.pause = access_draw() % 3;
+    accesses.drive[0] = a->write ? a->data : access_draw();
+    uint32_t other = access_draw() & 0xfff;
+    accesses.drive[1] = (a->write ? a->address : other) << LITE_AW_ADDRESS |
+                    (a->write ? other : a->address) << LITE_AR_ADDRESS | 15u << LITE_STROBES;
+    accesses.drive[2] = (access_draw() & 7) << LITE_AW_PROT | (access_draw() & 7) << LITE_AR_PROT;
+    accesses.begins(a);
+}
+
+static void end_access(const struct access *a, uint32_t response, uint32_t value)
+{
+    uint32_t right = a->refused ? RESPONSE_SLVERR : RESPONSE_OKAY;
+    if (response != right)
+        violation(AT "%s of %sregister %03x answers %s, expected %s", HERE,
+                  a->write ? "write" : "read", a->refused ? "undefined " : "", a->address,
+                  response == RESPONSE_SLVERR ? "SLVERR" : "OKAY", a->refused ? "SLVERR" : "OKAY");
+    else if (!a->write && (value ^ a->data) & a->mask)
+        violation(AT "%s is %x, expected %x", HERE, a->name, value & a->mask, a->data & a->mask);
+    if (a->into != NULL)
+        *a->into = value;
+    accesses.ends(a);
+    accesses.busy = false;
+}
+
+/* False: it takes too long. */
+static bool continue_access(const struct access *a, const uint32_t *seen)
+{
+    uint32_t *flags = &accesses.drive[2];
+    uint32_t valid = a->write ? LITE_AW_VALID : LITE_AR_VALID;
+    uint32_t ready = a->write ? LITE_B_READY : LITE_R_READY;
+    if (*flags & valid && seen[1] & (a->write ? LITE_AW_READY : LITE_AR_READY)) {
+        *flags &= ~valid;
+        accesses.address_sent = true;
+    }
+    if (*flags & LITE_W_VALID && seen[1] & LITE_W_READY) {
+        *flags &= ~(uint32_t)LITE_W_VALID;
+        accesses.data_sent = true;
+    }
+    if (*flags & ready && seen[1] & (a->write ? LITE_B_VALID : LITE_R_VALID)) {
+        *flags &= ~ready;
+        end_access(a, seen[1] >> (a->write ? LITE_B_RESPONSE : LITE_R_RESPONSE) & 3, seen[0]);
+        return true;
+    }
+    if (!accesses.address_sent && (*flags & valid || accesses.address_wait-- == 0))
+        *flags |= valid;
+    if (!accesses.data_sent && (*flags & LITE_W_VALID || accesses.data_wait-- == 0))
+        *flags |= LITE_W_VALID;
+    if (*flags & ready || accesses.answer_wait-- == 0)
+        *flags |= ready;
+    if (harness.cycle - accesses.begun >= ACCESS_LIMIT) {
+        violation(AT "%s of register %03x is not answered", HERE, a->write ? "write" : "read",
+                  a->address);
+        return false;
+    }
+    return true;
+}
+
+bool access_ready(void)
+{
+    return !accesses.busy && accesses.pause == 0 && accesses.at == accesses.count;
+}
+
+bool access_step(const uint32_t *seen, uint32_t *drive)
+{
+    bool answered = true;
+    if (accesses.busy) {
+        answered = continue_access(&accesses.list[accesses.at], seen);
+        if (!accesses.busy)
+            accesses.at++;
+    } else if (accesses.pause > 0) {
+        accesses.pause--;
+    } else if (accesses.at < accesses.count) {
+        begin_access(&accesses.list[accesses.at]);
+    }
+    memcpy(drive, accesses.drive, sizeof accesses.drive);
+    return answered;
+}
