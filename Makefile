@@ -40,7 +40,7 @@ OBJECTS := $(SOURCES:%.c=$(BUILD)/%.o)
 UNIT    := $(patsubst tests/unit/%.c,$(BUILD)/tests/%,$(wildcard tests/unit/test_*.c))
 TOOLS   := $(BUILD)/draw_config $(BUILD)/draw_voices $(BUILD)/json_get
 
-.PHONY: all area demo check check-long unit asan test-programs deps deps-long help clean
+.PHONY: all area demo check check-long house unit asan test-programs deps deps-long help clean
 .DELETE_ON_ERROR:
 .SECONDARY: $(OBJECTS)
 
@@ -64,21 +64,26 @@ $(BUILD)/tests/%: tests/unit/%.c $(OBJECTS)
 
 $(BUILD)/draw_config: tests/random/draw_config.c $(OBJECTS)
 	$(call say,LD,$@)
-	$(Q)$(CC) $(ALL_CFLAGS) $(LDFLAGS) -o $@ $< $(OBJECTS) $(LIBS)
+	$(Q)$(CC) $(ALL_CFLAGS) $(LDFLAGS) -MMD -MP -o $@ $< $(OBJECTS) $(LIBS)
 
 $(BUILD)/draw_voices: tests/chips/draw_voices.c $(OBJECTS)
 	$(call say,LD,$@)
-	$(Q)$(CC) $(ALL_CFLAGS) $(LDFLAGS) -o $@ $< $(OBJECTS) $(LIBS)
+	$(Q)$(CC) $(ALL_CFLAGS) $(LDFLAGS) -MMD -MP -o $@ $< $(OBJECTS) $(LIBS)
 
 $(BUILD)/json_get: tests/cli/json_get.c
 	@mkdir -p $(@D)
 	$(call say,LD,$@)
-	$(Q)$(CC) $(ALL_CFLAGS) $(LDFLAGS) -o $@ $< -ljansson
+	$(Q)$(CC) $(ALL_CFLAGS) $(LDFLAGS) -MMD -MP -o $@ $< -ljansson
 
 test-programs: $(BUILD)/ese $(UNIT) $(TOOLS)
 
 asan:
 	$(Q)$(MAKE) --no-print-directory BUILD=build/asan CFLAGS='$(SANITIZE)' test-programs
+
+# Includes and calls run down, and the lists check themselves: seconds.
+house: test-programs
+	@bash tests/house/arrows.sh
+	@bash tests/house/lists.sh
 
 unit: $(BUILD)/ese $(UNIT)
 	@bash tests/unit/run.sh $(BUILD)/tests
@@ -139,10 +144,11 @@ help:
 	@echo 'make check-long  fuzzing, hundreds of random chips, a bare Debian; hours'
 	@echo 'make area        size on UltraScale as Yosys sees it, beside the paper'
 	@echo 'make unit        only the unit tests'
+	@echo 'make house       only the direction of includes and calls, and the lists'
 	@echo 'make deps        only installs the Debian packages that are missing'
 	@echo 'make clean       removes build; what was generated in rtl_out stays'
 
 clean:
-	rm -rf build
+	rm -rf build $(BUILD)
 
--include $(wildcard $(OBJECTS:.o=.d) $(BUILD)/gen/main.d $(UNIT:=.d))
+-include $(wildcard $(OBJECTS:.o=.d) $(BUILD)/gen/main.d $(UNIT:=.d) $(TOOLS:=.d))
