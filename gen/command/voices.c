@@ -110,8 +110,7 @@ static void check_file(const struct voice_file *file, const struct quantized *q,
     const float *features = file->features.at;
     const int32_t *y = file->y;
     for (int t = 0; t < file->features.rows; t++, features += q->input, y += q->output) {
-        for (int i = 0; i < q->input; i++)
-            x[i] = (int32_t)quantize_value((double)features[i], q->formats.x, q->activation_bits);
+        quantize_x(q, features, x, NULL);
         golden_step(q, &golden, x);
         for (int i = 0; i < q->output; i++) {
             check->values++;

@@ -20,6 +20,7 @@ static const char *const memory_words[] = {MEMORY_MODES(CHOICE_WORD) NULL};
 static const char *const io_words[] = {IO_MODES(CHOICE_WORD) NULL};
 static const char *const axi_words[] = {AXI_WIDTHS(CHOICE_WORD) NULL};
 static const char *const lanes_words[] = {"auto", NULL};
+static const char *const frames_words[] = {"all", NULL};
 static const char *const fold_words[] = {FOLDS(CHOICE_WORD) NULL};
 static const char *const table_words[] = {TABLE_KINDS(CHOICE_WORD) NULL};
 static const char *const candidate_words[] = {CANDIDATES(CHOICE_WORD) NULL};
@@ -27,15 +28,17 @@ static const char *const pruning_words[] = {PRUNINGS(CHOICE_WORD) NULL};
 #undef CHOICE_WORD
 
 const struct key config_keys[KEY_COUNT] = {
-#define KEY(id, role, kind, fallback, min, max, words, meaning)                                \
-    {#id, ROLE_##role, KIND_##kind, offsetof(struct config, id), fallback, min, max, words, \
-     meaning},
-#define MODEL_KEY(id, kind, fallback, min, max, words, meaning)                                \
-    {"model." #id, ROLE_MODEL, KIND_##kind, offsetof(struct config, model.id), fallback, min, \
-     max, words, meaning},
+#define ROW(name, role, kind, place, fallback, min, max, words, meaning) \
+    {name, ROLE_##role, KIND_##kind, offsetof(struct config, place), fallback, min, max, words, meaning},
+#define KEY(id, role, kind, fallback, min, max, words, meaning) \
+    ROW(#id, role, kind, id, fallback, min, max, words, meaning)
+#define MODEL_KEY(id, kind, fallback, min, max, words, meaning) \
+    ROW("model." #id, MODEL, kind, model.id, fallback, min, max, words, meaning)
+#define FORMAT_KEY(id, kind, fallback, min, max, words, meaning) \
+    ROW("model.formats." #id, MODEL, kind, model.formats.id, fallback, min, max, words, meaning)
+#define RANGE_KEY(id, kind, fallback, min, max, words, meaning) \
+    ROW("model.ranges." #id, MODEL, kind, model.ranges.id, fallback, min, max, words, meaning)
 #include "gen/config/config.def"
-#undef KEY
-#undef MODEL_KEY
 };
 
 /* Enumerations are stored through `int`. */
@@ -124,6 +127,16 @@ void key_allowed(const struct key *key, struct text *text)
     case KIND_SHARE:
         text_appendf(text, "above %lld, up to %lld", (long long)key->min, (long long)key->max);
         break;
+    case KIND_REAL:
+        text_appendf(text, "%lld to %lld", (long long)key->min, (long long)key->max);
+        break;
+    case KIND_FRACTION:
+        text_appendf(text, "auto or %lld..%lld", (long long)key->min, (long long)key->max);
+        break;
+    case KIND_RANGE:
+        text_appendf(text, "auto, or above %lld, up to %lld", (long long)key->min,
+                     (long long)key->max);
+        break;
     case KIND_FLAG:
         text_append(text, "true or false");
         break;
@@ -148,7 +161,7 @@ static bool refuse(const struct key *key, const char *value, const char *noun, s
     else if (noun != NULL)
         fail(error, "%s: '%s' is not %s, allowed: %s (%s)", key->name, text, noun,
              text_string(&allowed), key->meaning);
-    else if (key->kind == KIND_SHARE)
+    else if (key->kind == KIND_SHARE || key->kind == KIND_REAL || key->kind == KIND_RANGE)
         fail(error, "%s: %s is out of range, allowed: %s (%s)", key->name, text,
              text_string(&allowed), key->meaning);
     else
@@ -247,13 +260,34 @@ static bool set_path(const struct key *key, char **path, const char *text, struc
     return true;
 }
 
+static bool set_whole(const struct key *key, void *field, const char *text, struct error *error)
+{
+    int64_t whole = 0;
+    enum number number = whole_number(text, key->min, key->max, &whole);
+    if (number != NUMBER_GOOD)
+        return refuse(key, text, number == NUMBER_NONE ? "a whole number" : NULL, error);
+    if (key->kind == KIND_SEED)
+        *(uint64_t *)field = (uint64_t)whole;
+    else
+        *(int *)field = (int)whole;
+    return true;
+}
+
+static bool set_real(const struct key *key, double *field, const char *text, struct error *error)
+{
+    double real = 0.0;
+    if (!real_number(text, &real))
+        return refuse(key, text, "a number", error);
+    bool above = key->kind == KIND_REAL ? real >= (double)key->min : real > (double)key->min;
+    if (!above || !(real <= (double)key->max))
+        return refuse(key, text, NULL, error);
+    *field = real;
+    return true;
+}
+
 bool key_set(const struct key *key, struct config *config, const char *text, struct error *error)
 {
     void *field = (char *)config + key->offset;
-    int64_t whole = 0;
-    double real = 0;
-    enum number number;
-
     for (int i = 0; key->words != NULL && key->words[i] != NULL; i++) {
         if (strcmp(key->words[i], text) == 0) {
             memcpy(field, &i, sizeof i);
@@ -261,23 +295,24 @@ bool key_set(const struct key *key, struct config *config, const char *text, str
         }
     }
     switch (key->kind) {
+    case KIND_FRACTION:
+        if (strcmp(text, "auto") == 0) {
+            *(int *)field = FORMAT_AUTO;
+            return true;
+        }
+        return set_whole(key, field, text, error);
     case KIND_WHOLE:
     case KIND_SEED:
-        number = whole_number(text, key->min, key->max, &whole);
-        if (number != NUMBER_GOOD)
-            return refuse(key, text, number == NUMBER_NONE ? "a whole number" : NULL, error);
-        if (key->kind == KIND_WHOLE)
-            *(int *)field = (int)whole;
-        else
-            *(uint64_t *)field = (uint64_t)whole;
-        return true;
+        return set_whole(key, field, text, error);
+    case KIND_RANGE:
+        if (strcmp(text, "auto") == 0) {
+            *(double *)field = 0.0;
+            return true;
+        }
+        return set_real(key, field, text, error);
     case KIND_SHARE:
-        if (!real_number(text, &real))
-            return refuse(key, text, "a number", error);
-        if (!(real > (double)key->min && real <= (double)key->max))
-            return refuse(key, text, NULL, error);
-        *(double *)field = real;
-        return true;
+    case KIND_REAL:
+        return set_real(key, field, text, error);
     case KIND_FLAG:
         if (strcmp(text, "true") != 0 && strcmp(text, "false") != 0)
             return refuse(key, text, "a truth value", error);
@@ -289,6 +324,18 @@ bool key_set(const struct key *key, struct config *config, const char *text, str
         break;
     }
     return refuse(key, text, "known", error);
+}
+
+/* The shortest of the texts that read back as the same number, "20" rather than "2e+01". */
+static void write_real(double real, struct text *text)
+{
+    char number[32];
+    for (int digits = 1; digits <= 17; digits++) {
+        snprintf(number, sizeof number, "%.*g", digits, real);
+        if (strtod(number, NULL) == real && (strchr(number, 'e') == NULL || digits > 6))
+            break;
+    }
+    text_append(text, number);
 }
 
 void key_write(const struct key *key, const struct config *config, struct text *text)
@@ -310,18 +357,23 @@ void key_write(const struct key *key, const struct config *config, struct text *
     case KIND_SEED:
         text_appendf(text, "%llu", (unsigned long long)*(const uint64_t *)field);
         break;
-    case KIND_SHARE: {
-        /* The shortest of the texts that read back as the same number. */
-        double real = *(const double *)field;
-        char number[32];
-        for (int digits = 1; digits <= 17; digits++) {
-            snprintf(number, sizeof number, "%.*g", digits, real);
-            if (strtod(number, NULL) == real)
-                break;
-        }
-        text_append(text, number);
+    case KIND_FRACTION:
+        memcpy(&whole, field, sizeof whole);
+        if (whole == FORMAT_AUTO)
+            text_append(text, "auto");
+        else
+            text_appendf(text, "%d", whole);
         break;
-    }
+    case KIND_RANGE:
+        if (*(const double *)field == 0.0)
+            text_append(text, "auto");
+        else
+            write_real(*(const double *)field, text);
+        break;
+    case KIND_SHARE:
+    case KIND_REAL:
+        write_real(*(const double *)field, text);
+        break;
     case KIND_FLAG:
         text_append(text, *(const bool *)field ? "true" : "false");
         break;

@@ -11,14 +11,17 @@
 
 /* config.def says what each of them means. */
 enum role { ROLE_FIXED, ROLE_ATTACHED, ROLE_MODEL };
-enum kind { KIND_WHOLE, KIND_SEED, KIND_SHARE, KIND_WORD, KIND_FLAG, KIND_PATH };
+enum kind {
+    KIND_WHOLE, KIND_SEED, KIND_SHARE, KIND_REAL, KIND_FRACTION, KIND_RANGE, KIND_WORD, KIND_FLAG,
+    KIND_PATH
+};
 
 enum key_id {
 #define KEY(id, ...) KEY_##id,
 #define MODEL_KEY(id, ...) KEY_MODEL_##id,
+#define FORMAT_KEY(id, ...) KEY_FORMAT_##id,
+#define RANGE_KEY(id, ...) KEY_RANGE_##id,
 #include "gen/config/config.def"
-#undef KEY
-#undef MODEL_KEY
     KEY_COUNT
 };
 

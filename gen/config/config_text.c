@@ -46,35 +46,61 @@ static bool has_line(const struct key *key, const struct config *config, const c
     }
 }
 
+/* Opens the sections that a key lies in and the one before it did not; returns how deep it lies. */
+static int open_sections(const char *before, const char *name, FILE *out)
+{
+    int depth = 0;
+    const char *part = name;
+    for (const char *dot; (dot = strchr(part, '.')) != NULL; part = dot + 1, depth++)
+        if (strncmp(before, name, (size_t)(dot + 1 - name)) != 0)
+            fprintf(out, "%*s%.*s:\n", 2 * depth, "", (int)(dot - part), part);
+    return depth;
+}
+
+/* A key that stands at "auto" says nothing: left out where there are many of its kind. */
+static bool is_silent(const struct key *key, const struct config *config)
+{
+    struct text value = {0};
+    if (key->kind != KIND_FRACTION && key->kind != KIND_RANGE)
+        return false;
+    key_write(key, config, &value);
+    bool silent = strcmp(text_string(&value), "auto") == 0;
+    text_free(&value);
+    return silent;
+}
+
+static void write_key(const struct key *key, const struct config *config, const char *path, int depth,
+                      FILE *out)
+{
+    struct text line = {0}, allowed = {0};
+    const char *dot = strrchr(key->name, '.');
+    key_allowed(key, &allowed);
+    if (key->kind == KIND_PATH) /* long: its comment goes before it */
+        fprintf(out, "%*s# %s\n", 2 * depth, "", key->meaning);
+    text_appendf(&line, "%*s%s: ", 2 * depth, "", dot != NULL ? dot + 1 : key->name);
+    if (key->kind == KIND_PATH) {
+        quote(&line, path);
+    } else {
+        key_write(key, config, &line);
+        pad(&line, COMMENT_COLUMN);
+        text_appendf(&line, "# %s (%s)", key->meaning, text_string(&allowed));
+    }
+    fprintf(out, "%s\n", text_string(&line));
+    text_free(&line);
+    text_free(&allowed);
+}
+
 void config_write(const struct config *config, const char *path, const char *utterances, FILE *out)
 {
-    bool in_model = false;
+    const char *before = "";
     for (int i = 0; i < KEY_COUNT; i++) {
         const struct key *key = &config_keys[i];
-        const char *dot = strchr(key->name, '.');
         const char *given = i == KEY_MODEL_path ? path : utterances;
-        struct text line = {0}, allowed = {0};
-
-        if (!has_line(key, config, path) || (key->kind == KIND_PATH && given == NULL))
+        if (!has_line(key, config, path) || (key->kind == KIND_PATH && given == NULL) ||
+            is_silent(key, config))
             continue;
-        if (dot != NULL && !in_model)
-            fputs("model:\n", out);
-        in_model = dot != NULL;
-
-        key_allowed(key, &allowed);
-        if (key->kind == KIND_PATH) /* long: its comment goes before it */
-            fprintf(out, "%s# %s\n", in_model ? "  " : "", key->meaning);
-        text_appendf(&line, "%s%s: ", in_model ? "  " : "", in_model ? dot + 1 : key->name);
-        if (key->kind == KIND_PATH) {
-            quote(&line, given);
-        } else {
-            key_write(key, config, &line);
-            pad(&line, COMMENT_COLUMN);
-            text_appendf(&line, "# %s (%s)", key->meaning, text_string(&allowed));
-        }
-        fprintf(out, "%s\n", text_string(&line));
-        text_free(&line);
-        text_free(&allowed);
+        write_key(key, config, given, open_sections(before, key->name, out), out);
+        before = key->name;
     }
 }
 

@@ -17,47 +17,64 @@
 #include "models/base/bytes.h"
 
 /* The document as libcyaml fills it in. */
+struct formats_section {
+#define FORMAT_KEY(id, ...) char *id;
+#include "gen/config/config.def"
+};
+
+struct ranges_section {
+#define RANGE_KEY(id, ...) char *id;
+#include "gen/config/config.def"
+};
+
 struct model_section {
-#define KEY(id, ...)
+    struct formats_section *formats;
+    struct ranges_section *ranges;
 #define MODEL_KEY(id, ...) char *id;
 #include "gen/config/config.def"
-#undef KEY
-#undef MODEL_KEY
 };
 
 struct document {
     char *base;
     struct model_section *model;
 #define KEY(id, ...) char *id;
-#define MODEL_KEY(id, ...)
 #include "gen/config/config.def"
-#undef KEY
-#undef MODEL_KEY
 };
 
 #define FIELD(structure, id) \
     CYAML_FIELD_STRING_PTR(#id, CYAML_FLAG_POINTER | CYAML_FLAG_OPTIONAL, structure, id, 0, \
                            CYAML_UNLIMITED),
 
+/* "model:" with nothing below it is a section without keys. */
+#define SECTION(name, structure, member, fields)                                                 \
+    CYAML_FIELD_MAPPING_PTR(name, CYAML_FLAG_POINTER_NULL | CYAML_FLAG_OPTIONAL, structure, member, \
+                            fields),
+
+static const cyaml_schema_field_t formats_fields[] = {
+#define FORMAT_KEY(id, ...) FIELD(struct formats_section, id)
+#include "gen/config/config.def"
+    CYAML_FIELD_END,
+};
+
+static const cyaml_schema_field_t ranges_fields[] = {
+#define RANGE_KEY(id, ...) FIELD(struct ranges_section, id)
+#include "gen/config/config.def"
+    CYAML_FIELD_END,
+};
+
 static const cyaml_schema_field_t model_fields[] = {
-#define KEY(id, ...)
+    SECTION("formats", struct model_section, formats, formats_fields)
+    SECTION("ranges", struct model_section, ranges, ranges_fields)
 #define MODEL_KEY(id, ...) FIELD(struct model_section, id)
 #include "gen/config/config.def"
-#undef KEY
-#undef MODEL_KEY
     CYAML_FIELD_END,
 };
 
 static const cyaml_schema_field_t document_fields[] = {
     FIELD(struct document, base)
-    /* "model:" with nothing below it is a section without keys. */
-    CYAML_FIELD_MAPPING_PTR("model", CYAML_FLAG_POINTER_NULL | CYAML_FLAG_OPTIONAL, struct document,
-                            model, model_fields),
+    SECTION("model", struct document, model, model_fields)
 #define KEY(id, ...) FIELD(struct document, id)
-#define MODEL_KEY(id, ...)
 #include "gen/config/config.def"
-#undef KEY
-#undef MODEL_KEY
     CYAML_FIELD_END,
 };
 
@@ -87,13 +104,22 @@ static const yaml_node_pair_t *find_pair(yaml_document_t *tree, const yaml_node_
     return found;
 }
 
-/* Line of a key, counted from 1; 0 if it is not there.  `section` NULL: on the top level. */
-static int line_of(yaml_document_t *tree, const char *section, const char *name)
+/* The mapping that is the value of a pair of this name, or NULL. */
+static const yaml_node_t *find_section(yaml_document_t *tree, const yaml_node_t *mapping,
+                                       const char *name)
+{
+    const yaml_node_pair_t *pair = find_pair(tree, mapping, name);
+    return pair != NULL ? yaml_document_get_node(tree, pair->value) : NULL;
+}
+
+/* Line of a key with a dotted name, counted from 1; 0 if it is not there. */
+static int line_of(yaml_document_t *tree, const char *name)
 {
     const yaml_node_t *mapping = yaml_document_get_root_node(tree);
-    if (section != NULL) {
-        const yaml_node_pair_t *pair = find_pair(tree, mapping, section);
-        mapping = pair != NULL ? yaml_document_get_node(tree, pair->value) : NULL;
+    char section[32];
+    for (const char *dot; (dot = strchr(name, '.')) != NULL; name = dot + 1) {
+        snprintf(section, sizeof section, "%.*s", (int)(dot - name), name);
+        mapping = find_section(tree, mapping, section);
     }
     const yaml_node_pair_t *pair = find_pair(tree, mapping, name);
     return pair != NULL ? (int)yaml_document_get_node(tree, pair->key)->start_mark.line + 1 : 0;
@@ -129,12 +155,14 @@ static bool check_tree(yaml_document_t *tree, const char *file, struct error *er
                     (int)root->start_mark.line + 1);
     if (root->data.mapping.pairs.start == root->data.mapping.pairs.top)
         return fail(error, "%s: has no keys", file);
-    if (!check_mapping(tree, root, file, error))
-        return false;
-    const yaml_node_pair_t *pair = find_pair(tree, root, "model");
-    const yaml_node_t *model = pair != NULL ? yaml_document_get_node(tree, pair->value) : NULL;
-    return model == NULL || model->type != YAML_MAPPING_NODE ||
-           check_mapping(tree, model, file, error);
+    const yaml_node_t *model = find_section(tree, root, "model");
+    const yaml_node_t *mappings[] = {root, model, find_section(tree, model, "formats"),
+                                     find_section(tree, model, "ranges")};
+    for (size_t n = 0; n < sizeof mappings / sizeof *mappings; n++)
+        if (mappings[n] != NULL && mappings[n]->type == YAML_MAPPING_NODE &&
+            !check_mapping(tree, mappings[n], file, error))
+            return false;
+    return true;
 }
 
 static bool syntax_error(const yaml_parser_t *parser, const char *text, const char *file,
@@ -197,8 +225,8 @@ static bool load_tree(yaml_document_t *tree, const char *text, size_t size, cons
 /* What libcyaml logs of an error: the message, then where, from the inside to the outside. */
 struct log {
     char message[256];
-    char inner[64], outer[64]; /* mapping fields */
-    int line;
+    char fields[3][64]; /* of mappings, from the inside to the outside */
+    int count, line;
 };
 
 static void take_log(cyaml_log_t level, void *context, const char *format, va_list arguments)
@@ -213,8 +241,8 @@ static void take_log(cyaml_log_t level, void *context, const char *format, va_li
     (void)level;
     vsnprintf(line, sizeof line, format, arguments);
     if (sscanf(line, " in mapping field '%63[^']' (line: %d", field, &number) == 2) {
-        char *place = log->inner[0] == '\0' ? log->inner : log->outer;
-        memcpy(place, field, sizeof field);
+        if (log->count < 3)
+            memcpy(log->fields[log->count++], field, sizeof field);
         if (log->line == 0)
             log->line = number;
     } else if (log->message[0] == '\0') {
@@ -236,26 +264,26 @@ static const char *behind(const struct log *log, const char *prefix)
 static bool explain(const struct log *log, cyaml_err_t code, yaml_document_t *tree,
                     const char *file, struct error *error)
 {
-    char where[PRINTABLE_PATH + 16], name[512];
+    char where[PRINTABLE_PATH + 16], name[512] = "";
     const char *unknown = behind(log, "Unexpected key: ");
+    size_t used = 0;
     /* An unknown key has no field of its own in the log: the inner one is its section. */
-    const char *section = unknown != NULL ? log->inner : log->outer;
-    const char *key = unknown != NULL ? unknown : log->inner;
-    int line;
-
-    section = *section != '\0' ? section : NULL;
-    line = line_of(tree, section, key);
+    for (int n = log->count; n-- > 0;)
+        used += (size_t)snprintf(name + used, sizeof name - used, "%s%s", log->fields[n],
+                                 n > 0 || unknown != NULL ? "." : "");
+    if (unknown != NULL)
+        snprintf(name + used, sizeof name - used, "%s", unknown);
+    int line = line_of(tree, name);
     line = line != 0 ? line : log->line;
     snprintf(where, sizeof where, line != 0 ? "%s:%d" : "%s", file, line);
-    snprintf(name, sizeof name, "%s%s%s", section != NULL ? section : "", section ? "." : "", key);
 
     if (code == CYAML_ERR_OOM)
         return fail(error, "%s: out of memory", where);
     if (code == CYAML_ERR_ALIAS)
         return fail(error, "%s: anchors and aliases (&name, *name) are not allowed", where);
-    if (unknown != NULL && key_find(name) != NULL)
-        return fail(error, "%s: unknown key '%s': write '%s' in a section 'model:'", where, name,
-                    strchr(name, '.') + 1);
+    if (unknown != NULL && key_find(name) != NULL) /* "model.cell: 12" in one line */
+        return fail(error, "%s: unknown key '%s': write '%s' in a section '%.*s:'", where, unknown,
+                    strrchr(name, '.') + 1, (int)(strrchr(name, '.') - name), name);
     if (unknown != NULL)
         return key_unknown(where, name, error);
     if (behind(log, "Mapping field already seen: ") != NULL)
@@ -277,6 +305,25 @@ static void take(struct setting *setting, const char *text, int line)
         return;
     setting->text = duplicate(text);
     setting->line = line;
+}
+
+/* Of a section that is not there no key is. */
+static void take_keys(struct settings *settings, const struct document *document,
+                      yaml_document_t *tree)
+{
+    static const struct model_section no_model;
+    static const struct formats_section no_formats;
+    static const struct ranges_section no_ranges;
+    const struct model_section *model = document->model != NULL ? document->model : &no_model;
+    const struct formats_section *formats = model->formats != NULL ? model->formats : &no_formats;
+    const struct ranges_section *ranges = model->ranges != NULL ? model->ranges : &no_ranges;
+#define TAKE(key, section, id) \
+    take(&settings->at[key], (section)->id, line_of(tree, config_keys[key].name));
+#define KEY(id, ...) TAKE(KEY_##id, document, id)
+#define MODEL_KEY(id, ...) TAKE(KEY_MODEL_##id, model, id)
+#define FORMAT_KEY(id, ...) TAKE(KEY_FORMAT_##id, formats, id)
+#define RANGE_KEY(id, ...) TAKE(KEY_RANGE_##id, ranges, id)
+#include "gen/config/config.def"
 }
 
 bool settings_parse(struct settings *settings, const char *text, size_t size, const char *file,
@@ -301,14 +348,8 @@ bool settings_parse(struct settings *settings, const char *text, size_t size, co
                                        (cyaml_data_t **)&document, NULL);
     if (code == CYAML_OK) {
         BUG_UNLESS(document != NULL);
-        take(&settings->base, document->base, line_of(&tree, NULL, "base"));
-#define KEY(id, ...) take(&settings->at[KEY_##id], document->id, line_of(&tree, NULL, #id));
-#define MODEL_KEY(id, ...)                                                              \
-    take(&settings->at[KEY_MODEL_##id], document->model != NULL ? document->model->id : NULL, \
-         line_of(&tree, "model", #id));
-#include "gen/config/config.def"
-#undef KEY
-#undef MODEL_KEY
+        take(&settings->base, document->base, line_of(&tree, "base"));
+        take_keys(settings, document, &tree);
         cyaml_free(&config, &document_schema, document, 0);
     } else {
         explain(&log, code, &tree, name, error);

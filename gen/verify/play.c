@@ -54,8 +54,7 @@ static void step_models(struct models *m, const struct matrix *utterance, int fr
     const struct quantized *q = m->q;
     const float *features =
         utterance->at + (size_t)(frame % utterance->rows) * (size_t)q->input;
-    for (int i = 0; i < q->input; i++)
-        x[i] = (int32_t)quantize_value((double)features[i], q->formats.x, q->activation_bits);
+    quantize_x(q, features, x, NULL);
     golden_step(q, &m->golden, x);
     reference_step(m->reference, &m->exact, features);
 }

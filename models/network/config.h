@@ -36,7 +36,18 @@ enum pruning { PRUNINGS(CHOICE_VALUE) };
 enum fold { FOLDS(CHOICE_VALUE) };
 #undef CHOICE_VALUE
 
-enum { LANES_AUTO = 0 };
+enum { LANES_AUTO = 0, FRAMES_ALL = 0, FORMAT_AUTO = -1000 };
+
+/* Fraction bits, FORMAT_AUTO: chosen from what calibration sees. */
+struct format_keys {
+    int x, y, m, c;
+    int Wix, Wfx, Wcx, Wox, Wir, Wfr, Wcr, Wor, Wym;
+};
+
+/* Largest magnitudes that a format must hold, 0: what calibration sees. */
+struct range_keys {
+    double x, y, m, c;
+};
 
 struct model_config {
     char *path;       /* safetensors file, or NULL for a synthetic model */
@@ -49,6 +60,11 @@ struct model_config {
     enum candidate candidate;
     enum pruning pruning;
     uint64_t seed;
+    double margin;          /* share of its range by which a value may exceed what calibration saw */
+    int calibration_frames; /* FRAMES_ALL, or the most that calibration looks at */
+    double warn_snr_db;
+    struct format_keys formats;
+    struct range_keys ranges;
 };
 
 struct config {

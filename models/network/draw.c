@@ -98,6 +98,7 @@ void utterances_draw(struct utterances *utterances, int count, int frames, int i
 
     *utterances = (struct utterances){
         .count = count,
+        .drawn = true,
         .names = allocate((size_t)count, sizeof(char *)),
         .frames = allocate((size_t)count, sizeof(struct matrix)),
     };

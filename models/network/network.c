@@ -2,6 +2,7 @@
 #include "models/network/network.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 int network_matrices(const struct network *network, struct network_matrix list[MATRICES_MOST])
 {
@@ -16,6 +17,54 @@ int network_matrices(const struct network *network, struct network_matrix list[M
     if (n->projection)
         list[count++] = (struct network_matrix){"Wym", VECTOR_M, true, &n->wym};
     return count;
+}
+
+static struct matrix copy_matrix(const struct matrix *m)
+{
+    struct matrix copy = matrix_new(m->rows, m->cols);
+    if (m->at != NULL)
+        memcpy(copy.at, m->at, (size_t)m->rows * (size_t)m->cols * sizeof *m->at);
+    return copy;
+}
+
+static float *copy_vector(const float *vector, int size)
+{
+    if (vector == NULL)
+        return NULL;
+    float *copy = allocate((size_t)size, sizeof *copy);
+    memcpy(copy, vector, (size_t)size * sizeof *copy);
+    return copy;
+}
+
+bool network_same_matrices(const struct network *left, const struct network *right)
+{
+    struct network_matrix l[MATRICES_MOST], r[MATRICES_MOST];
+    int count = network_matrices(left, l);
+    BUG_UNLESS(network_matrices(right, r) == count);
+    for (int n = 0; n < count; n++) {
+        size_t size = (size_t)l[n].matrix->rows * (size_t)l[n].matrix->cols;
+        for (size_t i = 0; i < size; i++)
+            if (l[n].matrix->at[i] != r[n].matrix->at[i])
+                return false;
+    }
+    return true;
+}
+
+struct network network_copy(const struct network *network)
+{
+    struct network copy = *network;
+    struct network_matrix from[MATRICES_MOST], to[MATRICES_MOST];
+    int count = network_matrices(network, from);
+    network_matrices(&copy, to);
+    for (int n = 0; n < count; n++)
+        *to[n].matrix = copy_matrix(from[n].matrix);
+    for (int gate = 0; gate < GATE_COUNT; gate++) {
+        copy.bias[gate] = copy_vector(network->bias[gate], network->cell);
+        copy.peep[gate] = copy_vector(network->peep[gate], network->cell);
+    }
+    copy.classes = copy_matrix(&network->classes);
+    copy.class_bias = copy_vector(network->class_bias, network->classes.rows);
+    return copy;
 }
 
 void network_free(struct network *network)

@@ -58,6 +58,10 @@ bool network_read(struct network *network, const char *path, enum candidate cand
  * fan-in; forget bias near 1.  The same seed gives the same network on every machine. */
 void network_draw(struct network *network, const struct model_config *model);
 
+/* Whether two networks of one shape have the same weights. */
+bool network_same_matrices(const struct network *left, const struct network *right);
+
+struct network network_copy(const struct network *network);
 void network_free(struct network *network);
 
 #endif

@@ -3,6 +3,7 @@
 #ifndef ESE_UTTERANCES_H
 #define ESE_UTTERANCES_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "models/base/error.h"
@@ -11,6 +12,7 @@
 /* Utterances: features a frame in rows. */
 struct utterances {
     int count;
+    bool drawn; /* noise, not recorded */
     char **names; /* file name without folder and extension */
     struct matrix *frames; /* [frames, input] each */
 };

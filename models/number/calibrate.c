@@ -3,81 +3,302 @@
 
 #include <math.h>
 #include <stdlib.h>
+#include <string.h>
 
+#include "models/base/arithmetic.h"
 #include "models/network/reference.h"
 
-/* Multiplications that calibration may cost: a fraction of a second. */
-static const double WORK_LIMIT = 1e8;
+/* ---- magnitudes ---- */
 
-/* Magnitudes of c are counted in bins of 1/16 octave from 2^-16 to 2^16. */
-enum { BINS_PER_OCTAVE = 16, OCTAVES = 32, BINS = BINS_PER_OCTAVE * OCTAVES };
+/* Bins from 2^-20 to 2^20, a sixteenth of an octave each: the first bits of a double's mantissa. */
+enum { BINS_PER_OCTAVE = 16, LOWEST_OCTAVE = -20, OCTAVES = 40, BINS = BINS_PER_OCTAVE * OCTAVES };
 
-static void count_magnitude(int64_t *bins, double value)
+static int bin_of(double magnitude)
 {
-    double position = value == 0.0 ? 0.0 : (log2(fabs(value)) + OCTAVES / 2) * BINS_PER_OCTAVE;
-    int bin = position < 0.0 ? 0 : position >= BINS ? BINS - 1 : (int)position;
-    bins[bin]++;
+    int octave;
+    double mantissa = frexp(magnitude, &octave); /* [0.5, 1) */
+    if (magnitude == 0.0 || octave <= LOWEST_OCTAVE)
+        return 0;
+    int bin = (octave - 1 - LOWEST_OCTAVE) * BINS_PER_OCTAVE +
+              (int)((mantissa - 0.5) * 2 * BINS_PER_OCTAVE);
+    return bin < BINS ? bin : BINS - 1;
 }
 
-static double percentile(const int64_t *bins, double share)
+/* Where bin number `bin` ends. */
+static double end_of(int bin)
 {
-    int64_t total = 0, below = 0;
-    for (int bin = 0; bin < BINS; bin++)
-        total += bins[bin];
-    int bin = 0;
-    for (; bin < BINS - 1; bin++) {
-        below += bins[bin];
-        if ((double)below >= share * (double)total)
-            break;
+    int octave = LOWEST_OCTAVE + bin / BINS_PER_OCTAVE, part = bin % BINS_PER_OCTAVE;
+    return ldexp(1.0 + (double)(part + 1) / BINS_PER_OCTAVE, octave);
+}
+
+void magnitudes_add(struct magnitudes *m, double value)
+{
+    double magnitude = fabs(value);
+    if (m->bins == NULL)
+        m->bins = allocate(BINS, sizeof *m->bins);
+    m->largest = magnitude > m->largest ? magnitude : m->largest;
+    m->bins[bin_of(magnitude)]++;
+    m->count++;
+}
+
+double magnitudes_percentile(const struct magnitudes *m, double share)
+{
+    int64_t below = 0;
+    for (int bin = 0; bin < BINS && m->bins != NULL; bin++) {
+        below += m->bins[bin];
+        if ((double)below >= share * (double)m->count)
+            return fmin(end_of(bin), m->largest);
     }
-    return exp2((double)(bin + 1) / BINS_PER_OCTAVE - OCTAVES / 2);
+    return m->largest;
 }
 
-static double largest(double so_far, const double *values, int count)
+double magnitudes_above(const struct magnitudes *m, double limit)
 {
-    for (int i = 0; i < count; i++)
-        so_far = fmax(so_far, fabs(values[i]));
-    return so_far;
+    int64_t above = 0;
+    if (m->count == 0 || m->largest <= limit)
+        return 0.0;
+    for (int bin = bin_of(limit) + 1; bin < BINS; bin++)
+        above += m->bins[bin];
+    return (double)(above > 0 ? above : 1) / (double)m->count;
 }
 
-static double nonzeros(const struct network *network)
+/* ---- which frames ---- */
+
+enum { MANY_UTTERANCES = 5, HELD_OUT_OF_MANY = 2, HELD_OUT_SHARE = 10 };
+
+int calibration_rows(const struct utterances *u, int n)
 {
-    struct network_matrix list[MATRICES_MOST];
-    int count = network_matrices(network, list);
-    double sum = 1.0;
+    int rows = u->frames[n].rows;
+    if (u->drawn)
+        return rows;
+    if (u->count >= MANY_UTTERANCES)
+        return n % MANY_UTTERANCES == HELD_OUT_OF_MANY ? 0 : rows;
+    return rows > 1 ? rows - (rows + HELD_OUT_SHARE - 1) / HELD_OUT_SHARE : rows;
+}
+
+/* ---- runs ---- */
+
+/* An utterance that is yet to be spoken. */
+struct turn {
+    int rows, utterance;
+};
+
+struct calibrator {
+    const struct network *network;
+    const struct utterances *utterances;
+    int *rows;    /* [utterances] frames that it looks at */
+    struct turn *turns; /* [utterances] the longest first, so that voices end together */
+    float *y;     /* of all those frames, one after the other, utterance by utterance */
+    size_t *first; /* [utterances] where those of an utterance begin in `y`, in frames */
+    double signal;
+    struct calibration seen;
+    struct magnitudes values[VALUE_COUNT];
+};
+
+/* A run over all frames: what is done with the state of a voice after a frame. */
+struct run {
+    struct calibrator *calibrator;
+    const struct reference *reference;
+    bool gather;  /* magnitudes and y; else compare y */
+    double error; /* power */
+};
+
+static void gather_frame(struct calibrator *c, const struct reference_state *s, const float *x, int v)
+{
+    const int voices = s->voices;
+    for (int i = 0; i < c->network->input; i++)
+        magnitudes_add(&c->values[VALUE_X], (double)x[i * voices + v]);
+    for (int i = 0; i < s->cell; i++) {
+        magnitudes_add(&c->values[VALUE_C], s->c[i * voices + v]);
+        magnitudes_add(&c->values[VALUE_M], s->m[i * voices + v]);
+        for (int gate = 0; gate < GATE_COUNT; gate++)
+            magnitudes_add(&c->values[VALUE_Z], s->z[gate][i * voices + v]);
+    }
+    for (int i = 0; i < s->output; i++)
+        magnitudes_add(&c->values[VALUE_Y], s->y[i * voices + v]);
+}
+
+/* y of voice v is that of frame number `frame`. */
+static void take_frame(struct run *run, const struct reference_state *s, const float *x, int v,
+                       size_t frame)
+{
+    struct calibrator *c = run->calibrator;
+    float *y = c->y + frame * (size_t)s->output;
+    for (int i = 0; i < s->output; i++) {
+        double value = s->y[i * s->voices + v];
+        if (run->gather) {
+            y[i] = (float)value;
+            c->signal += value * value;
+        } else {
+            run->error += (value - (double)y[i]) * (value - (double)y[i]);
+        }
+    }
+    if (run->gather)
+        gather_frame(c, s, x, v);
+}
+
+/* As many voices at once as the reference takes; each takes the next utterance when its last one ends. */
+static void run_all(struct run *run)
+{
+    struct calibrator *c = run->calibrator;
+    const int input = c->network->input;
+    struct reference_state s = reference_start_voices(c->network);
+    float *x = allocate((size_t)input * REFERENCE_VOICES, sizeof *x);
+    int utterance[REFERENCE_VOICES], frame[REFERENCE_VOICES], next = 0, speaking = 0;
+    for (int v = 0; v < REFERENCE_VOICES; v++)
+        utterance[v] = -1;
+    do {
+        speaking = 0;
+        for (int v = 0; v < REFERENCE_VOICES; v++) {
+            if (utterance[v] >= 0 && ++frame[v] >= c->rows[utterance[v]])
+                utterance[v] = -1;
+            while (utterance[v] < 0 && next < c->utterances->count) {
+                int n = c->turns[next++].utterance;
+                if (c->rows[n] == 0)
+                    continue;
+                utterance[v] = n;
+                frame[v] = 0;
+                reference_restart(&s, v);
+            }
+            speaking += utterance[v] >= 0;
+            const float *features =
+                utterance[v] < 0 ? NULL
+                                 : c->utterances->frames[utterance[v]].at + (size_t)frame[v] * (size_t)input;
+            for (int i = 0; i < input; i++)
+                x[i * REFERENCE_VOICES + v] = features != NULL ? features[i] : 0.0f;
+        }
+        if (speaking == 0)
+            break;
+        reference_step(run->reference, &s, x);
+        for (int v = 0; v < REFERENCE_VOICES; v++)
+            if (utterance[v] >= 0)
+                take_frame(run, &s, x, v, c->first[utterance[v]] + (size_t)frame[v]);
+    } while (speaking > 0);
+    free(x);
+    reference_end(&s);
+}
+
+/* So many frames of each that there are `most` in all, one of each at least. */
+static void choose_rows(struct calibrator *c, int most)
+{
+    const struct utterances *u = c->utterances;
+    int64_t all = 0;
+    for (int n = 0; n < u->count; n++)
+        all += calibration_rows(u, n);
+    for (int n = 0; n < u->count; n++) {
+        int rows = calibration_rows(u, n);
+        if (most > 0 && all > most && rows > 0)
+            rows = (int)((int64_t)rows * most / all);
+        c->rows[n] = rows > 0 || calibration_rows(u, n) == 0 ? rows : 1;
+        c->seen.frames += c->rows[n];
+        c->seen.utterances += c->rows[n] > 0;
+    }
+    c->seen.of_frames = (int)all;
+}
+
+static int longer_first(const void *left, const void *right)
+{
+    const struct turn *a = left, *b = right;
+    if (a->rows != b->rows)
+        return a->rows < b->rows ? 1 : -1;
+    return (a->utterance > b->utterance) - (a->utterance < b->utterance);
+}
+
+struct calibrator *calibrator_new(const struct network *network, const struct utterances *utterances,
+                                  int most)
+{
+    struct calibrator *c = allocate(1, sizeof *c);
+    size_t count = (size_t)utterances->count, frames = 0;
+    c->network = network;
+    c->utterances = utterances;
+    c->rows = allocate(count, sizeof *c->rows);
+    c->turns = allocate(count, sizeof *c->turns);
+    c->first = allocate(count, sizeof *c->first);
+    choose_rows(c, most);
+    c->seen.drawn = utterances->drawn;
+    for (int n = 0; n < utterances->count; n++) {
+        c->turns[n] = (struct turn){c->rows[n], n};
+        c->first[n] = frames;
+        frames += (size_t)c->rows[n];
+    }
+    qsort(c->turns, count, sizeof *c->turns, longer_first);
+    c->y = allocate(frames * (size_t)network->output, sizeof *c->y);
+    struct reference *reference = reference_new(network);
+    run_all(&(struct run){.calibrator = c, .reference = reference, .gather = true});
+    reference_free(reference);
+    return c;
+}
+
+void calibrator_free(struct calibrator *c)
+{
+    for (int value = 0; value < VALUE_COUNT; value++)
+        free(c->values[value].bins);
+    free(c->rows);
+    free(c->turns);
+    free(c->first);
+    free(c->y);
+    free(c);
+}
+
+const struct magnitudes *calibrator_values(const struct calibrator *c, enum value value)
+{
+    return &c->values[value];
+}
+
+struct calibration calibrator_seen(const struct calibrator *c)
+{
+    return c->seen;
+}
+
+double calibrator_signal(const struct calibrator *c)
+{
+    return c->signal;
+}
+
+static double error_of(struct calibrator *c, const struct network *network, double limit, double step)
+{
+    struct reference *reference = reference_new(network);
+    struct run run = {.calibrator = c, .reference = reference};
+    reference_limit_c(reference, limit, step);
+    run_all(&run);
+    reference_free(reference);
+    return run.error;
+}
+
+double calibrator_clip_error(struct calibrator *c, double limit)
+{
+    return error_of(c, c->network, limit, 0.0);
+}
+
+/* The network with its matrices rounded; they alone are the copy's own. */
+static void round_matrices(struct network *rounded, const struct network_matrix *list, int count, int bits)
+{
+    struct network_matrix copies[MATRICES_MOST];
+    network_matrices(rounded, copies);
     for (int n = 0; n < count; n++) {
         const struct matrix *m = list[n].matrix;
-        for (size_t i = 0; i < (size_t)m->rows * (size_t)m->cols; i++)
-            sum += m->at[i] != 0.0f;
+        size_t size = (size_t)m->rows * (size_t)m->cols;
+        struct magnitudes seen = {0};
+        *copies[n].matrix = matrix_new(m->rows, m->cols);
+        for (size_t i = 0; i < size; i++)
+            seen.largest = fmax(seen.largest, fabs((double)m->at[i]));
+        int fraction = fraction_for(seen.largest, bits, 40);
+        for (size_t i = 0; i < size; i++)
+            if (m->at[i] != 0.0f)
+                copies[n].matrix->at[i] =
+                    (float)ldexp((double)quantize_value((double)m->at[i], fraction, bits), -fraction);
     }
-    return sum;
 }
 
-struct ranges calibrate(const struct network *network, const struct utterances *utterances)
+double calibrator_noise(struct calibrator *c, int weight_bits, double step)
 {
-    struct ranges r = {0};
-    int64_t *bins = allocate(BINS, sizeof *bins);
-    struct reference *reference = reference_new(network);
-    /* Sigmoids and tanh weigh like some thirty multiplications each. */
-    double frame_cost = nonzeros(network) + 150.0 * network->cell;
-    int frames_each = (int)fmax(8.0, WORK_LIMIT / frame_cost / utterances->count);
-    for (int u = 0; u < utterances->count; u++) {
-        const struct matrix *features = &utterances->frames[u];
-        struct reference_state state = reference_start(network);
-        for (int t = 0; t < features->rows && t < frames_each; t++) {
-            const float *x = features->at + (size_t)t * (size_t)features->cols;
-            reference_step(reference, &state, x);
-            for (int i = 0; i < features->cols; i++)
-                r.x = fmax(r.x, fabs((double)x[i]));
-            for (int i = 0; i < network->cell; i++)
-                count_magnitude(bins, state.c[i]);
-            r.m = largest(r.m, state.m, network->cell);
-            r.y = largest(r.y, state.y, network->output);
-        }
-        reference_end(&state);
-    }
-    r.c = percentile(bins, 0.999);
-    reference_free(reference);
-    free(bins);
-    return r;
+    struct network rounded = *c->network;
+    struct network_matrix list[MATRICES_MOST], copies[MATRICES_MOST];
+    int count = network_matrices(c->network, list);
+    round_matrices(&rounded, list, count, weight_bits);
+    double error = error_of(c, &rounded, INFINITY, step);
+    network_matrices(&rounded, copies);
+    for (int n = 0; n < count; n++)
+        free(copies[n].matrix->at);
+    return error;
 }

@@ -1,13 +1,44 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "models/number/golden.h"
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
 struct golden_state golden_start(const struct quantized *quant)
 {
-    return (struct golden_state){allocate((size_t)quant->cell, sizeof(int32_t)),
-                                 allocate((size_t)quant->output, sizeof(int32_t))};
+    return (struct golden_state){.c = allocate((size_t)quant->cell, sizeof(int32_t)),
+                                 .y = allocate((size_t)quant->output, sizeof(int32_t))};
+}
+
+void clip_counts_add(struct clip_counts *sum, const struct clip_counts *counts)
+{
+    for (int value = 0; value < VALUE_COUNT; value++) {
+        sum->values[value] += counts->values[value];
+        sum->clipped[value] += counts->clipped[value];
+    }
+}
+
+/* saturate(), counted. */
+static int64_t clip(struct clip_counts *counts, enum value value, int64_t exact, int bits)
+{
+    int64_t clipped = saturate(exact, bits);
+    counts->values[value]++;
+    counts->clipped[value] += clipped != exact;
+    return clipped;
+}
+
+void quantize_x(const struct quantized *q, const float *features, int32_t *x, struct clip_counts *counts)
+{
+    const double most = ldexp(1.0, q->activation_bits - 1) - 1.0;
+    for (int i = 0; i < q->input; i++) {
+        double scaled = round(ldexp((double)features[i], q->formats.x));
+        x[i] = (int32_t)quantize_value((double)features[i], q->formats.x, q->activation_bits);
+        if (counts != NULL) {
+            counts->values[VALUE_X]++;
+            counts->clipped[VALUE_X] += scaled > most || scaled < -most - 1.0;
+        }
+    }
 }
 
 void golden_end(struct golden_state *state)
@@ -20,10 +51,9 @@ void golden_end(struct golden_state *state)
 static void multiply(const struct quant_matrix *m, const int32_t *x, int64_t *acc)
 {
     for (int row = 0; row < m->rows; row++) {
-        const int16_t *w = m->at + (size_t)row * (size_t)m->cols;
         int64_t sum = 0;
-        for (int col = 0; col < m->cols; col++)
-            sum += (int64_t)w[col] * x[col];
+        for (int i = m->begin[row]; i < m->begin[row + 1]; i++)
+            sum += (int64_t)m->weight[i] * x[m->col[i]];
         acc[row] += sum * ((int64_t)1 << m->shift);
     }
 }
@@ -34,14 +64,16 @@ static void check_width(const struct quantized *q, int64_t acc)
 }
 
 /* Adder Tree: accumulator, bias and peephole product to a pre-activation. */
-static int64_t pre_activation(const struct quantized *q, int gate, int row, int64_t acc, int32_t c)
+static int64_t pre_activation(const struct quantized *q, struct golden_state *state, int gate, int row,
+                              int64_t acc)
 {
+    const int32_t c = state->c[row];
     check_width(q, acc);
     int64_t sum = acc + q->bias[gate][row];
     if (q->peep[gate] != NULL)
         sum += (int64_t)q->peep[gate][row] * c;
     BUG_UNLESS(saturate(sum, q->sum_bits) == sum);
-    return saturate(round_shift_right(sum, q->round_shift), q->z_bits);
+    return clip(&state->counts, VALUE_Z, round_shift_right(sum, q->round_shift), q->z_bits);
 }
 
 /* The cell state in the format of a pre-activation, for tanh(c). */
@@ -68,26 +100,28 @@ void golden_step(const struct quantized *q, struct golden_state *state, const in
         int64_t z[GATE_COUNT];
         int32_t old_c = state->c[row];
         for (int g = GATE_I; g <= GATE_G; g++)
-            z[g] = pre_activation(q, g, row, acc[(size_t)g * cell + (size_t)row], old_c);
+            z[g] = pre_activation(q, state, g, row, acc[(size_t)g * cell + (size_t)row]);
         int64_t i = act_lookup(&q->sigm, gate, z[GATE_I]);
         int64_t f = act_lookup(&q->sigm, gate, z[GATE_F]);
         int64_t g =
             act_lookup(q->candidate == CANDIDATE_TANH ? &q->tanh : &q->sigm, gate, z[GATE_G]);
         /* f*c' has gate + c fraction bits, g*i twice gate: brought together, then rounded once. */
         int64_t sum = f * old_c * ((int64_t)1 << (gate - q->formats.c)) + g * i;
-        int32_t c = (int32_t)saturate(round_shift_right(sum, 2 * gate - q->formats.c), bits);
+        int32_t c = (int32_t)clip(&state->counts, VALUE_C,
+                                  round_shift_right(sum, 2 * gate - q->formats.c), bits);
         state->c[row] = c;
-        z[GATE_O] = pre_activation(q, GATE_O, row, acc[GATE_O * cell + (size_t)row], c);
+        z[GATE_O] = pre_activation(q, state, GATE_O, row, acc[GATE_O * cell + (size_t)row]);
         int64_t o = act_lookup(&q->sigm, gate, z[GATE_O]);
         int64_t h = act_lookup(&q->tanh, gate, to_z(q, c));
-        m[row] = (int32_t)saturate(round_shift_right(o * h, 2 * gate - q->formats.m), bits);
+        m[row] = (int32_t)clip(&state->counts, VALUE_M,
+                               round_shift_right(o * h, 2 * gate - q->formats.m), bits);
     }
     if (q->projection) {
         multiply(&q->wym, m, acc_y);
         for (int row = 0; row < q->output; row++) {
             check_width(q, acc_y[row]);
-            state->y[row] =
-                (int32_t)saturate(round_shift_right(acc_y[row], q->round_shift), bits);
+            state->y[row] = (int32_t)clip(&state->counts, VALUE_Y,
+                                          round_shift_right(acc_y[row], q->round_shift), bits);
         }
     } else {
         memcpy(state->y, m, cell * sizeof *m);

@@ -6,14 +6,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "models/number/calibrate.h"
+#include "models/number/formats.h"
 
 enum {
     DSP_WIDE_BITS = 27,     /* the wider operand of a DSP48E2 multiplier carries the aligned weight */
     WEIGHT_FRACTION_MAX = 24,
-    Z_HEADROOM_BITS = 3,    /* z has activation_bits - 3 fraction bits: finer than any gate needs */
-    Z_RANGE_BITS = 5,       /* sign and |z| < 16: Sigmoid is flat beyond */
-    Z_PAPER_RANGE_BITS = 8, /* sign and |z| < 128: the paper's Tanh table */
     ACC_BITS_MAX = 48       /* what a DSP48E2 can add; also keeps the models within int64_t */
 };
 
@@ -34,7 +31,21 @@ struct alignment {
     const struct matrix *matrix;
     int activation_fraction, extra;
     double largest; /* magnitude of the weights */
+    int key;        /* fraction bits that were asked for, or FORMAT_AUTO */
 };
+
+static int format_key(const struct model_config *model, const char *name)
+{
+    const struct format_keys *f = &model->formats;
+    const struct { const char *name; int key; } keys[] = {
+        {"Wix", f->Wix}, {"Wfx", f->Wfx}, {"Wcx", f->Wcx}, {"Wox", f->Wox}, {"Wir", f->Wir},
+        {"Wfr", f->Wfr}, {"Wcr", f->Wcr}, {"Wor", f->Wor}, {"Wym", f->Wym},
+    };
+    for (size_t n = 0; n < sizeof keys / sizeof *keys; n++)
+        if (strcmp(keys[n].name, name) == 0)
+            return keys[n].key;
+    return FORMAT_AUTO;
+}
 
 int quantized_matrices(const struct quantized *quant, struct quant_matrix *list[MATRICES_MOST])
 {
@@ -59,7 +70,8 @@ int64_t quantized_dense_weights(const struct quantized *q)
     return weights;
 }
 
-static int list_matrices(struct quantized *q, const struct network *network, struct alignment *list)
+static int list_matrices(struct quantized *q, const struct network *network,
+                         const struct model_config *model, struct alignment *list)
 {
     const struct formats *f = &q->formats;
     const int fraction_of[] = {[VECTOR_X] = f->x, [VECTOR_Y] = f->y, [VECTOR_M] = f->m};
@@ -70,10 +82,18 @@ static int list_matrices(struct quantized *q, const struct network *network, str
     for (int n = 0; n < count; n++) {
         const struct network_matrix *m = &matrices[n];
         list[n] = (struct alignment){quants[n], m->matrix, fraction_of[m->source],
-                                     m->projects ? f->y : f->z, largest_weight(m->matrix)};
+                                     m->projects ? f->y : f->z, largest_weight(m->matrix),
+                                     format_key(model, m->name)};
         snprintf(quants[n]->name, sizeof quants[n]->name, "%s", m->name);
     }
     return count;
+}
+
+/* Fraction bits of the weights, before they are aligned. */
+static int natural_fraction(const struct quantized *q, const struct alignment *a)
+{
+    return a->key != FORMAT_AUTO ? a->key
+                                 : fraction_for(a->largest, q->weight_bits, WEIGHT_FRACTION_MAX);
 }
 
 static int shift_limit(const struct quantized *q)
@@ -87,8 +107,7 @@ static void choose_round_shift(struct quantized *q, const struct alignment *list
     int need = 2, allow = 40;
     for (int i = 0; i < count; i++) {
         double largest = list[i].largest;
-        int fraction = fraction_for(largest, q->weight_bits, WEIGHT_FRACTION_MAX);
-        int above = fraction + list[i].activation_fraction - list[i].extra;
+        int above = natural_fraction(q, &list[i]) + list[i].activation_fraction - list[i].extra;
         if (largest != 0.0 && above > need)
             need = above;
         if (largest != 0.0 && above + shift_limit(q) < allow)
@@ -106,7 +125,7 @@ static const struct quant_matrix *align(struct quantized *q, struct alignment *l
         struct quant_matrix *m = list[i].quant;
         double largest = list[i].largest;
         int point = q->round_shift + list[i].extra - list[i].activation_fraction;
-        m->fraction = fraction_for(largest, q->weight_bits, WEIGHT_FRACTION_MAX);
+        m->fraction = natural_fraction(q, &list[i]);
         if (m->fraction > point)
             m->fraction = point; /* finer than the accumulator: the extra bits would be lost anyway */
         m->shift = point - m->fraction;
@@ -118,6 +137,28 @@ static const struct quant_matrix *align(struct quantized *q, struct alignment *l
     return NULL;
 }
 
+static void list_nonzeros(struct quant_matrix *q)
+{
+    size_t size = (size_t)q->rows * (size_t)q->cols, count = 0;
+    for (size_t i = 0; i < size; i++)
+        count += q->at[i] != 0;
+    q->begin = allocate((size_t)q->rows + 1, sizeof *q->begin);
+    q->col = allocate(count, sizeof *q->col);
+    q->weight = allocate(count, sizeof *q->weight);
+    int next = 0;
+    for (int row = 0; row < q->rows; row++) {
+        const int16_t *at = q->at + (size_t)row * (size_t)q->cols;
+        q->begin[row] = next;
+        for (int col = 0; col < q->cols; col++) {
+            if (at[col] != 0) {
+                q->col[next] = col;
+                q->weight[next++] = at[col];
+            }
+        }
+    }
+    q->begin[q->rows] = next;
+}
+
 static void quantize_matrix(struct quant_matrix *q, const struct matrix *m, int bits)
 {
     q->rows = m->rows;
@@ -127,14 +168,15 @@ static void quantize_matrix(struct quant_matrix *q, const struct matrix *m, int 
     for (size_t i = 0; i < size; i++)
         if (m->at[i] != 0.0f) /* most are 0 */
             q->at[i] = (int16_t)quantize_value((double)m->at[i], q->fraction, bits);
+    list_nonzeros(q);
 }
 
 /* Largest magnitude that row `row` can bring into an accumulator, whatever the activations are. */
 static int64_t row_bound(const struct quant_matrix *m, int row, int activation_bits)
 {
     int64_t sum = 0;
-    for (int col = 0; col < m->cols; col++)
-        sum += llabs(m->at[(size_t)row * (size_t)m->cols + (size_t)col]);
+    for (int i = m->begin[row]; i < m->begin[row + 1]; i++)
+        sum += llabs(m->weight[i]);
     return (sum << m->shift) << (activation_bits - 1);
 }
 
@@ -260,23 +302,6 @@ static void set_shape(struct quantized *q, const struct network *n, const struct
                             .candidate = n->candidate};
 }
 
-static void choose_formats(struct quantized *q, const struct network *n,
-                           const struct utterances *calibration, const struct config *config)
-{
-    const int bits = config->activation_bits, gate = bits - 1;
-    struct ranges ranges = calibrate(n, calibration);
-    struct formats *f = &q->formats;
-    f->gate = gate;
-    f->z = bits - Z_HEADROOM_BITS;
-    f->x = fraction_for(ranges.x, bits, gate + 4);
-    f->c = fraction_for(ranges.c, bits, gate + 4);
-    f->c = f->c > gate ? gate : f->c < 0 ? 0 : f->c;
-    f->m = fraction_for(ranges.m, bits, gate + 4);
-    f->y = n->projection ? fraction_for(ranges.y, bits, gate + 4) : f->m;
-    q->z_bits =
-        f->z + (config->activation_table == TABLE_PAPER ? Z_PAPER_RANGE_BITS : Z_RANGE_BITS);
-}
-
 /* All numbers, once formats, fractions and shifts are there. */
 static void quantize_all(struct quantized *q, const struct network *n, const struct alignment *list,
                          int count, enum table_kind table)
@@ -294,8 +319,8 @@ bool quantize(struct quantized *q, const struct network *n, const struct utteran
 {
     struct alignment list[MATRICES_MOST];
     set_shape(q, n, config);
-    choose_formats(q, n, calibration, config);
-    int count = list_matrices(q, n, list);
+    formats_choose(q, n, calibration, config);
+    int count = list_matrices(q, n, &config->model, list);
     choose_round_shift(q, list, count);
     const struct quant_matrix *bad = align(q, list, count, shift_limit(q));
     if (bad != NULL)
@@ -311,8 +336,8 @@ bool quantize(struct quantized *q, const struct network *n, const struct utteran
     return size_accumulators(q, config->memory != MEMORY_ROM ? config->headroom : 0, error);
 }
 
-bool quantize_for(struct quantized *q, const struct network *n, const struct quantized *chip,
-                  const struct config *config, struct error *error)
+bool quantize_for(struct quantized *q, const struct network *n, const struct utterances *calibration,
+                  const struct quantized *chip, const struct config *config, struct error *error)
 {
     struct alignment list[MATRICES_MOST];
     set_shape(q, n, config);
@@ -320,7 +345,9 @@ bool quantize_for(struct quantized *q, const struct network *n, const struct qua
     q->z_bits = chip->z_bits;
     q->round_shift = chip->round_shift;
     q->max_shift = chip->max_shift;
-    int count = list_matrices(q, n, list);
+    if (!formats_keep(q, n, calibration, &config->model, error))
+        return false;
+    int count = list_matrices(q, n, &config->model, list);
     const struct quant_matrix *bad = align(q, list, count, chip->max_shift);
     if (bad != NULL)
         return fail(error, "model: the weights of %s are too large: aligning them would need a shift "
@@ -336,8 +363,12 @@ void quantized_free(struct quantized *q)
 {
     struct quant_matrix *list[MATRICES_MOST];
     int count = quantized_matrices(q, list);
-    for (int n = 0; n < count; n++)
+    for (int n = 0; n < count; n++) {
         free(list[n]->at);
+        free(list[n]->begin);
+        free(list[n]->col);
+        free(list[n]->weight);
+    }
     for (int gate = 0; gate < GATE_COUNT; gate++) {
         free(q->bias[gate]);
         free(q->peep[gate]);

@@ -15,11 +15,19 @@
 #include "models/network/utterances.h"
 #include "models/number/act_table.h"
 
+/* What is clipped where it leaves its format: x on the host, the others in the chip. */
+enum value { VALUE_X, VALUE_Y, VALUE_M, VALUE_C, VALUE_Z, VALUE_COUNT };
+
+extern const char *const value_names[VALUE_COUNT]; /* "x" ... */
+
 struct quant_matrix {
     int rows, cols;
     int fraction;    /* fraction bits of the stored weights */
     int shift;       /* left shift that aligns the product with the accumulator */
     int16_t *at;     /* [rows][cols], weight_bits wide */
+    int *begin;      /* [rows + 1] the non-zero ones again: those of a row from here on ... */
+    int32_t *col;    /* ... lie in these columns ... */
+    int16_t *weight; /* ... and have these values */
     char name[8];    /* "Wix" */
 };
 
@@ -30,12 +38,30 @@ struct formats {
     int project;     /* accumulator of y: y + round_shift */
 };
 
+/* How a value's format came about. */
+struct value_format {
+    double largest, usual; /* magnitudes that calibration met: all, 99.9 % */
+    double limit;          /* magnitude that the format ends at */
+    double clipped;        /* share of the values of calibration beyond it */
+    double clip_snr_db;    /* of y, with c clipped and otherwise exact; infinite where nothing is clipped */
+    bool given;            /* by a key */
+};
+
+/* What calibration looked at. */
+struct calibration {
+    int frames, of_frames; /* so many of those that are not held out */
+    int utterances;
+    bool drawn;            /* noise, since no utterances were given */
+};
+
 struct quantized {
     int input, cell, output;
     int weight_bits, activation_bits;
     bool peephole, projection;
     enum candidate candidate;
     struct formats formats;
+    struct value_format values[VALUE_COUNT];
+    struct calibration calibration;
     int round_shift;
     int max_shift;
     int z_bits;
@@ -55,7 +81,8 @@ bool quantize(struct quantized *quant, const struct network *network,
  * there already; `config` is that chip's.  acc_bits, bias_bits, peep_bits and sum_bits tell what the
  * network needs.  Fails where a matrix would need a larger shift than the chip has. */
 bool quantize_for(struct quantized *quant, const struct network *network,
-                  const struct quantized *chip, const struct config *config, struct error *error);
+                  const struct utterances *calibration, const struct quantized *chip,
+                  const struct config *config, struct error *error);
 void quantized_free(struct quantized *quant);
 
 /* The matrices in the order of network_matrices(); as constant as `quant` is.  Returns how many. */

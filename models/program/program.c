@@ -36,14 +36,33 @@ static bool load_network(struct program *p, struct error *error)
     return true;
 }
 
-static bool quantize_network(struct program *p, struct error *error)
+/* A drawn network counts as given after its pruning: nobody has it otherwise. */
+static void prune_network(struct program *p)
+{
+    const struct model_config *model = &p->config.model;
+    struct network given = {0};
+    bool keep = model->path != NULL && model->pruning != PRUNING_NONE;
+    if (keep)
+        given = network_copy(&p->network);
+    prune(&p->network, model->pruning, model->density, &p->geometry);
+    if (keep && network_same_matrices(&given, &p->network)) {
+        network_free(&given);
+    } else if (keep) {
+        p->given = allocate(1, sizeof *p->given);
+        *p->given = given;
+    }
+}
+
+/* With the formats of `chip`, if there is one. */
+static bool quantize_network(struct program *p, const struct program *chip, struct error *error)
 {
     struct utterances drawn = {0};
     if (p->utterances.count == 0)
         utterances_draw(&drawn, CALIBRATION_UTTERANCES, CALIBRATION_FRAMES, p->network.input,
                         p->config.model.seed + 1);
-    bool ok = quantize(&p->quant, &p->network, p->utterances.count ? &p->utterances : &drawn,
-                       &p->config, error);
+    const struct utterances *u = p->utterances.count > 0 ? &p->utterances : &drawn;
+    bool ok = chip != NULL ? quantize_for(&p->quant, &p->network, u, &chip->quant, &p->config, error)
+                           : quantize(&p->quant, &p->network, u, &p->config, error);
     utterances_free(&drawn);
     return ok;
 }
@@ -196,8 +215,8 @@ static bool build(struct program *p, const struct config *config, struct error *
         return false;
     struct builder b = {.p = p};
     p->geometry = geometry_choose(config, &p->network);
-    prune(&p->network, config->model.pruning, config->model.density, &p->geometry);
-    if (!quantize_network(p, error))
+    prune_network(p);
+    if (!quantize_network(p, NULL, error))
         return false;
     prepare(&b);
     if (config->elem_lanes == LANES_AUTO)
@@ -251,9 +270,8 @@ bool program_build_for(struct program *p, const struct program *chip, const stru
         return false;
     struct builder b = {.p = p, .chip = chip};
     p->geometry = geometry_choose_for(&chip->geometry, chip->d.lanes, &p->config, &p->network);
-    prune(&p->network, p->config.model.pruning, p->config.model.density, &p->geometry);
-    if (!quantize_for(&p->quant, &p->network, &chip->quant, &p->config, error) ||
-        !fit_numbers(&p->quant, chip, error))
+    prune_network(p);
+    if (!quantize_network(p, chip, error) || !fit_numbers(&p->quant, chip, error))
         return false;
     p->quant.acc_bits = chip->quant.acc_bits;
     p->quant.bias_bits = chip->quant.bias_bits;
@@ -271,4 +289,7 @@ void program_free(struct program *p)
     quantized_free(&p->quant);
     utterances_free(&p->utterances);
     network_free(&p->network);
+    if (p->given != NULL)
+        network_free(p->given);
+    free(p->given);
 }

@@ -68,6 +68,7 @@ struct cycles;
 struct program {
     struct config config;
     struct network network;         /* pruned */
+    struct network *given;          /* as its file has it; NULL: pruning took nothing from it */
     struct utterances utterances;   /* calibration and stimulus; count == 0: none given */
     struct quantized quant;
     struct geometry geometry;       /* which PE owns which weight */

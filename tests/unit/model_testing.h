@@ -45,7 +45,13 @@ static inline struct config plain_config(void)
                                      .projection = true,
                                      .candidate = CANDIDATE_TANH,
                                      .pruning = PRUNING_BALANCED,
-                                     .seed = 1}};
+                                     .seed = 1,
+                                     .margin = 0.25,
+                                     .warn_snr_db = 20.0,
+                                     .formats = {FORMAT_AUTO, FORMAT_AUTO, FORMAT_AUTO, FORMAT_AUTO,
+                                                 FORMAT_AUTO, FORMAT_AUTO, FORMAT_AUTO, FORMAT_AUTO,
+                                                 FORMAT_AUTO, FORMAT_AUTO, FORMAT_AUTO, FORMAT_AUTO,
+                                                 FORMAT_AUTO}}};
 }
 
 static inline int random_int(struct random *random, int low, int high)

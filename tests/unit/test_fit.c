@@ -304,13 +304,15 @@ static void shifts(void **state)
         quants[2 * gate + 1] = &chip.quant.wr[gate];
     }
     quants[2 * GATE_COUNT] = &chip.quant.wym;
+    struct utterances noise;
+    utterances_draw(&noise, 1, 2, c.model.input, 1);
     for (int i = 0; i < count; i++)
         if (quants[i]->shift > quants[widest]->shift)
             widest = i;
     for (int n = 0; n < 2; n++) { /* one bit more is there: headroom */
         for (int at = 0; at < matrices[widest]->rows * matrices[widest]->cols; at++)
             matrices[widest]->at[at] *= 2.0f;
-        bool good = quantize_for(&q, &chip.network, &chip.quant, &c, &error);
+        bool good = quantize_for(&q, &chip.network, &noise, &chip.quant, &c, &error);
         assert_int_equal(good, n == 0);
         quantized_free(&q);
     }
@@ -318,6 +320,7 @@ static void shifts(void **state)
     snprintf(wanted, sizeof wanted, "the weights of %s are too large: aligning them would need a shift of %d",
              quants[widest]->name, chip.quant.max_shift + 1);
     assert_non_null(strstr(error.text, wanted));
+    utterances_free(&noise);
     program_free(&chip);
 }
 
