@@ -75,12 +75,13 @@ static int within_gates(const struct chooser *c, int fraction)
     return fraction > gate ? gate : fraction < 0 ? 0 : fraction;
 }
 
-/* Widens while what is clipped costs y more than the rest of quantization does. */
+/* Widens while clipping costs y more than the rest of quantization does, on values that are the margin
+ * larger than those met. */
 static int widen(const struct chooser *c, int fraction)
 {
     double noise = -1.0;
     for (; fraction > 0; fraction--) {
-        double limit = limit_of(c->bits, fraction);
+        double limit = limit_of(c->bits, fraction) / (1.0 + c->model->margin);
         if (calibrator_values(c->calibrator, VALUE_C)->largest <= limit)
             break;
         if (noise < 0.0)
@@ -109,10 +110,7 @@ static int choose_c(const struct chooser *c)
     int fraction = within_gates(c, fraction_by_range(c, seen->largest, key, range));
     if (!given) {
         double usual = magnitudes_percentile(seen, USUAL);
-        int chosen = widen(c, within_gates(c, fraction_for(usual, c->bits, c->bits - 1)));
-        /* Where nothing is clipped, the margin is kept. */
-        if (limit_of(c->bits, chosen) < seen->largest)
-            fraction = chosen;
+        fraction = widen(c, within_gates(c, fraction_for(usual, c->bits, c->bits - 1)));
     }
     set_value(c, VALUE_C, c->bits, fraction, given);
     c->q->values[VALUE_C].clip_snr_db = clip_snr(c->calibrator, c->q->values[VALUE_C].limit);

@@ -13,8 +13,8 @@
 #include "models/program/schedule.h"
 
 enum {
-    CALIBRATION_UTTERANCES = 4,
-    CALIBRATION_FRAMES = 48, /* each, for a synthetic model */
+    CALIBRATION_UTTERANCES = 8,
+    CALIBRATION_FRAMES = 64, /* each, for a synthetic model */
     SETTLED_FRAMES = 6       /* frames within which the cycles of a frame settle */
 };
 
