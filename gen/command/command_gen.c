@@ -5,6 +5,8 @@
 #include "gen/command/commands.h"
 #include "gen/config/config_file.h"
 #include "gen/emit/emit.h"
+#include "gen/report/accuracy.h"
+#include "gen/report/report.h"
 #include "models/program/program.h"
 
 static bool generate(const struct gen_options *options, struct error *error)
@@ -15,9 +17,10 @@ static bool generate(const struct gen_options *options, struct error *error)
     struct program program;
     bool ok = program_build(&program, &config, error);
     if (ok) {
-        struct text command = {0};
+        struct text command = {0}, warnings = {0};
         struct output *output = output_new();
         emit_command(&command, "gen", options->source, options->sets, options->set_count);
+        report_add(output, &program, program.cycles, &warnings);
         ok = emit_chip(output, &program, program.cycles, text_string(&command), error) &&
              output_write(output, options->output, error);
         if (ok)
@@ -25,6 +28,9 @@ static bool generate(const struct gen_options *options, struct error *error)
                    options->output, program.d.pes, program.d.channels,
                    (long long)program.cycles_per_frame, program.d.lanes,
                    program.d.lanes == 1 ? "" : "s", options->output);
+        if (ok)
+            accuracy_warn(&warnings);
+        text_free(&warnings);
         output_free(output);
         text_free(&command);
     }

@@ -12,6 +12,7 @@
 #include "gen/folder/chip_folder.h"
 #include "gen/folder/json_file.h"
 #include "gen/image/regions.h"
+#include "gen/report/accuracy.h"
 #include "gen/report/facts.h"
 
 /* Room of the chip that a model takes up. */
@@ -68,8 +69,8 @@ static void write_text(struct text *text, const struct model_options *options, c
     text_appendf(text, "  %-12s model.bin %s, weights.bin %s bytes\n", "memory",
                  commas((int64_t)region_size(p, REGION_MODEL)).text,
                  commas((int64_t)region_size(p, REGION_WEIGHTS)).text);
-    text_appendf(text, "Against floating point, over %d frames of %s\n", f->quality.frames,
-                 f->quality.drawn ? "noise" : "its utterances");
+    accuracy_text(text, p, &f->quality);
+    text_append(text, "\nAgainst the pruned network in floating point\n");
     for (int n = 0; n < f->quality.tensor_count; n++)
         if (f->quality.tensors[n].kind == TENSOR_VECTOR && f->quality.tensors[n].compared)
             write_vector(text, &f->quality.tensors[n]);
@@ -104,13 +105,14 @@ static json_t *model_json(const struct facts *f)
         if (f->quality.tensors[n].kind == TENSOR_VECTOR && f->quality.tensors[n].compared)
             json_array_append_new(vectors, vector_json(&f->quality.tensors[n]));
     return json_pack(
-        "{s:s, s:s, s:{s:i, s:i, s:i, s:I}, s:I, s:f, s:s, s:o, s:{s:I, s:I}, s:o}", "chip_hash", chip,
+        "{s:s, s:s, s:{s:i, s:i, s:i, s:I}, s:I, s:f, s:s, s:o, s:{s:I, s:I}, s:o, s:o, s:o}", "chip_hash", chip,
         "model_hash", model, "network", "input", p->d.x_size, "cell", p->d.c_size, "output",
         p->d.y_size, "nonzeros", (json_int_t)p->true_nonzeros, "cycles_per_frame",
         (json_int_t)p->cycles_per_frame, "us_per_frame", f->us, "column_order",
         column_order_name(p->column_order), "room", room, "bytes", "model",
         (json_int_t)region_size(p, REGION_MODEL), "weights",
-        (json_int_t)region_size(p, REGION_WEIGHTS), "vectors", vectors);
+        (json_int_t)region_size(p, REGION_WEIGHTS), "vectors", vectors, "accuracy",
+        accuracy_json(p, &f->quality), "ranges", accuracy_formats_json(p));
 }
 
 static bool report(const struct model_options *options, const struct program *p, struct error *error)
@@ -126,6 +128,8 @@ static bool report(const struct model_options *options, const struct program *p,
         fputs(text_string(&text), stdout);
         text_free(&text);
     }
+    if (ok)
+        accuracy_warn_of(p, &facts.quality);
     facts_free(&facts);
     return ok;
 }

@@ -9,6 +9,7 @@
 #include "gen/config/config_file.h"
 #include "gen/folder/chip_folder.h"
 #include "gen/folder/json_file.h"
+#include "gen/report/accuracy.h"
 #include "gen/report/chart_svg.h"
 #include "gen/report/facts.h"
 
@@ -93,6 +94,8 @@ static bool write_report(const struct report_options *options, const struct prog
         fputs(text_string(&text), stdout);
         text_free(&text);
     }
+    if (ok)
+        accuracy_warn_of(program, &facts.quality);
     facts_free(&facts);
     return ok;
 }

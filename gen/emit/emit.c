@@ -13,7 +13,6 @@
 #include "gen/emit/rtl.h"
 #include "gen/image/images.h"
 #include "gen/image/regions.h"
-#include "gen/report/report.h"
 
 /* What lies in external memory. */
 static void add_regions(struct output *output, const struct program *p, const char *folder)
@@ -148,7 +147,6 @@ bool emit_chip(struct output *output, const struct program *p, const struct cycl
     output_set_config_hash(output, p->config_hash);
     emit_config(output, p);
     add_images(output, p);
-    report_add(output, p, cycles);
     return rtl_add(output, p, cycles, command, error) &&
            bench_add(output, p, error) && driver_add(output, p, error) &&
            add_model(output, p, error) &&

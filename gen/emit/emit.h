@@ -7,7 +7,7 @@
 #include "models/program/cycles.h"
 #include "models/program/program.h"
 
-/* Adds every file of the chip to `output`.  `command` is the command line after "ese", without
+/* Adds every file of the chip to `output` but its report (report_add()).  `command` is the command line after "ese", without
  * paths of this machine: it stands in the headers. */
 bool emit_chip(struct output *output, const struct program *program, const struct cycles *cycles,
                const char *command, struct error *error);

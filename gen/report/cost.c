@@ -3,6 +3,7 @@
 #include <math.h>
 #include <stdio.h>
 
+#include "gen/report/accuracy.h"
 #include "gen/report/facts.h"
 #include "gen/report/paper_table.h"
 
@@ -68,12 +69,7 @@ static void write_quality(struct text *text, const struct facts *f)
         text_appendf(text, "  %-8s %5d %9d %10.4f", t->name, t->bits, t->fraction, t->largest);
         write_snr(text, t);
     }
-    text_appendf(text,
-                 "  x, c and y over %s frames of %d utterances%s.\n"
-                 "  The float and the integer model each go on from their own state.  "
-                 "Largest error of y: %.2e.\n",
-                 commas(q->frames).text, q->utterances,
-                 q->drawn ? " of noise that calibration has not seen" : "", q->max_float_error);
+    text_append(text, "  The float and the integer model each go on from their own state.\n");
 }
 
 static void write_table(struct text *text, const char *name, const struct act_table *table,
@@ -156,10 +152,12 @@ void facts_text_cost(struct text *text, const struct facts *f)
 {
     const struct quantized *q = &f->program->quant;
     write_formats(text, f);
+    accuracy_formats_text(text, f->program);
     text_append(text, "\nSigmoid and Tanh\n");
     write_table(text, "Sigmoid", &q->sigm, &q->formats);
     write_table(text, "Tanh", &q->tanh, &q->formats);
     write_quality(text, f);
+    accuracy_text(text, f->program, &f->quality);
     write_memories(text, f);
     write_resources(text, f);
 }

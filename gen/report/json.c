@@ -4,6 +4,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "gen/report/accuracy.h"
 #include "gen/report/facts.h"
 #include "gen/report/paper_table.h"
 #include "models/base/version.h"
@@ -309,6 +310,8 @@ json_t *facts_json(const struct facts *f)
     set(tables, "tanh", table_json(&q->tanh, &q->formats));
     set(root, "tables", tables);
     set(root, "quantization", quality_json(f));
+    set(root, "accuracy", accuracy_json(p, &f->quality));
+    set(root, "ranges", accuracy_formats_json(p));
     if (p->config.memory != MEMORY_ROM)
         set(root, "external_memory", facts_json_memory(f));
     set(root, "memories", memories_json(&f->resources));

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "gen/report/accuracy.h"
 #include "gen/report/chart.h"
 #include "gen/report/facts.h"
 #include "gen/report/paper_table.h"
@@ -186,12 +187,14 @@ void facts_text(struct text *text, const struct facts *f, bool chart)
     }
 }
 
-void report_add(struct output *output, const struct program *p, const struct cycles *cycles)
+void report_add(struct output *output, const struct program *p, const struct cycles *cycles,
+                struct text *warnings)
 {
     struct facts facts;
     struct text text = {0}, json_text = {0};
     facts_gather(&facts, p, cycles, QUALITY_WORK);
     facts_text(&text, &facts, true);
+    accuracy_warnings(warnings, p, &facts.quality);
     json_t *json = facts_json(&facts);
     char *dump = json_dumps(json, JSON_INDENT(2) | JSON_REAL_PRECISION(JSON_DIGITS));
     BUG_UNLESS(dump != NULL);

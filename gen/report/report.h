@@ -4,11 +4,13 @@
 #define ESE_REPORT_H
 
 #include "gen/folder/output.h"
+#include "models/base/text.h"
 #include "models/program/cycles.h"
 #include "models/program/program.h"
 
-/* Adds report.txt and report.json of a chip.  `cycles`: of two frames at least, and of enough to be in
+/* Adds report.txt and report.json of a chip, and appends what a user must be warned of (accuracy.h).  `cycles`: of two frames at least, and of enough to be in
  * steady state. */
-void report_add(struct output *output, const struct program *program, const struct cycles *cycles);
+void report_add(struct output *output, const struct program *program, const struct cycles *cycles,
+                struct text *warnings);
 
 #endif

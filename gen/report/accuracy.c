@@ -1,0 +1,199 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "gen/report/accuracy.h"
+
+#include <math.h>
+#include <stdio.h>
+
+#include "gen/report/facts.h"
+
+/* Values clipped more often than this are warned of. */
+static const double CLIPPED_MOST = 0.001;
+
+double accuracy_clipped(const struct clip_counts *counts, enum value value)
+{
+    return counts->values[value] > 0
+               ? (double)counts->clipped[value] / (double)counts->values[value]
+               : 0.0;
+}
+
+/* ---- text ---- */
+
+static void write_error(struct text *text, const char *what, const struct output_error *e)
+{
+    text_appendf(text, "  %-46s", what);
+    if (isinf(e->snr_db))
+        text_appendf(text, " %8s %14.2e %12s\n", e->max_error > 0.0 ? "none" : "exact", e->max_error,
+                     e->max_error > 0.0 ? "-" : "1");
+    else
+        text_appendf(text, " %8.1f %14.2e %12.6f\n", e->snr_db, e->max_error, e->correlation);
+}
+
+static void write_frames(struct text *text, const struct quality *q)
+{
+    text_appendf(text, "\nAccuracy of y on %s frames of %d %s",
+                 commas(q->frames).text, q->utterances,
+                 q->drawn ? "utterances of noise" : q->utterances == 1 ? "utterance" : "utterances");
+    if (q->frames < q->of_frames)
+        text_appendf(text, " (of %s)", commas(q->of_frames).text);
+    text_append(text, q->drawn      ? ", other than that of calibration\n"
+                      : q->held_out ? ", which calibration did not see\n"
+                                    : ", which calibration saw, too: there is no other\n");
+}
+
+void accuracy_text(struct text *text, const struct program *p, const struct quality *q)
+{
+    write_frames(text, q);
+    text_appendf(text, "  %-46s %8s %14s %12s\n", "", "SNR dB", "largest error", "correlation");
+    write_error(text, p->config.model.path == NULL ? "pruning: the model is drawn pruned"
+                      : q->as_given ? "pruning: nothing is pruned"
+                                    : "pruning: as pruned, against as given", &q->pruned);
+    write_error(text, "quantization: the chip, against as pruned", &q->quantized);
+    write_error(text, "both: the chip, against as given", &q->total);
+    text_append(text, "  clipped");
+    for (int value = 0; value < VALUE_COUNT; value++)
+        if (q->clips.values[value] > 0)
+            text_appendf(text, "%s %s %s of %s", value > 0 ? "," : "", value_names[value],
+                         commas(q->clips.clipped[value]).text, commas(q->clips.values[value]).text);
+    text_append(text, "\n  z beyond its range costs nothing: the tables are flat there.\n");
+}
+
+void accuracy_formats_text(struct text *text, const struct program *p)
+{
+    const struct quantized *q = &p->quant;
+    text_appendf(text, "\nRanges, from %s frames of %d utterances%s", commas(q->calibration.frames).text,
+                 q->calibration.utterances, q->calibration.drawn ? " of noise" : "");
+    if (q->calibration.frames < q->calibration.of_frames)
+        text_appendf(text, " (of %s)", commas(q->calibration.of_frames).text);
+    text_appendf(text, "\n  %-5s %11s %11s %11s %12s %10s\n", "value", "largest", "99.9 % below",
+                 "format ends", "margin, bits", "clipped");
+    for (int value = 0; value < VALUE_COUNT; value++) {
+        const struct value_format *v = &q->values[value];
+        text_appendf(text, "  %-5s %11.4g %12.4g %11.4g ", value_names[value], v->largest, v->usual,
+                     v->limit);
+        text_appendf(text, "%12.2f", v->largest > 0.0 ? log2(v->limit / v->largest) : INFINITY);
+        text_appendf(text, " %8.4f %%%s\n", 100.0 * v->clipped, v->given ? "  as asked for" : "");
+    }
+    if (isfinite(q->values[VALUE_C].clip_snr_db))
+        text_appendf(text, "  Clipping c costs y an error of %.1f dB below it.\n",
+                     q->values[VALUE_C].clip_snr_db);
+}
+
+/* ---- JSON ---- */
+
+static void set_number(json_t *object, const char *key, double value)
+{
+    json_object_set_new(object, key, isfinite(value) ? json_real(value) : json_null());
+}
+
+json_t *accuracy_json(const struct program *p, const struct quality *q)
+{
+    const struct { const char *name; const struct output_error *error; } errors[] = {
+        {"pruned", &q->pruned}, {"quantized", &q->quantized}, {"total", &q->total}};
+    json_t *object = json_object(), *clipped = json_object();
+    set_number(object, "snr_pruned_db", q->pruned.snr_db);
+    set_number(object, "snr_quantized_db", q->quantized.snr_db);
+    set_number(object, "snr_db", q->total.snr_db);
+    for (size_t n = 0; n < sizeof errors / sizeof *errors; n++) {
+        json_t *error = json_object();
+        set_number(error, "snr_db", errors[n].error->snr_db);
+        set_number(error, "max_error", errors[n].error->max_error);
+        set_number(error, "correlation", errors[n].error->correlation);
+        json_object_set_new(object, errors[n].name, error);
+    }
+    for (int value = 0; value < VALUE_COUNT; value++)
+        json_object_set_new(clipped, value_names[value],
+                            json_pack("{s:I, s:I}", "values", (json_int_t)q->clips.values[value],
+                                      "clipped", (json_int_t)q->clips.clipped[value]));
+    json_object_set_new(object, "clipped", clipped);
+    json_object_set_new(object, "frames", json_integer(q->frames));
+    json_object_set_new(object, "utterances", json_integer(q->utterances));
+    json_object_set_new(object, "held_out", json_boolean(q->held_out || q->drawn));
+    json_object_set_new(object, "drawn", json_boolean(q->drawn));
+    set_number(object, "warn_snr_db", p->config.model.warn_snr_db);
+    return object;
+}
+
+json_t *accuracy_formats_json(const struct program *p)
+{
+    const struct quantized *q = &p->quant;
+    json_t *object = json_object();
+    for (int value = 0; value < VALUE_COUNT; value++) {
+        const struct value_format *v = &q->values[value];
+        json_t *row = json_object();
+        set_number(row, "largest", v->largest);
+        set_number(row, "usual", v->usual);
+        set_number(row, "limit", v->limit);
+        set_number(row, "clipped", v->clipped);
+        set_number(row, "clip_snr_db", v->clip_snr_db);
+        json_object_set_new(row, "given", json_boolean(v->given));
+        json_object_set_new(object, value_names[value], row);
+    }
+    json_object_set_new(object, "frames", json_integer(q->calibration.frames));
+    json_object_set_new(object, "of_frames", json_integer(q->calibration.of_frames));
+    json_object_set_new(object, "utterances", json_integer(q->calibration.utterances));
+    return object;
+}
+
+/* ---- warnings ---- */
+
+static void warn_pruning(struct text *lines, const struct program *p, const struct quality *q)
+{
+    if (q->pruned.snr_db >= p->config.model.warn_snr_db)
+        return;
+    text_appendf(lines, "pruning to density %g changes what the network computes: y has %.1f dB signal to "
+                 "noise against the network as given (largest error %.3g, correlation %.3f); prune less "
+                 "(model.density), or give a model that was trained pruned (model.pruning: none)\n",
+                 p->config.model.density, q->pruned.snr_db, q->pruned.max_error, q->pruned.correlation);
+}
+
+static void warn_quantization(struct text *lines, const struct program *p, const struct quality *q)
+{
+    const double least = p->config.model.warn_snr_db;
+    if (q->quantized.snr_db < least)
+        text_appendf(lines, "the chip's numbers are too coarse or too narrow for this network: y has %.1f dB "
+                     "signal to noise against floating point (largest error %.3g); more weight_bits or "
+                     "activation_bits, or other model.formats or model.ranges\n",
+                     q->quantized.snr_db, q->quantized.max_error);
+    else if (q->total.snr_db < least && q->pruned.snr_db >= least)
+        text_appendf(lines, "pruning and quantization together leave y %.1f dB signal to noise against the "
+                     "network as given (largest error %.3g)\n", q->total.snr_db, q->total.max_error);
+}
+
+static void warn_clipping(struct text *lines, const struct quality *q)
+{
+    for (int value = 0; value < VALUE_COUNT; value++) {
+        double share = accuracy_clipped(&q->clips, (enum value)value);
+        if (value == VALUE_Z || share <= CLIPPED_MOST)
+            continue;
+        text_appendf(lines, "%.2f %% of the values of %s do not fit its format and are clipped; give "
+                     "utterances like those to come, or model.ranges.%s\n", 100.0 * share,
+                     value_names[value], value_names[value]);
+    }
+}
+
+void accuracy_warnings(struct text *lines, const struct program *p, const struct quality *q)
+{
+    warn_clipping(lines, q);
+    warn_quantization(lines, p, q);
+    warn_pruning(lines, p, q);
+}
+
+void accuracy_warn(const struct text *lines)
+{
+    fflush(stdout);
+    for (const char *at = text_string(lines); *at != '\0';) {
+        const char *end = at;
+        while (*end != '\n' && *end != '\0')
+            end++;
+        fprintf(stderr, "ese: warning: %.*s\n", (int)(end - at), at);
+        at = *end == '\n' ? end + 1 : end;
+    }
+}
+
+void accuracy_warn_of(const struct program *p, const struct quality *quality)
+{
+    struct text lines = {0};
+    accuracy_warnings(&lines, p, quality);
+    accuracy_warn(&lines);
+    text_free(&lines);
+}
