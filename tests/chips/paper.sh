@@ -34,8 +34,4 @@ fi
 if [ $# -eq 0 ] || [ -n "${least:-}" ]; then
     holds "utilization" "$utilization" '>=' "${least:-0.98}"
 fi
-if [ $# -eq 0 ]; then
-    holds "seconds to build" "$build" '<=' 150
-    holds "cycles a second" "$speed" '>=' 5000
-fi
 finish

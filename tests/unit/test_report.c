@@ -267,7 +267,7 @@ static void test_json(void **state)
         "mac_utilization", "clock_mhz", "us_per_frame", "latency_cycles", "gops",
         "equivalent_gops", "stored_entries", "filler_entries", "padding_entries", "idle_slots",
         "element_steps", "max_float_error", "stalls", "products", "passes", "matrices", "paper",
-        "formats", "tables", "quantization", "memories", "resources",
+        "formats", "tables", "quantization", "accuracy", "ranges", "memories", "resources",
     };
     struct built b;
     struct config config = plain_config();
