@@ -51,8 +51,8 @@ enum identity {
 #include "fpga/contract/registers.def"
 #undef REGISTER
 
-/* A switch takes no value twice: two registers at one offset, or two errors with one code, do not
- * compile. */
+/* A switch takes no value twice: two registers at one offset, two errors with one code, two identities with
+ * one value do not compile. */
 static inline const char *contract_register_name(unsigned offset)
 {
     switch (offset) {
@@ -102,10 +102,28 @@ _Static_assert((0
                       ),
                "layout.def: two words of a descriptor at one place");
 
+/* ese_run_control holds a code in five bits. */
+#define ERROR(name, code, present, meaning) \
+    _Static_assert((code) > 0 && (code) < 32, "errors.def: " #name " does not fit five bits");
+#include "fpga/contract/errors.def"
+#undef ERROR
+
+static inline const char *contract_identity_name(unsigned value)
+{
+    switch (value) {
+#define IDENTITY(name, is, meaning) \
+    case (is):                      \
+        return #name;
+#include "fpga/contract/layout.def"
+    default:
+        return 0;
+    }
+}
+
 #define MODEL_WORD(name, word, meaning) \
     _Static_assert((word) >= 0 && (word) < MODEL_WORDS, "layout.def: " #name " is no word of the header");
 #define DESCRIPTOR_WORD(name, word, words, meaning)                      \
-    _Static_assert((word) >= 0 && (word) + (words) <= DESCRIPTOR_WORDS, \
+    _Static_assert((word) >= 0 && (words) > 0 && (word) + (words) <= DESCRIPTOR_WORDS, \
                    "layout.def: " #name " is no word of a descriptor");
 #include "fpga/contract/layout.def"
 

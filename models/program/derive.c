@@ -26,7 +26,7 @@ static void check_complete(const struct derived *d)
 {
 #define DERIVED(name, constant, meaning) \
     if (d->name == UNKNOWN)              \
-        bug_at(__FILE__, __LINE__, "nobody computes " #constant " (derived.def)");
+        bug_at(__FILE__, __LINE__, "somebody computes " #constant " (derived.def)");
 #include "models/program/derived.def"
 }
 

@@ -28,15 +28,13 @@ uint32_t hash_program(const struct program *p)
 {
     const struct quantized *q = &p->quant;
     size_t pes = (size_t)p->d.pes, cell = (size_t)q->cell;
-    uint32_t crc = crc32_of(0, &p->d, sizeof p->d);
-    crc = crc32_of(crc, &q->formats, sizeof q->formats);
-    crc = crc32_of(crc, &q->candidate, sizeof q->candidate);
+    uint32_t chip = p->chip_hash, crc = crc32_of(0, &chip, sizeof chip);
+    crc = crc32_of(crc, &p->d, sizeof p->d);
     for (int gate = 0; gate < GATE_COUNT; gate++) {
         crc = crc32_of(crc, q->bias[gate], cell * sizeof *q->bias[gate]);
         if (q->peep[gate] != NULL)
             crc = crc32_of(crc, q->peep[gate], cell * sizeof *q->peep[gate]);
     }
-    crc = hash_table(hash_table(crc, &q->sigm), &q->tanh);
     for (int n = 0; n < p->product_count; n++) {
         const struct product *product = &p->products[n];
         int fields[] = {product->pass, (int)product->source, product->shift, product->fold,

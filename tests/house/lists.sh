@@ -45,15 +45,25 @@ planted fpga/contract/layout.def 'MODEL_WORD(PLANTED, 32, "behind the last")'
 refused 'a word outside of the header' gen/image/regions.c 'no word of the header'
 planted fpga/contract/layout.def 'DESCRIPTOR_WORD(PLANTED, 5, 1, "high half of X_ADDRESS")'
 refused 'two words of a descriptor at one place' gen/image/regions.c "descriptor at one place"
+planted fpga/contract/errors.def 'ERROR(PLANTED, 32, true, "more than five bits")'
+refused 'an error code that does not fit' gen/emit/registers.c 'does not fit five bits'
+planted fpga/contract/layout.def 'IDENTITY(PLANTED, 0x45534531, "that of CHIP")'
+refused 'two identities with one value' gen/image/regions.c 'duplicate case value'
+planted fpga/contract/layout.def 'DESCRIPTOR_WORD(PLANTED, 16, 0, "nothing, on ACTIVE")'
+refused 'a field of a descriptor without words' gen/image/regions.c 'no word of a descriptor'
 planted gen/config/config.def 'KEY(planted, FIXED, WHOLE, "1", 1, 2, NULL, "nothing in struct config")'
 refused 'a key without a place' gen/config/config_keys.c "planted"
 
 # Nobody computes it: found when a program is built.
-planted models/program/derived.def 'DERIVED(planted, PLANTED, "nobody computes it")'
-must 'building with a constant more' \
-    make -s -C "$work/tree" -j2 BUILD=build CFLAGS=-O0 all
-output=$("$work/tree/build/ese" report tiny 2>&1) || true
-if grep -q 'nobody computes PLANTED (derived.def)' <<<"$output"; then good; else
-    bad 'a constant that nobody computes' "$output"
-fi
+forgotten() { # MACRO MEMORY
+    local output
+    planted models/program/derived.def "$1(planted, PLANTED, \"nobody computes it\")"
+    must "building with a $1 more" make -s -C "$work/tree" -j2 BUILD=build CFLAGS=-O0 all
+    output=$("$work/tree/build/ese" report tiny --set "memory=$2" 2>&1) || true
+    if grep -q 'somebody computes PLANTED (derived.def) does not hold' <<<"$output"; then good; else
+        bad "a $1 that nobody computes" "$output"
+    fi
+}
+forgotten DERIVED rom
+forgotten DERIVED_MEMORY stream
 finish

@@ -183,16 +183,11 @@ static void other_version(void **state)
     refused_model(&chip, "model2", "is not a model image");
     chip_close(&chip);
 
-    /* A chip: the same where nothing in it would be otherwise. */
+    /* A chip: its bench is that of another version, whatever else is the same. */
     assert_true(text_read_file(&manifest, in_root("chip/manifest.json"), &error));
     const char *version = strstr(text_string(&manifest), "\"version\": \"" ESE_VERSION);
-    const char *hash = strstr(text_string(&manifest), "\"config_hash\": \"");
     assert_non_null(version);
-    assert_non_null(hash);
     overwrite("chip/manifest.json", version - text_string(&manifest) + 12, "9", 1);
-    open_chip(&chip, "chip");
-    chip_close(&chip);
-    overwrite("chip/manifest.json", hash - text_string(&manifest) + 16, "0123", 4);
     assert_false(chip_open(&chip, in_root("chip"), &error));
     assert_non_null(strstr(error.text, "made the folder, and this is " ESE_VERSION));
     text_free(&manifest);

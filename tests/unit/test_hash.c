@@ -2,6 +2,7 @@
  * test_hash.c - what config.def calls fixed in the chip tells chips apart: no model image of one is taken
  * by the other. */
 #include "gen/config/config_keys.h"
+#include "models/program/hash.h"
 #include "tests/unit/model_testing.h"
 
 /* All of a chip can be otherwise: memory outside, several lanes, PEs that can share rows. */
@@ -29,55 +30,60 @@ static uint32_t hash_of(const struct config *config, bool chip)
     return hash;
 }
 
-/* Another value for the key, the `number`th that comes to mind; false if there is none. */
-static bool other_value(const struct key *key, struct config *config, int number)
+/* The configuration with the `number`th value of the key; false if there are not so many. */
+static bool with_value(const struct key *key, struct config *config, int number)
 {
     struct error error;
     char text[32];
-    if (key->words != NULL && key->kind == KIND_WORD) {
-        for (int n = 0; n < number; n++)
-            if (key->words[n] == NULL)
-                return false;
-        return key->words[number] != NULL && key_set(key, config, key->words[number], &error);
+    *config = base();
+    if (key->kind == KIND_WORD) {
+        if (key->words[number] == NULL || !key_set(key, config, key->words[number], &error))
+            return false;
+    } else {
+        assert_int_equal(key->kind, KIND_WHOLE); /* else: say here what other values there are */
+        int *value = (int *)(void *)((char *)config + key->offset);
+        int other = *value > 0 && *value * 2 <= key->max ? *value * 2 : *value + 1;
+        if (number > 1)
+            return false;
+        snprintf(text, sizeof text, "%d", other <= key->max ? other : *value - 1);
+        if (number == 1)
+            assert_true(key_set(key, config, text, &error));
     }
-    if (number > 0 || key->kind != KIND_WHOLE)
-        return false;
-    int *value = (int *)(void *)((char *)config + key->offset);
-    snprintf(text, sizeof text, "%d", *value * 2 <= key->max ? *value * 2 : *value - 1);
-    return key_set(key, config, text, &error);
+    if (config->memory == MEMORY_ROM) /* which has no queue */
+        config->io = IO_STREAM;
+    return true;
 }
 
-static bool tells_apart(const struct key *key, bool chip)
+/* No two values of the key give the same hash.  `fold: auto` stands for one of the others. */
+static void expect_apart(const struct key *key, bool chip)
 {
-    struct config plain = base();
-    uint32_t hash = hash_of(&plain, chip);
-    for (int number = 0;; number++) {
-        struct config other = base();
-        if (!other_value(key, &other, number))
-            return false;
-        if (other.memory == MEMORY_ROM) /* which has no queue */
-            other.io = IO_STREAM;
-        if (hash_of(&other, chip) != hash)
-            return true;
+    enum { MOST = 8 };
+    uint32_t hashes[MOST];
+    int count = 0;
+    struct config config;
+    for (int number = strcmp(key->name, "fold") == 0; with_value(key, &config, number); number++) {
+        if (strcmp(key->name, "fold") == 0 && config.fold > FOLD_2) /* two lanes: no more than two */
+            break;
+        assert_true(count < MOST);
+        hashes[count++] = hash_of(&config, chip);
     }
+    assert_true(count >= 2);
+    for (int a = 0; a < count; a++)
+        for (int b = 0; b < a; b++)
+            if (hashes[a] == hashes[b])
+                fail_msg("%s is fixed in the chip, but %s is the same with two values of it", key->name,
+                         chip ? "CHIP_HASH" : "CONFIG_HASH");
 }
 
 static void fixed_keys(void **state)
 {
     (void)state;
-    for (int n = 0; n < KEY_COUNT; n++)
-        if (config_keys[n].role == ROLE_FIXED && !tells_apart(&config_keys[n], true))
-            fail_msg("%s is fixed in the chip, but CHIP_HASH is the same without it",
-                     config_keys[n].name);
-}
-
-static void attached_keys(void **state)
-{
-    (void)state;
-    for (int n = 0; n < KEY_COUNT; n++)
-        if (config_keys[n].role == ROLE_ATTACHED && !tells_apart(&config_keys[n], true))
-            fail_msg("%s is in the Verilog, but CHIP_HASH is the same without it",
-                     config_keys[n].name);
+    for (int n = 0; n < KEY_COUNT; n++) {
+        if (config_keys[n].role == ROLE_MODEL)
+            continue;
+        expect_apart(&config_keys[n], true);
+        expect_apart(&config_keys[n], false);
+    }
 }
 
 /* Two models for one chip: one hash for the chip, two for what it runs. */
@@ -89,20 +95,87 @@ static void model_keys(void **state)
     struct error error;
     build(&chip, &c);
     model.model.seed = 2;
+    model.model.density = 0.3;
     model.column_order = ORDER_NATURAL;
     assert_true(program_build_for(&other, &chip, &model, &error));
     assert_int_equal(other.chip_hash, chip.chip_hash);
     assert_int_not_equal(other.config_hash, chip.config_hash);
+    /* What is hashed of the chip is nothing that the model brings. */
+    assert_true(other.d.beats != chip.d.beats || other.d.columns != chip.d.columns);
+    assert_int_equal(hash_chip(&other), chip.chip_hash);
     program_free(&other);
     program_free(&chip);
+}
+
+/* What a model decides when a chip is made for it, and what is fixed from then on. */
+static void fixed_by_model(void **state)
+{
+    (void)state;
+    struct config c = base();
+    struct program p;
+    build(&p, &c);
+    struct quantized *q = &p.quant;
+    int *numbers[] = {&q->formats.x, &q->formats.y, &q->formats.c, &q->formats.m, &q->formats.z,
+                      &q->formats.sum, &q->formats.project, (int *)(void *)&q->candidate};
+    for (size_t n = 0; n < COUNT(numbers); n++) {
+        *numbers[n] ^= 1;
+        assert_int_not_equal(hash_chip(&p), p.chip_hash);
+        *numbers[n] ^= 1;
+    }
+    bool *flags[] = {&q->peephole, &q->projection, &q->sigm.direct};
+    for (size_t n = 0; n < COUNT(flags); n++) {
+        *flags[n] = !*flags[n];
+        assert_int_not_equal(hash_chip(&p), p.chip_hash);
+        *flags[n] = !*flags[n];
+    }
+    int32_t *tables[] = {q->sigm.base, q->sigm.slope, q->tanh.base, q->tanh.slope};
+    for (size_t n = 0; n < COUNT(tables); n++) {
+        tables[n][3]++;
+        assert_int_not_equal(hash_chip(&p), p.chip_hash);
+        tables[n][3]--;
+    }
+    assert_int_equal(hash_chip(&p), p.chip_hash);
+    program_free(&p);
+}
+
+/* All that a model's images hold. */
+static void all_of_a_model(void **state)
+{
+    (void)state;
+    struct config c = base();
+    struct program p;
+    build(&p, &c);
+    const uint32_t hash = p.config_hash;
+#define CHANGES(place)                              \
+    do {                                            \
+        (place)++;                                  \
+        assert_int_not_equal(hash_program(&p), hash); \
+        (place)--;                                  \
+    } while (0)
+    CHANGES(p.chip_hash);
+    CHANGES(p.d.beats);
+    CHANGES(p.quant.bias[GATE_F][5]);
+    CHANGES(p.quant.peep[GATE_O][2]);
+    CHANGES(p.products[1].pass);
+    CHANGES(*(int *)(void *)&p.products[1].source);
+    CHANGES(p.products[1].shift);
+    CHANGES(p.products[1].fold);
+    CHANGES(p.products[1].columns);
+    CHANGES(p.columns[4].element);
+    CHANGES(p.lengths[7]);
+    CHANGES(p.entries[9]);
+#undef CHANGES
+    assert_int_equal(hash_program(&p), hash);
+    program_free(&p);
 }
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(fixed_keys),
-        cmocka_unit_test(attached_keys),
         cmocka_unit_test(model_keys),
+        cmocka_unit_test(fixed_by_model),
+        cmocka_unit_test(all_of_a_model),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0
  * test_modules.c - the lists of modules: a chip has each module that it uses and no other, and every
  * module of templates/ is in some chip. */
+#include <ctype.h>
 #include <dirent.h>
 #include <ftw.h>
-#include <regex.h>
 #include <unistd.h>
 
 #include "gen/emit/emit.h"
@@ -50,29 +50,43 @@ static bool is_left_out(const struct modules *m, const char *name)
            (strcmp(name, "ese_act_table") == 0 && find(m, "ese_act_points") >= 0);
 }
 
-/* Marks what a file instantiates; each must be there. */
+/* The next name of ours in the code, or NULL: no comment, nothing in quotes. */
+static const char *next_name(const char **at, size_t *length)
+{
+    for (const char *c = *at; *c != '\0'; c++) {
+        if (c[0] == '/' && c[1] == '/')
+            c += strcspn(c, "\n") - 1;
+        else if (*c == '"')
+            c += 1 + strcspn(c + 1, "\"");
+        else if (strncmp(c, "ese_", 4) == 0 && (isspace((unsigned char)c[-1]) || c[-1] == ';')) {
+            *length = strspn(c, "abcdefghijklmnopqrstuvwxyz_0123456789");
+            *at = c + *length;
+            return c;
+        }
+    }
+    return NULL;
+}
+
+/* Marks the modules that a file names; each must be there. */
 static void mark_uses(struct modules *m, const char *folder, const char *name)
 {
     struct text path = {0}, verilog = {0};
     struct error error;
+    size_t length;
     text_appendf(&path, "%s/%s.v", folder, name);
     assert_true(text_read_file(&verilog, text_string(&path), &error));
-    regex_t regex;
-    regmatch_t match[2];
-    assert_int_equal(regcomp(&regex, "^ *(ese_[a-z0-9_]+) +(#\\(|[a-z])", REG_EXTENDED | REG_NEWLINE),
-                     0);
-    for (const char *at = text_string(&verilog); regexec(&regex, at, 2, match, 0) == 0;
-         at += match[1].rm_eo) {
+    const char *at = text_string(&verilog), *found;
+    while ((found = next_name(&at, &length)) != NULL) {
         char used[48];
-        snprintf(used, sizeof used, "%.*s", (int)(match[1].rm_eo - match[1].rm_so),
-                 at + match[1].rm_so);
+        snprintf(used, sizeof used, "%.*s", (int)length, found);
         int n = find(m, used);
+        if (strcmp(used, name) == 0) /* "module NAME" */
+            continue;
         if (n >= 0)
             m->used[n] = true;
         else if (!is_left_out(m, used))
             fail_msg("%s uses %s, which the chip does not have", name, used);
     }
-    regfree(&regex);
     text_free(&path);
     text_free(&verilog);
 }
@@ -117,18 +131,20 @@ static void check_chip(const struct config *config, struct modules *all)
     nftw(folder, remove_one, 8, FTW_DEPTH | FTW_PHYS);
 }
 
+static struct modules *listed;
+
+static int list_template(const char *path, const struct stat *status, int flag, struct FTW *walk)
+{
+    (void)status;
+    if (flag == FTW_F && strstr(path, ".v") != NULL)
+        add(listed, path + walk->base);
+    return 0;
+}
+
 static void list_templates(struct modules *all)
 {
-    DIR *dir = opendir("templates");
-    assert_non_null(dir);
-    add(all, "ese_top");
-    for (struct dirent *entry; (entry = readdir(dir)) != NULL;) {
-        char room[300];
-        snprintf(room, sizeof room, "templates/%s", entry->d_name);
-        if (entry->d_type == DT_DIR && entry->d_name[0] != '.')
-            list_folder(all, room);
-    }
-    closedir(dir);
+    listed = all;
+    assert_int_equal(nftw("templates", list_template, 8, FTW_PHYS), 0);
 }
 
 static void every_chip_has_its_modules(void **state)

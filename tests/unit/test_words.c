@@ -8,16 +8,24 @@
 #include "tests/unit/model_testing.h"
 
 struct field {
-    const char *name, *signal, *width;
+    const char *name, *signal, *width, *expression;
+};
+
+/* What a WIDTH of the Verilog is in C. */
+static const struct {
+    const char *verilog, *expression;
+} constants[] = {
+#define DERIVED(name, constant, meaning) {#constant, "d->" #name},
+#include "models/program/derived.def"
 };
 
 static const struct field product_fields[] = {
-#define PRODUCT_FIELD(name, signal, WIDTH, width, value, meaning) {#name, #signal, #WIDTH},
+#define PRODUCT_FIELD(name, signal, WIDTH, width, value, meaning) {#name, #signal, #WIDTH, #width},
 #include "models/program/words.def"
 };
 
 static const struct field pass_fields[] = {
-#define PASS_FIELD(name, signal, WIDTH, width, value, meaning) {#name, #signal, #WIDTH},
+#define PASS_FIELD(name, signal, WIDTH, width, value, meaning) {#name, #signal, #WIDTH, #width},
 #include "models/program/words.def"
 };
 
@@ -44,12 +52,28 @@ static void expect_assignment(const char *verilog, const char *word, const struc
     text_free(&wanted);
 }
 
+/* The width by which C packs it is the one that Verilog knows. */
+static void expect_expression(const struct field *field)
+{
+    if (isdigit((unsigned char)*field->width)) {
+        assert_string_equal(field->width, field->expression);
+        return;
+    }
+    for (size_t n = 0; n < COUNT(constants); n++)
+        if (strcmp(constants[n].verilog, field->width) == 0) {
+            assert_string_equal(constants[n].expression, field->expression);
+            return;
+        }
+    fail_msg("%s is not in derived.def", field->width);
+}
+
 /* As wide as the list says: [WIDTH-1:0], [N-1:0] for a number N, nothing for 1. */
 static void expect_widths(const char *verilog, const struct field *fields, size_t count)
 {
     for (size_t n = 0; n < count; n++) {
         char pattern[200], range[60];
         const char *width = fields[n].width;
+        expect_expression(&fields[n]);
         if (strcmp(width, "1") == 0)
             snprintf(range, sizeof range, " +");
         else if (isdigit((unsigned char)*width))
