@@ -10,7 +10,7 @@ passed=0 failed=0
 mkdir -p "$work"
 
 objects=()
-for source in gen/*.c gen/*/*.c models/*.c models/*/*.c; do
+for source in gen/*.c gen/*/*.c models/*.c models/*/*.c fpga/driver/ese_*.c; do
     [ -f "$source" ] && [ "$source" != gen/main.c ] || continue
     object=$work/$(tr / _ <<<"${source%.c}").o
     clang -std=c11 -D_GNU_SOURCE -I. -O1 -g -fno-omit-frame-pointer \
