@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "models/base/bytes.h"
+#include "models/file/kind.h"
 
 static const unsigned char MAGIC[6] = {0x93, 'N', 'U', 'M', 'P', 'Y'};
 
@@ -234,7 +235,8 @@ bool npy_parse(struct npy *array, const void *bytes, size_t size, const char *na
     char shown[PRINTABLE_PATH];
     printable(shown, sizeof shown, name);
     *array = (struct npy){.name = duplicate(shown)};
-    if (parse(array, bytes, size, error))
+    if (file_kind_check(KIND_NPY, bytes, size, array->name, error) &&
+        parse(array, bytes, size, error))
         return true;
     npy_close(array);
     return false;

@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "models/base/bytes.h"
+#include "models/file/kind.h"
 
 enum { LENGTH_BYTES = 8 };
 static const uint64_t LONGEST_HEADER = 100000000; /* the limit of the format's own library */
@@ -246,7 +247,8 @@ bool safetensors_parse(struct safetensors *file, const void *bytes, size_t size,
     char shown[PRINTABLE_PATH];
     printable(shown, sizeof shown, name);
     *file = (struct safetensors){.name = duplicate(shown)};
-    if (parse(file, bytes, size, error))
+    if (file_kind_check(KIND_SAFETENSORS, bytes, size, file->name, error) &&
+        parse(file, bytes, size, error))
         return true;
     safetensors_close(file);
     return false;

@@ -185,7 +185,7 @@ poked() { # NAME PATTERN OFFSET BYTES
 data=$((8 + $(od -An -tu8 -N8 "$model")))
 
 : >"$broken"
-refused_model 'empty' 'is 0 bytes long'
+refused_model 'empty' 'broken.safetensors: is an empty file, expected a safetensors file$'
 for size in 1 7 8 9 500 $((data - 1)) $((data)) $((data + 1)) 200000 $(($(stat -c %s "$model") - 1)); do
     head -c "$size" "$model" >"$broken"
     refused_model "cut after $size bytes" 'broken.safetensors'
@@ -216,7 +216,22 @@ edited 'wrong type' 'lstm.W_ix' 's/"F32"/"I64"/'
 edited 'no shape' 'lstm.W_ix' 's/"shape"/"shade"/'
 refused_gen 'model, no such file' 'No such file' speech --set "model.path=$work/none.safetensors"
 refused_gen 'model, a folder' 'not a regular file' speech --set "model.path=$speech"
-refused_gen 'model, a text' 'README' speech --set "model.path=$speech/README.md"
+
+other_kind() { # WHAT BYTES : as a model, and as utterances
+    printf '%b' "$2" >"$work/other.kind"
+    refused_gen "model, $1" "other.kind: is $1, expected a safetensors file$" \
+        speech --set "model.path=$work/other.kind"
+    refused_gen "utterances, $1" "other.kind: is $1, expected a NumPy .npy file$" \
+        speech --set "model.utterances=$work/other.kind"
+}
+other_kind 'an HDF5 file .Keras..' '\0211HDF\r\n\0032\n\0000'
+other_kind 'a Python pickle' '\0200\0004\0225\0013\0000'
+other_kind 'an ONNX model' '\0010\0010\0022\0007pytorch:\0002\0012\0000'
+other_kind 'a zip archive .\.npz..' 'PK\0003\0004'
+other_kind 'plain text' 'lstm: none\n'
+refused_gen 'model, a text' 'README.md: is plain text' speech --set "model.path=$speech/README.md"
+refused_gen 'model, an array' 'utt00.npy: is a NumPy .npy file, expected a safetensors file' \
+    speech --set "model.path=$speech/utt00.npy"
 
 # ---- utterances ----
 
@@ -235,7 +250,7 @@ refused_utterances 'cut within its header' 'cut.npy' "$work/cut.npy"
 cp "$speech/utt00.npy" "$work/nan.npy"
 printf '\000\000\300\177' | dd of="$work/nan.npy" bs=1 seek=128 conv=notrunc status=none
 refused_utterances 'NaN' 'nan' "$work/nan.npy"
-refused_utterances 'no .npy file' 'README' "$speech/README.md"
+refused_utterances 'plain text' 'README.md: is plain text, expected a NumPy .npy file$' "$speech/README.md"
 
 # ---- folders ----
 

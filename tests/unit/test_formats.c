@@ -291,8 +291,8 @@ static void beginnings_refused(void **state)
     struct error error;
     unsigned char bytes[12] = "\x93NUMPY\1\0\3\0";
 
-    assert_false(npy_parse(&parsed, "NUMPY", 5, "a.file", &error));
-    check_message(&error, "is no .npy file");
+    assert_false(npy_parse(&parsed, bytes, 5, "a.file", &error));
+    check_message(&error, "is no .npy file, expected it to start with \\x93NUMPY");
     assert_false(npy_parse(&parsed, bytes, 9, "a.file", &error));
     check_message(&error, "ends within its header");
     assert_false(npy_parse(&parsed, bytes, 12, "a.file", &error));

@@ -230,6 +230,33 @@ static void unreadable_files_refused(void **state)
     check_message(&error, "???", "...: cannot be read: File name too long");
 }
 
+/* Models that people have, and whose first bytes say what they are. */
+static void other_kinds_named(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *bytes;
+        size_t size;
+        const char *what;
+    } cases[] = {
+        {"", 0, "is an empty file, expected a safetensors file"},
+        {"\x89HDF\r\n\x1a\n", 8, "is an HDF5 file (Keras?), expected a safetensors file"},
+        {"lstm: none\n", 11, "is plain text, expected a safetensors file"},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        FILE *file = fopen(model_path, "wb");
+        assert_non_null(file);
+        fwrite(cases[i].bytes, cases[i].size, 1, file);
+        assert_int_equal(fclose(file), 0);
+        refuse_model(cases[i].what);
+    }
+    write_model(NULL, NULL, NULL);
+    struct utterances u;
+    struct error error;
+    assert_false(utterances_read(&u, model_path, 3, &error));
+    check_message(&error, model_path, "is a safetensors file, expected a NumPy .npy file");
+}
+
 static size_t nonzeros(const struct matrix *matrix)
 {
     size_t count = 0;
@@ -308,7 +335,7 @@ static void bad_utterances_refused(void **state)
     refuse_utterances(path, 3, "cannot be read: No such file or directory");
     refuse_utterances(folder, 3, "holds no utterances, expected files NAME.npy");
     refuse_utterances(speech, 41, "utt00.npy: has shape [269, 40], expected [frames, 41]");
-    refuse_utterances("models/speech/README.md", 40, "is no .npy file");
+    refuse_utterances("models/speech/README.md", 40, "is plain text, expected a NumPy .npy file");
     assert_true(npy_write_floats(path, 1, (int[]){6}, values, &error));
     refuse_utterances(path, 6, "has 1 dimensions, expected [frames, 6]");
     assert_true(npy_write_floats(path, 2, (int[]){0, 6}, values, &error));
@@ -327,6 +354,7 @@ int main(void)
         cmocka_unit_test(missing_tensors_refused),
         cmocka_unit_test(wrong_shapes_refused),
         cmocka_unit_test(unreadable_files_refused),
+        cmocka_unit_test(other_kinds_named),
         cmocka_unit_test(speech_model_read),
         cmocka_unit_test(speech_utterances_read),
         cmocka_unit_test(bad_utterances_refused),
