@@ -242,14 +242,24 @@ refused_utterances 'no such folder' 'No such file' "$work/none"
 mkdir "$work/empty"
 refused_utterances 'empty folder' 'no utterances' "$work/empty"
 refused_utterances 'wrong width' 'utt00.y.npy' "$speech/utt00.y.npy"
-refused_utterances 'labels' 'utt00.labels.npy' "$speech/utt00.labels.npy"
+refused_utterances 'labels' 'has shape .269., expected .frames, 40. or .1, frames, 40.$' \
+    "$speech/utt00.labels.npy"
 head -c 1000 "$speech/utt00.npy" >"$work/cut.npy"
 refused_utterances 'cut' 'cut.npy' "$work/cut.npy"
 head -c 20 "$speech/utt00.npy" >"$work/cut.npy"
 refused_utterances 'cut within its header' 'cut.npy' "$work/cut.npy"
 cp "$speech/utt00.npy" "$work/nan.npy"
 printf '\000\000\300\177' | dd of="$work/nan.npy" bs=1 seek=128 conv=notrunc status=none
-refused_utterances 'NaN' 'nan' "$work/nan.npy"
+refused_utterances 'NaN' 'has NaN at .0, 0., expected a finite float' "$work/nan.npy"
+LC_ALL=C sed "1s/<f4/|b1/" "$speech/utt00.npy" >"$work/type.npy"
+refused_utterances 'booleans' "has type '.b1' .booleans., expected f2, f4, f8 or i1" "$work/type.npy"
+printf '\223NUMPY\001\000\101\000%-64s\n\000\001\377\376\000\003\000\004\000\005' \
+    "{'descr': '>i2', 'fortran_order': False, 'shape': (1, 1, 5), }" >"$work/type.npy"
+run report tiny --set "model.utterances=$work/type.npy"
+same 'integers, big-endian, a batch of one' "$status" 0
+LC_ALL=C sed "1s/False/True /" "$speech/utt00.npy" >"$work/type.npy"
+run report speech --set "model.utterances=$work/type.npy"
+same 'Fortran order' "$status" 0
 refused_utterances 'plain text' 'README.md: is plain text, expected a NumPy .npy file$' "$speech/README.md"
 
 # ---- folders ----

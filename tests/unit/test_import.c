@@ -322,28 +322,61 @@ static void refuse_utterances(const char *path, int input, const char *what)
     check_message(&error, path, what);
 }
 
+/* What the utterance of a file holds, for each shape that it may have. */
+static void batch_of_one_read(void **state)
+{
+    (void)state;
+    static const int shapes[][3] = {{2, 3}, {1, 2, 3}};
+    const float values[6] = {1, 2, 3, 4, 5, 6};
+    struct utterances u;
+    struct error error;
+    char path[64];
+    snprintf(path, sizeof path, "%s/a.npy", folder);
+    for (int i = 0; i < 2; i++) {
+        assert_true(npy_write_floats(path, 2 + i, shapes[i], values, &error));
+        if (!utterances_read(&u, path, 3, &error))
+            fail_msg("%s", error.text);
+        assert_true(u.count == 1 && u.frames[0].rows == 2 && u.frames[0].cols == 3);
+        assert_memory_equal(u.frames[0].at, values, sizeof values);
+        utterances_free(&u);
+    }
+    assert_true(npy_write_ints(path, 2, (int[]){1, 3}, (int32_t[]){-1, 16777217, 3}, &error));
+    assert_true(utterances_read(&u, path, 3, &error));
+    assert_memory_equal(u.frames[0].at, ((float[]){-1, 16777216, 3}), 3 * sizeof(float));
+    utterances_free(&u);
+    unlink(path);
+}
+
 static void bad_utterances_refused(void **state)
 {
     (void)state;
     static const char speech[] = "models/speech";
     const float values[6] = {0};
-    const int32_t labels[6] = {0};
     struct error error;
     char path[64];
     snprintf(path, sizeof path, "%s/a.npy", folder);
 
     refuse_utterances(path, 3, "cannot be read: No such file or directory");
     refuse_utterances(folder, 3, "holds no utterances, expected files NAME.npy");
-    refuse_utterances(speech, 41, "utt00.npy: has shape [269, 40], expected [frames, 41]");
+    refuse_utterances(speech, 41, "utt00.npy: has shape [269, 40], expected [frames, 41] or "
+                              "[1, frames, 41]");
     refuse_utterances("models/speech/README.md", 40, "is plain text, expected a NumPy .npy file");
     assert_true(npy_write_floats(path, 1, (int[]){6}, values, &error));
-    refuse_utterances(path, 6, "has 1 dimensions, expected [frames, 6]");
+    refuse_utterances(path, 6, "has shape [6], expected [frames, 6] or [1, frames, 6]");
+    assert_true(npy_write_floats(path, 0, (int[]){1}, values, &error));
+    refuse_utterances(path, 1, "has shape [], expected [frames, 1] or [1, frames, 1]");
+    assert_true(npy_write_floats(path, 3, (int[]){2, 1, 3}, values, &error));
+    refuse_utterances(path, 3, "has shape [2, 1, 3], expected [frames, 3] or [1, frames, 3]");
+    assert_true(npy_write_floats(path, 3, (int[]){1, 3, 2}, values, &error));
+    refuse_utterances(path, 3, "has shape [1, 3, 2], expected [frames, 3] or [1, frames, 3]");
+    assert_true(npy_write_floats(path, 4, (int[]){1, 1, 2, 3}, values, &error));
+    refuse_utterances(path, 3, "has shape [1, 1, 2, 3], expected [frames, 3]");
+    assert_true(npy_write_floats(path, 3, (int[]){1, 0, 6}, values, &error));
+    refuse_utterances(path, 6, "has 0 frames, allowed are 1..1048576");
     assert_true(npy_write_floats(path, 2, (int[]){0, 6}, values, &error));
     refuse_utterances(folder, 6, "/a.npy: has 0 frames, allowed are 1..1048576");
-    assert_true(npy_write_ints(path, 2, (int[]){1, 6}, labels, &error));
-    refuse_utterances(path, 6, "has type '<i4', expected '<f4' or '<f8'");
     assert_true(npy_write_floats(path, 2, (int[]){1, 6}, (float[]){0, 0, 0, NAN, 0, 0}, &error));
-    refuse_utterances(path, 6, "has NaN at element 3");
+    refuse_utterances(path, 6, "has NaN at [0, 3], expected a finite float");
     unlink(path);
 }
 
@@ -357,6 +390,7 @@ int main(void)
         cmocka_unit_test(other_kinds_named),
         cmocka_unit_test(speech_model_read),
         cmocka_unit_test(speech_utterances_read),
+        cmocka_unit_test(batch_of_one_read),
         cmocka_unit_test(bad_utterances_refused),
     };
     return cmocka_run_group_tests_name("import", tests, make_folder, remove_folder);
