@@ -3,6 +3,7 @@
 #include <stdio.h>
 
 #include "gen/command/commands.h"
+#include "gen/command/notes.h"
 #include "gen/config/config_file.h"
 #include "gen/emit/emit.h"
 #include "models/program/program.h"
@@ -20,11 +21,13 @@ static bool generate(const struct gen_options *options, struct error *error)
         emit_command(&command, "gen", options->source, options->sets, options->set_count);
         ok = emit_chip(output, &program, program.cycles, text_string(&command), error) &&
              output_write(output, options->output, error);
-        if (ok)
+        if (ok) {
+            note_missing_biases(&program);
             printf("%s: %d PEs x %d channels, %lld cycles a frame, %d lane%s: see %s/README.md\n",
                    options->output, program.d.pes, program.d.channels,
                    (long long)program.cycles_per_frame, program.d.lanes,
                    program.d.lanes == 1 ? "" : "s", options->output);
+        }
         output_free(output);
         text_free(&command);
     }

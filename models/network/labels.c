@@ -92,7 +92,7 @@ int classify(const struct network *network, const double *y)
     double best_score = 0.0;
     for (int row = 0; row < classes->rows; row++) {
         const float *w = classes->at + (size_t)row * (size_t)classes->cols;
-        double score = (double)network->class_bias[row];
+        double score = network->class_bias != NULL ? (double)network->class_bias[row] : 0.0;
         for (int col = 0; col < classes->cols; col++)
             score += (double)w[col] * y[col];
         if (row == 0 || score > best_score) {

@@ -199,7 +199,7 @@ poked 'not JSON' 'JSON' 8 'x'
 poked 'NaN' 'lstm.W_ix.*NaN' "$data" '\0000\0000\0300\0177'
 poked 'infinite' 'lstm.W_ix.*inf' "$data" '\0000\0000\0200\0177'
 edited 'tensor missing' "'lstm.W_ox' is missing" 's/lstm\.W_ox/else.W_ox/'
-edited 'bias missing' "'lstm.b_f' is missing" 's/lstm\.b_f/else.b_f/'
+edited 'bias misspelt' "'lstm.c_f' is unknown" 's/lstm\.b_f/lstm.c_f/'
 edited 'tensor unknown' "'lstm.X_ox' is unknown" 's/lstm\.W_ox/lstm.X_ox/'
 edited 'tensor twice' 'lstm.W_ix' 's/lstm\.W_ox/lstm.W_ix/'
 edited 'overlap' 'lstm' 's/\[20480,40960\]/[20476,40956]/'
@@ -232,6 +232,25 @@ other_kind 'plain text' 'lstm: none\n'
 refused_gen 'model, a text' 'README.md: is plain text' speech --set "model.path=$speech/README.md"
 refused_gen 'model, an array' 'utt00.npy: is a NumPy .npy file, expected a safetensors file' \
     speech --set "model.path=$speech/utt00.npy"
+
+# Biases that are not there are zeros, and the commands say so, once.
+noted() { # NAME ARGUMENT...
+    local name=$1
+    shift
+    run "$@"
+    same "no biases, $name: status" "$status" 0
+    same "no biases, $name: note" "$(cat "$work/stderr")" \
+        "ese: note: $work/broken.safetensors: no lstm.b_i, lstm.b_f, lstm.b_c, lstm.b_o: taken as zero"
+}
+LC_ALL=C sed 's/lstm\.b_/else.b_/g' "$model" >"$broken"
+noted 'gen' gen speech --set "model.path=$broken" -o "$work/no_biases"
+noted 'report' report speech --set "model.path=$broken"
+run gen speech --set memory=resident -o "$work/with_biases"
+same 'biases: no note' "$(cat "$work/stderr")" ''
+noted 'model' model "$work/with_biases" speech --set "model.path=$broken" -o "$work/no_biases_model"
+LC_ALL=C sed 's/lstm\.b_f/else.b_f/' "$model" >"$broken"
+run report speech --set "model.path=$broken"
+must 'one bias missing' grep -q 'broken.safetensors: no lstm.b_f: taken as zero$' "$work/stderr"
 
 # ---- utterances ----
 

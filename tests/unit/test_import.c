@@ -145,10 +145,55 @@ static void models_read(void **state)
     network_free(&n);
 }
 
+/* One of them, all of them, and the one of the scores. */
+static void missing_biases_are_zeros(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *without, *missing;
+        int gates;
+    } cases[] = {
+        {"lstm.b_f", "lstm.b_f", 1 << GATE_F},
+        {"lstm.b_o lstm.b_c", "lstm.b_c, lstm.b_o", 1 << GATE_G | 1 << GATE_O},
+        {"lstm.b_i lstm.b_f lstm.b_c lstm.b_o", "lstm.b_i, lstm.b_f, lstm.b_c, lstm.b_o", 15},
+        {"lstm.b_i output.b", "lstm.b_i, output.b", 1 << GATE_I},
+        {"output.b", "output.b", 0},
+    };
+    struct network n;
+    struct error error;
+    char missing[128];
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        write_model(cases[i].without, NULL, NULL);
+        if (!network_read(&n, model_path, CANDIDATE_TANH, &error))
+            fail_msg("%s", error.text);
+        assert_true(network_missing_biases(&n, missing, sizeof missing));
+        assert_string_equal(missing, cases[i].missing);
+        for (int gate = 0; gate < GATE_COUNT; gate++) {
+            bool zero = (cases[i].gates >> gate & 1) != 0;
+            assert_int_equal(n.no_bias[gate], zero);
+            for (int cell = 0; cell < n.cell; cell++)
+                assert_int_equal(n.bias[gate][cell] > 0, !zero);
+        }
+        network_free(&n);
+    }
+    write_model("output.W output.b", NULL, NULL);
+    assert_true(network_read(&n, model_path, CANDIDATE_TANH, &error));
+    assert_false(network_missing_biases(&n, missing, sizeof missing));
+    network_free(&n);
+}
+
+/* A misspelt bias is not a missing one. */
+static void misspelt_biases_refused(void **state)
+{
+    (void)state;
+    write_model(NULL, &(struct entry){.name = "lstm.b_f"}, "lstm.bf");
+    refuse_model("tensor 'lstm.bf' is unknown, allowed are lstm.W_");
+}
+
 static void missing_tensors_refused(void **state)
 {
     (void)state;
-    for (int i = 0; i < 12; i++) {
+    for (int i = 0; i < 8; i++) {
         char what[64];
         snprintf(what, sizeof what, "tensor '%s' is missing", layer[i].name);
         write_model(layer[i].name, NULL, NULL);
@@ -384,6 +429,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(models_read),
+        cmocka_unit_test(missing_biases_are_zeros),
+        cmocka_unit_test(misspelt_biases_refused),
         cmocka_unit_test(missing_tensors_refused),
         cmocka_unit_test(wrong_shapes_refused),
         cmocka_unit_test(unreadable_files_refused),
