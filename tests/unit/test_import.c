@@ -13,6 +13,7 @@
 
 #include "models/base/bytes.h"
 #include "models/file/npy.h"
+#include "models/network/labels.h"
 #include "models/network/network.h"
 #include "models/network/utterances.h"
 
@@ -180,6 +181,15 @@ static void missing_biases_are_zeros(void **state)
     assert_true(network_read(&n, model_path, CANDIDATE_TANH, &error));
     assert_false(network_missing_biases(&n, missing, sizeof missing));
     network_free(&n);
+}
+
+static void classes_without_bias(void **state)
+{
+    (void)state;
+    float rows[] = {1, 0, 0, 1};
+    struct network n = {.classes = {.rows = 2, .cols = 2, .at = rows}};
+    assert_int_equal(classify(&n, (double[]){0.5, 0.25}), 0);
+    assert_int_equal(classify(&n, (double[]){-0.5, 0.25}), 1);
 }
 
 /* A misspelt bias is not a missing one. */
@@ -430,6 +440,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(models_read),
         cmocka_unit_test(missing_biases_are_zeros),
+        cmocka_unit_test(classes_without_bias),
         cmocka_unit_test(misspelt_biases_refused),
         cmocka_unit_test(missing_tensors_refused),
         cmocka_unit_test(wrong_shapes_refused),
