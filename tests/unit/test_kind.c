@@ -137,6 +137,10 @@ static void late_marks_found(void **state)
     memcpy(bytes + 512, "\x89HDF\r\n\x1a\n", 8);
     assert_int_equal(file_kind(bytes, 520), KIND_HDF5);
     assert_int_equal(file_kind(bytes, 519), KIND_UNKNOWN);
+    /* the name of a zip's entry ends where the file does */
+    memcpy(bytes, ZIP("\x10", "archive/data.pkl"), 46);
+    assert_int_equal(file_kind(bytes, 46), KIND_TORCH_ZIP);
+    assert_int_equal(file_kind(bytes, 45), KIND_ZIP);
     memset(bytes, 'a', sizeof bytes);
     assert_int_equal(file_kind(bytes, sizeof bytes), KIND_TEXT);
     bytes[sizeof bytes - 1] = 0;
@@ -163,6 +167,8 @@ static void resemblances_not_named(void **state)
         UNKNOWN("\x08\x08\x4a\1x:\1"),             /* a field 9, which no model has */
         UNKNOWN("\x08\x08\x10\1:\1"),              /* a number where a text belongs */
         UNKNOWN("\x08\x08\x12\xff\xff\xff\xff\xff\xff\xff\xff\xff\1:\1"), /* 2^64 - 1 bytes */
+        /* 2^64 - 13 bytes, which would lead back to what resembles a graph */
+        UNKNOWN("\x08\x08\x12\2:\1\x12\xf3\xff\xff\xff\xff\xff\xff\xff\xff\1"),
         UNKNOWN("\x80\2\0\0\0\0\0\0"),             /* pickle: no opcode */
         UNKNOWN("\x80\1}q\0."),                    /* protocol 1 has no such byte */
         UNKNOWN("\x80\6}q\0."),
