@@ -3,6 +3,7 @@
 #include <stdio.h>
 
 #include "gen/command/commands.h"
+#include "gen/command/notes.h"
 #include "gen/config/config_file.h"
 #include "gen/emit/emit.h"
 #include "gen/report/accuracy.h"
@@ -23,13 +24,14 @@ static bool generate(const struct gen_options *options, struct error *error)
         report_add(output, &program, program.cycles, &warnings);
         ok = emit_chip(output, &program, program.cycles, text_string(&command), error) &&
              output_write(output, options->output, error);
-        if (ok)
+        if (ok) {
+            note_missing_biases(&program);
             printf("%s: %d PEs x %d channels, %lld cycles a frame, %d lane%s: see %s/README.md\n",
                    options->output, program.d.pes, program.d.channels,
                    (long long)program.cycles_per_frame, program.d.lanes,
                    program.d.lanes == 1 ? "" : "s", options->output);
-        if (ok)
             accuracy_warn(&warnings);
+        }
         text_free(&warnings);
         output_free(output);
         text_free(&command);

@@ -58,7 +58,7 @@ static const struct argp_option recognise_options[] = {
 };
 
 static const struct argp_option run_options[] = {
-    {"input", 'i', "FILE", 0, "Features, float [frames, x]: a .npy file, or a folder of them (needed; "
+    {"input", 'i', "FILE", 0, "Features, [frames, x]: a .npy file, or a folder of them (needed; "
      "more may follow)", 0},
     {"output-dir", 'o', "OUT", 0, "Folder for the outputs, OUT/NAME.npy (needed)", 0},
     {"memory", OPTION_MEMORY, "NAME", 0, "Memory behind the ports: ideal, ddr3 or hostile", 0},

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "gen/command/commands.h"
+#include "gen/command/notes.h"
 #include "gen/config/config_file.h"
 #include "gen/emit/emit.h"
 #include "gen/folder/chip_folder.h"
@@ -159,6 +160,8 @@ static bool make_model(const struct model_options *options, const struct program
     struct program program;
     bool ok = program_build_for(&program, chip, &config, error) &&
               write_model(options, &program, error) && report(options, &program, error);
+    if (ok)
+        note_missing_biases(&program);
     program_free(&program);
     config_free(&config);
     return ok;

@@ -6,6 +6,7 @@
 #include <sys/stat.h>
 
 #include "gen/command/commands.h"
+#include "gen/command/notes.h"
 #include "gen/config/config_file.h"
 #include "gen/folder/chip_folder.h"
 #include "gen/folder/json_file.h"
@@ -110,6 +111,8 @@ int command_report(const struct report_options *options)
         if (name != NULL)
             chip.program.config.name = name;
         ok = write_report(options, &chip.program, &error);
+        if (ok)
+            note_missing_biases(&chip.program);
         chip_close(&chip);
         free(name);
     }

@@ -11,13 +11,34 @@
 #include <string.h>
 
 #include "models/base/bytes.h"
+#include "models/file/element.h"
+#include "models/file/kind.h"
 
 static const unsigned char MAGIC[6] = {0x93, 'N', 'U', 'M', 'P', 'Y'};
 
-static const struct type {
-    const char *descr;
-    unsigned bytes;
-} types[] = {[NPY_F4] = {"<f4", 4}, [NPY_F8] = {"<f8", 8}, [NPY_I4] = {"<i4", 4}};
+#define ALLOWED_FLOATS "f2, f4, f8"
+#define ALLOWED_INTEGERS "i1, i2, i4, i8, u1, u2, u4, u8"
+
+#define ALLOWED ALLOWED_FLOATS " or " ALLOWED_INTEGERS " in either byte order"
+
+/* What NumPy's letters stand for: kinds with the widths that are read, or why there are none. */
+static const struct letter {
+    char letter;
+    enum npy_kind kind;
+    const char *widths, *refused; /* one of them NULL */
+} letters[] = {
+    {'f', NPY_FLOAT, "248", NULL},
+    {'i', NPY_SIGNED, "1248", NULL},
+    {'u', NPY_UNSIGNED, "1248", NULL},
+    {'b', NPY_UNSIGNED, NULL, " (booleans)"},
+    {'c', NPY_FLOAT, NULL, " (complex numbers)"},
+    {'O', NPY_FLOAT, NULL, " (Python objects)"},
+    {'S', NPY_FLOAT, NULL, " (strings)"},
+    {'U', NPY_FLOAT, NULL, " (strings)"},
+    {'V', NPY_FLOAT, NULL, " (records)"},
+    {'M', NPY_FLOAT, NULL, " (times)"},
+    {'m', NPY_FLOAT, NULL, " (times)"},
+};
 
 /* --- the header: a Python dictionary of three entries ---------------------------------------- */
 
@@ -79,28 +100,47 @@ static bool take_string(struct reader *r, char *out, size_t size)
     return true;
 }
 
+/* "<f4", ">i2", "|u1": byte order, letter, width in one digit. */
+static bool set_type(struct npy *array, const char *descr, const struct letter *letter)
+{
+    char order = descr[0], width = descr[2];
+    if (letter->widths == NULL || width == '\0' || strchr(letter->widths, width) == NULL ||
+        descr[3] != '\0')
+        return false;
+    /* NumPy marks what has no byte order, single bytes, by '|'. */
+    if (order != '<' && order != '>' && (order != '|' || width != '1'))
+        return false;
+    memcpy(array->descr, descr, sizeof array->descr);
+    array->kind = letter->kind;
+    array->width = (unsigned)(width - '0');
+    array->big_endian = order == '>';
+    return true;
+}
+
 static bool read_type(struct reader *r)
 {
     char descr[32], shown[32];
+    const struct letter *letter = NULL;
+    skip_space(r);
+    if (r->at < r->end && *r->at == '[')
+        return fail(r->error, "%s: has records as elements, expected " ALLOWED, r->array->name);
     if (!take_string(r, descr, sizeof descr))
         return malformed(r, "a string as 'descr'");
-    for (size_t i = 0; i < sizeof types / sizeof types[0]; i++)
-        if (strcmp(types[i].descr, descr) == 0) {
-            r->array->type = (enum npy_type)i;
-            return true;
-        }
+    for (size_t i = 0; i < sizeof letters / sizeof letters[0]; i++)
+        if (descr[0] != '\0' && descr[1] == letters[i].letter)
+            letter = &letters[i];
+    if (letter != NULL && set_type(r->array, descr, letter))
+        return true;
     printable(shown, sizeof shown, descr);
-    return fail(r->error, "%s: has type '%s', expected '<f4', '<f8' or '<i4'", r->array->name,
-                shown);
+    return fail(r->error, "%s: has type '%s'%s, expected " ALLOWED, r->array->name, shown,
+                letter != NULL && letter->refused != NULL ? letter->refused : "");
 }
 
 static bool read_order(struct reader *r)
 {
-    if (take_word(r, "True"))
-        return fail(r->error, "%s: is in Fortran order, expected C order", r->array->name);
-    if (!take_word(r, "False"))
-        return malformed(r, "False as 'fortran_order'");
-    return true;
+    r->array->fortran = take_word(r, "True");
+    return r->array->fortran || take_word(r, "False") ||
+           malformed(r, "True or False as 'fortran_order'");
 }
 
 static bool read_dimension(struct reader *r, int *dimension)
@@ -195,36 +235,42 @@ static bool read_dictionary(struct reader *r)
 
 /* --- the file -------------------------------------------------------------------------------- */
 
-static bool parse(struct npy *array, const unsigned char *bytes, size_t size, struct error *error)
+/* Magic, major and minor version, then the header's length: two bytes in 1.0, four later. */
+static bool find_header(struct reader *r, const unsigned char *bytes, size_t size)
 {
+    const char *name = r->array->name;
     if (size < sizeof MAGIC || memcmp(bytes, MAGIC, sizeof MAGIC) != 0)
-        return fail(error, "%s: is no .npy file, expected it to start with \\x93NUMPY",
-                    array->name);
-    /* Magic, major and minor version, then the header's length: two bytes in 1.0, four later. */
+        return fail(r->error, "%s: is no .npy file, expected it to start with \\x93NUMPY", name);
     size_t start = size > 6 && bytes[6] == 1 ? 10 : 12;
     if (size < start)
-        return fail(error, "%s: ends within its header", array->name);
+        return fail(r->error, "%s: ends within its header", name);
     if (bytes[6] < 1 || bytes[6] > 3 || bytes[7] != 0)
-        return fail(error, "%s: has format version %d.%d, expected 1.0, 2.0 or 3.0", array->name,
+        return fail(r->error, "%s: has format version %d.%d, expected 1.0, 2.0 or 3.0", name,
                     bytes[6], bytes[7]);
     uint64_t length = start == 10 ? load_u16(bytes + 8) : load_u32(bytes + 8);
     if (length > size - start)
-        return fail(error,
+        return fail(r->error,
                     "%s: the header claims %" PRIu64 " bytes, the file has %zu after its length",
-                    array->name, length, size - start);
+                    name, length, size - start);
+    r->at = (const char *)bytes + start;
+    r->end = r->at + length;
+    return true;
+}
 
-    const char *header = (const char *)bytes + start;
-    struct reader reader = {.at = header, .end = header + length, .array = array, .error = error};
-    if (!read_dictionary(&reader))
+static bool parse(struct npy *array, const unsigned char *bytes, size_t size, struct error *error)
+{
+    struct reader reader = {.array = array, .error = error};
+    if (!file_kind_check(KIND_NPY, bytes, size, array->name, error) ||
+        !find_header(&reader, bytes, size) || !read_dictionary(&reader))
         return false;
 
-    uint64_t expected = array->count * types[array->type].bytes;
-    uint64_t found = size - start - length;
+    array->data = (const unsigned char *)reader.end;
+    uint64_t expected = array->count * array->width;
+    uint64_t found = (uint64_t)(bytes + size - array->data);
     if (found != expected)
         return fail(error, "%s: has %" PRIu64 " bytes of data, expected %" PRIu64
                            " for its shape in '%s'",
-                    array->name, found, expected, types[array->type].descr);
-    array->data = bytes + start + length;
+                    array->name, found, expected, array->descr);
     return true;
 }
 
@@ -262,30 +308,90 @@ void npy_close(struct npy *array)
     *array = (struct npy){0};
 }
 
+/* --- elements -------------------------------------------------------------------------------- */
+
+/* The place in the file of the element whose row-major index is `index`. */
+static uint64_t place_of(const struct npy *array, uint64_t index)
+{
+    uint64_t place = 0;
+    if (!array->fortran)
+        return index;
+    for (int i = array->rank - 1; i >= 0; i--) {
+        uint64_t size = (uint64_t)array->shape[i];
+        place = place * size + index % size;
+        index /= size;
+    }
+    return place;
+}
+
+static uint64_t bits_of(const struct npy *array, uint64_t index)
+{
+    const unsigned char *at = array->data + place_of(array, index) * array->width;
+    uint64_t bits = 0;
+    for (unsigned i = 0; i < array->width; i++)
+        bits = bits << 8 | at[array->big_endian ? i : array->width - 1 - i];
+    return bits;
+}
+
+/* Two's complement in the lower bytes. */
+static int64_t signed_of(uint64_t bits, unsigned width)
+{
+    uint64_t sign = UINT64_C(1) << (8 * width - 1);
+    return (bits & sign) != 0 ? -(int64_t)(sign - 1 - (bits & (sign - 1))) - 1 : (int64_t)bits;
+}
+
+static double double_of(const struct npy *array, uint64_t bits)
+{
+    if (array->width == 2)
+        return (double)float_of_half((uint16_t)bits);
+    return array->width == 4 ? (double)float_of_bits((uint32_t)bits) : double_of_bits(bits);
+}
+
 bool npy_floats(const struct npy *array, float *out, struct error *error)
 {
-    if (array->type == NPY_I4)
-        return fail(error, "%s: has type '<i4', expected '<f4' or '<f8'", array->name);
-    const unsigned char *at = array->data;
-    for (uint64_t i = 0; i < array->count; i++, at += types[array->type].bytes) {
-        out[i] = array->type == NPY_F4 ? float_of_bits(load_u32(at))
-                                       : float_of_double(double_of_bits(load_u64(at)));
-        if (!isfinite(out[i]))
-            return fail(error, "%s: has %s at element %" PRIu64 ", expected a finite float",
-                        array->name, isnan(out[i]) ? "NaN" : "an infinity", i);
+    for (uint64_t i = 0; i < array->count; i++) {
+        uint64_t bits = bits_of(array, i);
+        /* Straight to float: by way of double, i8 and u8 would be rounded twice. */
+        if (array->kind == NPY_SIGNED) {
+            out[i] = (float)signed_of(bits, array->width);
+        } else if (array->kind == NPY_UNSIGNED) {
+            out[i] = (float)bits;
+        } else {
+            double value = double_of(array, bits);
+            out[i] = float_of_double(value);
+            if (!isfinite(out[i])) {
+                char what[256];
+                element_text(what, sizeof what, value, array->rank, array->shape, i);
+                return fail(error, "%s: %s", array->name, what);
+            }
+        }
     }
+    return true;
+}
+
+static bool int_of(const struct npy *array, uint64_t bits, int32_t *out)
+{
+    if (array->kind == NPY_UNSIGNED && bits > INT32_MAX)
+        return false;
+    int64_t value = array->kind == NPY_SIGNED ? signed_of(bits, array->width) : (int64_t)bits;
+    if (value < INT32_MIN || value > INT32_MAX)
+        return false;
+    *out = (int32_t)value;
     return true;
 }
 
 bool npy_ints(const struct npy *array, int32_t *out, struct error *error)
 {
-    if (array->type != NPY_I4)
-        return fail(error, "%s: has type '%s', expected '<i4'", array->name,
-                    types[array->type].descr);
-    for (uint64_t i = 0; i < array->count; i++) {
-        uint32_t bits = load_u32(array->data + 4 * i);
-        memcpy(&out[i], &bits, sizeof bits);
-    }
+    if (array->kind == NPY_FLOAT)
+        return fail(error, "%s: has type '%s', expected whole numbers: " ALLOWED_INTEGERS,
+                    array->name, array->descr);
+    for (uint64_t i = 0; i < array->count; i++)
+        if (!int_of(array, bits_of(array, i), &out[i])) {
+            char place[SHAPE_TEXT];
+            place_text(place, sizeof place, array->rank, array->shape, i);
+            return fail(error, "%s: has too large a number at %s, allowed are %d..%d",
+                        array->name, place, INT32_MIN, INT32_MAX);
+        }
     return true;
 }
 
@@ -368,11 +474,11 @@ static bool write_words(const char *path, const char *descr, int rank, const int
 bool npy_write_floats(const char *path, int rank, const int *shape, const float *values,
                       struct error *error)
 {
-    return write_words(path, types[NPY_F4].descr, rank, shape, values, error);
+    return write_words(path, "<f4", rank, shape, values, error);
 }
 
 bool npy_write_ints(const char *path, int rank, const int *shape, const int32_t *values,
                     struct error *error)
 {
-    return write_words(path, types[NPY_I4].descr, rank, shape, values, error);
+    return write_words(path, "<i4", rank, shape, values, error);
 }

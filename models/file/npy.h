@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0
  * npy.h - strict reader and writer of NumPy's .npy arrays.
  *
- * Read: format versions 1.0, 2.0 and 3.0, C order, types '<f4', '<f8' and '<i4'.  Messages name the
- * file, what is wrong and what is allowed. */
+ * Read: format versions 1.0, 2.0 and 3.0, C and Fortran order, floats f2, f4, f8 and integers i1,
+ * i2, i4, i8, u1, u2, u4, u8 in either byte order.  Booleans are refused with everything else.
+ * Messages name the file, what is wrong and what is allowed. */
 #ifndef ESE_NPY_H
 #define ESE_NPY_H
 
@@ -13,11 +14,15 @@
 #include "models/base/error.h"
 
 enum { NPY_MAX_RANK = 4 };
-enum npy_type { NPY_F4, NPY_F8, NPY_I4 };
+enum npy_kind { NPY_FLOAT, NPY_SIGNED, NPY_UNSIGNED };
 
 struct npy {
     char *name; /* of the file, for messages */
-    enum npy_type type;
+    char descr[4];        /* "<f4": as the file says it */
+    enum npy_kind kind;
+    unsigned width;       /* bytes an element */
+    bool big_endian;
+    bool fortran;         /* the first index runs fastest */
     int rank;
     int shape[NPY_MAX_RANK]; /* each 0..2^31-1 */
     uint64_t count;          /* number of elements */
@@ -33,9 +38,9 @@ bool npy_parse(struct npy *array, const void *bytes, size_t size, const char *na
 /* Reads and checks a file. */
 bool npy_open(struct npy *array, const char *path, struct error *error);
 
-/* Copies the elements, row-major; `out` has room for array->count.  Floats come from '<f4' and
- * '<f8', and NaN, infinities and what is beyond the range of a float are refused; integers come
- * from '<i4'. */
+/* Copies the elements, row-major whatever the order in the file; `out` has room for array->count.
+ * Floats come from every type, rounded to nearest; NaN, infinities and what is beyond the range of
+ * a float are refused.  Integers come from integers, and must fit. */
 bool npy_floats(const struct npy *array, float *out, struct error *error);
 bool npy_ints(const struct npy *array, int32_t *out, struct error *error);
 

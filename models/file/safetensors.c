@@ -11,6 +11,8 @@
 #include <string.h>
 
 #include "models/base/bytes.h"
+#include "models/file/element.h"
+#include "models/file/kind.h"
 
 enum { LENGTH_BYTES = 8 };
 static const uint64_t LONGEST_HEADER = 100000000; /* the limit of the format's own library */
@@ -246,7 +248,8 @@ bool safetensors_parse(struct safetensors *file, const void *bytes, size_t size,
     char shown[PRINTABLE_PATH];
     printable(shown, sizeof shown, name);
     *file = (struct safetensors){.name = duplicate(shown)};
-    if (parse(file, bytes, size, error))
+    if (file_kind_check(KIND_SAFETENSORS, bytes, size, file->name, error) &&
+        parse(file, bytes, size, error))
         return true;
     safetensors_close(file);
     return false;
@@ -287,51 +290,31 @@ const struct tensor *safetensors_find(const struct safetensors *file, const char
     return NULL;
 }
 
-/* "[128, 40]" */
-static void print_shape(char *out, size_t size, int rank, const int *shape)
+static double element_f32(const unsigned char *at)
 {
-    size_t used = (size_t)snprintf(out, size, "[");
-    for (int i = 0; i < rank; i++)
-        used += (size_t)snprintf(out + used, size - used, "%s%d", i ? ", " : "", shape[i]);
-    snprintf(out + used, size - used, "]");
+    return (double)float_of_bits(load_u32(at));
 }
 
-/* "[3, 7]": where an element stands. */
-static void print_place(char *out, size_t size, const struct tensor *tensor, uint64_t index)
+static double element_f16(const unsigned char *at)
 {
-    int place[TENSOR_MAX_RANK];
-    for (int i = tensor->rank - 1; i >= 0; i--) {
-        place[i] = (int)(index % (uint64_t)tensor->shape[i]);
-        index /= (uint64_t)tensor->shape[i];
-    }
-    print_shape(out, size, tensor->rank, place);
+    return (double)float_of_half(load_u16(at));
 }
 
-static float element_f32(const unsigned char *at)
+static double element_bf16(const unsigned char *at)
 {
-    return float_of_bits(load_u32(at));
+    return (double)float_of_bfloat(load_u16(at));
 }
 
-static float element_f16(const unsigned char *at)
+static double element_f64(const unsigned char *at)
 {
-    return float_of_half(load_u16(at));
-}
-
-static float element_bf16(const unsigned char *at)
-{
-    return float_of_bfloat(load_u16(at));
-}
-
-static float element_f64(const unsigned char *at)
-{
-    return float_of_double(double_of_bits(load_u64(at)));
+    return double_of_bits(load_u64(at));
 }
 
 bool safetensors_fetch(const struct safetensors *file, const char *name, int rank, const int *shape,
                        float *out, struct error *error)
 {
-    static float (*const readers[])(const unsigned char *) = {element_f32, element_f16,
-                                                              element_bf16, element_f64};
+    static double (*const readers[])(const unsigned char *) = {element_f32, element_f16,
+                                                               element_bf16, element_f64};
     const size_t reader_count = sizeof readers / sizeof readers[0];
 
     const struct tensor *tensor = safetensors_find(file, name);
@@ -346,20 +329,20 @@ bool safetensors_fetch(const struct safetensors *file, const char *name, int ran
                            "has type '%s', expected F32, F16, BF16 or F64", tensor->type);
 
     if (tensor->rank != rank || memcmp(tensor->shape, shape, (size_t)rank * sizeof *shape) != 0) {
-        char found[128], expected[128];
-        print_shape(found, sizeof found, tensor->rank, tensor->shape);
-        print_shape(expected, sizeof expected, rank, shape);
+        char found[SHAPE_TEXT], expected[SHAPE_TEXT];
+        shape_text(found, sizeof found, tensor->rank, tensor->shape);
+        shape_text(expected, sizeof expected, rank, shape);
         return fail_tensor(error, file->name, name, "has shape %s, expected %s", found, expected);
     }
 
     const unsigned char *at = file->data + tensor->begin;
     for (uint64_t i = 0; i < tensor->count; i++, at += type->bytes) {
-        out[i] = readers[kind](at);
+        double value = readers[kind](at);
+        out[i] = float_of_double(value);
         if (!isfinite(out[i])) {
-            char place[128];
-            print_place(place, sizeof place, tensor, i);
-            return fail_tensor(error, file->name, name, "has %s at %s, expected a finite float",
-                               isnan(out[i]) ? "NaN" : "an infinity", place);
+            char what[256];
+            element_text(what, sizeof what, value, rank, shape, i);
+            return fail_tensor(error, file->name, name, "%s", what);
         }
     }
     return true;

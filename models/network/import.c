@@ -2,7 +2,7 @@
  * import.c - a trained layer from a safetensors file.
  *
  * Sizes come from the tensors: W_ix gives cell and input, W_ir gives output, and every other tensor
- * must agree. */
+ * must agree.  Layers are trained without biases, too: those that are not there are zeros. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -87,6 +87,17 @@ static bool read_vector(float **vector, const struct safetensors *file, const ch
     return safetensors_fetch(file, name, 1, &size, *vector, error);
 }
 
+/* Zeros where there is none; a misspelt one was refused by check_names(). */
+static bool read_bias(struct network *network, const struct safetensors *file, int gate,
+                      struct error *error)
+{
+    network->no_bias[gate] = safetensors_find(file, bias_names[gate]) == NULL;
+    if (!network->no_bias[gate])
+        return read_vector(&network->bias[gate], file, bias_names[gate], network->cell, error);
+    network->bias[gate] = allocate((size_t)network->cell, sizeof(float));
+    return true;
+}
+
 static bool read_sizes(struct network *network, const struct safetensors *file, struct error *error)
 {
     int rows;
@@ -157,7 +168,7 @@ static bool read_network(struct network *network, const struct safetensors *file
                          error) ||
             !read_matrix(&network->wr[gate], file, wr_names[gate], network->cell, network->output,
                          error) ||
-            !read_vector(&network->bias[gate], file, bias_names[gate], network->cell, error))
+            !read_bias(network, file, gate, error))
             return false;
     if (network->projection && !read_matrix(&network->wym, file, wym_name, network->output,
                                             network->cell, error))
@@ -177,4 +188,20 @@ bool network_read(struct network *network, const char *path, enum candidate cand
     if (!read)
         network_free(network);
     return read;
+}
+
+bool network_missing_biases(const struct network *network, char *out, size_t size)
+{
+    const char *missing[GATE_COUNT + 1];
+    int count = 0;
+    for (int gate = 0; gate < GATE_COUNT; gate++)
+        if (network->no_bias[gate])
+            missing[count++] = bias_names[gate];
+    if (network->classes.rows > 0 && network->class_bias == NULL)
+        missing[count++] = class_bias_name;
+
+    size_t used = 0;
+    for (int i = 0; i < count && used < size; i++)
+        used += (size_t)snprintf(out + used, size - used, "%s%s", i ? ", " : "", missing[i]);
+    return count > 0;
 }

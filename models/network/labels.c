@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "models/base/bytes.h"
+#include "models/file/element.h"
 #include "models/file/npy.h"
 
 enum { PHONE_NAME_MAX = 15, PATH_MAX_BYTES = 4096 };
@@ -44,9 +45,13 @@ static bool read_labels(struct labels *labels, int n, const char *folder,
     snprintf(path, sizeof path, "%s/%s.labels.npy", folder, utterances->names[n]);
     if (!npy_open(&array, path, error))
         return false;
-    bool ok = array.rank == 1 && array.shape[0] == frames
-                  ? true
-                  : fail(error, "%s: expected shape [%d], one label a frame", path, frames);
+    bool ok = array.rank == 1 && array.shape[0] == frames;
+    if (!ok) {
+        char found[SHAPE_TEXT];
+        shape_text(found, sizeof found, array.rank, array.shape);
+        fail(error, "%s: has shape %s, expected [%d], one label a frame", array.name, found,
+             frames);
+    }
     labels->of[n] = allocate((size_t)frames, sizeof *labels->of[n]);
     ok = ok && npy_ints(&array, labels->of[n], error);
     for (int t = 0; ok && t < frames; t++)
@@ -87,7 +92,7 @@ int classify(const struct network *network, const double *y)
     double best_score = 0.0;
     for (int row = 0; row < classes->rows; row++) {
         const float *w = classes->at + (size_t)row * (size_t)classes->cols;
-        double score = (double)network->class_bias[row];
+        double score = network->class_bias != NULL ? (double)network->class_bias[row] : 0.0;
         for (int col = 0; col < classes->cols; col++)
             score += (double)w[col] * y[col];
         if (row == 0 || score > best_score) {

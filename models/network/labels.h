@@ -9,7 +9,7 @@
 #include "models/network/utterances.h"
 
 /* FOLDER/phones.txt, one name a line, line 1 is label 0 (silence), and FOLDER/NAME.labels.npy,
- * int32 [frames], for every utterance. */
+ * integers [frames], for every utterance. */
 struct labels {
     int phone_count, utterance_count;
     char **phones;

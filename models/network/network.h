@@ -11,6 +11,7 @@
 #define ESE_NETWORK_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 #include "models/base/error.h"
@@ -27,6 +28,7 @@ struct network {
     struct matrix wr[GATE_COUNT]; /* [cell, output] */
     struct matrix wym;            /* [output, cell]; rows == 0 without projection */
     float *bias[GATE_COUNT];      /* [cell] */
+    bool no_bias[GATE_COUNT];     /* the file that it came from has none: zeros */
     float *peep[GATE_COUNT];      /* [cell]; NULL for GATE_G and where there are no peepholes */
     struct matrix classes;        /* [classes, output] layer behind the LSTM, rows == 0: none */
     float *class_bias;            /* [classes] or NULL */
@@ -49,10 +51,14 @@ enum { MATRICES_MOST = 2 * GATE_COUNT + 1 };
  * projection.  Returns how many. */
 int network_matrices(const struct network *network, struct network_matrix list[MATRICES_MOST]);
 
-/* Reads a trained layer: safetensors with tensors lstm.W_ix [cell, input] ... (models/speech/README.md
- * names them all).  Refuses NaN, Inf, wrong shapes, missing tensors, lying headers. */
+/* Reads a trained layer: safetensors with tensors lstm.W_ix [cell, input] ...; a bias that is not
+ * there is zero (models/speech/README.md names them all).  Refuses NaN, Inf, wrong shapes, missing
+ * matrices, lying headers. */
 bool network_read(struct network *network, const char *path, enum candidate candidate,
                   struct error *error);
+
+/* Names the biases that the file of a network lacks, "lstm.b_i, output.b"; false: none. */
+bool network_missing_biases(const struct network *network, char *out, size_t size);
 
 /* Draws a network like a trained layer: weights of a matrix Gaussian with heavier tails, scale by
  * fan-in; forget bias near 1.  The same seed gives the same network on every machine. */

@@ -9,6 +9,7 @@
 #include <sys/stat.h>
 
 #include "models/base/bytes.h"
+#include "models/file/element.h"
 #include "models/file/npy.h"
 
 enum { MOST_FRAMES = 1 << 20 };
@@ -33,19 +34,23 @@ static int by_name(const struct dirent **left, const struct dirent **right)
     return strcmp((*left)->d_name, (*right)->d_name);
 }
 
+/* [frames, input], or a batch of one: [1, frames, input]. */
 static bool read_frames(struct matrix *frames, const struct npy *array, int input,
                         struct error *error)
 {
-    if (array->rank != 2)
-        return fail(error, "%s: has %d dimensions, expected [frames, %d]", array->name, array->rank,
-                    input);
-    if (array->shape[1] != input)
-        return fail(error, "%s: has shape [%d, %d], expected [frames, %d]", array->name,
-                    array->shape[0], array->shape[1], input);
-    if (array->shape[0] < 1 || array->shape[0] > MOST_FRAMES)
-        return fail(error, "%s: has %d frames, allowed are 1..%d", array->name, array->shape[0],
-                    MOST_FRAMES);
-    *frames = matrix_new(array->shape[0], input);
+    const int *shape = array->shape;
+    bool batch = array->rank == 3;
+    int count = batch ? shape[1] : shape[0];
+    bool wrong = (array->rank != 2 && !batch) || (batch && shape[0] != 1);
+    if (wrong || shape[array->rank - 1] != input) {
+        char found[SHAPE_TEXT];
+        shape_text(found, sizeof found, array->rank, shape);
+        return fail(error, "%s: has shape %s, expected [frames, %d] or [1, frames, %d]",
+                    array->name, found, input, input);
+    }
+    if (count < 1 || count > MOST_FRAMES)
+        return fail(error, "%s: has %d frames, allowed are 1..%d", array->name, count, MOST_FRAMES);
+    *frames = matrix_new(count, input);
     return npy_floats(array, frames->at, error);
 }
 

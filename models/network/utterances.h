@@ -17,8 +17,9 @@ struct utterances {
     struct matrix *frames; /* [frames, input] each */
 };
 
-/* Reads one .npy file, or every .npy in a folder in order of name (files named *.labels.npy and *.y.npy are
- * left out), each float32 [frames, input]. */
+/* Reads one .npy file, or every .npy in a folder in order of name (files named *.labels.npy and
+ * *.y.npy are left out), each [frames, input] or [1, frames, input] of floats or integers, as
+ * models/file/npy.h has them. */
 bool utterances_read(struct utterances *utterances, const char *path, int input,
                      struct error *error);
 

@@ -185,7 +185,7 @@ poked() { # NAME PATTERN OFFSET BYTES
 data=$((8 + $(od -An -tu8 -N8 "$model")))
 
 : >"$broken"
-refused_model 'empty' 'is 0 bytes long'
+refused_model 'empty' 'broken.safetensors: is an empty file, expected a safetensors file$'
 for size in 1 7 8 9 500 $((data - 1)) $((data)) $((data + 1)) 200000 $(($(stat -c %s "$model") - 1)); do
     head -c "$size" "$model" >"$broken"
     refused_model "cut after $size bytes" 'broken.safetensors'
@@ -199,7 +199,7 @@ poked 'not JSON' 'JSON' 8 'x'
 poked 'NaN' 'lstm.W_ix.*NaN' "$data" '\0000\0000\0300\0177'
 poked 'infinite' 'lstm.W_ix.*inf' "$data" '\0000\0000\0200\0177'
 edited 'tensor missing' "'lstm.W_ox' is missing" 's/lstm\.W_ox/else.W_ox/'
-edited 'bias missing' "'lstm.b_f' is missing" 's/lstm\.b_f/else.b_f/'
+edited 'bias misspelt' "'lstm.c_f' is unknown" 's/lstm\.b_f/lstm.c_f/'
 edited 'tensor unknown' "'lstm.X_ox' is unknown" 's/lstm\.W_ox/lstm.X_ox/'
 edited 'tensor twice' 'lstm.W_ix' 's/lstm\.W_ox/lstm.W_ix/'
 edited 'overlap' 'lstm' 's/\[20480,40960\]/[20476,40956]/'
@@ -216,7 +216,41 @@ edited 'wrong type' 'lstm.W_ix' 's/"F32"/"I64"/'
 edited 'no shape' 'lstm.W_ix' 's/"shape"/"shade"/'
 refused_gen 'model, no such file' 'No such file' speech --set "model.path=$work/none.safetensors"
 refused_gen 'model, a folder' 'not a regular file' speech --set "model.path=$speech"
-refused_gen 'model, a text' 'README' speech --set "model.path=$speech/README.md"
+
+other_kind() { # WHAT BYTES : as a model, and as utterances
+    printf '%b' "$2" >"$work/other.kind"
+    refused_gen "model, $1" "other.kind: is $1, expected a safetensors file$" \
+        speech --set "model.path=$work/other.kind"
+    refused_gen "utterances, $1" "other.kind: is $1, expected a NumPy .npy file$" \
+        speech --set "model.utterances=$work/other.kind"
+}
+other_kind 'an HDF5 file .Keras..' '\0211HDF\r\n\0032\n\0000'
+other_kind 'a Python pickle' '\0200\0004\0225\0013\0000'
+other_kind 'an ONNX model' '\0010\0010\0022\0007pytorch:\0002\0012\0000'
+other_kind 'a zip archive .\.npz..' 'PK\0003\0004'
+other_kind 'plain text' 'lstm: none\n'
+refused_gen 'model, a text' 'README.md: is plain text' speech --set "model.path=$speech/README.md"
+refused_gen 'model, an array' 'utt00.npy: is a NumPy .npy file, expected a safetensors file' \
+    speech --set "model.path=$speech/utt00.npy"
+
+# Biases that are not there are zeros, and the commands say so, once.
+noted() { # NAME ARGUMENT...
+    local name=$1
+    shift
+    run "$@"
+    same "no biases, $name: status" "$status" 0
+    same "no biases, $name: note" "$(cat "$work/stderr")" \
+        "ese: note: $work/broken.safetensors: no lstm.b_i, lstm.b_f, lstm.b_c, lstm.b_o: taken as zero"
+}
+LC_ALL=C sed 's/lstm\.b_/else.b_/g' "$model" >"$broken"
+noted 'gen' gen speech --set "model.path=$broken" -o "$work/no_biases"
+noted 'report' report speech --set "model.path=$broken"
+run gen speech --set memory=resident -o "$work/with_biases"
+same 'biases: no note' "$(cat "$work/stderr")" ''
+noted 'model' model "$work/with_biases" speech --set "model.path=$broken" -o "$work/no_biases_model"
+LC_ALL=C sed 's/lstm\.b_f/else.b_f/' "$model" >"$broken"
+run report speech --set "model.path=$broken"
+must 'one bias missing' grep -q 'broken.safetensors: no lstm.b_f: taken as zero$' "$work/stderr"
 
 # ---- utterances ----
 
@@ -227,15 +261,25 @@ refused_utterances 'no such folder' 'No such file' "$work/none"
 mkdir "$work/empty"
 refused_utterances 'empty folder' 'no utterances' "$work/empty"
 refused_utterances 'wrong width' 'utt00.y.npy' "$speech/utt00.y.npy"
-refused_utterances 'labels' 'utt00.labels.npy' "$speech/utt00.labels.npy"
+refused_utterances 'labels' 'has shape .269., expected .frames, 40. or .1, frames, 40.$' \
+    "$speech/utt00.labels.npy"
 head -c 1000 "$speech/utt00.npy" >"$work/cut.npy"
 refused_utterances 'cut' 'cut.npy' "$work/cut.npy"
 head -c 20 "$speech/utt00.npy" >"$work/cut.npy"
 refused_utterances 'cut within its header' 'cut.npy' "$work/cut.npy"
 cp "$speech/utt00.npy" "$work/nan.npy"
 printf '\000\000\300\177' | dd of="$work/nan.npy" bs=1 seek=128 conv=notrunc status=none
-refused_utterances 'NaN' 'nan' "$work/nan.npy"
-refused_utterances 'no .npy file' 'README' "$speech/README.md"
+refused_utterances 'NaN' 'has NaN at .0, 0., expected a finite float' "$work/nan.npy"
+LC_ALL=C sed "1s/<f4/|b1/" "$speech/utt00.npy" >"$work/type.npy"
+refused_utterances 'booleans' "has type '.b1' .booleans., expected f2, f4, f8 or i1" "$work/type.npy"
+printf '\223NUMPY\001\000\101\000%-64s\n\000\001\377\376\000\003\000\004\000\005' \
+    "{'descr': '>i2', 'fortran_order': False, 'shape': (1, 1, 5), }" >"$work/type.npy"
+run report tiny --set "model.utterances=$work/type.npy"
+same 'integers, big-endian, a batch of one' "$status" 0
+LC_ALL=C sed "1s/False/True /" "$speech/utt00.npy" >"$work/type.npy"
+run report speech --set "model.utterances=$work/type.npy"
+same 'Fortran order' "$status" 0
+refused_utterances 'plain text' 'README.md: is plain text, expected a NumPy .npy file$' "$speech/README.md"
 
 # ---- folders ----
 

@@ -10,13 +10,17 @@ passed=0 failed=0
 mkdir -p "$work"
 
 objects=()
-for source in gen/*.c gen/*/*.c models/*.c models/*/*.c; do
+for source in gen/*.c gen/*/*.c models/*.c models/*/*.c fpga/driver/ese_*.c; do
     [ -f "$source" ] && [ "$source" != gen/main.c ] || continue
     object=$work/$(tr / _ <<<"${source%.c}").o
     clang -std=c11 -D_GNU_SOURCE -I. -O1 -g -fno-omit-frame-pointer \
         -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=all -c -o "$object" "$source"
     objects+=("$object")
 done
+
+array() { # NAME HEADER DATA : in format 1.0
+    printf "\\x93NUMPY\\1\\0\\x$(printf %02x ${#2})\\0%s%s" "$2" "$3" >"$work/fuzz_npy.corpus/$1"
+}
 
 seed() { # TARGET : what to start from
     mkdir -p "$work/$1.corpus"
@@ -26,6 +30,12 @@ seed() { # TARGET : what to start from
         for file in models/speech/utt0[0-3]*.npy; do
             head -c 3000 "$file" >"$work/$1.corpus/$(basename "$file")"
         done
+        array half "{'descr': '>f2', 'fortran_order': True, 'shape': (2, 3)}" 123456789012
+        array double "{'descr': '<f8', 'fortran_order': False, 'shape': (1, 1, 2)}" 1234567890123456
+        array long "{'descr': '>i8', 'fortran_order': True, 'shape': (2,)}" 1234567890123456
+        array byte "{'descr': '|u1', 'fortran_order': True, 'shape': (1, 2, 2, 1)}" 1234
+        printf '\x08\x08\x12\x07pytorch:\x02\x0a\x00' >"$work/$1.corpus/onnx"
+        printf 'PK\3\4%22s\x10\0\0\0archive/data.pkl' '' >"$work/$1.corpus/zip"
         ;;
     # A whole model is too long to fuzz; its header, with a little data, is what is parsed.
     fuzz_safetensors)

@@ -13,6 +13,7 @@
 
 #include "models/base/bytes.h"
 #include "models/file/npy.h"
+#include "models/network/labels.h"
 #include "models/network/network.h"
 #include "models/network/utterances.h"
 
@@ -145,10 +146,64 @@ static void models_read(void **state)
     network_free(&n);
 }
 
+/* One of them, all of them, and the one of the scores. */
+static void missing_biases_are_zeros(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *without, *missing;
+        int gates;
+    } cases[] = {
+        {"lstm.b_f", "lstm.b_f", 1 << GATE_F},
+        {"lstm.b_o lstm.b_c", "lstm.b_c, lstm.b_o", 1 << GATE_G | 1 << GATE_O},
+        {"lstm.b_i lstm.b_f lstm.b_c lstm.b_o", "lstm.b_i, lstm.b_f, lstm.b_c, lstm.b_o", 15},
+        {"lstm.b_i output.b", "lstm.b_i, output.b", 1 << GATE_I},
+        {"output.b", "output.b", 0},
+    };
+    struct network n;
+    struct error error;
+    char missing[128];
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        write_model(cases[i].without, NULL, NULL);
+        if (!network_read(&n, model_path, CANDIDATE_TANH, &error))
+            fail_msg("%s", error.text);
+        assert_true(network_missing_biases(&n, missing, sizeof missing));
+        assert_string_equal(missing, cases[i].missing);
+        for (int gate = 0; gate < GATE_COUNT; gate++) {
+            bool zero = (cases[i].gates >> gate & 1) != 0;
+            assert_int_equal(n.no_bias[gate], zero);
+            for (int cell = 0; cell < n.cell; cell++)
+                assert_int_equal(n.bias[gate][cell] > 0, !zero);
+        }
+        network_free(&n);
+    }
+    write_model("output.W output.b", NULL, NULL);
+    assert_true(network_read(&n, model_path, CANDIDATE_TANH, &error));
+    assert_false(network_missing_biases(&n, missing, sizeof missing));
+    network_free(&n);
+}
+
+static void classes_without_bias(void **state)
+{
+    (void)state;
+    float rows[] = {1, 0, 0, 1};
+    struct network n = {.classes = {.rows = 2, .cols = 2, .at = rows}};
+    assert_int_equal(classify(&n, (double[]){0.5, 0.25}), 0);
+    assert_int_equal(classify(&n, (double[]){-0.5, 0.25}), 1);
+}
+
+/* A misspelt bias is not a missing one. */
+static void misspelt_biases_refused(void **state)
+{
+    (void)state;
+    write_model(NULL, &(struct entry){.name = "lstm.b_f"}, "lstm.bf");
+    refuse_model("tensor 'lstm.bf' is unknown, allowed are lstm.W_");
+}
+
 static void missing_tensors_refused(void **state)
 {
     (void)state;
-    for (int i = 0; i < 12; i++) {
+    for (int i = 0; i < 8; i++) {
         char what[64];
         snprintf(what, sizeof what, "tensor '%s' is missing", layer[i].name);
         write_model(layer[i].name, NULL, NULL);
@@ -230,6 +285,33 @@ static void unreadable_files_refused(void **state)
     check_message(&error, "???", "...: cannot be read: File name too long");
 }
 
+/* Models that people have, and whose first bytes say what they are. */
+static void other_kinds_named(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *bytes;
+        size_t size;
+        const char *what;
+    } cases[] = {
+        {"", 0, "is an empty file, expected a safetensors file"},
+        {"\x89HDF\r\n\x1a\n", 8, "is an HDF5 file (Keras?), expected a safetensors file"},
+        {"lstm: none\n", 11, "is plain text, expected a safetensors file"},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        FILE *file = fopen(model_path, "wb");
+        assert_non_null(file);
+        fwrite(cases[i].bytes, cases[i].size, 1, file);
+        assert_int_equal(fclose(file), 0);
+        refuse_model(cases[i].what);
+    }
+    write_model(NULL, NULL, NULL);
+    struct utterances u;
+    struct error error;
+    assert_false(utterances_read(&u, model_path, 3, &error));
+    check_message(&error, model_path, "is a safetensors file, expected a NumPy .npy file");
+}
+
 static size_t nonzeros(const struct matrix *matrix)
 {
     size_t count = 0;
@@ -295,28 +377,61 @@ static void refuse_utterances(const char *path, int input, const char *what)
     check_message(&error, path, what);
 }
 
+/* What the utterance of a file holds, for each shape that it may have. */
+static void batch_of_one_read(void **state)
+{
+    (void)state;
+    static const int shapes[][3] = {{2, 3}, {1, 2, 3}};
+    const float values[6] = {1, 2, 3, 4, 5, 6};
+    struct utterances u;
+    struct error error;
+    char path[64];
+    snprintf(path, sizeof path, "%s/a.npy", folder);
+    for (int i = 0; i < 2; i++) {
+        assert_true(npy_write_floats(path, 2 + i, shapes[i], values, &error));
+        if (!utterances_read(&u, path, 3, &error))
+            fail_msg("%s", error.text);
+        assert_true(u.count == 1 && u.frames[0].rows == 2 && u.frames[0].cols == 3);
+        assert_memory_equal(u.frames[0].at, values, sizeof values);
+        utterances_free(&u);
+    }
+    assert_true(npy_write_ints(path, 2, (int[]){1, 3}, (int32_t[]){-1, 16777217, 3}, &error));
+    assert_true(utterances_read(&u, path, 3, &error));
+    assert_memory_equal(u.frames[0].at, ((float[]){-1, 16777216, 3}), 3 * sizeof(float));
+    utterances_free(&u);
+    unlink(path);
+}
+
 static void bad_utterances_refused(void **state)
 {
     (void)state;
     static const char speech[] = "models/speech";
     const float values[6] = {0};
-    const int32_t labels[6] = {0};
     struct error error;
     char path[64];
     snprintf(path, sizeof path, "%s/a.npy", folder);
 
     refuse_utterances(path, 3, "cannot be read: No such file or directory");
     refuse_utterances(folder, 3, "holds no utterances, expected files NAME.npy");
-    refuse_utterances(speech, 41, "utt00.npy: has shape [269, 40], expected [frames, 41]");
-    refuse_utterances("models/speech/README.md", 40, "is no .npy file");
+    refuse_utterances(speech, 41, "utt00.npy: has shape [269, 40], expected [frames, 41] or "
+                              "[1, frames, 41]");
+    refuse_utterances("models/speech/README.md", 40, "is plain text, expected a NumPy .npy file");
     assert_true(npy_write_floats(path, 1, (int[]){6}, values, &error));
-    refuse_utterances(path, 6, "has 1 dimensions, expected [frames, 6]");
+    refuse_utterances(path, 6, "has shape [6], expected [frames, 6] or [1, frames, 6]");
+    assert_true(npy_write_floats(path, 0, (int[]){1}, values, &error));
+    refuse_utterances(path, 1, "has shape [], expected [frames, 1] or [1, frames, 1]");
+    assert_true(npy_write_floats(path, 3, (int[]){2, 1, 3}, values, &error));
+    refuse_utterances(path, 3, "has shape [2, 1, 3], expected [frames, 3] or [1, frames, 3]");
+    assert_true(npy_write_floats(path, 3, (int[]){1, 3, 2}, values, &error));
+    refuse_utterances(path, 3, "has shape [1, 3, 2], expected [frames, 3] or [1, frames, 3]");
+    assert_true(npy_write_floats(path, 4, (int[]){1, 1, 2, 3}, values, &error));
+    refuse_utterances(path, 3, "has shape [1, 1, 2, 3], expected [frames, 3]");
+    assert_true(npy_write_floats(path, 3, (int[]){1, 0, 6}, values, &error));
+    refuse_utterances(path, 6, "has 0 frames, allowed are 1..1048576");
     assert_true(npy_write_floats(path, 2, (int[]){0, 6}, values, &error));
     refuse_utterances(folder, 6, "/a.npy: has 0 frames, allowed are 1..1048576");
-    assert_true(npy_write_ints(path, 2, (int[]){1, 6}, labels, &error));
-    refuse_utterances(path, 6, "has type '<i4', expected '<f4' or '<f8'");
     assert_true(npy_write_floats(path, 2, (int[]){1, 6}, (float[]){0, 0, 0, NAN, 0, 0}, &error));
-    refuse_utterances(path, 6, "has NaN at element 3");
+    refuse_utterances(path, 6, "has NaN at [0, 3], expected a finite float");
     unlink(path);
 }
 
@@ -324,11 +439,16 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(models_read),
+        cmocka_unit_test(missing_biases_are_zeros),
+        cmocka_unit_test(classes_without_bias),
+        cmocka_unit_test(misspelt_biases_refused),
         cmocka_unit_test(missing_tensors_refused),
         cmocka_unit_test(wrong_shapes_refused),
         cmocka_unit_test(unreadable_files_refused),
+        cmocka_unit_test(other_kinds_named),
         cmocka_unit_test(speech_model_read),
         cmocka_unit_test(speech_utterances_read),
+        cmocka_unit_test(batch_of_one_read),
         cmocka_unit_test(bad_utterances_refused),
     };
     return cmocka_run_group_tests_name("import", tests, make_folder, remove_folder);
