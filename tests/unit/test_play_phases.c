@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  * test_play_phases.c - the usual phases of a play: when frames start, time-outs, resets, gaps; and the
  * one of `ese recognise`, in which every utterance is spoken once. */
-#include <math.h>
-
 #include "gen/emit/registers.h"
 #include "models/program/derive.h"
 #include "tests/unit/play_walk.h"
