@@ -175,14 +175,14 @@ static void test_cast_whole(void **state)
     bool rested[4] = {false};
     stage(&s, 0, 100, 8);
     for (uint32_t c = 0; c < s.play.stimulus.channels; c++)
-        for (uint32_t t = 0, rest = 0; t < 100;) {
+        for (uint32_t t = 0, rest = 0, spoken = 0; t < 100;) {
             struct voice voice = voice_at(&s, t, c);
             if (voice.utterance < 0) {
                 assert_true(++rest <= 3);
                 t++;
                 continue;
             }
-            rested[rest] = true;
+            rested[rest] = rested[rest] || spoken++ > 0; /* after an utterance, not before the first */
             rest = 0;
             for (int f = 0; f < s.program.utterances.frames[voice.utterance].rows && t < 100; f++, t++) {
                 assert_int_equal(voice_at(&s, t, c).utterance, voice.utterance);
