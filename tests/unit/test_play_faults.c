@@ -121,6 +121,28 @@ static void test_reads(void **state)
     }
 }
 
+/* Where a port reads single words only, no burst can end early. */
+static void test_single_words(void **state)
+{
+    (void)state;
+    struct config config = play_chip(5);
+    struct staged s;
+    bool single;
+    config.pes = config.elem_lanes = 1;
+    config.axi_data_bits = AXI_1024;
+    config.model.input = config.model.cell = config.model.output = 1;
+    build(&s.program, &config);
+    play_build(&s.play, &s.program, FRAMES, 1);
+    assert_int_equal(words_read(&s.program, STIMULUS_PORT_WEIGHTS, false, &single), 1);
+    assert_true(single);
+    for (size_t n = 0; n < COUNT(READS); n++)
+        for (int port = 0; port < STIMULUS_PORTS; port++) {
+            check_read(&s, n, port, false);
+            check_read(&s, n, port, true);
+        }
+    leave(&s);
+}
+
 /* A weight port that there is not has no faults; a resident chip with streams reads only at load. */
 static void test_ports(void **state)
 {
@@ -402,7 +424,8 @@ static void test_random(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_reads),    cmocka_unit_test(test_ports),  cmocka_unit_test(test_any_beat),
+        cmocka_unit_test(test_reads),    cmocka_unit_test(test_single_words),
+        cmocka_unit_test(test_ports),  cmocka_unit_test(test_any_beat),
         cmocka_unit_test(test_writes),   cmocka_unit_test(test_stops),  cmocka_unit_test(test_memories),
         cmocka_unit_test(test_states),   cmocka_unit_test(test_slot),   cmocka_unit_test(test_random),
     };
