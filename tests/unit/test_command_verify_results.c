@@ -3,6 +3,8 @@
  * picture. */
 #include "tests/unit/verify_testing.h"
 
+#include "gen/report/chart_svg.h"
+#include "gen/verify/simulate_result.h"
 #include "models/program/derive.h"
 
 static void fails(struct verify_options options)
@@ -248,6 +250,30 @@ static void test_json(void **state)
 
 /* ---- the picture ------------------------------------------------------------------------------------------- */
 
+/* Frames 3 and 4 as the cycle model has them, and as put_measured() says. */
+static void draw(const char *path, const struct program *p)
+{
+    struct simulation_result result = {.results_path = duplicate("verilator.json"),
+                                       .log_path = duplicate("none")};
+    struct cycles cycles;
+    struct error error = {""};
+    cycles_run(p, 5, &cycles);
+    simulation_result_read(&result, true, "");
+    const struct cycles_frame *planned = cycles.frames + 3;
+    const struct simulation_phase *phase = &result.phases[0];
+    const struct simulation_chart *charts = phase->charts;
+    const struct chart_frame frames[] = {
+        {.heading = "as planned",
+         .now = {planned[0].products, planned[0].passes, planned[0].start},
+         .next = {planned[1].products, planned[1].passes, planned[1].start}},
+        {.heading = "frame 3 as measured by verilator",
+         .now = {charts[0].products, charts[0].passes, phase->frames[3].start},
+         .next = {charts[1].products, charts[1].passes, phase->frames[4].start}}};
+    assert_true(chart_svg_write(path, p, frames, 2, &error));
+    simulation_result_free(&result);
+    cycles_free(&cycles);
+}
+
 static void test_picture(void **state)
 {
     (void)state;
@@ -256,8 +282,8 @@ static void test_picture(void **state)
     const struct program *p = &chip.program;
     struct verify_options options = {.frames = 5, .svg = "frame.svg"};
     passes(options);
-    assert_true(file_has("frame.svg", "as planned"));
-    assert_true(file_has("frame.svg", "frame 3 as measured by verilator"));
+    draw("wanted.svg", p);
+    assert_true(same_files("frame.svg", "wanted.svg"));
     put_measured((struct measured){"verilator", p->cycles_per_frame, 0, 0, false}, p, NULL);
     passes(options); /* the first that has charted frames */
     assert_true(file_has("frame.svg", "frame 3 as measured by icarus"));
@@ -276,6 +302,14 @@ static void test_picture(void **state)
 
 /* ---- the selftest ------------------------------------------------------------------------------------------ */
 
+static void holds_bytes(const char *path, const struct text *bytes, bool wanted)
+{
+    struct text text = contents(path);
+    bool same = text.length == bytes->length && memcmp(text.data, bytes->data, text.length) == 0;
+    assert_int_equal(same, wanted);
+    text_free(&text);
+}
+
 /* A simulator that passes whatever is wrong: the selftest notices, and verify says so. */
 static void test_selftest(void **state)
 {
@@ -291,6 +325,13 @@ static void test_selftest(void **state)
     assert_false(exists("chip/build/icarus"));
     fails((struct verify_options){.selftest = true, .sim = SIM_ICARUS});
     assert_true(exists("chip/build/icarus"));
+
+    struct text first = contents("chip/build/selftest.bin"); /* what was played last */
+    fails((struct verify_options){.selftest = true});
+    holds_bytes("chip/build/selftest.bin", &first, true);
+    fails((struct verify_options){.selftest = true, .seed = 1});
+    holds_bytes("chip/build/selftest.bin", &first, false);
+    text_free(&first);
 }
 
 int main(void)

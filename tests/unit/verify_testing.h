@@ -23,7 +23,8 @@ static inline json_t *a_phase(const char *name, const struct program *p, int64_t
     json_t *frames = json_array(), *list = json_array();
     for (int t = 0; t < FRAMES; t++)
         json_array_append_new(
-            frames, json_pack("{s:I}", "start", (json_int_t)(m.uneven && t < 2 ? 9 : 30 + t * cycles)));
+            frames, json_pack("{s:I}", "start",
+                              (json_int_t)(30 + (m.uneven && t < 2 ? t - 100 : t) * cycles)));
     for (int n = 0; n < m.charts; n++) {
         json_t *products = json_array(), *passes = json_array();
         for (int i = 0; i < p->product_count; i++)
