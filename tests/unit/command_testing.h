@@ -72,7 +72,7 @@ static inline void unchanged(const char *dir)
     text_free(&changed);
 }
 
-/* ---- folders ---------------------------------------------------------------------------------------- */
+/* ---- folders --------------------------------------------------------------------------------- */
 
 static int entries_seen;
 
@@ -91,7 +91,7 @@ static inline int entries_in(const char *dir)
     return entries_seen;
 }
 
-/* ---- results in JSON -------------------------------------------------------------------------------- */
+/* ---- results in JSON ------------------------------------------------------------------------- */
 
 static inline json_t *json_of(const char *path)
 {
@@ -120,7 +120,8 @@ static inline void number_is(const json_t *root, const char *path, int64_t value
 {
     const json_t *found = json_at(root, path);
     if (!json_is_integer(found) || json_integer_value(found) != value)
-        fail_msg("%s is %lld, not %lld", path, (long long)json_integer_value(found), (long long)value);
+        fail_msg("%s is %lld, not %lld", path, (long long)json_integer_value(found),
+                 (long long)value);
 }
 
 static inline void string_is(const json_t *root, const char *path, const char *value)
@@ -134,7 +135,8 @@ static inline void string_is(const json_t *root, const char *path, const char *v
 static inline void real_is(const json_t *root, const char *path, double value)
 {
     const json_t *found = json_at(root, path);
-    double difference = json_number_value(found) - value, most = 1e-6 * (value < 0 ? -value : value);
+    double difference = json_number_value(found) - value;
+    double most = 1e-6 * (value < 0 ? -value : value);
     if (!json_is_number(found) || difference > most || difference < -most)
         fail_msg("%s is %g, not %g", path, json_number_value(found), value);
 }

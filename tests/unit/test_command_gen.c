@@ -100,7 +100,8 @@ static void test_again(void **state)
 static void test_own_file(void **state)
 {
     (void)state;
-    put("my.yaml", "pes: 2\nchannels: 1\nmodel:\n  input: 3\n  cell: 4\n  output: 4\n  projection: false\n");
+    put("my.yaml", "pes: 2\nchannels: 1\nmodel:\n  input: 3\n  cell: 4\n  output: 4\n"
+                   "  projection: false\n");
     assert_int_equal(gen("my.yaml", "new/folders/chip", NULL), 0);
     printed("new/folders/chip: 2 PEs x 1 channels, ");
     struct chip_folder chip = opened("new/folders/chip");

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0
- * test_command_model.c - ese model: another model for a chip that is there, and what it says of it. */
+ * test_command_model.c - ese model: another model for a chip that is there. */
 #include "tests/unit/command_testing.h"
 
 #include "gen/image/regions.h"
@@ -65,7 +65,7 @@ static void line(const char *format, ...)
     printed(text);
 }
 
-/* ---- what is written and said ------------------------------------------------------------------------- */
+/* ---- what is written and said ---------------------------------------------------------------- */
 
 static void test_text(void **state)
 {
@@ -174,14 +174,15 @@ static void test_json(void **state)
     assert_true(same_files("stdout", "model.json")); /* and nothing else */
 }
 
-/* ---- what is refused ---------------------------------------------------------------------------------- */
+/* ---- what is refused ------------------------------------------------------------------------- */
 
 static void test_no_such_chip(void **state)
 {
     (void)state;
     refuses("nosuch", NULL, "'nosuch' is not a folder that 'ese gen' made");
     made("chip", NULL);
-    refuses("chip", NULL, "'chip' holds its model in ROM (memory: rom), where no other can be loaded");
+    refuses("chip", NULL,
+            "'chip' holds its model in ROM (memory: rom), where no other can be loaded");
 }
 
 static void test_does_not_fit(void **state)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0
- * test_command_paper.c - ese paper: figures as text, files and JSON; small networks in the paper's place. */
+ * test_command_paper.c - ese paper: figures of small networks, as text, files and JSON. */
 #include "tests/unit/fake_tools.h"
 
 #include "tests/unit/command_testing.h"
@@ -31,7 +31,8 @@ static void test_text(void **state)
     printed("All 8 points are modelled");
     struct text text = contents("stdout");
     assert_int_equal(paper((struct given){.figure = "balance", .output = "figures"}), 0);
-    holds("stdout", "figures/balance.txt, .csv, .svg: 8 points, 0 of them run again in RTL, 0 agree\n");
+    holds("stdout", "figures/balance.txt, .csv, .svg: 8 points, 0 of them run again in RTL, "
+                    "0 agree\n");
     holds("figures/balance.txt", text_string(&text));
     assert_true(file_has("figures/balance.svg", "<svg"));
     assert_true(file_has("figures/balance.csv", ","));
@@ -50,7 +51,8 @@ static void test_json(void **state)
     assert_int_equal(json_object_size(json_at(root, "figures")), 1);
     assert_int_equal(json_array_size(json_at(root, "figures.balance.points")), 8);
     json_decref(root);
-    assert_int_equal(paper((struct given){.figure = "balance", .json = "-", .output = "figures"}), 0);
+    struct given quiet = {.figure = "balance", .json = "-", .output = "figures"};
+    assert_int_equal(paper(quiet), 0);
     struct text text = contents("stdout"); /* JSON and nothing else */
     root = json_loads(text_string(&text), 0, NULL);
     assert_true(json_is_object(root));
@@ -72,8 +74,8 @@ static void test_other_shape(void **state)
 {
     (void)state;
     assert_int_equal(paper((struct given){.figure = "table1", .output = "figures"}), 1);
-    complained_only("table1: only the paper's own network (153, 1024, 512, with projection) on 32 PEs can "
-                    "stand beside it");
+    complained_only("table1: only the paper's own network (153, 1024, 512, with projection) on "
+                    "32 PEs can stand beside it");
     printed_nothing();
     assert_false(exists("figures"));
     assert_int_equal(paper((struct given){.figure = "all"}), 1); /* the first of all */
@@ -117,9 +119,11 @@ static void test_disagrees(void **state)
     (void)state;
     put_tools();
     put_simulator("echo '" FAKE_PASS "' >\"$results\"; echo VERDICT PASS");
-    struct given given = {.figure = "balance", .verify = true, .output = "figures", .json = "paper.json"};
+    struct given given = {
+        .figure = "balance", .verify = true, .output = "figures", .json = "paper.json"};
     assert_int_equal(paper(given), 1);
-    holds("stdout", "figures/balance.txt, .csv, .svg: 8 points, 3 of them run again in RTL, 0 agree\n");
+    holds("stdout", "figures/balance.txt, .csv, .svg: 8 points, 3 of them run again in RTL, "
+                    "0 agree\n");
     json_t *root = json_of("paper.json");
     assert_true(json_is_true(json_at(root, "verify")));
     assert_true(json_is_false(json_at(root, "agree")));

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0
- * test_command_report.c - ese report: of a configuration and of a folder, as text, JSON and picture. */
+ * test_command_report.c - ese report: of a configuration and of a folder. */
 #include "tests/unit/command_testing.h"
 
 #include "gen/config/config_file.h"

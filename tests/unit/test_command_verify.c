@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0
- * test_command_verify.c - ese verify up to the simulators: what is refused, what is played on which. */
+ * test_command_verify.c - ese verify up to the simulators: what is refused, what is played. */
 #include "tests/unit/verify_testing.h"
 
 static void refuses(struct verify_options options, int status, const char *message)
@@ -9,15 +9,15 @@ static void refuses(struct verify_options options, int status, const char *messa
     printed_nothing();
 }
 
-/* ---- what does not go together, or cannot be -------------------------------------------------------------- */
+/* ---- what does not go together, or cannot be ------------------------------------------------- */
 
 static void test_usage(void **state)
 {
     (void)state;
     made("chip", "memory=resident");
     refuses((struct verify_options){.frames = 2}, 2,
-            "--frames: 2 is too few; at least 3 are played, because a frame's cycles are measured in "
-            "steady state");
+            "--frames: 2 is too few; at least 3 are played, because a frame's cycles are measured "
+            "in steady state");
     refuses((struct verify_options){.frames = 3, .faults = 1}, 2,
             "--faults plays phases of few frames: it does not go with --frames");
     refuses((struct verify_options){.svg = "x.svg", .faults = 1}, 2,
@@ -55,10 +55,11 @@ static void test_wrong_folders(void **state)
     refuses((struct verify_options){.model = "chip"}, 1,
             "'chip' is not a folder that 'ese model' made: it has no model.bin");
     refuses((struct verify_options){.dir = "rom", .faults = 4}, 1,
-            "--faults: 'rom' has its model in read-only memory; faults are for chips with memory: resident "
-            "or stream");
+            "--faults: 'rom' has its model in read-only memory; faults are for chips with memory: "
+            "resident or stream");
     put("chip/build", "a file\n");
-    refuses((struct verify_options){.frames = 3}, 1, "cannot write chip/build/stimulus.bin: Not a directory");
+    refuses((struct verify_options){.frames = 3}, 1,
+            "cannot write chip/build/stimulus.bin: Not a directory");
     assert_int_equal(calls_of("gcc"), 0);
 }
 
@@ -88,7 +89,7 @@ static void test_changed(void **state)
     holds("stderr", "ese: note: not as generated:\nchanged rtl/ese_top.v\nextra rtl/more.v\n");
 }
 
-/* ---- which simulators ------------------------------------------------------------------------------------- */
+/* ---- which simulators ------------------------------------------------------------------------ */
 
 static void runs_on(enum simulator_choice choice, bool verilator, bool icarus)
 {
@@ -135,7 +136,7 @@ static void test_options(void **state)
     assert_true(exists("chip/build/verilator-trace"));
 }
 
-/* ---- what is played ----------------------------------------------------------------------------------------- */
+/* ---- what is played -------------------------------------------------------------------------- */
 
 enum usual { USUAL_FRAMES = 20 };
 
@@ -168,7 +169,8 @@ static void test_stimulus(void **state)
     uint32_t hash = chip.program.config_hash;
     passes((struct verify_options){0});
     played(&chip.program, hash, USUAL_FRAMES, 0, 0);
-    printed("\n3 PEs x 2 channels, 20 frames, seed 0\nphases: steady, cut, rough, held, misframed\n");
+    printed("\n3 PEs x 2 channels, 20 frames, seed 0\n"
+            "phases: steady, cut, rough, held, misframed\n");
     passes((struct verify_options){.frames = 5, .seed = 9, .seed_given = true});
     played(&chip.program, hash, 5, 0, 9);
     printed("\n3 PEs x 2 channels, 5 frames, seed 9\n");
@@ -183,7 +185,8 @@ static void test_faults(void **state)
     struct chip_folder chip = opened("chip");
     struct cycles first; /* two frames, which are not in steady state yet */
     cycles_run(&chip.program, 2, &first);
-    put_measured((struct measured){"verilator", first.cycles_per_frame, 0, 2, false}, &chip.program, NULL);
+    put_measured((struct measured){"verilator", first.cycles_per_frame, 0, 2, false}, &chip.program,
+                 NULL);
     passes((struct verify_options){.faults = 6, .seed = 3, .sim = SIM_VERILATOR});
     cycles_free(&first);
     played(&chip.program, chip.program.config_hash, 0, 6, 3);
@@ -223,7 +226,8 @@ static void test_model(void **state)
     struct model_folder model;
     struct error error = {""};
     assert_true(model_open(&model, "model", &chip, &error));
-    put_measured((struct measured){"verilator", model.program.cycles_per_frame, 0, 2, false}, &model.program, NULL);
+    put_measured((struct measured){"verilator", model.program.cycles_per_frame, 0, 2, false},
+                 &model.program, NULL);
     for (int round = 0; round < 2; round++) { /* the second finds the links of the first */
         passes((struct verify_options){.frames = 3, .model = "model", .sim = SIM_VERILATOR});
         played(&model.program, chip.program.config_hash, 3, 0, 0);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
- * test_command_verify_results.c - ese verify from what the simulators have measured: verdict, text, JSON,
- * picture. */
+ * test_command_verify_results.c - ese verify from what the simulators have measured: verdict,
+ * text, JSON, picture. */
 #include "tests/unit/verify_testing.h"
 
 #include "gen/report/chart_svg.h"
@@ -23,7 +23,7 @@ static void measure(const struct program *p, const char *simulator, int64_t cycl
     put_measured((struct measured){simulator, cycles, 0, 2, false}, p, NULL);
 }
 
-/* ---- cycles ----------------------------------------------------------------------------------------------- */
+/* ---- cycles ---------------------------------------------------------------------------------- */
 
 static void test_pass(void **state)
 {
@@ -33,10 +33,12 @@ static void test_pass(void **state)
     const struct program *p = &chip.program;
     char line[200];
     passes(few(SIM_DEFAULT));
-    printed("\nverilator  bit-exact  70 y and 80 c values, 5000 cycles at 10000 a second, built in ");
-    printed("\nicarus     bit-exact  70 y and 80 c values, 5000 cycles at 10000 a second, built in ");
-    snprintf(line, sizeof line, "\ncycles a frame: %lld measured, %lld by the model; %.1f %% of the "
-             "multiplier slots do useful work\n", (long long)p->cycles_per_frame,
+    printed("\nverilator  bit-exact  70 y and 80 c values, 5000 cycles at 10000 a second, "
+            "built in ");
+    printed("\nicarus     bit-exact  70 y and 80 c values, 5000 cycles at 10000 a second, "
+            "built in ");
+    snprintf(line, sizeof line, "\ncycles a frame: %lld measured, %lld by the model; %.1f %% of "
+             "the multiplier slots do useful work\n", (long long)p->cycles_per_frame,
              (long long)p->cycles_per_frame,
              100.0 * (double)p->true_nonzeros / (3.0 * (double)p->cycles_per_frame));
     printed(line);
@@ -59,7 +61,8 @@ static void test_cycles(void **state)
         measure(p, "icarus", cycles + (wrong >> 1));
         fails(few(SIM_BOTH));
         printed("bit-exact");
-        printed("\nthe cycles of a frame are not as they should be, or not the same in all simulators\n");
+        printed("\nthe cycles of a frame are not as they should be, or not the same in all "
+                "simulators\n");
         printed("\nverdict: FAIL\n");
         assert_int_equal(verify(few(SIM_VERILATOR)), wrong & 1);
         assert_int_equal(verify(few(SIM_ICARUS)), wrong >> 1);
@@ -87,8 +90,8 @@ static void test_not_measured(void **state)
     chip_close(&chip);
 }
 
-/* Where frames wait for the memory, some more and some less, the mean of the second half counts; it may be
- * a little more than a bus word a clock, but not less than the array takes. */
+/* Where frames wait for the memory, some more and some less, the mean of the second half counts; it
+ * may be a little more than a bus word a clock, but not less than the array takes. */
 static void test_waits_for_memory(void **state)
 {
     (void)state;
@@ -106,7 +109,8 @@ static void test_waits_for_memory(void **state)
     passes(few(SIM_VERILATOR));
     put_measured((struct measured){"verilator", bus, 0, 0, true}, p, NULL);
     passes(few(SIM_VERILATOR));
-    snprintf(line, sizeof line, "\nexternal memory, at a bus word a clock: %lld, so the array waits\n",
+    snprintf(line, sizeof line,
+             "\nexternal memory, at a bus word a clock: %lld, so the array waits\n",
              (long long)bus);
     printed(line);
     measure(p, "verilator", least);
@@ -128,7 +132,8 @@ static void test_ddr3(void **state)
     struct chip_folder chip = opened("chip");
     const struct program *p = &chip.program;
     char line[120];
-    put_measured((struct measured){"verilator", p->cycles_per_frame, 2 * p->cycles_per_frame, 2, false}, p, NULL);
+    int64_t cycles = p->cycles_per_frame;
+    put_measured((struct measured){"verilator", cycles, 2 * cycles, 2, false}, p, NULL);
     passes(few(SIM_VERILATOR));
     snprintf(line, sizeof line, "\nwith a memory like DDR3-1600: %lld, 100.0 %% more\n",
              2 * (long long)p->cycles_per_frame);
@@ -139,7 +144,7 @@ static void test_ddr3(void **state)
     chip_close(&chip);
 }
 
-/* ---- failures --------------------------------------------------------------------------------------------- */
+/* ---- failures -------------------------------------------------------------------------------- */
 
 static void test_wrong_values(void **state)
 {
@@ -149,8 +154,8 @@ static void test_wrong_values(void **state)
     const struct program *p = &chip.program;
     put_measured((struct measured){"icarus", p->cycles_per_frame, 0, 2, false}, p,
                  json_pack("{s:s, s:s, s:i, s:i, s:[s, s], s:[s]}", "verdict", "fail", "reason",
-                           "y is wrong", "mismatches", 5, "violations", 6, "first_mismatches", "one", "two",
-                           "first_violations", "three"));
+                           "y is wrong", "mismatches", 5, "violations", 6, "first_mismatches",
+                           "one", "two", "first_violations", "three"));
     fails(few(SIM_BOTH));
     printed("\nverilator  bit-exact");
     printed("\nicarus     FAIL       70 y and 80 c values");
@@ -173,7 +178,7 @@ static void test_broken(void **state)
     printed("\nverdict: FAIL\n");
 }
 
-/* ---- JSON -------------------------------------------------------------------------------------------------- */
+/* ---- JSON ------------------------------------------------------------------------------------ */
 
 static void check_json(const json_t *root, const struct program *p, const struct play *play)
 {
@@ -248,7 +253,7 @@ static void test_json(void **state)
     chip_close(&chip);
 }
 
-/* ---- the picture ------------------------------------------------------------------------------------------- */
+/* ---- the picture ----------------------------------------------------------------------------- */
 
 /* Frames 3 and 4 as the cycle model has them, and as put_measured() says. */
 static void draw(const char *path, const struct program *p)
@@ -300,7 +305,7 @@ static void test_picture(void **state)
     chip_close(&chip);
 }
 
-/* ---- the selftest ------------------------------------------------------------------------------------------ */
+/* ---- the selftest ---------------------------------------------------------------------------- */
 
 static void holds_bytes(const char *path, const struct text *bytes, bool wanted)
 {

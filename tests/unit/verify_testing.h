@@ -17,7 +17,8 @@ struct measured {
     bool uneven;           /* frames take so long only in the second half, and on an average */
 };
 
-static inline json_t *a_phase(const char *name, const struct program *p, int64_t cycles, struct measured m)
+static inline json_t *a_phase(const char *name, const struct program *p, int64_t cycles,
+                              struct measured m)
 {
     enum { FRAMES = 6 };
     json_t *frames = json_array(), *list = json_array();
@@ -31,12 +32,13 @@ static inline json_t *a_phase(const char *name, const struct program *p, int64_t
             json_array_append_new(products, json_pack("[i, i]", 40 + 5 * i, 44 + 5 * i));
         for (int i = 0; i < p->pass_count; i++)
             json_array_append_new(passes, json_pack("[i, i]", 60 + 5 * i, 63 + 5 * i));
-        json_array_append_new(list, json_pack("{s:i, s:o, s:o}", "frame", 3 + n, "products", products,
-                                              "passes", passes));
+        json_array_append_new(list, json_pack("{s:i, s:o, s:o}", "frame", 3 + n, "products",
+                                              products, "passes", passes));
     }
-    return json_pack("{s:s, s:s, s:b, s:i, s:I, s:o, s:o}", "name", name, "seed", "77", "cut", 0, "cycles",
-                     1234, "cycles_per_frame", (json_int_t)(m.uneven ? cycles + 50 : cycles), "frames",
-                     frames, "charts", list);
+    cycles += m.uneven ? 50 : 0;
+    return json_pack("{s:s, s:s, s:b, s:i, s:I, s:o, s:o}", "name", name, "seed", "77", "cut", 0,
+                     "cycles", 1234, "cycles_per_frame", (json_int_t)cycles, "frames", frames,
+                     "charts", list);
 }
 
 /* The next run of this simulator gives these results, with `changes`. */
@@ -49,8 +51,8 @@ static inline void put_measured(struct measured m, const struct program *p, json
     if (m.ddr3 != 0)
         json_array_append_new(phases, a_phase("ddr3", p, m.ddr3, m));
     json_t *root = json_pack("{s:s, s:s, s:i, s:i, s:i, s:f, s:o}", "verdict", "pass", "reason", "",
-                             "y_checked", 70, "c_checked", 80, "cycles", 5000, "seconds", 0.5, "phases",
-                             phases);
+                             "y_checked", 70, "c_checked", 80, "cycles", 5000, "seconds", 0.5,
+                             "phases", phases);
     json_object_update(root, changes);
     json_decref(changes);
     snprintf(path, sizeof path, "%s/%s.json", scratch, m.simulator);
@@ -62,8 +64,9 @@ static inline void put_measured(struct measured m, const struct program *p, json
 static inline void put_simulators(const char *verdict)
 {
     char lines[PATH_MAX + 200];
-    snprintf(lines, sizeof lines, "cp %s/$(basename $(dirname $results)).json $results; pwd; echo 'VERDICT %s'",
-             scratch, verdict);
+    snprintf(lines, sizeof lines,
+             "cp %s/$(basename $(dirname $results)).json $results; pwd; echo 'VERDICT %s'", scratch,
+             verdict);
     put_simulator(lines);
 }
 
