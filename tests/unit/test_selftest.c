@@ -5,6 +5,7 @@
 
 #include <zlib.h>
 
+#include "gen/image/images.h"
 #include "gen/verify/play.h"
 #include "models/base/bytes.h"
 #include "tests/unit/command_testing.h"
@@ -116,6 +117,35 @@ static void one_bit(int run, const char *name)
                      1);
     text_free(&right);
     text_free(&here);
+}
+
+/* The sign of the first weight is turned round, and PE 0 has an entry more or less in its first column. */
+static void check_places(const struct program *p)
+{
+    const struct derived *d = &p->d;
+    struct named_image images[IMAGE_COUNT];
+    int first = 0, column = 0, entry_bits = d->weight_bits + d->index_bits;
+    while (p->entries[first] >> d->index_bits == 0)
+        first++;
+    while (p->lengths[column * d->pes] == 0)
+        column++;
+    images_build(p, images);
+    for (int n = 0; n < IMAGE_COUNT; n++) {
+        struct mem_image *image = images[n].image;
+        bool weights = strcmp(images[n].name, "weights.mem") == 0;
+        int word = weights ? first / d->pes : column, bit = d->word_bits + d->lane_bits;
+        if (weights)
+            bit = first % d->pes * entry_bits + entry_bits - 1;
+        if (weights || strcmp(images[n].name, "columns.mem") == 0) {
+            struct text text = {0}, here = kept(weights ? 1 : 3, images[n].name);
+            mem_image_set(image, word, bit, 1, !mem_image_get(image, word, bit, 1));
+            mem_image_render(image, &text);
+            assert_string_equal(text_string(&here), text_string(&text));
+            text_free(&text);
+            text_free(&here);
+        }
+        mem_image_free(image);
+    }
 }
 
 /* ---- in the stimulus ------------------------------------------------------------------------------------ */
@@ -261,6 +291,7 @@ static void test_faults(void **state)
     struct chip_folder chip = opened("chip");
     play_build(&play, &chip.program, VERIFY_FRAMES_LEAST, 3);
     check_image_faults();
+    check_places(&chip.program);
     one_word(&play, 13, true);
     one_word(&play, 14, false);
     one_start(15);
