@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0
  * fake_tools.h - small scripts that stand in for compilers and simulators.
  *
- * They come first on PATH.  Each appends a line with its name and arguments to SCRATCH/calls.  The two
- * that build leave a simulator behind, which runs the script SCRATCH/simulator with all its arguments
- * as $1 ...; there `results`, `stimulus` and `dump` are what the plusargs of these names say. */
+ * They come first on PATH.  Each appends a line with its name and arguments to SCRATCH/calls.  The
+ * two that build leave a simulator behind, which runs the script SCRATCH/simulator with all its
+ * arguments as $1 ...; there `results`, `stimulus` and `dump` are what the plusargs of these names
+ * say. */
 #ifndef ESE_TESTS_FAKE_TOOLS_H
 #define ESE_TESTS_FAKE_TOOLS_H
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  * play_walk.h - a play as a chip would live through it: frame by frame, in the golden model.
  *
- * It knows of a play what the simulation is told: who speaks, whose utterance begins, x, descriptors.
- * What must come out follows from that alone. */
+ * It knows of a play what the simulation is told: who speaks, whose utterance begins, x,
+ * descriptors. What must come out follows from that alone. */
 #ifndef ESE_PLAY_WALK_H
 #define ESE_PLAY_WALK_H
 
@@ -59,7 +59,7 @@ static inline const struct stimulus_phase *phase_there(const struct play *play, 
     return phase;
 }
 
-/* ---- values ------------------------------------------------------------------------------------------- */
+/* ---- values ---------------------------------------------------------------------------------- */
 
 enum { WALK_CHANNELS = 40, WALK_STATES = 2 };
 
@@ -92,7 +92,8 @@ static inline void walk_restore(struct walk_play *w, const struct stimulus_descr
     assert_true(d->rotate < channels);
     for (uint32_t c = 0; c < channels; c++)
         if (d->restored[c / 32] >> c % 32 & 1) {
-            const struct walk_voice *from = &w->saved[d->restore][(c + channels - d->rotate) % channels];
+            const struct walk_voice *from =
+                &w->saved[d->restore][(c + channels - d->rotate) % channels];
             assert_true(from->known);
             walk_copy(w->q, &w->now[c], from);
         }
@@ -130,7 +131,8 @@ static inline void walk_frame(struct walk_play *w, uint32_t t)
 }
 
 /* The channels are the same in all frames of a descriptor, and utterances begin with the first. */
-static inline void walk_descriptor(struct walk_play *w, const struct stimulus_descriptor *d, uint32_t t)
+static inline void walk_descriptor(struct walk_play *w, const struct stimulus_descriptor *d,
+                                   uint32_t t)
 {
     const struct stimulus *s = &w->play->stimulus;
     assert_true(d->frames >= 1);

@@ -55,7 +55,7 @@ static inline int scratch_end(void **state)
     return scratch_clean(state) == 0 && chdir("/") == 0 && rmdir(scratch) == 0 ? 0 : -1;
 }
 
-/* ---- files ---------------------------------------------------------------------------------------- */
+/* ---- files ----------------------------------------------------------------------------------- */
 
 static inline void make_dir(const char *path)
 {
@@ -117,7 +117,7 @@ static inline bool same_files(const char *a, const char *b)
     return same;
 }
 
-/* ---- what a function prints ------------------------------------------------------------------------- */
+/* ---- what a function prints ------------------------------------------------------------------ */
 
 /* Standard output and error go to files of the temporary folder between the two calls. */
 struct capture {

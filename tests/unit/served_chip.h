@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
- * served_chip.h - a simulator of a loadable chip by the golden model, at the other end of ese_pipe.h.
+ * served_chip.h - a simulator of a loadable chip by the golden model, at the other end of
+ * ese_pipe.h.
  *
  * A test program is its own simulator: a script in the simulator's place runs it again, as
  * `TEST serve FOLDER MANNER ... +serve=IN,OUT`, and main() hands over to served_main(). */
@@ -56,7 +57,8 @@ static inline void served_give(const struct served *s, const void *from, size_t 
     }
 }
 
-static inline unsigned char *served_memory(struct served *s, uint32_t port, uint64_t address, uint64_t bytes)
+static inline unsigned char *served_memory(struct served *s, uint32_t port, uint64_t address,
+                                           uint64_t bytes)
 {
     for (int n = 0; n < SERVED_BLOCKS; n++) {
         const struct served_block *b = &s->blocks[n];
@@ -85,7 +87,7 @@ static inline uint32_t served_header(struct served *s, int word)
     return ese_get32(served_memory(s, 1, model, 128) + 4 * word);
 }
 
-/* ---- frames ------------------------------------------------------------------------------------------- */
+/* ---- frames ---------------------------------------------------------------------------------- */
 
 static inline bool served_bit(const unsigned char *descriptor, int word, int channel)
 {
@@ -104,10 +106,10 @@ static inline void served_frame(struct served *s, const unsigned char *d, uint32
     const struct quantized *q = &s->p->quant;
     uint32_t x_bytes = served_header(s, ESE_IMAGE_X_FRAME_BYTES);
     uint32_t y_bytes = served_header(s, ESE_IMAGE_Y_FRAME_BYTES);
-    unsigned char *x = served_memory(s, 1, ese_get32(d + 4 * ESE_DESCRIPTOR_X_ADDRESS) + frame * x_bytes,
-                                     x_bytes);
-    unsigned char *y = served_memory(s, 1, ese_get32(d + 4 * ESE_DESCRIPTOR_Y_ADDRESS) + frame * y_bytes,
-                                     y_bytes);
+    unsigned char *x =
+        served_memory(s, 1, ese_get32(d + 4 * ESE_DESCRIPTOR_X_ADDRESS) + frame * x_bytes, x_bytes);
+    unsigned char *y =
+        served_memory(s, 1, ese_get32(d + 4 * ESE_DESCRIPTOR_Y_ADDRESS) + frame * y_bytes, y_bytes);
     for (int c = 0; c < s->p->d.channels; c++) {
         int32_t in[64];
         if (!served_bit(d, ESE_DESCRIPTOR_ACTIVE, c))
@@ -151,7 +153,7 @@ static inline void served_descriptor(struct served *s)
     *served_register(s, ESE_IRQ_STATUS) |= ESE_IRQ_DESCRIPTOR;
 }
 
-/* ---- requests ------------------------------------------------------------------------------------------ */
+/* ---- requests -------------------------------------------------------------------------------- */
 
 static inline uint32_t served_read(struct served *s, uint32_t offset)
 {
@@ -200,7 +202,8 @@ static inline void served_claim(struct served *s, uint32_t port, uint64_t addres
 static inline void served_release(struct served *s, uint32_t port, uint64_t address)
 {
     for (int n = 0; n < SERVED_BLOCKS; n++)
-        if (s->blocks[n].at != NULL && s->blocks[n].port == port && s->blocks[n].address == address) {
+        if (s->blocks[n].at != NULL && s->blocks[n].port == port &&
+            s->blocks[n].address == address) {
             free(s->blocks[n].at);
             s->blocks[n].at = NULL;
         }

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
- * speech_testing.h - a trained model in a few numbers, with utterances, labels and classes, as files. */
+ * speech_testing.h - a trained model in a few numbers, with utterances, labels and classes, as
+ * files. */
 #ifndef ESE_TESTS_SPEECH_TESTING_H
 #define ESE_TESTS_SPEECH_TESTING_H
 
@@ -32,8 +33,9 @@ static inline void speech_tensor(struct speech_file *file, struct random *random
     }
     json_t *shape = cols > 0 ? json_pack("[i, i]", rows, cols) : json_pack("[i]", rows);
     json_object_set_new(file->header, name,
-                        json_pack("{s:s, s:o, s:[I, I]}", "dtype", "F32", "shape", shape, "data_offsets",
-                                  (json_int_t)begin, (json_int_t)file->bytes.length));
+                        json_pack("{s:s, s:o, s:[I, I]}", "dtype", "F32", "shape", shape,
+                                  "data_offsets", (json_int_t)begin,
+                                  (json_int_t)file->bytes.length));
 }
 
 /* model.safetensors; with a class layer only if it is asked for. */
@@ -86,7 +88,8 @@ static inline void put_speech_inputs(void)
         for (int t = 0; t < speech_rows[n]; t++)
             labels[t] = (int32_t)random_below(&random, SPEECH_CLASSES);
         snprintf(path, sizeof path, "in/%s.npy", speech_names[n]);
-        assert_true(npy_write_floats(path, 2, (const int[]){speech_rows[n], SPEECH_X}, features, &error));
+        assert_true(
+            npy_write_floats(path, 2, (const int[]){speech_rows[n], SPEECH_X}, features, &error));
         snprintf(path, sizeof path, "in/%s.labels.npy", speech_names[n]);
         assert_true(npy_write_ints(path, 1, &speech_rows[n], labels, &error));
     }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
- * test_command_recognise.c - ese recognise: what it makes of outputs that a script gives in the place of
- * the simulator; and what it refuses. */
+ * test_command_recognise.c - ese recognise: what it makes of outputs that a script gives in the
+ * place of the simulator; and what it refuses. */
 #include <math.h>
 
 #include "gen/verify/play.h"
@@ -27,7 +27,7 @@ static void refused(const char *line)
     printed_nothing();
 }
 
-/* ---- what must come out --------------------------------------------------------------------------------- */
+/* ---- what must come out ---------------------------------------------------------------------- */
 
 /* Labels of each utterance, by the golden model, in floating point, and as they should be. */
 struct heard {
@@ -80,18 +80,18 @@ static struct text phones(const int *labels, int frames)
     return line;
 }
 
-/* ---- a chip, and the simulator that gives the golden model's outputs --------------------------------------- */
+/* ---- a chip, and the simulator that gives the golden model's outputs ------------------------- */
 
 static void put_results(const struct program *p, const char *verdict, const char *reason)
 {
-    json_t *root = json_pack("{s:s, s:s, s:i, s:i, s:[{s:s, s:I}]}", "verdict", verdict, "reason", reason,
-                             "y_checked", 114, "c_checked", 115, "phases", "name", "utterances",
-                             "cycles_per_frame", (json_int_t)p->cycles_per_frame);
+    json_t *root = json_pack("{s:s, s:s, s:i, s:i, s:[{s:s, s:I}]}", "verdict", verdict, "reason",
+                             reason, "y_checked", 114, "c_checked", 115, "phases", "name",
+                             "utterances", "cycles_per_frame", (json_int_t)p->cycles_per_frame);
     assert_int_equal(json_dump_file(root, "results", 0), 0);
     json_decref(root);
     struct text lines = {0};
-    text_appendf(&lines, "cp %s/results $results; cp %s/outputs $dump; echo VERDICT %s%s", scratch, scratch,
-                 strcmp(verdict, "pass") == 0 ? "PASS" : "FAIL: ", reason);
+    text_appendf(&lines, "cp %s/results $results; cp %s/outputs $dump; echo VERDICT %s%s", scratch,
+                 scratch, strcmp(verdict, "pass") == 0 ? "PASS" : "FAIL: ", reason);
     put_simulator(text_string(&lines));
     text_free(&lines);
 }
@@ -128,7 +128,7 @@ static struct chip_folder begin_speech(struct heard *heard)
     return chip;
 }
 
-/* ---- success ------------------------------------------------------------------------------------------------ */
+/* ---- success --------------------------------------------------------------------------------- */
 
 static void check_utterance(const struct heard *heard, int n, int limit)
 {
@@ -160,11 +160,12 @@ static void test_all_frames(void **state)
         check_utterance(&heard, n, 10);
     printed("3 utterances, 19 frames, 2 voices at once on 2 PEs, simulated by Verilator\n");
     printed("outputs         bit-exact: 114 y and 115 c values against the golden model\n");
-    snprintf(line, sizeof line, "frame accuracy  %.1f %% from the chip's outputs, %.1f %% in floating point\n",
+    snprintf(line, sizeof line,
+             "frame accuracy  %.1f %% from the chip's outputs, %.1f %% in floating point\n",
              100.0 * right / 19, 100.0 * exact / 19);
     printed(line);
-    snprintf(line, sizeof line, "speed           %d cycles a frame (model: %d); ", (int)p->cycles_per_frame,
-             (int)p->cycles_per_frame);
+    snprintf(line, sizeof line, "speed           %d cycles a frame (model: %d); ",
+             (int)p->cycles_per_frame, (int)p->cycles_per_frame);
     printed(line);
     json_t *root = json_of("result.json");
     string_is(root, "verdict", "pass");
@@ -174,7 +175,8 @@ static void test_all_frames(void **state)
     real_is(root, "float_frame_accuracy", exact / 19.0);
     number_is(root, "cycles_per_frame", p->cycles_per_frame);
     number_is(root, "model_cycles_per_frame", p->cycles_per_frame);
-    real_is(root, "mac_utilization", (double)p->true_nonzeros / (2.0 * (double)p->cycles_per_frame));
+    real_is(root, "mac_utilization",
+            (double)p->true_nonzeros / (2.0 * (double)p->cycles_per_frame));
     json_decref(root);
     assert_true(called("verilator --binary"));
     assert_int_equal(calls_of("iverilog"), 0);
@@ -229,15 +231,15 @@ static void test_chip_decides(void **state)
     chip_close(&chip);
 }
 
-/* ---- failures --------------------------------------------------------------------------------------------------- */
+/* ---- failures -------------------------------------------------------------------------------- */
 
 static void test_no_chip(void **state)
 {
     (void)state;
     refused("'chip' is not a folder that 'ese gen' made: it has no manifest.json");
     made("chip", "");
-    refused("the chip in 'chip' has nothing to recognise: its model needs utterances, and a class layer "
-            "output.W and output.b");
+    refused("the chip in 'chip' has nothing to recognise: its model needs utterances, and a class "
+            "layer output.W and output.b");
 }
 
 static void test_no_classes(void **state)
@@ -247,8 +249,8 @@ static void test_no_classes(void **state)
     put_speech_inputs();
     put_speech_config();
     assert_int_equal(gen("my.yaml", "chip", ""), 0);
-    refused("the chip in 'chip' has nothing to recognise: its model needs utterances, and a class layer "
-            "output.W and output.b");
+    refused("the chip in 'chip' has nothing to recognise: its model needs utterances, and a class "
+            "layer output.W and output.b");
 }
 
 static void test_no_labels(void **state)
@@ -276,14 +278,17 @@ static void test_bad_simulator(void **state)
     char line[PATH_MAX + 200];
     const char *log = "build/verilator/run.log";
     put_bytes("outputs", "short", 5);
-    snprintf(line, sizeof line, "chip/build/outputs.bin: shorter than the run; the simulator's log: "
-             "%s/chip/%s", scratch, log);
+    snprintf(line, sizeof line,
+             "chip/build/outputs.bin: shorter than the run; the simulator's log: %s/chip/%s",
+             scratch, log);
     refused(line);
     put_outputs(&chip.program, 0, false);
     snprintf(line, sizeof line, "cp %s/outputs $dump; exit 4", scratch);
     put_simulator(line);
-    snprintf(line, sizeof line, "the simulation failed: the simulator ended without a verdict: exit status 4; "
-             "log: %s/chip/%s", scratch, log);
+    snprintf(line, sizeof line,
+             "the simulation failed: the simulator ended without a verdict: exit status 4; "
+             "log: %s/chip/%s",
+             scratch, log);
     refused(line);
     assert_int_equal(unlink("chip/build/outputs.bin"), 0);
     put_simulator("exit 4");
@@ -302,7 +307,8 @@ static void test_no_simulator(void **state)
     text_appendf(&bin, "%s/bin", scratch);
     assert_int_equal(unlink("bin/verilator"), 0);
     setenv("PATH", text_string(&bin), 1);
-    refused("verilator is not installed; it is in the Debian package verilator (apt-get install verilator)");
+    refused("verilator is not installed; it is in the Debian package verilator (apt-get install "
+            "verilator)");
     setenv("PATH", path, 1);
     put_tool("verilator", "exit 1");
     assert_int_equal(recognise(0, NULL), 1);
@@ -327,9 +333,9 @@ static void test_no_result(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        TEST(test_all_frames), TEST(test_few_frames),    TEST(test_chip_decides), TEST(test_no_chip),
-        TEST(test_no_classes), TEST(test_no_labels),     TEST(test_bad_simulator),
-        TEST(test_no_simulator), TEST(test_no_result),
+        TEST(test_all_frames),    TEST(test_few_frames),   TEST(test_chip_decides),
+        TEST(test_no_chip),       TEST(test_no_classes),   TEST(test_no_labels),
+        TEST(test_bad_simulator), TEST(test_no_simulator), TEST(test_no_result),
     };
     return cmocka_run_group_tests(tests, scratch_begin, scratch_end);
 }

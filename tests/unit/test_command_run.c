@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
- * test_command_run.c - ese run on a chip that the golden model plays, right and wrong; what it refuses,
- * and what it leaves behind then. */
+ * test_command_run.c - ese run on a chip that the golden model plays, right and wrong; what it
+ * refuses, and what it leaves behind then. */
 #include <math.h>
 
 #include "gen/command/voices.h"
@@ -15,8 +15,8 @@ static void put_served(const char *manner, const char *model)
     struct text lines = {0};
     char *self = realpath("/proc/self/exe", NULL);
     assert_non_null(self);
-    text_appendf(&lines, "echo \"$@\" >%s/words; exec '%s' serve '%s/chip' '%s' '%s' \"$@\"", scratch, self,
-                 scratch, manner, model);
+    text_appendf(&lines, "echo \"$@\" >%s/words; exec '%s' serve '%s/chip' '%s' '%s' \"$@\"",
+                 scratch, self, scratch, manner, model);
     put_simulator(text_string(&lines));
     text_free(&lines);
     free(self);
@@ -81,7 +81,7 @@ static void refused(struct run_options options, const char *part)
     assert_false(exists("out"));
 }
 
-/* ---- success -------------------------------------------------------------------------------------------- */
+/* ---- success --------------------------------------------------------------------------------- */
 
 /* The outputs are the golden model's, of every utterance. */
 static void check_outputs(const struct quantized *q)
@@ -101,7 +101,8 @@ static void check_outputs(const struct quantized *q)
         for (int t = 0; t < rows_of[n]; t++) {
             int32_t x[X];
             for (int i = 0; i < X; i++)
-                x[i] = (int32_t)quantize_value((double)features[t * X + i], q->formats.x, q->activation_bits);
+                x[i] = (int32_t)quantize_value((double)features[t * X + i], q->formats.x,
+                                               q->activation_bits);
             golden_step(q, &golden, x);
             for (int i = 0; i < q->output; i++)
                 assert_true((double)values[t * q->output + i] == ldexp(golden.y[i], -q->formats.y));
@@ -112,7 +113,8 @@ static void check_outputs(const struct quantized *q)
     }
 }
 
-static void check_result(const json_t *root, const struct program *p, const char *verdict, int wrong)
+static void check_result(const json_t *root, const struct program *p, const char *verdict,
+                         int wrong)
 {
     char hash[16];
     int64_t frames = json_integer_value(json_at(root, "frames"));
@@ -130,9 +132,11 @@ static void check_result(const json_t *root, const struct program *p, const char
     real_is(root, "cycles_per_frame", (double)p->cycles_per_frame);
     number_is(root, "model_cycles_per_frame", p->cycles_per_frame);
     real_is(root, "utilization", (double)p->true_nonzeros / (3.0 * (double)p->cycles_per_frame));
-    number_is(root, "values_checked", strcmp(verdict, "not compared") == 0 ? 0 : 63 * p->quant.output);
+    number_is(root, "values_checked",
+              strcmp(verdict, "not compared") == 0 ? 0 : 63 * p->quant.output);
     number_is(root, "mismatches", wrong);
-    static const char *const stalls[] = {"input", "columns", "acc", "element", "queue", "weights", "output"};
+    static const char *const stalls[] = {"input", "columns", "acc",   "element",
+                                         "queue", "weights", "output"};
     for (int n = 0; n < 7; n++) {
         char path[40];
         snprintf(path, sizeof path, "stalls.%s", stalls[n]);
@@ -156,8 +160,8 @@ static void test_right(void **state)
     snprintf(line, sizeof line, "bit-exact: %d values against the golden model\n",
              63 * chip.program.quant.output);
     printed(line);
-    printed("stalls          input 301, columns 302, accumulator 303, element 304, queue 305; weights 306, "
-            "output 307\n");
+    printed("stalls          input 301, columns 302, accumulator 303, element 304, queue 305; "
+            "weights 306, output 307\n");
     printed("written to      out\n");
     json_t *root = json_of("result.json");
     check_result(root, &chip.program, "pass", 0);
@@ -177,7 +181,8 @@ static void test_options(void **state)
     (void)state;
     begin_run("memory=resident memory_ports=1");
     struct chip_folder chip = opened("chip");
-    struct run_options options = {.check = false, .sim = SIM_ICARUS, .memory = MEMORY_DDR3, .json = "-"};
+    struct run_options options = {
+        .check = false, .sim = SIM_ICARUS, .memory = MEMORY_DDR3, .json = "-"};
     make_dir("out");
     put("out/mine", "");
     assert_int_equal(run(options), 0);
@@ -205,9 +210,11 @@ static void test_short(void **state)
     (void)state;
     char input[] = "in/2.npy", *inputs[] = {input};
     begin_run("memory=stream");
-    struct run_options options = {.check = true, .inputs = inputs, .input_count = 1, .json = "result.json"};
+    struct run_options options = {
+        .check = true, .inputs = inputs, .input_count = 1, .json = "result.json"};
     assert_int_equal(run(options), 0);
-    printed("1 utterance, 1 frames, on 2 channels: 1 frames of the chip, 50.0 % of their slots taken\n");
+    printed("1 utterance, 1 frames, on 2 channels: 1 frames of the chip, 50.0 % of their slots "
+            "taken\n");
     printed("cycles a frame  too few frames to tell\n");
     json_t *root = json_of("result.json");
     assert_true(json_is_null(json_at(root, "cycles_per_frame")));
@@ -223,8 +230,12 @@ static void test_model(void **state)
     (void)state;
     begin_run("memory=stream");
     const struct sets *sets = sets_of("model.seed=5");
-    const struct model_options model = {.dir = "chip", .source = "tiny", .sets = sets->words,
-                                        .set_count = sets->count, .output = "other", .command_line = ""};
+    const struct model_options model = {.dir = "chip",
+                                        .source = "tiny",
+                                        .sets = sets->words,
+                                        .set_count = sets->count,
+                                        .output = "other",
+                                        .command_line = ""};
     struct capture capture = capture_begin();
     int status = command_model(&model);
     capture_end(capture);
@@ -253,7 +264,7 @@ static void test_model(void **state)
     chip_close(&chip);
 }
 
-/* ---- chips that are wrong ----------------------------------------------------------------------------------- */
+/* ---- chips that are wrong -------------------------------------------------------------------- */
 
 static void test_wrong_value(void **state)
 {
@@ -266,7 +277,8 @@ static void test_wrong_value(void **state)
     assert_int_equal(run(options), 1);
     holds("stderr", ""); /* that is a result */
     char line[100];
-    snprintf(line, sizeof line, "outputs         WRONG: 1 of %d values; 1: frame 2, element 5 of y is ",
+    snprintf(line, sizeof line,
+             "outputs         WRONG: 1 of %d values; 1: frame 2, element 5 of y is ",
              63 * chip.program.quant.output);
     printed(line);
     json_t *root = json_of("result.json");
@@ -284,8 +296,10 @@ static void test_wrong_chips(void **state)
     static const struct {
         const char *manner, *part;
     } chips[] = {
-        {"wrong frames", "register FRAMES says "},  {"wrong issues", "register MULTIPLIED says "},
-        {"error", "the simulator's log: "},         {"no counts", "not today; the simulator's log: "},
+        {"wrong frames", "register FRAMES says "},
+        {"wrong issues", "register MULTIPLIED says "},
+        {"error", "the simulator's log: "},
+        {"no counts", "not today; the simulator's log: "},
         {"nobody", "register ID is 00000000"},
     };
     begin_run("memory=stream");
@@ -300,7 +314,7 @@ static void test_wrong_chips(void **state)
     assert_true(exists("out"));
 }
 
-/* ---- what is refused before ------------------------------------------------------------------------------------- */
+/* ---- what is refused before ------------------------------------------------------------------ */
 
 static void test_wrong_kind(void **state)
 {
@@ -308,11 +322,14 @@ static void test_wrong_kind(void **state)
     put_voices();
     refused(checked, "'chip' is not a folder that 'ese gen' made: it has no manifest.json");
     made("chip", "");
-    refused(checked, "the chip in 'chip' has its model in ROM and no host interface: generate one with --set "
-                     "memory=resident or --set memory=stream");
+    refused(
+        checked,
+        "the chip in 'chip' has its model in ROM and no host interface: generate one with --set "
+        "memory=resident or --set memory=stream");
     made("chip", "memory=stream io=stream");
-    refused(checked, "the chip in 'chip' takes x and y by streams, not from memory: generate it with --set "
-                     "io=memory");
+    refused(checked,
+            "the chip in 'chip' takes x and y by streams, not from memory: generate it with --set "
+            "io=memory");
     made("chip", "memory=stream");
     struct run_options options = checked;
     options.model = "in";
@@ -325,7 +342,8 @@ static void test_wrong_kind(void **state)
 static void test_bad_inputs(void **state)
 {
     (void)state;
-    char first[] = "in/1.npy", second[] = "more/1.npy", none[] = "none.npy", *inputs[] = {first, second};
+    char first[] = "in/1.npy", second[] = "more/1.npy", none[] = "none.npy",
+         *inputs[] = {first, second};
     begin_run("memory=stream");
     struct run_options options = {.check = true, .inputs = inputs, .input_count = 2};
     refused(options, "more/1.npy");
@@ -374,9 +392,10 @@ static void test_no_simulator(void **state)
 int main(int count, char **words)
 {
     const struct CMUnitTest tests[] = {
-        TEST(test_right),       TEST(test_options),    TEST(test_short),      TEST(test_model),
-        TEST(test_wrong_value), TEST(test_wrong_chips), TEST(test_wrong_kind), TEST(test_bad_inputs),
-        TEST(test_bad_folders), TEST(test_no_simulator),
+        TEST(test_right),        TEST(test_options),     TEST(test_short),
+        TEST(test_model),        TEST(test_wrong_value), TEST(test_wrong_chips),
+        TEST(test_wrong_kind),   TEST(test_bad_inputs),  TEST(test_bad_folders),
+        TEST(test_no_simulator),
     };
     if (count > 4 && strcmp(words[1], "serve") == 0)
         return served_main(count, words);

@@ -95,7 +95,7 @@ static void test_standard_output_full(void **state)
     assert_string_equal(error.text, "cannot write to standard output: No space left on device");
 }
 
-/* ---- can it be written ------------------------------------------------------------------------------- */
+/* ---- can it be written ----------------------------------------------------------------------- */
 
 static void can(const char *path)
 {

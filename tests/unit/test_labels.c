@@ -141,7 +141,7 @@ static void test_files(void **state)
     assert_non_null(strstr(error.text, "No such file or directory"));
 }
 
-/* ---- classes ------------------------------------------------------------------------------------------ */
+/* ---- classes --------------------------------------------------------------------------------- */
 
 static void test_classify(void **state)
 {

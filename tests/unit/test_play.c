@@ -47,9 +47,10 @@ static struct voice voice_at(const struct staged *s, uint32_t t, uint32_t c)
     return s->play.voices[t * s->play.stimulus.channels + c];
 }
 
-/* ---- values --------------------------------------------------------------------------------------------- */
+/* ---- values ---------------------------------------------------------------------------------- */
 
-/* Masks and x are what the voices say; beyond its end an utterance begins anew, but its state does not. */
+/* Masks and x are what the voices say; beyond its end an utterance begins anew, but its state does
+ * not. */
 static void check_inputs(const struct staged *staged)
 {
     const struct stimulus *s = &staged->play.stimulus;
@@ -66,8 +67,9 @@ static void check_inputs(const struct staged *staged)
             const struct matrix *u = &staged->program.utterances.frames[voice.utterance];
             const float *from = u->at + (voice.frame % u->rows) * u->cols;
             for (uint32_t i = 0; i < s->input; i++)
-                assert_int_equal(s->x[(t * s->channels + c) * s->input + i],
-                                 ese_fixed((double)from[i], q->formats.x, (unsigned)q->activation_bits));
+                assert_int_equal(
+                    s->x[(t * s->channels + c) * s->input + i],
+                    ese_fixed((double)from[i], q->formats.x, (unsigned)q->activation_bits));
         }
 }
 
@@ -86,7 +88,8 @@ static double float_error(const struct staged *staged)
         for (int f = 0; f <= voice.frame; f++)
             reference_step(reference, &state, u->at + (f % u->rows) * u->cols);
         for (uint32_t i = 0; i < s->output; i++)
-            worst = fmax(worst, fabs(ldexp(s->y[slot * s->output + i], -p->quant.formats.y) - state.y[i]));
+            worst = fmax(worst,
+                         fabs(ldexp(s->y[slot * s->output + i], -p->quant.formats.y) - state.y[i]));
         reference_end(&state);
     }
     reference_free(reference);
@@ -131,7 +134,7 @@ static void test_drawn(void **state)
     }
 }
 
-/* ---- who speaks ------------------------------------------------------------------------------------------ */
+/* ---- who speaks ------------------------------------------------------------------------------ */
 
 /* Every channel speaks, falls silent, and speaks again; utterances end at different frames. */
 static void test_cast(void **state)
@@ -167,7 +170,8 @@ static void test_cast(void **state)
     }
 }
 
-/* On streams an utterance is spoken from its first frame to its last, then the channel rests 0 to 3. */
+/* On streams an utterance is spoken from its first frame to its last, then the channel rests 0 to
+ * 3. */
 static void test_cast_whole(void **state)
 {
     (void)state;
@@ -182,9 +186,10 @@ static void test_cast_whole(void **state)
                 t++;
                 continue;
             }
-            rested[rest] = rested[rest] || spoken++ > 0; /* after an utterance, not before the first */
+            rested[rest] = rested[rest] || spoken++ > 0; /* not before the first utterance */
             rest = 0;
-            for (int f = 0; f < s.program.utterances.frames[voice.utterance].rows && t < 100; f++, t++) {
+            for (int f = 0; f < s.program.utterances.frames[voice.utterance].rows && t < 100;
+                 f++, t++) {
                 assert_int_equal(voice_at(&s, t, c).utterance, voice.utterance);
                 assert_int_equal(voice_at(&s, t, c).frame, f);
             }
@@ -219,7 +224,7 @@ static void test_descriptors(void **state)
     leave(&s);
 }
 
-/* ---- what does not depend on the voices ------------------------------------------------------------------- */
+/* ---- what does not depend on the voices ------------------------------------------------------ */
 
 static void check_images(const struct staged *staged)
 {
@@ -261,7 +266,8 @@ static void check_regions(const struct staged *staged)
         const struct text *bytes = &regions[n].bytes;
         assert_string_equal(r->name, regions[n].file);
         assert_int_equal(r->use, n == REGION_WEIGHTS ? STIMULUS_WEIGHTS : STIMULUS_MODEL);
-        assert_int_equal(r->port, regions[n].port == 0 ? STIMULUS_PORT_WEIGHTS : STIMULUS_PORT_DATA);
+        assert_int_equal(r->port,
+                         regions[n].port == 0 ? STIMULUS_PORT_WEIGHTS : STIMULUS_PORT_DATA);
         assert_int_equal(r->bytes, bytes->length);
         assert_int_equal(r->crc, crc32(0, (const unsigned char *)bytes->data, (uInt)bytes->length));
         assert_int_equal(r->base % 4096, 0);
@@ -272,7 +278,8 @@ static void check_regions(const struct staged *staged)
     /* Pages of the model on both sides of 4 GiB. */
     assert_true(s->regions[REGION_MODEL].base < UINT64_C(1) << 32 && end > UINT64_C(1) << 32);
     bool queue = staged->program.config.io == IO_MEMORY;
-    assert_true(queue ? s->queue_base >= end + 4096 && s->queue_base % 4096 == 0 : s->queue_base == 0);
+    assert_true(queue ? s->queue_base >= end + 4096 && s->queue_base % 4096 == 0
+                      : s->queue_base == 0);
     assert_int_equal(s->io, queue ? STIMULUS_IO_MEMORY : STIMULUS_IO_STREAM);
 }
 
@@ -334,7 +341,8 @@ static void test_short_addresses(void **state)
 static bool writes_same(const struct play *a, const struct play *b)
 {
     struct error error = {""};
-    assert_true(stimulus_write(&a->stimulus, "a", &error) && stimulus_write(&b->stimulus, "b", &error));
+    assert_true(stimulus_write(&a->stimulus, "a", &error) &&
+                stimulus_write(&b->stimulus, "b", &error));
     return same_files("a", "b");
 }
 

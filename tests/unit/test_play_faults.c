@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
- * test_play_faults.c - what goes wrong on purpose with a loadable chip: buses, soft resets, memories;
- * states saved and restored, a channel closed; and faults drawn at random. */
+ * test_play_faults.c - what goes wrong on purpose with a loadable chip: buses, soft resets,
+ * memories; states saved and restored, a channel closed; and faults drawn at random. */
 #include "gen/emit/registers.h"
 #include "gen/image/regions.h"
 #include "tests/unit/play_walk.h"
@@ -30,10 +30,10 @@ static bool has_queue(const struct staged *s)
     return s->program.config.io == IO_MEMORY;
 }
 
-/* ---- faults of the buses ------------------------------------------------------------------------------------ */
+/* ---- faults of the buses --------------------------------------------------------------------- */
 
-/* Bus words of what a port reads for a frame, or at load, as the documents have it; `single` if no piece has
- * two words. */
+/* Bus words of what a port reads for a frame, or at load, as the documents have it; `single` if no
+ * piece has two words. */
 static uint32_t words_read(const struct program *p, int port, bool load, bool *single)
 {
     const struct derived *d = &p->d;
@@ -64,9 +64,10 @@ static const struct {
 } READS[] = {
     {"SLVERR", STIMULUS_FAULT_SLVERR, CHIP_ERROR_WEIGHTS_SLAVE, CHIP_ERROR_DATA_SLAVE, false},
     {"DECERR", STIMULUS_FAULT_DECERR, CHIP_ERROR_WEIGHTS_DECODE, CHIP_ERROR_DATA_DECODE, false},
-    {"RLAST early", STIMULUS_FAULT_LAST_EARLY, CHIP_ERROR_WEIGHTS_LENGTH, CHIP_ERROR_DATA_LENGTH, false},
-    {"RLAST missing", STIMULUS_FAULT_LAST_MISSING, CHIP_ERROR_WEIGHTS_LENGTH, CHIP_ERROR_DATA_LENGTH,
+    {"RLAST early", STIMULUS_FAULT_LAST_EARLY, CHIP_ERROR_WEIGHTS_LENGTH, CHIP_ERROR_DATA_LENGTH,
      false},
+    {"RLAST missing", STIMULUS_FAULT_LAST_MISSING, CHIP_ERROR_WEIGHTS_LENGTH,
+     CHIP_ERROR_DATA_LENGTH, false},
     {"silent", STIMULUS_FAULT_SILENT, CHIP_ERROR_WEIGHTS_TIMEOUT, CHIP_ERROR_DATA_TIMEOUT, true},
     {"deaf", STIMULUS_FAULT_DEAF, CHIP_ERROR_WEIGHTS_TIMEOUT, CHIP_ERROR_DATA_TIMEOUT, true},
 };
@@ -85,8 +86,8 @@ static void check_read(const struct staged *s, size_t n, int port, bool load)
     char name[60];
     bool single;
     uint32_t beats = words_read(&s->program, port, load, &single);
-    snprintf(name, sizeof name, "%s %s%s", port == STIMULUS_PORT_DATA ? "data" : "weights", READS[n].name,
-             load ? " at load" : "");
+    snprintf(name, sizeof name, "%s %s%s", port == STIMULUS_PORT_DATA ? "data" : "weights",
+             READS[n].name, load ? " at load" : "");
     if (beats == 0 || (single && READS[n].fault == STIMULUS_FAULT_LAST_EARLY)) {
         assert_null(phase_named(&s->play, name));
         return;
@@ -143,7 +144,8 @@ static void test_single_words(void **state)
     leave(&s);
 }
 
-/* A weight port that there is not has no faults; a resident chip with streams reads only at load. */
+/* A weight port that there is not has no faults; a resident chip with streams reads only at
+ * load. */
 static void test_ports(void **state)
 {
     (void)state;
@@ -152,8 +154,10 @@ static void test_ports(void **state)
         stage(&s, chip, 1);
         const struct config *c = &s.program.config;
         bool streams = c->memory == MEMORY_STREAM;
-        assert_int_equal(phase_named(&s.play, "weights SLVERR at load") != NULL, c->memory_ports == 2);
-        assert_int_equal(phase_named(&s.play, "weights SLVERR") != NULL, c->memory_ports == 2 && streams);
+        assert_int_equal(phase_named(&s.play, "weights SLVERR at load") != NULL,
+                         c->memory_ports == 2);
+        assert_int_equal(phase_named(&s.play, "weights SLVERR") != NULL,
+                         c->memory_ports == 2 && streams);
         assert_int_equal(phase_named(&s.play, "data SLVERR") != NULL, streams || has_queue(&s));
         assert_non_null(phase_named(&s.play, "data SLVERR at load"));
         leave(&s);
@@ -172,7 +176,8 @@ static void test_any_beat(void **state)
     uint32_t beats = words_read(&s.program, STIMULUS_PORT_WEIGHTS, false, &single);
     for (uint64_t seed = 0; seed < 60; seed++) {
         play_build(&s.play, &s.program, VERIFY_FRAMES_LEAST, seed);
-        uint64_t at = phase_there(&s.play, "weights SLVERR")->memory[STIMULUS_PORT_WEIGHTS].fault_at;
+        uint64_t at =
+            phase_there(&s.play, "weights SLVERR")->memory[STIMULUS_PORT_WEIGHTS].fault_at;
         least = at < least ? at : least;
         most = at > most ? at : most;
         play_free(&s.play);
@@ -215,9 +220,10 @@ static void test_writes(void **state)
     }
 }
 
-/* ---- soft resets, memories ------------------------------------------------------------------------------------ */
+/* ---- soft resets, memories ------------------------------------------------------------------- */
 
-static void check_stop(const struct staged *s, const char *name, enum stimulus_moment moment, int64_t most)
+static void check_stop(const struct staged *s, const char *name, enum stimulus_moment moment,
+                       int64_t most)
 {
     const struct stimulus_phase *phase = phase_there(&s->play, name);
     assert_int_equal(phase->stop_moment, moment);
@@ -233,13 +239,15 @@ static void test_stops(void **state)
         bool single;
         stage(&s, chip, 3);
         int64_t second = s.play.cycles.frames[1].start;
-        uint32_t load = words_read(&s.program, 0, true, &single) + words_read(&s.program, 1, true, &single);
+        uint32_t load =
+            words_read(&s.program, 0, true, &single) + words_read(&s.program, 1, true, &single);
         check_stop(&s, "stop", STIMULUS_AT_RUN, second);
         check_stop(&s, "reload", STIMULUS_AT_RUN, second);
         assert_int_equal(phase_there(&s.play, "stop")->flags, 0);
         assert_int_equal(phase_there(&s.play, "reload")->flags, STIMULUS_RELOAD);
         check_stop(&s, "stop loading", STIMULUS_AT_LOAD, load + 8 * (SECTION_COUNT + 2));
-        assert_true((phase_there(&s.play, "stop loading")->flags & ~(uint32_t)STIMULUS_LOADED_BEFORE) == 0);
+        assert_true(
+            (phase_there(&s.play, "stop loading")->flags & ~(uint32_t)STIMULUS_LOADED_BEFORE) == 0);
         assert_int_equal(phase_named(&s.play, "stop saving") != NULL, has_queue(&s));
         assert_int_equal(phase_named(&s.play, "stop restoring") != NULL, has_queue(&s));
         if (has_queue(&s)) {
@@ -255,7 +263,8 @@ static void test_stops(void **state)
     }
 }
 
-static void check_memory(const struct staged *s, const char *name, enum stimulus_model model, bool gaps)
+static void check_memory(const struct staged *s, const char *name, enum stimulus_model model,
+                         bool gaps)
 {
     const struct stimulus_phase *phase = phase_there(&s->play, name);
     for (int port = 0; port < STIMULUS_PORTS; port++) {
@@ -289,7 +298,7 @@ static void test_memories(void **state)
     }
 }
 
-/* ---- states, and a channel that is closed ------------------------------------------------------------------------ */
+/* ---- states, and a channel that is closed ---------------------------------------------------- */
 
 static int bits(const uint32_t mask[STIMULUS_MASK_WORDS])
 {
@@ -300,8 +309,8 @@ static int bits(const uint32_t mask[STIMULUS_MASK_WORDS])
     return count;
 }
 
-/* All channels are saved; most of them are restored, to other channels; half are played again.  What must
- * come out is in test_play.c's walk, which also runs here for many channels. */
+/* All channels are saved; most of them are restored, to other channels; half are played again. What
+ * must come out is in test_play.c's walk, which also runs here for many channels. */
 static void test_states(void **state)
 {
     (void)state;
@@ -326,7 +335,8 @@ static void test_states(void **state)
         assert_true(bits(d[2].restored) >= (channels[n] + 1) / 2);
         assert_int_equal(bits(d[4].restored), (channels[n] + 1) / 2);
         if (channels[n] >= 4) /* somebody is interrupted by nobody */
-            assert_false(stimulus_get(s.play.stimulus.active, &s.play.stimulus, phase->first_frame + 2, 3));
+            assert_false(
+                stimulus_get(s.play.stimulus.active, &s.play.stimulus, phase->first_frame + 2, 3));
         for (uint32_t i = 0; i < s.play.stimulus.phase_count; i++)
             walk_phase(&s.play, &s.program.quant, &s.play.stimulus.phases[i]);
         leave(&s);
@@ -349,7 +359,8 @@ static void test_slot(void **state)
                     slot->slot_cycle < begin + s.play.cycles.cycles_per_frame);
         assert_true(s.play.begins[first + slot->slot_frame]);
         for (uint32_t t = 0; t < slot->frame_count; t++)
-            for (uint32_t c = 0; c <= last; c++) { /* all speak, and the one that is closed begins anew */
+            /* All speak, and the one that is closed begins anew. */
+            for (uint32_t c = 0; c <= last; c++) {
                 assert_true(stimulus_get(stimulus->active, stimulus, first + t, c));
                 assert_int_equal(stimulus_get(stimulus->first, stimulus, first + t, c),
                                  t == 0 || (c == last && t == slot->slot_frame));
@@ -358,7 +369,7 @@ static void test_slot(void **state)
     }
 }
 
-/* ---- at random ---------------------------------------------------------------------------------------------------- */
+/* ---- at random ------------------------------------------------------------------------------- */
 
 enum { DRAWN = 400 };
 
@@ -392,8 +403,9 @@ static void check_random(const struct staged *s, const struct stimulus_phase *ph
 static void test_random(void **state)
 {
     (void)state;
-    static const char *const kinds[] = {"wrong model", "stop loading", "stop", "cut", "data ", "weights ",
-                                        "stop restoring", "stop saving", "write "};
+    static const char *const kinds[] = {
+        "wrong model", "stop loading",   "stop",        "cut",   "data ",
+        "weights ",    "stop restoring", "stop saving", "write "};
     for (int chip = FIRST_LOADABLE; chip < PLAY_CHIP_COUNT; chip++) {
         struct config config = play_chip(chip);
         struct staged s;
@@ -425,9 +437,10 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_reads),    cmocka_unit_test(test_single_words),
-        cmocka_unit_test(test_ports),  cmocka_unit_test(test_any_beat),
-        cmocka_unit_test(test_writes),   cmocka_unit_test(test_stops),  cmocka_unit_test(test_memories),
-        cmocka_unit_test(test_states),   cmocka_unit_test(test_slot),   cmocka_unit_test(test_random),
+        cmocka_unit_test(test_ports),    cmocka_unit_test(test_any_beat),
+        cmocka_unit_test(test_writes),   cmocka_unit_test(test_stops),
+        cmocka_unit_test(test_memories), cmocka_unit_test(test_states),
+        cmocka_unit_test(test_slot),     cmocka_unit_test(test_random),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
- * test_play_models.c - wrong model images and descriptors of a play, looked at by a loader and a queue
- * written from the documents: each must be refused, with the code that is expected. */
+ * test_play_models.c - wrong model images and descriptors of a play, looked at by a loader and a
+ * queue written from the documents: each must be refused, with the code that is expected. */
 #include <zlib.h>
 
 #include "gen/emit/registers.h"
@@ -29,7 +29,7 @@ static void leave(struct staged *s)
     program_free(&s->program);
 }
 
-/* ---- the loader ---------------------------------------------------------------------------------------------- */
+/* ---- the loader ------------------------------------------------------------------------------ */
 
 static uint32_t word(const unsigned char *model, enum model_word at)
 {
@@ -52,7 +52,8 @@ static bool in_range(uint32_t value, int most)
     return value >= 1 && value <= (uint32_t)most;
 }
 
-/* Counts that the chip has room for, sections as long as those take, states of the chip's size at most. */
+/* Counts that the chip has room for, sections as long as those take, states of the chip's size at
+ * most. */
 static bool sizes_fit(const struct program *p, const unsigned char *m)
 {
     const struct derived *chip = &p->chip;
@@ -67,7 +68,8 @@ static bool sizes_fit(const struct program *p, const unsigned char *m)
            in_range(word(m, MODEL_WORD_CONSTANTS), chip->max_constants) &&
            in_range(word(m, MODEL_WORD_BEATS), chip->max_beats) &&
            in_range(states & 0xffff, chip->c_words) && in_range(states >> 16, chip->y_words) &&
-           word(m, MODEL_WORD_PROGRAM_WORDS) == bus_words(chip, programs, chip->program_memory_bits) &&
+           word(m, MODEL_WORD_PROGRAM_WORDS) ==
+               bus_words(chip, programs, chip->program_memory_bits) &&
            word(m, MODEL_WORD_COLUMN_WORDS) ==
                bus_words(chip, word(m, MODEL_WORD_COLUMNS), chip->columns_memory_bits) &&
            word(m, MODEL_WORD_CONSTANT_WORDS) ==
@@ -85,7 +87,8 @@ static bool contents_right(const struct program *p, const unsigned char *model, 
     for (int n = 0; n < SECTION_COUNT; n++) {
         size_t bytes = word(model, (enum model_word)(MODEL_WORD_PROGRAM_WORDS + n)) * bus;
         assert_true(at + bytes <= size);
-        right = right && crc_of(model + at, bytes) == word(model, (enum model_word)(MODEL_WORD_PROGRAM_CRC + n));
+        right = right && crc_of(model + at, bytes) ==
+                             word(model, (enum model_word)(MODEL_WORD_PROGRAM_CRC + n));
         at += (bytes + REGION_ALIGNMENT - 1) / REGION_ALIGNMENT * REGION_ALIGNMENT;
     }
     return right;
@@ -95,7 +98,8 @@ static bool contents_right(const struct program *p, const unsigned char *model, 
 static enum chip_error load(const struct program *p, const unsigned char *model, size_t size,
                             const unsigned char *weights, size_t weights_size)
 {
-    if (word(model, MODEL_WORD_MAGIC) != IDENTITY_IMAGE || word(model, MODEL_WORD_LAYOUT) != IDENTITY_LAYOUT)
+    if (word(model, MODEL_WORD_MAGIC) != IDENTITY_IMAGE ||
+        word(model, MODEL_WORD_LAYOUT) != IDENTITY_LAYOUT)
         return CHIP_ERROR_MODEL_MAGIC;
     if (word(model, MODEL_WORD_HEADER_CRC) != crc_of(model, 4 * MODEL_WORD_HEADER_CRC))
         return CHIP_ERROR_MODEL_HEADER;
@@ -108,8 +112,8 @@ static enum chip_error load(const struct program *p, const unsigned char *model,
 }
 
 /* Writes the words of an attempt over copies of the regions. */
-static int apply(const struct stimulus_phase *phase, uint32_t attempt, unsigned char *const regions[2],
-                 const size_t sizes[2])
+static int apply(const struct stimulus_phase *phase, uint32_t attempt,
+                 unsigned char *const regions[2], const size_t sizes[2])
 {
     int changed = 0;
     for (uint32_t n = 0; n < phase->patch_count; n++) {
@@ -117,7 +121,8 @@ static int apply(const struct stimulus_phase *phase, uint32_t attempt, unsigned 
         assert_true(patch->attempt < phase->error_count);
         if (patch->attempt != attempt)
             continue;
-        assert_true(patch->target < STIMULUS_USES && patch->offset % 4 == 0 && patch->bytes % 4 == 0);
+        assert_true(patch->target < STIMULUS_USES && patch->offset % 4 == 0 &&
+                    patch->bytes % 4 == 0);
         assert_true(patch->bytes > 0 && patch->offset + patch->bytes <= sizes[patch->target]);
         for (uint64_t at = patch->offset; at < patch->offset + patch->bytes; at += 4) {
             changed += load_u32(regions[patch->target] + at) != patch->word;
@@ -127,12 +132,14 @@ static int apply(const struct stimulus_phase *phase, uint32_t attempt, unsigned 
     return changed;
 }
 
-static void check_attempt(const struct staged *s, const struct stimulus_phase *phase, uint32_t attempt)
+static void check_attempt(const struct staged *s, const struct stimulus_phase *phase,
+                          uint32_t attempt)
 {
     unsigned char *regions[2];
     size_t sizes[2];
     for (int n = 0; n < 2; n++) {
-        const struct text *bytes = &s->regions[n == STIMULUS_WEIGHTS ? REGION_WEIGHTS : REGION_MODEL].bytes;
+        const struct text *bytes =
+            &s->regions[n == STIMULUS_WEIGHTS ? REGION_WEIGHTS : REGION_MODEL].bytes;
         sizes[n] = bytes->length;
         regions[n] = allocate(sizes[n], 1);
         memcpy(regions[n], bytes->data, sizes[n]);
@@ -149,7 +156,7 @@ static void check_attempt(const struct staged *s, const struct stimulus_phase *p
     free(regions[1]);
 }
 
-/* ---- images ---------------------------------------------------------------------------------------------------- */
+/* ---- images ---------------------------------------------------------------------------------- */
 
 static int expected(const struct stimulus_phase *phase, enum chip_error error)
 {
@@ -197,7 +204,8 @@ static void check_contents(const struct staged *s)
         check_attempt(s, contents, n);
     for (int n = 0; n < SECTION_COUNT + 1; n++)
         assert_true(patched(contents, STIMULUS_MODEL, (uint64_t)(MODEL_WORD_PROGRAM_CRC + n) * 4));
-    assert_true(patched(contents, STIMULUS_WEIGHTS, s->regions[REGION_WEIGHTS].bytes.length / 8 * 4));
+    assert_true(
+        patched(contents, STIMULUS_WEIGHTS, s->regions[REGION_WEIGHTS].bytes.length / 8 * 4));
 }
 
 static void test_images(void **state)
@@ -268,7 +276,7 @@ static void test_random_flips(void **state)
     leave(&s);
 }
 
-/* ---- descriptors ---------------------------------------------------------------------------------------------------- */
+/* ---- descriptors ----------------------------------------------------------------------------- */
 
 static bool bad_address(const uint32_t *words, int at, int address_bits)
 {
@@ -282,7 +290,8 @@ static bool impossible(const uint32_t *words, int address_bits)
     uint32_t restored = 0;
     for (int n = 0; n < STIMULUS_MASK_WORDS; n++)
         restored |= words[DESCRIPTOR_WORD_RESTORE + n];
-    return words[DESCRIPTOR_WORD_MAGIC] != IDENTITY_DESCRIPTOR || words[DESCRIPTOR_WORD_FRAMES] == 0 ||
+    return words[DESCRIPTOR_WORD_MAGIC] != IDENTITY_DESCRIPTOR ||
+           words[DESCRIPTOR_WORD_FRAMES] == 0 ||
            bad_address(words, DESCRIPTOR_WORD_X_ADDRESS, address_bits) ||
            bad_address(words, DESCRIPTOR_WORD_Y_ADDRESS, address_bits) ||
            (restored != 0 && bad_address(words, DESCRIPTOR_WORD_RESTORE_ADDRESS, address_bits)) ||
@@ -293,8 +302,10 @@ static bool impossible(const uint32_t *words, int address_bits)
 /* One attempt: a single descriptor is impossible, and only by these words. */
 static void check_descriptor(const struct stimulus_phase *phase, uint32_t attempt, int address_bits)
 {
-    uint32_t words[32] = {[DESCRIPTOR_WORD_MAGIC] = IDENTITY_DESCRIPTOR, [DESCRIPTOR_WORD_FRAMES] = 1,
-                          [DESCRIPTOR_WORD_X_ADDRESS] = 0x10000, [DESCRIPTOR_WORD_Y_ADDRESS] = 0x20000};
+    uint32_t words[32] = {[DESCRIPTOR_WORD_MAGIC] = IDENTITY_DESCRIPTOR,
+                          [DESCRIPTOR_WORD_FRAMES] = 1,
+                          [DESCRIPTOR_WORD_X_ADDRESS] = 0x10000,
+                          [DESCRIPTOR_WORD_Y_ADDRESS] = 0x20000};
     uint64_t descriptor = UINT64_MAX;
     assert_false(impossible(words, address_bits));
     assert_int_equal(phase->errors[attempt], CHIP_ERROR_DESCRIPTOR);
@@ -304,7 +315,8 @@ static void check_descriptor(const struct stimulus_phase *phase, uint32_t attemp
             continue;
         assert_int_equal(patch->target, STIMULUS_DESCRIPTORS);
         assert_int_equal(patch->bytes, 4);
-        assert_true(descriptor == UINT64_MAX || descriptor == patch->offset / STIMULUS_DESCRIPTOR_BYTES);
+        assert_true(descriptor == UINT64_MAX ||
+                    descriptor == patch->offset / STIMULUS_DESCRIPTOR_BYTES);
         descriptor = patch->offset / STIMULUS_DESCRIPTOR_BYTES;
         words[patch->offset % STIMULUS_DESCRIPTOR_BYTES / 4] = patch->word;
     }
@@ -323,7 +335,8 @@ static void test_descriptors(void **state)
             config.axi_address_bits = address_bits[n];
             stage(&s, &config, seed);
             const struct stimulus_phase *phase = phase_there(&s.play, "descriptors");
-            /* Magic number, frames, four addresses: not aligned, and beyond the bus if anything is. */
+            /* Magic number, frames, four addresses: not aligned, and beyond the bus if anything is.
+             */
             assert_int_equal(phase->error_count, 2 + 4 * (address_bits[n] < 64 ? 2 : 1));
             for (uint32_t attempt = 0; attempt < phase->error_count; attempt++)
                 check_descriptor(phase, attempt, address_bits[n]);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
- * test_play_phases.c - the usual phases of a play: when frames start, time-outs, resets, gaps; and the
- * one of `ese recognise`, in which every utterance is spoken once. */
+ * test_play_phases.c - the usual phases of a play: when frames start, time-outs, resets, gaps; and
+ * the one of `ese recognise`, in which every utterance is spoken once. */
 #include "gen/emit/registers.h"
 #include "models/program/derive.h"
 #include "tests/unit/play_walk.h"
@@ -33,7 +33,7 @@ static bool on_streams(const struct staged *s)
     return s->program.config.io == IO_STREAM;
 }
 
-/* ---- all of them ------------------------------------------------------------------------------------------ */
+/* ---- all of them ----------------------------------------------------------------------------- */
 
 /* Each phase has a name of its own, frames that there are, and time to play them. */
 static void check_phase(const struct staged *s, const struct stimulus_phase *phase)
@@ -83,7 +83,7 @@ static void test_every_phase(void **state)
     }
 }
 
-/* ---- steady ------------------------------------------------------------------------------------------------ */
+/* ---- steady ---------------------------------------------------------------------------------- */
 
 static void check_steady(const struct staged *s, int frames)
 {
@@ -93,7 +93,8 @@ static void check_steady(const struct staged *s, int frames)
     int from = on_streams(s) ? 0 : 3 < frames - 2 ? 3 : frames - 2;
     assert_int_equal(steady->first_frame, 0);
     assert_int_equal(steady->frame_count, frames);
-    assert_int_equal(steady->x_gap + steady->y_wait + steady->cut_cycle + steady->expected_error, 0);
+    assert_int_equal(steady->x_gap + steady->y_wait + steady->cut_cycle + steady->expected_error,
+                     0);
     assert_int_equal(steady->flags, 0);
     for (int port = 0; port < STIMULUS_PORTS; port++) {
         assert_int_equal(steady->memory[port].model, STIMULUS_IDEAL);
@@ -162,11 +163,12 @@ static void test_waits_for_memory(void **state)
     for (uint32_t n = 0; n < s.play.stimulus.phase_count; n++)
         walk_phase(&s.play, &s.program.quant, &s.play.stimulus.phases[n]);
     struct cycles same = {.cycles_per_frame = clocks};
-    assert_false(play_waits_for_memory(&s.program, &same)); /* as fast as the array is not too slow */
+    assert_false(
+        play_waits_for_memory(&s.program, &same)); /* as fast as the array is not too slow */
     leave(&s);
 }
 
-/* ---- cut, rough, held, misframed ----------------------------------------------------------------------------- */
+/* ---- cut, rough, held, misframed ------------------------------------------------------------- */
 
 /* The reset comes while the second frame is computed, at any clock of it. */
 static void test_cut(void **state)
@@ -245,7 +247,8 @@ static void test_misframed(void **state)
         for (uint64_t seed = 0; seed < 40; seed++) {
             play_build(&s.play, &s.program, VERIFY_FRAMES_LEAST, seed);
             const struct stimulus_phase *wrong = phase_there(&s.play, "misframed");
-            assert_true(wrong->flags == STIMULUS_LAST_EARLY || wrong->flags == STIMULUS_LAST_MISSING);
+            assert_true(wrong->flags == STIMULUS_LAST_EARLY ||
+                        wrong->flags == STIMULUS_LAST_MISSING);
             assert_int_equal(wrong->expected_error, chip == 0 ? 0 : CHIP_ERROR_X_FRAMING);
             early += wrong->flags == STIMULUS_LAST_EARLY;
             play_free(&s.play);
@@ -263,7 +266,7 @@ static void test_misframed(void **state)
     }
 }
 
-/* ---- every utterance once ------------------------------------------------------------------------------------- */
+/* ---- every utterance once -------------------------------------------------------------------- */
 
 enum { SPOKEN = 9 };
 static const int rows_of[SPOKEN] = {3, 7, 1, 12, 2, 2, 5, 1, 4};
@@ -284,7 +287,8 @@ static void check_spoken(const struct play *play, int limit)
             rows = limit > 0 && limit < rows ? limit : rows;
             assert_true(play->begins[t]);
             for (int f = 0; f < rows; f++, t++) {
-                assert_int_equal(play->voices[(uint32_t)t * channels + c].utterance, voice.utterance);
+                assert_int_equal(play->voices[(uint32_t)t * channels + c].utterance,
+                                 voice.utterance);
                 assert_int_equal(play->voices[(uint32_t)t * channels + c].frame, f);
             }
             assert_true(t == play->frames || play->begins[t]);

@@ -35,14 +35,15 @@ static struct process_end run_words(struct process *process, ...)
     return end;
 }
 
-static void describes(const struct process *process, const struct process_end *end, const char *text)
+static void describes(const struct process *process, const struct process_end *end,
+                      const char *text)
 {
     char how[100];
     process_describe(process, end, how, sizeof how);
     assert_string_equal(how, text);
 }
 
-/* ---- command lines ---------------------------------------------------------------------------------- */
+/* ---- command lines --------------------------------------------------------------------------- */
 
 static void test_command(void **state)
 {
@@ -66,7 +67,7 @@ static void test_command(void **state)
     command_free(&command);
 }
 
-/* ---- programs --------------------------------------------------------------------------------------- */
+/* ---- programs -------------------------------------------------------------------------------- */
 
 static void test_exit_status(void **state)
 {
@@ -103,7 +104,8 @@ static void test_time_out(void **state)
 {
     (void)state;
     struct process process = {.log = "log", .limit_seconds = 1};
-    struct process_end end = run_words(&process, "sh", "-c", "while :; do read x </dev/zero; done", NULL);
+    struct process_end end =
+        run_words(&process, "sh", "-c", "while :; do read x </dev/zero; done", NULL);
     assert_true(end.timed_out);
     assert_int_equal(end.status, -1);
     assert_int_equal(end.signal, SIGKILL);
@@ -159,7 +161,7 @@ static void test_much_output(void **state)
     free(tail);
 }
 
-/* ---- what cannot be started ------------------------------------------------------------------------- */
+/* ---- what cannot be started ------------------------------------------------------------------ */
 
 static void not_started(struct process *process, const char *program, const char *message)
 {
@@ -198,8 +200,9 @@ static void test_available(void **state)
     setenv("PATH", "bin:more", 1);
     assert_true(process_available("here", "package", &error));
     assert_false(process_available("plain", "some-package", &error));
-    assert_string_equal(error.text, "plain is not installed; it is in the Debian package some-package "
-                                    "(apt-get install some-package)");
+    assert_string_equal(error.text,
+                        "plain is not installed; it is in the Debian package some-package "
+                        "(apt-get install some-package)");
     setenv("PATH", "bin", 1);
     assert_false(process_available("here", "package", &error));
     put_script("local", "exit 0");
@@ -215,7 +218,7 @@ static void test_available(void **state)
     free(path);
 }
 
-/* ---- the end of a file ------------------------------------------------------------------------------ */
+/* ---- the end of a file ----------------------------------------------------------------------- */
 
 static void tail_is(const char *content, int lines, const char *wanted)
 {

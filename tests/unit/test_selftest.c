@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
- * test_selftest.c - the faults of `ese verify --selftest`, with a script in place of the simulator that
- * keeps what it was given: each fault is really there, alone, and is told as the simulator sees it. */
+ * test_selftest.c - the faults of `ese verify --selftest`, with a script in place of the simulator
+ * that keeps what it was given: each fault is really there, alone, and is told as the simulator
+ * sees it. */
 #include "gen/verify/selftest.h"
 
 #include <zlib.h>
@@ -31,7 +32,8 @@ static void put_keeper(const char *judgement)
 static void put_judge(void)
 {
     struct text text = {0};
-    text_appendf(&text, "if diff -r %s/runs/0 $to >/dev/null\nthen " PASSES "else " FAILS "fi", scratch);
+    text_appendf(&text, "if diff -r %s/runs/0 $to >/dev/null\nthen " PASSES "else " FAILS "fi",
+                 scratch);
     put_keeper(text_string(&text));
     text_free(&text);
 }
@@ -45,8 +47,8 @@ static int begin(void **state)
 
 static bool run_selftest(const char *json, bool *pass, struct error *error)
 {
-    const struct selftest_options options = {.dir = "chip", .simulator = SIMULATOR_ICARUS, .seed = 3,
-                                             .json = json};
+    const struct selftest_options options = {
+        .dir = "chip", .simulator = SIMULATOR_ICARUS, .seed = 3, .json = json};
     error->text[0] = '\0';
     struct capture capture = capture_begin();
     bool good = selftest(&options, pass, error);
@@ -54,7 +56,7 @@ static bool run_selftest(const char *json, bool *pass, struct error *error)
     return good;
 }
 
-/* ---- what is different from the first run ------------------------------------------------------------- */
+/* ---- what is different from the first run ---------------------------------------------------- */
 
 struct difference {
     size_t bytes, bits, first; /* that differ; the first of the bytes */
@@ -72,7 +74,8 @@ static struct text kept(int run, const char *name)
 static struct difference differs(int run, const char *name, size_t but)
 {
     struct text right = kept(0, name), here = kept(run, name);
-    struct difference d = {.longer = here.length > right.length, .shorter = here.length < right.length};
+    struct difference d = {.longer = here.length > right.length,
+                           .shorter = here.length < right.length};
     for (size_t i = 0; i + but < right.length && i + but < here.length; i++) {
         int bits = __builtin_popcount((unsigned char)(right.data[i] ^ here.data[i]));
         if (bits != 0 && d.bytes++ == 0)
@@ -93,8 +96,9 @@ static bool same(int run, const char *name)
 /* All images of a run are right but this one. */
 static void only(int run, const char *name)
 {
-    static const char *const names[] = {"weights.mem", "columns.mem", "constants.mem", "products.mem",
-                                        "passes.mem", "sigmoid.mem", "tanh.mem"};
+    static const char *const names[] = {"weights.mem",  "columns.mem", "constants.mem",
+                                        "products.mem", "passes.mem",  "sigmoid.mem",
+                                        "tanh.mem"};
     for (size_t n = 0; n < COUNT_OF(names); n++)
         if (name == NULL || strcmp(names[n], name) != 0)
             assert_true(same(run, names[n]));
@@ -113,13 +117,14 @@ static void one_bit(int run, const char *name)
     struct difference d = differs(run, name, 0);
     assert_int_equal(d.bytes, 1);
     assert_false(d.longer || d.shorter);
-    assert_int_equal(__builtin_popcount((unsigned)(digit(right.data[d.first]) ^ digit(here.data[d.first]))),
-                     1);
+    assert_int_equal(
+        __builtin_popcount((unsigned)(digit(right.data[d.first]) ^ digit(here.data[d.first]))), 1);
     text_free(&right);
     text_free(&here);
 }
 
-/* The sign of the first weight is turned round, and PE 0 has an entry more or less in its first column. */
+/* The sign of the first weight is turned round, and PE 0 has an entry more or less in its first
+ * column. */
 static void check_places(const struct program *p)
 {
     const struct derived *d = &p->d;
@@ -148,7 +153,7 @@ static void check_places(const struct program *p)
     }
 }
 
-/* ---- in the stimulus ------------------------------------------------------------------------------------ */
+/* ---- in the stimulus ------------------------------------------------------------------------- */
 
 /* Where the fields of the first phase begin in the file: behind its name. */
 static size_t phase_at(const struct text *file)
@@ -175,7 +180,8 @@ static size_t place_of(const struct play *play, size_t size, uint32_t frame, boo
     const struct stimulus *s = &play->stimulus;
     size_t vectors = s->channels * (s->input + s->output + s->cell);
     size_t of_frame = 4 * (2 * stimulus_mask_words(s->channels) + vectors);
-    size_t begin = size - 4 - (s->frame_count - frame) * of_frame + 8 * stimulus_mask_words(s->channels);
+    size_t begin =
+        size - 4 - (s->frame_count - frame) * of_frame + 8 * stimulus_mask_words(s->channels);
     size_t at = y ? s->channels * s->input + s->output - 1
                   : s->channels * (s->input + s->output) + s->cell - 1;
     return begin + 4 * at;
@@ -205,7 +211,7 @@ static void one_start(int run)
     text_free(&here);
 }
 
-/* ---- a chip with its model in ROM ------------------------------------------------------------------------ */
+/* ---- a chip with its model in ROM ------------------------------------------------------------ */
 
 static const struct {
     const char *name, *check;
@@ -231,7 +237,8 @@ static void check_list(const char *path, bool first_good, bool others_good)
         const json_t *fault = json_array_get(json_at(root, "faults"), (size_t)n);
         string_is(fault, "fault", EXPECTED[n].name);
         string_is(fault, "check", EXPECTED[n].check);
-        assert_int_equal(json_is_true(json_at(fault, "detected")), n == 0 ? first_good : others_good);
+        assert_int_equal(json_is_true(json_at(fault, "detected")),
+                         n == 0 ? first_good : others_good);
     }
     json_decref(root);
 }
@@ -301,7 +308,7 @@ static void test_faults(void **state)
     chip_close(&chip);
 }
 
-/* ---- a chip that loads its model --------------------------------------------------------------------------- */
+/* ---- a chip that loads its model ------------------------------------------------------------- */
 
 static uint32_t crc_in_stimulus(int run, const char *name)
 {
@@ -359,7 +366,7 @@ static void test_regions(void **state)
     assert_int_equal(phase_field(17, FIELD_WATCHDOG), 0);
 }
 
-/* ---- what it makes of simulators that see nothing, or everything ------------------------------------------- */
+/* ---- what it makes of simulators that see nothing, or everything ----------------------------- */
 
 static void test_blind(void **state)
 {

@@ -80,7 +80,7 @@ static struct text in_scratch(const char *name)
     return text;
 }
 
-/* ---- success ------------------------------------------------------------------------------------------ */
+/* ---- success --------------------------------------------------------------------------------- */
 
 static void test_verilator(void **state)
 {
@@ -112,11 +112,14 @@ static void test_icarus(void **state)
     struct simulation simulation = plain(SIMULATOR_ICARUS);
     passes(&simulation, true);
     assert_true(called("iverilog-vpi --name=ese_harness ../../sim/"));
-    assert_true(called("iverilog -g2005 -s ese_bench -Isim -o build/icarus/ese_bench.vvp -c rtl/files.f "));
+    assert_true(
+        called("iverilog -g2005 -s ese_bench -Isim -o build/icarus/ese_bench.vvp -c rtl/files.f "));
     struct text line = {0};
-    text_appendf(&line, "vvp -n -M %s/chip/build/icarus -m ese_harness "
-                        "%s/chip/build/icarus/ese_bench.vvp +stimulus=%s/stimulus.bin "
-                        "+results=%s/chip/build/icarus/results.json\n", scratch, scratch, scratch, scratch);
+    text_appendf(&line,
+                 "vvp -n -M %s/chip/build/icarus -m ese_harness "
+                 "%s/chip/build/icarus/ese_bench.vvp +stimulus=%s/stimulus.bin "
+                 "+results=%s/chip/build/icarus/results.json\n",
+                 scratch, scratch, scratch, scratch);
     assert_true(called(text_string(&line)));
     text_free(&line);
     assert_int_equal(calls_of("gcc") + calls_of("verilator"), 0);
@@ -136,8 +139,9 @@ static void test_options(void **state)
     put_simulator("pwd >\"$dump\"; " PASSES);
     passes(&simulation, true);
     struct text line = {0}, folder = in_scratch("elsewhere\n");
-    text_appendf(&line, "/ese_bench.vvp -fst +stimulus=%s/stimulus.bin +results=%s/chip/build/icarus/"
-                        "results.json +dump=%s/dump.bin +trace=%s/trace.fst +memory=ddr3 +last\n",
+    text_appendf(&line,
+                 "/ese_bench.vvp -fst +stimulus=%s/stimulus.bin +results=%s/chip/build/icarus/"
+                 "results.json +dump=%s/dump.bin +trace=%s/trace.fst +memory=ddr3 +last\n",
                  scratch, scratch, scratch, scratch);
     assert_true(called(text_string(&line)));
     holds("dump.bin", text_string(&folder));
@@ -164,7 +168,7 @@ static void test_seed(void **state)
     }
 }
 
-/* ---- a build is used again ---------------------------------------------------------------------------- */
+/* ---- a build is used again ------------------------------------------------------------------- */
 
 static void test_build_again(void **state)
 {
@@ -219,8 +223,10 @@ static void test_build_fails(void **state)
     (void)state;
     struct simulation simulation = plain(SIMULATOR_VERILATOR);
     struct text message = {0}, log = in_scratch("chip/build/verilator/build.log");
-    put_tool("verilator", "for n in 1 2 3 4 5 6 7 8 9 10 11 12 13 14; do echo line $n.; done; exit 9");
-    text_appendf(&message, "verilator failed, exit status 9; its output is in %s", text_string(&log));
+    put_tool("verilator",
+             "for n in 1 2 3 4 5 6 7 8 9 10 11 12 13 14; do echo line $n.; done; exit 9");
+    text_appendf(&message, "verilator failed, exit status 9; its output is in %s",
+                 text_string(&log));
     cannot(&simulation, text_string(&message));
     complained("line 3.\n");
     complained("line 14.\n");
@@ -248,7 +254,8 @@ static void test_build_fails_later(void **state)
     passes(&simulation, true);
     put("chip/rtl/ese_top.v", "module wrong\n");
     put_tool("iverilog", "echo syntax error; exit 1");
-    text_appendf(&message, "iverilog failed, exit status 1; its output is in %s/chip/build/icarus/build.log",
+    text_appendf(&message,
+                 "iverilog failed, exit status 1; its output is in %s/chip/build/icarus/build.log",
                  scratch);
     cannot(&simulation, text_string(&message));
     complained("syntax error");
@@ -259,7 +266,7 @@ static void test_build_fails_later(void **state)
     text_free(&message);
 }
 
-/* ---- simulators that end badly ------------------------------------------------------------------------- */
+/* ---- simulators that end badly --------------------------------------------------------------- */
 
 static void test_run_fails(void **state)
 {
@@ -274,7 +281,8 @@ static void test_run_fails(void **state)
         ends(&simulation, "the simulator ended without a verdict: exit status 0");
         put_simulator("echo VERDICT PASS");
         ends(&simulation, "the simulator left no whole results file");
-        put_simulator("echo '{\"verdict\": \"fail\", \"reason\": \"y\"}' >\"$results\"; echo VERDICT FAIL: y; "
+        put_simulator("echo '{\"verdict\": \"fail\", \"reason\": \"y\"}' >\"$results\"; echo "
+                      "VERDICT FAIL: y; "
                       "exit 1");
         ends(&simulation, "y");
         put_simulator(PASSES "; head -c 100000 /dev/zero; echo");
@@ -305,7 +313,7 @@ static void test_run_too_long(void **state)
     ends(&simulation, "the simulator ended without a verdict: killed after 1 seconds");
 }
 
-/* ---- what is missing ------------------------------------------------------------------------------------ */
+/* ---- what is missing ------------------------------------------------------------------------- */
 
 static void test_missing_tools(void **state)
 {
@@ -314,10 +322,14 @@ static void test_missing_tools(void **state)
         enum simulator simulator;
         const char *tool, *package;
     } tools[] = {
-        {SIMULATOR_VERILATOR, "verilator", "verilator"}, {SIMULATOR_VERILATOR, "make", "make"},
-        {SIMULATOR_VERILATOR, "g++", "g++"},             {SIMULATOR_VERILATOR, "gcc", "gcc"},
-        {SIMULATOR_ICARUS, "iverilog", "iverilog"},      {SIMULATOR_ICARUS, "iverilog-vpi", "iverilog"},
-        {SIMULATOR_ICARUS, "vvp", "iverilog"},           {SIMULATOR_ICARUS, "cc", "gcc"},
+        {SIMULATOR_VERILATOR, "verilator", "verilator"},
+        {SIMULATOR_VERILATOR, "make", "make"},
+        {SIMULATOR_VERILATOR, "g++", "g++"},
+        {SIMULATOR_VERILATOR, "gcc", "gcc"},
+        {SIMULATOR_ICARUS, "iverilog", "iverilog"},
+        {SIMULATOR_ICARUS, "iverilog-vpi", "iverilog"},
+        {SIMULATOR_ICARUS, "vvp", "iverilog"},
+        {SIMULATOR_ICARUS, "cc", "gcc"},
     };
     struct text bin = in_scratch("bin");
     setenv("PATH", text_string(&bin), 1);
@@ -344,7 +356,8 @@ static void test_missing_folders(void **state)
     cannot(&simulation, "cannot read the folder none: No such file or directory");
     make_dir("empty");
     simulation.folder = "empty";
-    text_appendf(&message, "cannot read the folder %s/empty/rtl: No such file or directory", scratch);
+    text_appendf(&message, "cannot read the folder %s/empty/rtl: No such file or directory",
+                 scratch);
     cannot(&simulation, text_string(&message));
     make_dir("full");
     put("full/build", "");
@@ -378,7 +391,7 @@ static void test_long_paths(void **state)
     passes(&simulation, false);
 }
 
-/* ---- to be served ---------------------------------------------------------------------------------------- */
+/* ---- to be served ---------------------------------------------------------------------------- */
 
 static void test_prepare(void **state)
 {
@@ -387,7 +400,8 @@ static void test_prepare(void **state)
     struct simulation simulation = plain(SIMULATOR_VERILATOR);
     struct simulation_start start;
     struct error error = {""};
-    struct text words = {0}, images = in_scratch("chip/mem"), log = in_scratch("chip/build/verilator/run.log");
+    struct text words = {0}, images = in_scratch("chip/mem"),
+                log = in_scratch("chip/build/verilator/run.log");
     simulation.stimulus = NULL;
     simulation.plusargs = more;
     make_dir("chip/build");
@@ -402,7 +416,8 @@ static void test_prepare(void **state)
     for (size_t n = 0; n < start.command.count; n++)
         text_appendf(&words, "%s ", start.command.words[n]);
     assert_null(start.command.words[start.command.count]);
-    assert_non_null(strstr(text_string(&words), "/chip/build/verilator/Vese_bench +verilator+rand"));
+    assert_non_null(
+        strstr(text_string(&words), "/chip/build/verilator/Vese_bench +verilator+rand"));
     assert_non_null(strstr(text_string(&words), " +memory=hostile "));
     assert_null(strstr(text_string(&words), "+stimulus"));
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
- * test_simulation_result.c - what a simulator leaves behind: whole, damaged, contradicting itself. */
+ * test_simulation_result.c - what a simulator leaves behind: whole, damaged, contradicting itself.
+ */
 #include "gen/verify/simulate_result.h"
 
 #include <jansson.h>
@@ -14,8 +15,8 @@ static void put_results(json_t *changes)
         "s:[i, i, i], s:[{s:i, s:[[i, i], [i, i]], s:[[i, i]]}, {s:i}]}",
         "name", "steady", "seed", "18446744073709551615", "cut", 1, "cycles", 101, "end", 102,
         "cycles_per_frame", 103, "frames", "start", 11, "issued", 12, "weight_stalls", 13, "stalls",
-        "input", 21, "columns", 22, "acc", 23, "element", 24, "queue", 25, "start", -1, "issues", 31,
-        32, 33, "charts", "frame", 1, "products", 41, 42, 43, 44, "passes", 51, 52, "frame", 2);
+        "input", 21, "columns", 22, "acc", 23, "element", 24, "queue", 25, "start", -1, "issues",
+        31, 32, 33, "charts", "frame", 1, "products", 41, 42, 43, 44, "passes", 51, 52, "frame", 2);
     json_t *root = json_pack(
         "{s:s, s:s, s:i, s:i, s:i, s:i, s:I, s:f, s:[s, s], s:[s], s:[o, {s:s, s:b}]}", "verdict",
         "pass", "reason", "", "mismatches", 1, "violations", 2, "y_checked", 3, "c_checked", 4,
@@ -46,7 +47,7 @@ static void verdict_is(bool clean, const char *how, const char *reason)
     assert_int_equal(result.phase_count, 0);
 }
 
-/* ---- every field -------------------------------------------------------------------------------------- */
+/* ---- every field ----------------------------------------------------------------------------- */
 
 static void check_phase(const struct simulation_phase *phase)
 {
@@ -119,7 +120,7 @@ static void test_no_time(void **state)
     simulation_result_free(&result);
 }
 
-/* ---- who says that it passes: the file, the log, the exit status --------------------------------------- */
+/* ---- who says that it passes: the file, the log, the exit status ----------------------------- */
 
 static void test_all_must_agree(void **state)
 {
@@ -169,14 +170,15 @@ static void test_last_verdict(void **state)
     verdict_is(true, "exit status 0", "of the last run");
 }
 
-/* ---- damaged files ------------------------------------------------------------------------------------- */
+/* ---- damaged files --------------------------------------------------------------------------- */
 
 static void test_no_results(void **state)
 {
     (void)state;
     put("run.log", "VERDICT PASS\n");
     verdict_is(true, "exit status 0", "the simulator left no whole results file");
-    verdict_is(false, "killed by signal 9 (Killed)", "the simulator failed: killed by signal 9 (Killed)");
+    verdict_is(false, "killed by signal 9 (Killed)",
+               "the simulator failed: killed by signal 9 (Killed)");
     put("run.log", "VERDICT FAIL: cannot write\n");
     verdict_is(false, "exit status 1", "cannot write");
 }
@@ -199,12 +201,14 @@ static void test_cut(void **state)
     text_free(&whole);
 }
 
-/* Whatever stands in the place of what: no number is taken for what it is not, and nothing breaks. */
+/* Whatever stands in the place of what: no number is taken for what it is not, and nothing breaks.
+ */
 static void test_other_types(void **state)
 {
     (void)state;
-    static const char *const keys[] = {"mismatches", "violations", "y_checked", "c_checked", "cycles",
-                                       "seconds", "first_mismatches", "first_violations", "phases"};
+    static const char *const keys[] = {"mismatches",       "violations",       "y_checked",
+                                       "c_checked",        "cycles",           "seconds",
+                                       "first_mismatches", "first_violations", "phases"};
     put("run.log", "VERDICT PASS\n");
     for (size_t n = 0; n < COUNT_OF(keys); n++)
         for (int kind = 0; kind < 4; kind++) {

@@ -11,7 +11,7 @@
 
 enum { CHANNELS = 35, INPUT = 2, CELL = 3, OUTPUT = 1, FRAMES = 4, MASK = 2, PHASES = 3 };
 
-/* ---- a stimulus in which no two numbers are alike ----------------------------------------------------- */
+/* ---- a stimulus in which no two numbers are alike -------------------------------------------- */
 
 static uint32_t number = 1000;
 
@@ -117,7 +117,7 @@ static struct stimulus some(void)
     return s;
 }
 
-/* ---- the file, as sim/stimulus.h describes it ---------------------------------------------------------- */
+/* ---- the file, as sim/stimulus.h describes it ------------------------------------------------ */
 
 static const unsigned char *at, *end;
 
@@ -306,7 +306,7 @@ static void test_write_ends_early(void **state)
     stimulus_free(&s);
 }
 
-/* ---- pieces ------------------------------------------------------------------------------------------- */
+/* ---- pieces ---------------------------------------------------------------------------------- */
 
 static void test_allocate(void **state)
 {
@@ -388,7 +388,8 @@ static void no_image(const char *folder, const char *name, const char *message)
     assert_false(stimulus_image(&image, folder, name, &error));
     assert_non_null(strstr(error.text, message));
     error.text[0] = '\0';
-    assert_false(stimulus_region(&region, folder, name, STIMULUS_PORT_DATA, STIMULUS_MODEL, 0, &error));
+    assert_false(
+        stimulus_region(&region, folder, name, STIMULUS_PORT_DATA, STIMULUS_MODEL, 0, &error));
     assert_non_null(strstr(error.text, message));
 }
 

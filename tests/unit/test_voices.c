@@ -45,7 +45,7 @@ static void is_file(const struct voice_file *file, const char *name, const char 
         assert_true(file->features.at[i] == first + (float)i / 8);
 }
 
-/* ---- in ----------------------------------------------------------------------------------------------- */
+/* ---- in -------------------------------------------------------------------------------------- */
 
 static void test_files_and_folders(void **state)
 {
@@ -127,7 +127,7 @@ static void test_same_name(void **state)
     refused("in/a?b.npy and in/a?b.npy", "in/a\nb.npy", "in/a\nb.npy"); /* in one line */
 }
 
-/* ---- on the way --------------------------------------------------------------------------------------- */
+/* ---- on the way ------------------------------------------------------------------------------ */
 
 static void test_prepare(void **state)
 {
@@ -156,7 +156,7 @@ static void test_prepare(void **state)
     voices_free(&voices);
 }
 
-/* ---- out ---------------------------------------------------------------------------------------------- */
+/* ---- out ------------------------------------------------------------------------------------- */
 
 /* Voices with the outputs that the golden model gives, frame by frame. */
 static void play_golden(struct voices *voices, const struct quantized *q)
@@ -199,7 +199,8 @@ static void test_check(void **state)
     assert_int_equal(check.wrong, 0);
     assert_string_equal(check.first, "");
 
-    /* One more, one less, at the beginning and at the very end: all are counted, the first is told. */
+    /* One more, one less, at the beginning and at the very end: all are counted, the first is told.
+     */
     int32_t right = voices.files[1].y[2 * output + 3];
     voices.files[1].y[2 * output + 3]++;
     voices.files[1].y[5 * output - 1]--;
@@ -207,8 +208,8 @@ static void test_check(void **state)
     assert_int_equal(check.values, 12 * output);
     assert_int_equal(check.wrong, 2);
     char line[256];
-    snprintf(line, sizeof line, "b: frame 2, element 3 of y is %d, the golden model gives %d", right + 1,
-             right);
+    snprintf(line, sizeof line, "b: frame 2, element 3 of y is %d, the golden model gives %d",
+             right + 1, right);
     assert_string_equal(check.first, line);
 
     /* x in another format than the model's does not hide behind the library's own. */
