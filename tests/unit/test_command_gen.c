@@ -48,7 +48,7 @@ static void test_folder(void **state)
     (void)state;
     static const char *const files[] = {
         "rtl/ese_top.v", "rtl/files.f", "mem/weights.mem", "mem/tanh.mem", "sim/ese_bench.v",
-        "sim/harness.c", "report.txt", "report.json", "config.yaml", "manifest.json", "README.md"};
+        "sim/verilator.vlt", "report.txt", "report.json", "config.yaml", "manifest.json", "README.md"};
     made("chip", NULL);
     for (size_t n = 0; n < COUNT_OF(files); n++) {
         char path[100];

@@ -85,7 +85,7 @@ static void test_text(void **state)
     line("%d of the chip's %d bits\n", largest_shift(p), both.chip.program.d.max_shift);
     line("model.bin %s, ", commas((int64_t)region_size(p, REGION_MODEL)).text);
     line("weights.bin %s bytes\n", commas((int64_t)region_size(p, REGION_WEIGHTS)).text);
-    printed(" frames of noise\n");
+    printed("of noise");
     printed("dB signal to noise, largest error ");
     close_both(&both);
 }

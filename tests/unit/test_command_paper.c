@@ -50,6 +50,11 @@ static void test_json(void **state)
     assert_true(json_is_true(json_at(root, "agree")));
     assert_int_equal(json_object_size(json_at(root, "figures")), 1);
     assert_int_equal(json_array_size(json_at(root, "figures.balance.points")), 8);
+    string_is(root, "figures.balance.points.0.model", "paper");
+    number_is(root, "figures.balance.points.0.pes", 4);
+    string_is(root, "figures.balance.points.7.model", "speech"); /* whatever the settings are */
+    number_is(root, "figures.balance.points.7.pes", 8);
+    number_is(root, "figures.balance.points.7.weights", 4 * 128 * (40 + 64) + 64 * 128);
     json_decref(root);
     struct given quiet = {.figure = "balance", .json = "-", .output = "figures"};
     assert_int_equal(paper(quiet), 0);
