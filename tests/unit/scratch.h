@@ -31,14 +31,16 @@ static inline int scratch_remove_entry(const char *path, const struct stat *stat
     return at->level == 0 ? 0 : remove(path);
 }
 
-/* For the group: a folder, which becomes the current one.  The presets stay where they are. */
+/* For the group: a folder, which becomes the current one and that of temporary files.  The presets
+ * stay where they are. */
 static inline int scratch_begin(void **state)
 {
     (void)state;
     char *home = realpath(getenv("ESE_HOME") != NULL ? getenv("ESE_HOME") : ".", NULL);
     char folder[] = "/tmp/ese-unit-XXXXXX";
     bool good = home != NULL && setenv("ESE_HOME", home, 1) == 0 && mkdtemp(folder) != NULL &&
-                realpath(folder, scratch) != NULL && chdir(scratch) == 0;
+                realpath(folder, scratch) != NULL && chdir(scratch) == 0 &&
+                setenv("TMPDIR", scratch, 1) == 0;
     free(home);
     return good ? 0 : -1;
 }
