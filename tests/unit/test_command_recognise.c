@@ -1,0 +1,341 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * test_command_recognise.c - ese recognise: what it makes of outputs that a script gives in the
+ * place of the simulator; and what it refuses. */
+#include <math.h>
+
+#include "gen/verify/play.h"
+#include "models/network/labels.h"
+#include "models/network/reference.h"
+#include "models/number/golden.h"
+#include "tests/unit/command_testing.h"
+#include "tests/unit/fake_tools.h"
+#include "tests/unit/speech_testing.h"
+
+static int recognise(int frames, const char *json)
+{
+    const struct recognise_options options = {.dir = "chip", .frames = frames, .json = json};
+    struct capture capture = capture_begin();
+    int status = command_recognise(&options);
+    capture_end(capture);
+    return status;
+}
+
+static void refused(const char *line)
+{
+    assert_int_equal(recognise(0, NULL), 1);
+    complained_only(line);
+    printed_nothing();
+}
+
+/* ---- what must come out ---------------------------------------------------------------------- */
+
+/* Labels of each utterance, by the golden model, in floating point, and as they should be. */
+struct heard {
+    int chip[SPEECH_COUNT][10], exact[SPEECH_COUNT][10], right[SPEECH_COUNT][10];
+};
+
+static void hear(struct heard *heard, const struct program *p, const struct labels *labels)
+{
+    struct reference *reference = reference_new(&p->network);
+    int32_t x[SPEECH_X];
+    double y[SPEECH_C];
+    for (int n = 0; n < SPEECH_COUNT; n++) {
+        struct golden_state golden = golden_start(&p->quant);
+        struct reference_state exact = reference_start(&p->network);
+        for (int t = 0; t < speech_rows[n]; t++) {
+            const float *features = p->utterances.frames[n].at + t * SPEECH_X;
+            for (int i = 0; i < SPEECH_X; i++)
+                x[i] = (int32_t)quantize_value((double)features[i], p->quant.formats.x, 16);
+            golden_step(&p->quant, &golden, x);
+            reference_step(reference, &exact, features);
+            for (int i = 0; i < SPEECH_C; i++)
+                y[i] = ldexp(golden.y[i], -p->quant.formats.y);
+            heard->chip[n][t] = classify(&p->network, y);
+            heard->exact[n][t] = classify(&p->network, exact.y);
+            heard->right[n][t] = labels->of[n][t];
+        }
+        golden_end(&golden);
+        reference_end(&exact);
+    }
+    reference_free(reference);
+}
+
+/* Frames of the first `limit` of each utterance that have the right label. */
+static int agreeing(int (*labels)[10], int (*right)[10], int limit, int *frames)
+{
+    int count = 0;
+    *frames = 0;
+    for (int n = 0; n < SPEECH_COUNT; n++)
+        for (int t = 0; t < speech_rows[n] && t < limit; t++, ++*frames)
+            count += labels[n][t] == right[n][t];
+    return count;
+}
+
+static struct text phones(const int *labels, int frames)
+{
+    struct text line = {0};
+    for (int t = 0; t < frames; t++)
+        if (labels[t] != 0 && (t == 0 || labels[t - 1] != labels[t]))
+            text_appendf(&line, " %s", speech_phones[labels[t]]);
+    return line;
+}
+
+/* ---- a chip, and the simulator that gives the golden model's outputs ------------------------- */
+
+static void put_results(const struct program *p, const char *verdict, const char *reason)
+{
+    json_t *root = json_pack("{s:s, s:s, s:i, s:i, s:[{s:s, s:I}]}", "verdict", verdict, "reason",
+                             reason, "y_checked", 114, "c_checked", 115, "phases", "name",
+                             "utterances", "cycles_per_frame", (json_int_t)p->cycles_per_frame);
+    assert_int_equal(json_dump_file(root, "results", 0), 0);
+    json_decref(root);
+    struct text lines = {0};
+    text_appendf(&lines, "cp %s/results $results; cp %s/outputs $dump; echo VERDICT %s%s", scratch,
+                 scratch, strcmp(verdict, "pass") == 0 ? "PASS" : "FAIL: ", reason);
+    put_simulator(text_string(&lines));
+    text_free(&lines);
+}
+
+/* The chip's y, as the simulation writes it. */
+static void put_outputs(const struct program *p, int limit, bool silent)
+{
+    struct play play;
+    play_utterances(&play, p, limit);
+    const struct stimulus *s = &play.stimulus;
+    size_t words = (size_t)s->frame_count * s->channels * s->output;
+    if (silent)
+        memset(s->y, 0, words * sizeof *s->y);
+    put_bytes("outputs", s->y, words * sizeof *s->y);
+    play_free(&play);
+}
+
+static struct chip_folder begin_speech(struct heard *heard)
+{
+    struct labels labels;
+    struct error error = {""};
+    put_speech_model(true);
+    put_speech_inputs();
+    put_speech_config();
+    if (gen("my.yaml", "chip", "") != 0)
+        complained_only("nothing: a plain chip is made");
+    put_tools();
+    struct chip_folder chip = opened("chip");
+    assert_true(labels_read(&labels, "in", &chip.program.utterances, &error));
+    hear(heard, &chip.program, &labels);
+    labels_free(&labels);
+    put_results(&chip.program, "pass", "");
+    put_outputs(&chip.program, 0, false);
+    return chip;
+}
+
+/* ---- success --------------------------------------------------------------------------------- */
+
+static void check_utterance(const struct heard *heard, int n, int limit)
+{
+    char line[200];
+    int rows = speech_rows[n] < limit ? speech_rows[n] : limit, right = 0;
+    for (int t = 0; t < rows; t++)
+        right += heard->chip[n][t] == heard->right[n][t];
+    struct text chip = phones(heard->chip[n], rows), reference = phones(heard->right[n], rows);
+    snprintf(line, sizeof line, "%s  %3d of %3d frames right\n  chip     %s\n  reference%s\n",
+             speech_names[n], right, rows, chip.length > 0 ? text_string(&chip) : " ",
+             reference.length > 0 ? text_string(&reference) : " ");
+    printed(line);
+    text_free(&chip);
+    text_free(&reference);
+}
+
+static void test_all_frames(void **state)
+{
+    (void)state;
+    struct heard heard;
+    struct chip_folder chip = begin_speech(&heard);
+    const struct program *p = &chip.program;
+    char line[200];
+    int frames, right = agreeing(heard.chip, heard.right, 10, &frames),
+                exact = agreeing(heard.exact, heard.right, 10, &frames);
+    assert_int_equal(frames, 19);
+    assert_int_equal(recognise(0, "result.json"), 0);
+    for (int n = 0; n < SPEECH_COUNT; n++)
+        check_utterance(&heard, n, 10);
+    printed("3 utterances, 19 frames, 2 voices at once on 2 PEs, simulated by Verilator\n");
+    printed("outputs         bit-exact: 114 y and 115 c values against the golden model\n");
+    snprintf(line, sizeof line,
+             "frame accuracy  %.1f %% from the chip's outputs, %.1f %% in floating point\n",
+             100.0 * right / 19, 100.0 * exact / 19);
+    printed(line);
+    snprintf(line, sizeof line, "speed           %d cycles a frame (model: %d); ",
+             (int)p->cycles_per_frame, (int)p->cycles_per_frame);
+    printed(line);
+    json_t *root = json_of("result.json");
+    string_is(root, "verdict", "pass");
+    number_is(root, "utterances", 3);
+    number_is(root, "frames", 19);
+    real_is(root, "frame_accuracy", right / 19.0);
+    real_is(root, "float_frame_accuracy", exact / 19.0);
+    number_is(root, "cycles_per_frame", p->cycles_per_frame);
+    number_is(root, "model_cycles_per_frame", p->cycles_per_frame);
+    real_is(root, "mac_utilization",
+            (double)p->true_nonzeros / (2.0 * (double)p->cycles_per_frame));
+    json_decref(root);
+    assert_true(called("verilator --binary"));
+    assert_int_equal(calls_of("iverilog"), 0);
+    chip_close(&chip);
+}
+
+/* The first frames of each: other utterances, whole ones, no more than there are. */
+static void test_few_frames(void **state)
+{
+    (void)state;
+    struct heard heard;
+    struct chip_folder chip = begin_speech(&heard);
+    put_outputs(&chip.program, 5, false);
+    int frames, right = agreeing(heard.chip, heard.right, 5, &frames);
+    assert_int_equal(frames, 14);
+    assert_int_equal(recognise(5, "-"), 0);
+    json_t *root = json_of("stdout"); /* and nothing else */
+    number_is(root, "frames", 14);
+    real_is(root, "frame_accuracy", right / 14.0);
+    json_decref(root);
+    assert_int_equal(recognise(5, NULL), 0);
+    for (int n = 0; n < SPEECH_COUNT; n++)
+        check_utterance(&heard, n, 5);
+    chip_close(&chip);
+}
+
+/* What is judged is what the simulator gave, not what it should have given. */
+static void test_chip_decides(void **state)
+{
+    (void)state;
+    struct heard heard;
+    struct chip_folder chip = begin_speech(&heard);
+    double zero[SPEECH_C] = {0};
+    int frames, exact = agreeing(heard.exact, heard.right, 10, &frames);
+    for (int n = 0; n < SPEECH_COUNT; n++)
+        for (int t = 0; t < speech_rows[n]; t++)
+            heard.chip[n][t] = classify(&chip.program.network, zero);
+    int right = agreeing(heard.chip, heard.right, 10, &frames);
+    put_outputs(&chip.program, 0, true);
+    put_results(&chip.program, "fail", "y is wrong");
+    assert_int_equal(recognise(0, "result.json"), 1);
+    printed("outputs         WRONG: 114 y and 115 c values against the golden model\n");
+    printed("failed          y is wrong; log: ");
+    holds("stderr", "");
+    for (int n = 0; n < SPEECH_COUNT; n++)
+        check_utterance(&heard, n, 10);
+    json_t *root = json_of("result.json");
+    string_is(root, "verdict", "fail");
+    real_is(root, "frame_accuracy", right / 19.0);
+    real_is(root, "float_frame_accuracy", exact / 19.0);
+    json_decref(root);
+    chip_close(&chip);
+}
+
+/* ---- failures -------------------------------------------------------------------------------- */
+
+static void test_no_chip(void **state)
+{
+    (void)state;
+    refused("'chip' is not a folder that 'ese gen' made: it has no manifest.json");
+    made("chip", "");
+    refused("the chip in 'chip' has nothing to recognise: its model needs utterances, and a class "
+            "layer output.W and output.b");
+}
+
+static void test_no_classes(void **state)
+{
+    (void)state;
+    put_speech_model(false);
+    put_speech_inputs();
+    put_speech_config();
+    assert_int_equal(gen("my.yaml", "chip", ""), 0);
+    refused("the chip in 'chip' has nothing to recognise: its model needs utterances, and a class "
+            "layer output.W and output.b");
+}
+
+static void test_no_labels(void **state)
+{
+    (void)state;
+    struct heard heard;
+    struct chip_folder chip = begin_speech(&heard);
+    char path[200], line[300];
+    snprintf(path, sizeof path, "%s/b.labels.npy", chip.program.config.model.utterances);
+    assert_int_equal(unlink(path), 0);
+    assert_int_equal(recognise(0, NULL), 1);
+    complained("b.labels.npy");
+    snprintf(path, sizeof path, "%s/phones.txt", chip.program.config.model.utterances);
+    assert_int_equal(unlink(path), 0);
+    snprintf(line, sizeof line, "cannot open '%s': the names of the labels belong there", path);
+    refused(line);
+    chip_close(&chip);
+}
+
+static void test_bad_simulator(void **state)
+{
+    (void)state;
+    struct heard heard;
+    struct chip_folder chip = begin_speech(&heard);
+    char line[PATH_MAX + 200];
+    const char *log = "build/verilator/run.log";
+    put_bytes("outputs", "short", 5);
+    snprintf(line, sizeof line,
+             "chip/build/outputs.bin: shorter than the run; the simulator's log: %s/chip/%s",
+             scratch, log);
+    refused(line);
+    put_outputs(&chip.program, 0, false);
+    snprintf(line, sizeof line, "cp %s/outputs $dump; exit 4", scratch);
+    put_simulator(line);
+    snprintf(line, sizeof line,
+             "the simulation failed: the simulator ended without a verdict: exit status 4; "
+             "log: %s/chip/%s",
+             scratch, log);
+    refused(line);
+    assert_int_equal(unlink("chip/build/outputs.bin"), 0);
+    put_simulator("exit 4");
+    assert_int_equal(recognise(0, NULL), 1);
+    complained(log);
+    chip_close(&chip);
+}
+
+static void test_no_simulator(void **state)
+{
+    (void)state;
+    struct heard heard;
+    struct chip_folder chip = begin_speech(&heard);
+    struct text bin = {0};
+    char *path = duplicate(getenv("PATH"));
+    text_appendf(&bin, "%s/bin", scratch);
+    assert_int_equal(unlink("bin/verilator"), 0);
+    setenv("PATH", text_string(&bin), 1);
+    refused("verilator is not installed; it is in the Debian package verilator (apt-get install "
+            "verilator)");
+    setenv("PATH", path, 1);
+    put_tool("verilator", "exit 1");
+    assert_int_equal(recognise(0, NULL), 1);
+    complained("verilator failed, exit status 1");
+    free(path);
+    text_free(&bin);
+    chip_close(&chip);
+}
+
+static void test_no_result(void **state)
+{
+    (void)state;
+    struct heard heard;
+    struct chip_folder chip = begin_speech(&heard);
+    assert_int_equal(recognise(0, "none/result.json"), 1);
+    complained("none/result.json");
+    chip_close(&chip);
+}
+
+#define TEST(function) cmocka_unit_test_teardown(function, end_tools)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        TEST(test_all_frames),    TEST(test_few_frames),   TEST(test_chip_decides),
+        TEST(test_no_chip),       TEST(test_no_classes),   TEST(test_no_labels),
+        TEST(test_bad_simulator), TEST(test_no_simulator), TEST(test_no_result),
+    };
+    return cmocka_run_group_tests(tests, scratch_begin, scratch_end);
+}

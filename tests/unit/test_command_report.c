@@ -1,0 +1,199 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * test_command_report.c - ese report: of a configuration and of a folder. */
+#include "tests/unit/command_testing.h"
+
+#include "gen/config/config_file.h"
+#include "gen/report/chart_svg.h"
+#include "gen/report/facts.h"
+
+struct given {
+    const char *source, *set, *json, *svg;
+    bool chart;
+};
+
+static int report(struct given given)
+{
+    const struct sets *sets = sets_of(given.set);
+    struct report_options options = {.source = given.source, .sets = sets->words,
+                                     .set_count = sets->count, .json = given.json,
+                                     .chart = given.chart, .svg = given.svg};
+    struct capture capture = capture_begin();
+    int status = command_report(&options);
+    capture_end(capture);
+    return status;
+}
+
+static void reports(struct given given)
+{
+    if (report(given) != 0)
+        complained_only("nothing: it is reported on");
+    holds("stderr", "");
+}
+
+static void refuses(struct given given, const char *message)
+{
+    assert_int_equal(report(given), 1);
+    complained_only(message);
+    printed_nothing();
+}
+
+/* Text and JSON of a configuration, by way of the functions that gather and write the facts. */
+static struct text expected(const char *source, const char *set, bool chart, json_t **json)
+{
+    const struct sets *sets = sets_of(set);
+    struct config config;
+    struct program program;
+    struct facts facts;
+    struct error error = {""};
+    struct text text = {0};
+    assert_true(config_load(&config, source, sets->words, sets->count, &error));
+    assert_true(program_build(&program, &config, &error));
+    facts_gather(&facts, &program, program.cycles, QUALITY_WORK);
+    facts_text(&text, &facts, chart);
+    if (json != NULL)
+        *json = facts_json(&facts);
+    facts_free(&facts);
+    program_free(&program);
+    config_free(&config);
+    return text;
+}
+
+static void prints(struct given given, const char *set)
+{
+    struct text text = expected("tiny", set, given.chart, NULL);
+    reports(given);
+    holds("stdout", text_string(&text));
+    text_free(&text);
+}
+
+static void test_text(void **state)
+{
+    (void)state;
+    prints((struct given){.source = "tiny"}, NULL);
+    prints((struct given){.source = "tiny", .chart = true}, NULL);
+    prints((struct given){.source = "tiny", .set = "pes=4 memory=stream"}, "pes=4 memory=stream");
+    printed("4 PEs");
+}
+
+/* A folder knows its name though its config.yaml does not, and takes changes. */
+static void test_folder(void **state)
+{
+    (void)state;
+    made("chip", "pes=4");
+    prints((struct given){.source = "chip"}, "pes=4");
+    printed("tiny");
+    prints((struct given){.source = "chip", .set = "channels=3"}, "pes=4 channels=3");
+    unchanged("chip");
+}
+
+/* A name that nobody could have given is not printed. */
+static void test_wrong_name(void **state)
+{
+    (void)state;
+    made("chip", NULL);
+    put("chip/report.json", "{\"name\": \"\\u001b[31mtiny\"}");
+    reports((struct given){.source = "chip"});
+    struct text text = contents("stdout");
+    assert_null(strchr(text_string(&text), '\033'));
+    text_free(&text);
+    put("chip/report.json", "{\"name\": 5}");
+    reports((struct given){.source = "chip"});
+    put("chip/report.json", "{");
+    reports((struct given){.source = "chip"});
+    assert_int_equal(remove("chip/report.json"), 0);
+    reports((struct given){.source = "chip"});
+}
+
+static void test_json(void **state)
+{
+    (void)state;
+    json_t *wanted;
+    struct text text = expected("tiny", NULL, false, &wanted);
+    reports((struct given){.source = "tiny", .json = "report.json"});
+    holds("stdout", text_string(&text)); /* the text as well */
+    json_t *found = json_of("report.json");
+    number_is(found, "cycles_per_frame", json_integer_value(json_at(wanted, "cycles_per_frame")));
+    assert_int_equal(json_object_size(found), json_object_size(wanted));
+    reports((struct given){.source = "tiny", .json = "-"});
+    assert_true(same_files("stdout", "report.json")); /* nothing else */
+    json_decref(found);
+    json_decref(wanted);
+    text_free(&text);
+}
+
+/* The frame of steady state, and the one that follows it. */
+static void draw(const char *path)
+{
+    struct config config;
+    struct program program;
+    struct error error = {""};
+    assert_true(config_load(&config, "tiny", NULL, 0, &error));
+    assert_true(program_build(&program, &config, &error));
+    const struct cycles_frame *now = &program.cycles->frames[program.cycles->frame_count - 2];
+    struct chart_frame frame = {.heading = "as planned",
+                                .now = {now[0].products, now[0].passes, now[0].start},
+                                .next = {now[1].products, now[1].passes, now[1].start}};
+    assert_true(chart_svg_write(path, &program, &frame, 1, &error));
+    program_free(&program);
+    config_free(&config);
+}
+
+static void test_picture(void **state)
+{
+    (void)state;
+    draw("wanted.svg");
+    reports((struct given){.source = "tiny", .svg = "frame.svg"});
+    assert_true(file_has("frame.svg", "as planned"));
+    assert_true(same_files("frame.svg", "wanted.svg"));
+    assert_true(file_has("stdout", "cycles"));
+    reports((struct given){.source = "tiny", .svg = "other.svg", .json = "-"});
+    assert_true(same_files("frame.svg", "other.svg"));
+    struct text text = contents("stdout");
+    assert_int_equal(text_string(&text)[0], '{');
+    text_free(&text);
+}
+
+static void test_not_a_chip(void **state)
+{
+    (void)state;
+    make_dir("folder");
+    refuses((struct given){.source = "./folder"},
+            "'./folder' is not a folder that 'ese gen' made: it has no manifest.json");
+    assert_int_equal(report((struct given){.source = "nosuch"}), 1);
+    complained("'nosuch'");
+    assert_int_equal(report((struct given){.source = "tiny", .set = "pes=0"}), 1);
+    complained("pes");
+    made("chip", NULL);
+    assert_int_equal(report((struct given){.source = "chip", .set = "pes=0"}), 1);
+    complained("pes");
+    put("chip/config.yaml", "pes: 3\n"); /* another chip than was made */
+    assert_int_equal(report((struct given){.source = "chip"}), 1);
+    complained("chip");
+    printed_nothing();
+}
+
+/* What cannot be written is said, and before the work where that is known. */
+static void test_unwritable(void **state)
+{
+    (void)state;
+    assert_int_equal(report((struct given){.source = "tiny", .svg = "no/frame.svg"}), 1);
+    complained("--svg: cannot write 'no/frame.svg': No such file or directory");
+    printed_nothing();
+    assert_int_equal(report((struct given){.source = "tiny", .json = "no/report.json"}), 1);
+    complained("no/report.json");
+    printed_nothing();
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_teardown(test_text, scratch_clean),
+        cmocka_unit_test_teardown(test_folder, scratch_clean),
+        cmocka_unit_test_teardown(test_wrong_name, scratch_clean),
+        cmocka_unit_test_teardown(test_json, scratch_clean),
+        cmocka_unit_test_teardown(test_picture, scratch_clean),
+        cmocka_unit_test_teardown(test_not_a_chip, scratch_clean),
+        cmocka_unit_test_teardown(test_unwritable, scratch_clean),
+    };
+    return cmocka_run_group_tests(tests, scratch_begin, scratch_end);
+}

@@ -1,0 +1,403 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * test_command_run.c - ese run on a chip that the golden model plays, right and wrong; what it
+ * refuses, and what it leaves behind then. */
+#include <math.h>
+
+#include "gen/command/voices.h"
+#include "models/base/random.h"
+#include "models/file/npy.h"
+#include "tests/unit/fake_tools.h"
+#include "tests/unit/served_chip.h"
+
+/* The simulator is this program itself. */
+static void put_served(const char *manner, const char *model)
+{
+    struct text lines = {0};
+    char *self = realpath("/proc/self/exe", NULL);
+    assert_non_null(self);
+    text_appendf(&lines, "echo \"$@\" >%s/words; exec '%s' serve '%s/chip' '%s' '%s' \"$@\"",
+                 scratch, self, scratch, manner, model);
+    put_simulator(text_string(&lines));
+    text_free(&lines);
+    free(self);
+}
+
+enum { VOICES = 5, X = 5 };
+static const int rows_of[VOICES] = {7, 31, 1, 12, 12};
+
+static void put_voices(void)
+{
+    struct error error = {""};
+    struct random random;
+    random_seed(&random, 9);
+    make_dir("in");
+    for (int n = 0; n < VOICES; n++) {
+        float values[40 * X];
+        char path[40];
+        for (int i = 0; i < rows_of[n] * X; i++)
+            values[i] = (float)random_gauss(&random);
+        snprintf(path, sizeof path, "in/%d.npy", n);
+        assert_true(npy_write_floats(path, 2, (const int[]){rows_of[n], X}, values, &error));
+    }
+}
+
+static void begin_run(const char *set)
+{
+    made("chip", set);
+    put_voices();
+    put_tools();
+    put_served("right", "");
+}
+
+static int run(struct run_options options)
+{
+    char folder[] = "in", *inputs[] = {folder};
+    if (options.inputs == NULL) {
+        options.inputs = inputs;
+        options.input_count = 1;
+    }
+    options.dir = "chip";
+    options.output_dir = options.output_dir != NULL ? options.output_dir : "out";
+    struct capture capture = capture_begin();
+    int status = command_run(&options);
+    capture_end(capture);
+    return status;
+}
+
+static const struct run_options checked = {.check = true};
+
+/* In one line, and with nothing left behind. */
+static void refused(struct run_options options, const char *part)
+{
+    char path[PATH_MAX + 20];
+    assert_int_equal(run(options), 1);
+    complained(part);
+    snprintf(path, sizeof path, "%s/stderr", scratch);
+    struct text text = contents(path);
+    assert_int_equal(strncmp(text_string(&text), "ese: ", 5), 0);
+    assert_ptr_equal(strchr(text_string(&text), '\n'), text_string(&text) + text.length - 1);
+    text_free(&text);
+    printed_nothing();
+    assert_false(exists("out"));
+}
+
+/* ---- success --------------------------------------------------------------------------------- */
+
+/* The outputs are the golden model's, of every utterance. */
+static void check_outputs(const struct quantized *q)
+{
+    struct error error = {""};
+    for (int n = 0; n < VOICES; n++) {
+        struct npy in, out;
+        char path[40];
+        float features[40 * X], values[40 * 64];
+        snprintf(path, sizeof path, "in/%d.npy", n);
+        assert_true(npy_open(&in, path, &error) && npy_floats(&in, features, &error));
+        snprintf(path, sizeof path, "out/%d.npy", n);
+        assert_true(npy_open(&out, path, &error) && npy_floats(&out, values, &error));
+        assert_int_equal(out.shape[0], rows_of[n]);
+        assert_int_equal(out.shape[1], q->output);
+        struct golden_state golden = golden_start(q);
+        for (int t = 0; t < rows_of[n]; t++) {
+            int32_t x[X];
+            for (int i = 0; i < X; i++)
+                x[i] = (int32_t)quantize_value((double)features[t * X + i], q->formats.x,
+                                               q->activation_bits);
+            golden_step(q, &golden, x);
+            for (int i = 0; i < q->output; i++)
+                assert_true((double)values[t * q->output + i] == ldexp(golden.y[i], -q->formats.y));
+        }
+        golden_end(&golden);
+        npy_close(&in);
+        npy_close(&out);
+    }
+}
+
+static void check_result(const json_t *root, const struct program *p, const char *verdict,
+                         int wrong)
+{
+    char hash[16];
+    int64_t frames = json_integer_value(json_at(root, "frames"));
+    snprintf(hash, sizeof hash, "%08x", (unsigned)p->chip_hash);
+    string_is(root, "chip_hash", hash);
+    snprintf(hash, sizeof hash, "%08x", (unsigned)p->config_hash);
+    string_is(root, "model_hash", hash);
+    string_is(root, "verdict", verdict);
+    number_is(root, "utterances", VOICES);
+    number_is(root, "voice_frames", 63);
+    assert_true(frames >= 32 && frames <= 63); /* on two channels */
+    number_is(root, "channels", 2);
+    real_is(root, "occupancy", 63.0 / (2.0 * (double)frames));
+    number_is(root, "cycles", frames * p->cycles_per_frame);
+    real_is(root, "cycles_per_frame", (double)p->cycles_per_frame);
+    number_is(root, "model_cycles_per_frame", p->cycles_per_frame);
+    real_is(root, "utilization", (double)p->true_nonzeros / (3.0 * (double)p->cycles_per_frame));
+    number_is(root, "values_checked",
+              strcmp(verdict, "not compared") == 0 ? 0 : 63 * p->quant.output);
+    number_is(root, "mismatches", wrong);
+    static const char *const stalls[] = {"input", "columns", "acc",   "element",
+                                         "queue", "weights", "output"};
+    for (int n = 0; n < 7; n++) {
+        char path[40];
+        snprintf(path, sizeof path, "stalls.%s", stalls[n]);
+        number_is(root, path, 301 + n);
+    }
+}
+
+static void test_right(void **state)
+{
+    (void)state;
+    begin_run("memory=stream");
+    struct chip_folder chip = opened("chip");
+    struct run_options options = checked;
+    options.json = "result.json";
+    if (run(options) != 0)
+        complained_only("nothing: all is well");
+    check_outputs(&chip.program.quant);
+    printed("5 utterances, 63 frames, on 2 channels: ");
+    printed("verilator, ideal memory, built in ");
+    char line[100];
+    snprintf(line, sizeof line, "bit-exact: %d values against the golden model\n",
+             63 * chip.program.quant.output);
+    printed(line);
+    printed("stalls          input 301, columns 302, accumulator 303, element 304, queue 305; "
+            "weights 306, output 307\n");
+    printed("written to      out\n");
+    json_t *root = json_of("result.json");
+    check_result(root, &chip.program, "pass", 0);
+    string_is(root, "simulator", "verilator");
+    string_is(root, "memory", "ideal");
+    number_is(root, "ports.weights.bursts", 100);
+    number_is(root, "ports.weights.busy", 103);
+    number_is(root, "ports.data.beats_read", 105);
+    number_is(root, "ports.data.beats_written", 106);
+    json_decref(root);
+    assert_true(file_has("words", "+memory=ideal"));
+    chip_close(&chip);
+}
+
+static void test_options(void **state)
+{
+    (void)state;
+    begin_run("memory=resident memory_ports=1");
+    struct chip_folder chip = opened("chip");
+    struct run_options options = {
+        .check = false, .sim = SIM_ICARUS, .memory = MEMORY_DDR3, .json = "-"};
+    make_dir("out");
+    put("out/mine", "");
+    assert_int_equal(run(options), 0);
+    json_t *root = json_of("stdout"); /* and nothing else */
+    check_result(root, &chip.program, "not compared", 0);
+    string_is(root, "simulator", "icarus");
+    string_is(root, "memory", "ddr3");
+    assert_null(json_at(root, "ports.weights"));
+    number_is(root, "ports.data.bursts", 104);
+    json_decref(root);
+    assert_true(file_has("words", "+memory=ddr3"));
+    assert_true(exists("out/mine"));
+    check_outputs(&chip.program.quant);
+    options.memory = MEMORY_HOSTILE;
+    options.json = NULL;
+    assert_int_equal(run(options), 0);
+    printed("icarus, hostile memory, built in 0.0 s");
+    printed("outputs         not compared\n");
+    chip_close(&chip);
+}
+
+/* One frame is too few for the speed; a single input. */
+static void test_short(void **state)
+{
+    (void)state;
+    char input[] = "in/2.npy", *inputs[] = {input};
+    begin_run("memory=stream");
+    struct run_options options = {
+        .check = true, .inputs = inputs, .input_count = 1, .json = "result.json"};
+    assert_int_equal(run(options), 0);
+    printed("1 utterance, 1 frames, on 2 channels: 1 frames of the chip, 50.0 % of their slots "
+            "taken\n");
+    printed("cycles a frame  too few frames to tell\n");
+    json_t *root = json_of("result.json");
+    assert_true(json_is_null(json_at(root, "cycles_per_frame")));
+    assert_true(json_is_null(json_at(root, "utilization")));
+    json_decref(root);
+    assert_true(exists("out/2.npy"));
+    assert_false(exists("out/1.npy"));
+}
+
+/* Another model for the chip: it is loaded, and its golden model is what counts. */
+static void test_model(void **state)
+{
+    (void)state;
+    begin_run("memory=stream");
+    const struct sets *sets = sets_of("model.seed=5");
+    const struct model_options model = {.dir = "chip",
+                                        .source = "tiny",
+                                        .sets = sets->words,
+                                        .set_count = sets->count,
+                                        .output = "other",
+                                        .command_line = ""};
+    struct capture capture = capture_begin();
+    int status = command_model(&model);
+    capture_end(capture);
+    assert_int_equal(status, 0);
+    struct run_options options = checked;
+    char folder[PATH_MAX + 20];
+    snprintf(folder, sizeof folder, "%s/other", scratch);
+    put_served("right", folder);
+    options.model = "other";
+    options.json = "result.json";
+    if (run(options) != 0)
+        complained_only("nothing: all is well");
+    struct chip_folder chip = opened("chip");
+    struct model_folder other;
+    struct error error;
+    assert_true(model_open(&other, "other", &chip, &error));
+    assert_true(other.program.config_hash != chip.program.config_hash);
+    json_t *root = json_of("result.json");
+    check_result(root, &other.program, "pass", 0);
+    json_decref(root);
+    check_outputs(&other.program.quant);
+    put_served("right", ""); /* a chip that has not taken the model over */
+    assert_int_equal(run(options), 1);
+    printed("WRONG: ");
+    model_close(&other);
+    chip_close(&chip);
+}
+
+/* ---- chips that are wrong -------------------------------------------------------------------- */
+
+static void test_wrong_value(void **state)
+{
+    (void)state;
+    begin_run("memory=stream");
+    struct chip_folder chip = opened("chip");
+    struct run_options options = checked;
+    options.json = "result.json";
+    put_served("wrong y", "");
+    assert_int_equal(run(options), 1);
+    holds("stderr", ""); /* that is a result */
+    char line[100];
+    snprintf(line, sizeof line,
+             "outputs         WRONG: 1 of %d values; 1: frame 2, element 5 of y is ",
+             63 * chip.program.quant.output);
+    printed(line);
+    json_t *root = json_of("result.json");
+    check_result(root, &chip.program, "fail", 1);
+    json_decref(root);
+    assert_true(exists("out/1.npy"));
+    options.check = false;
+    assert_int_equal(run(options), 0);
+    chip_close(&chip);
+}
+
+static void test_wrong_chips(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *manner, *part;
+    } chips[] = {
+        {"wrong frames", "register FRAMES says "},
+        {"wrong issues", "register MULTIPLIED says "},
+        {"error", "the simulator's log: "},
+        {"no counts", "not today; the simulator's log: "},
+        {"nobody", "register ID is 00000000"},
+    };
+    begin_run("memory=stream");
+    for (size_t n = 0; n < COUNT_OF(chips); n++) {
+        put_served(chips[n].manner, "");
+        refused(checked, chips[n].part);
+    }
+    put_simulator("exit 3");
+    refused(checked, "/chip/build/verilator/run.log");
+    make_dir("out"); /* of others */
+    assert_int_equal(run(checked), 1);
+    assert_true(exists("out"));
+}
+
+/* ---- what is refused before ------------------------------------------------------------------ */
+
+static void test_wrong_kind(void **state)
+{
+    (void)state;
+    put_voices();
+    refused(checked, "'chip' is not a folder that 'ese gen' made: it has no manifest.json");
+    made("chip", "");
+    refused(
+        checked,
+        "the chip in 'chip' has its model in ROM and no host interface: generate one with --set "
+        "memory=resident or --set memory=stream");
+    made("chip", "memory=stream io=stream");
+    refused(checked,
+            "the chip in 'chip' takes x and y by streams, not from memory: generate it with --set "
+            "io=memory");
+    made("chip", "memory=stream");
+    struct run_options options = checked;
+    options.model = "in";
+    refused(options, "'in' is not a folder that 'ese model' made: it has no model.bin");
+    options = checked;
+    options.json = "none/result.json";
+    refused(options, "--json: cannot write 'none/result.json': No such file or directory");
+}
+
+static void test_bad_inputs(void **state)
+{
+    (void)state;
+    char first[] = "in/1.npy", second[] = "more/1.npy", none[] = "none.npy",
+         *inputs[] = {first, second};
+    begin_run("memory=stream");
+    struct run_options options = {.check = true, .inputs = inputs, .input_count = 2};
+    refused(options, "more/1.npy");
+    make_dir("more");
+    assert_int_equal(link("in/1.npy", "more/1.npy"), 0);
+    refused(options, "two inputs would both be written as 1.npy: in/1.npy and more/1.npy");
+    inputs[1] = none;
+    refused(options, "none.npy");
+    assert_int_equal(calls_of("verilator"), 0); /* before anything is built */
+}
+
+static void test_bad_folders(void **state)
+{
+    (void)state;
+    begin_run("memory=stream");
+    struct run_options options = checked;
+    put("plain", "");
+    options.output_dir = "plain";
+    refused(options, "plain is not a folder");
+    options.output_dir = "none/out";
+    refused(options, "cannot create the folder none/out: No such file or directory");
+    options.output_dir = "no\nne/out";
+    refused(options, "cannot create the folder no?ne/out: No such file or directory");
+    assert_int_equal(calls_of("verilator"), 0);
+}
+
+static void test_no_simulator(void **state)
+{
+    (void)state;
+    begin_run("memory=stream");
+    char bin[PATH_MAX + 8], *path = duplicate(getenv("PATH"));
+    snprintf(bin, sizeof bin, "%s/bin", scratch);
+    assert_int_equal(unlink("bin/verilator"), 0);
+    setenv("PATH", bin, 1);
+    refused(checked, "verilator is not installed; it is in the Debian package verilator");
+    setenv("PATH", path, 1);
+    free(path);
+    put_tool("verilator", "exit 1");
+    assert_int_equal(run(checked), 1);
+    complained("verilator failed, exit status 1");
+    assert_false(exists("out"));
+}
+
+#define TEST(function) cmocka_unit_test_teardown(function, end_tools)
+
+int main(int count, char **words)
+{
+    const struct CMUnitTest tests[] = {
+        TEST(test_right),        TEST(test_options),     TEST(test_short),
+        TEST(test_model),        TEST(test_wrong_value), TEST(test_wrong_chips),
+        TEST(test_wrong_kind),   TEST(test_bad_inputs),  TEST(test_bad_folders),
+        TEST(test_no_simulator),
+    };
+    if (count > 4 && strcmp(words[1], "serve") == 0)
+        return served_main(count, words);
+    return cmocka_run_group_tests(tests, scratch_begin, scratch_end);
+}

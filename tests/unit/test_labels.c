@@ -1,0 +1,175 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * test_labels.c - files of labels, good and bad; classes of a frame. */
+#include "models/network/labels.h"
+
+#include "models/file/npy.h"
+#include "models/network/matrix.h"
+#include "tests/unit/scratch.h"
+
+/* Two utterances, of 3 and of 1 frames. */
+static char first_name[] = "first", second_name[] = "second";
+static char *names[] = {first_name, second_name};
+static struct matrix frames[] = {{.rows = 3, .cols = 2}, {.rows = 1, .cols = 2}};
+static const struct utterances two = {.count = 2, .names = names, .frames = frames};
+
+static void put_labels(const char *name, int count, const int32_t *labels)
+{
+    char path[100];
+    struct error error = {""};
+    snprintf(path, sizeof path, "in/%s.labels.npy", name);
+    if (!npy_write_ints(path, 1, &count, labels, &error))
+        fail_msg("%s", error.text);
+}
+
+/* A folder in which all is well. */
+static void put_folder(const char *phones)
+{
+    make_dir("in");
+    put("in/phones.txt", phones);
+    put_labels("first", 3, (const int32_t[]){0, 2, 1});
+    put_labels("second", 1, (const int32_t[]){2});
+}
+
+static void refused(const char *message)
+{
+    struct labels labels;
+    struct error error = {""};
+    assert_false(labels_read(&labels, "in", &two, &error));
+    assert_string_equal(error.text, message);
+}
+
+static void test_good(void **state)
+{
+    (void)state;
+    static const char *const texts[] = {
+        "sil\nAH\nfifteen-letters\n", /* the longest name */
+        "sil\nAH\nfifteen-letters",   /* no line break at the end */
+        "sil\r\nAH\r\nfifteen-letters\r\n",
+    };
+    put_folder("");
+    for (size_t n = 0; n < COUNT_OF(texts); n++) {
+        struct labels labels;
+        struct error error = {""};
+        put("in/phones.txt", texts[n]);
+        if (!labels_read(&labels, "in", &two, &error))
+            fail_msg("%s", error.text);
+        assert_int_equal(labels.phone_count, 3);
+        assert_string_equal(labels.phones[0], "sil");
+        assert_string_equal(labels.phones[1], "AH");
+        assert_string_equal(labels.phones[2], "fifteen-letters");
+        assert_int_equal(labels.utterance_count, 2);
+        assert_int_equal(labels.of[0][0], 0);
+        assert_int_equal(labels.of[0][1], 2);
+        assert_int_equal(labels.of[0][2], 1);
+        assert_int_equal(labels.of[1][0], 2);
+        labels_free(&labels);
+    }
+}
+
+static void test_no_utterances(void **state)
+{
+    (void)state;
+    struct labels labels;
+    struct error error = {""};
+    struct utterances none = {0};
+    put_folder("sil\n");
+    assert_true(labels_read(&labels, "in", &none, &error));
+    assert_int_equal(labels.utterance_count, 0);
+    assert_int_equal(labels.phone_count, 1);
+    labels_free(&labels);
+}
+
+static void test_phones(void **state)
+{
+    (void)state;
+    struct text text = {0};
+    refused("cannot open 'in/phones.txt': the names of the labels belong there");
+    put_folder("sil\nAH\nsixteen-letters!\n");
+    refused("in/phones.txt:3: a name has 1..15 characters");
+    put("in/phones.txt", "sil\n\nAH\n");
+    refused("in/phones.txt:2: a name has 1..15 characters");
+    for (int n = 0; n < 300; n++) /* longer than the reader's line */
+        text_append_char(&text, 'x');
+    put("in/phones.txt", text_string(&text));
+    refused("in/phones.txt:1: a name has 1..15 characters");
+    text_free(&text);
+}
+
+static void test_range(void **state)
+{
+    (void)state;
+    put_folder("sil\nAH\nEH\n");
+    put_labels("first", 3, (const int32_t[]){0, 3, 1});
+    refused("in/first.labels.npy: label 3 is outside 0..2");
+    put_labels("first", 3, (const int32_t[]){0, 2, -1});
+    refused("in/first.labels.npy: label -1 is outside 0..2");
+    put_labels("first", 3, (const int32_t[]){0, 2, 2});
+    put_labels("second", 1, (const int32_t[]){INT32_MAX});
+    refused("in/second.labels.npy: label 2147483647 is outside 0..2");
+}
+
+static void test_shape(void **state)
+{
+    (void)state;
+    struct error error = {""};
+    put_folder("sil\nAH\nEH\n");
+    put_labels("first", 2, (const int32_t[]){0, 2});
+    refused("in/first.labels.npy: expected shape [3], one label a frame");
+    put_labels("first", 4, (const int32_t[]){0, 2, 1, 1});
+    refused("in/first.labels.npy: expected shape [3], one label a frame");
+    assert_true(npy_write_ints("in/first.labels.npy", 2, (const int[]){3, 1},
+                               (const int32_t[]){0, 2, 1}, &error));
+    refused("in/first.labels.npy: expected shape [3], one label a frame");
+}
+
+static void test_files(void **state)
+{
+    (void)state;
+    struct labels labels;
+    struct error error = {""};
+    put_folder("sil\nAH\nEH\n");
+    assert_true(npy_write_floats("in/second.labels.npy", 1, (const int[]){1},
+                                 (const float[]){1.0f}, &error));
+    assert_false(labels_read(&labels, "in", &two, &error));
+    assert_non_null(strstr(error.text, "in/second.labels.npy"));
+    put("in/second.labels.npy", "no array\n");
+    assert_false(labels_read(&labels, "in", &two, &error));
+    assert_non_null(strstr(error.text, "in/second.labels.npy"));
+    assert_int_equal(unlink("in/second.labels.npy"), 0);
+    assert_false(labels_read(&labels, "in", &two, &error));
+    assert_non_null(strstr(error.text, "in/second.labels.npy"));
+    assert_non_null(strstr(error.text, "No such file or directory"));
+}
+
+/* ---- classes --------------------------------------------------------------------------------- */
+
+static void test_classify(void **state)
+{
+    (void)state;
+    float weights[] = {1, 0, 0, 1, -1, -1}, bias[] = {0, 0, 0.5f};
+    const struct network network = {.output = 2,
+                                    .classes = {.rows = 3, .cols = 2, .at = weights},
+                                    .class_bias = bias};
+    assert_int_equal(classify(&network, (const double[]){2, 1}), 0);
+    assert_int_equal(classify(&network, (const double[]){1, 2}), 1);
+    assert_int_equal(classify(&network, (const double[]){-1, -2}), 2);
+    assert_int_equal(classify(&network, (const double[]){0, 0}), 2);     /* by its bias */
+    assert_int_equal(classify(&network, (const double[]){1, 1}), 0);     /* of equals the first */
+    bias[0] = -10;
+    bias[2] = -30;
+    assert_int_equal(classify(&network, (const double[]){-5, -5}), 1);   /* all scores below 0 */
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_teardown(test_good, scratch_clean),
+        cmocka_unit_test_teardown(test_no_utterances, scratch_clean),
+        cmocka_unit_test_teardown(test_phones, scratch_clean),
+        cmocka_unit_test_teardown(test_range, scratch_clean),
+        cmocka_unit_test_teardown(test_shape, scratch_clean),
+        cmocka_unit_test_teardown(test_files, scratch_clean),
+        cmocka_unit_test(test_classify),
+    };
+    return cmocka_run_group_tests(tests, scratch_begin, scratch_end);
+}

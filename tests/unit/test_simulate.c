@@ -1,0 +1,470 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * test_simulate.c - chips are built and run, by scripts in place of the simulators. */
+#include "gen/verify/simulate.h"
+
+#include <fcntl.h>
+#include <sys/file.h>
+
+#include "tests/unit/fake_tools.h"
+
+#define PASSES "echo '" FAKE_PASS "' >\"$results\"; echo VERDICT PASS"
+
+/* A folder as far as it matters here, and the tools. */
+static int begin(void **state)
+{
+    (void)state;
+    make_dir("chip");
+    make_dir("chip/rtl");
+    make_dir("chip/sim");
+    make_dir("chip/mem");
+    put("chip/rtl/files.f", "rtl/ese_top.v\n");
+    put("chip/rtl/ese_top.v", "module ese_top; endmodule\n");
+    put("chip/sim/ese_bench.v", "module ese_bench; endmodule\n");
+    put("chip/mem/weights.mem", "0\n");
+    put("stimulus.bin", "frames\n");
+    put_tools();
+    put_simulator(PASSES);
+    return 0;
+}
+
+static struct simulation plain(enum simulator simulator)
+{
+    return (struct simulation){.simulator = simulator, .folder = "chip", .stimulus = "stimulus.bin",
+                               .seed = 1, .jobs = 3};
+}
+
+static struct simulation_result run(const struct simulation *simulation)
+{
+    struct simulation_result result;
+    struct error error = {""};
+    if (!simulate(simulation, &result, &error))
+        fail_msg("%s", error.text);
+    return result;
+}
+
+static void passes(const struct simulation *simulation, bool builds)
+{
+    struct simulation_result result = run(simulation);
+    assert_true(result.pass);
+    assert_int_equal(result.y_checked, 7);
+    assert_int_equal(result.build_seconds > 0, builds);
+    assert_true(result.run_seconds > 0);
+    simulation_result_free(&result);
+}
+
+/* A run that does not pass is a result. */
+static void ends(const struct simulation *simulation, const char *reason)
+{
+    struct simulation_result result = run(simulation);
+    assert_false(result.pass);
+    assert_string_equal(result.reason, reason);
+    simulation_result_free(&result);
+}
+
+static void cannot(const struct simulation *simulation, const char *message)
+{
+    struct simulation_result result;
+    struct error error = {""};
+    struct capture capture = capture_begin();
+    bool good = simulate(simulation, &result, &error);
+    capture_end(capture);
+    simulation_result_free(&result);
+    assert_false(good);
+    assert_string_equal(error.text, message);
+}
+
+static struct text in_scratch(const char *name)
+{
+    struct text text = {0};
+    text_appendf(&text, "%s/%s", scratch, name);
+    return text;
+}
+
+/* ---- success --------------------------------------------------------------------------------- */
+
+static void test_verilator(void **state)
+{
+    (void)state;
+    struct simulation simulation = plain(SIMULATOR_VERILATOR);
+    put_simulator("echo \"$@\" >\"$results.words\"; pwd; " PASSES);
+    passes(&simulation, true);
+    assert_true(called("gcc -std=c11 -O2 -g -c ../../sim/"));
+    assert_true(called("verilator --binary"));
+    assert_true(called(" --top-module ese_bench -Mdir build/verilator -f rtl/files.f "));
+    assert_true(called(" -j 3\n"));
+    assert_false(called("--trace"));
+    assert_int_equal(calls_of("iverilog") + calls_of("vvp"), 0);
+    assert_string_equal(simulator_name(SIMULATOR_VERILATOR), "verilator");
+
+    struct text words = {0}, folder = {0};
+    text_appendf(&words, "+verilator+rand+reset+2 +verilator+seed+1 +stimulus=%s/stimulus.bin "
+                         "+results=%s/chip/build/verilator/results.json\n", scratch, scratch);
+    holds("chip/build/verilator/results.json.words", text_string(&words));
+    text_appendf(&folder, "%s/chip/mem\nVERDICT PASS\n", scratch); /* where the images are */
+    holds("chip/build/verilator/run.log", text_string(&folder));
+    text_free(&words);
+    text_free(&folder);
+}
+
+static void test_icarus(void **state)
+{
+    (void)state;
+    struct simulation simulation = plain(SIMULATOR_ICARUS);
+    passes(&simulation, true);
+    assert_true(called("iverilog-vpi --name=ese_harness ../../sim/"));
+    assert_true(
+        called("iverilog -g2005 -s ese_bench -Isim -o build/icarus/ese_bench.vvp -c rtl/files.f "));
+    struct text line = {0};
+    text_appendf(&line,
+                 "vvp -n -M %s/chip/build/icarus -m ese_harness "
+                 "%s/chip/build/icarus/ese_bench.vvp +stimulus=%s/stimulus.bin "
+                 "+results=%s/chip/build/icarus/results.json\n",
+                 scratch, scratch, scratch, scratch);
+    assert_true(called(text_string(&line)));
+    text_free(&line);
+    assert_int_equal(calls_of("gcc") + calls_of("verilator"), 0);
+    assert_string_equal(simulator_name(SIMULATOR_ICARUS), "icarus");
+}
+
+static void test_options(void **state)
+{
+    (void)state;
+    static const char *const more[] = {"+memory=ddr3", "+last", NULL};
+    struct simulation simulation = plain(SIMULATOR_ICARUS);
+    make_dir("elsewhere");
+    simulation.images = "elsewhere";
+    simulation.dump = "dump.bin";
+    simulation.trace = "trace.fst";
+    simulation.plusargs = more;
+    put_simulator("pwd >\"$dump\"; " PASSES);
+    passes(&simulation, true);
+    struct text line = {0}, folder = in_scratch("elsewhere\n");
+    text_appendf(&line,
+                 "/ese_bench.vvp -fst +stimulus=%s/stimulus.bin +results=%s/chip/build/icarus/"
+                 "results.json +dump=%s/dump.bin +trace=%s/trace.fst +memory=ddr3 +last\n",
+                 scratch, scratch, scratch, scratch);
+    assert_true(called(text_string(&line)));
+    holds("dump.bin", text_string(&folder));
+    text_free(&line);
+    text_free(&folder);
+}
+
+static void test_seed(void **state)
+{
+    (void)state;
+    static const struct {
+        uint32_t seed;
+        const char *word;
+    } seeds[] = {{0, "+verilator+seed+1"}, {77, "+verilator+seed+77"},
+                 {0x80000005, "+verilator+seed+5"}, {0x80000000, "+verilator+seed+1"}};
+    struct simulation simulation = plain(SIMULATOR_VERILATOR);
+    for (size_t n = 0; n < COUNT_OF(seeds); n++) {
+        struct text script = {0};
+        text_appendf(&script, "case \" $* \" in *' %s '*) " PASSES ";; esac", seeds[n].word);
+        put_simulator(text_string(&script));
+        simulation.seed = seeds[n].seed;
+        passes(&simulation, n == 0);
+        text_free(&script);
+    }
+}
+
+/* ---- a build is used again ------------------------------------------------------------------- */
+
+static void test_build_again(void **state)
+{
+    (void)state;
+    struct simulation simulation = plain(SIMULATOR_VERILATOR);
+    passes(&simulation, true);
+    passes(&simulation, false);
+    simulation.jobs = 7; /* makes no difference to what is built */
+    passes(&simulation, false);
+    put("chip/mem/weights.mem", "1\n"); /* nor do the images */
+    passes(&simulation, false);
+    assert_int_equal(calls_of("verilator"), 1);
+    put("chip/rtl/ese_top.v", "module ese_top; wire w; endmodule\n");
+    passes(&simulation, true);
+    put("chip/sim/ese_bench.v", "module ese_bench; wire w; endmodule\n");
+    passes(&simulation, true);
+    put("chip/rtl/more.v", "");
+    passes(&simulation, true);
+    assert_int_equal(rename("chip/rtl/more.v", "chip/rtl/other.v"), 0);
+    passes(&simulation, true);
+    assert_int_equal(calls_of("verilator"), 5);
+    passes(&simulation, false);
+    put("chip/rtl/.hidden", "x"); /* an editor's */
+    passes(&simulation, false);
+    simulation.simulator = SIMULATOR_ICARUS; /* has a build of its own */
+    passes(&simulation, true);
+    passes(&simulation, false);
+}
+
+/* A traced model is slower, and lies apart. */
+static void test_build_traced(void **state)
+{
+    (void)state;
+    struct simulation simulation = plain(SIMULATOR_VERILATOR);
+    passes(&simulation, true);
+    simulation.trace = "trace.fst";
+    passes(&simulation, true);
+    assert_true(called("--trace-fst -Mdir build/verilator-trace "));
+    assert_true(exists("chip/build/verilator-trace/run.log"));
+    assert_false(same_files("chip/build/verilator/key", "chip/build/verilator-trace/key"));
+    passes(&simulation, false);
+    simulation.trace = NULL;
+    passes(&simulation, false);
+    simulation.simulator = SIMULATOR_ICARUS; /* has one for both */
+    passes(&simulation, true);
+    simulation.trace = "trace.fst";
+    passes(&simulation, false);
+}
+
+static void test_build_fails(void **state)
+{
+    (void)state;
+    struct simulation simulation = plain(SIMULATOR_VERILATOR);
+    struct text message = {0}, log = in_scratch("chip/build/verilator/build.log");
+    put_tool("verilator",
+             "for n in 1 2 3 4 5 6 7 8 9 10 11 12 13 14; do echo line $n.; done; exit 9");
+    text_appendf(&message, "verilator failed, exit status 9; its output is in %s",
+                 text_string(&log));
+    cannot(&simulation, text_string(&message));
+    complained("line 3.\n");
+    complained("line 14.\n");
+    assert_false(file_has("stderr", "line 2."));
+    assert_true(file_has(text_string(&log), "line 1.\n"));
+    cannot(&simulation, text_string(&message)); /* is not taken for a build */
+    assert_int_equal(calls_of("verilator"), 2);
+
+    put_tool("gcc", "kill -9 $$");
+    text_cut(&message, 0);
+    text_appendf(&message, "gcc failed, killed by signal 9 (Killed); its output is in %s",
+                 text_string(&log));
+    cannot(&simulation, text_string(&message));
+    assert_int_equal(calls_of("verilator"), 2); /* the second step is not tried */
+    text_free(&message);
+    text_free(&log);
+}
+
+/* A build that was good once does not outlive one that failed. */
+static void test_build_fails_later(void **state)
+{
+    (void)state;
+    struct simulation simulation = plain(SIMULATOR_ICARUS);
+    struct text message = {0};
+    passes(&simulation, true);
+    put("chip/rtl/ese_top.v", "module wrong\n");
+    put_tool("iverilog", "echo syntax error; exit 1");
+    text_appendf(&message,
+                 "iverilog failed, exit status 1; its output is in %s/chip/build/icarus/build.log",
+                 scratch);
+    cannot(&simulation, text_string(&message));
+    complained("syntax error");
+    put("chip/rtl/ese_top.v", "module ese_top; endmodule\n");
+    cannot(&simulation, text_string(&message));
+    put_tool("iverilog", "");
+    passes(&simulation, true);
+    text_free(&message);
+}
+
+/* ---- simulators that end badly --------------------------------------------------------------- */
+
+static void test_run_fails(void **state)
+{
+    (void)state;
+    for (int s = 0; s < SIMULATOR_COUNT; s++) {
+        struct simulation simulation = plain((enum simulator)s);
+        put_simulator(PASSES "; exit 3");
+        ends(&simulation, "the simulator failed: exit status 3");
+        put_simulator(PASSES "; kill -SEGV $$");
+        ends(&simulation, "the simulator failed: killed by signal 11 (Segmentation fault)");
+        put_simulator("exit 0");
+        ends(&simulation, "the simulator ended without a verdict: exit status 0");
+        put_simulator("echo VERDICT PASS");
+        ends(&simulation, "the simulator left no whole results file");
+        put_simulator("echo '{\"verdict\": \"fail\", \"reason\": \"y\"}' >\"$results\"; echo "
+                      "VERDICT FAIL: y; "
+                      "exit 1");
+        ends(&simulation, "y");
+        put_simulator(PASSES "; head -c 100000 /dev/zero; echo");
+        ends(&simulation, "the simulator ended without a verdict: exit status 0");
+    }
+}
+
+/* What an earlier run has left is not taken for this one's. */
+static void test_run_leftovers(void **state)
+{
+    (void)state;
+    struct simulation simulation = plain(SIMULATOR_VERILATOR);
+    passes(&simulation, true);
+    put_simulator("echo VERDICT PASS");
+    ends(&simulation, "the simulator left no whole results file");
+    put_simulator(PASSES);
+    passes(&simulation, false);
+    put_simulator("echo '" FAKE_PASS "' >\"$results\"");
+    ends(&simulation, "the simulator ended without a verdict: exit status 0");
+}
+
+static void test_run_too_long(void **state)
+{
+    (void)state;
+    struct simulation simulation = plain(SIMULATOR_ICARUS);
+    simulation.limit_seconds = 1;
+    put_simulator("while :; do read x </dev/zero; done");
+    ends(&simulation, "the simulator ended without a verdict: killed after 1 seconds");
+}
+
+/* ---- what is missing ------------------------------------------------------------------------- */
+
+static void test_missing_tools(void **state)
+{
+    (void)state;
+    static const struct {
+        enum simulator simulator;
+        const char *tool, *package;
+    } tools[] = {
+        {SIMULATOR_VERILATOR, "verilator", "verilator"},
+        {SIMULATOR_VERILATOR, "make", "make"},
+        {SIMULATOR_VERILATOR, "g++", "g++"},
+        {SIMULATOR_VERILATOR, "gcc", "gcc"},
+        {SIMULATOR_ICARUS, "iverilog", "iverilog"},
+        {SIMULATOR_ICARUS, "iverilog-vpi", "iverilog"},
+        {SIMULATOR_ICARUS, "vvp", "iverilog"},
+        {SIMULATOR_ICARUS, "cc", "gcc"},
+    };
+    struct text bin = in_scratch("bin");
+    setenv("PATH", text_string(&bin), 1);
+    for (size_t n = 0; n < COUNT_OF(tools); n++) {
+        struct simulation simulation = plain(tools[n].simulator);
+        char path[40], message[200];
+        snprintf(path, sizeof path, "bin/%s", tools[n].tool);
+        snprintf(message, sizeof message, "%s is not installed; it is in the Debian package %s "
+                 "(apt-get install %s)", tools[n].tool, tools[n].package, tools[n].package);
+        assert_int_equal(rename(path, "away"), 0);
+        cannot(&simulation, message);
+        assert_int_equal(rename("away", path), 0);
+    }
+    assert_false(exists("chip/build")); /* before anything is done */
+    text_free(&bin);
+}
+
+static void test_missing_folders(void **state)
+{
+    (void)state;
+    struct simulation simulation = plain(SIMULATOR_VERILATOR);
+    struct text message = {0};
+    simulation.folder = "none";
+    cannot(&simulation, "cannot read the folder none: No such file or directory");
+    make_dir("empty");
+    simulation.folder = "empty";
+    text_appendf(&message, "cannot read the folder %s/empty/rtl: No such file or directory",
+                 scratch);
+    cannot(&simulation, text_string(&message));
+    make_dir("full");
+    put("full/build", "");
+    simulation.folder = "full";
+    text_cut(&message, 0);
+    text_appendf(&message, "cannot create %s/full/build/verilator: Not a directory", scratch);
+    cannot(&simulation, text_string(&message));
+    simulation = plain(SIMULATOR_VERILATOR);
+    simulation.images = "none";
+    text_cut(&message, 0);
+    text_appendf(&message, "cannot enter %s/none: No such file or directory", scratch);
+    cannot(&simulation, text_string(&message));
+    text_free(&message);
+}
+
+static void test_long_paths(void **state)
+{
+    (void)state;
+    struct simulation simulation = plain(SIMULATOR_VERILATOR);
+    struct simulation_result result;
+    struct error error = {""};
+    char path[1200];
+    memset(path, 'p', sizeof path);
+    path[0] = '/';
+    path[1001] = '\0'; /* one character too many for the bench */
+    simulation.stimulus = path;
+    assert_false(simulate(&simulation, &result, &error));
+    assert_non_null(strstr(error.text, "path longer than 1000 characters"));
+    simulation_result_free(&result);
+    path[1000] = '\0';
+    passes(&simulation, false);
+}
+
+/* ---- to be served ---------------------------------------------------------------------------- */
+
+static void test_prepare(void **state)
+{
+    (void)state;
+    static const char *const more[] = {"+memory=hostile", NULL};
+    struct simulation simulation = plain(SIMULATOR_VERILATOR);
+    struct simulation_start start;
+    struct error error = {""};
+    struct text words = {0}, images = in_scratch("chip/mem"),
+                log = in_scratch("chip/build/verilator/run.log");
+    simulation.stimulus = NULL;
+    simulation.plusargs = more;
+    make_dir("chip/build");
+    make_dir("chip/build/verilator");
+    put("chip/build/verilator/run.log", "of an earlier run\n");
+    if (!simulation_prepare(&simulation, &start, &error))
+        fail_msg("%s", error.text);
+    assert_true(start.build_seconds > 0);
+    assert_string_equal(start.folder, text_string(&images));
+    assert_string_equal(start.log_path, text_string(&log));
+    assert_false(exists(start.log_path));
+    for (size_t n = 0; n < start.command.count; n++)
+        text_appendf(&words, "%s ", start.command.words[n]);
+    assert_null(start.command.words[start.command.count]);
+    assert_non_null(
+        strstr(text_string(&words), "/chip/build/verilator/Vese_bench +verilator+rand"));
+    assert_non_null(strstr(text_string(&words), " +memory=hostile "));
+    assert_null(strstr(text_string(&words), "+stimulus"));
+
+    /* Nobody else gets the chip until that is over. */
+    int lock = open("chip/build/verilator/lock", O_RDWR | O_CLOEXEC);
+    assert_true(lock >= 0);
+    assert_int_equal(flock(lock, LOCK_SH | LOCK_NB), -1);
+    simulation_start_free(&start);
+    assert_int_equal(flock(lock, LOCK_EX | LOCK_NB), 0);
+    close(lock);
+    assert_int_equal(start.lock, -1);
+    assert_null(start.folder);
+    text_free(&words);
+    text_free(&images);
+    text_free(&log);
+}
+
+static void test_prepare_fails(void **state)
+{
+    (void)state;
+    struct simulation simulation = plain(SIMULATOR_ICARUS);
+    struct simulation_start start;
+    struct error error = {""};
+    put_tool("iverilog-vpi", "exit 1");
+    struct capture capture = capture_begin();
+    bool good = simulation_prepare(&simulation, &start, &error);
+    capture_end(capture);
+    assert_false(good);
+    assert_non_null(strstr(error.text, "iverilog-vpi failed, exit status 1"));
+    simulation_start_free(&start);
+    simulation.folder = "none";
+    assert_false(simulation_prepare(&simulation, &start, &error));
+    assert_string_equal(error.text, "cannot read the folder none: No such file or directory");
+    simulation_start_free(&start);
+}
+
+#define TEST(function) cmocka_unit_test_setup_teardown(function, begin, end_tools)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        TEST(test_verilator),     TEST(test_icarus),            TEST(test_options),
+        TEST(test_seed),          TEST(test_build_again),       TEST(test_build_traced),
+        TEST(test_build_fails),   TEST(test_build_fails_later), TEST(test_run_fails),
+        TEST(test_run_leftovers), TEST(test_run_too_long),      TEST(test_missing_tools),
+        TEST(test_missing_folders), TEST(test_long_paths),      TEST(test_prepare),
+        TEST(test_prepare_fails),
+    };
+    return cmocka_run_group_tests(tests, scratch_begin, scratch_end);
+}

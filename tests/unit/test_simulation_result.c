@@ -1,0 +1,259 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * test_simulation_result.c - what a simulator leaves behind: whole, damaged, contradicting itself.
+ */
+#include "gen/verify/simulate_result.h"
+
+#include <jansson.h>
+
+#include "tests/unit/scratch.h"
+
+/* A results file as the harness writes it, but for the keys of `changes`. */
+static void put_results(json_t *changes)
+{
+    json_t *phase = json_pack(
+        "{s:s, s:s, s:b, s:i, s:i, s:i, s:[{s:i, s:i, s:i, s:{s:i, s:i, s:i, s:i, s:i}}, {s:i}], "
+        "s:[i, i, i], s:[{s:i, s:[[i, i], [i, i]], s:[[i, i]]}, {s:i}]}",
+        "name", "steady", "seed", "18446744073709551615", "cut", 1, "cycles", 101, "end", 102,
+        "cycles_per_frame", 103, "frames", "start", 11, "issued", 12, "weight_stalls", 13, "stalls",
+        "input", 21, "columns", 22, "acc", 23, "element", 24, "queue", 25, "start", -1, "issues",
+        31, 32, 33, "charts", "frame", 1, "products", 41, 42, 43, 44, "passes", 51, 52, "frame", 2);
+    json_t *root = json_pack(
+        "{s:s, s:s, s:i, s:i, s:i, s:i, s:I, s:f, s:[s, s], s:[s], s:[o, {s:s, s:b}]}", "verdict",
+        "pass", "reason", "", "mismatches", 1, "violations", 2, "y_checked", 3, "c_checked", 4,
+        "cycles", (json_int_t)5000000000, "seconds", 2.5, "first_mismatches", "first", "second",
+        "first_violations", "third", "phases", phase, "name", "cut", "cut", 0);
+    json_object_update(root, changes);
+    json_decref(changes);
+    assert_int_equal(json_dump_file(root, "results.json", 0), 0);
+    json_decref(root);
+}
+
+static struct simulation_result read_back(bool clean, const char *how)
+{
+    struct simulation_result result = {.results_path = duplicate("results.json"),
+                                       .log_path = duplicate("run.log")};
+    simulation_result_read(&result, clean, how);
+    return result;
+}
+
+/* Passes if `reason` is NULL; else fails for this reason. */
+static void verdict_is(bool clean, const char *how, const char *reason)
+{
+    struct simulation_result result = read_back(clean, how);
+    assert_int_equal(result.pass, reason == NULL);
+    assert_string_equal(result.reason, reason != NULL ? reason : "");
+    simulation_result_free(&result);
+    assert_null(result.results_path);
+    assert_int_equal(result.phase_count, 0);
+}
+
+/* ---- every field ----------------------------------------------------------------------------- */
+
+static void check_phase(const struct simulation_phase *phase)
+{
+    assert_string_equal(phase->name, "steady");
+    assert_true(phase->seed == UINT64_MAX); /* more than a number of JSON holds */
+    assert_true(phase->cut);
+    assert_int_equal(phase->cycles, 101);
+    assert_int_equal(phase->end, 102);
+    assert_int_equal(phase->cycles_per_frame, 103);
+    assert_int_equal(phase->frame_count, 2);
+    const struct simulation_frame *frame = &phase->frames[0];
+    assert_int_equal(frame->start, 11);
+    assert_int_equal(frame->issued, 12);
+    assert_int_equal(frame->weight_stalls, 13);
+    assert_int_equal(frame->stalls[STALL_NONE], 0);
+    assert_int_equal(frame->stalls[STALL_INPUT], 21);
+    assert_int_equal(frame->stalls[STALL_COLUMNS], 22);
+    assert_int_equal(frame->stalls[STALL_ACC], 23);
+    assert_int_equal(frame->stalls[STALL_ELEMENT], 24);
+    assert_int_equal(frame->stalls[STALL_QUEUE], 25);
+    assert_int_equal(phase->frames[1].start, -1);
+    assert_int_equal(phase->pe_count, 3);
+    for (int pe = 0; pe < 3; pe++)
+        assert_int_equal(phase->issues[pe], 31 + pe);
+    assert_int_equal(phase->chart_count, 2);
+    assert_int_equal(phase->charts[0].frame, 1);
+    assert_int_equal(phase->charts[1].frame, 2);
+    for (int n = 0; n < 2; n++) {
+        assert_int_equal(phase->charts[0].products[n].begin, 41 + 2 * n);
+        assert_int_equal(phase->charts[0].products[n].end, 42 + 2 * n);
+    }
+    assert_int_equal(phase->charts[0].passes[0].begin, 51);
+    assert_int_equal(phase->charts[0].passes[0].end, 52);
+}
+
+static void test_fields(void **state)
+{
+    (void)state;
+    put_results(NULL);
+    put("run.log", "loaded\nVERDICT PASS\n");
+    struct simulation_result result = read_back(true, "exit status 0");
+    assert_true(result.pass);
+    assert_string_equal(result.reason, "");
+    assert_int_equal(result.mismatches, 1);
+    assert_int_equal(result.violations, 2);
+    assert_int_equal(result.y_checked, 3);
+    assert_int_equal(result.c_checked, 4);
+    assert_true(result.cycles == INT64_C(5000000000));
+    assert_true(result.cycles_per_second == 2e9);
+    assert_int_equal(result.message_count, 3);
+    assert_string_equal(result.messages[0], "first");
+    assert_string_equal(result.messages[1], "second");
+    assert_string_equal(result.messages[2], "third");
+    assert_int_equal(result.phase_count, 2);
+    check_phase(&result.phases[0]);
+    assert_string_equal(result.phases[1].name, "cut");
+    assert_false(result.phases[1].cut);
+    assert_int_equal(result.phases[1].frame_count, 0);
+    simulation_result_free(&result);
+}
+
+static void test_no_time(void **state)
+{
+    (void)state;
+    put("run.log", "VERDICT PASS\n");
+    put_results(json_pack("{s:f}", "seconds", 0.0));
+    struct simulation_result result = read_back(true, "");
+    assert_true(result.pass);
+    assert_true(result.cycles_per_second == 0);
+    simulation_result_free(&result);
+}
+
+/* ---- who says that it passes: the file, the log, the exit status ----------------------------- */
+
+static void test_all_must_agree(void **state)
+{
+    (void)state;
+    put_results(NULL);
+    put("run.log", "VERDICT PASS\n");
+    verdict_is(true, "exit status 0", NULL);
+    verdict_is(false, "exit status 3", "the simulator failed: exit status 3");
+    put("run.log", "VERDICT FAIL: y is wrong\n");
+    verdict_is(true, "exit status 0", "y is wrong");
+    put("run.log", "VERDICT FAIL\n");
+    verdict_is(true, "exit status 0", "the simulator left no whole results file");
+    put("run.log", "VERDICT PASSED\n");
+    verdict_is(true, "exit status 0", "the simulator left no whole results file");
+    put("run.log", "VERDICT PASS\n");
+    put_results(json_pack("{s:s}", "verdict", "fail"));
+    verdict_is(true, "exit status 0", "the simulator left no whole results file");
+    put_results(json_pack("{s:n}", "verdict"));
+    verdict_is(true, "exit status 0", "the simulator left no whole results file");
+    put_results(json_pack("{s:s}", "reason", "c is wrong"));
+    verdict_is(true, "exit status 0", "c is wrong");
+    put("run.log", "VERDICT FAIL: y is wrong\n"); /* the first reason counts */
+    verdict_is(false, "exit status 1", "c is wrong");
+}
+
+static void test_no_verdict(void **state)
+{
+    (void)state;
+    put_results(json_pack("{s:s}", "reason", "c is wrong"));
+    verdict_is(true, "exit status 0", "the simulator ended without a verdict: exit status 0");
+    put("run.log", "");
+    verdict_is(false, "killed after 9 seconds",
+               "the simulator ended without a verdict: killed after 9 seconds");
+    put("run.log", "no VERDICT PASS\n"); /* not at the beginning of a line */
+    verdict_is(true, "exit status 0", "the simulator ended without a verdict: exit status 0");
+    put("run.log", "VERDICT PASS\n1\n2\n3\n4\n5\n"); /* nor among the last lines */
+    verdict_is(true, "exit status 0", "the simulator ended without a verdict: exit status 0");
+}
+
+static void test_last_verdict(void **state)
+{
+    (void)state;
+    put_results(NULL);
+    put("run.log", "VERDICT FAIL: of an earlier run\nVERDICT PASS\ngoodbye\n");
+    verdict_is(true, "exit status 0", NULL);
+    put("run.log", "VERDICT PASS\nVERDICT FAIL: of the last run\ngoodbye\n");
+    verdict_is(true, "exit status 0", "of the last run");
+}
+
+/* ---- damaged files --------------------------------------------------------------------------- */
+
+static void test_no_results(void **state)
+{
+    (void)state;
+    put("run.log", "VERDICT PASS\n");
+    verdict_is(true, "exit status 0", "the simulator left no whole results file");
+    verdict_is(false, "killed by signal 9 (Killed)",
+               "the simulator failed: killed by signal 9 (Killed)");
+    put("run.log", "VERDICT FAIL: cannot write\n");
+    verdict_is(false, "exit status 1", "cannot write");
+}
+
+/* Cut anywhere it is no whole file. */
+static void test_cut(void **state)
+{
+    (void)state;
+    put_results(NULL);
+    put("run.log", "VERDICT PASS\n");
+    struct text whole = contents("results.json");
+    for (size_t length = 0; length < whole.length; length += length < 40 ? 1 : 37) {
+        put_bytes("results.json", whole.data, length);
+        struct simulation_result result = read_back(true, "");
+        assert_false(result.pass);
+        assert_string_equal(result.reason, "the simulator left no whole results file");
+        assert_int_equal(result.phase_count, 0);
+        simulation_result_free(&result);
+    }
+    text_free(&whole);
+}
+
+/* Whatever stands in the place of what: no number is taken for what it is not, and nothing breaks.
+ */
+static void test_other_types(void **state)
+{
+    (void)state;
+    static const char *const keys[] = {"mismatches",       "violations",       "y_checked",
+                                       "c_checked",        "cycles",           "seconds",
+                                       "first_mismatches", "first_violations", "phases"};
+    put("run.log", "VERDICT PASS\n");
+    for (size_t n = 0; n < COUNT_OF(keys); n++)
+        for (int kind = 0; kind < 4; kind++) {
+            put_results(kind == 0   ? json_pack("{s:n}", keys[n])
+                        : kind == 1 ? json_pack("{s:s}", keys[n], "text")
+                        : kind == 2 ? json_pack("{s:[n, i, s, [], {}]}", keys[n], 5, "text")
+                                    : json_pack("{s:{s:i}}", keys[n], "frames", 5));
+            struct simulation_result result = read_back(true, "");
+            assert_int_equal(result.mismatches, n == 0 ? 0 : 1);
+            assert_int_equal(result.violations, n == 1 ? 0 : 2);
+            assert_int_equal(result.y_checked, n == 2 ? 0 : 3);
+            assert_int_equal(result.c_checked, n == 3 ? 0 : 4);
+            assert_int_equal(result.cycles, n == 4 ? 0 : 5000000000);
+            if (n == 8)
+                assert_int_equal(result.phase_count, kind == 2 ? 5 : 0);
+            simulation_result_free(&result);
+        }
+}
+
+static void test_long_reason(void **state)
+{
+    (void)state;
+    struct text text = {0};
+    for (int n = 0; n < 1000; n++)
+        text_append_char(&text, 'r');
+    put_results(json_pack("{s:s}", "reason", text_string(&text)));
+    put("run.log", "VERDICT PASS\n");
+    struct simulation_result result = read_back(true, "");
+    assert_int_equal(strlen(result.reason), sizeof result.reason - 1);
+    simulation_result_free(&result);
+    text_free(&text);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_teardown(test_fields, scratch_clean),
+        cmocka_unit_test_teardown(test_no_time, scratch_clean),
+        cmocka_unit_test_teardown(test_all_must_agree, scratch_clean),
+        cmocka_unit_test_teardown(test_no_verdict, scratch_clean),
+        cmocka_unit_test_teardown(test_last_verdict, scratch_clean),
+        cmocka_unit_test_teardown(test_no_results, scratch_clean),
+        cmocka_unit_test_teardown(test_cut, scratch_clean),
+        cmocka_unit_test_teardown(test_other_types, scratch_clean),
+        cmocka_unit_test_teardown(test_long_reason, scratch_clean),
+    };
+    return cmocka_run_group_tests(tests, scratch_begin, scratch_end);
+}
