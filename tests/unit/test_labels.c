@@ -114,12 +114,12 @@ static void test_shape(void **state)
     struct error error = {""};
     put_folder("sil\nAH\nEH\n");
     put_labels("first", 2, (const int32_t[]){0, 2});
-    refused("in/first.labels.npy: expected shape [3], one label a frame");
+    refused("in/first.labels.npy: has shape [2], expected [3], one label a frame");
     put_labels("first", 4, (const int32_t[]){0, 2, 1, 1});
-    refused("in/first.labels.npy: expected shape [3], one label a frame");
+    refused("in/first.labels.npy: has shape [4], expected [3], one label a frame");
     assert_true(npy_write_ints("in/first.labels.npy", 2, (const int[]){3, 1},
                                (const int32_t[]){0, 2, 1}, &error));
-    refused("in/first.labels.npy: expected shape [3], one label a frame");
+    refused("in/first.labels.npy: has shape [3, 1], expected [3], one label a frame");
 }
 
 static void test_files(void **state)

@@ -238,7 +238,7 @@ static void test_write(void **state)
     struct npy a, b;
     float values[4];
     assert_true(npy_open(&a, "out/a.npy", &error) && npy_open(&b, "out/b.npy", &error));
-    assert_int_equal(a.type, NPY_F4);
+    assert_string_equal(a.descr, "<f4");
     assert_int_equal(a.rank, 2);
     assert_int_equal(a.shape[0], 2);
     assert_int_equal(a.shape[1], 2);
