@@ -239,7 +239,17 @@ struct program_call {
     int status;
 };
 
-#define THERE_ARE "there are gen, model, verify, report, recognise, run and paper"
+/* "there are gen, model ... and paper" */
+static const char *there_are(void)
+{
+    static struct text line;
+    text_cut(&line, 0);
+    text_append(&line, "there are");
+    for (int i = 0; i < COMMAND_COUNT; i++)
+        text_appendf(&line, "%s %s", i == 0 ? "" : i + 1 < COMMAND_COUNT ? "," : " and",
+                     commands[i].name);
+    return text_string(&line);
+}
 
 static error_t parse_command(int key, char *argument, struct argp_state *state)
 {
@@ -261,10 +271,10 @@ static error_t parse_command(int key, char *argument, struct argp_state *state)
             state->next = state->argc;
             return 0;
         }
-        argp_error(state, "unknown command '%s'; " THERE_ARE, argument);
+        argp_error(state, "unknown command '%s'; %s", argument, there_are());
         break;
     case ARGP_KEY_NO_ARGS:
-        argp_error(state, "no command given; " THERE_ARE);
+        argp_error(state, "no command given; %s", there_are());
         break;
     default:
         return parse_help(key, state);
