@@ -71,9 +71,10 @@ static bool is_absent(const char *name)
 /* An address without a register: between some, behind the last, and the queue's where there is none. */
 static uint32_t hole(void)
 {
-    enum { SPACE = 4096, REGISTERS = 256 }; /* the second: where most of them are */
+    const uint32_t space = 4096, registers = 256; /* the second: where most of them are */
     for (;;) {
-        uint32_t address = access_draw() % ((access_draw() % 2 ? REGISTERS : SPACE) / 4) * 4;
+        uint32_t words = (access_draw() % 2 != 0 ? registers : space) / 4;
+        uint32_t address = access_draw() % words * 4;
         const char *name = ese_register_name(address);
         if (name == NULL || is_absent(name))
             return address;
