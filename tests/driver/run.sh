@@ -29,8 +29,8 @@ int main(int argc, char **argv)
     return argc == 4 && npy_write_floats(argv[1], 2, shape, values, &error) ? 0 : 1;
 }
 END
-gcc -std=c11 -D_GNU_SOURCE -I. -o "$work/make_npy" "$work/make_npy.c" models/file/npy.c models/base/bytes.c \
-    models/base/error.c -lm
+gcc -std=c11 -D_GNU_SOURCE -I. -o "$work/make_npy" "$work/make_npy.c" models/file/{npy,kind,element}.c \
+    models/base/{bytes,error}.c -lm
 
 # ---- two chips: everything that can differ for a host does ----
 
