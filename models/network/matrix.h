@@ -10,4 +10,7 @@ struct matrix {
 /* All zeros. */
 struct matrix matrix_new(int rows, int cols);
 
+/* The largest magnitude in it. */
+double matrix_largest(const struct matrix *matrix);
+
 #endif

@@ -278,11 +278,8 @@ static void round_matrices(struct network *rounded, const struct network_matrix 
     for (int n = 0; n < count; n++) {
         const struct matrix *m = list[n].matrix;
         size_t size = (size_t)m->rows * (size_t)m->cols;
-        struct magnitudes seen = {0};
         *copies[n].matrix = matrix_new(m->rows, m->cols);
-        for (size_t i = 0; i < size; i++)
-            seen.largest = fmax(seen.largest, fabs((double)m->at[i]));
-        int fraction = fraction_for(seen.largest, bits, 40);
+        int fraction = fraction_for(matrix_largest(m), bits, 40);
         for (size_t i = 0; i < size; i++)
             if (m->at[i] != 0.0f)
                 copies[n].matrix->at[i] =

@@ -14,16 +14,6 @@ enum {
     ACC_BITS_MAX = 48       /* what a DSP48E2 can add; also keeps the models within int64_t */
 };
 
-static double largest_weight(const struct matrix *m)
-{
-    float largest = 0.0f;
-    for (size_t i = 0; i < (size_t)m->rows * (size_t)m->cols; i++) {
-        float magnitude = fabsf(m->at[i]);
-        largest = magnitude > largest ? magnitude : largest;
-    }
-    return (double)largest;
-}
-
 /* One matrix with what its alignment needs: `natural` is where the binary point of its products falls,
  * `extra` where the accumulator's lies above round_shift. */
 struct alignment {
@@ -82,7 +72,7 @@ static int list_matrices(struct quantized *q, const struct network *network,
     for (int n = 0; n < count; n++) {
         const struct network_matrix *m = &matrices[n];
         list[n] = (struct alignment){quants[n], m->matrix, fraction_of[m->source],
-                                     m->projects ? f->y : f->z, largest_weight(m->matrix),
+                                     m->projects ? f->y : f->z, matrix_largest(m->matrix),
                                      format_key(model, m->name)};
         snprintf(quants[n]->name, sizeof quants[n]->name, "%s", m->name);
     }
