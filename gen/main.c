@@ -141,6 +141,12 @@ static error_t parse_option(int key, char *argument, struct argp_state *state)
     case OPTION_MODEL:
         request->model = argument;
         break;
+    case OPTION_EXPECTED:
+        request->expected = argument;
+        break;
+    case OPTION_STRICT:
+        verify->strict = true;
+        break;
     case OPTION_CHECK:
     case OPTION_NO_CHECK:
         request->no_check = key == OPTION_NO_CHECK;

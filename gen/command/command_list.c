@@ -8,6 +8,9 @@
 #define JSON_OPTION \
     {"json", OPTION_JSON, "FILE", 0, "Write the results as JSON; - is standard output", 0}
 
+#define STRICT_OPTION \
+    {"strict", OPTION_STRICT, NULL, 0, "Exit with 1 if values were clipped and that shows, too", 0}
+
 static const struct argp_option gen_options[] = {
     {"output", 'o', "DIR", 0, "Folder to write to (needed)", 0},
     SET_OPTION,
@@ -31,6 +34,7 @@ static const struct argp_option verify_options[] = {
     {"svg", OPTION_SVG, "FILE", 0, "Draw the schedule of a frame as planned and as measured", 0},
     JSON_OPTION,
     {"model", OPTION_MODEL, "OUT", 0, "Play the model that 'ese model' wrote there, not the chip's own", 0},
+    STRICT_OPTION,
     {"selftest", OPTION_SELFTEST, NULL, 0, "Plant faults and prove that they are found", 0},
     {"faults", OPTION_FAULTS, "N", 0,
      "Instead of the usual phases, play N in which something drawn from the seed goes wrong: a bus, a "
@@ -66,6 +70,9 @@ static const struct argp_option run_options[] = {
     {"model", OPTION_MODEL, "OUT", 0, "Load the model that 'ese model' wrote there, not the chip's own", 0},
     {"check", OPTION_CHECK, NULL, 0, "Compare with the golden model, bit for bit (the default)", 0},
     {"no-check", OPTION_NO_CHECK, NULL, 0, "Do not compare", 0},
+    {"expected", OPTION_EXPECTED, "DIR", 0, "y of every input where the model was trained, DIR/NAME.y.npy; if "
+     "not given, what the chip's folder has of an input", 0},
+    STRICT_OPTION,
     JSON_OPTION,
     {"jobs", 'j', "N", 0, "Parallel jobs; as many as processors if not given", 0},
     HELP_OPTIONS,
@@ -152,6 +159,8 @@ static int run_run(const struct request *request, const char *command_line)
         .model = request->model,
         .memory = request->memory,
         .sim = request->verify.sim,
+        .expected = request->expected,
+        .strict = request->verify.strict,
         .check = !request->no_check,
         .jobs = request->verify.jobs,
         .json = request->verify.json,
@@ -195,7 +204,8 @@ const struct command commands[COMMAND_COUNT] = {
      "  ese model rtl_out/chip tiny --set model.seed=2 -o rtl_out/other --json -\n",
      model_options, run_model, true, false, false},
     {"verify", "DIR", NULL, "simulate a chip, compare each bit and cycle with the models",
-     "DIR is a folder that 'ese gen' wrote.",
+     "DIR is a folder that 'ese gen' wrote.  The verdict is pass; inaccurate, if the chip does what its "
+     "integers say but values were clipped, and that shows; or fail.",
      "  ese verify rtl_out/tiny\n"
      "  ese verify rtl_out/tiny --sim both --frames 20 --seed 7\n"
      "  ese verify rtl_out/tiny --trace tiny.fst --svg tiny.svg\n"
@@ -215,7 +225,8 @@ const struct command commands[COMMAND_COUNT] = {
      recognise_options, run_recognise, false, false, false},
     {"run", "DIR [FILE...]", NULL, "put recorded inputs through a chip by its host library",
      "DIR is a folder that 'ese gen' wrote, of a chip with x and y in memory.  The inputs may be "
-     "longer and more than the chip has channels; what comes out is compared with the golden model.",
+     "longer and more than the chip has channels; what comes out is compared with the golden model.  "
+     "The verdict is as with verify.",
      "  ese gen speech --set memory=stream -o rtl_out/system\n"
      "  ese run rtl_out/system --input rtl_out/system/model/utterances --output-dir outputs\n"
      "  ese run rtl_out/system --input a.npy b.npy --output-dir outputs --memory ddr3\n"

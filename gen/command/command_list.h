@@ -10,7 +10,8 @@
 /* Options without a letter. */
 enum { OPTION_SET = 256, OPTION_SIM, OPTION_FRAMES, OPTION_SEED, OPTION_TRACE, OPTION_JSON,
        OPTION_SELFTEST, OPTION_FAULTS, OPTION_KEEP, OPTION_CHART, OPTION_VERIFY, OPTION_USAGE,
-       OPTION_MEMORY, OPTION_MODEL, OPTION_CHECK, OPTION_NO_CHECK, OPTION_SVG };
+       OPTION_MEMORY, OPTION_MODEL, OPTION_CHECK, OPTION_NO_CHECK, OPTION_SVG,
+       OPTION_STRICT, OPTION_EXPECTED };
 
 /* What the parser of any command fills in. */
 struct request {
@@ -23,7 +24,7 @@ struct request {
     bool chart, verify_points;
     char **inputs;
     size_t input_count;
-    const char *model;
+    const char *model, *expected;
     enum memory_choice memory;
     bool no_check;
 };

@@ -113,7 +113,7 @@ static json_t *model_json(const struct facts *f)
         column_order_name(p->column_order), "room", room, "bytes", "model",
         (json_int_t)region_size(p, REGION_MODEL), "weights",
         (json_int_t)region_size(p, REGION_WEIGHTS), "vectors", vectors, "accuracy",
-        accuracy_json(p, &f->quality), "ranges", accuracy_formats_json(p));
+        accuracy_quality_json(p, &f->quality), "ranges", accuracy_formats_json(p));
 }
 
 static bool report(const struct model_options *options, const struct program *p, struct error *error)
@@ -129,8 +129,13 @@ static bool report(const struct model_options *options, const struct program *p,
         fputs(text_string(&text), stdout);
         text_free(&text);
     }
-    if (ok)
-        accuracy_warn_of(p, &facts.quality);
+    if (ok) {
+        struct text warnings = {0};
+        accuracy_warnings(&warnings, p, &facts.quality.accuracy);
+        accuracy_warn_expected(&warnings, &facts.quality.accuracy);
+        accuracy_warn(&warnings);
+        text_free(&warnings);
+    }
     facts_free(&facts);
     return ok;
 }

@@ -96,7 +96,8 @@ static bool write_report(const struct report_options *options, const struct prog
         text_free(&text);
     }
     if (ok)
-        accuracy_warn_of(program, &facts.quality);
+        accuracy_warn_of(program, &facts.quality.accuracy);
+    ok = ok && accuracy_expected(&facts.quality.accuracy, error);
     facts_free(&facts);
     return ok;
 }

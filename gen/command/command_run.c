@@ -13,6 +13,7 @@
 #include "gen/command/voices.h"
 #include "gen/folder/chip_folder.h"
 #include "gen/folder/json_file.h"
+#include "gen/report/accuracy.h"
 #include "gen/verify/simulate.h"
 #include "models/base/bytes.h"
 #include "models/base/text.h"
@@ -36,6 +37,7 @@ struct run {
     struct ese_counters counters;
     struct ese_simulated simulated;
     struct voices_check check;
+    enum verdict verdict; /* if the outputs are compared */
     double run_seconds;
 };
 
@@ -217,6 +219,22 @@ static double occupancy(const struct run *r)
                                 : 0.0;
 }
 
+static void print_outputs(const struct run *r)
+{
+    const struct voices_check *check = &r->check;
+    if (!r->options->check)
+        printf("outputs         not compared\n");
+    else if (check->wrong > 0)
+        printf("outputs         WRONG: %lld of %lld values; %s\n", (long long)check->wrong,
+               (long long)check->values, check->first);
+    else
+        printf("outputs         bit-exact: %lld values against the golden model\n",
+               (long long)check->values);
+    if (check->at_ends > 0)
+        printf("                of which %lld stand at an end of their format\n",
+               (long long)check->at_ends);
+}
+
 static void print_run(const struct run *r)
 {
     const struct ese_counters *c = &r->counters;
@@ -237,15 +255,16 @@ static void print_run(const struct run *r)
     printf("stalls          input %u, columns %u, accumulator %u, element %u, queue %u; weights %u, output "
            "%u\n", (unsigned)c->input, (unsigned)c->columns, (unsigned)c->accumulator,
            (unsigned)c->element, (unsigned)c->queue, (unsigned)c->weights, (unsigned)c->output);
-    if (!r->options->check)
-        printf("outputs         not compared\n");
-    else if (r->check.wrong == 0)
-        printf("outputs         bit-exact: %lld values against the golden model\n",
-               (long long)r->check.values);
-    else
-        printf("outputs         WRONG: %lld of %lld values; %s\n", (long long)r->check.wrong,
-               (long long)r->check.values, r->check.first);
+    print_outputs(r);
     printf("written to      %s\n", r->options->output_dir);
+    if (!r->options->check)
+        return;
+    struct text text = {0};
+    text_appendf(&text, "\nAccuracy of y on these frames\n");
+    accuracy_table(&text, r->program, &r->check.accuracy);
+    printf("%s\nverdict: %s\n", text_string(&text),
+           r->verdict == VERDICT_FAIL ? "FAIL" : verdict_name(r->verdict));
+    text_free(&text);
 }
 
 static json_t *ports_json(const struct run *r)
@@ -275,11 +294,10 @@ static json_t *run_json(const struct run *r)
     char chip_hash[16], model_hash[16];
     snprintf(chip_hash, sizeof chip_hash, "%08x", (unsigned)r->chip.chip_hash);
     snprintf(model_hash, sizeof model_hash, "%08x", (unsigned)r->chip.model.hash);
-    const char *verdict = !r->options->check     ? "not compared"
-                          : r->check.wrong == 0 ? "pass"
-                                                : "fail";
+    const char *verdict = r->options->check ? verdict_name(r->verdict) : "not compared";
+    json_t *accuracy = r->options->check ? accuracy_json(r->program, &r->check.accuracy) : json_null();
     return json_pack("{s:s, s:s, s:s, s:s, s:s, s:i, s:I, s:I, s:I, s:i, s:f, s:I, s:o, s:I, s:I, s:o, "
-                     "s:o, s:I, s:I, s:f, s:f, s:o}",
+                     "s:o, s:I, s:I, s:I, s:f, s:f, s:o, s:o}",
                      "verdict", verdict, "chip_hash", chip_hash, "model_hash", model_hash,
                      "simulator", r->options->sim == SIM_ICARUS ? "icarus" : "verilator", "memory",
                      MEMORIES[r->options->memory], "utterances", r->voices.count, "voice_frames",
@@ -290,8 +308,9 @@ static json_t *run_json(const struct run *r)
                      (json_int_t)r->counts.steady_frames, "model_cycles_per_frame",
                      (json_int_t)r->program->cycles_per_frame, "utilization", used, "stalls",
                      stalls, "values_checked", (json_int_t)r->check.values, "mismatches",
-                     (json_int_t)r->check.wrong, "build_seconds", r->start.build_seconds,
-                     "run_seconds", r->run_seconds, "ports", ports_json(r));
+                     (json_int_t)r->check.wrong, "values_at_ends", (json_int_t)r->check.at_ends,
+                     "build_seconds", r->start.build_seconds,
+                     "run_seconds", r->run_seconds, "ports", ports_json(r), "accuracy", accuracy);
 }
 
 static bool report(struct run *r, struct error *error)
@@ -313,11 +332,18 @@ static void close_all(struct run *r)
     voices_free(&r->voices);
 }
 
+static void judge(struct run *r)
+{
+    voices_check(&r->voices, r->program, &r->check);
+    r->verdict = r->check.wrong > 0 ? VERDICT_FAIL
+                                    : accuracy_verdict(r->program, &r->check.accuracy);
+}
+
 static bool run_chip(struct run *r, struct error *error)
 {
     const struct run_options *options = r->options;
     struct text own = {0};
-    bool made = false, ok = check_chip(r, error);
+    bool made = false, judged = true, ok = check_chip(r, error);
     text_appendf(&own, "%s/mem", r->folder.dir);
     const char *image = options->model != NULL ? options->model : text_string(&own);
     r->program = &r->folder.program;
@@ -332,18 +358,23 @@ static bool run_chip(struct run *r, struct error *error)
     ok = ok &&
          voices_read(&r->voices, options->inputs, options->input_count, r->program->quant.input,
                      error) &&
+         voices_expect(&r->voices, options->expected, r->program, error) &&
          make_output(options->output_dir, &made, error) && start_simulator(r, error) &&
          play(r, image, error) && check_counters(r, error);
     if (ok && options->check)
-        voices_check(&r->voices, &r->program->quant, &r->check);
+        judge(r);
     ok = ok && report(r, error);
+    if (ok && options->check) {
+        accuracy_warn_of(r->program, &r->check.accuracy);
+        judged = accuracy_expected(&r->check.accuracy, error);
+    }
     if (!ok && made)
         rmdir(options->output_dir); /* unless something is in it */
     close_all(r);
     if (options->model != NULL)
         model_close(&r->model);
     text_free(&own);
-    return ok;
+    return ok && judged;
 }
 
 int command_run(const struct run_options *options)
@@ -358,5 +389,5 @@ int command_run(const struct run_options *options)
     }
     if (!ok)
         fprintf(stderr, "ese: %s\n", error.text);
-    return ok && r.check.wrong == 0 ? 0 : 1;
+    return ok && verdict_is_good(r.verdict, options->strict) ? 0 : 1;
 }

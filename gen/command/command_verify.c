@@ -12,6 +12,7 @@
 #include "gen/folder/chip_folder.h"
 #include "gen/folder/json_file.h"
 #include "gen/folder/output.h"
+#include "gen/report/accuracy.h"
 #include "gen/report/chart.h"
 #include "gen/report/chart_svg.h"
 #include "gen/verify/play.h"
@@ -34,7 +35,8 @@ struct verification {
     char *stimulus;
     bool used[SIMULATOR_COUNT];
     struct simulation_result results[SIMULATOR_COUNT];
-    bool pass;
+    bool pass;             /* the chip does what the golden model says */
+    enum verdict verdict;
 };
 
 static void choose_simulators(struct verification *v)
@@ -186,11 +188,12 @@ static json_t *result_json(const struct simulation_result *r)
                               (json_int_t)r->phases[n].seed, "frames", r->phases[n].frame_count,
                               "cycles", (json_int_t)r->phases[n].cycles, "cut", r->phases[n].cut,
                               "cycles_per_frame", (json_int_t)r->phases[n].cycles_per_frame));
-    return json_pack("{s:s, s:f, s:f, s:I, s:f, s:I, s:I, s:I, s:I, s:o, s:o}", "verdict",
+    return json_pack("{s:s, s:f, s:f, s:I, s:f, s:I, s:I, s:I, s:I, s:I, s:I, s:o, s:o}", "verdict",
                      r->pass ? "pass" : "fail", "build_seconds", r->build_seconds, "run_seconds",
                      r->run_seconds, "cycles", (json_int_t)r->cycles, "cycles_per_second",
                      r->cycles_per_second, "y_checked", (json_int_t)r->y_checked, "c_checked",
-                     (json_int_t)r->c_checked, "mismatches", (json_int_t)r->mismatches,
+                     (json_int_t)r->c_checked, "y_at_ends", (json_int_t)r->y_at_ends, "c_at_ends",
+                     (json_int_t)r->c_at_ends, "mismatches", (json_int_t)r->mismatches,
                      "violations", (json_int_t)r->violations, "messages", messages, "phases",
                      phases);
 }
@@ -212,15 +215,15 @@ static json_t *verification_json(const struct verification *v)
         json_array_append_new(phases, json_string(v->play.stimulus.phases[n].name));
     char hash[16];
     snprintf(hash, sizeof hash, "%08x", (unsigned)p->config_hash);
-    return json_pack("{s:s, s:s, s:i, s:i, s:i, s:o, s:I, s:I, s:I, s:I, s:I, s:f, s:f, s:o}",
-                     "verdict", v->pass ? "pass" : "fail", "config_hash", hash, "frames",
+    return json_pack("{s:s, s:s, s:i, s:i, s:i, s:o, s:I, s:I, s:I, s:I, s:I, s:f, s:f, s:o, s:o}",
+                     "verdict", verdict_name(v->verdict), "config_hash", hash, "frames",
                      v->play.frames, "channels", p->d.channels, "pes", p->d.pes, "phases", phases,
                      "seed", (json_int_t)v->options->seed, "mismatches", (json_int_t)mismatches,
                      "cycles_per_frame", (json_int_t)cycles, "model_cycles_per_frame",
                      (json_int_t)v->play.cycles.cycles_per_frame, "memory_cycles_per_frame",
                      (json_int_t)derive_traffic(p).clocks, "mac_utilization",
-                     utilization(v, cycles), "max_float_error", v->play.max_float_error,
-                     "simulators", simulators);
+                     utilization(v, cycles), "max_float_error", v->play.accuracy.quantized.max_error,
+                     "accuracy", accuracy_json(p, &v->play.accuracy), "simulators", simulators);
 }
 
 /* The steady phase of the first simulator that charted frames, or NULL. */
@@ -279,6 +282,9 @@ static void print_result(const struct verification *v, enum simulator simulator)
     printf("%-9s  %s  %lld y and %lld c values, %lld cycles at %.0f a second, built in %.1f s\n",
            simulator_name(simulator), r->pass ? "bit-exact" : "FAIL     ", (long long)r->y_checked,
            (long long)r->c_checked, (long long)r->cycles, r->cycles_per_second, r->build_seconds);
+    if (r->y_at_ends + r->c_at_ends > 0)
+        printf("           of which %lld and %lld stand at an end of their format\n",
+               (long long)r->y_at_ends, (long long)r->c_at_ends);
     if (r->pass)
         return;
     printf("           %s (%lld wrong values, %lld other faults); log: %s\n", r->reason,
@@ -316,6 +322,17 @@ static void print_memory(const struct verification *v, int64_t ideal)
         }
 }
 
+static void print_accuracy(const struct verification *v)
+{
+    const struct accuracy *accuracy = &v->play.accuracy;
+    struct text text = {0};
+    text_appendf(&text, "\nAccuracy of y on the %lld frames played%s\n", (long long)accuracy->frames,
+                 v->program->utterances.count == 0 ? ", of noise" : "");
+    accuracy_table(&text, v->program, accuracy);
+    printf("%s\n", text_string(&text));
+    text_free(&text);
+}
+
 static void print_verification(const struct verification *v)
 {
     const struct program *p = v->program;
@@ -342,9 +359,8 @@ static void print_verification(const struct verification *v)
     if (cycles >= 0 && !same_cycles(v))
         printf("the cycles of a frame are not as they should be, or not the same in all simulators\n");
     print_memory(v, cycles);
-    if (cycles >= 0)
-        printf("largest error of y against floating point: %.2e\n", play->max_float_error);
-    printf("verdict: %s\n", v->pass ? "pass" : "FAIL");
+    print_accuracy(v);
+    printf("verdict: %s\n", v->verdict == VERDICT_FAIL ? "FAIL" : verdict_name(v->verdict));
 }
 
 static void print_changes(const struct verification *v)
@@ -392,6 +408,7 @@ static bool verify(struct verification *v, struct error *error)
               write_stimulus(v, error) && run_simulators(v, error);
     if (ok) {
         v->pass = v->pass && same_cycles(v);
+        v->verdict = v->pass ? accuracy_verdict(v->program, &v->play.accuracy) : VERDICT_FAIL;
         bool quiet = options->json != NULL && strcmp(options->json, "-") == 0;
         if (!quiet)
             print_verification(v);
@@ -399,6 +416,10 @@ static bool verify(struct verification *v, struct error *error)
             ok = json_write(verification_json(v), options->json, error);
         if (ok && options->svg != NULL)
             ok = draw_charts(v, error);
+    }
+    if (ok) {
+        accuracy_warn_of(v->program, &v->play.accuracy);
+        ok = accuracy_expected(&v->play.accuracy, error);
     }
     for (int s = 0; s < SIMULATOR_COUNT; s++)
         if (v->used[s])
@@ -430,7 +451,9 @@ static bool self_test(struct verification *v, struct error *error)
         .json = options->json,
         .jobs = options->jobs,
     };
-    return selftest(&self, &v->pass, error);
+    bool ok = selftest(&self, &v->pass, error);
+    v->verdict = v->pass ? VERDICT_PASS : VERDICT_FAIL;
+    return ok;
 }
 
 int command_verify(const struct verify_options *options)
@@ -455,5 +478,5 @@ int command_verify(const struct verify_options *options)
               (options->selftest ? self_test(&v, &error) : verify(&v, &error));
     if (!ok)
         fprintf(stderr, "ese: %s\n", error.text);
-    return ok && v.pass ? 0 : 1;
+    return ok && verdict_is_good(v.verdict, options->strict) ? 0 : 1;
 }

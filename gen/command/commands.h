@@ -46,6 +46,7 @@ struct verify_options {
     const char *trace; /* waveform file, or NULL */
     const char *svg;   /* picture of a frame, or NULL; not with faults or selftest */
     const char *json;  /* file for the result, "-" for standard output, or NULL */
+    bool strict;   /* values that are clipped, and show, are an error */
     bool selftest; /* also prove that planted faults are found */
     int jobs; /* parallel jobs; 0: as many as there are processors */
     bool keep; /* keep the working files */
@@ -82,6 +83,8 @@ struct run_options {
     const char *model;   /* folder that `ese model` made for this chip, or NULL: the chip's own */
     enum memory_choice memory;
     enum simulator_choice sim; /* not both; the default is verilator */
+    const char *expected; /* y of every input where the model was trained: as model.expected; or NULL */
+    bool strict;         /* as above */
     bool check;          /* compare with the golden model */
     int jobs;            /* as above */
     const char *json;    /* as above */

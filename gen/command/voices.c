@@ -9,7 +9,6 @@
 #include "models/base/bytes.h"
 #include "models/base/text.h"
 #include "models/file/npy.h"
-#include "models/number/golden.h"
 
 /* ---- in -------------------------------------------------------------------------------------------------- */
 
@@ -70,6 +69,44 @@ bool voices_read(struct voices *voices, char *const *paths, size_t count, int in
     return ok;
 }
 
+static bool same_features(const struct matrix *a, const struct matrix *b)
+{
+    return a->rows == b->rows && a->cols == b->cols &&
+           memcmp(a->at, b->at, (size_t)a->rows * (size_t)a->cols * sizeof *a->at) == 0;
+}
+
+/* Utterances of the program are recognised by their features: a name alone says little. */
+static void expect_known(struct voices *voices, const struct program *p)
+{
+    for (int n = 0; n < voices->count; n++)
+        for (int u = 0; u < p->expected.count; u++)
+            if (same_features(&voices->files[n].features, &p->utterances.frames[u]))
+                voices->files[n].expected = &p->expected.frames[u];
+}
+
+bool voices_expect(struct voices *voices, const char *folder, const struct program *p,
+                   struct error *error)
+{
+    if (folder == NULL) {
+        expect_known(voices, p);
+        return true;
+    }
+    size_t count = (size_t)voices->count;
+    struct utterances u = {.count = voices->count,
+                           .names = allocate(count, sizeof *u.names),
+                           .frames = allocate(count, sizeof *u.frames)};
+    for (size_t n = 0; n < count; n++) {
+        u.names[n] = voices->files[n].name;
+        u.frames[n] = voices->files[n].features;
+    }
+    bool ok = expected_read(&voices->expected, folder, &u, p->quant.output, error);
+    for (size_t n = 0; ok && n < count; n++)
+        voices->files[n].expected = &voices->expected.frames[n];
+    free(u.names);
+    free(u.frames);
+    return ok;
+}
+
 void voices_free(struct voices *voices)
 {
     for (int n = 0; n < voices->count; n++) {
@@ -81,6 +118,7 @@ void voices_free(struct voices *voices)
         free(file->y);
     }
     free(voices->files);
+    utterances_free(&voices->expected);
     *voices = (struct voices){0};
 }
 
@@ -103,35 +141,37 @@ void voices_prepare(struct voices *voices, const struct ese_model *model)
 
 /* The golden model quantizes for itself, so that a wrong format in the image is found, too. */
 static void check_file(const struct voice_file *file, const struct quantized *q,
-                       struct voices_check *check)
+                       struct side_by_side *models, struct voices_check *check)
 {
-    struct golden_state golden = golden_start(q);
-    int32_t *x = allocate((size_t)q->input, sizeof *x);
-    const float *features = file->features.at;
+    const int32_t most = (int32_t)((INT64_C(1) << (q->activation_bits - 1)) - 1);
+    struct voice_models voice = voice_models_start(models);
     const int32_t *y = file->y;
-    for (int t = 0; t < file->features.rows; t++, features += q->input, y += q->output) {
-        quantize_x(q, features, x, NULL);
-        golden_step(q, &golden, x);
+    for (int t = 0; t < file->features.rows; t++, y += q->output) {
+        side_by_side_judge(models, &voice, matrix_row(&file->features, t),
+                           file->expected != NULL ? matrix_row(file->expected, t) : NULL);
         for (int i = 0; i < q->output; i++) {
             check->values++;
-            if (y[i] == golden.y[i])
+            check->at_ends += y[i] == most || y[i] == -most - 1;
+            if (y[i] == voice.golden.y[i])
                 continue;
             if (check->wrong++ == 0)
                 snprintf(check->first, sizeof check->first,
                          "%.100s: frame %d, element %d of y is %d, the golden model gives %d",
-                         file->name, t, i, y[i], golden.y[i]);
+                         file->name, t, i, y[i], voice.golden.y[i]);
         }
     }
-    free(x);
-    golden_end(&golden);
+    voice_models_end(&voice);
 }
 
-void voices_check(const struct voices *voices, const struct quantized *quant,
+void voices_check(const struct voices *voices, const struct program *program,
                   struct voices_check *check)
 {
+    struct side_by_side *models = side_by_side_new(program);
     *check = (struct voices_check){0};
     for (int n = 0; n < voices->count; n++)
-        check_file(&voices->files[n], quant, check);
+        check_file(&voices->files[n], &program->quant, models, check);
+    check->accuracy = side_by_side_accuracy(models);
+    side_by_side_free(models);
 }
 
 bool voices_write(const struct voices *voices, const struct ese_model *model, const char *folder,

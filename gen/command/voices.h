@@ -9,11 +9,13 @@
 #include "fpga/driver/ese_server.h"
 #include "models/network/network.h"
 #include "models/program/program.h"
+#include "models/program/side_by_side.h"
 
 struct voice_file {
     char *name;             /* of the file, without folder and extension; no two alike */
     char *path;             /* as it was given, for messages */
     struct matrix features; /* [frames, input] */
+    const struct matrix *expected; /* [frames, output] where the model was trained, or NULL */
     int32_t *x, *y;         /* [frames][input], [frames][output] */
     struct ese_utterance utterance;
 };
@@ -22,23 +24,30 @@ struct voices {
     int count, room;
     struct voice_file *files;
     int64_t frames; /* all of them together */
+    struct utterances expected; /* read for them */
 };
 
 /* Reads files and folders of .npy, [frames, input] each. */
 bool voices_read(struct voices *voices, char *const *paths, size_t count, int input,
                  struct error *error);
+
+/* Reads y of every voice out of a folder, or a file if there is one voice; without a folder takes what the
+ * program has for the utterances that are the same. */
+bool voices_expect(struct voices *voices, const char *folder, const struct program *program,
+                   struct error *error);
 void voices_free(struct voices *voices);
 
 /* x as the chip's model wants it, room for y. */
 void voices_prepare(struct voices *voices, const struct ese_model *model);
 
-/* Compares with the golden model: values that were compared, and that differ; a line about the first one
- * that does. */
+/* Compares with the golden model: values that were compared, that differ, that stand at an end of their
+ * format; a line about the first one that differs.  And the golden model with floating point. */
 struct voices_check {
-    int64_t values, wrong;
+    int64_t values, wrong, at_ends;
     char first[256];
+    struct accuracy accuracy;
 };
-void voices_check(const struct voices *voices, const struct quantized *quant,
+void voices_check(const struct voices *voices, const struct program *program,
                   struct voices_check *check);
 
 /* Writes FOLDER/NAME.npy, float32 [frames, output], for all. */

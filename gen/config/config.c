@@ -231,6 +231,18 @@ static bool check_shape_of_file(struct loading *loading)
     return true;
 }
 
+/* Expected outputs from a layer below that of the model or of the utterances belong to what is replaced. */
+static void drop_stale_expected(struct loading *loading)
+{
+    const int layer = loading->origin[KEY_MODEL_expected].layer;
+    struct model_config *model = &loading->config->model;
+    if (loading->origin[KEY_MODEL_path].layer <= layer &&
+        loading->origin[KEY_MODEL_utterances].layer <= layer)
+        return;
+    free(model->expected);
+    model->expected = NULL;
+}
+
 /* What the chip has is fixed: a key of it may only say the same, but a preset that says how a chip is
  * attached speaks of the chip that it describes.  Afterwards the keys are the chip's. */
 static bool keep_chip(struct loading *loading)
@@ -300,6 +312,7 @@ static bool finish(struct loading *loading)
         return fail(loading->error, "%s: io: memory needs external memory, but memory is rom "
                     "(allowed: io: stream, or memory: resident or stream)", io->where);
     }
+    drop_stale_expected(loading);
     if (loading->origin[KEY_MODEL_pruning].layer == 0)
         config->model.pruning = config->model.path != NULL ? PRUNING_NONE : PRUNING_BALANCED;
     if (config->model.path != NULL)

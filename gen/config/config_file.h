@@ -28,13 +28,14 @@ bool config_load(struct config *config, const char *source, char *const *sets, s
 bool config_load_model(struct config *config, const struct config *chip, const char *source,
                        char *const *sets, size_t set_count, struct error *error);
 
-/* Writes every key as YAML that config_load() reads back to the same configuration.
- * model.path and model.utterances are written as given here (NULL: left out). */
-void config_write(const struct config *config, const char *path, const char *utterances, FILE *out);
+/* Writes every key as YAML that config_load() reads back to the same configuration; paths as they are. */
+void config_write(const struct config *config, FILE *out);
 
 /* Name of key number `index`, counted from 0, and its value as text (appended); false behind the
- * last.  model.path and model.utterances are paths of this machine. */
+ * last.  Those of config_key_is_path() are paths of this machine. */
 bool config_key(const struct config *config, int index, const char **name, struct text *value);
+
+bool config_key_is_path(int index);
 
 /* Describes every key with its range, default and meaning, for --help. */
 void config_describe_keys(FILE *out);

@@ -28,19 +28,20 @@ static void pad(struct text *line, size_t column)
 }
 
 /* A model from a file brings its own shape; and where a shape is not known, none is written. */
-static bool has_line(const struct key *key, const struct config *config, const char *path)
+static bool has_line(const struct key *key, const struct config *config)
 {
     const struct model_config *model = &config->model;
+    const bool drawn = model->path == NULL;
     switch (key - config_keys) {
     case KEY_MODEL_input:
-        return path == NULL && model->input > 0;
+        return drawn && model->input > 0;
     case KEY_MODEL_cell:
-        return path == NULL && model->cell > 0;
+        return drawn && model->cell > 0;
     case KEY_MODEL_output:
-        return path == NULL && model->output > 0;
+        return drawn && model->output > 0;
     case KEY_MODEL_peephole:
     case KEY_MODEL_projection:
-        return path == NULL;
+        return drawn;
     default:
         return true;
     }
@@ -57,10 +58,17 @@ static int open_sections(const char *before, const char *name, FILE *out)
     return depth;
 }
 
-/* A key that stands at "auto" says nothing: left out where there are many of its kind. */
+static const char *path_of(const struct key *key, const struct config *config)
+{
+    return *(char *const *)((const char *)config + key->offset);
+}
+
+/* No path says nothing, nor does a key that stands at "auto": left out where there are many of its kind. */
 static bool is_silent(const struct key *key, const struct config *config)
 {
     struct text value = {0};
+    if (key->kind == KIND_PATH)
+        return path_of(key, config) == NULL;
     if (key->kind != KIND_FRACTION && key->kind != KIND_RANGE)
         return false;
     key_write(key, config, &value);
@@ -69,8 +77,7 @@ static bool is_silent(const struct key *key, const struct config *config)
     return silent;
 }
 
-static void write_key(const struct key *key, const struct config *config, const char *path, int depth,
-                      FILE *out)
+static void write_key(const struct key *key, const struct config *config, int depth, FILE *out)
 {
     struct text line = {0}, allowed = {0};
     const char *dot = strrchr(key->name, '.');
@@ -79,7 +86,7 @@ static void write_key(const struct key *key, const struct config *config, const 
         fprintf(out, "%*s# %s\n", 2 * depth, "", key->meaning);
     text_appendf(&line, "%*s%s: ", 2 * depth, "", dot != NULL ? dot + 1 : key->name);
     if (key->kind == KIND_PATH) {
-        quote(&line, path);
+        quote(&line, path_of(key, config));
     } else {
         key_write(key, config, &line);
         pad(&line, COMMENT_COLUMN);
@@ -90,16 +97,14 @@ static void write_key(const struct key *key, const struct config *config, const 
     text_free(&allowed);
 }
 
-void config_write(const struct config *config, const char *path, const char *utterances, FILE *out)
+void config_write(const struct config *config, FILE *out)
 {
     const char *before = "";
     for (int i = 0; i < KEY_COUNT; i++) {
         const struct key *key = &config_keys[i];
-        const char *given = i == KEY_MODEL_path ? path : utterances;
-        if (!has_line(key, config, path) || (key->kind == KIND_PATH && given == NULL) ||
-            is_silent(key, config))
+        if (!has_line(key, config) || is_silent(key, config))
             continue;
-        write_key(key, config, given, open_sections(before, key->name, out), out);
+        write_key(key, config, open_sections(before, key->name, out), out);
         before = key->name;
     }
 }
@@ -111,6 +116,11 @@ bool config_key(const struct config *config, int index, const char **name, struc
     *name = config_keys[index].name;
     key_write(&config_keys[index], config, value);
     return true;
+}
+
+bool config_key_is_path(int index)
+{
+    return config_keys[index].kind == KIND_PATH;
 }
 
 /* Prints words, broken into lines that begin at the column of the descriptions. */

@@ -1,13 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "gen/emit/emit.h"
 
-#include <dirent.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "gen/config/config_file.h"
+#include "gen/emit/attach.h"
 #include "gen/emit/bench.h"
 #include "gen/emit/chip_readme.h"
 #include "gen/emit/rtl.h"
@@ -45,63 +44,15 @@ static void add_images(struct output *output, const struct program *p)
         add_regions(output, p, "mem/");
 }
 
-static bool copy_into(struct output *output, const char *path, const char *as, struct error *error)
-{
-    struct text text = {0};
-    bool ok = text_read_file(&text, path, error);
-    if (ok)
-        output_take(output, as, &text);
-    text_free(&text);
-    return ok;
-}
-
-/* A file out of the folder of utterances; labels need not be there. */
-static bool copy_utterance(struct output *output, const char *folder, const char *file, bool needed,
-                           struct error *error)
-{
-    struct text path = {0}, as = {0};
-    text_appendf(&path, "%s/%s", folder, file);
-    text_appendf(&as, "model/utterances/%s", file);
-    bool ok = true;
-    if (needed || access(text_string(&path), F_OK) == 0)
-        ok = copy_into(output, text_string(&path), text_string(&as), error);
-    text_free(&path);
-    text_free(&as);
-    return ok;
-}
-
-/* The model and the utterances, so that the folder can be verified anywhere. */
-static bool add_model(struct output *output, const struct program *p, struct error *error)
-{
-    const struct model_config *model = &p->config.model;
-    bool ok = true;
-    if (model->path != NULL)
-        ok = copy_into(output, model->path, "model/model.safetensors", error);
-    if (!ok || model->utterances == NULL)
-        return ok;
-    DIR *folder = opendir(model->utterances);
-    if (folder == NULL) /* a single file */
-        return copy_into(output, model->utterances, "model/utterances/utterance.npy", error);
-    closedir(folder);
-    for (int u = 0; ok && u < p->utterances.count; u++) {
-        char file[300];
-        snprintf(file, sizeof file, "%.250s.npy", p->utterances.names[u]);
-        ok = copy_utterance(output, model->utterances, file, true, error);
-        snprintf(file, sizeof file, "%.250s.labels.npy", p->utterances.names[u]);
-        ok = ok && copy_utterance(output, model->utterances, file, false, error);
-    }
-    return ok && copy_utterance(output, model->utterances, "phones.txt", false, error);
-}
-
 void emit_config(struct output *output, const struct program *p)
 {
-    const struct model_config *model = &p->config.model;
+    struct config config = p->config;
     char *buffer = NULL;
     size_t size = 0;
+    attached_paths(&config.model);
     FILE *stream = open_memstream(&buffer, &size);
     BUG_UNLESS(stream != NULL);
-    config_write(&p->config, model->path != NULL ? "model/model.safetensors" : NULL,
-                 model->utterances != NULL ? "model/utterances" : NULL, stream);
+    config_write(&config, stream);
     fclose(stream);
     struct text text = {0};
     text_append_bytes(&text, buffer, size);
@@ -110,7 +61,7 @@ void emit_config(struct output *output, const struct program *p)
     const char *name;
     struct text value = {0};
     for (int n = 0; config_key(&p->config, n, &name, &value); n++, text_cut(&value, 0))
-        if (strcmp(name, "model.path") != 0 && strcmp(name, "model.utterances") != 0)
+        if (!config_key_is_path(n))
             output_set_config(output, name, text_string(&value));
     text_free(&value);
 }
@@ -137,7 +88,7 @@ bool emit_model(struct output *output, const struct program *p, const char *comm
     output_set_config_hash(output, p->config_hash);
     emit_config(output, p);
     add_regions(output, p, "");
-    return add_model(output, p, error);
+    return attach_model(output, p, error);
 }
 
 bool emit_chip(struct output *output, const struct program *p, const struct cycles *cycles,
@@ -149,6 +100,6 @@ bool emit_chip(struct output *output, const struct program *p, const struct cycl
     add_images(output, p);
     return rtl_add(output, p, cycles, command, error) &&
            bench_add(output, p, error) && driver_add(output, p, error) &&
-           add_model(output, p, error) &&
+           attach_model(output, p, error) &&
            chip_readme_add(output, p, cycles, command, error);
 }

@@ -16,6 +16,53 @@ double accuracy_clipped(const struct clip_counts *counts, enum value value)
                : 0.0;
 }
 
+/* ---- judgement ---- */
+
+const char *verdict_name(enum verdict verdict)
+{
+    static const char *const names[] = {"pass", "inaccurate", "fail"};
+    return names[verdict];
+}
+
+bool verdict_is_good(enum verdict verdict, bool strict)
+{
+    return verdict == VERDICT_PASS || (verdict == VERDICT_INACCURATE && !strict);
+}
+
+bool accuracy_expected(const struct accuracy *a, struct error *error)
+{
+    if (a->expected_frames == 0 || a->expected_given.snr_db >= EXPECTED_SNR_DB)
+        return true;
+    return fail(error, "the network is not the one that gave the expected outputs: in floating point its y has "
+                "%.1f dB signal to noise against them (at least %.0f: rounding), largest error %.3g, "
+                "correlation %.3f; likely causes: another order of the gates, a transposed matrix, one of "
+                "two biases left out, other features, another candidate", a->expected_given.snr_db,
+                EXPECTED_SNR_DB, a->expected_given.max_error, a->expected_given.correlation);
+}
+
+/* z is flat where it is clipped, and costs nothing. */
+static bool clipping_shows(const struct program *p, const struct accuracy *a)
+{
+    int64_t clipped = 0;
+    for (int value = 0; value < VALUE_COUNT; value++) {
+        double share = accuracy_clipped(&a->clips, (enum value)value);
+        if (value == VALUE_Z)
+            continue;
+        clipped += a->clips.clipped[value];
+        if (share > CLIPPED_MOST && share > 2.0 * p->quant.values[value].clipped)
+            return true;
+    }
+    return clipped > 0 && a->quantized.snr_db < p->config.model.warn_snr_db;
+}
+
+enum verdict accuracy_verdict(const struct program *p, const struct accuracy *a)
+{
+    struct error unused;
+    if (!accuracy_expected(a, &unused))
+        return VERDICT_FAIL;
+    return clipping_shows(p, a) ? VERDICT_INACCURATE : VERDICT_PASS;
+}
+
 /* ---- text ---- */
 
 static void write_error(struct text *text, const char *what, const struct output_error *e)
@@ -28,33 +75,39 @@ static void write_error(struct text *text, const char *what, const struct output
         text_appendf(text, " %8.1f %14.2e %12.6f\n", e->snr_db, e->max_error, e->correlation);
 }
 
-static void write_frames(struct text *text, const struct quality *q)
+void accuracy_table(struct text *text, const struct program *p, const struct accuracy *a)
 {
-    text_appendf(text, "\nAccuracy of y on %s frames of %d %s",
-                 commas(q->frames).text, q->utterances,
-                 q->drawn ? "utterances of noise" : q->utterances == 1 ? "utterance" : "utterances");
-    if (q->frames < q->of_frames)
-        text_appendf(text, " (of %s)", commas(q->of_frames).text);
-    text_append(text, q->drawn      ? ", other than that of calibration\n"
-                      : q->held_out ? ", which calibration did not see\n"
-                                    : ", which calibration saw, too: there is no other\n");
+    text_appendf(text, "  %-46s %8s %14s %12s\n", "", "SNR dB", "largest error", "correlation");
+    write_error(text, p->config.model.path == NULL ? "pruning: the model is drawn pruned"
+                      : p->given == NULL           ? "pruning: nothing is pruned"
+                                                   : "pruning: as pruned, against as given", &a->pruned);
+    write_error(text, "quantization: the chip, against as pruned", &a->quantized);
+    write_error(text, "both: the chip, against as given", &a->total);
+    if (a->expected_frames > 0) {
+        write_error(text, "as given, against the expected outputs", &a->expected_given);
+        if (p->given != NULL)
+            write_error(text, "as pruned, against the expected outputs", &a->expected_pruned);
+        write_error(text, "the chip, against the expected outputs", &a->expected_chip);
+    }
+    text_append(text, "  clipped");
+    for (int value = 0; value < VALUE_COUNT; value++)
+        if (a->clips.values[value] > 0)
+            text_appendf(text, "%s %s %s of %s", value > 0 ? "," : "", value_names[value],
+                         commas(a->clips.clipped[value]).text, commas(a->clips.values[value]).text);
+    text_append(text, "\n  z beyond its range costs nothing: the tables are flat there.\n");
 }
 
 void accuracy_text(struct text *text, const struct program *p, const struct quality *q)
 {
-    write_frames(text, q);
-    text_appendf(text, "  %-46s %8s %14s %12s\n", "", "SNR dB", "largest error", "correlation");
-    write_error(text, p->config.model.path == NULL ? "pruning: the model is drawn pruned"
-                      : q->as_given ? "pruning: nothing is pruned"
-                                    : "pruning: as pruned, against as given", &q->pruned);
-    write_error(text, "quantization: the chip, against as pruned", &q->quantized);
-    write_error(text, "both: the chip, against as given", &q->total);
-    text_append(text, "  clipped");
-    for (int value = 0; value < VALUE_COUNT; value++)
-        if (q->clips.values[value] > 0)
-            text_appendf(text, "%s %s %s of %s", value > 0 ? "," : "", value_names[value],
-                         commas(q->clips.clipped[value]).text, commas(q->clips.values[value]).text);
-    text_append(text, "\n  z beyond its range costs nothing: the tables are flat there.\n");
+    text_appendf(text, "\nAccuracy of y on %s frames of %d %s", commas(q->accuracy.frames).text,
+                 q->utterances,
+                 q->drawn ? "utterances of noise" : q->utterances == 1 ? "utterance" : "utterances");
+    if (q->accuracy.frames < q->of_frames)
+        text_appendf(text, " (of %s)", commas(q->of_frames).text);
+    text_append(text, q->drawn      ? ", other than that of calibration\n"
+                      : q->held_out ? ", which calibration did not see\n"
+                                    : ", which calibration saw, too: there is no other\n");
+    accuracy_table(text, p, &q->accuracy);
 }
 
 void accuracy_formats_text(struct text *text, const struct program *p)
@@ -85,31 +138,52 @@ static void set_number(json_t *object, const char *key, double value)
     json_object_set_new(object, key, isfinite(value) ? json_real(value) : json_null());
 }
 
-json_t *accuracy_json(const struct program *p, const struct quality *q)
+static json_t *error_json(const struct output_error *e)
 {
-    const struct { const char *name; const struct output_error *error; } errors[] = {
-        {"pruned", &q->pruned}, {"quantized", &q->quantized}, {"total", &q->total}};
-    json_t *object = json_object(), *clipped = json_object();
-    set_number(object, "snr_pruned_db", q->pruned.snr_db);
-    set_number(object, "snr_quantized_db", q->quantized.snr_db);
-    set_number(object, "snr_db", q->total.snr_db);
-    for (size_t n = 0; n < sizeof errors / sizeof *errors; n++) {
-        json_t *error = json_object();
-        set_number(error, "snr_db", errors[n].error->snr_db);
-        set_number(error, "max_error", errors[n].error->max_error);
-        set_number(error, "correlation", errors[n].error->correlation);
-        json_object_set_new(object, errors[n].name, error);
-    }
+    json_t *error = json_object();
+    set_number(error, "snr_db", e->snr_db);
+    set_number(error, "max_error", e->max_error);
+    set_number(error, "correlation", e->correlation);
+    return error;
+}
+
+static json_t *clipped_json(const struct clip_counts *clips)
+{
+    json_t *clipped = json_object();
     for (int value = 0; value < VALUE_COUNT; value++)
         json_object_set_new(clipped, value_names[value],
-                            json_pack("{s:I, s:I}", "values", (json_int_t)q->clips.values[value],
-                                      "clipped", (json_int_t)q->clips.clipped[value]));
-    json_object_set_new(object, "clipped", clipped);
-    json_object_set_new(object, "frames", json_integer(q->frames));
+                            json_pack("{s:I, s:I}", "values", (json_int_t)clips->values[value],
+                                      "clipped", (json_int_t)clips->clipped[value]));
+    return clipped;
+}
+
+json_t *accuracy_json(const struct program *p, const struct accuracy *a)
+{
+    json_t *object = json_object();
+    set_number(object, "snr_pruned_db", a->pruned.snr_db);
+    set_number(object, "snr_quantized_db", a->quantized.snr_db);
+    set_number(object, "snr_db", a->total.snr_db);
+    json_object_set_new(object, "pruned", error_json(&a->pruned));
+    json_object_set_new(object, "quantized", error_json(&a->quantized));
+    json_object_set_new(object, "total", error_json(&a->total));
+    if (a->expected_frames > 0)
+        json_object_set_new(object, "expected",
+                            json_pack("{s:I, s:o, s:o, s:o}", "frames", (json_int_t)a->expected_frames,
+                                      "given", error_json(&a->expected_given), "pruned",
+                                      error_json(&a->expected_pruned), "chip",
+                                      error_json(&a->expected_chip)));
+    json_object_set_new(object, "clipped", clipped_json(&a->clips));
+    json_object_set_new(object, "frames", json_integer(a->frames));
+    set_number(object, "warn_snr_db", p->config.model.warn_snr_db);
+    return object;
+}
+
+json_t *accuracy_quality_json(const struct program *p, const struct quality *q)
+{
+    json_t *object = accuracy_json(p, &q->accuracy);
     json_object_set_new(object, "utterances", json_integer(q->utterances));
     json_object_set_new(object, "held_out", json_boolean(q->held_out || q->drawn));
     json_object_set_new(object, "drawn", json_boolean(q->drawn));
-    set_number(object, "warn_snr_db", p->config.model.warn_snr_db);
     return object;
 }
 
@@ -136,33 +210,33 @@ json_t *accuracy_formats_json(const struct program *p)
 
 /* ---- warnings ---- */
 
-static void warn_pruning(struct text *lines, const struct program *p, const struct quality *q)
+static void warn_pruning(struct text *lines, const struct program *p, const struct accuracy *a)
 {
-    if (q->pruned.snr_db >= p->config.model.warn_snr_db)
+    if (a->pruned.snr_db >= p->config.model.warn_snr_db)
         return;
     text_appendf(lines, "pruning to density %g changes what the network computes: y has %.1f dB signal to "
                  "noise against the network as given (largest error %.3g, correlation %.3f); prune less "
                  "(model.density), or give a model that was trained pruned (model.pruning: none)\n",
-                 p->config.model.density, q->pruned.snr_db, q->pruned.max_error, q->pruned.correlation);
+                 p->config.model.density, a->pruned.snr_db, a->pruned.max_error, a->pruned.correlation);
 }
 
-static void warn_quantization(struct text *lines, const struct program *p, const struct quality *q)
+static void warn_quantization(struct text *lines, const struct program *p, const struct accuracy *a)
 {
     const double least = p->config.model.warn_snr_db;
-    if (q->quantized.snr_db < least)
+    if (a->quantized.snr_db < least)
         text_appendf(lines, "the chip's numbers are too coarse or too narrow for this network: y has %.1f dB "
                      "signal to noise against floating point (largest error %.3g); more weight_bits or "
                      "activation_bits, or other model.formats or model.ranges\n",
-                     q->quantized.snr_db, q->quantized.max_error);
-    else if (q->total.snr_db < least && q->pruned.snr_db >= least)
+                     a->quantized.snr_db, a->quantized.max_error);
+    else if (a->total.snr_db < least && a->pruned.snr_db >= least)
         text_appendf(lines, "pruning and quantization together leave y %.1f dB signal to noise against the "
-                     "network as given (largest error %.3g)\n", q->total.snr_db, q->total.max_error);
+                     "network as given (largest error %.3g)\n", a->total.snr_db, a->total.max_error);
 }
 
-static void warn_clipping(struct text *lines, const struct quality *q)
+static void warn_clipping(struct text *lines, const struct accuracy *a)
 {
     for (int value = 0; value < VALUE_COUNT; value++) {
-        double share = accuracy_clipped(&q->clips, (enum value)value);
+        double share = accuracy_clipped(&a->clips, (enum value)value);
         if (value == VALUE_Z || share <= CLIPPED_MOST)
             continue;
         text_appendf(lines, "%.2f %% of the values of %s do not fit its format and are clipped; give "
@@ -171,11 +245,18 @@ static void warn_clipping(struct text *lines, const struct quality *q)
     }
 }
 
-void accuracy_warnings(struct text *lines, const struct program *p, const struct quality *q)
+void accuracy_warnings(struct text *lines, const struct program *p, const struct accuracy *a)
 {
-    warn_clipping(lines, q);
-    warn_quantization(lines, p, q);
-    warn_pruning(lines, p, q);
+    warn_clipping(lines, a);
+    warn_quantization(lines, p, a);
+    warn_pruning(lines, p, a);
+}
+
+void accuracy_warn_expected(struct text *lines, const struct accuracy *a)
+{
+    struct error error;
+    if (!accuracy_expected(a, &error))
+        text_appendf(lines, "%s\n", error.text);
 }
 
 void accuracy_warn(const struct text *lines)
@@ -190,10 +271,10 @@ void accuracy_warn(const struct text *lines)
     }
 }
 
-void accuracy_warn_of(const struct program *p, const struct quality *quality)
+void accuracy_warn_of(const struct program *p, const struct accuracy *accuracy)
 {
     struct text lines = {0};
-    accuracy_warnings(&lines, p, quality);
+    accuracy_warnings(&lines, p, accuracy);
     accuracy_warn(&lines);
     text_free(&lines);
 }

@@ -214,7 +214,7 @@ static json_t *quality_json(const struct facts *f)
 {
     const struct quality *q = &f->quality;
     json_t *quality = json_object(), *tensors = json_array();
-    set_int(quality, "frames", q->frames);
+    set_int(quality, "frames", q->accuracy.frames);
     set_int(quality, "utterances", q->utterances);
     set(quality, "drawn", json_boolean(q->drawn));
     for (int n = 0; n < q->tensor_count; n++) {
@@ -299,7 +299,7 @@ json_t *facts_json(const struct facts *f)
     set_int(root, "padding_entries", (int64_t)p->padding_entries);
     set_int(root, "idle_slots", f->idle_slots);
     set_int(root, "element_steps", f->element_steps);
-    set_real(root, "max_float_error", f->quality.max_float_error);
+    set_real(root, "max_float_error", f->quality.accuracy.quantized.max_error);
     set(root, "stalls", stalls_json(f));
     set(root, "products", products_json(f));
     set(root, "passes", passes_json(f));
@@ -310,7 +310,7 @@ json_t *facts_json(const struct facts *f)
     set(tables, "tanh", table_json(&q->tanh, &q->formats));
     set(root, "tables", tables);
     set(root, "quantization", quality_json(f));
-    set(root, "accuracy", accuracy_json(p, &f->quality));
+    set(root, "accuracy", accuracy_quality_json(p, &f->quality));
     set(root, "ranges", accuracy_formats_json(p));
     if (p->config.memory != MEMORY_ROM)
         set(root, "external_memory", facts_json_memory(f));

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "gen/verify/play.h"
 
-#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -11,8 +10,6 @@
 #include "gen/image/regions.h"
 #include "gen/verify/play_parts.h"
 #include "models/base/crc32.h"
-#include "models/network/reference.h"
-#include "models/number/golden.h"
 #include "models/program/derive.h"
 
 enum {
@@ -27,77 +24,62 @@ enum {
 
 /* ---- what goes in and must come out --------------------------------------------------------- */
 
-/* Both models of one channel. */
-struct models {
-    const struct quantized *q;
-    const struct reference *reference;
+/* The models of one channel. */
+struct channel {
     const struct program *program;
-    struct golden_state golden;
-    struct reference_state exact;
+    struct side_by_side *side_by_side;
+    struct voice_models models;
 };
 
-static void start_models(struct models *m)
+/* Beyond its end an utterance begins anew. */
+static const float *features_of(const struct matrix *utterance, int frame)
 {
-    m->golden = golden_start(m->q);
-    m->exact = reference_start(&m->program->network);
-}
-
-static void end_models(struct models *m)
-{
-    golden_end(&m->golden);
-    reference_end(&m->exact);
-}
-
-/* Plays one frame of an utterance; x: what goes in. */
-static void step_models(struct models *m, const struct matrix *utterance, int frame, int32_t *x)
-{
-    const struct quantized *q = m->q;
-    const float *features =
-        utterance->at + (size_t)(frame % utterance->rows) * (size_t)q->input;
-    quantize_x(q, features, x, NULL);
-    golden_step(q, &m->golden, x);
-    reference_step(m->reference, &m->exact, features);
+    return matrix_row(utterance, frame % utterance->rows);
 }
 
 /* An utterance that does not go on where the frame before left it goes on with a restored state: as if
  * it had never been interrupted. */
-static void catch_up(struct models *m, const struct matrix *utterance, int frames, int32_t *x)
+static void catch_up(struct channel *c, const struct matrix *utterance, int frames)
 {
-    end_models(m);
-    start_models(m);
+    voice_models_end(&c->models);
+    c->models = voice_models_start(c->side_by_side);
     for (int f = 0; f < frames; f++)
-        step_models(m, utterance, f, x);
+        side_by_side_step(c->side_by_side, &c->models, features_of(utterance, f));
 }
 
-static void fill_channel(struct play *play, const struct program *p,
-                         const struct utterances *u, const struct reference *reference, int channel)
+/* One frame of an utterance, whose expected y is known up to its end. */
+static void judge(struct channel *c, const struct matrix *utterance, const struct voice *voice)
+{
+    const struct utterances *expected = &c->program->expected;
+    bool known = expected->count > 0 && voice->frame < utterance->rows;
+    side_by_side_judge(c->side_by_side, &c->models, features_of(utterance, voice->frame),
+                       known ? matrix_row(&expected->frames[voice->utterance], voice->frame) : NULL);
+}
+
+static void fill_channel(struct play *play, struct channel *c, const struct utterances *u, int channel)
 {
     struct stimulus *s = &play->stimulus;
-    const struct quantized *q = &p->quant;
-    struct models m = {.q = q, .reference = reference, .program = p};
     struct voice before = {-1, 0};
-    start_models(&m);
+    c->models = voice_models_start(c->side_by_side);
     for (uint32_t t = 0; t < s->frame_count; t++) {
         size_t slot = (size_t)t * s->channels + (size_t)channel;
         struct voice voice = play->voices[slot];
         stimulus_set(s->active, s, t, (uint32_t)channel, voice.utterance >= 0);
         if (voice.utterance >= 0) {
             const struct matrix *utterance = &u->frames[voice.utterance];
-            int32_t *x = s->x + slot * s->input;
+            const struct golden_state *golden = &c->models.golden;
             bool goes_on = before.utterance == voice.utterance && before.frame + 1 == voice.frame;
             if (!goes_on)
-                catch_up(&m, utterance, voice.frame, x);
+                catch_up(c, utterance, voice.frame);
             stimulus_set(s->first, s, t, (uint32_t)channel, voice.frame == 0);
-            step_models(&m, utterance, voice.frame, x);
-            memcpy(s->y + slot * s->output, m.golden.y, s->output * sizeof *m.golden.y);
-            memcpy(s->c + slot * s->cell, m.golden.c, s->cell * sizeof *m.golden.c);
-            for (int i = 0; i < q->output; i++)
-                play->max_float_error = fmax(
-                    play->max_float_error, fabs(ldexp(m.golden.y[i], -q->formats.y) - m.exact.y[i]));
+            judge(c, utterance, &voice);
+            memcpy(s->x + slot * s->input, c->models.x, s->input * sizeof *c->models.x);
+            memcpy(s->y + slot * s->output, golden->y, s->output * sizeof *golden->y);
+            memcpy(s->c + slot * s->cell, golden->c, s->cell * sizeof *golden->c);
         }
         before = voice;
     }
-    end_models(&m);
+    voice_models_end(&c->models);
 }
 
 static int chip_images(const struct program *p)
@@ -191,10 +173,11 @@ static void fill_regions(struct stimulus *s, const struct program *p)
 static void fill_frames(struct play *play, const struct program *p,
                         const struct utterances *u)
 {
-    struct reference *reference = reference_new(&p->network);
+    struct channel channel = {.program = p, .side_by_side = side_by_side_new(p)};
     for (int c = 0; c < p->d.channels; c++)
-        fill_channel(play, p, u, reference, c);
-    reference_free(reference);
+        fill_channel(play, &channel, u, c);
+    play->accuracy = side_by_side_accuracy(channel.side_by_side);
+    side_by_side_free(channel.side_by_side);
 }
 
 /* ---- phases ---------------------------------------------------------------------------------------- */

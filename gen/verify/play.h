@@ -19,6 +19,7 @@
 #include "models/base/random.h"
 #include "models/program/cycles.h"
 #include "models/program/program.h"
+#include "models/program/side_by_side.h"
 
 enum { PHASE_STEADY, VERIFY_FRAMES_LEAST = 3 };
 
@@ -33,7 +34,7 @@ struct play {
     struct cycles cycles;    /* of the model, for the frames of `steady` */
     struct voice *voices;    /* [frames][channels] */
     bool *begins;            /* [frames] a descriptor begins here, in whatever phase */
-    double max_float_error;  /* largest |golden y - float y| over all active frames */
+    struct accuracy accuracy; /* of y in all active frames, each counted once for all phases */
     int frames;              /* of `steady` */
     uint32_t phases;         /* that were planned: stimulus.phase_count may be lowered */
 };

@@ -62,6 +62,7 @@ struct simulation_result {
     int64_t mismatches;     /* wrong y and c values */
     int64_t violations;     /* everything else: protocol, X, counts, start cycles, time-out */
     int64_t y_checked, c_checked; /* values compared */
+    int64_t y_at_ends, c_at_ends; /* of those, so many stand at an end of their format */
     int64_t cycles;         /* all clock cycles simulated */
     double build_seconds;   /* 0: an earlier build was used */
     double run_seconds;     /* start to end of the simulator's process */

@@ -109,6 +109,8 @@ static bool read_file(struct simulation_result *result)
     result->violations = number(root, "violations");
     result->y_checked = number(root, "y_checked");
     result->c_checked = number(root, "c_checked");
+    result->y_at_ends = number(root, "y_at_ends");
+    result->c_at_ends = number(root, "c_at_ends");
     result->cycles = number(root, "cycles");
     double seconds = json_real_value(json_object_get(root, "seconds"));
     result->cycles_per_second = seconds > 0 ? (double)result->cycles / seconds : 0;

@@ -8,6 +8,7 @@ void config_free(struct config *config)
     free(config->name);
     free(config->model.path);
     free(config->model.utterances);
+    free(config->model.expected);
     *config = (struct config){0};
 }
 

@@ -12,6 +12,11 @@ struct matrix matrix_new(int rows, int cols)
     return (struct matrix){.rows = rows, .cols = cols, .at = at};
 }
 
+float *matrix_row(const struct matrix *m, int row)
+{
+    return m->at + (size_t)row * (size_t)m->cols;
+}
+
 double matrix_largest(const struct matrix *m)
 {
     float largest = 0.0f;

@@ -10,6 +10,8 @@ struct matrix {
 /* All zeros. */
 struct matrix matrix_new(int rows, int cols);
 
+float *matrix_row(const struct matrix *matrix, int row);
+
 /* The largest magnitude in it. */
 double matrix_largest(const struct matrix *matrix);
 

@@ -35,23 +35,33 @@ static int by_name(const struct dirent **left, const struct dirent **right)
 }
 
 /* [frames, input], or a batch of one: [1, frames, input]. */
-static bool read_frames(struct matrix *frames, const struct npy *array, int input,
+static bool read_frames(struct matrix *frames, const struct npy *array, int width,
                         struct error *error)
 {
     const int *shape = array->shape;
     bool batch = array->rank == 3;
     int count = batch ? shape[1] : shape[0];
     bool wrong = (array->rank != 2 && !batch) || (batch && shape[0] != 1);
-    if (wrong || shape[array->rank - 1] != input) {
+    if (wrong || shape[array->rank - 1] != width) {
         char found[SHAPE_TEXT];
         shape_text(found, sizeof found, array->rank, shape);
         return fail(error, "%s: has shape %s, expected [frames, %d] or [1, frames, %d]",
-                    array->name, found, input, input);
+                    array->name, found, width, width);
     }
     if (count < 1 || count > MOST_FRAMES)
         return fail(error, "%s: has %d frames, allowed are 1..%d", array->name, count, MOST_FRAMES);
-    *frames = matrix_new(count, input);
+    *frames = matrix_new(count, width);
     return npy_floats(array, frames->at, error);
+}
+
+bool frames_read(struct matrix *frames, const char *path, int width, struct error *error)
+{
+    struct npy array;
+    if (!npy_open(&array, path, error))
+        return false;
+    bool read = read_frames(frames, &array, width, error);
+    npy_close(&array);
+    return read;
 }
 
 /* Appends the utterance of a file; its place in the arrays is reserved. */
@@ -66,12 +76,7 @@ static bool read_utterance(struct utterances *utterances, const char *path, int 
     int place = utterances->count++;
     utterances->names[place] = name;
 
-    struct npy array;
-    if (!npy_open(&array, path, error))
-        return false;
-    bool read = read_frames(&utterances->frames[place], &array, input, error);
-    npy_close(&array);
-    return read;
+    return frames_read(&utterances->frames[place], path, input, error);
 }
 
 static void reserve(struct utterances *utterances, int count)

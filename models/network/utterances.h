@@ -26,6 +26,18 @@ bool utterances_read(struct utterances *utterances, const char *path, int input,
 /* `count` utterances of `frames` frames of coloured Gaussian noise, unit variance. */
 void utterances_draw(struct utterances *utterances, int count, int frames, int input, uint64_t seed);
 
+/* Reads one file, [frames, width] or [1, frames, width]. */
+bool frames_read(struct matrix *frames, const char *path, int width, struct error *error);
+
+/* Reads what y of each utterance has to be, as whoever trained the network had it: out of the file `path` for
+ * the only one, or out of PATH/NAME.y.npy or else PATH/NAME.npy.  Fails if one is not there, or has not
+ * the utterance's frames. */
+bool expected_read(struct utterances *expected, const char *path, const struct utterances *utterances,
+                   int output, struct error *error);
+
+/* That file of an utterance; NULL: there is none. */
+char *expected_file(const char *path, const char *name);
+
 void utterances_free(struct utterances *utterances);
 
 #endif

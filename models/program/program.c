@@ -33,7 +33,11 @@ static bool load_network(struct program *p, struct error *error)
     if (model->utterances != NULL &&
         !utterances_read(&p->utterances, model->utterances, p->network.input, error))
         return false;
-    return true;
+    if (model->expected == NULL)
+        return true;
+    if (p->utterances.count == 0)
+        return fail(error, "model.expected: is y of model.utterances, and there are none");
+    return expected_read(&p->expected, model->expected, &p->utterances, p->network.output, error);
 }
 
 /* A drawn network counts as given after its pruning: nobody has it otherwise. */
@@ -288,6 +292,7 @@ void program_free(struct program *p)
     free_schedule(p);
     quantized_free(&p->quant);
     utterances_free(&p->utterances);
+    utterances_free(&p->expected);
     network_free(&p->network);
     if (p->given != NULL)
         network_free(p->given);

@@ -70,6 +70,7 @@ struct program {
     struct network network;         /* pruned */
     struct network *given;          /* as its file has it; NULL: pruning took nothing from it */
     struct utterances utterances;   /* calibration and stimulus; count == 0: none given */
+    struct utterances expected;     /* y of each utterance, of whoever trained it; count == 0: none given */
     struct quantized quant;
     struct geometry geometry;       /* which PE owns which weight */
     struct derived d;

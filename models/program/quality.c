@@ -6,14 +6,13 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "models/network/reference.h"
 #include "models/number/calibrate.h"
-#include "models/number/golden.h"
 
 enum {
     DRAWN_UTTERANCES = 4,
     DRAWN_FRAMES = 64,      /* each */
     FRAMES_LEAST = 2,
+    WARM_UP = 256,          /* frames before those that are judged: so long c may remember */
     RUN_LEAST = 16          /* frames of an utterance: errors of c need some to build up */
 };
 
@@ -92,104 +91,44 @@ static void compare_constants(struct quality *quality, const struct program *p)
     }
 }
 
-/* ---- the outputs ---- */
-
-/* Sums over two sequences of y. */
-struct comparison {
-    int64_t count;
-    double error, max_error;
-    double a, b, aa, ab, bb;
-};
-
-static void compare(struct comparison *c, double wanted, double got)
-{
-    double error = fabs(wanted - got);
-    c->count++;
-    c->error += error * error;
-    c->max_error = fmax(c->max_error, error);
-    c->a += wanted;
-    c->b += got;
-    c->aa += wanted * wanted;
-    c->ab += wanted * got;
-    c->bb += got * got;
-}
-
-static struct output_error error_of(const struct comparison *c)
-{
-    struct output_error e = {.snr_db = INFINITY, .max_error = c->max_error, .correlation = 1.0};
-    if (c->error > 0.0)
-        e.snr_db = c->aa > 0.0 ? 10.0 * log10(c->aa / c->error) : -INFINITY;
-    double n = (double)c->count;
-    double a = n * c->aa - c->a * c->a, b = n * c->bb - c->b * c->b;
-    if (c->error > 0.0)
-        e.correlation = a > 0.0 && b > 0.0 ? (n * c->ab - c->a * c->b) / sqrt(a * b) : 0.0;
-    return e;
-}
-
-/* ---- the models side by side ---- */
+/* ---- the vectors ---- */
 
 struct run {
     const struct program *program;
-    const struct reference *given, *pruned; /* given NULL: the same as pruned */
+    struct side_by_side *models;
     struct noise x, c, m, y;
-    struct comparison pruning, quantization, both;
-    struct clip_counts clips;
 };
 
-/* Of one voice. */
-struct voices {
-    struct reference_state given, pruned;
-    struct golden_state golden;
-};
-
-static void judge_frame(struct run *run, const struct voices *v, const float *features, const int32_t *x)
+static void add_vectors(struct run *run, const struct voice_models *v, const float *features)
 {
     const struct quantized *q = &run->program->quant;
-    const double *given = run->given != NULL ? v->given.y : v->pruned.y;
     for (int i = 0; i < q->input; i++)
-        add(&run->x, (double)features[i], x[i]);
+        add(&run->x, (double)features[i], v->x[i]);
     for (int row = 0; row < q->cell; row++) {
         add(&run->c, v->pruned.c[row], v->golden.c[row]);
         run->m.largest = fmax(run->m.largest, fabs(v->pruned.m[row]));
     }
-    for (int row = 0; row < q->output; row++) {
-        double quantized = ldexp((double)v->golden.y[row], -q->formats.y);
+    for (int row = 0; row < q->output; row++)
         add(&run->y, v->pruned.y[row], v->golden.y[row]);
-        compare(&run->pruning, given[row], v->pruned.y[row]);
-        compare(&run->quantization, v->pruned.y[row], quantized);
-        compare(&run->both, given[row], quantized);
-    }
 }
 
-/* Plays frames [0, last) of an utterance and judges those from `first` on. */
-static void compare_utterance(struct run *run, const struct matrix *features, int first, int last)
+/* Judges frames [first, last) of an utterance, after those before it; `expected` may be NULL. */
+static void compare_utterance(struct run *run, const struct matrix *utterance,
+                              const struct matrix *expected, int first, int last)
 {
-    const struct program *p = run->program;
-    struct voices v = {.pruned = reference_start(&p->network), .golden = golden_start(&p->quant)};
-    int32_t *x = allocate((size_t)p->quant.input, sizeof *x);
-    if (run->given != NULL)
-        v.given = reference_start(p->given);
-    for (int t = 0; t < last; t++) {
-        const float *features_t = features->at + (size_t)t * (size_t)features->cols;
-        struct clip_counts of_x = {{0}, {0}};
-        if (t == first)
-            v.golden.counts = of_x;
-        quantize_x(&p->quant, features_t, x, &of_x);
-        reference_step(run->pruned, &v.pruned, features_t);
-        golden_step(&p->quant, &v.golden, x);
-        if (run->given != NULL)
-            reference_step(run->given, &v.given, features_t);
-        if (t < first)
+    struct voice_models v = voice_models_start(run->models);
+    int begin = expected == NULL && first > WARM_UP ? first - WARM_UP : 0;
+    for (int t = begin; t < last; t++) {
+        const float *features = matrix_row(utterance, t);
+        if (t < first) {
+            side_by_side_step(run->models, &v, features);
             continue;
-        clip_counts_add(&run->clips, &of_x);
-        judge_frame(run, &v, features_t, x);
+        }
+        side_by_side_judge(run->models, &v, features,
+                           expected != NULL ? matrix_row(expected, t) : NULL);
+        add_vectors(run, &v, features);
     }
-    clip_counts_add(&run->clips, &v.golden.counts);
-    free(x);
-    golden_end(&v.golden);
-    reference_end(&v.pruned);
-    if (run->given != NULL)
-        reference_end(&v.given);
+    voice_models_end(&v);
 }
 
 /* ---- which frames ---- */
@@ -226,6 +165,7 @@ static double frame_work(const struct quantized *q)
 static void compare_vectors(struct quality *quality, struct run *run, const struct utterances *utterances,
                             double work)
 {
+    const struct matrix *expected = run->program->expected.frames;
     int there;
     quality->of_frames = count_frames(utterances, true, &there);
     quality->held_out = quality->of_frames > 0;
@@ -242,8 +182,7 @@ static void compare_vectors(struct quality *quality, struct run *run, const stru
             continue;
         used++;
         rows = budget / most < rows ? (budget / most > 0 ? budget / most : 1) : rows;
-        compare_utterance(run, features, first, first + rows);
-        quality->frames += rows;
+        compare_utterance(run, features, expected != NULL ? &expected[u] : NULL, first, first + rows);
         quality->utterances++;
     }
 }
@@ -256,19 +195,15 @@ static void measure_vectors(struct quality *quality, const struct program *p, do
     struct utterances drawn = {0};
     if (quality->drawn) /* calibration draws with the seed after the model's */
         utterances_draw(&drawn, DRAWN_UTTERANCES, DRAWN_FRAMES, q->input, p->config.model.seed + 2);
-    struct reference *given = p->given != NULL ? reference_new(p->given) : NULL;
-    struct reference *pruned = reference_new(&p->network);
     struct run run = {.program = p,
-                      .given = given,
-                      .pruned = pruned,
+                      .models = side_by_side_new(p),
                       .x = {.bits = bits, .fraction = f->x},
                       .c = {.bits = bits, .fraction = f->c},
                       .m = {.bits = bits, .fraction = f->m},
                       .y = {.bits = bits, .fraction = f->y}};
     compare_vectors(quality, &run, quality->drawn ? &drawn : &p->utterances, work);
-    reference_free(pruned);
-    if (given != NULL)
-        reference_free(given);
+    quality->accuracy = side_by_side_accuracy(run.models);
+    side_by_side_free(run.models);
     utterances_free(&drawn);
 
     append(quality, TENSOR_VECTOR, "x", &run.x);
@@ -276,11 +211,6 @@ static void measure_vectors(struct quality *quality, const struct program *p, do
     if (q->projection) /* else y is m; the golden model keeps m to itself */
         append(quality, TENSOR_VECTOR, "m", &run.m)->compared = false;
     append(quality, TENSOR_VECTOR, "y", &run.y);
-    quality->clips = run.clips;
-    quality->pruned = error_of(&run.pruning);
-    quality->quantized = error_of(&run.quantization);
-    quality->total = error_of(&run.both);
-    quality->max_float_error = run.y.max_error;
 }
 
 void quality_measure(struct quality *quality, const struct program *p, double work)

@@ -1,17 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0
  * quality.h - does the chip compute the user's network?
  *
- * Three models run side by side: the network as given, as pruned, and in integers.  Each goes on from its
- * own state, so that errors may add up as they do in the chip.  They are compared on frames that
- * calibration did not see (calibrate.h), or where no utterances were given on other noise.  Weights
- * are compared as stored. */
+ * Its y is judged on frames that calibration did not see (calibrate.h), or where no utterances were given
+ * on other noise; so are x, c and m.  Weights are compared as stored. */
 #ifndef ESE_QUALITY_H
 #define ESE_QUALITY_H
 
 #include <stdint.h>
 
-#include "models/number/golden.h"
 #include "models/program/program.h"
+#include "models/program/side_by_side.h"
 
 enum tensor_kind { TENSOR_WEIGHTS, TENSOR_CONSTANTS, TENSOR_VECTOR };
 
@@ -30,26 +28,15 @@ struct tensor_quality {
     double rms_error;
 };
 
-/* How far y of one model is from that of another. */
-struct output_error {
-    double snr_db;      /* infinite if there is no error, minus so if no signal */
-    double max_error;   /* largest difference */
-    double correlation; /* 1: the same but for a factor; 0 where one of them is constant */
-};
-
 struct quality {
     int tensor_count;
     struct tensor_quality tensors[TENSORS_MAX];
-    int frames, utterances;   /* that x, c, m and y were measured over */
+    struct accuracy accuracy; /* of y */
+    int utterances;           /* that the vectors were measured over */
     int of_frames;            /* that were held out: so many could have been */
     bool drawn;               /* the utterances are noise */
     bool held_out;            /* calibration did not see these frames; false: there is only one */
-    bool as_given;            /* pruning took nothing, or the network is drawn: `pruned` is exact */
-    struct output_error pruned;    /* as pruned against as given */
-    struct output_error quantized; /* in integers against as pruned */
-    struct output_error total;     /* in integers against as given */
-    struct clip_counts clips; /* of the integer model */
-    double max_float_error;   /* of y: largest |float - golden| */
+    bool as_given;            /* pruning took nothing, or the network is drawn */
 };
 
 /* Multiplications that quality_measure() spends on the vectors, some 0.2 s.  The result depends on

@@ -18,12 +18,19 @@ int32_t expected_y(uint32_t frame, uint32_t channel, uint32_t element)
     return harness.plan.y[y_word(frame, channel, element)];
 }
 
+bool at_end(int32_t value)
+{
+    const int32_t most = (int32_t)((UINT32_C(1) << (harness.plan.activation_bits - 1)) - 1);
+    return value == most || value == -most - 1;
+}
+
 void check_y_is(uint32_t frame, uint32_t channel, uint32_t element, int32_t got)
 {
     struct harness *h = &harness;
     uint32_t bits = h->plan.activation_bits;
     int32_t expected = expected_y(frame, channel, element);
     h->y_checked++;
+    h->y_at_ends += at_end(got);
     if (h->dump != NULL)
         h->dump[y_word(frame, channel, element)] = got;
     if (got != expected)

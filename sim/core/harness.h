@@ -106,6 +106,7 @@ struct harness {
     const char *results_path, *dump_path;
     struct messages mismatches, violations;
     int64_t total_cycles, y_checked, c_checked;
+    int64_t y_at_ends, c_at_ends; /* of those, so many stand at an end of their format */
     double seconds; /* since the first step */
     int32_t *dump;  /* [frame][channel][output], NULL: not wanted */
     struct phase_result *results;

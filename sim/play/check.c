@@ -165,6 +165,7 @@ static void check_cell_row(const struct sample *sample, uint32_t lane)
         int32_t got = sign_extend(bits_get(sample->cell_data.value, at, plan->activation_bits),
                                   plan->activation_bits);
         h->c_checked++;
+        h->c_at_ends += at_end(got);
         if (unknown_bits(&sample->cell_data, at, plan->activation_bits))
             mismatch(AT "c of frame %u, channel %u, element %u: expected %d, got X", HERE,
                      h->cell_frame, c, h->cell_row, expected);

@@ -103,6 +103,8 @@ static bool write_results(const char *path)
     write_messages(out, "first_violations", &h->violations);
     fprintf(out, "  \"config_hash\": %u,\n  \"y_checked\": %lld,\n  \"c_checked\": %lld,\n",
             h->plan.config_hash, (long long)h->y_checked, (long long)h->c_checked);
+    fprintf(out, "  \"y_at_ends\": %lld,\n  \"c_at_ends\": %lld,\n", (long long)h->y_at_ends,
+            (long long)h->c_at_ends);
     fprintf(out, "  \"cycles\": %lld,\n  \"seconds\": %.6f,\n  \"phases\": [",
             (long long)h->total_cycles, h->seconds);
     bool some = false;

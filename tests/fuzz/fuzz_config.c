@@ -29,7 +29,7 @@ static void check_round_trip(const struct config *config)
 
     FILE *out = open_memstream(&written, &size);
     BUG_UNLESS(out != NULL);
-    config_write(config, config->model.path, config->model.utterances, out);
+    config_write(config, out);
     fclose(out);
     BUG_UNLESS(config_parse(&back, written, size, "back.yaml", NULL, 0, &error));
     for (int i = 0; config_key(config, i, &name, &left); i++)

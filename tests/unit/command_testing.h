@@ -17,7 +17,7 @@ enum { SETS_MOST = 8 };
 struct sets {
     char *words[SETS_MOST];
     size_t count;
-    char text[256];
+    char text[PATH_MAX + 256];
 };
 
 static inline struct sets *sets_of(const char *text)

@@ -283,7 +283,7 @@ static void warnings_of(struct text *lines, const struct program *p)
 {
     struct quality quality;
     quality_measure(&quality, p, QUALITY_WORK);
-    accuracy_warnings(lines, p, &quality);
+    accuracy_warnings(lines, p, &quality.accuracy);
 }
 
 /* A model that was never pruned, pruned to a tenth: said, and by how much. */
@@ -301,12 +301,12 @@ static void unpruned_model(void **state)
     build(&p, &c);
     quality_measure(&quality, &p, QUALITY_WORK);
     assert_false(quality.as_given);
-    assert_true(quality.held_out && quality.frames > 500);
-    assert_true(quality.pruned.snr_db < 6.0);
-    assert_true(quality.quantized.snr_db > 40.0);
-    assert_true(fabs(quality.total.snr_db - quality.pruned.snr_db) < 0.2);
-    assert_true(quality.pruned.correlation < 0.9);
-    accuracy_warnings(&lines, &p, &quality);
+    assert_true(quality.held_out && quality.accuracy.frames > 500);
+    assert_true(quality.accuracy.pruned.snr_db < 6.0);
+    assert_true(quality.accuracy.quantized.snr_db > 40.0);
+    assert_true(fabs(quality.accuracy.total.snr_db - quality.accuracy.pruned.snr_db) < 0.2);
+    assert_true(quality.accuracy.pruned.correlation < 0.9);
+    accuracy_warnings(&lines, &p, &quality.accuracy);
     assert_non_null(strstr(text_string(&lines), "pruning to density 0.1 changes"));
     text_free(&lines);
     program_free(&p);
@@ -315,9 +315,9 @@ static void unpruned_model(void **state)
     c.model.pruning = PRUNING_NONE;
     build(&p, &c);
     quality_measure(&quality, &p, QUALITY_WORK);
-    assert_true(quality.as_given && isinf(quality.pruned.snr_db));
-    assert_true(quality.total.snr_db == quality.quantized.snr_db);
-    accuracy_warnings(&lines, &p, &quality);
+    assert_true(quality.as_given && isinf(quality.accuracy.pruned.snr_db));
+    assert_true(quality.accuracy.total.snr_db == quality.accuracy.quantized.snr_db);
+    accuracy_warnings(&lines, &p, &quality.accuracy);
     assert_int_equal(lines.length, 0);
     text_free(&lines);
     program_free(&p);

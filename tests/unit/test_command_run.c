@@ -6,6 +6,7 @@
 #include "gen/command/voices.h"
 #include "models/base/random.h"
 #include "models/file/npy.h"
+#include "models/network/reference.h"
 #include "tests/unit/fake_tools.h"
 #include "tests/unit/served_chip.h"
 
@@ -25,17 +26,16 @@ static void put_served(const char *manner, const char *model)
 enum { VOICES = 5, X = 5 };
 static const int rows_of[VOICES] = {7, 31, 1, 12, 12};
 
-static void put_voices(void)
+static void put_voices(double scale)
 {
     struct error error = {""};
     struct random random;
     random_seed(&random, 9);
-    make_dir("in");
     for (int n = 0; n < VOICES; n++) {
         float values[40 * X];
         char path[40];
         for (int i = 0; i < rows_of[n] * X; i++)
-            values[i] = (float)random_gauss(&random);
+            values[i] = (float)(scale * random_gauss(&random));
         snprintf(path, sizeof path, "in/%d.npy", n);
         assert_true(npy_write_floats(path, 2, (const int[]){rows_of[n], X}, values, &error));
     }
@@ -44,7 +44,8 @@ static void put_voices(void)
 static void begin_run(const char *set)
 {
     made("chip", set);
-    put_voices();
+    make_dir("in");
+    put_voices(1.0);
     put_tools();
     put_served("right", "");
 }
@@ -173,6 +174,105 @@ static void test_right(void **state)
     number_is(root, "ports.data.beats_written", 106);
     json_decref(root);
     assert_true(file_has("words", "+memory=ideal"));
+    chip_close(&chip);
+}
+
+/* Bit-exact, and yet not what the network computes: the inputs are louder than those that chose the formats,
+ * and x is clipped.  The verdict says so, the exit status if it is asked to. */
+static void test_loud(void **state)
+{
+    (void)state;
+    begin_run("memory=stream");
+    struct chip_folder chip = opened("chip");
+    put_voices(8.0);
+    struct run_options options = checked;
+    options.json = "result.json";
+    if (run(options) != 0)
+        complained_only("nothing: it is bit-exact");
+    printed("bit-exact: ");
+    printed("\nverdict: inaccurate\n");
+    complained("ese: warning: ");
+    complained("of the values of x do not fit its format and are clipped");
+    json_t *root = json_of("result.json");
+    check_result(root, &chip.program, "inaccurate", 0);
+    number_is(root, "accuracy.clipped.x.values", 63 * X);
+    assert_true(json_integer_value(json_at(root, "accuracy.clipped.x.clipped")) > 63 * X / 10);
+    assert_true(json_real_value(json_at(root, "accuracy.snr_quantized_db")) < 20.0);
+    json_decref(root);
+    check_outputs(&chip.program.quant);
+    options.strict = true;
+    assert_int_equal(run(options), 1);
+    printed("\nverdict: inaccurate\n");
+    /* Quiet ones pass, strictly. */
+    put_voices(1.0);
+    assert_int_equal(run(options), 0);
+    printed("\nverdict: pass\n");
+    chip_close(&chip);
+}
+
+/* y of the inputs as the network itself gives it, with an error. */
+static void put_expected(const struct network *network, double error)
+{
+    struct reference *reference = reference_new(network);
+    struct error message = {""};
+    for (int n = 0; n < VOICES; n++) {
+        struct npy in;
+        char path[40];
+        float features[40 * X], y[40 * 64];
+        snprintf(path, sizeof path, "in/%d.npy", n);
+        assert_true(npy_open(&in, path, &message) && npy_floats(&in, features, &message));
+        npy_close(&in);
+        struct reference_state voice = reference_start(network);
+        for (int t = 0; t < rows_of[n]; t++) {
+            reference_step(reference, &voice, features + t * X);
+            for (int i = 0; i < network->output; i++)
+                y[t * network->output + i] = (float)(voice.y[i] * (1.0 + error));
+        }
+        reference_end(&voice);
+        snprintf(path, sizeof path, "expected/%d.y.npy", n);
+        assert_true(npy_write_floats(path, 2, (const int[]){rows_of[n], network->output}, y, &message));
+    }
+    reference_free(reference);
+}
+
+static void test_expected(void **state)
+{
+    (void)state;
+    begin_run("memory=stream");
+    struct chip_folder chip = opened("chip");
+    struct run_options options = checked;
+    options.expected = "expected";
+    options.json = "result.json";
+    make_dir("expected");
+    put_expected(&chip.program.network, 1e-4);
+    if (run(options) != 0)
+        complained_only("nothing: all is well");
+    json_t *root = json_of("result.json");
+    string_is(root, "verdict", "pass");
+    number_is(root, "accuracy.expected.frames", 63);
+    double snr = json_real_value(json_at(root, "accuracy.expected.given.snr_db"));
+    assert_true(snr > 79.0 && snr < 81.0);
+    json_decref(root);
+
+    /* Another network's, though the chip does what its own says. */
+    put_expected(&chip.program.network, 0.02);
+    assert_int_equal(run(options), 1);
+    printed("bit-exact: ");
+    printed("\nverdict: FAIL\n");
+    complained("ese: the network is not the one that gave the expected outputs: in floating point its y has "
+               "34.");
+    root = json_of("result.json");
+    string_is(root, "verdict", "fail");
+    json_decref(root);
+
+    /* None of one input, or of another length. */
+    remove("expected/3.y.npy");
+    assert_int_equal(run(options), 1);
+    complained("expected: has neither 3.y.npy nor 3.npy: every utterance needs its expected y");
+    assert_int_equal(rename("expected/0.y.npy", "expected/3.y.npy"), 0);
+    assert_int_equal(rename("expected/1.y.npy", "expected/0.npy"), 0);
+    assert_int_equal(run(options), 1);
+    complained("0.npy: has y of 31 frames, the utterance has 7");
     chip_close(&chip);
 }
 
@@ -319,7 +419,8 @@ static void test_wrong_chips(void **state)
 static void test_wrong_kind(void **state)
 {
     (void)state;
-    put_voices();
+    make_dir("in");
+    put_voices(1.0);
     refused(checked, "'chip' is not a folder that 'ese gen' made: it has no manifest.json");
     made("chip", "");
     refused(
@@ -392,7 +493,8 @@ static void test_no_simulator(void **state)
 int main(int count, char **words)
 {
     const struct CMUnitTest tests[] = {
-        TEST(test_right),        TEST(test_options),     TEST(test_short),
+        TEST(test_right),        TEST(test_loud),        TEST(test_expected),
+        TEST(test_options),      TEST(test_short),
         TEST(test_model),        TEST(test_wrong_value), TEST(test_wrong_chips),
         TEST(test_wrong_kind),   TEST(test_bad_inputs),  TEST(test_bad_folders),
         TEST(test_no_simulator),

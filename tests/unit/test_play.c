@@ -105,8 +105,8 @@ static void test_values(void **state)
         check_inputs(&s);
         for (uint32_t n = 0; n < s.play.stimulus.phase_count; n++)
             walk_phase(&s.play, &s.program.quant, &s.play.stimulus.phases[n]);
-        assert_true(s.play.max_float_error > 0);
-        assert_true(s.play.max_float_error == float_error(&s));
+        assert_true(s.play.accuracy.quantized.max_error > 0);
+        assert_true(s.play.accuracy.quantized.max_error == float_error(&s));
         leave(&s);
     }
 }

@@ -229,7 +229,7 @@ static void test_quality(void **state)
     const struct quality *q = &b.facts.quality;
     assert_int_equal(q->tensor_count, 9 + 4 + 3 + 4);
     assert_true(q->drawn);
-    assert_true(q->frames > 60);
+    assert_true(q->accuracy.frames > 60);
     for (int n = 0; n < 9; n++) { /* weights are rounded to the nearest */
         const struct tensor_quality *t = &q->tensors[n];
         assert_int_equal(t->kind, TENSOR_WEIGHTS);
@@ -241,8 +241,8 @@ static void test_quality(void **state)
     assert_true(tensor(q, "x")->snr_db > 70.0);
     assert_true(tensor(q, "y")->snr_db > 25.0);
     assert_false(tensor(q, "m")->compared);
-    assert_true(q->max_float_error == tensor(q, "y")->max_error);
-    assert_true(q->max_float_error > 0.0 && q->max_float_error < 0.2);
+    assert_true(q->accuracy.quantized.max_error == tensor(q, "y")->max_error);
+    assert_true(q->accuracy.quantized.max_error > 0.0 && q->accuracy.quantized.max_error < 0.2);
     drop(&b);
 
     config.model.projection = config.model.peephole = false;

@@ -194,7 +194,7 @@ static void test_check(void **state)
     assert_true(read_voices(&voices, &error, "a.npy", "b.npy", NULL));
     play_golden(&voices, &program.quant);
 
-    voices_check(&voices, &program.quant, &check);
+    voices_check(&voices, &program, &check);
     assert_int_equal(check.values, 12 * output);
     assert_int_equal(check.wrong, 0);
     assert_string_equal(check.first, "");
@@ -204,7 +204,7 @@ static void test_check(void **state)
     int32_t right = voices.files[1].y[2 * output + 3];
     voices.files[1].y[2 * output + 3]++;
     voices.files[1].y[5 * output - 1]--;
-    voices_check(&voices, &program.quant, &check);
+    voices_check(&voices, &program, &check);
     assert_int_equal(check.values, 12 * output);
     assert_int_equal(check.wrong, 2);
     char line[256];
@@ -214,7 +214,7 @@ static void test_check(void **state)
 
     /* x in another format than the model's does not hide behind the library's own. */
     program.quant.formats.x--;
-    voices_check(&voices, &program.quant, &check);
+    voices_check(&voices, &program, &check);
     assert_true(check.wrong > 2);
     voices_free(&voices);
     program_free(&program);

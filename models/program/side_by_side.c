@@ -1,0 +1,140 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "models/program/side_by_side.h"
+
+#include <math.h>
+#include <stdlib.h>
+
+/* Sums over two sequences of y. */
+struct sums {
+    int64_t count;
+    double error, max_error;
+    double a, b, aa, ab, bb;
+};
+
+enum pair { PRUNED, QUANTIZED, TOTAL, EXPECTED_GIVEN, EXPECTED_PRUNED, EXPECTED_CHIP, PAIRS };
+
+struct side_by_side {
+    const struct program *program;
+    struct reference *given, *pruned; /* given NULL: the same as pruned */
+    int64_t frames, expected_frames;
+    struct sums pairs[PAIRS];
+    struct clip_counts clips;
+};
+
+struct side_by_side *side_by_side_new(const struct program *p)
+{
+    struct side_by_side *s = allocate(1, sizeof *s);
+    s->program = p;
+    s->given = p->given != NULL ? reference_new(p->given) : NULL;
+    s->pruned = reference_new(&p->network);
+    return s;
+}
+
+void side_by_side_free(struct side_by_side *s)
+{
+    if (s->given != NULL)
+        reference_free(s->given);
+    reference_free(s->pruned);
+    free(s);
+}
+
+struct voice_models voice_models_start(const struct side_by_side *s)
+{
+    const struct program *p = s->program;
+    struct voice_models v = {.pruned = reference_start(&p->network),
+                             .golden = golden_start(&p->quant),
+                             .x = allocate((size_t)p->quant.input, sizeof *v.x)};
+    if (s->given != NULL)
+        v.given = reference_start(p->given);
+    return v;
+}
+
+void voice_models_end(struct voice_models *v)
+{
+    if (v->given.y != NULL)
+        reference_end(&v->given);
+    reference_end(&v->pruned);
+    golden_end(&v->golden);
+    free(v->x);
+}
+
+static void step(struct side_by_side *s, struct voice_models *v, const float *features,
+                 struct clip_counts *of_x)
+{
+    quantize_x(&s->program->quant, features, v->x, of_x);
+    golden_step(&s->program->quant, &v->golden, v->x);
+    reference_step(s->pruned, &v->pruned, features);
+    if (s->given != NULL)
+        reference_step(s->given, &v->given, features);
+}
+
+void side_by_side_step(struct side_by_side *s, struct voice_models *v, const float *features)
+{
+    step(s, v, features, NULL);
+}
+
+static void compare(struct sums *c, double wanted, double got)
+{
+    double error = fabs(wanted - got);
+    c->count++;
+    c->error += error * error;
+    c->max_error = fmax(c->max_error, error);
+    c->a += wanted;
+    c->b += got;
+    c->aa += wanted * wanted;
+    c->ab += wanted * got;
+    c->bb += got * got;
+}
+
+static void judge_y(struct side_by_side *s, const struct voice_models *v, const float *expected)
+{
+    const struct quantized *q = &s->program->quant;
+    const double *given = s->given != NULL ? v->given.y : v->pruned.y;
+    for (int row = 0; row < q->output; row++) {
+        double chip = ldexp((double)v->golden.y[row], -q->formats.y);
+        compare(&s->pairs[PRUNED], given[row], v->pruned.y[row]);
+        compare(&s->pairs[QUANTIZED], v->pruned.y[row], chip);
+        compare(&s->pairs[TOTAL], given[row], chip);
+        if (expected == NULL)
+            continue;
+        compare(&s->pairs[EXPECTED_GIVEN], (double)expected[row], given[row]);
+        compare(&s->pairs[EXPECTED_PRUNED], (double)expected[row], v->pruned.y[row]);
+        compare(&s->pairs[EXPECTED_CHIP], (double)expected[row], chip);
+    }
+}
+
+void side_by_side_judge(struct side_by_side *s, struct voice_models *v, const float *features,
+                        const float *expected)
+{
+    v->golden.counts = (struct clip_counts){{0}, {0}};
+    step(s, v, features, &s->clips);
+    clip_counts_add(&s->clips, &v->golden.counts);
+    s->frames++;
+    s->expected_frames += expected != NULL;
+    judge_y(s, v, expected);
+}
+
+static struct output_error error_of(const struct sums *c)
+{
+    struct output_error e = {.snr_db = INFINITY, .max_error = c->max_error, .correlation = 1.0};
+    if (c->error == 0.0)
+        return e;
+    double n = (double)c->count;
+    double a = n * c->aa - c->a * c->a, b = n * c->bb - c->b * c->b;
+    e.snr_db = c->aa > 0.0 ? 10.0 * log10(c->aa / c->error) : -INFINITY;
+    e.correlation = a > 0.0 && b > 0.0 ? (n * c->ab - c->a * c->b) / sqrt(a * b) : 0.0;
+    return e;
+}
+
+struct accuracy side_by_side_accuracy(const struct side_by_side *s)
+{
+    return (struct accuracy){.frames = s->frames,
+                             .pruned = error_of(&s->pairs[PRUNED]),
+                             .quantized = error_of(&s->pairs[QUANTIZED]),
+                             .total = error_of(&s->pairs[TOTAL]),
+                             .clips = s->clips,
+                             .expected_frames = s->expected_frames,
+                             .expected_given = error_of(&s->pairs[EXPECTED_GIVEN]),
+                             .expected_pruned = error_of(&s->pairs[EXPECTED_PRUNED]),
+                             .expected_chip = error_of(&s->pairs[EXPECTED_CHIP])};
+}
