@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "gen/command/command_list.h"
+#include "gen/command/notes.h"
 #include "gen/config/config_file.h"
 #include "gen/config/config_keys.h"
 #include "models/base/text.h"
@@ -329,6 +330,7 @@ int main(int argc, char **argv)
     struct program_call call = {0};
 
     atexit(check_output);
+    note_progress();
     argp_err_exit_status = 2;
     setenv("ARGP_HELP_FMT", "no-dup-args-note", 0);
     for (int i = 1; i < argc; i++) {

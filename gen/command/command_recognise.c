@@ -12,6 +12,7 @@
 #include "gen/command/commands.h"
 #include "gen/folder/chip_folder.h"
 #include "gen/folder/json_file.h"
+#include "gen/report/accuracy.h"
 #include "gen/verify/play.h"
 #include "gen/verify/simulate.h"
 #include "models/base/text.h"
@@ -212,6 +213,8 @@ static bool recognise(struct recognition *r, struct error *error)
             print_recognition(r);
         if (json != NULL)
             ok = json_write(recognition_json(r), json, error);
+        accuracy_warn_of(p, &r->play.accuracy);
+        ok = ok && accuracy_expected(&r->play.accuracy, error);
         phones_free(r->chip_phones, p->utterances.count);
         phones_free(r->float_phones, p->utterances.count);
     }

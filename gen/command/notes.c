@@ -2,8 +2,11 @@
 #include "gen/command/notes.h"
 
 #include <stdio.h>
+#include <unistd.h>
 
+#include "gen/folder/process.h"
 #include "models/base/bytes.h"
+#include "models/base/progress.h"
 
 void note_missing_biases(const struct program *program)
 {
@@ -13,4 +16,34 @@ void note_missing_biases(const struct program *program)
         return;
     printable(path, sizeof path, program->config.model.path);
     fprintf(stderr, "ese: note: %s: no %s: taken as zero\n", path, names);
+}
+
+/* The last line of the terminal, renewed twice a second and gone at the end. */
+static void show(const char *what, int64_t done, int64_t all)
+{
+    static const char *under_way;
+    static double shown;
+    static bool visible;
+    double now = seconds_now();
+    if (what != under_way) {
+        under_way = what;
+        shown = now;
+    }
+    if (done < all && now - shown > 0.5) {
+        fprintf(stderr, "\r\033[K%s: %lld of %lld frames", what, (long long)done, (long long)all);
+        fflush(stderr);
+        shown = now;
+        visible = true;
+    } else if (done >= all) {
+        if (visible)
+            fputs("\r\033[K", stderr);
+        visible = false;
+        under_way = NULL;
+    }
+}
+
+void note_progress(void)
+{
+    if (isatty(STDERR_FILENO))
+        progress_set(show);
 }

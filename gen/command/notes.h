@@ -8,4 +8,7 @@
 /* Says which biases the model's file lacks, in one line; nothing if it has them all. */
 void note_missing_biases(const struct program *program);
 
+/* From now on long work shows how far it is, if standard error is a terminal. */
+void note_progress(void);
+
 #endif

@@ -17,6 +17,7 @@
 #include "gen/folder/output.h"
 #include "gen/verify/play.h"
 #include "gen/verify/simulate.h"
+#include "models/base/progress.h"
 
 enum { JOBS_MOST = 256, POLL_NS = 50000000, STIMULUS_SEED = 1 };
 
@@ -97,6 +98,7 @@ bool figure_model(struct figure *f, const struct config *base, const struct conf
     while (count < most) {
         pid_t worker = fork();
         if (worker == 0) {
+            progress_set(NULL); /* the points are counted instead */
             work(f, board, base, speech);
             _exit(0);
         }

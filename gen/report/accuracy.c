@@ -245,8 +245,20 @@ static void warn_clipping(struct text *lines, const struct accuracy *a)
     }
 }
 
+static void warn_weights(struct text *lines, const struct program *p)
+{
+    struct quant_matrix *list[MATRICES_MOST];
+    int count = quantized_matrices(&p->quant, list);
+    for (int n = 0; n < count; n++)
+        if (list[n]->clipped > 0)
+            text_appendf(lines, "%s weights of %s do not fit its %d fraction bits and are clipped; give "
+                         "fewer in model.formats.%s\n", commas(list[n]->clipped).text, list[n]->name,
+                         list[n]->fraction, list[n]->name);
+}
+
 void accuracy_warnings(struct text *lines, const struct program *p, const struct accuracy *a)
 {
+    warn_weights(lines, p);
     warn_clipping(lines, a);
     warn_quantization(lines, p, a);
     warn_pruning(lines, p, a);

@@ -52,7 +52,7 @@ bool accuracy_expected(const struct accuracy *accuracy, struct error *error);
 void accuracy_warn_expected(struct text *lines, const struct accuracy *accuracy);
 
 /* A line each, "what; what to do": pruning that costs too much, quantization that does, values clipped more
- * often than one in a thousand.  Empty: none of it is so. */
+ * often than one in a thousand, weights that are clipped.  Empty: none of it is so. */
 void accuracy_warnings(struct text *lines, const struct program *program,
                        const struct accuracy *accuracy);
 

@@ -95,6 +95,17 @@ struct reference_state reference_start_voices(const struct network *network)
     return start(network, REFERENCE_VOICES);
 }
 
+void reference_alone(const struct network *network, struct reference_state *s, int voice)
+{
+    struct reference_state alone = start(network, 1);
+    for (int row = 0; row < s->cell; row++)
+        alone.c[row] = s->c[row * s->voices + voice];
+    for (int row = 0; row < s->output; row++)
+        alone.y[row] = s->y[row * s->voices + voice];
+    reference_end(s);
+    *s = alone;
+}
+
 void reference_restart(struct reference_state *s, int voice)
 {
     for (int row = 0; row < s->cell; row++)
@@ -125,36 +136,47 @@ static double sigm(double z)
     return 1.0 / (1.0 + exp(-z));
 }
 
-/* sum[v] += (row of the matrix) * v, of all voices. */
-static inline void add_y(const struct sparse *s, int row, const double *vector, double *sum, int voices)
+/* Two voices at once, in the widest registers that every machine has. */
+typedef double pair __attribute__((vector_size(16), may_alias));
+
+_Static_assert(REFERENCE_VOICES == 8, "multiply_voices() has four pairs");
+
+/* sum[v] = (row of the matrix) * v, of REFERENCE_VOICES voices. */
+static void multiply_voices(const struct sparse *s, int row, const double *vector, double *sum)
 {
+    pair a = {0.0, 0.0}, b = a, c = a, d = a;
     for (int i = s->begin[row]; i < s->begin[row + 1]; i++) {
-        const double value = s->value[i], *at = vector + (size_t)s->col[i] * (size_t)voices;
-        for (int v = 0; v < voices; v++)
-            sum[v] += value * at[v];
+        const pair value = {s->value[i], s->value[i]};
+        const pair *at = (const pair *)(vector + (size_t)s->col[i] * REFERENCE_VOICES);
+        a += value * at[0];
+        b += value * at[1];
+        c += value * at[2];
+        d += value * at[3];
     }
+    const pair all[] = {a, b, c, d};
+    memcpy(sum, all, sizeof all);
 }
 
-static inline void add_x(const struct sparse *s, int row, const float *vector, double *sum, int voices)
+static void multiply(const struct sparse *s, int row, const double *vector, double *sum, int voices)
 {
-    for (int i = s->begin[row]; i < s->begin[row + 1]; i++) {
-        const double value = s->value[i];
-        const float *at = vector + (size_t)s->col[i] * (size_t)voices;
-        for (int v = 0; v < voices; v++)
-            sum[v] += value * (double)at[v];
+    if (voices == REFERENCE_VOICES) {
+        multiply_voices(s, row, vector, sum);
+        return;
     }
+    *sum = 0.0;
+    for (int i = s->begin[row]; i < s->begin[row + 1]; i++)
+        *sum += s->value[i] * vector[s->col[i]];
 }
 
 /* z of a row: Wx x + Wr y' + b. */
-static inline void add_products(const struct reference *r, struct reference_state *s, int row,
-                                const float *x, int voices)
+static void add_products(const struct reference *r, struct reference_state *s, int row, const double *x)
 {
     for (int gate = 0; gate < GATE_COUNT; gate++) {
-        double of_x[REFERENCE_VOICES] = {0.0}, of_y[REFERENCE_VOICES] = {0.0};
-        add_x(&r->wx[gate], row, x, of_x, voices);
-        add_y(&r->wr[gate], row, s->y, of_y, voices);
-        for (int v = 0; v < voices; v++)
-            s->z[gate][row * voices + v] = of_x[v] + of_y[v] + (double)r->network->bias[gate][row];
+        double of_x[REFERENCE_VOICES], of_y[REFERENCE_VOICES];
+        multiply(&r->wx[gate], row, x, of_x, s->voices);
+        multiply(&r->wr[gate], row, s->y, of_y, s->voices);
+        for (int v = 0; v < s->voices; v++)
+            s->z[gate][row * s->voices + v] = of_x[v] + of_y[v] + (double)r->network->bias[gate][row];
     }
 }
 
@@ -188,28 +210,23 @@ static void finish_row(const struct reference *r, struct reference_state *s, int
     s->m[at] = o * tanh(s->c[at]);
 }
 
-static inline void step(const struct reference *r, struct reference_state *s, const float *x, int voices)
-{
-    const struct network *n = r->network;
-    for (int row = 0; row < n->cell; row++)
-        add_products(r, s, row, x, voices);
-    for (int row = 0; row < n->cell; row++)
-        for (int v = 0; v < voices; v++)
-            finish_row(r, s, row, row * voices + v);
-    if (!n->projection) {
-        memcpy(s->y, s->m, (size_t)n->cell * (size_t)voices * sizeof(double));
-        return;
-    }
-    memset(s->y, 0, (size_t)n->output * (size_t)voices * sizeof(double));
-    for (int row = 0; row < n->output; row++)
-        add_y(&r->wym, row, s->m, s->y + (size_t)row * (size_t)voices, voices);
-}
-
 void reference_step(const struct reference *r, struct reference_state *s, const float *x)
 {
-    /* With the number as a constant the compiler unrolls the loops over voices. */
-    if (s->voices == REFERENCE_VOICES)
-        step(r, s, x, REFERENCE_VOICES);
-    else
-        step(r, s, x, 1);
+    const struct network *n = r->network;
+    const size_t voices = (size_t)s->voices, input = (size_t)n->input * voices;
+    double *wide = allocate(input, sizeof *wide);
+    for (size_t i = 0; i < input; i++)
+        wide[i] = (double)x[i];
+    for (int row = 0; row < n->cell; row++)
+        add_products(r, s, row, wide);
+    free(wide);
+    for (int row = 0; row < n->cell; row++)
+        for (int v = 0; v < s->voices; v++)
+            finish_row(r, s, row, row * s->voices + v);
+    if (!n->projection) {
+        memcpy(s->y, s->m, (size_t)n->cell * voices * sizeof(double));
+        return;
+    }
+    for (int row = 0; row < n->output; row++)
+        multiply(&r->wym, row, s->m, s->y + (size_t)row * voices, s->voices);
 }

@@ -34,6 +34,9 @@ void reference_step(const struct reference *reference, struct reference_state *s
 /* REFERENCE_VOICES voices at the start of their utterances; several times as fast as one by one. */
 struct reference_state reference_start_voices(const struct network *network);
 
+/* One voice of several, alone; the state of all is freed. */
+void reference_alone(const struct network *network, struct reference_state *state, int voice);
+
 /* One voice begins anew. */
 void reference_restart(struct reference_state *state, int voice);
 

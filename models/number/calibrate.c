@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "models/base/arithmetic.h"
+#include "models/base/progress.h"
 #include "models/network/reference.h"
 
 /* ---- magnitudes ---- */
@@ -64,7 +65,13 @@ double magnitudes_above(const struct magnitudes *m, double limit)
 
 /* ---- which frames ---- */
 
-enum { MANY_UTTERANCES = 5, HELD_OUT_OF_MANY = 2, HELD_OUT_SHARE = 10 };
+enum {
+    MANY_UTTERANCES = 5,
+    HELD_OUT_OF_MANY = 2,
+    HELD_OUT_SHARE = 10,
+    NOISE_SHARE = 8, /* one frame in so many tells the noise */
+    NOISE_FRAMES = 32 /* of an utterance, at least */
+};
 
 int calibration_rows(const struct utterances *u, int n)
 {
@@ -87,6 +94,7 @@ struct calibrator {
     const struct network *network;
     const struct utterances *utterances;
     int *rows;    /* [utterances] frames that it looks at */
+    double *largest_c; /* [utterances] */
     struct turn *turns; /* [utterances] the longest first, so that voices end together */
     float *y;     /* of all those frames, one after the other, utterance by utterance */
     size_t *first; /* [utterances] where those of an utterance begin in `y`, in frames */
@@ -99,17 +107,28 @@ struct calibrator {
 struct run {
     struct calibrator *calibrator;
     const struct reference *reference;
-    bool gather;  /* magnitudes and y; else compare y */
-    double error; /* power */
+    bool gather;    /* magnitudes and y; else compare y */
+    const int *rows; /* [utterances] frames to play */
+    double error;   /* power */
 };
 
-static void gather_frame(struct calibrator *c, const struct reference_state *s, const float *x, int v)
+/* Who speaks, on as many voices at once as the reference takes. */
+struct speakers {
+    struct reference_state state;
+    int next; /* turn */
+    int speaking;
+    int utterance[REFERENCE_VOICES], frame[REFERENCE_VOICES]; /* utterance -1: silent */
+};
+
+static void gather_frame(struct calibrator *c, const struct reference_state *s, const float *x, int v,
+                         int utterance)
 {
     const int voices = s->voices;
     for (int i = 0; i < c->network->input; i++)
         magnitudes_add(&c->values[VALUE_X], (double)x[i * voices + v]);
     for (int i = 0; i < s->cell; i++) {
         magnitudes_add(&c->values[VALUE_C], s->c[i * voices + v]);
+        c->largest_c[utterance] = fmax(c->largest_c[utterance], fabs(s->c[i * voices + v]));
         magnitudes_add(&c->values[VALUE_M], s->m[i * voices + v]);
         for (int gate = 0; gate < GATE_COUNT; gate++)
             magnitudes_add(&c->values[VALUE_Z], s->z[gate][i * voices + v]);
@@ -118,12 +137,13 @@ static void gather_frame(struct calibrator *c, const struct reference_state *s, 
         magnitudes_add(&c->values[VALUE_Y], s->y[i * voices + v]);
 }
 
-/* y of voice v is that of frame number `frame`. */
-static void take_frame(struct run *run, const struct reference_state *s, const float *x, int v,
-                       size_t frame)
+/* Voice v speaks. */
+static void take_frame(struct run *run, const struct speakers *speakers, const float *x, int v)
 {
     struct calibrator *c = run->calibrator;
-    float *y = c->y + frame * (size_t)s->output;
+    const struct reference_state *s = &speakers->state;
+    const int utterance = speakers->utterance[v];
+    float *y = c->y + (c->first[utterance] + (size_t)speakers->frame[v]) * (size_t)s->output;
     for (int i = 0; i < s->output; i++) {
         double value = s->y[i * s->voices + v];
         if (run->gather) {
@@ -134,48 +154,75 @@ static void take_frame(struct run *run, const struct reference_state *s, const f
         }
     }
     if (run->gather)
-        gather_frame(c, s, x, v);
+        gather_frame(c, s, x, v, utterance);
 }
 
-/* As many voices at once as the reference takes; each takes the next utterance when its last one ends. */
+/* The next frame of everybody; who has ended takes the next utterance. */
+static void go_on(const struct run *run, struct speakers *s)
+{
+    const struct calibrator *c = run->calibrator;
+    s->speaking = 0;
+    for (int v = 0; v < s->state.voices; v++) {
+        if (s->utterance[v] >= 0 && ++s->frame[v] >= run->rows[s->utterance[v]])
+            s->utterance[v] = -1;
+        while (s->utterance[v] < 0 && s->next < c->utterances->count) {
+            int n = c->turns[s->next++].utterance;
+            if (run->rows[n] == 0)
+                continue;
+            s->utterance[v] = n;
+            s->frame[v] = 0;
+            reference_restart(&s->state, v);
+        }
+        s->speaking += s->utterance[v] >= 0;
+    }
+}
+
+/* The last one goes on alone: that is faster. */
+static void leave_alone(const struct calibrator *c, struct speakers *s)
+{
+    if (s->speaking != 1 || s->state.voices == 1)
+        return;
+    int last = 0;
+    while (s->utterance[last] < 0)
+        last++;
+    reference_alone(c->network, &s->state, last);
+    s->utterance[0] = s->utterance[last];
+    s->frame[0] = s->frame[last];
+}
+
+static void gather_x(const struct calibrator *c, const struct speakers *s, float *x)
+{
+    const int voices = s->state.voices;
+    for (int v = 0; v < voices; v++) {
+        const float *features =
+            s->utterance[v] < 0 ? NULL : matrix_row(&c->utterances->frames[s->utterance[v]], s->frame[v]);
+        for (int i = 0; i < c->network->input; i++)
+            x[i * voices + v] = features != NULL ? features[i] : 0.0f;
+    }
+}
+
 static void run_all(struct run *run)
 {
     struct calibrator *c = run->calibrator;
-    const int input = c->network->input;
-    struct reference_state s = reference_start_voices(c->network);
-    float *x = allocate((size_t)input * REFERENCE_VOICES, sizeof *x);
-    int utterance[REFERENCE_VOICES], frame[REFERENCE_VOICES], next = 0, speaking = 0;
+    struct speakers s = {.state = reference_start_voices(c->network)};
+    float *x = allocate((size_t)c->network->input * REFERENCE_VOICES, sizeof *x);
+    int64_t done = 0, all = 0;
+    for (int n = 0; n < c->utterances->count; n++)
+        all += run->rows[n];
     for (int v = 0; v < REFERENCE_VOICES; v++)
-        utterance[v] = -1;
-    do {
-        speaking = 0;
-        for (int v = 0; v < REFERENCE_VOICES; v++) {
-            if (utterance[v] >= 0 && ++frame[v] >= c->rows[utterance[v]])
-                utterance[v] = -1;
-            while (utterance[v] < 0 && next < c->utterances->count) {
-                int n = c->turns[next++].utterance;
-                if (c->rows[n] == 0)
-                    continue;
-                utterance[v] = n;
-                frame[v] = 0;
-                reference_restart(&s, v);
-            }
-            speaking += utterance[v] >= 0;
-            const float *features =
-                utterance[v] < 0 ? NULL
-                                 : c->utterances->frames[utterance[v]].at + (size_t)frame[v] * (size_t)input;
-            for (int i = 0; i < input; i++)
-                x[i * REFERENCE_VOICES + v] = features != NULL ? features[i] : 0.0f;
-        }
-        if (speaking == 0)
-            break;
-        reference_step(run->reference, &s, x);
-        for (int v = 0; v < REFERENCE_VOICES; v++)
-            if (utterance[v] >= 0)
-                take_frame(run, &s, x, v, c->first[utterance[v]] + (size_t)frame[v]);
-    } while (speaking > 0);
+        s.utterance[v] = -1;
+    for (go_on(run, &s); s.speaking > 0; go_on(run, &s)) {
+        leave_alone(c, &s);
+        gather_x(c, &s, x);
+        reference_step(run->reference, &s.state, x);
+        for (int v = 0; v < s.state.voices; v++)
+            if (s.utterance[v] >= 0)
+                take_frame(run, &s, x, v);
+        done += s.speaking;
+        progress("calibration", done, all);
+    }
     free(x);
-    reference_end(&s);
+    reference_end(&s.state);
 }
 
 /* So many frames of each that there are `most` in all, one of each at least. */
@@ -212,6 +259,7 @@ struct calibrator *calibrator_new(const struct network *network, const struct ut
     c->network = network;
     c->utterances = utterances;
     c->rows = allocate(count, sizeof *c->rows);
+    c->largest_c = allocate(count, sizeof *c->largest_c);
     c->turns = allocate(count, sizeof *c->turns);
     c->first = allocate(count, sizeof *c->first);
     choose_rows(c, most);
@@ -224,7 +272,7 @@ struct calibrator *calibrator_new(const struct network *network, const struct ut
     qsort(c->turns, count, sizeof *c->turns, longer_first);
     c->y = allocate(frames * (size_t)network->output, sizeof *c->y);
     struct reference *reference = reference_new(network);
-    run_all(&(struct run){.calibrator = c, .reference = reference, .gather = true});
+    run_all(&(struct run){.calibrator = c, .reference = reference, .rows = c->rows, .gather = true});
     reference_free(reference);
     return c;
 }
@@ -234,6 +282,7 @@ void calibrator_free(struct calibrator *c)
     for (int value = 0; value < VALUE_COUNT; value++)
         free(c->values[value].bins);
     free(c->rows);
+    free(c->largest_c);
     free(c->turns);
     free(c->first);
     free(c->y);
@@ -255,19 +304,24 @@ double calibrator_signal(const struct calibrator *c)
     return c->signal;
 }
 
-static double error_of(struct calibrator *c, const struct network *network, double limit, double step)
+static int *rows_new(const struct calibrator *c)
 {
-    struct reference *reference = reference_new(network);
-    struct run run = {.calibrator = c, .reference = reference};
-    reference_limit_c(reference, limit, step);
-    run_all(&run);
-    reference_free(reference);
-    return run.error;
+    return allocate((size_t)c->utterances->count, sizeof *c->rows);
 }
 
+/* Utterances in which c stays below the limit have no error. */
 double calibrator_clip_error(struct calibrator *c, double limit)
 {
-    return error_of(c, c->network, limit, 0.0);
+    struct reference *reference = reference_new(c->network);
+    int *rows = rows_new(c);
+    struct run run = {.calibrator = c, .reference = reference, .rows = rows};
+    for (int n = 0; n < c->utterances->count; n++)
+        rows[n] = c->largest_c[n] > limit ? c->rows[n] : 0;
+    reference_limit_c(reference, limit, 0.0);
+    run_all(&run);
+    reference_free(reference);
+    free(rows);
+    return run.error;
 }
 
 /* The network with its matrices rounded; they alone are the copy's own. */
@@ -287,13 +341,32 @@ static void round_matrices(struct network *rounded, const struct network_matrix 
     }
 }
 
+/* Unlike clipping, noise is in every frame: some of them tell. */
+static double noise_error(struct calibrator *c, const struct network *network, double step)
+{
+    struct reference *reference = reference_new(network);
+    int *rows = rows_new(c), frames = 0;
+    struct run run = {.calibrator = c, .reference = reference, .rows = rows};
+    for (int n = 0; n < c->utterances->count; n++) {
+        rows[n] = c->rows[n] / NOISE_SHARE;
+        rows[n] = rows[n] > NOISE_FRAMES ? rows[n] : NOISE_FRAMES;
+        rows[n] = rows[n] < c->rows[n] ? rows[n] : c->rows[n];
+        frames += rows[n];
+    }
+    reference_limit_c(reference, INFINITY, step);
+    run_all(&run);
+    reference_free(reference);
+    free(rows);
+    return frames > 0 ? run.error * (double)c->seen.frames / (double)frames : 0.0;
+}
+
 double calibrator_noise(struct calibrator *c, int weight_bits, double step)
 {
     struct network rounded = *c->network;
     struct network_matrix list[MATRICES_MOST], copies[MATRICES_MOST];
     int count = network_matrices(c->network, list);
     round_matrices(&rounded, list, count, weight_bits);
-    double error = error_of(c, &rounded, INFINITY, step);
+    double error = noise_error(c, &rounded, step);
     network_matrices(&rounded, copies);
     for (int n = 0; n < count; n++)
         free(copies[n].matrix->at);

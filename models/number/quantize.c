@@ -106,6 +106,26 @@ static void choose_round_shift(struct quantized *q, const struct alignment *list
     q->round_shift = need < allow ? need : allow > 2 ? allow : 2;
 }
 
+/* Where the binary point of a matrix's weights may lie at the finest: beyond it bits are lost. */
+static int finest_fraction(const struct quantized *q, const struct alignment *a)
+{
+    return q->round_shift + a->extra - a->activation_fraction;
+}
+
+/* A format that was asked for is taken or refused. */
+static bool check_keys(const struct quantized *q, const struct alignment *list, int count,
+                       struct error *error)
+{
+    for (int i = 0; i < count; i++) {
+        int finest = finest_fraction(q, &list[i]);
+        if (list[i].key != FORMAT_AUTO && list[i].key > finest)
+            return fail(error, "model.formats.%s: %d fraction bits are more than the accumulator has room for "
+                        "beside those of the other matrices; at most %d", list[i].quant->name, list[i].key,
+                        finest);
+    }
+    return true;
+}
+
 /* Chooses the fraction bits and the shift of every matrix, shifts up to `most`.  Returns the first
  * that would need more, or NULL; its shift is then what it would need. */
 static const struct quant_matrix *align(struct quantized *q, struct alignment *list, int count,
@@ -114,7 +134,7 @@ static const struct quant_matrix *align(struct quantized *q, struct alignment *l
     for (int i = 0; i < count; i++) {
         struct quant_matrix *m = list[i].quant;
         double largest = list[i].largest;
-        int point = q->round_shift + list[i].extra - list[i].activation_fraction;
+        int point = finest_fraction(q, &list[i]);
         m->fraction = natural_fraction(q, &list[i]);
         if (m->fraction > point)
             m->fraction = point; /* finer than the accumulator: the extra bits would be lost anyway */
@@ -155,9 +175,14 @@ static void quantize_matrix(struct quant_matrix *q, const struct matrix *m, int 
     q->cols = m->cols;
     size_t size = (size_t)m->rows * (size_t)m->cols;
     q->at = allocate(size, sizeof *q->at);
-    for (size_t i = 0; i < size; i++)
-        if (m->at[i] != 0.0f) /* most are 0 */
-            q->at[i] = (int16_t)quantize_value((double)m->at[i], q->fraction, bits);
+    const double most = ldexp(1.0, bits - 1) - 1.0;
+    for (size_t i = 0; i < size; i++) {
+        if (m->at[i] == 0.0f) /* most are */
+            continue;
+        double scaled = round(ldexp((double)m->at[i], q->fraction));
+        q->at[i] = (int16_t)quantize_value((double)m->at[i], q->fraction, bits);
+        q->clipped += scaled > most || scaled < -most - 1.0;
+    }
     list_nonzeros(q);
 }
 
@@ -312,6 +337,8 @@ bool quantize(struct quantized *q, const struct network *n, const struct utteran
     formats_choose(q, n, calibration, config);
     int count = list_matrices(q, n, &config->model, list);
     choose_round_shift(q, list, count);
+    if (!check_keys(q, list, count, error))
+        return false;
     const struct quant_matrix *bad = align(q, list, count, shift_limit(q));
     if (bad != NULL)
         return fail(error, "the weights of %s are too large beside its inputs: aligning them "
@@ -338,6 +365,8 @@ bool quantize_for(struct quantized *q, const struct network *n, const struct utt
     if (!formats_keep(q, n, calibration, &config->model, error))
         return false;
     int count = list_matrices(q, n, &config->model, list);
+    if (!check_keys(q, list, count, error))
+        return false;
     const struct quant_matrix *bad = align(q, list, count, chip->max_shift);
     if (bad != NULL)
         return fail(error, "model: the weights of %s are too large: aligning them would need a shift "

@@ -24,6 +24,7 @@ struct quant_matrix {
     int rows, cols;
     int fraction;    /* fraction bits of the stored weights */
     int shift;       /* left shift that aligns the product with the accumulator */
+    int64_t clipped; /* weights that the format does not hold: none unless a key chose it */
     int16_t *at;     /* [rows][cols], weight_bits wide */
     int *begin;      /* [rows + 1] the non-zero ones again: those of a row from here on ... */
     int32_t *col;    /* ... lie in these columns ... */

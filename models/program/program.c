@@ -14,7 +14,7 @@
 
 enum {
     CALIBRATION_UTTERANCES = 8,
-    CALIBRATION_FRAMES = 64, /* each, for a synthetic model */
+    CALIBRATION_FRAMES = 32, /* each, for a synthetic model */
     SETTLED_FRAMES = 6       /* frames within which the cycles of a frame settle */
 };
 

@@ -210,6 +210,46 @@ static void keys_override(void **state)
     program_free(&wide);
 }
 
+/* A key that the accumulator has no room for is refused; one that the weights do not fit is warned of. */
+static void weight_keys(void **state)
+{
+    (void)state;
+    struct config c = plain_config();
+    struct program p;
+    struct text lines = {0};
+    struct accuracy exact = {.pruned.snr_db = INFINITY, .quantized.snr_db = INFINITY,
+                             .total.snr_db = INFINITY};
+    struct error error = {""};
+    c.model.formats.Wcx = 40;
+    assert_false(program_build(&p, &c, &error));
+    program_free(&p);
+    assert_non_null(strstr(error.text, "model.formats.Wcx: 40 fraction bits are more than the accumulator has "
+                           "room for beside those of the other matrices; at most "));
+    int most = atoi(strstr(error.text, "at most ") + 8);
+    c.model.formats.Wcx = most + 1;
+    assert_false(program_build(&p, &c, &error));
+    program_free(&p);
+    c.model.formats.Wcx = most;
+    build(&p, &c);
+    const struct quant_matrix *m = &p.quant.wx[GATE_G];
+    const int top = (1 << (p.quant.weight_bits - 1)) - 1;
+    int at_ends = 0;
+    for (int i = 0; i < m->rows * m->cols; i++)
+        at_ends += m->at[i] == top || m->at[i] == -top - 1;
+    assert_int_equal(m->fraction, most);
+    assert_true(m->clipped > 0 && m->clipped <= at_ends && at_ends - m->clipped < 3);
+    accuracy_warnings(&lines, &p, &exact);
+    assert_non_null(strstr(text_string(&lines), " weights of Wcx do not fit its "));
+    text_cut(&lines, 0);
+    program_free(&p);
+    c = plain_config();
+    build(&p, &c);
+    accuracy_warnings(&lines, &p, &exact);
+    assert_int_equal(lines.length, 0);
+    text_free(&lines);
+    program_free(&p);
+}
+
 /* ---- counting ---- */
 
 /* Every kind of value leaves its format; a second count, from the equations, agrees. */
@@ -343,6 +383,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(quiet_then_loud), cmocka_unit_test(counter_cell),
         cmocka_unit_test(keys_override),   cmocka_unit_test(counts_agree),
+        cmocka_unit_test(weight_keys),
         cmocka_unit_test(unpruned_model),  cmocka_unit_test(narrow_format),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
