@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "gen/command/command_list.h"
+#include "gen/command/manual.h"
 #include "gen/command/notes.h"
 #include "gen/config/config_file.h"
 #include "gen/config/config_keys.h"
@@ -258,6 +259,15 @@ static const char *there_are(void)
     return text_string(&line);
 }
 
+static void print(void (*write)(struct text *text))
+{
+    struct text text = {0};
+    write(&text);
+    fputs(text_string(&text), stdout);
+    text_free(&text);
+    exit(0);
+}
+
 static error_t parse_command(int key, char *argument, struct argp_state *state)
 {
     struct program_call *call = state->input;
@@ -282,6 +292,12 @@ static error_t parse_command(int key, char *argument, struct argp_state *state)
         break;
     case ARGP_KEY_NO_ARGS:
         argp_error(state, "no command given; %s", there_are());
+        break;
+    case OPTION_MANUAL:
+        print(manual_page);
+        break;
+    case OPTION_COMPLETION:
+        print(manual_completion);
         break;
     default:
         return parse_help(key, state);
@@ -317,7 +333,12 @@ static void check_output(void)
 
 int main(int argc, char **argv)
 {
-    static const struct argp_option options[] = {HELP_OPTIONS, {0}};
+    static const struct argp_option options[] = {
+        {"manual", OPTION_MANUAL, NULL, 0, "Print the manual page, for man", 0},
+        {"completion", OPTION_COMPLETION, NULL, 0, "Print what bash completes", 0},
+        HELP_OPTIONS,
+        {0},
+    };
     static const struct argp parser = {
         .options = options,
         .parser = parse_command,

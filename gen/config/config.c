@@ -150,7 +150,8 @@ static bool unknown_preset(const char *preset, struct error *error)
     }
     free(entries);
     if (list.length == 0)
-        fail(error, "preset '%s': there are no presets in %s/gen/presets (ESE_HOME is wrong?)",
+        fail(error, "preset '%s': there are no presets in %s/gen/presets; ESE_HOME can say where the "
+             "installed files are",
              name, home);
     else
         fail(error, "unknown preset '%s' (presets: %s; the name of a file has a '.' or '/')", name,

@@ -212,7 +212,7 @@ static bool write_images(const struct bench *b, const struct fault *fault, struc
             mem_image_render(images[n].image, &text);
             ok = ok && write_one(b, images[n].name, &text, here ? fault : NULL, error);
         } else if (here) {
-            struck = region_of_image(n);
+            struck = (int)region_of_image(n);
         }
         text_free(&text);
         mem_image_free(images[n].image);

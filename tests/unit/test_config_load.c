@@ -126,8 +126,8 @@ static void round_trip(void **state)
 {
     static const char *const texts[] = {
         "memory: rom",
-        "pes: 256\nelem_lanes: 32\nencoding: relative\ncolumn_order: natural\n"
-        "activation_table: paper",
+        ("pes: 256\nelem_lanes: 32\nencoding: relative\ncolumn_order: natural\n"
+         "activation_table: paper"),
         "model: {density: 0.1234567890123456, seed: 9223372036854775807, candidate: sigm}",
         "model: {density: 1e-7, peephole: false, projection: false, cell: 17, pruning: none}",
         "model: {density: 1, pruning: magnitude}",
