@@ -41,7 +41,7 @@ OBJECTS := $(SOURCES:%.c=$(BUILD)/%.o)
 UNIT    := $(patsubst tests/unit/%.c,$(BUILD)/tests/%,$(wildcard tests/unit/test_*.c))
 TOOLS   := $(BUILD)/draw_config $(BUILD)/draw_voices $(BUILD)/json_get
 
-.PHONY: all install uninstall area demo check check-long house unit asan test-programs deps deps-long help clean
+.PHONY: all install uninstall area demo check check-full check-ci check-long house unit asan test-programs deps deps-long help clean
 .DELETE_ON_ERROR:
 .SECONDARY: $(OBJECTS)
 
@@ -114,13 +114,24 @@ house: test-programs
 unit: $(BUILD)/ese $(UNIT)
 	@bash tests/unit/run.sh $(BUILD)/tests
 
-# Packages first, and only then anything that needs a compiler.
+# Packages first, and only then anything that needs a compiler.  tests/suites says what each runs.
+OURS := $(MAKE) --no-print-directory -j$$(nproc) WERROR=-Werror
+
 check: deps
-	@$(MAKE) --no-print-directory -j$$(nproc) WERROR=-Werror test-programs asan
-	@bash tests/run.sh check
+	@$(OURS) test-programs
+	@bash tests/run.sh check $(LIMITS)
+
+check-full: deps
+	@$(OURS) test-programs asan
+	@bash tests/run.sh full
+
+# What .ci/run runs after `make check`; the sums are of both.
+check-ci: deps
+	@$(OURS) test-programs asan
+	@bash tests/run.sh ci --limits --after
 
 check-long: deps-long
-	@$(MAKE) --no-print-directory -j$$(nproc) WERROR=-Werror test-programs asan
+	@$(OURS) test-programs asan
 	@bash tests/run.sh long
 
 # Yosys's estimate for UltraScale, unit by unit, against the paper's table.
@@ -166,7 +177,8 @@ deps deps-long:
 help:
 	@echo 'make             builds build/ese; V=1 shows the commands'
 	@echo 'make demo        real speech through the generated chip; installs what is missing'
-	@echo 'make check       all tests, about ten minutes; installs what is missing'
+	@echo 'make check       the tests that a person waits for, minutes; installs what is missing'
+	@echo 'make check-full  all tests of every day, half an hour'
 	@echo 'make check-long  fuzzing, hundreds of random chips, a bare Debian; hours'
 	@echo 'make install     puts the program, its files and a manual page under PREFIX (/usr/local)'
 	@echo 'make uninstall   removes them'

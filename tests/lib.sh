@@ -68,6 +68,11 @@ yosys_reads() { # DIR
     return "$status"
 }
 
+# COMMAND, killed if one of its processes takes more processor time; a busy machine does not matter.
+limited() { # SECONDS COMMAND...
+    (ulimit -t "$1" && shift && exec "$@")
+}
+
 in_folder() { # DIR COMMAND...
     (cd "$1" && shift && "$@")
 }

@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -132,6 +133,21 @@ static bool start(const struct process *process, pid_t *pid, struct error *error
     return fail(error, "cannot run %.200s: %s", program, strerror(number));
 }
 
+/* Ended already: nothing to limit. */
+static void limit_time(const struct process *process, pid_t pid)
+{
+    rlim_t seconds = (rlim_t)process->limit_seconds;
+    if (process->limit_seconds > 0)
+        prlimit(pid, RLIMIT_CPU, &(struct rlimit){seconds, seconds}, NULL);
+}
+
+/* A little more than the kernel counts: it kills within a tick of the limit. */
+static double cpu_seconds(const struct rusage *used)
+{
+    return (double)used->ru_utime.tv_sec + 1e-6 * (double)used->ru_utime.tv_usec +
+           (double)used->ru_stime.tv_sec + 1e-6 * (double)used->ru_stime.tv_usec + 0.1;
+}
+
 bool process_run(const struct process *process, struct process_end *end, struct error *error)
 {
     *end = (struct process_end){.status = -1};
@@ -141,23 +157,23 @@ bool process_run(const struct process *process, struct process_end *end, struct 
     if (!start(process, &pid, error))
         return false;
     long pause = 1000000; /* ns: short programs end at once, long ones are not polled often */
+    limit_time(process, pid);
     for (int status;;) {
-        pid_t ended = waitpid(pid, &status, WNOHANG);
+        struct rusage used;
+        pid_t ended = wait4(pid, &status, WNOHANG, &used);
         end->seconds = seconds_now() - begin;
         if (ended == pid) {
             if (WIFEXITED(status))
                 end->status = WEXITSTATUS(status);
             else if (WIFSIGNALED(status))
                 end->signal = WTERMSIG(status);
+            end->timed_out = process->limit_seconds > 0 && end->signal == SIGKILL &&
+                             cpu_seconds(&used) >= process->limit_seconds;
             break;
         }
         if (ended < 0 && errno != EINTR)
             return fail(error, "waiting for %.200s: %s", process->command->words[0],
                         strerror(errno));
-        if (process->limit_seconds > 0 && end->seconds > process->limit_seconds && !end->timed_out) {
-            end->timed_out = true;
-            kill(pid, SIGKILL);
-        }
         if (terminal && end->seconds - shown > 0.5) {
             shown = end->seconds;
             show_progress(process, end->seconds);
@@ -175,7 +191,7 @@ void process_describe(const struct process *process, const struct process_end *e
                       size_t size)
 {
     if (end->timed_out)
-        snprintf(text, size, "killed after %d seconds", process->limit_seconds);
+        snprintf(text, size, "killed after %d seconds of processor time", process->limit_seconds);
     else if (end->status < 0)
         snprintf(text, size, "killed by signal %d (%s)", end->signal, strsignal(end->signal));
     else

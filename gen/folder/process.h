@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0
- * process.h - runs other programs: no shell, output into a log file, with a time-out. */
+ * process.h - runs other programs: no shell, output into a log file, with a limit of their time. */
 #ifndef ESE_PROCESS_H
 #define ESE_PROCESS_H
 
@@ -23,13 +23,13 @@ struct process {
     const char *folder;  /* to run in, NULL: this one */
     const char *log;     /* takes what it prints, both streams; added to what is there */
     const char *label;   /* shown with the last line of the log while it runs, on a terminal */
-    int limit_seconds;   /* killed after that, 0: never */
+    int limit_seconds;   /* of processor time, which a busy machine does not use up; killed then; 0: never */
 };
 
 struct process_end {
     int status;     /* exit status, or -1: ended by a signal */
     int signal;
-    bool timed_out; /* killed by us */
+    bool timed_out; /* its limit was reached */
     double seconds;
 };
 
@@ -39,7 +39,7 @@ bool process_available(const char *program, const char *package, struct error *e
 /* False only if it could not be started. */
 bool process_run(const struct process *process, struct process_end *end, struct error *error);
 
-/* "exit status 3", "killed by signal 11 (Segmentation fault)", "killed after 60 seconds". */
+/* "exit status 3", "killed by signal 11 (Segmentation fault)", "killed after 60 seconds of processor time". */
 void process_describe(const struct process *process, const struct process_end *end, char *text,
                       size_t size);
 

@@ -26,7 +26,7 @@ struct simulation {
     const char *dump;     /* file for the chip's y, int32 [frames][channels][output], or NULL */
     uint32_t seed;        /* what unreset registers hold under Verilator; 0 counts as 1 */
     int jobs;             /* compilers at once; 0: as many as there are processors */
-    int limit_seconds;    /* kills a simulator that runs longer; 0: never */
+    int limit_seconds;    /* of processor time; kills a simulator that takes more; 0: never */
     const char *const *plusargs; /* more +ARGUMENTS for the simulator, NULL at the end, or NULL */
 };
 

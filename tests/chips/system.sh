@@ -3,11 +3,12 @@
 # system.sh VOICES MEMORY_MODEL [KEY=VALUE]... - the preset paper as a whole system: the host library
 # puts VOICES utterances of different lengths through all 32 channels of the simulated chip, new ones
 # entering as others end.  Every y must be right, and the array must stay busy.  The environment variable
-# `lengths` gives their shortest and longest number of frames, 15 75 if it is not set.
+# `lengths` gives their shortest and longest number of frames, 15,75 if it is not set.
 set -euo pipefail
 # shellcheck source=tests/lib.sh
 . "$(dirname "${BASH_SOURCE[0]}")/../lib.sh"
 voices=${1:?number of utterances} memory=${2:?ideal, ddr3 or hostile}
+lengths=${lengths:-15,75}
 shift 2
 sets=()
 for set in "$@"; do
@@ -19,7 +20,7 @@ json=$work/run.json
 must "gen" "$ese" gen paper -o "$chip" "${sets[@]}"
 lint_chip paper "$chip"
 # shellcheck disable=SC2086 # two numbers
-must "draw voices" build/draw_voices "$work/voices" 153 "$voices" ${lengths:-15 75} 1
+must "draw voices" build/draw_voices "$work/voices" 153 "$voices" ${lengths/,/ } 1
 must "run" "$ese" run "$chip" --input "$work/voices" --output-dir "$work/outputs" \
     --memory "$memory" --json "$json"
 if [ -e "$json" ]; then

@@ -102,7 +102,7 @@ gcc -std=c11 $warnings -g -fsanitize=address,undefined -fno-sanitize-recover=all
 scenario() { # NAME WANTED VERDICT CHIP MEMORY
     local output verdict
     rm -f "$work/host.log"
-    output=$(ASAN_OPTIONS=detect_leaks=0 timeout 120 "$work/host" "$1" "$work/$4/mem" "$work/host.log" \
+    output=$(ASAN_OPTIONS=detect_leaks=0 limited 300 "$work/host" "$1" "$work/$4/mem" "$work/host.log" \
         "$work/$4/build/verilator/Vese_bench" +verilator+rand+reset+2 "+memory=$5" 2>&1) || :
     if grep -Eq -e "$2" <<<"$output"; then good; else bad "$1, $4, $5" "$output"; fi
     for _ in 1 2 3 4 5 6 7 8 9 10; do # a simulator that was deserted ends a little later

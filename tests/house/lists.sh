@@ -64,6 +64,13 @@ forgotten() { # MACRO MEMORY
         bad "a $1 that nobody computes" "$output"
     fi
 }
+# The table of suites in tests/README.md is that of tests/suites.
+if diff <(grep '^|' tests/README.md | sed -n '/^| suite /,$p') <(bash tests/run.sh table) >"$work/table"; then
+    good
+else
+    bad 'the table in tests/README.md' "$(head -n 4 "$work/table")"
+fi
+
 forgotten DERIVED rom
 forgotten DERIVED_MEMORY stream
 finish

@@ -392,12 +392,12 @@ read_property() { # TEMPLATES PROPERTY MODULE...
 bounded() { # TEMPLATES PROPERTY MODULE...
     yosys -q -p "$(read_property "$@") async2sync; opt -keepdc -undriven; dffunmap; opt_clean
         write_smt2 -wires $2.smt2" &&
-        timeout 100 yosys-smtbmc -s z3 --unroll -t "${clocks:-8}" --presat --noprogress "$2.smt2" >bounded.log ||
+        limited 200 yosys-smtbmc -s z3 --unroll -t "${clocks:-8}" --presat --noprogress "$2.smt2" >bounded.log ||
         { tail -n 4 bounded.log; return 1; }
 }
 
 reachable() { # PROPERTY
-    timeout 100 yosys-smtbmc -s z3 --unroll -t 16 -c --noprogress "$1.smt2" >cover.log ||
+    limited 200 yosys-smtbmc -s z3 --unroll -t 16 -c --noprogress "$1.smt2" >cover.log ||
         { tail -n 4 cover.log; return 1; }
 }
 
@@ -405,7 +405,7 @@ proved() { # TEMPLATES PROPERTY MODULE...
     yosys -q -p "$(read_property "$@") chformal -cover -remove; async2sync; memory_map -formal
         opt -keepdc -undriven; dffunmap; setundef -undriven -anyseq; techmap; opt_clean; dffunmap
         abc -g AND -fast; opt_clean; delete -output; opt_clean; write_aiger -B -zinit $2.aig" &&
-        timeout 100 yosys-abc -c "read_aiger $2.aig; fold; strash; pdr" >proof.log &&
+        limited 200 yosys-abc -c "read_aiger $2.aig; fold; strash; pdr" >proof.log &&
         grep -q '^Property proved' proof.log || { tail -n 4 proof.log; return 1; }
 }
 

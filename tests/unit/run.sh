@@ -9,7 +9,7 @@ passed=0 failed=0
 for source in tests/unit/test_*.c; do
     name=$(basename "$source" .c)
     status=0
-    output=$(ESE_HOME=$PWD timeout 600 "$folder/$name" 2>&1) || status=$?
+    output=$(ulimit -t 600; ESE_HOME=$PWD "$folder/$name" 2>&1) || status=$?
     good=$(sed -n 's/^\[  PASSED  \] \([0-9]*\) test(s)\.$/\1/p' <<<"$output" | tail -n 1)
     bad=$(sed -n 's/^\[  FAILED  \] \([0-9]*\) test(s).*/\1/p' <<<"$output" | tail -n 1)
     # A program that died has not told what it had left to do.

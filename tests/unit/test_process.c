@@ -110,7 +110,12 @@ static void test_time_out(void **state)
     assert_int_equal(end.status, -1);
     assert_int_equal(end.signal, SIGKILL);
     assert_true(end.seconds >= 1);
-    describes(&process, &end, "killed after 1 seconds");
+    describes(&process, &end, "killed after 1 seconds of processor time");
+    /* One that waits takes none. */
+    process.limit_seconds = 1;
+    end = run_words(&process, "sleep", "1.3", NULL);
+    assert_false(end.timed_out);
+    assert_int_equal(end.status, 0);
     process.limit_seconds = 600;
     end = run_words(&process, "true", NULL);
     assert_false(end.timed_out);

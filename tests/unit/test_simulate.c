@@ -310,7 +310,7 @@ static void test_run_too_long(void **state)
     struct simulation simulation = plain(SIMULATOR_ICARUS);
     simulation.limit_seconds = 1;
     put_simulator("while :; do read x </dev/zero; done");
-    ends(&simulation, "the simulator ended without a verdict: killed after 1 seconds");
+    ends(&simulation, "the simulator ended without a verdict: killed after 1 seconds of processor time");
 }
 
 /* ---- what is missing ------------------------------------------------------------------------- */
