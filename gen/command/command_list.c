@@ -56,8 +56,8 @@ static const struct argp_option report_options[] = {
 
 static const struct argp_option recognise_options[] = {
     {"frames", OPTION_FRAMES, "N", 0, "Frames of each utterance to run", 0},
-    {"sentences", OPTION_SENTENCES, "FILE", 0, "Write what every utterance says, not a few of them; - "
-     "is standard output", 0},
+    {"sentences", OPTION_SENTENCES, "FILE", 0,
+     "Write what is heard in every utterance, not in a few; - is standard output", 0},
     JSON_OPTION,
     HELP_OPTIONS,
     {0},

@@ -20,9 +20,9 @@
 #include "models/network/labels.h"
 #include "models/network/reference.h"
 
-/* Utterances that are shown where not all are; a line of a terminal, and where its words begin; what a
- * frame of speech lasts, as is usual in speech recognition. */
-enum { FEW = 3, LINE_WIDTH = 100, MARGIN = 15, FRAME_MS = 10 };
+/* Utterances that are shown where not all are; a line of a terminal, and where it begins behind the
+ * name of what is heard, or of a result; what a frame of speech lasts in speech recognition. */
+enum { FEW = 3, LINE_WIDTH = 100, MARGIN = 15, RESULT = 18, FRAME_MS = 10 };
 
 struct score {
     int64_t frames, right;
@@ -155,7 +155,7 @@ static double utilization(const struct recognition *r)
     return (double)p->true_nonzeros / ((double)p->d.pes * (double)r->result.phases[0].cycles_per_frame);
 }
 
-/* ---- utterances ---------------------------------------------------------------------------------- */
+/* ---- utterances ------------------------------------------------------------------------------ */
 
 /* "  name         words", in as many lines as a terminal needs. */
 static void write_words(struct text *text, const char *name, const char *words)
@@ -193,8 +193,8 @@ static void write_utterance(struct text *text, const struct recognition *r, int 
     struct text by_float = phones_of(r, r->by_float.labels[u], frames);
     struct text reference = phones_of(r, r->labels.of[u], frames);
     bool same = strcmp(text_string(&by_chip), text_string(&by_float)) == 0;
-    text_appendf(text, "%s  %lld of %lld frames right; %lld edits from the reference's %lld phones\n",
-                 r->chip.program.utterances.names[u], (long long)score.right,
+    text_appendf(text, "%s  %lld of %lld frames right; %lld edits from the %lld phones of the "
+                       "reference\n", r->chip.program.utterances.names[u], (long long)score.right,
                  (long long)score.frames, (long long)score.edits, (long long)score.phones);
     if (r->labels.sentence_count > 0)
         write_words(text, "sentence", r->labels.sentences[u]);
@@ -235,17 +235,17 @@ static bool write_utterances(struct text *text, const struct recognition *r, str
     return ok;
 }
 
-/* ---- results ------------------------------------------------------------------------------------- */
+/* ---- results --------------------------------------------------------------------------------- */
 
 static void write_rates(struct text *text, const struct recognition *r)
 {
     const struct score *by_chip = &r->by_chip.score, *by_float = &r->by_float.score;
-    text_appendf(text, "%-*s%8s  %8s\n", MARGIN + 3, "", "chip", "float");
+    text_appendf(text, "%-*s%8s  %8s\n", RESULT, "", "chip", "float");
     text_appendf(text, "%-*s%6.1f %%  %6.1f %%   edits from the reference, of its %s phones\n",
-                 MARGIN + 3, "phone error rate", percent(by_chip->edits, by_chip->phones),
+                 RESULT, "phone error rate", percent(by_chip->edits, by_chip->phones),
                  percent(by_float->edits, by_float->phones), commas(by_chip->phones).text);
     text_appendf(text, "%-*s%6.1f %%  %6.1f %%   of %s; chip and float say the same in %.1f %%\n",
-                 MARGIN + 3, "frames right", percent(by_chip->right, by_chip->frames),
+                 RESULT, "frames right", percent(by_chip->right, by_chip->frames),
                  percent(by_float->right, by_float->frames), commas(by_chip->frames).text,
                  percent(r->alike, by_chip->frames));
 }
@@ -255,19 +255,19 @@ static void write_speed(struct text *text, const struct recognition *r)
 {
     int64_t cycles = r->result.phases[0].cycles_per_frame;
     int channels = r->chip.program.d.channels;
+    double us = cycles_to_us(cycles), spoken = FRAME_MS * 1e3;
     if (cycles <= 0) {
-        text_appendf(text, "%-*snot measured: too few frames\n", MARGIN, "speed");
+        text_appendf(text, "%-*snot measured: too few frames\n", RESULT, "speed");
         return;
     }
-    double us = cycles_to_us(cycles), spoken = FRAME_MS * 1e3;
     text_appendf(text, "%-*s%s cycles a frame (model: %s); %.1f %% of the multiplier slots do "
-                       "useful work\n", MARGIN, "speed", commas(cycles).text,
+                       "useful work\n", RESULT, "speed", commas(cycles).text,
                  commas(r->play.cycles.cycles_per_frame).text, 100.0 * utilization(r));
-    text_appendf(text, "%-*s%.3f us a frame at %d MHz, for %d voice%s at once; where a frame is %d ms "
-                       "of speech,\n%*sthe real-time factor is %.5f: each is done %s times as fast as "
-                       "it is spoken\n",
-                 MARGIN, "on a device", us, REPORT_MHZ, channels, channels == 1 ? "" : "s", FRAME_MS,
-                 MARGIN, "", us / spoken, commas((int64_t)(spoken / us)).text);
+    text_appendf(text,
+                 "%-*s%.3f us a frame at %d MHz, %d voice%s at once; with a frame every %d ms\n"
+                 "%*sa real-time factor of %.5f: each voice %s times as fast as it is spoken\n",
+                 RESULT, "on a device", us, REPORT_MHZ, channels, channels == 1 ? "" : "s",
+                 FRAME_MS, RESULT, "", us / spoken, commas((int64_t)(spoken / us)).text);
 }
 
 static void write_results(struct text *text, const struct recognition *r)
@@ -277,12 +277,12 @@ static void write_results(struct text *text, const struct recognition *r)
                        "Verilator\n", p->utterances.count, commas(r->by_chip.score.frames).text,
                  p->d.channels, p->d.pes);
     write_rates(text, r);
-    text_appendf(text, "%-*s%s: %s y and %s c values against the golden model\n", MARGIN, "outputs",
+    text_appendf(text, "%-*s%s: %s y and %s c values against the golden model\n", RESULT, "outputs",
                  r->result.pass ? "bit-exact" : "WRONG", commas(r->result.y_checked).text,
                  commas(r->result.c_checked).text);
     write_speed(text, r);
     if (!r->result.pass)
-        text_appendf(text, "%-*s%s; log: %s\n", MARGIN, "failed", r->result.reason,
+        text_appendf(text, "%-*s%s; log: %s\n", RESULT, "failed", r->result.reason,
                      r->result.log_path);
 }
 
@@ -370,7 +370,7 @@ int command_recognise(const struct recognise_options *options)
     struct error error;
     struct recognition r = {.options = options};
     if (is_standard_output(options->json) && is_standard_output(options->sentences)) {
-        fprintf(stderr, "ese: --json - and --sentences -: only one of them can be standard output\n");
+        fprintf(stderr, "ese: --json - and --sentences -: only one can be standard output\n");
         return 2;
     }
     bool ok = output_file_check("--json", options->json, &error) &&

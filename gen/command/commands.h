@@ -68,7 +68,7 @@ struct report_options {
 struct recognise_options {
     const char *dir;
     int frames; /* 0: the command's default */
-    const char *sentences; /* file for what every utterance says, "-" for standard output, or NULL: a few */
+    const char *sentences; /* file for every utterance, "-" for standard output; NULL: a few */
     const char *json; /* as above */
     const char *command_line;
 };

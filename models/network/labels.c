@@ -127,7 +127,7 @@ static int least(int a, int b)
     return a < b ? a : b;
 }
 
-/* Row `f` of the usual table, edits from the first `f` phones to the first `t`, in place of row `f` - 1. */
+/* Row `f` of the table: edits from the first `f` phones to the first `t`, over row `f` - 1. */
 int phone_edits(const int32_t *from, int from_count, const int32_t *to, int to_count)
 {
     int *row = allocate((size_t)to_count + 1, sizeof *row);

@@ -3,6 +3,7 @@
  * place of the simulator; and what it refuses. */
 #include <math.h>
 
+#include "gen/report/facts.h"
 #include "gen/verify/play.h"
 #include "models/network/labels.h"
 #include "models/network/reference.h"
@@ -189,7 +190,7 @@ static struct text utterance_text(const struct heard *heard, int n, int limit)
     struct phones chip = phones(heard->chip[n], rows), exact = phones(heard->exact[n], rows),
                   reference = phones(heard->right[n], rows);
     bool same = edits_of(&chip, &exact) == 0;
-    text_appendf(&text, "%s  %d of %d frames right; %d edits from the reference's %d phones\n",
+    text_appendf(&text, "%s  %d of %d frames right; %d edits from the %d phones of the reference\n",
                  speech_names[n], right, rows, edits_of(&chip, &reference), reference.count);
     write_line(&text, same ? "chip, float" : "chip", &chip);
     if (!same)
@@ -220,7 +221,8 @@ static void check_rates(const struct heard *all)
              100.0 * by_chip / count, 100.0 * by_float / count, count);
     printed(line);
     snprintf(line, sizeof line,
-             "frames right      %6.1f %%  %6.1f %%   of 19; chip and float say the same in %.1f %%\n",
+             "frames right      %6.1f %%  %6.1f %%   of 19; chip and float say the same in %.1f "
+             "%%\n",
              100.0 * right / 19, 100.0 * exact / 19, 100.0 * alike / 19);
     printed(line);
     json_t *root = json_of("result.json");
@@ -245,14 +247,15 @@ static void test_all_frames(void **state)
     for (int n = 0; n < SPEECH_COUNT; n++)
         check_utterance(&heard, n, 10);
     printed("\n3 utterances, 19 frames, 2 voices at once on 2 PEs each, simulated by Verilator\n");
-    printed("outputs        bit-exact: 114 y and 115 c values against the golden model\n");
+    printed("outputs           bit-exact: 114 y and 115 c values against the golden model\n");
     check_rates(&heard);
-    snprintf(line, sizeof line, "speed          %d cycles a frame (model: %d); ", cycles, cycles);
+    snprintf(line, sizeof line, "speed             %d cycles a frame (model: %d); ", cycles,
+             cycles);
     printed(line);
     snprintf(line, sizeof line,
-             "on a device    %.3f us a frame at 200 MHz, for 2 voices at once; where a frame is 10 ms "
-             "of speech,\n               the real-time factor is %.5f: each is done %s",
-             cycles / 200.0, cycles / 200.0 / 10000.0, "");
+             "on a device       %.3f us a frame at 200 MHz, 2 voices at once; with a frame every "
+             "10 ms\n                  a real-time factor of %.5f: each voice %s times as fast as ",
+             cycles / 200.0, cycles / 200.0 / 10000.0, commas(10000 * 200 / cycles).text);
     printed(line);
     json_t *root = json_of("result.json");
     string_is(root, "verdict", "pass");
@@ -279,8 +282,8 @@ static void test_sentences(void **state)
     put_speech_model(true);
     put_speech_inputs();
     put_speech_config();
-    put("in/sentences.txt", "one\ntwo\nthree\nfour\na sentence of so many words, none of them short "
-                            "or to the point, that no terminal holds it in one line\n");
+    put("in/sentences.txt", "one\ntwo\nthree\nfour\na sentence of so many words, none of them "
+                            "short or to the point, that no terminal holds it in one line\n");
     assert_int_equal(system("for n in d e; do cp in/a.npy in/$n.npy; cp in/a.labels.npy "
                             "in/$n.labels.npy; done"), 0);
     assert_int_equal(gen("my.yaml", "chip", ""), 0);
@@ -303,8 +306,9 @@ static void test_sentences(void **state)
     assert_true(file_has("said", "a  "));
     assert_true(file_has("said", "\nd  "));
     assert_true(file_has("said", "  sentence     four\n  chip"));
-    assert_true(file_has("said", "  sentence     a sentence of so many words, none of them short or to "
-                                 "the point, that no terminal\n               holds it in one line\n"));
+    assert_true(file_has("said", "  sentence     a sentence of so many words, none of them short "
+                                 "or to the point, that no terminal\n"
+                                 "               holds it in one line\n"));
     assert_false(file_has("said", "utterances, "));
     assert_int_equal(recognise_to("-", 0, "result.json"), 0);
     printed("  sentence     four\n");
@@ -321,7 +325,7 @@ static void test_no_files(void **state)
     assert_int_equal(recognise_to("none/said", 0, NULL), 1);
     complained_only("--sentences: cannot write 'none/said': No such file or directory");
     assert_int_equal(recognise_to("-", 0, "-"), 2);
-    complained_only("--json - and --sentences -: only one of them can be standard output");
+    complained_only("--json - and --sentences -: only one can be standard output");
 }
 
 /* The first frames of each: other utterances, whole ones, no more than there are. */
@@ -359,8 +363,8 @@ static void test_chip_decides(void **state)
     put_outputs(&chip.program, 0, true);
     put_results(&chip.program, "fail", "y is wrong");
     assert_int_equal(recognise(0, "result.json"), 1);
-    printed("outputs        WRONG: 114 y and 115 c values against the golden model\n");
-    printed("failed         y is wrong; log: ");
+    printed("outputs           WRONG: 114 y and 115 c values against the golden model\n");
+    printed("failed            y is wrong; log: ");
     holds("stderr", "");
     for (int n = 0; n < SPEECH_COUNT; n++)
         check_utterance(&heard, n, 10);
