@@ -8,23 +8,24 @@ endif
 Q     := $(if $(V),,@)
 say    = @printf '  %-5s %s\n' '$(1)' '$(2)'
 
-# ---- Debian packages: the only list ----
+# ---- Debian packages: the only list, by what they are for ----
 
-PACKAGES := gcc libc6-dev make  # the C11 program; also compiles the harness of a simulation
-PACKAGES += libcyaml-dev libyaml-dev # configurations in YAML
-PACKAGES += libjansson-dev      # JSON: headers of safetensors, reports, results
-PACKAGES += libmd-dev           # SHA-256 in manifest.json
-PACKAGES += libcmocka-dev       # unit tests
-PACKAGES += zlib1g-dev          # CRC-32 of images; Verilator's waveform writer needs it, too
-PACKAGES += verilator g++       # simulator; it writes C++, which needs a compiler
-PACKAGES += iverilog            # the other simulator
-PACKAGES += tcl                 # runs the Vivado scripts against a stand-in
-PACKAGES += gnuplot-nox         # draws schedules: `--svg`
-PACKAGES += libxml2-utils       # the tests read what it drew
-PACKAGES += yosys z3            # synthesis front end that must read our Verilog; proofs
-PACKAGES_LONG := clang libclang-rt-14-dev # libFuzzer
-PACKAGES_LONG += parallel       # hundreds of random configurations
-PACKAGES_LONG += debootstrap    # a bare Debian to install on
+# PACKAGE=PROBE: it counts as installed, by whomever, if this command or header is there.
+PACKAGES_PROGRAM := gcc=gcc libc6-dev=stdio.h make=make # the C11 program, the harness of a simulation
+PACKAGES_PROGRAM += libcyaml-dev=cyaml/cyaml.h libyaml-dev=yaml.h # configurations in YAML
+PACKAGES_PROGRAM += libjansson-dev=jansson.h # JSON: headers of safetensors, reports, results
+PACKAGES_PROGRAM += libmd-dev=sha256.h # SHA-256 in manifest.json
+PACKAGES_PROGRAM += zlib1g-dev=zlib.h # CRC-32 of images; Verilator's waveform writer needs it, too
+PACKAGES_DEMO := verilator=verilator g++=g++ # simulator; it writes C++, which needs a compiler
+PACKAGES_DEMO += gnuplot-nox=gnuplot # draws schedules: `--svg`
+PACKAGES_CHECK := libcmocka-dev=cmocka.h # unit tests
+PACKAGES_CHECK += iverilog=iverilog # the other simulator
+PACKAGES_CHECK += tcl=tclsh     # runs the Vivado scripts against a stand-in
+PACKAGES_CHECK += libxml2-utils=xmllint # the tests read what gnuplot drew
+PACKAGES_CHECK += yosys=yosys z3=z3 # synthesis front end that must read our Verilog; proofs
+PACKAGES_LONG := clang=clang libclang-rt-14-dev=fuzzer # libFuzzer
+PACKAGES_LONG += parallel=parallel # hundreds of random configurations
+PACKAGES_LONG += debootstrap=debootstrap # a bare Debian to install on
 
 # ---- the program ----
 
@@ -41,7 +42,8 @@ OBJECTS := $(SOURCES:%.c=$(BUILD)/%.o)
 UNIT    := $(patsubst tests/unit/%.c,$(BUILD)/tests/%,$(wildcard tests/unit/test_*.c))
 TOOLS   := $(BUILD)/draw_config $(BUILD)/draw_voices $(BUILD)/json_get
 
-.PHONY: all install uninstall area demo check check-full check-ci check-long house unit asan test-programs deps deps-long help clean
+.PHONY: all install uninstall area demo check check-full check-ci check-long house unit asan \
+        test-programs deps deps-demo deps-long help clean
 .DELETE_ON_ERROR:
 .SECONDARY: $(OBJECTS)
 
@@ -139,21 +141,29 @@ area: deps
 	@$(MAKE) --no-print-directory -j$$(nproc) all $(BUILD)/json_get
 	@bash tests/area/run.sh memory=stream
 
-demo: deps
-	@$(MAKE) --no-print-directory -j$$(nproc) all
+# One page, so the compiler's lines are left out.
+demo: deps-demo
+	@echo 'building build/ese, and then the simulation: a minute or so'
+	@$(MAKE) --no-print-directory -j$$(nproc) all $(if $(V),,>/dev/null)
 	@bash tests/demo.sh
 
 # ---- packages ----
 
-deps: WANTED := $(PACKAGES)
-deps-long: WANTED := $(PACKAGES) $(PACKAGES_LONG)
+deps-demo: WANTED := $(PACKAGES_PROGRAM) $(PACKAGES_DEMO)
+deps: WANTED := $(PACKAGES_PROGRAM) $(PACKAGES_DEMO) $(PACKAGES_CHECK)
+deps-long: WANTED := $(PACKAGES_PROGRAM) $(PACKAGES_DEMO) $(PACKAGES_CHECK) $(PACKAGES_LONG)
 
-# Nothing happens where nothing is missing.
-deps deps-long:
+# Nothing happens where nothing is missing.  `fuzzer`: what -fsanitize=fuzzer links.
+deps-demo deps deps-long:
 	@missing=; \
 	for package in $(WANTED); do \
-	    state=$$(dpkg-query -W -f '$${db:Status-Status}' $$package 2>/dev/null) || :; \
-	    [ "$$state" = installed ] || missing="$$missing $$package"; \
+	    probe=$${package#*=}; \
+	    case $$probe in \
+	    *.h) echo "#include <$$probe>" | $(CC) -E - ;; \
+	    fuzzer) echo 'int LLVMFuzzerTestOneInput(void) { return 0; }' | \
+	        clang -x c -fsanitize=fuzzer -o /dev/null - ;; \
+	    *) command -v $$probe ;; \
+	    esac >/dev/null 2>&1 || missing="$$missing $${package%%=*}"; \
 	done; \
 	[ -n "$$missing" ] || exit 0; \
 	command -v apt-get >/dev/null || \
@@ -176,7 +186,7 @@ deps deps-long:
 
 help:
 	@echo 'make             builds build/ese; V=1 shows the commands'
-	@echo 'make demo        real speech through the generated chip; installs what is missing'
+	@echo 'make demo        speech through a generated chip, a page; installs what is missing for it'
 	@echo 'make check       the tests that a person waits for, minutes; installs what is missing'
 	@echo 'make check-full  all tests of every day, half an hour'
 	@echo 'make check-long  fuzzing, hundreds of random chips, a bare Debian; hours'
@@ -186,6 +196,7 @@ help:
 	@echo 'make unit        only the unit tests'
 	@echo 'make house       only the direction of includes and calls, and the lists'
 	@echo 'make deps        only installs the Debian packages that are missing'
+	@echo 'make deps-demo   only those that the demo wants'
 	@echo 'make clean       removes build; what was generated in rtl_out stays'
 
 clean:

@@ -146,6 +146,9 @@ static error_t parse_option(int key, char *argument, struct argp_state *state)
     case OPTION_EXPECTED:
         request->expected = argument;
         break;
+    case OPTION_SENTENCES:
+        request->sentences = argument;
+        break;
     case OPTION_STRICT:
         verify->strict = true;
         break;

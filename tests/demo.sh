@@ -1,43 +1,47 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
-# demo.sh - recorded speech through a generated chip.  Run by `make demo`.
+# demo.sh [DIR] - speech through a generated chip, on a page of 45 lines.  Run by `make demo`.
+# DIR, where the chip goes, is rtl_out/speech.
 set -euo pipefail
 cd "$(dirname "$0")/.."
-chip=rtl_out/speech
+chip=${1:-rtl_out/speech}
 
-run() { # COMMAND... : shows it as one would type it
-    printf '\n$ %s\n' "$*"
+# COMMAND as one would type it, and what it prints.
+run() { # COMMAND...
+    echo "$ $*"
     "$@"
 }
 
-# The paragraphs of a report that begin with these words.
-paragraphs() { # FILE PATTERN
-    awk -v RS= -v ORS='\n\n' -v pattern="^($2)" '$0 ~ pattern' "$1"
+# Likewise, with the output in a file; shown are the lines that begin with PATTERN, and all if the
+# command fails.
+run_into() { # FILE PATTERN COMMAND...
+    local file=$1 pattern=$2
+    shift 2
+    echo "$ $*"
+    "$@" >"$file" || { cat "$file"; return 1; }
+    grep -E "^($pattern)" "$file"
 }
 
-echo 'A trained LSTM, pruned to 10 %, becomes Verilog for 8 PEs and 4 channels.'
-run build/ese gen speech -o $chip
-printf '\n'
-paragraphs $chip/report.txt 'Chip|Speed'
+echo 'A trained and pruned LSTM becomes Verilog.'
+run build/ese gen speech -o "$chip"
+grep -E '^  (network|weights) ' "$chip/report.txt"
 
-echo 'Four utterances at once run through that Verilog, compiled by Verilator; every y and c is'
-echo 'compared with the integer model. Below: phones from the output of the chip, and the true ones.'
-run build/ese recognise $chip --json $chip/recognise.json
+printf '\n%s\n' 'What a speech synthesizer said runs through that Verilog, a voice a channel.'
+run build/ese recognise "$chip" --sentences "$chip/sentences.txt"
 
-printf '\n%s\n' 'The other simulator, and random gaps at the inputs and outputs:'
-run build/ese verify $chip --frames 10 --json $chip/verify.json |
-    sed '/^  state  *begin/,/^$/d' # the long table of the chart
+printf '\n%s\n' 'Gaps in x, back-pressure on y, a reset in mid-flight; and a picture of a frame:'
+run_into "$chip/verify.txt" verilator \
+    build/ese verify "$chip" --sim verilator --frames 10 --svg "$chip/schedule.svg"
 
-printf '\n%s\n' 'The same generator at the size of the ESE paper, as its cycle model has it:'
-run build/ese report paper | grep -e '^\$' -e '^  matrix' -e '^  total' -e '^  Total' -e 'a frame  '
+printf '\n%s\n' "The ESE paper's LSTM, by the cycle model, against the cycles that the paper took:"
+run_into "$chip/paper.txt" '  Total ' build/ese report paper
 
+modules=$(find "$chip/rtl" -name '*.v' | wc -l)
 cat <<END
 
-What was written:
-  $chip/rtl             $(find $chip/rtl -name '*.v' | wc -l) modules of Verilog-2001; the top is rtl/ese_top.v
-  $chip/mem             weights, column lengths, constants, schedule, tables for \$readmemh
-  $chip/sim             test bench and C harness
-  $chip/README.md       this chip: ports, number formats, how to use it
-  $chip/report.txt      cycles, use of the multipliers, memory, errors of quantization
-  $chip/verify.json, recognise.json   the results above
+Where to look next:
+  $chip/README.md     this chip: ports, number formats, how to use it, in Vivado, too
+  $chip/report.txt    cycles, use of the multipliers, memory, errors of quantization
+  $chip/schedule.svg  picture: what the chip does when, as planned and as measured
+  $chip/rtl           $modules modules of Verilog-2001; the top is ese_top.v
 END

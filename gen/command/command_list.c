@@ -56,6 +56,8 @@ static const struct argp_option report_options[] = {
 
 static const struct argp_option recognise_options[] = {
     {"frames", OPTION_FRAMES, "N", 0, "Frames of each utterance to run", 0},
+    {"sentences", OPTION_SENTENCES, "FILE", 0,
+     "Write what is heard in every utterance, not in a few; - is standard output", 0},
     JSON_OPTION,
     HELP_OPTIONS,
     {0},
@@ -143,6 +145,7 @@ static int run_recognise(const struct request *request, const char *command_line
     const struct recognise_options options = {
         .dir = request->operand,
         .frames = request->verify.frames,
+        .sentences = request->sentences,
         .json = request->verify.json,
         .command_line = command_line,
     };
@@ -218,9 +221,10 @@ const struct command commands[COMMAND_COUNT] = {
      "  ese report paper --set encoding=relative --chart\n"
      "  ese report rtl_out/tiny --json tiny.json --svg tiny.svg\n",
      report_options, run_report, false, false, true},
-    {"recognise", "DIR", NULL, "label recorded speech with a chip's model, count right frames",
+    {"recognise", "DIR", NULL, "label recorded speech with a chip's model, count what is right",
      "DIR is a folder that 'ese gen' wrote from a model with labels, such as the preset speech.",
      "  ese recognise rtl_out/speech\n"
+     "  ese recognise rtl_out/speech --sentences said.txt\n"
      "  ese recognise rtl_out/speech --frames 100 --json -\n",
      recognise_options, run_recognise, false, false, false},
     {"run", "DIR [FILE...]", NULL, "put recorded inputs through a chip by its host library",

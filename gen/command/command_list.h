@@ -11,7 +11,7 @@
 enum { OPTION_SET = 256, OPTION_SIM, OPTION_FRAMES, OPTION_SEED, OPTION_TRACE, OPTION_JSON,
        OPTION_SELFTEST, OPTION_FAULTS, OPTION_KEEP, OPTION_CHART, OPTION_VERIFY, OPTION_USAGE,
        OPTION_MEMORY, OPTION_MODEL, OPTION_CHECK, OPTION_NO_CHECK, OPTION_SVG,
-       OPTION_STRICT, OPTION_EXPECTED, OPTION_MANUAL, OPTION_COMPLETION };
+       OPTION_STRICT, OPTION_EXPECTED, OPTION_MANUAL, OPTION_COMPLETION, OPTION_SENTENCES };
 
 /* What the parser of any command fills in. */
 struct request {
@@ -24,7 +24,7 @@ struct request {
     bool chart, verify_points;
     char **inputs;
     size_t input_count;
-    const char *model, *expected;
+    const char *model, *expected, *sentences;
     enum memory_choice memory;
     bool no_check;
 };

@@ -13,11 +13,27 @@
 #include "gen/folder/chip_folder.h"
 #include "gen/folder/json_file.h"
 #include "gen/report/accuracy.h"
+#include "gen/report/facts.h"
 #include "gen/verify/play.h"
 #include "gen/verify/simulate.h"
 #include "models/base/text.h"
 #include "models/network/labels.h"
 #include "models/network/reference.h"
+
+/* Utterances that are shown where not all are; a line of a terminal, and where it begins behind the
+ * name of what is heard, or of a result; what a frame of speech lasts in speech recognition. */
+enum { FEW = 3, LINE_WIDTH = 100, MARGIN = 15, RESULT = 18, FRAME_MS = 10 };
+
+struct score {
+    int64_t frames, right;
+    int64_t phones, edits; /* of the reference; that make them of what was heard */
+};
+
+/* The utterances as the chip hears them, or the network in floating point. */
+struct hearing {
+    int32_t **labels;   /* [utterance][frame] */
+    struct score score; /* of all */
+};
 
 struct recognition {
     const struct recognise_options *options;
@@ -25,10 +41,9 @@ struct recognition {
     struct labels labels;
     struct play play;
     struct simulation_result result;
-    int32_t *y;          /* [frames][channels][output] as the chip gave it */
-    int **chip_phones;   /* [utterance][frame] */
-    int **float_phones;
-    int64_t frames, chip_right, float_right;
+    int32_t *y; /* [frames][channels][output] as the chip gave it */
+    struct hearing by_chip, by_float;
+    int64_t alike; /* frames in which they say the same */
 };
 
 static bool simulate_chip(struct recognition *r, struct error *error)
@@ -81,7 +96,7 @@ static void label_chip(struct recognition *r)
             continue;
         for (size_t i = 0; i < s->output; i++)
             y[i] = ldexp(r->y[slot * s->output + i], -p->quant.formats.y);
-        r->chip_phones[voice.utterance][voice.frame] = classify(&p->network, y);
+        r->by_chip.labels[voice.utterance][voice.frame] = classify(&p->network, y);
     }
     free(y);
 }
@@ -95,36 +110,43 @@ static void label_float(struct recognition *r)
         const struct matrix *features = &p->utterances.frames[u];
         for (int t = 0; t < played(r, u); t++) {
             reference_step(reference, &state, features->at + (size_t)t * (size_t)features->cols);
-            r->float_phones[u][t] = classify(&p->network, state.y);
+            r->by_float.labels[u][t] = classify(&p->network, state.y);
         }
         reference_end(&state);
     }
     reference_free(reference);
 }
 
-static void count_right(struct recognition *r)
+static struct score score_of(const struct recognition *r, const struct hearing *heard, int u)
+{
+    int frames = played(r, u);
+    const int32_t *labels = heard->labels[u], *right = r->labels.of[u];
+    int32_t *said = allocate(2 * (size_t)frames, sizeof *said), *wanted = said + frames;
+    int said_count = phones_said(labels, frames, said), count = phones_said(right, frames, wanted);
+    struct score score = {.frames = frames, .phones = count};
+    score.edits = phone_edits(said, said_count, wanted, count);
+    for (int t = 0; t < frames; t++)
+        score.right += labels[t] == right[t];
+    free(said);
+    return score;
+}
+
+static void judge(const struct recognition *r, struct hearing *heard)
 {
     for (int u = 0; u < r->chip.program.utterances.count; u++) {
-        for (int t = 0; t < played(r, u); t++) {
-            r->frames++;
-            r->chip_right += r->chip_phones[u][t] == r->labels.of[u][t];
-            r->float_right += r->float_phones[u][t] == r->labels.of[u][t];
-        }
+        struct score score = score_of(r, heard, u), *sum = &heard->score;
+        sum->frames += score.frames;
+        sum->right += score.right;
+        sum->phones += score.phones;
+        sum->edits += score.edits;
     }
 }
 
-/* Labels of frames as a line of phones: repeats once, silence left out. */
-static void phone_line(struct text *text, const struct labels *labels, const int *phones, int frames)
+static void count_alike(struct recognition *r)
 {
-    int before = 0;
-    for (int t = 0; t < frames; before = phones[t++])
-        if (phones[t] != before && phones[t] != 0)
-            text_appendf(text, "%s%s", text->length > 0 ? " " : "", labels->phones[phones[t]]);
-}
-
-static double percent(int64_t part, int64_t whole)
-{
-    return whole > 0 ? 100.0 * (double)part / (double)whole : 0.0;
+    for (int u = 0; u < r->chip.program.utterances.count; u++)
+        for (int t = 0; t < played(r, u); t++)
+            r->alike += r->by_chip.labels[u][t] == r->by_float.labels[u][t];
 }
 
 static double utilization(const struct recognition *r)
@@ -133,66 +155,188 @@ static double utilization(const struct recognition *r)
     return (double)p->true_nonzeros / ((double)p->d.pes * (double)r->result.phases[0].cycles_per_frame);
 }
 
-static void print_recognition(const struct recognition *r)
+/* ---- utterances ------------------------------------------------------------------------------ */
+
+/* "  name         words", in as many lines as a terminal needs. */
+static void write_words(struct text *text, const char *name, const char *words)
+{
+    size_t column = MARGIN, length;
+    text_appendf(text, "  %-*s", MARGIN - 2, name);
+    for (; *words != '\0'; words += length + (words[length] == ' ')) {
+        length = strcspn(words, " ");
+        if (column > MARGIN && column + 1 + length > LINE_WIDTH) {
+            text_appendf(text, "\n%*s", MARGIN, "");
+            column = MARGIN;
+        }
+        text_appendf(text, "%s%.*s", column > MARGIN ? " " : "", (int)length, words);
+        column += length + (column > MARGIN);
+    }
+    text_append_char(text, '\n');
+}
+
+static struct text phones_of(const struct recognition *r, const int32_t *labels, int frames)
+{
+    struct text line = {0};
+    int32_t *phones = allocate((size_t)frames, sizeof *phones);
+    int count = phones_said(labels, frames, phones);
+    for (int n = 0; n < count; n++)
+        text_appendf(&line, "%s%s", n > 0 ? " " : "", r->labels.phones[phones[n]]);
+    free(phones);
+    return line;
+}
+
+static void write_utterance(struct text *text, const struct recognition *r, int u)
+{
+    int frames = played(r, u);
+    struct score score = score_of(r, &r->by_chip, u);
+    struct text by_chip = phones_of(r, r->by_chip.labels[u], frames);
+    struct text by_float = phones_of(r, r->by_float.labels[u], frames);
+    struct text reference = phones_of(r, r->labels.of[u], frames);
+    bool same = strcmp(text_string(&by_chip), text_string(&by_float)) == 0;
+    text_appendf(text, "%s  %lld of %lld frames right; %lld edits from the %lld phones of the "
+                       "reference\n", r->chip.program.utterances.names[u], (long long)score.right,
+                 (long long)score.frames, (long long)score.edits, (long long)score.phones);
+    if (r->labels.sentence_count > 0)
+        write_words(text, "sentence", r->labels.sentences[u]);
+    write_words(text, same ? "chip, float" : "chip", text_string(&by_chip));
+    if (!same)
+        write_words(text, "float", text_string(&by_float));
+    write_words(text, "reference", text_string(&reference));
+    text_free(&by_chip);
+    text_free(&by_float);
+    text_free(&reference);
+}
+
+static bool is_standard_output(const char *path)
+{
+    return path != NULL && strcmp(path, "-") == 0;
+}
+
+/* All of them to their file; a few, or all, to be printed. */
+static bool write_utterances(struct text *text, const struct recognition *r, struct error *error)
+{
+    const char *path = r->options->sentences;
+    int count = r->chip.program.utterances.count, few = count;
+    bool ok = true;
+    if (path != NULL && !is_standard_output(path)) {
+        struct text all = {0};
+        for (int u = 0; u < count; u++)
+            write_utterance(&all, r, u);
+        ok = text_write_file(&all, path, error);
+        text_free(&all);
+    }
+    if (!is_standard_output(path) && count > FEW)
+        few = FEW;
+    for (int u = 0; u < few; u++)
+        write_utterance(text, r, u);
+    if (few < count)
+        text_appendf(text, "and %d more: %s%s\n", count - few, path != NULL ? "all are in " : "",
+                     path != NULL ? path : "--sentences FILE writes all");
+    return ok;
+}
+
+/* ---- results --------------------------------------------------------------------------------- */
+
+static void write_rates(struct text *text, const struct recognition *r)
+{
+    const struct score *by_chip = &r->by_chip.score, *by_float = &r->by_float.score;
+    text_appendf(text, "%-*s%8s  %8s\n", RESULT, "", "chip", "float");
+    text_appendf(text, "%-*s%6.1f %%  %6.1f %%   edits from the reference, of its %s phones\n",
+                 RESULT, "phone error rate", percent(by_chip->edits, by_chip->phones),
+                 percent(by_float->edits, by_float->phones), commas(by_chip->phones).text);
+    text_appendf(text, "%-*s%6.1f %%  %6.1f %%   of %s; chip and float say the same in %.1f %%\n",
+                 RESULT, "frames right", percent(by_chip->right, by_chip->frames),
+                 percent(by_float->right, by_float->frames), commas(by_chip->frames).text,
+                 percent(r->alike, by_chip->frames));
+}
+
+/* Cycles are measured between the starts of two frames, which a run of one has not. */
+static void write_speed(struct text *text, const struct recognition *r)
+{
+    int64_t cycles = r->result.phases[0].cycles_per_frame;
+    int channels = r->chip.program.d.channels;
+    double us = cycles_to_us(cycles), spoken = FRAME_MS * 1e3;
+    if (cycles <= 0) {
+        text_appendf(text, "%-*snot measured: too few frames\n", RESULT, "speed");
+        return;
+    }
+    text_appendf(text, "%-*s%s cycles a frame (model: %s); %.1f %% of the multiplier slots do "
+                       "useful work\n", RESULT, "speed", commas(cycles).text,
+                 commas(r->play.cycles.cycles_per_frame).text, 100.0 * utilization(r));
+    text_appendf(text,
+                 "%-*s%.3f us a frame at %d MHz, %d voice%s at once; with a frame every %d ms\n"
+                 "%*sa real-time factor of %.5f: each voice %s times as fast as it is spoken\n",
+                 RESULT, "on a device", us, REPORT_MHZ, channels, channels == 1 ? "" : "s",
+                 FRAME_MS, RESULT, "", us / spoken, commas((int64_t)(spoken / us)).text);
+}
+
+static void write_results(struct text *text, const struct recognition *r)
 {
     const struct program *p = &r->chip.program;
-    for (int u = 0; u < p->utterances.count; u++) {
-        struct text chip = {0}, reference = {0};
-        int frames = played(r, u), right = 0;
-        int *labels = allocate((size_t)frames, sizeof *labels);
-        for (int t = 0; t < frames; t++) {
-            labels[t] = (int)r->labels.of[u][t];
-            right += r->chip_phones[u][t] == labels[t];
-        }
-        phone_line(&chip, &r->labels, r->chip_phones[u], frames);
-        phone_line(&reference, &r->labels, labels, frames);
-        printf("%s  %3d of %3d frames right\n  chip      %s\n  reference %s\n",
-               p->utterances.names[u], right, frames, text_string(&chip), text_string(&reference));
-        text_free(&chip);
-        text_free(&reference);
-        free(labels);
-    }
-    printf("\n%d utterances, %lld frames, %d voices at once on %d PEs, simulated by Verilator\n",
-           p->utterances.count, (long long)r->frames, p->d.channels, p->d.pes);
-    printf("outputs         %s: %lld y and %lld c values against the golden model\n",
-           r->result.pass ? "bit-exact" : "WRONG", (long long)r->result.y_checked,
-           (long long)r->result.c_checked);
-    printf("frame accuracy  %.1f %% from the chip's outputs, %.1f %% in floating point\n",
-           percent(r->chip_right, r->frames), percent(r->float_right, r->frames));
-    printf("speed           %lld cycles a frame (model: %lld); %.1f %% of the multiplier slots do "
-           "useful work\n",
-           (long long)r->result.phases[0].cycles_per_frame,
-           (long long)r->play.cycles.cycles_per_frame, 100.0 * utilization(r));
+    text_appendf(text, "\n%d utterances, %s frames, %d voices at once on %d PEs each, simulated by "
+                       "Verilator\n", p->utterances.count, commas(r->by_chip.score.frames).text,
+                 p->d.channels, p->d.pes);
+    write_rates(text, r);
+    text_appendf(text, "%-*s%s: %s y and %s c values against the golden model\n", RESULT, "outputs",
+                 r->result.pass ? "bit-exact" : "WRONG", commas(r->result.y_checked).text,
+                 commas(r->result.c_checked).text);
+    write_speed(text, r);
     if (!r->result.pass)
-        printf("failed          %s; log: %s\n", r->result.reason, r->result.log_path);
+        text_appendf(text, "%-*s%s; log: %s\n", RESULT, "failed", r->result.reason,
+                     r->result.log_path);
+}
+
+static double share(int64_t part, int64_t whole)
+{
+    return percent(part, whole) / 100.0;
 }
 
 static json_t *recognition_json(const struct recognition *r)
 {
-    return json_pack("{s:s, s:i, s:I, s:f, s:f, s:I, s:I, s:f}", "verdict",
-                     r->result.pass ? "pass" : "fail", "utterances",
-                     r->chip.program.utterances.count, "frames", (json_int_t)r->frames,
-                     "frame_accuracy", percent(r->chip_right, r->frames) / 100.0,
-                     "float_frame_accuracy", percent(r->float_right, r->frames) / 100.0,
-                     "cycles_per_frame", (json_int_t)r->result.phases[0].cycles_per_frame,
-                     "model_cycles_per_frame", (json_int_t)r->play.cycles.cycles_per_frame,
-                     "mac_utilization", utilization(r));
+    const struct score *by_chip = &r->by_chip.score, *by_float = &r->by_float.score;
+    int64_t cycles = r->result.phases[0].cycles_per_frame;
+    double us = cycles_to_us(cycles);
+    return json_pack("{s:s, s:i, s:I, s:f, s:f, s:f, s:I, s:f, s:f, s:I, s:I, s:f, s:f, s:f, s:i}",
+                     "verdict", r->result.pass ? "pass" : "fail", "utterances",
+                     r->chip.program.utterances.count, "frames", (json_int_t)by_chip->frames,
+                     "frame_accuracy", share(by_chip->right, by_chip->frames),
+                     "float_frame_accuracy", share(by_float->right, by_float->frames),
+                     "frames_alike", share(r->alike, by_chip->frames), "phones",
+                     (json_int_t)by_chip->phones, "phone_error_rate",
+                     share(by_chip->edits, by_chip->phones), "float_phone_error_rate",
+                     share(by_float->edits, by_float->phones), "cycles_per_frame",
+                     (json_int_t)cycles, "model_cycles_per_frame",
+                     (json_int_t)r->play.cycles.cycles_per_frame, "mac_utilization", utilization(r),
+                     "us_per_frame", us, "real_time_factor", us / (FRAME_MS * 1e3), "voices",
+                     r->chip.program.d.channels);
 }
 
-static int **phones_new(const struct recognition *r)
+static bool write_all(const struct recognition *r, struct error *error)
+{
+    const char *json = r->options->json;
+    struct text text = {0};
+    bool ok = write_utterances(&text, r, error);
+    if (ok && !is_standard_output(json)) {
+        write_results(&text, r);
+        fputs(text_string(&text), stdout);
+    }
+    text_free(&text);
+    return ok && (json == NULL || json_write(recognition_json(r), json, error));
+}
+
+static void hearing_new(struct hearing *heard, const struct recognition *r)
 {
     const struct utterances *u = &r->chip.program.utterances;
-    int **phones = allocate((size_t)u->count, sizeof *phones);
+    heard->labels = allocate((size_t)u->count, sizeof *heard->labels);
     for (int n = 0; n < u->count; n++)
-        phones[n] = allocate((size_t)u->frames[n].rows, sizeof **phones);
-    return phones;
+        heard->labels[n] = allocate((size_t)u->frames[n].rows, sizeof **heard->labels);
 }
 
-static void phones_free(int **phones, int count)
+static void hearing_free(struct hearing *heard, int count)
 {
     for (int n = 0; n < count; n++)
-        free(phones[n]);
-    free(phones);
+        free(heard->labels[n]);
+    free(heard->labels);
 }
 
 static bool recognise(struct recognition *r, struct error *error)
@@ -203,20 +347,18 @@ static bool recognise(struct recognition *r, struct error *error)
     if (ok && r->result.phase_count == 0)
         ok = fail(error, "the simulation failed: %s; log: %s", r->result.reason, r->result.log_path);
     if (ok) {
-        r->chip_phones = phones_new(r);
-        r->float_phones = phones_new(r);
+        hearing_new(&r->by_chip, r);
+        hearing_new(&r->by_float, r);
         label_chip(r);
         label_float(r);
-        count_right(r);
-        const char *json = r->options->json;
-        if (json == NULL || strcmp(json, "-") != 0)
-            print_recognition(r);
-        if (json != NULL)
-            ok = json_write(recognition_json(r), json, error);
+        judge(r, &r->by_chip);
+        judge(r, &r->by_float);
+        count_alike(r);
+        ok = write_all(r, error);
         accuracy_warn_of(p, &r->play.accuracy);
         ok = ok && accuracy_expected(&r->play.accuracy, error);
-        phones_free(r->chip_phones, p->utterances.count);
-        phones_free(r->float_phones, p->utterances.count);
+        hearing_free(&r->by_chip, p->utterances.count);
+        hearing_free(&r->by_float, p->utterances.count);
     }
     free(r->y);
     play_free(&r->play);
@@ -227,7 +369,13 @@ int command_recognise(const struct recognise_options *options)
 {
     struct error error;
     struct recognition r = {.options = options};
-    bool ok = chip_open(&r.chip, options->dir, &error), pass = false;
+    if (is_standard_output(options->json) && is_standard_output(options->sentences)) {
+        fprintf(stderr, "ese: --json - and --sentences -: only one can be standard output\n");
+        return 2;
+    }
+    bool ok = output_file_check("--json", options->json, &error) &&
+              output_file_check("--sentences", options->sentences, &error) &&
+              chip_open(&r.chip, options->dir, &error), pass = false;
     if (ok) {
         const struct program *p = &r.chip.program;
         if (p->utterances.count == 0 || p->network.classes.rows == 0)

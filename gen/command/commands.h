@@ -68,6 +68,7 @@ struct report_options {
 struct recognise_options {
     const char *dir;
     int frames; /* 0: the command's default */
+    const char *sentences; /* file for every utterance, "-" for standard output; NULL: a few */
     const char *json; /* as above */
     const char *command_line;
 };

@@ -5,6 +5,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "models/network/labels.h"
+
 static char model_file[] = "model/model.safetensors";
 static char utterances_folder[] = "model/utterances";
 static char expected_folder[] = "model/expected";
@@ -82,7 +84,8 @@ bool attach_model(struct output *output, const struct program *p, struct error *
         if (ok && model->expected != NULL)
             ok = copy_expected(output, p, name, folder ? name : "utterance", error);
     }
-    return ok && (!folder || copy_file(output, model->utterances, "phones.txt", false, error));
+    return ok && (!folder || (copy_file(output, model->utterances, PHONES_FILE, false, error) &&
+                              copy_file(output, model->utterances, SENTENCES_FILE, false, error)));
 }
 
 void attached_paths(struct model_config *model)

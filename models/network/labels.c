@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "models/network/labels.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -11,29 +12,51 @@
 
 enum { PHONE_NAME_MAX = 15, PATH_MAX_BYTES = 4096 };
 
+/* Adds a line to a list of them. */
+static void add_line(char ***list, int *count, const char *line)
+{
+    *list = realloc(*list, ((size_t)*count + 1) * sizeof **list);
+    BUG_UNLESS(*list != NULL);
+    (*list)[(*count)++] = duplicate(line);
+}
+
 static bool read_phones(struct labels *labels, const char *folder, struct error *error)
 {
     char path[PATH_MAX_BYTES], line[256];
-    snprintf(path, sizeof path, "%s/phones.txt", folder);
+    snprintf(path, sizeof path, "%s/" PHONES_FILE, folder);
     FILE *file = fopen(path, "r");
     if (file == NULL)
         return fail(error, "cannot open '%s': the names of the labels belong there", path);
-    labels->phones = allocate(1, sizeof *labels->phones);
     bool ok = true;
     while (ok && fgets(line, sizeof line, file) != NULL) {
         line[strcspn(line, "\r\n")] = '\0';
-        if (line[0] == '\0' || strlen(line) > PHONE_NAME_MAX) {
+        if (line[0] == '\0' || strlen(line) > PHONE_NAME_MAX)
             ok = fail(error, "%s:%d: a name has 1..%d characters", path, labels->phone_count + 1,
                       PHONE_NAME_MAX);
-            break;
-        }
-        size_t count = (size_t)labels->phone_count + 1;
-        labels->phones = realloc(labels->phones, count * sizeof *labels->phones);
-        BUG_UNLESS(labels->phones != NULL);
-        labels->phones[labels->phone_count++] = duplicate(line);
+        else
+            add_line(&labels->phones, &labels->phone_count, line);
     }
     fclose(file);
     return ok;
+}
+
+static bool read_sentences(struct labels *labels, const char *folder, struct error *error)
+{
+    char path[PATH_MAX_BYTES], *line = NULL;
+    size_t room = 0;
+    snprintf(path, sizeof path, "%s/" SENTENCES_FILE, folder);
+    FILE *file = fopen(path, "r");
+    if (file == NULL)
+        return errno == ENOENT || fail(error, "cannot open '%s': %s", path, strerror(errno));
+    while (getline(&line, &room, file) >= 0) {
+        line[strcspn(line, "\r\n")] = '\0';
+        add_line(&labels->sentences, &labels->sentence_count, line);
+    }
+    free(line);
+    fclose(file);
+    return labels->sentence_count == labels->utterance_count ||
+           fail(error, "%s: has %d lines, expected %d: what is said in each utterance", path,
+                labels->sentence_count, labels->utterance_count);
 }
 
 static bool read_labels(struct labels *labels, int n, const char *folder,
@@ -70,6 +93,7 @@ bool labels_read(struct labels *labels, const char *folder, const struct utteran
     bool ok = read_phones(labels, folder, error);
     for (int n = 0; ok && n < utterances->count; n++)
         ok = read_labels(labels, n, folder, utterances, error);
+    ok = ok && read_sentences(labels, folder, error);
     if (!ok)
         labels_free(labels);
     return ok;
@@ -81,8 +105,46 @@ void labels_free(struct labels *labels)
         free(labels->phones[n]);
     for (int n = 0; n < labels->utterance_count; n++)
         free(labels->of[n]);
+    for (int n = 0; n < labels->sentence_count; n++)
+        free(labels->sentences[n]);
+    free(labels->sentences);
     free(labels->phones);
     free(labels->of);
+}
+
+int phones_said(const int32_t *labels, int frames, int32_t *phones)
+{
+    int count = 0;
+    int32_t before = 0;
+    for (int t = 0; t < frames; before = labels[t++])
+        if (labels[t] != before && labels[t] != 0)
+            phones[count++] = labels[t];
+    return count;
+}
+
+static int least(int a, int b)
+{
+    return a < b ? a : b;
+}
+
+/* Row `f` of the table: edits from the first `f` phones to the first `t`, over row `f` - 1. */
+int phone_edits(const int32_t *from, int from_count, const int32_t *to, int to_count)
+{
+    int *row = allocate((size_t)to_count + 1, sizeof *row);
+    for (int t = 0; t <= to_count; t++)
+        row[t] = t;
+    for (int f = 1; f <= from_count; f++) {
+        int diagonal = row[0];
+        row[0] = f;
+        for (int t = 1; t <= to_count; t++) {
+            int replaced = diagonal + (from[f - 1] != to[t - 1]);
+            diagonal = row[t];
+            row[t] = least(replaced, 1 + least(row[t], row[t - 1]));
+        }
+    }
+    int edits = row[to_count];
+    free(row);
+    return edits;
 }
 
 int classify(const struct network *network, const double *y)

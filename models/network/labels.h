@@ -9,16 +9,30 @@
 #include "models/network/utterances.h"
 
 /* FOLDER/phones.txt, one name a line, line 1 is label 0 (silence), and FOLDER/NAME.labels.npy,
- * integers [frames], for every utterance. */
+ * integers [frames], for every utterance; FOLDER/sentences.txt, if it is there, has what is said in
+ * each, a line an utterance in order of name. */
 struct labels {
     int phone_count, utterance_count;
     char **phones;
     int32_t **of;
+    int sentence_count; /* 0 or utterance_count */
+    char **sentences;
 };
+
+#define PHONES_FILE "phones.txt"
+#define SENTENCES_FILE "sentences.txt"
 
 bool labels_read(struct labels *labels, const char *folder, const struct utterances *utterances,
                  struct error *error);
 void labels_free(struct labels *labels);
+
+/* Labels of frames as the phones that they say: repeats once, silence left out.  Returns how many;
+ * `phones` has room for [frames]. */
+int phones_said(const int32_t *labels, int frames, int32_t *phones);
+
+/* Levenshtein distance: how many phones have to be put in, left out or replaced, at least, to make
+ * `to` of `from`. */
+int phone_edits(const int32_t *from, int from_count, const int32_t *to, int to_count);
 
 /* The class with the largest score for one frame's y. */
 int classify(const struct network *network, const double *y);

@@ -73,4 +73,20 @@ fi
 
 forgotten DERIVED rom
 forgotten DERIVED_MEMORY stream
+
+# What `make demo` installs is what it wants: no second simulator, no synthesis, nothing for tests.
+wanted() { # TARGET : the packages that it looks for
+    make -n "$1" | sed -n 's/^for package in \(.*\); do.*/\1/p' | tr -s ' ' '\n' | sort
+}
+wanted deps-demo >"$work/demo"
+wanted deps >"$work/check"
+for package in gcc make verilator g++ gnuplot-nox libcyaml-dev; do
+    must "the demo's packages: $package" grep -Fxq "$package" "$work/demo"
+done
+for package in yosys z3 iverilog tcl libcmocka-dev libxml2-utils clang; do
+    must "the demo's packages: no $package" sh -c "! grep -Fxq '$package' '$work/demo'"
+done
+must 'packages of the tests' grep -Fxq yosys "$work/check"
+same "the demo's packages that the tests do without" "$(comm -23 "$work/demo" "$work/check")" ''
+same 'make demo looks for those packages' "$(wanted demo)" "$(cat "$work/demo")"
 finish

@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
-# bare.sh [COMMAND]... - the last commit on a Debian 12 with nothing but apt and make on it, in a
-# temporary folder: `make demo`, then the tests as .ci/run runs them; or the COMMANDs given.
-# apt is set up in there as it is out here.
+# bare.sh [COMMAND]... - the last commit on a Debian 12 with nothing but apt on it, in a temporary
+# folder: what README.md says to begin with, `make demo`, then the tests as .ci/run runs them; or the
+# COMMANDs given.  apt is set up in there as it is out here.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 
@@ -11,7 +11,9 @@ if [ "$(id -u)" -ne 0 ] || ! command -v debootstrap >/dev/null; then
     echo "0 passed, 0 failed"
     exit 0
 fi
-[ $# -gt 0 ] || set -- 'make demo' 'bash .ci/run'
+# The demo wants no tool of the tests.
+demo_only='for tool in yosys z3 iverilog tclsh xmllint; do ! command -v $tool || exit 1; done'
+[ $# -gt 0 ] || set -- 'make demo' "$demo_only" 'bash .ci/run'
 
 root=$(mktemp -d)
 leave() {
@@ -40,16 +42,24 @@ cp -a /usr/share/keyrings/. "$root/usr/share/keyrings/"
 [ ! -d /etc/ssl/certs ] || cp -aL /etc/ssl/certs "$root/etc/ssl/" 2>/dev/null || true
 cp -L /etc/resolv.conf /etc/hosts "$root/etc/"
 
-mkdir "$root/ese"
-git archive HEAD | tar -x -C "$root/ese"
+# For git as good as a repository somewhere else.
+git bundle create -q "$root/ese.bundle" HEAD
 mount -t proc proc "$root/proc"
 
-inside() { # COMMAND
+inside() { # COMMAND [FOLDER]
     chroot "$root" /usr/bin/env -u CC -u CFLAGS LC_ALL=C HOME=/root TERM=dumb \
-        PATH=/usr/sbin:/usr/bin:/sbin:/bin sh -c "cd /ese && $1" </dev/null
+        PATH=/usr/sbin:/usr/bin:/sbin:/bin sh -c "cd ${2:-/ese} && $1" </dev/null
 }
 
-inside 'apt-get -q update && apt-get -q -y --no-install-recommends install make' >/dev/null 2>&1
+# As README.md has it, word for word, but for the address.
+step() { # BEGINNING
+    local line
+    line=$(sed -n "s/^    \($1 .*\)/\1/p" README.md | head -n 1)
+    echo "==== ${line:?"README.md has no command that begins with $1"}"
+    inside "${line/REMOTE//ese.bundle}" / >"$root/log" 2>&1 || { tail -n 5 "$root/log"; exit 1; }
+}
+step 'apt-get update'
+step 'git clone'
 for absent in gcc cc g++ verilator iverilog yosys; do
     ! inside "command -v $absent" || { echo "not bare: $absent is there"; exit 1; }
 done

@@ -29,6 +29,19 @@ must 'install over it' make_in_tree install DESTDIR="$place" PREFIX=/opt/e
 must 'uninstall' make_in_tree uninstall DESTDIR="$place" PREFIX=/opt/e
 same 'nothing is left' "$(find "$place" -type f -o -type l)" ''
 
+# ---- no apt, no dpkg ----
+
+mkdir "$work/bin"
+for tool in sh bash gcc g++ cc as ld make verilator iverilog yosys z3 tclsh gnuplot xmllint; do
+    [ -z "$(command -v $tool)" ] || ln -s "$(command -v $tool)" "$work/bin/$tool"
+done
+silent 'everything is there, by whomever' env PATH="$work/bin" make --no-print-directory deps
+rm "$work/bin/z3"
+status=0
+output=$(env PATH="$work/bin" make --no-print-directory deps 2>&1) || status=$?
+same 'one thing is missing' "${output%%$'\n'*}" 'missing: z3; there is no apt-get to install them with'
+same 'the demo does not want it' "$(env PATH="$work/bin" make --no-print-directory deps-demo 2>&1)" ''
+
 # ---- built elsewhere ----
 
 cp -a build "$work/built"

@@ -3,6 +3,7 @@
  * place of the simulator; and what it refuses. */
 #include <math.h>
 
+#include "gen/report/facts.h"
 #include "gen/verify/play.h"
 #include "models/network/labels.h"
 #include "models/network/reference.h"
@@ -11,13 +12,19 @@
 #include "tests/unit/fake_tools.h"
 #include "tests/unit/speech_testing.h"
 
-static int recognise(int frames, const char *json)
+static int recognise_to(const char *sentences, int frames, const char *json)
 {
-    const struct recognise_options options = {.dir = "chip", .frames = frames, .json = json};
+    const struct recognise_options options = {
+        .dir = "chip", .frames = frames, .sentences = sentences, .json = json};
     struct capture capture = capture_begin();
     int status = command_recognise(&options);
     capture_end(capture);
     return status;
+}
+
+static int recognise(int frames, const char *json)
+{
+    return recognise_to(NULL, frames, json);
 }
 
 static void refused(const char *line)
@@ -71,13 +78,48 @@ static int agreeing(int (*labels)[10], int (*right)[10], int limit, int *frames)
     return count;
 }
 
-static struct text phones(const int *labels, int frames)
+/* Labels as phones, a number each. */
+struct phones {
+    int count, of[10];
+};
+
+static struct phones phones(const int *labels, int frames)
 {
-    struct text line = {0};
+    struct phones phones = {0};
     for (int t = 0; t < frames; t++)
         if (labels[t] != 0 && (t == 0 || labels[t - 1] != labels[t]))
-            text_appendf(&line, " %s", speech_phones[labels[t]]);
-    return line;
+            phones.of[phones.count++] = labels[t];
+    return phones;
+}
+
+/* By its definition: the last phones are the same, or one is put in, left out or replaced. */
+static int edits(const int *a, int a_count, const int *b, int b_count)
+{
+    if (a_count == 0 || b_count == 0)
+        return a_count + b_count;
+    int best = edits(a, a_count - 1, b, b_count - 1) + (a[a_count - 1] != b[b_count - 1]);
+    int out = edits(a, a_count - 1, b, b_count) + 1, in = edits(a, a_count, b, b_count - 1) + 1;
+    best = out < best ? out : best;
+    return in < best ? in : best;
+}
+
+static int edits_of(const struct phones *a, const struct phones *b)
+{
+    return edits(a->of, a->count, b->of, b->count);
+}
+
+/* Edits of the first `limit` frames of each utterance; how many phones they have. */
+static int edits_in(int (*labels)[10], int (*right)[10], int limit, int *count)
+{
+    int sum = 0;
+    *count = 0;
+    for (int n = 0; n < SPEECH_COUNT; n++) {
+        int rows = speech_rows[n] < limit ? speech_rows[n] : limit;
+        struct phones said = phones(labels[n], rows), reference = phones(right[n], rows);
+        sum += edits_of(&said, &reference);
+        *count += reference.count;
+    }
+    return sum;
 }
 
 /* ---- a chip, and the simulator that gives the golden model's outputs ------------------------- */
@@ -130,19 +172,67 @@ static struct chip_folder begin_speech(struct heard *heard)
 
 /* ---- success --------------------------------------------------------------------------------- */
 
-static void check_utterance(const struct heard *heard, int n, int limit)
+static void write_line(struct text *text, const char *name, const struct phones *phones)
 {
-    char line[200];
+    text_appendf(text, "  %-13s", name);
+    for (int n = 0; n < phones->count; n++)
+        text_appendf(text, "%s%s", n > 0 ? " " : "", speech_phones[phones->of[n]]);
+    text_append(text, "\n");
+}
+
+/* What is said of an utterance. */
+static struct text utterance_text(const struct heard *heard, int n, int limit)
+{
+    struct text text = {0};
     int rows = speech_rows[n] < limit ? speech_rows[n] : limit, right = 0;
     for (int t = 0; t < rows; t++)
         right += heard->chip[n][t] == heard->right[n][t];
-    struct text chip = phones(heard->chip[n], rows), reference = phones(heard->right[n], rows);
-    snprintf(line, sizeof line, "%s  %3d of %3d frames right\n  chip     %s\n  reference%s\n",
-             speech_names[n], right, rows, chip.length > 0 ? text_string(&chip) : " ",
-             reference.length > 0 ? text_string(&reference) : " ");
+    struct phones chip = phones(heard->chip[n], rows), exact = phones(heard->exact[n], rows),
+                  reference = phones(heard->right[n], rows);
+    bool same = edits_of(&chip, &exact) == 0;
+    text_appendf(&text, "%s  %d of %d frames right; %d edits from the %d phones of the reference\n",
+                 speech_names[n], right, rows, edits_of(&chip, &reference), reference.count);
+    write_line(&text, same ? "chip, float" : "chip", &chip);
+    if (!same)
+        write_line(&text, "float", &exact);
+    write_line(&text, "reference", &reference);
+    return text;
+}
+
+static void check_utterance(const struct heard *heard, int n, int limit)
+{
+    struct text text = utterance_text(heard, n, limit);
+    printed(text_string(&text));
+    text_free(&text);
+}
+
+static void check_rates(const struct heard *all)
+{
+    struct heard heard = *all;
+    char line[200];
+    int frames, count, alike = 0, right = agreeing(heard.chip, heard.right, 10, &frames),
+                       exact = agreeing(heard.exact, heard.right, 10, &frames);
+    alike = agreeing(heard.chip, heard.exact, 10, &frames);
+    int by_chip = edits_in(heard.chip, heard.right, 10, &count),
+        by_float = edits_in(heard.exact, heard.right, 10, &count);
+    assert_int_equal(frames, 19);
+    snprintf(line, sizeof line,
+             "phone error rate  %6.1f %%  %6.1f %%   edits from the reference, of its %d phones\n",
+             100.0 * by_chip / count, 100.0 * by_float / count, count);
     printed(line);
-    text_free(&chip);
-    text_free(&reference);
+    snprintf(line, sizeof line,
+             "frames right      %6.1f %%  %6.1f %%   of 19; chip and float say the same in %.1f "
+             "%%\n",
+             100.0 * right / 19, 100.0 * exact / 19, 100.0 * alike / 19);
+    printed(line);
+    json_t *root = json_of("result.json");
+    real_is(root, "frame_accuracy", right / 19.0);
+    real_is(root, "float_frame_accuracy", exact / 19.0);
+    real_is(root, "frames_alike", alike / 19.0);
+    number_is(root, "phones", count);
+    real_is(root, "phone_error_rate", (double)by_chip / count);
+    real_is(root, "float_phone_error_rate", (double)by_float / count);
+    json_decref(root);
 }
 
 static void test_all_frames(void **state)
@@ -151,36 +241,91 @@ static void test_all_frames(void **state)
     struct heard heard;
     struct chip_folder chip = begin_speech(&heard);
     const struct program *p = &chip.program;
-    char line[200];
-    int frames, right = agreeing(heard.chip, heard.right, 10, &frames),
-                exact = agreeing(heard.exact, heard.right, 10, &frames);
-    assert_int_equal(frames, 19);
+    int cycles = (int)p->cycles_per_frame;
+    char line[300];
     assert_int_equal(recognise(0, "result.json"), 0);
     for (int n = 0; n < SPEECH_COUNT; n++)
         check_utterance(&heard, n, 10);
-    printed("3 utterances, 19 frames, 2 voices at once on 2 PEs, simulated by Verilator\n");
-    printed("outputs         bit-exact: 114 y and 115 c values against the golden model\n");
-    snprintf(line, sizeof line,
-             "frame accuracy  %.1f %% from the chip's outputs, %.1f %% in floating point\n",
-             100.0 * right / 19, 100.0 * exact / 19);
+    printed("\n3 utterances, 19 frames, 2 voices at once on 2 PEs each, simulated by Verilator\n");
+    printed("outputs           bit-exact: 114 y and 115 c values against the golden model\n");
+    check_rates(&heard);
+    snprintf(line, sizeof line, "speed             %d cycles a frame (model: %d); ", cycles,
+             cycles);
     printed(line);
-    snprintf(line, sizeof line, "speed           %d cycles a frame (model: %d); ",
-             (int)p->cycles_per_frame, (int)p->cycles_per_frame);
+    snprintf(line, sizeof line,
+             "on a device       %.3f us a frame at 200 MHz, 2 voices at once; with a frame every "
+             "10 ms\n                  a real-time factor of %.5f: each voice %s times as fast as ",
+             cycles / 200.0, cycles / 200.0 / 10000.0, commas(10000 * 200 / cycles).text);
     printed(line);
     json_t *root = json_of("result.json");
     string_is(root, "verdict", "pass");
     number_is(root, "utterances", 3);
     number_is(root, "frames", 19);
-    real_is(root, "frame_accuracy", right / 19.0);
-    real_is(root, "float_frame_accuracy", exact / 19.0);
     number_is(root, "cycles_per_frame", p->cycles_per_frame);
     number_is(root, "model_cycles_per_frame", p->cycles_per_frame);
     real_is(root, "mac_utilization",
             (double)p->true_nonzeros / (2.0 * (double)p->cycles_per_frame));
+    real_is(root, "us_per_frame", cycles / 200.0);
+    real_is(root, "real_time_factor", cycles / 200.0 / 10000.0);
+    number_is(root, "voices", 2);
     json_decref(root);
     assert_true(called("verilator --binary"));
     assert_int_equal(calls_of("iverilog"), 0);
     chip_close(&chip);
+}
+
+/* Five utterances: a few on the terminal, all in a file, all on the terminal. */
+static void test_sentences(void **state)
+{
+    (void)state;
+    struct heard heard;
+    put_speech_model(true);
+    put_speech_inputs();
+    put_speech_config();
+    put("in/sentences.txt", "one\ntwo\nthree\nfour\na sentence of so many words, none of them "
+                            "short or to the point, that no terminal holds it in one line\n");
+    assert_int_equal(system("for n in d e; do cp in/a.npy in/$n.npy; cp in/a.labels.npy "
+                            "in/$n.labels.npy; done"), 0);
+    assert_int_equal(gen("my.yaml", "chip", ""), 0);
+    put_tools();
+    struct chip_folder chip = opened("chip");
+    struct labels labels;
+    struct error error = {""};
+    assert_true(labels_read(&labels, "in", &chip.program.utterances, &error));
+    hear(&heard, &chip.program, &labels);
+    labels_free(&labels);
+    put_results(&chip.program, "pass", "");
+    put_outputs(&chip.program, 0, false);
+    assert_int_equal(recognise(0, NULL), 0);
+    printed("  sentence     three\n");
+    assert_false(file_has("stdout", "four"));
+    printed("and 2 more: --sentences FILE writes all\n");
+    assert_int_equal(recognise_to("said", 0, NULL), 0);
+    assert_false(file_has("stdout", "four"));
+    printed("and 2 more: all are in said\n");
+    assert_true(file_has("said", "a  "));
+    assert_true(file_has("said", "\nd  "));
+    assert_true(file_has("said", "  sentence     four\n  chip"));
+    assert_true(file_has("said", "  sentence     a sentence of so many words, none of them short "
+                                 "or to the point, that no terminal\n"
+                                 "               holds it in one line\n"));
+    assert_false(file_has("said", "utterances, "));
+    assert_int_equal(recognise_to("-", 0, "result.json"), 0);
+    printed("  sentence     four\n");
+    assert_false(file_has("stdout", " more: "));
+    chip_close(&chip);
+}
+
+/* Nothing is built or simulated for a file that cannot be written. */
+static void test_no_files(void **state)
+{
+    (void)state;
+    assert_int_equal(recognise(0, "none/result.json"), 1);
+    complained_only("--json: cannot write 'none/result.json': No such file or directory");
+    assert_int_equal(recognise_to("none/said", 0, NULL), 1);
+    complained_only("--sentences: cannot write 'none/said': No such file or directory");
+    assert_int_equal(recognise_to("-", 0, "-"), 2);
+    complained_only("--json - and --sentences -: only one can be standard output");
 }
 
 /* The first frames of each: other utterances, whole ones, no more than there are. */
@@ -218,8 +363,8 @@ static void test_chip_decides(void **state)
     put_outputs(&chip.program, 0, true);
     put_results(&chip.program, "fail", "y is wrong");
     assert_int_equal(recognise(0, "result.json"), 1);
-    printed("outputs         WRONG: 114 y and 115 c values against the golden model\n");
-    printed("failed          y is wrong; log: ");
+    printed("outputs           WRONG: 114 y and 115 c values against the golden model\n");
+    printed("failed            y is wrong; log: ");
     holds("stderr", "");
     for (int n = 0; n < SPEECH_COUNT; n++)
         check_utterance(&heard, n, 10);
@@ -318,16 +463,6 @@ static void test_no_simulator(void **state)
     chip_close(&chip);
 }
 
-static void test_no_result(void **state)
-{
-    (void)state;
-    struct heard heard;
-    struct chip_folder chip = begin_speech(&heard);
-    assert_int_equal(recognise(0, "none/result.json"), 1);
-    complained("none/result.json");
-    chip_close(&chip);
-}
-
 #define TEST(function) cmocka_unit_test_teardown(function, end_tools)
 
 int main(void)
@@ -335,7 +470,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         TEST(test_all_frames),    TEST(test_few_frames),   TEST(test_chip_decides),
         TEST(test_no_chip),       TEST(test_no_classes),   TEST(test_no_labels),
-        TEST(test_bad_simulator), TEST(test_no_simulator), TEST(test_no_result),
+        TEST(test_bad_simulator), TEST(test_no_simulator), TEST(test_sentences),
+        TEST(test_no_files),
     };
     return cmocka_run_group_tests(tests, scratch_begin, scratch_end);
 }

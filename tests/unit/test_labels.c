@@ -141,6 +141,82 @@ static void test_files(void **state)
     assert_non_null(strstr(error.text, "No such file or directory"));
 }
 
+static void test_sentences(void **state)
+{
+    (void)state;
+    static const char *const texts[] = {"to be\nor not\n", "to be\r\nor not", "to be\n\n"};
+    struct labels labels;
+    struct error error = {""};
+    put_folder("sil\nAH\nEH\n");
+    assert_true(labels_read(&labels, "in", &two, &error));
+    assert_int_equal(labels.sentence_count, 0);
+    labels_free(&labels);
+    for (size_t n = 0; n < COUNT_OF(texts); n++) {
+        put("in/sentences.txt", texts[n]);
+        assert_true(labels_read(&labels, "in", &two, &error));
+        assert_int_equal(labels.sentence_count, 2);
+        assert_string_equal(labels.sentences[0], "to be");
+        assert_string_equal(labels.sentences[1], n < 2 ? "or not" : "");
+        labels_free(&labels);
+    }
+    put("in/sentences.txt", "to be\nor not\nto be\n");
+    refused("in/sentences.txt: has 3 lines, expected 2: what is said in each utterance");
+    put("in/sentences.txt", "to be or not to be\n");
+    refused("in/sentences.txt: has 1 lines, expected 2: what is said in each utterance");
+}
+
+/* ---- phones ---------------------------------------------------------------------------------- */
+
+static void said(const char *frames_of, const char *phones)
+{
+    int32_t labels[20], out[20];
+    int count = (int)strlen(frames_of);
+    for (int t = 0; t < count; t++)
+        labels[t] = frames_of[t] - '0';
+    assert_int_equal(phones_said(labels, count, out), strlen(phones));
+    for (size_t n = 0; phones[n] != '\0'; n++)
+        assert_int_equal(out[n], phones[n] - '0');
+}
+
+static void test_said(void **state)
+{
+    (void)state;
+    said("", "");
+    said("0000", "");
+    said("1", "1");
+    said("0011122000", "12");
+    said("1101122", "112"); /* a pause parts two of the same */
+    said("12121", "12121");
+}
+
+/* Letters are phones. */
+static void edits(const char *from, const char *to, int expected)
+{
+    int32_t numbers[2][40];
+    int counts[2] = {(int)strlen(from), (int)strlen(to)};
+    for (int side = 0; side < 2; side++)
+        for (int n = 0; n < counts[side]; n++)
+            numbers[side][n] = (side == 0 ? from : to)[n];
+    assert_int_equal(phone_edits(numbers[0], counts[0], numbers[1], counts[1]), expected);
+    assert_int_equal(phone_edits(numbers[1], counts[1], numbers[0], counts[0]), expected);
+}
+
+static void test_edits(void **state)
+{
+    (void)state;
+    edits("", "", 0);
+    edits("", "abc", 3);
+    edits("abc", "abc", 0);
+    edits("abc", "xbc", 1);
+    edits("abc", "bc", 1);
+    edits("abc", "abxc", 1);
+    edits("abcd", "bcda", 2);       /* not four replacements */
+    edits("ab", "ba", 2);           /* no swaps */
+    edits("kitten", "sitting", 3);
+    edits("sunday", "saturday", 3);
+    edits("intention", "execution", 5);
+}
+
 /* ---- classes --------------------------------------------------------------------------------- */
 
 static void test_classify(void **state)
@@ -169,6 +245,9 @@ int main(void)
         cmocka_unit_test_teardown(test_range, scratch_clean),
         cmocka_unit_test_teardown(test_shape, scratch_clean),
         cmocka_unit_test_teardown(test_files, scratch_clean),
+        cmocka_unit_test_teardown(test_sentences, scratch_clean),
+        cmocka_unit_test(test_said),
+        cmocka_unit_test(test_edits),
         cmocka_unit_test(test_classify),
     };
     return cmocka_run_group_tests(tests, scratch_begin, scratch_end);
