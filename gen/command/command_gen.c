@@ -25,7 +25,7 @@ static bool generate(const struct gen_options *options, struct error *error)
         ok = emit_chip(output, &program, program.cycles, text_string(&command), error) &&
              output_write(output, options->output, error);
         if (ok) {
-            note_missing_biases(&program);
+            note_model(&program);
             printf("%s: %d PEs x %d channels, %lld cycles a frame, %d lane%s: see %s/README.md\n",
                    options->output, program.d.pes, program.d.channels,
                    (long long)program.cycles_per_frame, program.d.lanes,

@@ -132,7 +132,7 @@ static bool report(const struct model_options *options, const struct program *p,
     if (ok) {
         struct text warnings = {0};
         accuracy_warnings(&warnings, p, &facts.quality.accuracy);
-        accuracy_warn_expected(&warnings, &facts.quality.accuracy);
+        accuracy_warn_expected(&warnings, p, &facts.quality.accuracy);
         accuracy_warn(&warnings);
         text_free(&warnings);
     }
@@ -166,7 +166,7 @@ static bool make_model(const struct model_options *options, const struct program
     bool ok = program_build_for(&program, chip, &config, error) &&
               write_model(options, &program, error) && report(options, &program, error);
     if (ok)
-        note_missing_biases(&program);
+        note_model(&program);
     program_free(&program);
     config_free(&config);
     return ok;

@@ -356,7 +356,7 @@ static bool recognise(struct recognition *r, struct error *error)
         count_alike(r);
         ok = write_all(r, error);
         accuracy_warn_of(p, &r->play.accuracy);
-        ok = ok && accuracy_expected(&r->play.accuracy, error);
+        ok = ok && accuracy_expected(p, &r->play.accuracy, error);
         hearing_free(&r->by_chip, p->utterances.count);
         hearing_free(&r->by_float, p->utterances.count);
     }

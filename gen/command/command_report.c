@@ -97,7 +97,7 @@ static bool write_report(const struct report_options *options, const struct prog
     }
     if (ok)
         accuracy_warn_of(program, &facts.quality.accuracy);
-    ok = ok && accuracy_expected(&facts.quality.accuracy, error);
+    ok = ok && accuracy_expected(program, &facts.quality.accuracy, error);
     facts_free(&facts);
     return ok;
 }
@@ -111,9 +111,8 @@ int command_report(const struct report_options *options)
         char *name = is_chip_folder(options->source) ? name_in(options->source) : NULL;
         if (name != NULL)
             chip.program.config.name = name;
+        note_model(&chip.program);
         ok = write_report(options, &chip.program, &error);
-        if (ok)
-            note_missing_biases(&chip.program);
         chip_close(&chip);
         free(name);
     }

@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "gen/command/commands.h"
+#include "gen/command/notes.h"
 #include "gen/command/voices.h"
 #include "gen/folder/chip_folder.h"
 #include "gen/folder/json_file.h"
@@ -263,7 +264,7 @@ static void print_run(const struct run *r)
     text_appendf(&text, "\nAccuracy of y on these frames\n");
     accuracy_table(&text, r->program, &r->check.accuracy);
     printf("%s\nverdict: %s\n", text_string(&text),
-           r->verdict == VERDICT_FAIL ? "FAIL" : verdict_name(r->verdict));
+           accuracy_verdict_line(r->verdict, r->program, &r->check.accuracy));
     text_free(&text);
 }
 
@@ -355,6 +356,8 @@ static bool run_chip(struct run *r, struct error *error)
         }
         r->program = &r->model.program;
     }
+    if (ok)
+        note_model(r->program);
     ok = ok &&
          voices_read(&r->voices, options->inputs, options->input_count, r->program->quant.input,
                      error) &&
@@ -366,7 +369,7 @@ static bool run_chip(struct run *r, struct error *error)
     ok = ok && report(r, error);
     if (ok && options->check) {
         accuracy_warn_of(r->program, &r->check.accuracy);
-        judged = accuracy_expected(&r->check.accuracy, error);
+        judged = accuracy_expected(r->program, &r->check.accuracy, error);
     }
     if (!ok && made)
         rmdir(options->output_dir); /* unless something is in it */
@@ -381,6 +384,11 @@ int command_run(const struct run_options *options)
 {
     struct error error;
     struct run r = {.options = options, .start = {.lock = -1}};
+    if (!options->check && (options->expected != NULL || options->strict)) {
+        fprintf(stderr, "ese: --%s: outputs are compared, which --no-check forbids\n",
+                options->expected != NULL ? "expected" : "strict");
+        return 2;
+    }
     bool ok = output_file_check("--json", options->json, &error) &&
               chip_open(&r.folder, options->dir, &error);
     if (ok) {

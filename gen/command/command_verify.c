@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "gen/command/commands.h"
+#include "gen/command/notes.h"
 #include "gen/folder/chip_folder.h"
 #include "gen/folder/json_file.h"
 #include "gen/folder/output.h"
@@ -360,7 +361,7 @@ static void print_verification(const struct verification *v)
         printf("the cycles of a frame are not as they should be, or not the same in all simulators\n");
     print_memory(v, cycles);
     print_accuracy(v);
-    printf("verdict: %s\n", v->verdict == VERDICT_FAIL ? "FAIL" : verdict_name(v->verdict));
+    printf("verdict: %s\n", accuracy_verdict_line(v->verdict, v->program, &v->play.accuracy));
 }
 
 static void print_changes(const struct verification *v)
@@ -401,6 +402,7 @@ static bool verify(struct verification *v, struct error *error)
         }
         v->program = &v->model.program;
     }
+    note_model(v->program);
     print_changes(v);
     choose_simulators(v);
     v->pass = true;
@@ -419,7 +421,7 @@ static bool verify(struct verification *v, struct error *error)
     }
     if (ok) {
         accuracy_warn_of(v->program, &v->play.accuracy);
-        ok = accuracy_expected(&v->play.accuracy, error);
+        ok = accuracy_expected(v->program, &v->play.accuracy, error);
     }
     for (int s = 0; s < SIMULATOR_COUNT; s++)
         if (v->used[s])

@@ -8,9 +8,12 @@
 #include "models/base/bytes.h"
 #include "models/base/progress.h"
 
-void note_missing_biases(const struct program *program)
+void note_model(const struct program *program)
 {
     char names[128], path[PRINTABLE_PATH];
+    if (program->config.model.stale_expected)
+        fputs("ese: note: model.expected was given with another model or other utterances: not used\n",
+              stderr);
     if (program->config.model.path == NULL ||
         !network_missing_biases(&program->network, names, sizeof names))
         return;

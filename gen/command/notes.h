@@ -5,8 +5,9 @@
 
 #include "models/program/program.h"
 
-/* Says which biases the model's file lacks, in one line; nothing if it has them all. */
-void note_missing_biases(const struct program *program);
+/* What was not said in so many words, a line each: which biases the model's file lacks; that expected outputs
+ * are those of another model, and not used. */
+void note_model(const struct program *program);
 
 /* From now on long work shows how far it is, if standard error is a terminal. */
 void note_progress(void);

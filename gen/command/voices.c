@@ -57,7 +57,7 @@ static bool add(struct voices *voices, const char *path, const char *name, struc
 bool voices_read(struct voices *voices, char *const *paths, size_t count, int input,
                  struct error *error)
 {
-    *voices = (struct voices){0};
+    *voices = (struct voices){.source = count == 1 ? paths[0] : NULL};
     bool ok = true;
     for (size_t n = 0; ok && n < count; n++) {
         struct utterances read;
@@ -93,6 +93,7 @@ bool voices_expect(struct voices *voices, const char *folder, const struct progr
     }
     size_t count = (size_t)voices->count;
     struct utterances u = {.count = voices->count,
+                           .source = voices->source,
                            .names = allocate(count, sizeof *u.names),
                            .frames = allocate(count, sizeof *u.frames)};
     for (size_t n = 0; n < count; n++) {

@@ -24,6 +24,7 @@ struct voices {
     int count, room;
     struct voice_file *files;
     int64_t frames; /* all of them together */
+    char *source;   /* folder or file that all came from, or NULL; the caller's */
     struct utterances expected; /* read for them */
 };
 

@@ -240,6 +240,7 @@ static void drop_stale_expected(struct loading *loading)
     if (loading->origin[KEY_MODEL_path].layer <= layer &&
         loading->origin[KEY_MODEL_utterances].layer <= layer)
         return;
+    model->stale_expected = model->expected != NULL;
     free(model->expected);
     model->expected = NULL;
 }

@@ -5,6 +5,7 @@
 #include <stdio.h>
 
 #include "gen/report/facts.h"
+#include "models/base/bytes.h"
 
 /* Values clipped more often than this are warned of. */
 static const double CLIPPED_MOST = 0.001;
@@ -29,15 +30,34 @@ bool verdict_is_good(enum verdict verdict, bool strict)
     return verdict == VERDICT_PASS || (verdict == VERDICT_INACCURATE && !strict);
 }
 
-bool accuracy_expected(const struct accuracy *a, struct error *error)
+/* What y has: "20.3 dB signal to noise", "no signal", "no error" */
+static struct number decibels(double db)
 {
-    if (a->expected_frames == 0 || a->expected_given.snr_db >= EXPECTED_SNR_DB)
+    struct number text;
+    if (isinf(db))
+        snprintf(text.text, sizeof text.text, "%s", db > 0.0 ? "no error" : "no signal");
+    else
+        snprintf(text.text, sizeof text.text, "%.1f dB signal to noise", db);
+    return text;
+}
+
+bool accuracy_expected(const struct program *p, const struct accuracy *a, struct error *error)
+{
+    const struct trained *t = &a->trained;
+    const double least = trained_least_db(p);
+    char worst[PRINTABLE_NAME + 16] = "", name[PRINTABLE_NAME];
+    if (t->frames == 0 || (t->all.snr_db >= least && (t->worst == NULL || t->worst_db >= least)))
         return true;
-    return fail(error, "the network is not the one that gave the expected outputs: in floating point its y has "
-                "%.1f dB signal to noise against them (at least %.0f: rounding), largest error %.3g, "
+    if (t->worst != NULL) {
+        printable(name, sizeof name, t->worst);
+        snprintf(worst, sizeof worst, ", worst in %s", name);
+    }
+    return fail(error, "the network is not the one that gave the expected outputs: in floating point "
+                "its y has %s against them%s (rounding would leave %.0f dB at least), largest error %.3g, "
                 "correlation %.3f; likely causes: another order of the gates, a transposed matrix, one of "
-                "two biases left out, other features, another candidate", a->expected_given.snr_db,
-                EXPECTED_SNR_DB, a->expected_given.max_error, a->expected_given.correlation);
+                "two biases left out, other features, another candidate",
+                decibels(t->worst != NULL ? t->worst_db : t->all.snr_db).text, worst, least,
+                t->all.max_error, t->all.correlation);
 }
 
 /* z is flat where it is clipped, and costs nothing. */
@@ -58,7 +78,7 @@ static bool clipping_shows(const struct program *p, const struct accuracy *a)
 enum verdict accuracy_verdict(const struct program *p, const struct accuracy *a)
 {
     struct error unused;
-    if (!accuracy_expected(a, &unused))
+    if (!accuracy_expected(p, a, &unused))
         return VERDICT_FAIL;
     return clipping_shows(p, a) ? VERDICT_INACCURATE : VERDICT_PASS;
 }
@@ -75,6 +95,27 @@ static void write_error(struct text *text, const char *what, const struct output
         text_appendf(text, " %8.1f %14.2e %12.6f\n", e->snr_db, e->max_error, e->correlation);
 }
 
+/* Not every frame needs to have an expected y; and the network as given may be compared on more of them. */
+static void write_expected(struct text *text, const struct program *p, const struct accuracy *a)
+{
+    struct text what = {0};
+    if (a->trained.frames > 0) {
+        text_appendf(&what, "as given, against %s frames expected", commas(a->trained.frames).text);
+        write_error(text, text_string(&what), &a->trained.all);
+    }
+    if (a->expected_frames > 0) {
+        const struct number frames = commas(a->expected_frames);
+        text_cut(&what, 0);
+        text_appendf(&what, "as pruned, against %s frames expected", frames.text);
+        if (p->given != NULL)
+            write_error(text, text_string(&what), &a->expected_pruned);
+        text_cut(&what, 0);
+        text_appendf(&what, "the chip, against %s frames expected", frames.text);
+        write_error(text, text_string(&what), &a->expected_chip);
+    }
+    text_free(&what);
+}
+
 void accuracy_table(struct text *text, const struct program *p, const struct accuracy *a)
 {
     text_appendf(text, "  %-46s %8s %14s %12s\n", "", "SNR dB", "largest error", "correlation");
@@ -83,12 +124,7 @@ void accuracy_table(struct text *text, const struct program *p, const struct acc
                                                    : "pruning: as pruned, against as given", &a->pruned);
     write_error(text, "quantization: the chip, against as pruned", &a->quantized);
     write_error(text, "both: the chip, against as given", &a->total);
-    if (a->expected_frames > 0) {
-        write_error(text, "as given, against the expected outputs", &a->expected_given);
-        if (p->given != NULL)
-            write_error(text, "as pruned, against the expected outputs", &a->expected_pruned);
-        write_error(text, "the chip, against the expected outputs", &a->expected_chip);
-    }
+    write_expected(text, p, a);
     text_append(text, "  clipped");
     for (int value = 0; value < VALUE_COUNT; value++)
         if (a->clips.values[value] > 0)
@@ -141,6 +177,7 @@ static void set_number(json_t *object, const char *key, double value)
 static json_t *error_json(const struct output_error *e)
 {
     json_t *error = json_object();
+    json_object_set_new(error, "exact", json_boolean(e->max_error == 0.0));
     set_number(error, "snr_db", e->snr_db);
     set_number(error, "max_error", e->max_error);
     set_number(error, "correlation", e->correlation);
@@ -166,10 +203,12 @@ json_t *accuracy_json(const struct program *p, const struct accuracy *a)
     json_object_set_new(object, "pruned", error_json(&a->pruned));
     json_object_set_new(object, "quantized", error_json(&a->quantized));
     json_object_set_new(object, "total", error_json(&a->total));
-    if (a->expected_frames > 0)
+    if (a->trained.frames > 0)
         json_object_set_new(object, "expected",
-                            json_pack("{s:I, s:o, s:o, s:o}", "frames", (json_int_t)a->expected_frames,
-                                      "given", error_json(&a->expected_given), "pruned",
+                            json_pack("{s:I, s:I, s:o, s:o, s:o}", "frames",
+                                      (json_int_t)a->expected_frames, "given_frames",
+                                      (json_int_t)a->trained.frames, "given",
+                                      error_json(&a->trained.all), "pruned",
                                       error_json(&a->expected_pruned), "chip",
                                       error_json(&a->expected_chip)));
     json_object_set_new(object, "clipped", clipped_json(&a->clips));
@@ -214,23 +253,25 @@ static void warn_pruning(struct text *lines, const struct program *p, const stru
 {
     if (a->pruned.snr_db >= p->config.model.warn_snr_db)
         return;
-    text_appendf(lines, "pruning to density %g changes what the network computes: y has %.1f dB signal to "
-                 "noise against the network as given (largest error %.3g, correlation %.3f); prune less "
+    text_appendf(lines, "pruning to density %g changes what the network computes: y has %s "
+                 "against the network as given (largest error %.3g, correlation %.3f); prune less "
                  "(model.density), or give a model that was trained pruned (model.pruning: none)\n",
-                 p->config.model.density, a->pruned.snr_db, a->pruned.max_error, a->pruned.correlation);
+                 p->config.model.density, decibels(a->pruned.snr_db).text, a->pruned.max_error,
+                 a->pruned.correlation);
 }
 
 static void warn_quantization(struct text *lines, const struct program *p, const struct accuracy *a)
 {
     const double least = p->config.model.warn_snr_db;
     if (a->quantized.snr_db < least)
-        text_appendf(lines, "the chip's numbers are too coarse or too narrow for this network: y has %.1f dB "
-                     "signal to noise against floating point (largest error %.3g); more weight_bits or "
+        text_appendf(lines, "the chip's numbers are too coarse or too narrow for this network: y has %s "
+                     "against floating point (largest error %.3g); more weight_bits or "
                      "activation_bits, or other model.formats or model.ranges\n",
-                     a->quantized.snr_db, a->quantized.max_error);
+                     decibels(a->quantized.snr_db).text, a->quantized.max_error);
     else if (a->total.snr_db < least && a->pruned.snr_db >= least)
-        text_appendf(lines, "pruning and quantization together leave y %.1f dB signal to noise against the "
-                     "network as given (largest error %.3g)\n", a->total.snr_db, a->total.max_error);
+        text_appendf(lines, "pruning and quantization together leave y %s against the "
+                     "network as given (largest error %.3g)\n", decibels(a->total.snr_db).text,
+                     a->total.max_error);
 }
 
 static void warn_clipping(struct text *lines, const struct accuracy *a)
@@ -264,10 +305,22 @@ void accuracy_warnings(struct text *lines, const struct program *p, const struct
     warn_pruning(lines, p, a);
 }
 
-void accuracy_warn_expected(struct text *lines, const struct accuracy *a)
+const char *accuracy_verdict_line(enum verdict verdict, const struct program *p, const struct accuracy *a)
+{
+    struct text lines = {0};
+    accuracy_warnings(&lines, p, a);
+    bool warned = lines.length > 0;
+    text_free(&lines);
+    if (verdict == VERDICT_FAIL)
+        return "FAIL";
+    return verdict == VERDICT_PASS && warned ? "pass, with a warning" : verdict_name(verdict);
+}
+
+void accuracy_warn_expected(struct text *lines, const struct program *p,
+                            const struct accuracy *a)
 {
     struct error error;
-    if (!accuracy_expected(a, &error))
+    if (!accuracy_expected(p, a, &error))
         text_appendf(lines, "%s\n", error.text);
 }
 

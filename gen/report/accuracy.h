@@ -12,14 +12,14 @@
 #include "models/program/quality.h"
 #include "models/program/side_by_side.h"
 
-/* Below this the network that was read cannot be the one that gave the expected y: half-precision
- * arithmetic is better. */
-#define EXPECTED_SNR_DB 50.0
-
 /* Judgement of frames that were played.  INACCURATE: the chip does what its integers say, but values were
  * clipped, and that shows.  FAIL: it does not, or the network is not that of the expected outputs. */
 enum verdict { VERDICT_PASS, VERDICT_INACCURATE, VERDICT_FAIL };
 const char *verdict_name(enum verdict verdict); /* "pass", "inaccurate", "fail" */
+
+/* For people: a pass that has a warning says so. */
+const char *accuracy_verdict_line(enum verdict verdict, const struct program *program,
+                                  const struct accuracy *accuracy);
 
 /* What the exit status says: `strict` makes INACCURATE an error, too. */
 bool verdict_is_good(enum verdict verdict, bool strict);
@@ -32,7 +32,8 @@ void accuracy_table(struct text *text, const struct program *program, const stru
 /* The same below a line that says which frames it was. */
 void accuracy_text(struct text *text, const struct program *program, const struct quality *quality);
 
-/* {"frames", "snr_pruned_db", "snr_quantized_db", "snr_db", ...}: null where there is no error. */
+/* {"frames", "snr_pruned_db", "snr_quantized_db", "snr_db", ...}: null where there is no error
+ * ("exact" is true) or no signal. */
 json_t *accuracy_json(const struct program *program, const struct accuracy *accuracy);
 
 /* The same with which frames it was. */
@@ -46,10 +47,12 @@ json_t *accuracy_formats_json(const struct program *program);
 double accuracy_clipped(const struct clip_counts *counts, enum value value);
 
 /* False: y of the network as read is not the expected one; a line that says so, with likely causes. */
-bool accuracy_expected(const struct accuracy *accuracy, struct error *error);
+bool accuracy_expected(const struct program *program, const struct accuracy *accuracy,
+                       struct error *error);
 
 /* The same as a warning, where that is not an error. */
-void accuracy_warn_expected(struct text *lines, const struct accuracy *accuracy);
+void accuracy_warn_expected(struct text *lines, const struct program *program,
+                            const struct accuracy *accuracy);
 
 /* A line each, "what; what to do": pruning that costs too much, quantization that does, values clipped more
  * often than one in a thousand, weights that are clipped.  Empty: none of it is so. */

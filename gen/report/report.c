@@ -195,7 +195,7 @@ void report_add(struct output *output, const struct program *p, const struct cyc
     facts_gather(&facts, p, cycles, QUALITY_WORK);
     facts_text(&text, &facts, true);
     accuracy_warnings(warnings, p, &facts.quality.accuracy);
-    accuracy_warn_expected(warnings, &facts.quality.accuracy);
+    accuracy_warn_expected(warnings, p, &facts.quality.accuracy);
     json_t *json = facts_json(&facts);
     char *dump = json_dumps(json, JSON_INDENT(2) | JSON_REAL_PRECISION(JSON_DIGITS));
     BUG_UNLESS(dump != NULL);

@@ -54,6 +54,7 @@ struct model_config {
     char *utterances; /* folder of .npy feature files [frames, input] or one such file, or NULL:
                          calibrates the number formats, and is what `verify` plays */
     char *expected;   /* folder or .npy file: y of the utterances [frames, output], or NULL */
+    bool stale_expected; /* `expected` was given for another path or other utterances, and is NULL */
     int input, cell, output; /* x, c and y sizes; for a model from a file they come from the file,
                                 and are 0 until it is read; without projection output is cell */
     double density;          /* share of weights that pruning leaves, (0, 1] */

@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0
  * expected.c - what the network gave where it was trained. */
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -30,6 +32,19 @@ char *expected_file(const char *path, const char *name)
     return NULL;
 }
 
+/* The features themselves, in the folder that the utterances were read from? */
+static bool is_utterance(const char *file, const char *source, const char *name)
+{
+    struct stat one, other;
+    struct text path = {0};
+    text_appendf(&path, "%s/%s.npy", source != NULL ? source : "", name);
+    bool same = source != NULL && stat(file, &one) == 0 &&
+                (stat(text_string(&path), &other) == 0 || stat(source, &other) == 0) &&
+                one.st_dev == other.st_dev && one.st_ino == other.st_ino;
+    text_free(&path);
+    return same;
+}
+
 /* Appends y of utterance number `n`. */
 static bool read_expected(struct utterances *expected, const char *path,
                           const struct utterances *utterances, int output, struct error *error)
@@ -40,6 +55,10 @@ static bool read_expected(struct utterances *expected, const char *path,
     char shown[PRINTABLE_PATH];
     expected->names[n] = duplicate(name);
     char *file = expected_file(path, name);
+    if (file != NULL && is_utterance(file, utterances->source, name)) {
+        free(file);
+        file = NULL;
+    }
     printable(shown, sizeof shown, file != NULL ? file : path);
     if (file == NULL)
         return fail(error, "%s: has neither %s.y.npy nor %s.npy: every utterance needs its expected y", shown,
@@ -56,9 +75,12 @@ bool expected_read(struct utterances *expected, const char *path, const struct u
                    int output, struct error *error)
 {
     char shown[PRINTABLE_PATH];
+    struct stat status;
     size_t count = (size_t)utterances->count;
     *expected = (struct utterances){0};
     printable(shown, sizeof shown, path);
+    if (stat(path, &status) != 0)
+        return fail(error, "%s: cannot be read: %s", shown, strerror(errno));
     if (!is_folder(path) && utterances->count > 1)
         return fail(error, "%s: is not a folder, and there are %d utterances: expected is a folder with "
                     "NAME.y.npy or NAME.npy of each", shown, utterances->count);

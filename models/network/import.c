@@ -176,6 +176,15 @@ static bool read_network(struct network *network, const struct safetensors *file
     return read_peepholes(network, file, error) && read_classes(network, file, error);
 }
 
+/* Is any tensor of the layer of 8 bits that count? */
+static bool is_coarse(const struct safetensors *file)
+{
+    for (int i = 0; i < file->count; i++)
+        if (strcmp(file->tensors[i].type, "BF16") == 0 && is_name_of_layer(file->tensors[i].name))
+            return true;
+    return false;
+}
+
 bool network_read(struct network *network, const char *path, enum candidate candidate,
                   struct error *error)
 {
@@ -184,6 +193,7 @@ bool network_read(struct network *network, const char *path, enum candidate cand
     if (!safetensors_open(&file, path, error))
         return false;
     bool read = read_network(network, &file, error);
+    network->coarse = read && is_coarse(&file);
     safetensors_close(&file);
     if (!read)
         network_free(network);

@@ -28,6 +28,7 @@ struct network {
     struct matrix wr[GATE_COUNT]; /* [cell, output] */
     struct matrix wym;            /* [output, cell]; rows == 0 without projection */
     float *bias[GATE_COUNT];      /* [cell] */
+    bool coarse;                  /* weights of its file are bfloat16: 8 bits that count */
     bool no_bias[GATE_COUNT];     /* the file that it came from has none: zeros */
     float *peep[GATE_COUNT];      /* [cell]; NULL for GATE_G and where there are no peepholes */
     struct matrix classes;        /* [classes, output] layer behind the LSTM, rows == 0: none */

@@ -115,7 +115,7 @@ bool utterances_read(struct utterances *utterances, const char *path, int input,
 {
     struct stat status;
     bool read;
-    *utterances = (struct utterances){0};
+    *utterances = (struct utterances){.source = duplicate(path)};
     if (stat(path, &status) == 0 && S_ISDIR(status.st_mode)) {
         read = read_folder(utterances, path, input, error);
     } else {
@@ -133,6 +133,7 @@ void utterances_free(struct utterances *utterances)
         free(utterances->names[i]);
         free(utterances->frames[i].at);
     }
+    free(utterances->source);
     free(utterances->names);
     free(utterances->frames);
     *utterances = (struct utterances){0};

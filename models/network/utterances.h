@@ -13,6 +13,7 @@
 struct utterances {
     int count;
     bool drawn; /* noise, not recorded */
+    char *source; /* folder or file that they were read from, or NULL */
     char **names; /* file name without folder and extension */
     struct matrix *frames; /* [frames, input] each */
 };

@@ -251,6 +251,15 @@ static int longer_first(const void *left, const void *right)
     return (a->utterance > b->utterance) - (a->utterance < b->utterance);
 }
 
+/* x needs no network: those frames, too, that are not played. */
+static void gather_other_x(struct calibrator *c)
+{
+    for (int n = 0; n < c->utterances->count; n++)
+        for (int t = c->rows[n]; t < calibration_rows(c->utterances, n); t++)
+            for (int i = 0; i < c->network->input; i++)
+                magnitudes_add(&c->values[VALUE_X], (double)matrix_row(&c->utterances->frames[n], t)[i]);
+}
+
 struct calibrator *calibrator_new(const struct network *network, const struct utterances *utterances,
                                   int most)
 {
@@ -273,6 +282,7 @@ struct calibrator *calibrator_new(const struct network *network, const struct ut
     c->y = allocate(frames * (size_t)network->output, sizeof *c->y);
     struct reference *reference = reference_new(network);
     run_all(&(struct run){.calibrator = c, .reference = reference, .rows = c->rows, .gather = true});
+    gather_other_x(c);
     reference_free(reference);
     return c;
 }

@@ -31,8 +31,8 @@ int calibration_rows(const struct utterances *utterances, int n);
 
 struct calibrator;
 
-/* Runs the float network over all frames that are not held out, or over `most` of them, taken from every
- * utterance in proportion to its length. */
+/* Runs the float network over all frames that are not held out, or over some `most` of them: the first ones of
+ * every utterance, in proportion to its length, one at least.  x is looked at in all. */
 struct calibrator *calibrator_new(const struct network *network, const struct utterances *utterances,
                                   int most);
 void calibrator_free(struct calibrator *calibrator);

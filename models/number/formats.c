@@ -8,7 +8,8 @@
 enum {
     Z_HEADROOM_BITS = 3,   /* z has activation_bits - 3 fraction bits: finer than any gate needs */
     Z_RANGE_BITS = 5,      /* sign and |z| < 16: Sigmoid is flat beyond */
-    Z_PAPER_RANGE_BITS = 8 /* sign and |z| < 128: the paper's Tanh table */
+    Z_PAPER_RANGE_BITS = 8, /* sign and |z| < 128: the paper's Tanh table */
+    FINE_FRACTION = 10     /* c as fine as that costs y less than weights of 12 bits do */
 };
 
 static const double USUAL = 0.999;
@@ -75,20 +76,27 @@ static int within_gates(const struct chooser *c, int fraction)
     return fraction > gate ? gate : fraction < 0 ? 0 : fraction;
 }
 
-/* Widens while clipping costs y more than the rest of quantization does, on values that are the margin
- * larger than those met. */
-static int widen(const struct chooser *c, int fraction)
+/* Does clipping cost y no more than the rest of quantization does, on values that are the margin larger than
+ * those met? */
+static bool clips_for_free(const struct chooser *c, int fraction)
 {
-    double noise = -1.0;
-    for (; fraction > 0; fraction--) {
-        double limit = limit_of(c->bits, fraction) / (1.0 + c->model->margin);
-        if (calibrator_values(c->calibrator, VALUE_C)->largest <= limit)
-            break;
-        if (noise < 0.0)
-            noise = calibrator_noise(c->calibrator, c->q->weight_bits, ldexp(1.0, -fraction));
-        if (calibrator_clip_error(c->calibrator, limit) <= noise)
-            break;
+    double limit = limit_of(c->bits, fraction) / (1.0 + c->model->margin);
+    if (calibrator_values(c->calibrator, VALUE_C)->largest <= limit)
+        return true;
+    return calibrator_clip_error(c->calibrator, limit) <=
+           calibrator_noise(c->calibrator, c->q->weight_bits, ldexp(1.0, -fraction));
+}
+
+/* Wider or finer, from what 99.9 % fit. */
+static int judge_c(const struct chooser *c, int fraction)
+{
+    if (!clips_for_free(c, fraction)) {
+        while (fraction > 0 && !clips_for_free(c, fraction - 1))
+            fraction--;
+        return fraction > 0 ? fraction - 1 : 0;
     }
+    while (fraction < FINE_FRACTION && fraction < c->bits - 1 && clips_for_free(c, fraction + 1))
+        fraction++;
     return fraction;
 }
 
@@ -110,11 +118,47 @@ static int choose_c(const struct chooser *c)
     int fraction = within_gates(c, fraction_by_range(c, seen->largest, key, range));
     if (!given) {
         double usual = magnitudes_percentile(seen, USUAL);
-        fraction = widen(c, within_gates(c, fraction_for(usual, c->bits, c->bits - 1)));
+        fraction = judge_c(c, within_gates(c, fraction_for(usual, c->bits, c->bits - 1)));
     }
     set_value(c, VALUE_C, c->bits, fraction, given);
     c->q->values[VALUE_C].clip_snr_db = clip_snr(c->calibrator, c->q->values[VALUE_C].limit);
     return fraction;
+}
+
+/* ---- keys ---- */
+
+/* What the arithmetic behind a value takes: a key beyond it would be cut. */
+struct room {
+    const char *name;
+    int key;
+    double range;
+    int most; /* fraction bits, 0 at least */
+};
+
+static bool check_room(const struct room *room, int bits, struct error *error)
+{
+    if (room->key != FORMAT_AUTO && (room->key < 0 || room->key > room->most))
+        return fail(error, "model.formats.%s: %d: with %d activation_bits %s has 0..%d fraction bits",
+                    room->name, room->key, bits, room->name, room->most);
+    if (room->range > limit_of(bits, 0))
+        return fail(error, "model.ranges.%s: %g: with %d activation_bits %s ends at %g at most", room->name,
+                    room->range, bits, room->name, limit_of(bits, 0));
+    return true;
+}
+
+/* m is a product of two gates, rounded; without projection it is y.  c meets gates. */
+static bool check_keys(const struct model_config *model, bool projection, int bits, struct error *error)
+{
+    const int gate = bits - 1;
+    const struct room rooms[] = {
+        {"c", model->formats.c, model->ranges.c, gate},
+        {"m", model->formats.m, model->ranges.m, 2 * gate},
+        {"y", projection ? FORMAT_AUTO : model->formats.y, projection ? 0.0 : model->ranges.y, 2 * gate},
+    };
+    for (size_t n = 0; n < sizeof rooms / sizeof *rooms; n++)
+        if (!check_room(&rooms[n], bits, error))
+            return false;
+    return true;
 }
 
 /* The largest sum of magnitudes of a row: what it makes of values up to 1. */
@@ -130,10 +174,12 @@ static double largest_row(const struct matrix *m)
     return largest;
 }
 
-void formats_choose(struct quantized *q, const struct network *n, const struct utterances *calibration,
-                    const struct config *config)
+bool formats_choose(struct quantized *q, const struct network *n, const struct utterances *calibration,
+                    const struct config *config, struct error *error)
 {
     const struct model_config *model = &config->model;
+    if (!check_keys(model, n->projection, config->activation_bits, error))
+        return false;
     struct chooser c = {q, calibrator_new(n, calibration, model->calibration_frames), model,
                         config->activation_bits};
     struct formats *f = &q->formats;
@@ -156,6 +202,7 @@ void formats_choose(struct quantized *q, const struct network *n, const struct u
         f->z + (config->activation_table == TABLE_PAPER ? Z_PAPER_RANGE_BITS : Z_RANGE_BITS);
     set_value(&c, VALUE_Z, q->z_bits, f->z, false);
     calibrator_free(c.calibrator);
+    return true;
 }
 
 bool formats_keep(struct quantized *q, const struct network *n, const struct utterances *calibration,

@@ -260,20 +260,32 @@ static void round_up_bits(struct quantized *q)
     q->sum_bits = at_least(q->sum_bits, q->bias_bits + 1);
 }
 
+/* What else may be behind numbers that cannot be aligned. */
+static const char *or_keys(const struct model_config *model)
+{
+    const struct format_keys *f = &model->formats;
+    const struct range_keys *r = &model->ranges;
+    bool asked = f->x != FORMAT_AUTO || f->y != FORMAT_AUTO || f->m != FORMAT_AUTO ||
+                 f->c != FORMAT_AUTO || r->x > 0.0 || r->y > 0.0 || r->m > 0.0 || r->c > 0.0;
+    return asked ? ", or ask for less in model.formats and model.ranges" : "";
+}
+
 /* Sizes the accumulators for this model, and as far as that is possible for one that is `headroom`
  * percent larger. */
-static bool size_accumulators(struct quantized *q, int headroom, struct error *error)
+static bool size_accumulators(struct quantized *q, const struct config *config, struct error *error)
 {
+    const int headroom = config->memory != MEMORY_ROM ? config->headroom : 0;
     struct bounds bounds = bounds_of(q);
     count_bits(q, &bounds, 0);
     round_up_bits(q);
     if (q->sum_bits > ACC_BITS_MAX)
         return fail(error, "the accumulators would need %d bits, at most %d are possible: "
-                    "reduce weight_bits or activation_bits, or scale the model's weights",
-                    q->sum_bits, ACC_BITS_MAX);
+                    "reduce weight_bits or activation_bits, or scale the model's weights%s",
+                    q->sum_bits, ACC_BITS_MAX, or_keys(&config->model));
     if (q->peep_bits > DSP_WIDE_BITS)
         return fail(error, "the peephole weights would need %d bits, at most %d are possible: "
-                    "reduce activation_bits", q->peep_bits, DSP_WIDE_BITS);
+                    "reduce activation_bits%s", q->peep_bits, DSP_WIDE_BITS,
+                    or_keys(&config->model));
     if (headroom == 0)
         return true;
     if (q->max_shift < shift_limit(q) &&
@@ -334,7 +346,8 @@ bool quantize(struct quantized *q, const struct network *n, const struct utteran
 {
     struct alignment list[MATRICES_MOST];
     set_shape(q, n, config);
-    formats_choose(q, n, calibration, config);
+    if (!formats_choose(q, n, calibration, config, error))
+        return false;
     int count = list_matrices(q, n, &config->model, list);
     choose_round_shift(q, list, count);
     if (!check_keys(q, list, count, error))
@@ -342,15 +355,15 @@ bool quantize(struct quantized *q, const struct network *n, const struct utteran
     const struct quant_matrix *bad = align(q, list, count, shift_limit(q));
     if (bad != NULL)
         return fail(error, "the weights of %s are too large beside its inputs: aligning them "
-                    "takes a shift of %d bits, %d are possible; scale the model",
-                    bad->name, bad->shift, shift_limit(q));
+                    "takes a shift of %d bits, %d are possible; scale the model or its inputs%s",
+                    bad->name, bad->shift, shift_limit(q), or_keys(&config->model));
     for (int i = 0; i < count; i++)
         if (list[i].quant->shift > q->max_shift)
             q->max_shift = list[i].quant->shift;
     q->formats.sum = q->formats.z + q->round_shift;
     q->formats.project = q->formats.y + q->round_shift;
     quantize_all(q, n, list, count, config->activation_table);
-    return size_accumulators(q, config->memory != MEMORY_ROM ? config->headroom : 0, error);
+    return size_accumulators(q, config, error);
 }
 
 bool quantize_for(struct quantized *q, const struct network *n, const struct utterances *calibration,

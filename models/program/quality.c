@@ -203,6 +203,7 @@ static void measure_vectors(struct quality *quality, const struct program *p, do
                       .y = {.bits = bits, .fraction = f->y}};
     compare_vectors(quality, &run, quality->drawn ? &drawn : &p->utterances, work);
     quality->accuracy = side_by_side_accuracy(run.models);
+    quality->accuracy.trained = trained_compare(p); /* over all frames, not only these */
     side_by_side_free(run.models);
     utterances_free(&drawn);
 

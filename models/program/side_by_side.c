@@ -4,20 +4,13 @@
 #include <math.h>
 #include <stdlib.h>
 
-/* Sums over two sequences of y. */
-struct sums {
-    int64_t count;
-    double error, max_error;
-    double a, b, aa, ab, bb;
-};
-
 enum pair { PRUNED, QUANTIZED, TOTAL, EXPECTED_GIVEN, EXPECTED_PRUNED, EXPECTED_CHIP, PAIRS };
 
 struct side_by_side {
     const struct program *program;
     struct reference *given, *pruned; /* given NULL: the same as pruned */
     int64_t frames, expected_frames;
-    struct sums pairs[PAIRS];
+    struct error_sums pairs[PAIRS];
     struct clip_counts clips;
 };
 
@@ -73,33 +66,20 @@ void side_by_side_step(struct side_by_side *s, struct voice_models *v, const flo
     step(s, v, features, NULL);
 }
 
-static void compare(struct sums *c, double wanted, double got)
-{
-    double error = fabs(wanted - got);
-    c->count++;
-    c->error += error * error;
-    c->max_error = fmax(c->max_error, error);
-    c->a += wanted;
-    c->b += got;
-    c->aa += wanted * wanted;
-    c->ab += wanted * got;
-    c->bb += got * got;
-}
-
 static void judge_y(struct side_by_side *s, const struct voice_models *v, const float *expected)
 {
     const struct quantized *q = &s->program->quant;
     const double *given = s->given != NULL ? v->given.y : v->pruned.y;
     for (int row = 0; row < q->output; row++) {
         double chip = ldexp((double)v->golden.y[row], -q->formats.y);
-        compare(&s->pairs[PRUNED], given[row], v->pruned.y[row]);
-        compare(&s->pairs[QUANTIZED], v->pruned.y[row], chip);
-        compare(&s->pairs[TOTAL], given[row], chip);
+        error_sums_add(&s->pairs[PRUNED], given[row], v->pruned.y[row]);
+        error_sums_add(&s->pairs[QUANTIZED], v->pruned.y[row], chip);
+        error_sums_add(&s->pairs[TOTAL], given[row], chip);
         if (expected == NULL)
             continue;
-        compare(&s->pairs[EXPECTED_GIVEN], (double)expected[row], given[row]);
-        compare(&s->pairs[EXPECTED_PRUNED], (double)expected[row], v->pruned.y[row]);
-        compare(&s->pairs[EXPECTED_CHIP], (double)expected[row], chip);
+        error_sums_add(&s->pairs[EXPECTED_GIVEN], (double)expected[row], given[row]);
+        error_sums_add(&s->pairs[EXPECTED_PRUNED], (double)expected[row], v->pruned.y[row]);
+        error_sums_add(&s->pairs[EXPECTED_CHIP], (double)expected[row], chip);
     }
 }
 
@@ -114,27 +94,17 @@ void side_by_side_judge(struct side_by_side *s, struct voice_models *v, const fl
     judge_y(s, v, expected);
 }
 
-static struct output_error error_of(const struct sums *c)
-{
-    struct output_error e = {.snr_db = INFINITY, .max_error = c->max_error, .correlation = 1.0};
-    if (c->error == 0.0)
-        return e;
-    double n = (double)c->count;
-    double a = n * c->aa - c->a * c->a, b = n * c->bb - c->b * c->b;
-    e.snr_db = c->aa > 0.0 ? 10.0 * log10(c->aa / c->error) : -INFINITY;
-    e.correlation = a > 0.0 && b > 0.0 ? (n * c->ab - c->a * c->b) / sqrt(a * b) : 0.0;
-    return e;
-}
-
 struct accuracy side_by_side_accuracy(const struct side_by_side *s)
 {
-    return (struct accuracy){.frames = s->frames,
-                             .pruned = error_of(&s->pairs[PRUNED]),
-                             .quantized = error_of(&s->pairs[QUANTIZED]),
-                             .total = error_of(&s->pairs[TOTAL]),
-                             .clips = s->clips,
-                             .expected_frames = s->expected_frames,
-                             .expected_given = error_of(&s->pairs[EXPECTED_GIVEN]),
-                             .expected_pruned = error_of(&s->pairs[EXPECTED_PRUNED]),
-                             .expected_chip = error_of(&s->pairs[EXPECTED_CHIP])};
+    struct accuracy a = {.frames = s->frames,
+                         .pruned = error_of_sums(&s->pairs[PRUNED]),
+                         .quantized = error_of_sums(&s->pairs[QUANTIZED]),
+                         .total = error_of_sums(&s->pairs[TOTAL]),
+                         .clips = s->clips,
+                         .expected_frames = s->expected_frames,
+                         .expected_pruned = error_of_sums(&s->pairs[EXPECTED_PRUNED]),
+                         .expected_chip = error_of_sums(&s->pairs[EXPECTED_CHIP])};
+    a.trained.frames = s->expected_frames;
+    a.trained.all = error_of_sums(&s->pairs[EXPECTED_GIVEN]);
+    return a;
 }

@@ -10,14 +10,9 @@
 
 #include "models/network/reference.h"
 #include "models/number/golden.h"
+#include "models/number/output_error.h"
 #include "models/program/program.h"
-
-/* How far y of one model is from that of another. */
-struct output_error {
-    double snr_db;      /* infinite if there is no error, minus so if no signal */
-    double max_error;   /* largest difference */
-    double correlation; /* 1: the same but for a factor; 0 where one of them is constant */
-};
+#include "models/program/trained.h"
 
 struct accuracy {
     int64_t frames;                /* that were judged */
@@ -26,7 +21,8 @@ struct accuracy {
     struct output_error total;     /* in integers against as given */
     struct clip_counts clips;      /* of the integer model */
     int64_t expected_frames;       /* of those, so many with an expected y; 0: the rest says nothing */
-    struct output_error expected_given, expected_pruned, expected_chip; /* each against the expected y */
+    struct output_error expected_pruned, expected_chip; /* each against the expected y */
+    struct trained trained;        /* as given, in floating point, against the expected y */
 };
 
 struct side_by_side;

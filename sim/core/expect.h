@@ -8,10 +8,10 @@
 
 int32_t expected_y(uint32_t frame, uint32_t channel, uint32_t element);
 
-/* Compares, counts, and keeps the value for the dump. */
 /* Is a value the largest or the smallest of its format?  One that was clipped is. */
 bool at_end(int32_t value);
 
+/* Compares, counts, and keeps the value for the dump. */
 void check_y_is(uint32_t frame, uint32_t channel, uint32_t element, int32_t got);
 
 /* y of one more frame has come. */

@@ -4,6 +4,7 @@
 #include <math.h>
 
 #include "gen/report/accuracy.h"
+#include "models/file/npy.h"
 #include "tests/unit/verify_testing.h"
 
 static char speech[] = "speech";
@@ -51,9 +52,10 @@ static void expected_is_met(void **state)
     assert_true(json_real_value(json_at(root, "accuracy.expected.given.snr_db")) > 100.0);
     double chip = json_real_value(json_at(root, "accuracy.expected.chip.snr_db"));
     assert_true(fabs(chip - json_real_value(json_at(root, "accuracy.snr_quantized_db"))) < 0.1);
+    assert_int_equal(json_integer_value(json_at(root, "accuracy.expected.given_frames")), 6419);
     json_decref(root);
-    printed("as given, against the expected outputs");
-    printed("the chip, against the expected outputs");
+    printed("as given, against 6,419 frames expected");
+    printed("the chip, against 1,064 frames expected");
 }
 
 /* Gates in another order: bit-exact, and wrong. */
@@ -87,13 +89,94 @@ static void wrong_gates(void **state)
 
     /* Another model over the preset: what the preset expects is no longer meant. */
     assert_int_equal(report("model.path=swapped.safetensors", NULL), 0);
-    holds("stderr", "");
+    holds("stderr", "ese: note: model.expected was given with another model or other utterances: not used\n");
+}
+
+/* ---- files of the test's own: a few frames of the speech, and y as it is beside it or wrong ---- */
+
+static void cut_file(const char *from, const char *to, int first, int frames, float add)
+{
+    struct error error = {""};
+    struct npy all;
+    char path[PATH_MAX + 80];
+    snprintf(path, sizeof path, "%s/models/speech/%s", home, from);
+    assert_true(npy_open(&all, path, &error));
+    size_t cols = (size_t)all.shape[1];
+    float *values = allocate((size_t)all.shape[0] * cols, sizeof *values);
+    assert_true(npy_floats(&all, values, &error));
+    for (size_t i = 0; i < (size_t)frames * cols; i++)
+        values[(size_t)first * cols + i] += add;
+    assert_true(npy_write_floats(to, 2, (const int[]){frames, (int)cols}, values + (size_t)first * cols, &error));
+    free(values);
+    npy_close(&all);
+}
+
+/* Each frame of each utterance counts, and the worst is named: only one of six that nobody else looks at is
+ * wrong. */
+static void one_wrong(void **state)
+{
+    (void)state;
+    make_dir("in");
+    make_dir("out");
+    for (int n = 0; n < 6; n++) {
+        char from[40], to[40];
+        snprintf(from, sizeof from, "utt%02d.npy", n);
+        snprintf(to, sizeof to, "in/u%d.npy", n);
+        cut_file(from, to, 0, 12, 0.0f);
+        snprintf(from, sizeof from, "utt%02d.y.npy", n);
+        snprintf(to, sizeof to, "out/u%d.npy", n);
+        cut_file(from, to, 0, 12, n == 4 ? 0.1f : 0.0f);
+    }
+    assert_int_equal(report("model.utterances=in model.expected=out", NULL), 1);
+    complained("against them, worst in u4 (rounding would leave 50 dB at least)");
+    cut_file("utt04.y.npy", "out/u4.npy", 0, 12, 0.0f);
+    assert_int_equal(report("model.utterances=in model.expected=out", "r.json"), 0);
+    json_t *root = json_of("r.json");
+    number_is(root, "accuracy.expected.given_frames", 72);
+    number_is(root, "accuracy.expected.frames", 12);
+    json_decref(root);
+    /* Other utterances: what the preset expects of its own is not meant. */
+    assert_int_equal(report("model.utterances=in", NULL), 0);
+    complained("ese: note: model.expected was given with another model or other utterances: not used");
+    /* The features are not y. */
+    assert_int_equal(report("model.utterances=in model.expected=in", NULL), 1);
+    complained_only("in: has neither u0.y.npy nor u0.npy: every utterance needs its expected y");
+}
+
+/* A chip with descriptors plays utterances beyond their end: there nothing is expected.  One file is copied under
+ * another name, and so is its y. */
+static void verify_expected(void **state)
+{
+    (void)state;
+    cut_file("utt03.npy", "one.npy", 0, 4, 0.0f);
+    cut_file("utt03.y.npy", "wanted.npy", 0, 4, 0.0f);
+    assert_int_equal(gen(speech, "first", "model.utterances=one.npy model.expected=wanted.npy memory=stream"), 0);
+    remove("one.npy");
+    remove("wanted.npy");
+    assert_int_equal(rename("first", "chip"), 0);
+    assert_true(exists("chip/model/utterances/utterance.npy"));
+    assert_true(exists("chip/model/expected/utterance.y.npy"));
+    put_tools();
+    put_simulators("PASS");
+    struct chip_folder chip = opened("chip");
+    put_measured((struct measured){"verilator", chip.program.cycles_per_frame, 0, 2, false},
+                 &chip.program, NULL);
+    chip_close(&chip);
+    verify((struct verify_options){.sim = SIM_VERILATOR, .json = "v.json"});
+    json_t *root = json_of("v.json");
+    int64_t expected = json_integer_value(json_at(root, "accuracy.expected.frames"));
+    assert_true(expected >= 16 && expected < json_integer_value(json_at(root, "accuracy.frames")));
+    assert_true(json_real_value(json_at(root, "accuracy.expected.given.snr_db")) > 100.0);
+    assert_string_not_equal(json_string_value(json_at(root, "verdict")), "fail");
+    json_decref(root);
 }
 
 static void missing_expected(void **state)
 {
     static const char set[] = "model.expected=few";
     (void)state;
+    assert_int_equal(report("model.expected=nowhere", NULL), 1);
+    complained_only("nowhere: cannot be read: No such file or directory");
     make_dir("few");
     assert_int_equal(report(set, NULL), 1);
     complained_only("few: has neither utt00.y.npy nor utt00.npy: every utterance needs its expected y");
@@ -126,37 +209,110 @@ static void clipped(void **state)
     assert_int_equal(verify(options), 1);
 }
 
+/* ---- the judgement itself ---- */
+
+static struct accuracy good_accuracy(void)
+{
+    struct accuracy a = {.frames = 10, .quantized.snr_db = 25.0, .total.snr_db = 25.0,
+                         .pruned.snr_db = INFINITY};
+    return a;
+}
+
 /* z is clipped where its tables are flat: counted, never judged. */
 static void z_is_flat(void **state)
 {
     (void)state;
     struct program p = {.config.model.warn_snr_db = 20.0};
-    struct accuracy a = {.frames = 10, .quantized.snr_db = 25.0, .total.snr_db = 25.0,
-                         .pruned.snr_db = INFINITY};
+    struct accuracy a = good_accuracy();
     struct text lines = {0};
     a.clips.values[VALUE_Z] = 1000;
     a.clips.clipped[VALUE_Z] = 900;
     assert_int_equal(accuracy_verdict(&p, &a), VERDICT_PASS);
+    assert_string_equal(accuracy_verdict_line(VERDICT_PASS, &p, &a), "pass");
     a.quantized.snr_db = 5.0; /* coarse, but nothing is clipped */
     assert_int_equal(accuracy_verdict(&p, &a), VERDICT_PASS);
+    assert_string_equal(accuracy_verdict_line(VERDICT_PASS, &p, &a), "pass, with a warning");
     accuracy_warnings(&lines, &p, &a);
     assert_non_null(strstr(text_string(&lines), "too coarse or too narrow"));
-    a.clips.values[VALUE_C] = 100000;
-    a.clips.clipped[VALUE_C] = 1;
-    assert_int_equal(accuracy_verdict(&p, &a), VERDICT_INACCURATE);
-    a.quantized.snr_db = 25.0; /* it does not show */
-    assert_int_equal(accuracy_verdict(&p, &a), VERDICT_PASS);
-    a.clips.clipped[VALUE_C] = 101; /* more than one in a thousand */
-    assert_int_equal(accuracy_verdict(&p, &a), VERDICT_INACCURATE);
-    p.quant.values[VALUE_C].clipped = 0.0006; /* but not more than twice what calibration chose */
-    assert_int_equal(accuracy_verdict(&p, &a), VERDICT_PASS);
-    p.quant.values[VALUE_C].clipped = 0.0005;
-    assert_int_equal(accuracy_verdict(&p, &a), VERDICT_INACCURATE);
+    text_free(&lines);
     /* Pruning is warned of, and no part of it. */
-    a.clips.clipped[VALUE_C] = 0;
+    a = good_accuracy();
     a.pruned.snr_db = a.total.snr_db = 3.0;
     assert_int_equal(accuracy_verdict(&p, &a), VERDICT_PASS);
-    text_free(&lines);
+}
+
+static void each_value_is_judged(void **state)
+{
+    static const enum value values[] = {VALUE_X, VALUE_Y, VALUE_M, VALUE_C};
+    (void)state;
+    for (size_t n = 0; n < COUNT_OF(values); n++) {
+        struct program p = {.config.model.warn_snr_db = 20.0};
+        struct accuracy a = good_accuracy();
+        enum value v = values[n];
+        a.clips.values[v] = 100000;
+        a.clips.clipped[v] = 1;
+        assert_int_equal(accuracy_verdict(&p, &a), VERDICT_PASS); /* it does not show */
+        a.quantized.snr_db = 19.9;
+        assert_int_equal(accuracy_verdict(&p, &a), VERDICT_INACCURATE);
+        a.quantized.snr_db = 25.0;
+        a.clips.clipped[v] = 101; /* more than one in a thousand */
+        assert_int_equal(accuracy_verdict(&p, &a), VERDICT_INACCURATE);
+        p.quant.values[v].clipped = 0.0006; /* but not more than twice what calibration chose */
+        assert_int_equal(accuracy_verdict(&p, &a), VERDICT_PASS);
+        p.quant.values[v].clipped = 0.0005;
+        assert_int_equal(accuracy_verdict(&p, &a), VERDICT_INACCURATE);
+    }
+}
+
+/* What rounding leaves is a matter of the weights' type. */
+static void expected_limits(void **state)
+{
+    (void)state;
+    struct program p = {.config.model.warn_snr_db = 20.0};
+    struct accuracy a = good_accuracy();
+    struct error error;
+    a.trained = (struct trained){.frames = 5, .all.snr_db = 50.1};
+    assert_int_equal(accuracy_verdict(&p, &a), VERDICT_PASS);
+    a.trained.all.snr_db = 49.9;
+    assert_int_equal(accuracy_verdict(&p, &a), VERDICT_FAIL);
+    p.network.coarse = true; /* bfloat16 */
+    assert_int_equal(accuracy_verdict(&p, &a), VERDICT_PASS);
+    a.trained.all.snr_db = 24.9;
+    assert_int_equal(accuracy_verdict(&p, &a), VERDICT_FAIL);
+    a.trained.all.snr_db = -INFINITY;
+    assert_false(accuracy_expected(&p, &a, &error));
+    assert_non_null(strstr(error.text, "its y has no signal against them (rounding would leave 25 dB"));
+    a.trained.frames = 0;
+    assert_int_equal(accuracy_verdict(&p, &a), VERDICT_PASS);
+}
+
+/* Each number at its place. */
+static void json_tells_them_apart(void **state)
+{
+    (void)state;
+    struct program p = {.config.model.warn_snr_db = 20.0};
+    struct accuracy a = {.frames = 10,
+                         .pruned = {30.0, 0.1, 0.9},
+                         .quantized = {40.0, 0.2, 0.8},
+                         .total = {29.0, 0.3, 0.7},
+                         .expected_frames = 4,
+                         .expected_pruned = {28.0, 0.4, 0.6},
+                         .expected_chip = {27.0, 0.5, 0.5},
+                         .trained = {.frames = 6, .all = {60.0, 0.0, 1.0}}};
+    json_t *root = accuracy_json(&p, &a);
+    static const struct { const char *path; double value; } reals[] = {
+        {"snr_pruned_db", 30.0}, {"snr_quantized_db", 40.0}, {"snr_db", 29.0},
+        {"pruned.max_error", 0.1}, {"quantized.max_error", 0.2}, {"total.max_error", 0.3},
+        {"pruned.correlation", 0.9}, {"quantized.correlation", 0.8}, {"total.correlation", 0.7},
+        {"expected.pruned.snr_db", 28.0}, {"expected.chip.snr_db", 27.0}, {"expected.given.snr_db", 60.0},
+    };
+    for (size_t n = 0; n < COUNT_OF(reals); n++)
+        real_is(root, reals[n].path, reals[n].value);
+    number_is(root, "expected.frames", 4);
+    number_is(root, "expected.given_frames", 6);
+    assert_true(json_is_true(json_at(root, "expected.given.exact")));
+    assert_true(json_is_false(json_at(root, "expected.chip.exact")));
+    json_decref(root);
 }
 
 static int begin(void **state)
@@ -172,8 +328,13 @@ int main(void)
         cmocka_unit_test(expected_is_met),
         cmocka_unit_test_teardown(wrong_gates, end_tools),
         cmocka_unit_test(missing_expected),
+        cmocka_unit_test(one_wrong),
+        cmocka_unit_test_teardown(verify_expected, end_tools),
         cmocka_unit_test_teardown(clipped, end_tools),
         cmocka_unit_test(z_is_flat),
+        cmocka_unit_test(each_value_is_judged),
+        cmocka_unit_test(expected_limits),
+        cmocka_unit_test(json_tells_them_apart),
     };
     return cmocka_run_group_tests(tests, begin, scratch_end);
 }

@@ -265,10 +265,29 @@ static void test_expected(void **state)
     string_is(root, "verdict", "fail");
     json_decref(root);
 
+    /* Not asked for: those that the chip's folder has, of inputs that are the same. */
+    options.expected = NULL;
+    assert_int_equal(run(options), 0);
+    root = json_of("result.json");
+    assert_null(json_at(root, "accuracy.expected"));
+    json_decref(root);
+    options.expected = "expected";
+
     /* None of one input, or of another length. */
     remove("expected/3.y.npy");
     assert_int_equal(run(options), 1);
     complained("expected: has neither 3.y.npy nor 3.npy: every utterance needs its expected y");
+    options.expected = "in"; /* 3.npy is there, but is the input itself */
+    assert_int_equal(run(options), 1);
+    complained("in: has neither ");
+    options.expected = "nowhere";
+    assert_int_equal(run(options), 1);
+    complained("nowhere: cannot be read: No such file or directory");
+    options.expected = "expected";
+    options.check = false;
+    assert_int_equal(run(options), 2);
+    complained("ese: --expected: outputs are compared, which --no-check forbids");
+    options.check = true;
     assert_int_equal(rename("expected/0.y.npy", "expected/3.y.npy"), 0);
     assert_int_equal(rename("expected/1.y.npy", "expected/0.npy"), 0);
     assert_int_equal(run(options), 1);
