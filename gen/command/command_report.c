@@ -106,7 +106,8 @@ int command_report(const struct report_options *options)
 {
     struct error error;
     struct chip_folder chip;
-    bool ok = chart_svg_check(options->svg, &error) && open_source(&chip, options, &error);
+    bool ok = output_file_check("--json", options->json, &error) &&
+              chart_svg_check(options->svg, &error) && open_source(&chip, options, &error);
     if (ok) {
         char *name = is_chip_folder(options->source) ? name_in(options->source) : NULL;
         if (name != NULL)

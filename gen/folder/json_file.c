@@ -53,3 +53,12 @@ bool output_file_check(const char *option, const char *path, struct error *error
         close(file);
     return true;
 }
+
+bool output_file_check_in(const char *option, const char *path, const char *folder,
+                          struct error *error)
+{
+    size_t length = folder != NULL ? strlen(folder) : 0;
+    bool below = path != NULL && length > 0 && strncmp(path, folder, length) == 0 &&
+                 (path[length] == '/' || folder[length - 1] == '/');
+    return (below && access(folder, F_OK) != 0) || output_file_check(option, path, error);
+}

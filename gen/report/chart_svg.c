@@ -439,12 +439,9 @@ void chart_script(struct text *script, const struct program *program,
 
 bool chart_svg_check(const char *path, struct error *error)
 {
-    if (path == NULL)
-        return true;
-    if (strcmp(path, "-") == 0)
-        return fail(error, "--svg: '-' is no file");
-    return output_file_check("--svg", path, error) &&
-           process_available("gnuplot", "gnuplot-nox", error);
+    return path == NULL ||
+           (output_file_check("--svg", path, error) &&
+            process_available("gnuplot", "gnuplot-nox", error));
 }
 
 /* Runs the script in `folder` and takes the picture from there. */

@@ -180,8 +180,11 @@ static void test_unwritable(void **state)
     complained("--svg: cannot write 'no/frame.svg': No such file or directory");
     printed_nothing();
     assert_int_equal(report((struct given){.source = "tiny", .json = "no/report.json"}), 1);
-    complained("no/report.json");
+    complained_only("--json: cannot write 'no/report.json': No such file or directory");
     printed_nothing();
+    /* Before the work: the configuration has not been looked at. */
+    assert_int_equal(report((struct given){.source = "none", .json = "no/report.json"}), 1);
+    complained("no/report.json");
 }
 
 int main(void)

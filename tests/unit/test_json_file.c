@@ -145,6 +145,27 @@ static void test_check_fails(void **state)
     cannot("plain", "--trace: cannot write 'plain': Permission denied");
 }
 
+/* A folder that is not there yet. */
+static void test_check_in(void **state)
+{
+    (void)state;
+    struct error error = {""};
+    static const char *const later[] = {"out/file", "out/a/file"};
+    for (size_t n = 0; n < COUNT_OF(later); n++) {
+        assert_true(output_file_check_in("--json", later[n], "out", &error));
+        assert_true(output_file_check_in("--json", later[n], "out/", &error));
+    }
+    assert_false(exists("out"));
+    assert_true(output_file_check_in("--json", NULL, "out", &error));
+    assert_true(output_file_check_in("--json", "file", NULL, &error));
+    assert_false(output_file_check_in("--json", "output/file", "out", &error));
+    assert_false(output_file_check_in("--json", "out/file", NULL, &error));
+    make_dir("out"); /* it is there */
+    assert_true(output_file_check_in("--json", "out/file", "out", &error));
+    assert_false(output_file_check_in("--json", "out/a/file", "out", &error));
+    assert_string_equal(error.text, "--json: cannot write 'out/a/file': No such file or directory");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -155,6 +176,7 @@ int main(void)
         cmocka_unit_test_teardown(test_standard_output_full, scratch_clean),
         cmocka_unit_test_teardown(test_check, scratch_clean),
         cmocka_unit_test_teardown(test_check_fails, scratch_clean),
+        cmocka_unit_test_teardown(test_check_in, scratch_clean),
     };
     return cmocka_run_group_tests(tests, scratch_begin, scratch_end);
 }
