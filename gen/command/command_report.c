@@ -73,8 +73,8 @@ static bool draw(const struct facts *facts, const char *path, struct error *erro
 {
     const struct cycles_frame *now = facts->frame, *next = now + 1;
     struct chart_frame frame = {.heading = "as planned",
-                                .now = {now->products, now->passes, now->start},
-                                .next = {next->products, next->passes, next->start}};
+                                .now = {now->products, now->passes, now->start, now->waits},
+                                .next = {next->products, next->passes, next->start, next->waits}};
     return chart_svg_write(path, facts->program, &frame, 1, error);
 }
 

@@ -442,6 +442,8 @@ check_picture 'picture of verify' "$work/verify.svg" "$work/stdout" 2
 bars "$work/verify.svg" 1 >"$work/planned"
 bars "$work/verify.svg" 2 >"$work/measured"
 holds 'picture of verify: bars' "$(grep -c '^rgb' "$work/planned")" '>=' 28
+waits=$(grep -o '; SpMV waits [^<]* for m' "$work/verify.svg" | sort | uniq -c | sed 's/^ *//')
+must 'picture of verify: what is waited for, in both frames' grep -q '^2 ; SpMV waits' <<<"$waits"
 silent 'picture of verify: measured as planned' diff "$work/planned" "$work/measured"
 refused 'picture in no folder' "--svg: cannot write '$work/none/x.svg'" \
     report tiny --svg "$work/none/x.svg"

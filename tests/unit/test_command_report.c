@@ -131,8 +131,10 @@ static void draw(const char *path)
     assert_true(program_build(&program, &config, &error));
     const struct cycles_frame *now = &program.cycles->frames[program.cycles->frame_count - 2];
     struct chart_frame frame = {.heading = "as planned",
-                                .now = {now[0].products, now[0].passes, now[0].start},
-                                .next = {now[1].products, now[1].passes, now[1].start}};
+                                .now = {now[0].products, now[0].passes, now[0].start,
+                                        now[0].waits},
+                                .next = {now[1].products, now[1].passes, now[1].start,
+                                         now[1].waits}};
     assert_true(chart_svg_write(path, &program, &frame, 1, &error));
     program_free(&program);
     config_free(&config);
