@@ -150,7 +150,7 @@ static void balance_svg(struct text *svg, const struct figure *f)
                                                "to as many weights, by percent",
                                        .y = {"faster by (%)", false, 0.0, top, ticks, tick_count,
                                              1.0, " %"},
-                                       .x_label = "encoding, order of columns; or the trained model",
+                                       .x_label = "encoding, order of columns; or trained model",
                                        .groups = groups,
                                        .group_count = count,
                                        .series = names,

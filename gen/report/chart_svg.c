@@ -421,7 +421,8 @@ static void write_page(struct text *script, const struct picture *c, int height)
                  "set border 1 linecolor rgb '%s'\nunset ytics\n"
                  "set xtics nomirror out format '%%.0f' textcolor rgb '%s'\n"
                  "set grid xtics back linetype 1 linecolor rgb '%s'\n"
-                 "set xlabel 'time (clock cycles from the frame''s first column)' textcolor rgb '%s'\n"
+                 "set xlabel 'time (clock cycles from the frame''s first column)' textcolor "
+                 "rgb '%s'\n"
                  "set key at screen %.4f, screen %.4f right center horizontal Left reverse samplen 1 "
                  "font ',11' textcolor rgb '%s'\n",
                  WIDTH, height, (double)LEFT / WIDTH, (double)RIGHT / WIDTH,

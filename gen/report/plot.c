@@ -263,7 +263,8 @@ static void write_bar_value(struct text *svg, const struct bars *b, int series, 
     double width = 0.7 * size * (double)number.length, y = y_of(&plot->y, value) - 4.0;
     double x = bar_left(b, series, group) + b->width * 0.47;
     if (plot->mark != NULL)
-        text_appendf(svg, "<rect x=\"%.2f\" y=\"%.2f\" width=\"%.2f\" height=\"%d\" fill=\"#ffffff\"/>\n",
+        text_appendf(svg, "<rect x=\"%.2f\" y=\"%.2f\" width=\"%.2f\" height=\"%d\" "
+                          "fill=\"#ffffff\"/>\n",
                      pixel(x - width / 2.0), pixel(y - size), pixel(width), size + 2);
     write_label(svg, x, y, "middle", size, ink, text_string(&number));
     text_free(&number);

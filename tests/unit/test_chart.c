@@ -241,12 +241,12 @@ static void test_gaps(void **state)
     struct text script = {0};
     chart_script(&script, &program, &frame, 1);
     const char *text = text_string(&script);
-    assert_non_null(strstr(text, "set label 'as planned; SpMV waits 400 cycles for y, 1 for room in an "
-                                 "ActQueue, 50 for m, 20 for x' at "));
+    assert_non_null(strstr(text, "set label 'as planned; SpMV waits 400 cycles for y, 1 for room "
+                                 "in an ActQueue, 50 for m, 20 for x' at "));
     assert_int_equal(occurrences(text, "'#f0d264' fillstyle solid noborder\n"), 3);
-    assert_non_null(strstr(text, "set object rectangle from first 100, first 1.12 to first 500, first "
-                                 "1.88 fillcolor rgb '#f0d264' "));
-    assert_non_null(strstr(text, "set object rectangle from first 1980, first 1.12 to first 2000, "));
+    assert_non_null(strstr(text, "rectangle from first 100, first 1.12 to first 500, first 1.88 "
+                                 "fillcolor rgb '#f0d264' "));
+    assert_non_null(strstr(text, "rectangle from first 1980, first 1.12 to first 2000, first "));
     assert_non_null(strstr(text, "set label 'y' at first 300.00, first 1.50 center "));
     assert_null(strstr(text, "set label 'x' at ")); /* no room */
     assert_non_null(strstr(text, "title 'SpMV waits for'"));
