@@ -76,7 +76,7 @@ forgotten DERIVED_MEMORY stream
 
 # What `make demo` installs is what it wants: no second simulator, no synthesis, nothing for tests.
 wanted() { # TARGET : the packages that it looks for
-    make -n "$1" | sed -n 's/^for package in \(.*\); do.*/\1/p' | tr -s ' ' '\n' | sort
+    make -n "$1" | sed -n 's/^for package in \(.*\); do.*/\1/p' | tr -s ' ' '\n' | sed 's/=.*//' | sort
 }
 wanted deps-demo >"$work/demo"
 wanted deps >"$work/check"
