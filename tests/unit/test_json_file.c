@@ -3,6 +3,7 @@
 #include "gen/folder/json_file.h"
 
 #include <fcntl.h>
+#include <poll.h>
 
 #include "tests/unit/scratch.h"
 
@@ -125,6 +126,11 @@ static void test_check(void **state)
     holds("old", "content\n"); /* nor changed */
     assert_int_equal(mkfifo("pipe", 0666), 0);
     can("pipe"); /* though nobody reads it, and without waiting for somebody */
+    struct pollfd reader = {.fd = open("pipe", O_RDONLY | O_NONBLOCK), .events = POLLIN};
+    assert_true(reader.fd >= 0);
+    can("pipe");
+    assert_int_equal(poll(&reader, 1, 0), 0); /* who still waits for the first byte, not for more */
+    close(reader.fd);
     assert_true(exists("pipe"));
 }
 
