@@ -80,6 +80,15 @@ static enum memory_choice memory(struct argp_state *state, const char *text)
     return MEMORY_HOSTILE;
 }
 
+/* A file of the one kind that is written there: another name would tell others something wrong. */
+static char *file_name(struct argp_state *state, const char *option, char *path, const char *ending)
+{
+    size_t length = strlen(path), most = strlen(ending);
+    if (length <= most || strcmp(path + length - most, ending) != 0)
+        argp_error(state, "--%s: '%s' does not end in %s", option, path, ending);
+    return path;
+}
+
 static error_t parse_option(int key, char *argument, struct argp_state *state)
 {
     const struct parse *parse = state->input;
@@ -103,13 +112,9 @@ static error_t parse_option(int key, char *argument, struct argp_state *state)
         verify->seed = (uint64_t)number(state, "seed", argument, 0, INT64_MAX);
         verify->seed_given = true;
         break;
-    case OPTION_TRACE: {
-        size_t length = strlen(argument);
-        if (length < 5 || strcmp(argument + length - 4, ".fst") != 0)
-            argp_error(state, "--trace: '%s' does not end in .fst", argument);
-        verify->trace = argument;
+    case OPTION_TRACE:
+        verify->trace = file_name(state, "trace", argument, ".fst");
         break;
-    }
     case OPTION_JSON:
         verify->json = argument;
         break;
@@ -129,7 +134,7 @@ static error_t parse_option(int key, char *argument, struct argp_state *state)
         request->chart = true;
         break;
     case OPTION_SVG:
-        verify->svg = argument;
+        verify->svg = file_name(state, "svg", argument, ".svg");
         break;
     case OPTION_VERIFY:
         request->verify_points = true;

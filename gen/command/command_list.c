@@ -31,7 +31,7 @@ static const struct argp_option verify_options[] = {
     {"frames", OPTION_FRAMES, "N", 0, "Frames to simulate, at least 3", 0},
     {"seed", OPTION_SEED, "N", 0, "Seed of the inputs drawn", 0},
     {"trace", OPTION_TRACE, "FILE.fst", 0, "Write a waveform", 0},
-    {"svg", OPTION_SVG, "FILE", 0, "Draw the schedule of a frame as planned and as measured", 0},
+    {"svg", OPTION_SVG, "FILE.svg", 0, "Draw the schedule of a frame, as planned and measured", 0},
     JSON_OPTION,
     {"model", OPTION_MODEL, "OUT", 0, "Play the model that 'ese model' wrote there, not the chip's own", 0},
     STRICT_OPTION,
@@ -49,7 +49,7 @@ static const struct argp_option report_options[] = {
     SET_OPTION,
     JSON_OPTION,
     {"chart", OPTION_CHART, NULL, 0, "Print the schedule of a frame as a chart", 0},
-    {"svg", OPTION_SVG, "FILE", 0, "Draw the same as a picture", 0},
+    {"svg", OPTION_SVG, "FILE.svg", 0, "Draw the same as a picture", 0},
     HELP_OPTIONS,
     {0},
 };

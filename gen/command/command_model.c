@@ -176,8 +176,10 @@ int command_model(const struct model_options *options)
 {
     struct error error;
     struct chip_folder chip;
-    bool ok = !is_chip_folder(options->output) ||
-              fail(&error, "'%s' holds a chip: a model goes to a folder of its own", options->output);
+    bool ok = output_file_check_in("--json", options->json, options->output, &error) &&
+              (!is_chip_folder(options->output) ||
+               fail(&error, "'%s' holds a chip: a model goes to a folder of its own",
+                    options->output));
     if (ok && (ok = chip_open(&chip, options->dir, &error))) {
         ok = make_model(options, &chip.program, &error);
         chip_close(&chip);

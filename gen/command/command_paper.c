@@ -130,7 +130,8 @@ int command_paper(const struct paper_options *options)
     struct error error;
     bool known = true;
     struct paper_run run = {.options = options, .figures = json_object(), .agree = true};
-    bool ok = load_configs(&run, &error);
+    bool ok = output_file_check_in("--json", options->json, options->output, &error) &&
+              load_configs(&run, &error);
     if (ok) {
         ok = run_figures(&run, &known, &error);
         if (ok && options->json != NULL)

@@ -73,8 +73,8 @@ static bool draw(const struct facts *facts, const char *path, struct error *erro
 {
     const struct cycles_frame *now = facts->frame, *next = now + 1;
     struct chart_frame frame = {.heading = "as planned",
-                                .now = {now->products, now->passes, now->start},
-                                .next = {next->products, next->passes, next->start}};
+                                .now = {now->products, now->passes, now->start, now->waits},
+                                .next = {next->products, next->passes, next->start, next->waits}};
     return chart_svg_write(path, facts->program, &frame, 1, error);
 }
 
@@ -106,7 +106,8 @@ int command_report(const struct report_options *options)
 {
     struct error error;
     struct chip_folder chip;
-    bool ok = chart_svg_check(options->svg, &error) && open_source(&chip, options, &error);
+    bool ok = output_file_check("--json", options->json, &error) &&
+              chart_svg_check(options->svg, &error) && open_source(&chip, options, &error);
     if (ok) {
         char *name = is_chip_folder(options->source) ? name_in(options->source) : NULL;
         if (name != NULL)

@@ -255,6 +255,19 @@ static void print_chart(const struct verification *v)
     text_free(&text);
 }
 
+/* Then what a product waited for is what the model says. */
+static bool ran_as_planned(const struct verification *v, const struct simulation_chart *measured,
+                           int64_t start, const struct cycles_frame *planned)
+{
+    for (int n = 0; n < v->program->product_count; n++) {
+        const struct interval *ran = &measured->products[n], *plan = &planned->products[n];
+        if (ran->begin - start != plan->begin - planned->start ||
+            ran->end - start != plan->end - planned->start)
+            return false;
+    }
+    return true;
+}
+
 /* A frame as planned, and below it as measured. */
 static bool draw_charts(const struct verification *v, struct error *error)
 {
@@ -264,16 +277,19 @@ static bool draw_charts(const struct verification *v, struct error *error)
         return fail(error, "--svg: nothing to draw: the simulator did not get through a frame");
     const struct simulation_chart *now = &phase->charts[0], *next = &phase->charts[1];
     const struct cycles_frame *planned = &v->play.cycles.frames[now->frame];
+    const int64_t start[2] = {phase->frames[now->frame].start, phase->frames[next->frame].start};
+    bool as_planned = ran_as_planned(v, now, start[0], &planned[0]) &&
+                      ran_as_planned(v, next, start[1], &planned[1]);
     char heading[64];
     snprintf(heading, sizeof heading, "frame %d as measured by %s", now->frame,
              simulator_name(simulator));
     const struct chart_frame frames[] = {
         {.heading = "as planned",
-         .now = {planned[0].products, planned[0].passes, planned[0].start},
-         .next = {planned[1].products, planned[1].passes, planned[1].start}},
+         .now = {planned[0].products, planned[0].passes, planned[0].start, planned[0].waits},
+         .next = {planned[1].products, planned[1].passes, planned[1].start, planned[1].waits}},
         {.heading = heading,
-         .now = {now->products, now->passes, phase->frames[now->frame].start},
-         .next = {next->products, next->passes, phase->frames[next->frame].start}}};
+         .now = {now->products, now->passes, start[0], as_planned ? planned[0].waits : NULL},
+         .next = {next->products, next->passes, start[1], as_planned ? planned[1].waits : NULL}}};
     return chart_svg_write(v->options->svg, v->program, frames, 2, error);
 }
 

@@ -56,9 +56,9 @@ static void fig6_svg(struct text *svg, const struct figure *f)
     plot_lines(svg, &(struct plot){
                         .title = "Speedup over the dense network on the same hardware",
                         .note = "balanced: load-balance-aware pruning; plain: by magnitude alone",
-                        .x = {"weights left", true, 1.05, 0.046, x_ticks,
+                        .x = {"weights left (%)", true, 1.05, 0.046, x_ticks,
                               sizeof x_ticks / sizeof *x_ticks, 100.0, " %"},
-                        .y = {"times as fast", true, 0.95, 21.0, y_ticks,
+                        .y = {"speedup (times as fast)", true, 0.95, 21.0, y_ticks,
                               sizeof y_ticks / sizeof *y_ticks, 1.0, "x"},
                         .series = c.series,
                         .series_count = c.count});
@@ -84,9 +84,9 @@ static void fifo_svg(struct text *svg, const struct figure *f)
     plot_lines(svg, &(struct plot){
                         .title = "Utilization of the multipliers against FIFO depth",
                         .note = "non-zero weights / (PEs x cycles); fillers of relative are no work",
-                        .x = {"FIFO depth, activations of a PE", true, 0.9,
+                        .x = {"FIFO depth (activations of a PE)", true, 0.9,
                               1.1 * x_ticks[f->step_count - 1], x_ticks, f->step_count, 1.0, NULL},
-                        .y = {"utilization", false, 0.0, 1.04, y_ticks,
+                        .y = {"utilization of the multipliers (%)", false, 0.0, 1.04, y_ticks,
                               sizeof y_ticks / sizeof *y_ticks, 100.0, " %"},
                         .series = c.series,
                         .series_count = c.count});
@@ -116,9 +116,11 @@ static void table1_svg(struct text *svg, const struct figure *f)
     for (int b = 0; b < BARS; b++)
         names[b] = legends[b];
     plot_bars(svg, &(struct plot_bars){.title = "Table 1: time of each matrix at 200 MHz",
-                                       .note = "real us of a frame; in the legend all of a frame",
-                                       .y = {"us", false, 0.0, 17.0, ticks,
+                                       .note = "from its first column to the next one's; "
+                                               "in the legend a whole frame",
+                                       .y = {"time of the matrix (us)", false, 0.0, 17.0, ticks,
                                              sizeof ticks / sizeof *ticks, 1.0, NULL},
+                                       .x_label = "weight matrix",
                                        .groups = groups,
                                        .group_count = PAPER_ROWS,
                                        .series = names,
@@ -146,8 +148,9 @@ static void balance_svg(struct text *svg, const struct figure *f)
     plot_bars(svg, &(struct plot_bars){.title = "What load-balance-aware pruning gains",
                                        .note = "a frame is faster than with plain magnitude pruning "
                                                "to as many weights, by percent",
-                                       .y = {"percent faster", false, 0.0, top, ticks, tick_count,
+                                       .y = {"faster by (%)", false, 0.0, top, ticks, tick_count,
                                              1.0, " %"},
+                                       .x_label = "encoding, order of columns; or trained model",
                                        .groups = groups,
                                        .group_count = count,
                                        .series = names,

@@ -107,10 +107,10 @@ static void table1_text(struct text *text, const struct figure *f)
     text_appendf(text,
                  "\nReading it\n"
                  "  theory: entries / PEs.  real: to the next matrix's first column; the rows add up "
-                 "to the total\n  (the paper's to %.2f us).  GOPS: two operations an entry and "
-                 "channel, fillers included, as in\n  the paper.  The paper's encoding is relative; "
-                 "its density and entries include fillers, and so\n  do ours.\n",
+                 "to the total\n  (the paper's to %.2f us).  The paper's encoding is relative; its "
+                 "density and entries include\n  fillers, and so do ours.\n",
                  sum);
+    paper_gops_note(text, p->pes, p->channels);
 }
 
 /* ---- the sweeps ---------------------------------------------------------------------------------- */

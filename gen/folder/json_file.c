@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "models/base/text.h"
@@ -38,18 +39,30 @@ bool output_file_check(const char *option, const char *path, struct error *error
 {
     if (path == NULL || strcmp(path, "-") == 0)
         return true;
-    int flags = O_WRONLY | O_NONBLOCK | O_CLOEXEC; /* a pipe may have no reader yet */
+    struct stat status;
+    int flags = O_WRONLY | O_NONBLOCK | O_CLOEXEC; /* nothing to wait for */
     int file = open(path, flags | O_CREAT | O_EXCL, 0666);
     if (file >= 0) {
         close(file);
         unlink(path);
         return true;
     }
-    if (errno == EEXIST)
-        file = open(path, flags);
-    if (file < 0 && errno != ENXIO)
-        return fail(error, "%s: cannot write '%s': %s", option, path, strerror(errno));
-    if (file >= 0)
-        close(file);
-    return true;
+    if (errno == EEXIST) {
+        /* Whoever reads a pipe would take its closing for the end of what is yet to come. */
+        if (stat(path, &status) == 0 && S_ISFIFO(status.st_mode))
+            file = access(path, W_OK);
+        else if ((file = open(path, flags)) >= 0)
+            close(file);
+    }
+    return file >= 0 ||
+           fail(error, "%s: cannot write '%s': %s", option, path, strerror(errno));
+}
+
+bool output_file_check_in(const char *option, const char *path, const char *folder,
+                          struct error *error)
+{
+    size_t length = folder != NULL ? strlen(folder) : 0;
+    bool below = path != NULL && length > 0 && strncmp(path, folder, length) == 0 &&
+                 (path[length] == '/' || folder[length - 1] == '/');
+    return (below && access(folder, F_OK) != 0) || output_file_check(option, path, error);
 }

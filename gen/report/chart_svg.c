@@ -10,6 +10,7 @@
 #include "gen/folder/json_file.h"
 #include "gen/folder/process.h"
 #include "gen/report/chart.h"
+#include "gen/report/chart_gaps.h"
 #include "gen/report/plot.h"
 
 /* The page in pixels; a row of it is the unit of the vertical axis. */
@@ -44,6 +45,7 @@ static const char *const ink = "#222222", *const note_ink = "#555555", *const gr
 static const enum plot_color unit_colors[2] = {PLOT_BLUE, PLOT_ORANGE};
 static const char *const second_tones[2] = {"#4397cb", "#e57a33"};
 static const char *const next_tones[2] = {"#bcd9ea", "#f4cdb2"};
+static const char *const gap_color = "#f0d264";
 
 /* A row: all blocks of a matrix, or all passes of a kind. */
 struct lane {
@@ -68,6 +70,7 @@ struct picture {
     int lane_count;
     struct lane lanes[CHART_KINDS_MOST];
     double frame_rows; /* height of a frame */
+    bool has_gaps;     /* that can be seen */
     int64_t cycles;    /* length of the axis */
 };
 
@@ -345,13 +348,44 @@ static void write_state(struct text *script, const struct picture *c, int lane, 
     write_beside(script, STATE_X, (from + to) / 2.0, "left", 12, ink, c->lanes[lane].state);
 }
 
+static void write_gap(struct text *script, struct picture *c, const struct chart_gap *gap, double y)
+{
+    double begin = (double)gap->begin, end = (double)gap->end;
+    if (end - begin < cycles_of(c, 1.0))
+        return;
+    c->has_gaps = true;
+    text_appendf(script,
+                 "set object rectangle from first %lld, first %.2f to first %lld, first %.2f "
+                 "fillcolor rgb '%s' fillstyle solid noborder\n",
+                 (long long)gap->begin, y - HALF_BAR, (long long)gap->end, y + HALF_BAR, gap_color);
+    if (gap->cause != NULL && end - begin >= width_of(c, gap->cause))
+        write_at_cycle(script, (begin + end) / 2.0, y, "center", 10, ink, gap->cause);
+}
+
+/* The heading of a frame with what was waited for, and where. */
+static void write_gaps(struct text *script, struct picture *c, int number)
+{
+    const struct chart_frame *frame = &c->frames[number];
+    double top = number * c->frame_rows;
+    struct chart_gap *gaps = allocate((size_t)c->program->product_count, sizeof *gaps);
+    int count = chart_gaps(c->program, frame, gaps);
+    struct text heading = {0};
+    text_append(&heading, frame->heading);
+    chart_gaps_text(&heading, gaps, count);
+    write_beside(script, STATE_X, top + 0.5, "left", 13, ink, text_string(&heading));
+    for (int n = 0; n < count; n++)
+        write_gap(script, c, &gaps[n], top + 1.5);
+    text_free(&heading);
+    free(gaps);
+}
+
 /* Everything of a frame but its bars. */
-static void write_frame(struct text *script, const struct picture *c, int number)
+static void write_frame(struct text *script, struct picture *c, int number)
 {
     const struct chart_frame *frame = &c->frames[number];
     double top = number * c->frame_rows, bottom = top + c->frame_rows - FRAME_SPACE;
     double next = (double)(frame->next.start - frame->now.start);
-    write_beside(script, STATE_X, top + 0.5, "left", 13, ink, frame->heading);
+    write_gaps(script, c, number);
     write_beside(script, STATE_X, top + 1.5, "left", 12, ink, "SpMV");
     write_beside(script, STATE_X, top + 2.5, "left", 12, ink, "element-wise");
     for (int l = 0; l < c->lane_count; l++) {
@@ -387,7 +421,8 @@ static void write_page(struct text *script, const struct picture *c, int height)
                  "set border 1 linecolor rgb '%s'\nunset ytics\n"
                  "set xtics nomirror out format '%%.0f' textcolor rgb '%s'\n"
                  "set grid xtics back linetype 1 linecolor rgb '%s'\n"
-                 "set xlabel 'cycle, counted from the frame''s first column' textcolor rgb '%s'\n"
+                 "set xlabel 'time (clock cycles from the frame''s first column)' textcolor "
+                 "rgb '%s'\n"
                  "set key at screen %.4f, screen %.4f right center horizontal Left reverse samplen 1 "
                  "font ',11' textcolor rgb '%s'\n",
                  WIDTH, height, (double)LEFT / WIDTH, (double)RIGHT / WIDTH,
@@ -408,7 +443,7 @@ static void write_page(struct text *script, const struct picture *c, int height)
 void chart_script(struct text *script, const struct program *program,
                   const struct chart_frame *frames, int count)
 {
-    static const char *const legend[2] = {"SpMV broadcasts columns", "element-wise steps"};
+    static const char *const legend[2] = {"SpMV broadcasts", "element-wise steps"};
     struct picture c = {.program = program, .frames = frames, .frame_count = count};
     BUG_UNLESS(count >= 1 && count <= CHART_FRAMES_MOST);
     c.grouped = chart_is_grouped(program);
@@ -430,6 +465,9 @@ void chart_script(struct text *script, const struct program *program,
     for (int u = 0; u < 2; u++)
         text_appendf(script, "keyentry with boxes linecolor rgb '%s' fillstyle solid title '%s', \\\n     ",
                      plot_color_code(unit_colors[u]), legend[u]);
+    if (c.has_gaps)
+        text_appendf(script, "keyentry with boxes linecolor rgb '%s' fillstyle solid title 'SpMV "
+                             "waits for', \\\n     ", gap_color);
     text_appendf(script, "keyentry with boxes linecolor rgb '%s' fillstyle solid title 'of the next frame'\n"
                          "unset output\n",
                  next_tones[0]);
@@ -439,12 +477,9 @@ void chart_script(struct text *script, const struct program *program,
 
 bool chart_svg_check(const char *path, struct error *error)
 {
-    if (path == NULL)
-        return true;
-    if (strcmp(path, "-") == 0)
-        return fail(error, "--svg: '-' is no file");
-    return output_file_check("--svg", path, error) &&
-           process_available("gnuplot", "gnuplot-nox", error);
+    return path == NULL ||
+           (output_file_check("--svg", path, error) &&
+            process_available("gnuplot", "gnuplot-nox", error));
 }
 
 /* Runs the script in `folder` and takes the picture from there. */

@@ -20,6 +20,8 @@ enum { CHART_FRAMES_MOST = 2 };
 struct chart_times {
     const struct interval *products, *passes;
     int64_t start; /* the frame's first broadcast: cycle 0 of the picture */
+    const enum stall *waits; /* [product_count] why a product did not follow the one before at once
+                                (cycles.h); NULL: not known */
 };
 
 /* A frame to draw, and the one after it, of which only the beginning is shown. */
@@ -31,7 +33,8 @@ struct chart_frame {
 /* Appends the gnuplot script of `count` (1 .. CHART_FRAMES_MOST) frames, one above the other on the
  * same axis; it writes chart.svg to the folder that gnuplot runs in.  Each has the two units on top, and
  * below them the paper's states with a row for each matrix and kind of pass.  A bar bears the name of its
- * block, unless there are as many blocks as the text chart groups as well. */
+ * block, unless there are as many blocks as the text chart groups as well.  Where no column is
+ * broadcast there is a bar of another colour, and in the heading what was waited for. */
 void chart_script(struct text *script, const struct program *program,
                   const struct chart_frame *frames, int count);
 

@@ -19,6 +19,19 @@ const int paper_total_cycles = 16540;
 const struct paper_resources paper_used = {293920, 69939, 453068, 947, 1504};
 const struct paper_resources paper_device = {331680, 146880, 663360, 1080, 2760};
 
+void paper_gops_note(struct text *text, int pes, int channels)
+{
+    const struct paper_row *row = &paper_rows[0];
+    text_appendf(text,
+                 "  GOPS: two operations a stored entry, fillers included, and channel; as dense: "
+                 "two a weight of the\n  dense matrix.  The paper counts so, too: %d x 2 x %d in "
+                 "%.2f us are its %.1f.\n  The array can do %.1f.  A row can seem to do more: its time "
+                 "ends when the next matrix begins,\n  in whose time the PEs multiply what their queues "
+                 "still hold.  The total cannot.\n",
+                 row->entries, PAPER_CHANNELS, row->real_us, row->gops,
+                 2e-3 * pes * channels * PAPER_MHZ);
+}
+
 bool paper_shape(const struct quantized *quant)
 {
     return quant->input == 153 && quant->cell == 1024 && quant->output == 512 && quant->projection;

@@ -8,6 +8,7 @@
 #ifndef ESE_PAPER_TABLE_H
 #define ESE_PAPER_TABLE_H
 
+#include "models/base/text.h"
 #include "models/program/program.h"
 
 enum { PAPER_ROWS = 9, PAPER_PES = 32, PAPER_CHANNELS = 32, PAPER_MHZ = 200 };
@@ -31,6 +32,10 @@ extern const struct paper_row paper_rows[PAPER_ROWS];
 extern const struct paper_row paper_total;  /* the real time is more than the sum of the rows' */
 extern const int paper_total_cycles;        /* paper_total.real_us at PAPER_MHZ */
 extern const struct paper_resources paper_used, paper_device; /* device: the XCKU060 */
+
+/* Appends lines of a legend: what GOPS count, and how a row can have more than an array of `pes`
+ * PEs x `channels` at PAPER_MHZ. */
+void paper_gops_note(struct text *text, int pes, int channels);
 
 /* Whether a network has the shape that the figures are for. */
 bool paper_shape(const struct quantized *quant);

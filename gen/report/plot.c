@@ -10,10 +10,13 @@ enum {
     HEIGHT = 520,
     LEFT = 76,
     RIGHT = 640,
+    BARS_RIGHT = 852, /* bars need the room: their legend stands above them */
     TOP = 70,
     BOTTOM = 450,
     LEGEND = RIGHT + 22,
     LEGEND_STEP = 24,
+    BARS_LEGEND = 20, /* first line, and to the next */
+    BARS_LEGEND_STEP = 18,
     FONT = 13
 };
 
@@ -105,12 +108,12 @@ static void tick_text(struct text *text, const struct plot_axis *axis, double ti
                  axis->suffix != NULL ? axis->suffix : "");
 }
 
-static void write_y_axis(struct text *svg, const struct plot_axis *axis)
+static void write_y_axis(struct text *svg, const struct plot_axis *axis, double right)
 {
     struct text number = {0};
     for (int t = 0; t < axis->tick_count; t++) {
         double y = y_of(axis, axis->ticks[t]);
-        write_line(svg, LEFT, y, RIGHT, y, grid, 1.0, NULL);
+        write_line(svg, LEFT, y, right, y, grid, 1.0, NULL);
         tick_text(&number, axis, axis->ticks[t]);
         write_label(svg, LEFT - 8, y + 4, "end", FONT, ink, text_string(&number));
     }
@@ -132,12 +135,13 @@ static void write_x_axis(struct text *svg, const struct plot_axis *axis)
         write_label(svg, x, BOTTOM + 20, "middle", FONT, ink, text_string(&number));
     }
     text_free(&number);
-    write_label(svg, (LEFT + RIGHT) / 2.0, BOTTOM + 46, "middle", FONT, ink, axis->label);
 }
 
-static void write_base_line(struct text *svg)
+/* The line at the bottom, and what stands along it. */
+static void write_base(struct text *svg, double right, const char *label)
 {
-    write_line(svg, LEFT, BOTTOM, RIGHT, BOTTOM, ink, 1.5, NULL);
+    write_line(svg, LEFT, BOTTOM, right, BOTTOM, ink, 1.5, NULL);
+    write_label(svg, (LEFT + right) / 2.0, BOTTOM + 46, "middle", FONT, ink, label);
 }
 
 /* ---- lines --------------------------------------------------------------------------------------- */
@@ -215,9 +219,9 @@ static void write_line_legend(struct text *svg, const struct plot *plot)
 void plot_lines(struct text *svg, const struct plot *plot)
 {
     begin_page(svg, plot->title, plot->note);
-    write_y_axis(svg, &plot->y);
+    write_y_axis(svg, &plot->y, RIGHT);
     write_x_axis(svg, &plot->x);
-    write_base_line(svg);
+    write_base(svg, RIGHT, plot->x.label);
     for (int s = 0; s < plot->series_count; s++)
         write_series(svg, plot, &plot->series[s]);
     write_line_legend(svg, plot);
@@ -226,23 +230,50 @@ void plot_lines(struct text *svg, const struct plot *plot)
 
 /* ---- bars ---------------------------------------------------------------------------------------- */
 
-static void write_bar(struct text *svg, const struct plot_bars *plot, double x, double width,
-                      double value, const char *color)
+/* Where the bars stand. */
+struct bars {
+    const struct plot_bars *plot;
+    double room;  /* of a group */
+    double width; /* of a bar and the gap behind it */
+};
+
+static double bar_left(const struct bars *b, int series, int group)
 {
-    struct text number = {0};
-    double y = y_of(&plot->y, value);
+    double middle = LEFT + b->room * (group + 0.5);
+    return middle - b->width * b->plot->series_count / 2.0 + series * b->width;
+}
+
+static void write_bar(struct text *svg, const struct bars *b, int series, int group)
+{
+    const struct plot_bars *plot = b->plot;
+    double y = y_of(&plot->y, plot->values[series * plot->group_count + group]);
     text_appendf(svg, "<rect x=\"%.2f\" y=\"%.2f\" width=\"%.2f\" height=\"%.2f\" fill=\"%s\"/>\n",
-                 pixel(x), pixel(y), pixel(width), pixel(BOTTOM - y), color);
+                 pixel(bar_left(b, series, group)), pixel(y), pixel(b->width * 0.94),
+                 pixel(BOTTOM - y), colors[plot->colors[series]]);
+}
+
+/* Over the bar; on white, for the line across may run there. */
+static void write_bar_value(struct text *svg, const struct bars *b, int series, int group)
+{
+    const struct plot_bars *plot = b->plot;
+    double value = plot->values[series * plot->group_count + group];
+    int size = plot->group_count > 6 ? 9 : FONT;
+    struct text number = {0};
     text_appendf(&number, "%.*f", plot->decimals, value);
-    write_label(svg, x + width / 2.0, y - 4.0, "middle", plot->group_count > 6 ? 9 : FONT, ink,
-                text_string(&number));
+    double width = 0.7 * size * (double)number.length, y = y_of(&plot->y, value) - 4.0;
+    double x = bar_left(b, series, group) + b->width * 0.47;
+    if (plot->mark != NULL)
+        text_appendf(svg, "<rect x=\"%.2f\" y=\"%.2f\" width=\"%.2f\" height=\"%d\" "
+                          "fill=\"#ffffff\"/>\n",
+                     pixel(x - width / 2.0), pixel(y - size), pixel(width), size + 2);
+    write_label(svg, x, y, "middle", size, ink, text_string(&number));
     text_free(&number);
 }
 
 static void write_bar_legend(struct text *svg, const struct plot_bars *plot)
 {
-    double y = TOP + 8;
-    for (int s = 0; s < plot->series_count; s++, y += LEGEND_STEP) {
+    double y = BARS_LEGEND;
+    for (int s = 0; s < plot->series_count; s++, y += BARS_LEGEND_STEP) {
         text_appendf(svg, "<rect x=\"%d\" y=\"%.2f\" width=\"14\" height=\"14\" fill=\"%s\"/>\n",
                      LEGEND, pixel(y - 7.0), colors[plot->colors[s]]);
         write_label(svg, LEGEND + 22, y + 4, "start", FONT - 1, ink, plot->series[s]);
@@ -255,23 +286,24 @@ static void write_bar_legend(struct text *svg, const struct plot_bars *plot)
 
 void plot_bars(struct text *svg, const struct plot_bars *plot)
 {
-    double room = (double)(RIGHT - LEFT) / plot->group_count;
-    double width = room * 0.84 / plot->series_count;
-    width = width < 60.0 ? width : 60.0;
+    struct bars b = {.plot = plot, .room = (double)(BARS_RIGHT - LEFT) / plot->group_count};
+    b.width = fmin(b.room * 0.84 / plot->series_count, 60.0);
     begin_page(svg, plot->title, plot->note);
-    write_y_axis(svg, &plot->y);
+    write_y_axis(svg, &plot->y, BARS_RIGHT);
     for (int g = 0; g < plot->group_count; g++) {
-        double middle = LEFT + room * (g + 0.5), left = middle - width * plot->series_count / 2.0;
         for (int s = 0; s < plot->series_count; s++)
-            write_bar(svg, plot, left + s * width, width * 0.94,
-                      plot->values[s * plot->group_count + g], colors[plot->colors[s]]);
-        write_label(svg, middle, BOTTOM + 20, "middle", FONT, ink, plot->groups[g]);
+            write_bar(svg, &b, s, g);
+        write_label(svg, LEFT + b.room * (g + 0.5), BOTTOM + 20, "middle", FONT, ink,
+                    plot->groups[g]);
     }
     if (plot->mark != NULL) {
         double y = y_of(&plot->y, *plot->mark);
-        write_line(svg, LEFT, y, RIGHT, y, ink, 2.0, "5 3");
+        write_line(svg, LEFT, y, BARS_RIGHT, y, ink, 2.0, "5 3");
     }
-    write_base_line(svg);
+    for (int g = 0; g < plot->group_count; g++)
+        for (int s = 0; s < plot->series_count; s++)
+            write_bar_value(svg, &b, s, g);
+    write_base(svg, BARS_RIGHT, plot->x_label);
     write_bar_legend(svg, plot);
     end_page(svg);
 }

@@ -21,7 +21,7 @@ enum plot_style {
 enum plot_color { PLOT_BLUE, PLOT_ORANGE, PLOT_GREEN, PLOT_PURPLE, PLOT_GREY, PLOT_COLORS };
 
 struct plot_axis {
-    const char *label;
+    const char *label;   /* with its unit, "time (us)" */
     bool logarithmic;    /* low > 0 */
     double low, high;    /* low > high turns the axis round */
     const double *ticks; /* values that get a line and a number */
@@ -49,6 +49,7 @@ struct plot {
 struct plot_bars {
     const char *title, *note;
     struct plot_axis y;
+    const char *x_label;
     const char *const *groups; /* [group_count] names below the axis */
     int group_count;
     const char *const *series; /* [series_count] names in the legend */

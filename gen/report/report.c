@@ -167,10 +167,11 @@ static void write_paper(struct text *text, const struct facts *f)
         }
     write_paper_row(text, f, &paper_total, f->dense_weights, &total);
     text_appendf(text,
-                 "  at best: entries / PEs; GOPS: two operations an entry and channel, as in the "
-                 "paper.\n  Total %s cycles against %s: %.2f times as fast.\n",
+                 "  at best: entries / PEs; real: to the first column of the next matrix.\n"
+                 "  Total %s cycles against %s: %.2f times as fast.\n",
                  commas(total.cycles).text, commas(paper_total_cycles).text,
                  (double)paper_total_cycles / (double)total.cycles);
+    paper_gops_note(text, f->program->d.pes, f->program->d.channels);
 }
 
 void facts_text(struct text *text, const struct facts *f, bool chart)

@@ -50,6 +50,7 @@ struct chip {
     /* Product sequencer and PtrRead */
     int frame, product, column; /* column within the product */
     int frame_base;             /* accumulator block of the frame's pass 0 */
+    int64_t waited[STALL_COUNT]; /* clocks, of the product whose first column is to be sent */
     struct broadcast read, send;
 
     /* PEs and accumulator blocks */
@@ -282,6 +283,17 @@ static enum stall why_not(const struct chip *c, bool accepts)
     return accepts ? STALL_NONE : STALL_QUEUE;
 }
 
+/* What the product had to wait for, longest. */
+static enum stall longest_wait(struct chip *c)
+{
+    enum stall longest = STALL_NONE;
+    for (int s = STALL_NONE + 1; s < STALL_COUNT; s++)
+        if (c->waited[s] > c->waited[longest])
+            longest = (enum stall)s;
+    memset(c->waited, 0, sizeof c->waited);
+    return longest;
+}
+
 static void send_column(struct chip *c)
 {
     const struct program *p = c->program;
@@ -290,6 +302,11 @@ static void send_column(struct chip *c)
     int block = block_of(c, c->frame_base, product->pass);
     if (f != NULL && c->product == 0 && c->column == 0)
         f->start = c->now;
+    if (c->column == 0) {
+        enum stall wait = longest_wait(c);
+        if (f != NULL)
+            f->waits[c->product] = wait;
+    }
     if (f != NULL)
         note(&f->products[c->product], c->now);
     if (product->opens && c->column == 0)
@@ -334,6 +351,8 @@ static void step(struct chip *c)
     struct cycles_frame *f = frame_at(c, started);
     if (f != NULL)
         f->stalls[stall]++;
+    if (c->column == 0 && stall != STALL_NONE)
+        c->waited[stall]++;
 
     retire(c);
     step_pes(c, enqueue, beat);
@@ -392,6 +411,7 @@ void cycles_run(const struct program *p, int frames, struct cycles *result)
         struct cycles_frame *f = &result->frames[t];
         f->products = allocate((size_t)p->product_count, sizeof *f->products);
         f->passes = allocate((size_t)p->pass_count, sizeof *f->passes);
+        f->waits = allocate((size_t)p->product_count, sizeof *f->waits);
         for (int n = 0; n < p->product_count; n++)
             f->products[n].begin = -1;
         for (int n = 0; n < p->pass_count; n++)
@@ -419,6 +439,7 @@ void cycles_free(struct cycles *result)
     for (int t = 0; t < result->frame_count; t++) {
         free(result->frames[t].products);
         free(result->frames[t].passes);
+        free(result->frames[t].waits);
     }
     free(result->frames);
 }

@@ -22,6 +22,8 @@ struct cycles_frame {
     int64_t start;               /* cycle in which its first column is broadcast */
     struct interval *products;   /* [product_count] first .. last column broadcast */
     struct interval *passes;     /* [pass_count] first .. last element step */
+    enum stall *waits;           /* [product_count] what its first column waited for longest, after
+                                    the last one of the product before */
     int64_t stalls[STALL_COUNT]; /* broadcast stage, between this frame's start and the next one's */
     int64_t issued;              /* entries issued (all PEs) between this frame's start and the next one's */
 };

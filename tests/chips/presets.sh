@@ -47,8 +47,8 @@ same "narrow bus: cycles a frame" "$("$json_get" "$work/narrow2.json" cycles_per
     "$("$json_get" "$work/narrow2.json" memory_cycles_per_frame)"
 narrow_bus 1
 
-# 89.5 % in floating point, and 147 edits from 626 phones, as whoever trained the model measured it; the
-# chip's own outputs may cost 0.3 points.
+# 89.5 % in floating point, and 147 edits from 626 phones, as whoever trained the model measured it;
+# the chip's own outputs may cost 0.3 points.
 must "speech: recognise" "$ese" recognise "$work/speech" --json "$work/recognise.json"
 holds "speech: frames right, from the chip's outputs" \
     "$("$json_get" "$work/recognise.json" frame_accuracy)" '>=' 0.892
@@ -60,7 +60,7 @@ same "speech: phone error rate in floating point" \
 same "speech: recognised phones" "$("$json_get" "$work/recognise.json" phones)" 626
 same "speech: recognised frames" "$("$json_get" "$work/recognise.json" frames)" 6419
 
-# The demo is a page; what README.md shows of it is what it prints; the files that it names are there.
+# The demo is a page; what README.md shows of it is what it prints; the files it names are there.
 status=0
 bash tests/demo.sh "$work/speech" >"$work/output" 2>&1 || status=$?
 same 'demo: status' "$status" 0
@@ -71,7 +71,8 @@ awk '/^What `make demo` prints/ { on = 1; next }
      on && /^    / && !/^    \.\.\.$/ { print substr($0, 5); next }
      on && NF && !/^    / { exit }' README.md >"$work/excerpt"
 holds 'demo: lines in README.md' "$(wc -l <"$work/excerpt")" '>=' 10
-same 'demo: the lines in README.md' "$(grep -Fxf "$work/excerpt" "$work/page")" "$(cat "$work/excerpt")"
+same 'demo: the lines in README.md' "$(grep -Fxf "$work/excerpt" "$work/page")" \
+    "$(cat "$work/excerpt")"
 for file in $(awk '/^Where to look next/ { on = 1; next } on { print $1 }' "$work/output") \
     "$work/speech/sentences.txt"; do
     must "demo: $file" test -s "$file"

@@ -102,6 +102,12 @@ usage 'a chart of the selftest' '--svg: .* does not go with --selftest' verify x
 usage 'seed' 'is not a whole number' verify x --seed -1
 usage 'sim' 'is not verilator, icarus or both' verify x --sim modelsim
 usage 'trace' 'does not end in .fst' verify x --trace x.vcd
+usage 'a picture that is none' "--svg: 'x.png' does not end in .svg" report tiny --svg x.png
+usage 'a picture that is none' "--svg: 'x.pdf' does not end in .svg" verify x --svg x.pdf
+usage 'a picture onto standard output' "--svg: '-' does not end in .svg" report tiny --svg -
+usage 'a picture without a name' "--svg: '.svg' does not end in .svg" report tiny --svg .svg
+usage 'two things on standard output' 'only one can be standard output' \
+    recognise x --json - --sentences -
 usage 'jobs' 'is not a whole number' verify x -j 0
 
 # ---- configurations ----
@@ -436,12 +442,13 @@ check_picture 'picture of verify' "$work/verify.svg" "$work/stdout" 2
 bars "$work/verify.svg" 1 >"$work/planned"
 bars "$work/verify.svg" 2 >"$work/measured"
 holds 'picture of verify: bars' "$(grep -c '^rgb' "$work/planned")" '>=' 28
+waits=$(grep -o '; SpMV waits [^<]* for m' "$work/verify.svg" | sort | uniq -c | sed 's/^ *//')
+must 'picture of verify: what is waited for, in both frames' grep -q '^2 ; SpMV waits' <<<"$waits"
 silent 'picture of verify: measured as planned' diff "$work/planned" "$work/measured"
 refused 'picture in no folder' "--svg: cannot write '$work/none/x.svg'" \
     report tiny --svg "$work/none/x.svg"
 refused 'picture in no folder, before simulating' "--svg: cannot write '$work/none/x.svg'" \
     verify "$work/chip" --svg "$work/none/x.svg"
-refused 'picture onto standard output' "--svg: '-' is no file" report tiny --svg -
 printf '#!/bin/sh\necho no terminal svg\nexit 3\n' >"$work/bin/gnuplot"
 chmod +x "$work/bin/gnuplot"
 PATH=$work/bin:$PATH

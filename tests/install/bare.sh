@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
 # bare.sh [COMMAND]... - the last commit on a Debian 12 with nothing but apt on it, in a temporary
-# folder: what README.md says to begin with, `make demo`, then the tests as .ci/run runs them; or the
+# folder: what README.md says to begin with, `make demo`, the tests as .ci/run runs them; or the
 # COMMANDs given.  apt is set up in there as it is out here.
 set -euo pipefail
 cd "$(dirname "$0")/../.."

@@ -157,8 +157,8 @@ static void test_script(void **state)
                                        {{200, 210}, {210, 260}, {261, 300}}};
     const struct interval stepped[2][2] = {{{165, 190}, {201, 219}}, {{265, 290}, {-1, 0}}};
     const struct chart_frame frames[] = {
-        {"as planned", {ran[0], stepped[0], 100}, {ran[1], stepped[1], 200}},
-        {"o'clock", {ran[1], stepped[1], 200}, {ran[0], stepped[0], 300}},
+        {"as planned", {ran[0], stepped[0], 100, NULL}, {ran[1], stepped[1], 200, NULL}},
+        {"o'clock", {ran[1], stepped[1], 200, NULL}, {ran[0], stepped[0], 300, NULL}},
     };
     const char *data = "$frame_1 << END\n"
                        "0 10 1.50 0x0072b2 STATE_1\n"
@@ -210,7 +210,7 @@ static void test_script_names(void **state)
     struct program program = {.product_count = 5, .products = products};
     const struct interval ran[] = {{0, 1}, {120, 121}, {122, 123}, {160, 161}, {1000, 1001}};
     const struct interval none[] = {{-1, 0}, {-1, 0}, {-1, 0}, {-1, 0}, {-1, 0}};
-    const struct chart_frame frame = {"as planned", {ran, none, 0}, {none, none, 1000}};
+    const struct chart_frame frame = {"as planned", {ran, none, 0, NULL}, {none, none, 1000, NULL}};
     struct text script = {0};
     chart_script(&script, &program, &frame, 1);
     const char *text = text_string(&script);
@@ -220,6 +220,42 @@ static void test_script_names(void **state)
     assert_non_null(strstr(text, "set label '[2]' at first 126.88, first 3.85 left "));
     assert_non_null(strstr(text, "set label 'Wix[3]' at first 164.88, first 3.85 left "));
     assert_non_null(strstr(text, "set label 'Wix[4]' at first 1004.88, first 3.85 left "));
+    text_free(&script);
+}
+
+/* Between products, and before the next frame; what cannot be seen is only counted. */
+static void test_gaps(void **state)
+{
+    (void)state;
+    struct product products[] = {product("Wix[0]", "STATE_1"), product("Wir[0]", "STATE_2"),
+                                 product("Wox[0]", "STATE_3"), product("Wym[0]", "STATE_6")};
+    products[1].source = SOURCE_Y;
+    products[3].source = SOURCE_M;
+    struct program program = {.product_count = 4, .products = products};
+    const struct interval ran[2][4] = {{{1000, 1100}, {1500, 2000}, {2001, 2400}, {2450, 2980}},
+                                       {{3000, 3100}, {3500, 4000}, {4001, 4400}, {4450, 4980}}};
+    const enum stall waits[2][4] = {{STALL_INPUT, STALL_ELEMENT, STALL_QUEUE, STALL_ELEMENT},
+                                    {STALL_INPUT, STALL_ACC, STALL_NONE, STALL_NONE}};
+    struct chart_frame frame = {"as planned", {ran[0], NULL, 1000, waits[0]},
+                                {ran[1], NULL, 3000, waits[1]}};
+    struct text script = {0};
+    chart_script(&script, &program, &frame, 1);
+    const char *text = text_string(&script);
+    assert_non_null(strstr(text, "set label 'as planned; SpMV waits 400 cycles for y, 1 for room "
+                                 "in an ActQueue, 50 for m, 20 for x' at "));
+    assert_int_equal(occurrences(text, "'#f0d264' fillstyle solid noborder\n"), 3);
+    assert_non_null(strstr(text, "rectangle from first 100, first 1.12 to first 500, first 1.88 "
+                                 "fillcolor rgb '#f0d264' "));
+    assert_non_null(strstr(text, "rectangle from first 1980, first 1.12 to first 2000, first "));
+    assert_non_null(strstr(text, "set label 'y' at first 300.00, first 1.50 center "));
+    assert_null(strstr(text, "set label 'x' at ")); /* no room */
+    assert_non_null(strstr(text, "title 'SpMV waits for'"));
+    text_cut(&script, 0);
+    frame.now.waits = frame.next.waits = NULL; /* seen, not known why */
+    chart_script(&script, &program, &frame, 1);
+    text = text_string(&script);
+    assert_non_null(strstr(text, "set label 'as planned' at "));
+    assert_int_equal(occurrences(text, "'#f0d264' fillstyle solid noborder\n"), 3);
     text_free(&script);
 }
 
@@ -238,7 +274,8 @@ static void test_script_grouped(void **state)
         next[n] = (struct interval){(BLOCKS + n) * 10, (BLOCKS + n) * 10 + 9};
     }
     struct program program = {.product_count = BLOCKS, .products = products};
-    const struct chart_frame frame = {"as planned", {ran, NULL, 0}, {next, NULL, BLOCKS * 10}};
+    const struct chart_frame frame = {"as planned", {ran, NULL, 0, NULL},
+                                      {next, NULL, BLOCKS * 10, NULL}};
     struct text script = {0};
     chart_script(&script, &program, &frame, 1);
     const char *text = text_string(&script);
@@ -247,6 +284,7 @@ static void test_script_grouped(void **state)
     assert_null(strstr(text, "set label 'Wix["));
     assert_int_equal(occurrences(text, " 0x0072b2 "), 3); /* the unit, and two matrices */
     assert_int_equal(occurrences(text, " 0xbcd9ea "), 3);
+    assert_null(strstr(text, "SpMV waits"));
     text_free(&script);
     free(products);
     free(ran);
@@ -261,6 +299,7 @@ int main(void)
         cmocka_unit_test(test_grouped),
         cmocka_unit_test(test_script),
         cmocka_unit_test(test_script_names),
+        cmocka_unit_test(test_gaps),
         cmocka_unit_test(test_script_grouped),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

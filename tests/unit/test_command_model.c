@@ -222,7 +222,10 @@ static void test_output(void **state)
     complained("file");
     holds("file", "mine\n");
     assert_int_equal(model("chip", "tiny", "model", "model.seed=5", "no/model.json"), 1);
-    complained("no/model.json");
+    complained_only("--json: cannot write 'no/model.json': No such file or directory");
+    assert_false(exists("model")); /* before the work */
+    assert_int_equal(model("chip", "tiny", "model", "model.seed=5", "model/model.json"), 0);
+    assert_true(exists("model/model.json"));
     assert_int_equal(model("chip", "tiny", "model", "model.seed=6", NULL), 0); /* takes its place */
     assert_int_equal(model("model", "tiny", "another", NULL, NULL), 1);
     complained_only("'model' holds a model that 'ese model' made, not a chip");

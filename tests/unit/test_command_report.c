@@ -131,8 +131,10 @@ static void draw(const char *path)
     assert_true(program_build(&program, &config, &error));
     const struct cycles_frame *now = &program.cycles->frames[program.cycles->frame_count - 2];
     struct chart_frame frame = {.heading = "as planned",
-                                .now = {now[0].products, now[0].passes, now[0].start},
-                                .next = {now[1].products, now[1].passes, now[1].start}};
+                                .now = {now[0].products, now[0].passes, now[0].start,
+                                        now[0].waits},
+                                .next = {now[1].products, now[1].passes, now[1].start,
+                                         now[1].waits}};
     assert_true(chart_svg_write(path, &program, &frame, 1, &error));
     program_free(&program);
     config_free(&config);
@@ -180,8 +182,11 @@ static void test_unwritable(void **state)
     complained("--svg: cannot write 'no/frame.svg': No such file or directory");
     printed_nothing();
     assert_int_equal(report((struct given){.source = "tiny", .json = "no/report.json"}), 1);
-    complained("no/report.json");
+    complained_only("--json: cannot write 'no/report.json': No such file or directory");
     printed_nothing();
+    /* Before the work: the configuration has not been looked at. */
+    assert_int_equal(report((struct given){.source = "none", .json = "no/report.json"}), 1);
+    complained("no/report.json");
 }
 
 int main(void)

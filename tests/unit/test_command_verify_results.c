@@ -269,11 +269,12 @@ static void draw(const char *path, const struct program *p)
     const struct simulation_chart *charts = phase->charts;
     const struct chart_frame frames[] = {
         {.heading = "as planned",
-         .now = {planned[0].products, planned[0].passes, planned[0].start},
-         .next = {planned[1].products, planned[1].passes, planned[1].start}},
+         .now = {planned[0].products, planned[0].passes, planned[0].start, planned[0].waits},
+         .next = {planned[1].products, planned[1].passes, planned[1].start, planned[1].waits}},
         {.heading = "frame 3 as measured by verilator",
-         .now = {charts[0].products, charts[0].passes, phase->frames[3].start},
-         .next = {charts[1].products, charts[1].passes, phase->frames[4].start}}};
+         /* At times that are not the model's. */
+         .now = {charts[0].products, charts[0].passes, phase->frames[3].start, NULL},
+         .next = {charts[1].products, charts[1].passes, phase->frames[4].start, NULL}}};
     assert_true(chart_svg_write(path, p, frames, 2, &error));
     simulation_result_free(&result);
     cycles_free(&cycles);

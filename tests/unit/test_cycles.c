@@ -30,6 +30,21 @@ static int64_t limit_of(const struct program *p)
     return largest(limit, p->quant.output);
 }
 
+/* A product that does not follow the one before has a reason, and one that it can have. */
+static void check_wait(const struct program *p, const struct cycles *c, int t, int n)
+{
+    const struct cycles_frame *f = &c->frames[t], *before = n > 0 ? f : f - 1;
+    enum stall wait = f->waits[n];
+    if (n > 0 || t > 0) {
+        int64_t end = before->products[(n > 0 ? n : p->product_count) - 1].end;
+        assert_int_equal(wait != STALL_NONE, f->products[n].begin > end);
+    }
+    assert_true(wait != STALL_INPUT || n == 0);
+    assert_true(wait != STALL_COLUMNS || (n == 0 && t == 0));
+    assert_true(wait != STALL_ACC || p->products[n].opens);
+    assert_true(wait != STALL_ELEMENT || p->products[n].source != SOURCE_X);
+}
+
 static void check_frame(const struct program *p, const struct cycles *c, int t)
 {
     const struct cycles_frame *f = &c->frames[t];
@@ -39,6 +54,7 @@ static void check_frame(const struct program *p, const struct cycles *c, int t)
         assert_true(i->begin >= f->start && i->end - i->begin >= product->columns);
         if (n > 0)
             assert_true(i->begin >= f->products[n - 1].end);
+        check_wait(p, c, t, n);
         if (product->closes)
             assert_true(f->passes[product->pass].begin >= i->end);
         /* It reads what the passes have written. */

@@ -238,6 +238,96 @@ static void test_pictures(void **state)
     }
 }
 
+/* A piece of text on the page; its size is that of a wide sans-serif font. */
+struct label {
+    double left, right, top, bottom;
+    char text[100];
+};
+
+/* The next one behind `svg`, or NULL; those that stand upright are left out. */
+static const char *next_label(const char *svg, struct label *label)
+{
+    double x, y, size;
+    char anchor[8];
+    for (; (svg = strstr(svg, "<text ")) != NULL; svg++) {
+        if (sscanf(svg, "<text x=\"%lf\" y=\"%lf\" text-anchor=\"%7[a-z]\" font-size=\"%lf\"",
+                   &x, &y, anchor, &size) != 4)
+            continue;
+        svg = strchr(svg, '>') + 1;
+        snprintf(label->text, sizeof label->text, "%.*s", (int)strcspn(svg, "<"), svg);
+        bool number = label->text[strspn(label->text, "0123456789. %x")] == '\0';
+        double width = (number ? 0.64 : 0.55) * size * (double)strlen(label->text);
+        double before = strcmp(anchor, "start") == 0 ? 0.0 : strcmp(anchor, "end") == 0 ? 1.0 : 0.5;
+        label->left = x - before * width;
+        label->right = label->left + width;
+        label->top = y - 0.75 * size;
+        label->bottom = y;
+        return svg;
+    }
+    return NULL;
+}
+
+static void labels_apart(const char *svg)
+{
+    struct label a, b;
+    int count = 0;
+    for (const char *at = svg; (at = next_label(at, &a)) != NULL; count++) {
+        if (a.left < 0.0 || a.right > 880.0 || a.top < 0.0 || a.bottom > 520.0)
+            fail_msg("'%s' leaves the page", a.text);
+        for (const char *other = at; (other = next_label(other, &b)) != NULL;)
+            if (a.left < b.right && b.left < a.right && a.top < b.bottom && b.top < a.bottom)
+                fail_msg("'%s' and '%s' collide", a.text, b.text);
+    }
+    assert_true(count > 10);
+}
+
+/* Also where all bars of a group are as high, and as high as the paper's highest. */
+static void test_labels(void **state)
+{
+    (void)state;
+    static const char *const units[FIGURE_COUNT][2] = {
+        {">time of the matrix (us)<", ">weight matrix<"},
+        {">speedup (times as fast)<", ">weights left (%)<"},
+        {">utilization of the multipliers (%)<", ">FIFO depth (activations of a PE)<"},
+        {">faster by (%)<", ">encoding, order of columns; or trained model<"},
+    };
+    for (int kind = 0; kind < FIGURE_COUNT; kind++) {
+        struct figure f;
+        struct text svg = {0};
+        plan(&f, (enum figure_kind)kind);
+        fill_all(&f);
+        for (int n = 0; kind == FIGURE_TABLE1 && n < f.point_count; n++)
+            for (int r = 0; r < PAPER_ROWS; r++)
+                f.points[n].rows[r].cycles = (int64_t)(paper_rows[r].real_us * PAPER_MHZ + 0.5);
+        figure_svg(&svg, &f);
+        labels_apart(text_string(&svg));
+        for (int axis = 0; axis < 2; axis++)
+            assert_non_null(strstr(text_string(&svg), units[kind][axis]));
+        text_free(&svg);
+        figure_free(&f);
+    }
+}
+
+/* What GOPS count, and why a row can have more than the array. */
+static void test_gops_note(void **state)
+{
+    (void)state;
+    struct figure f;
+    struct text text = {0}, note = {0};
+    plan(&f, FIGURE_TABLE1);
+    fill_all(&f);
+    figure_text(&text, &f);
+    paper_gops_note(&note, 32, 32);
+    assert_non_null(strstr(text_string(&text), text_string(&note)));
+    assert_non_null(strstr(text_string(&note), "18304 x 2 x 32 in 5.36 us are its 218.6"));
+    assert_non_null(strstr(text_string(&note), "The array can do 409.6."));
+    for (char *line = strtok(note.data, "\n"); line != NULL; line = strtok(NULL, "\n"))
+        assert_true(strlen(line) <= 100);
+    text_free(&text);
+    text_free(&note);
+    figure_free(&f);
+}
+
 static void test_plot_scale(void **state)
 {
     (void)state;
@@ -316,7 +406,8 @@ int main(void)
         cmocka_unit_test(test_table_row),   cmocka_unit_test(test_rerun_marks),
         cmocka_unit_test(test_csv_fields),  cmocka_unit_test(test_pictures),
         cmocka_unit_test(test_plot_scale),  cmocka_unit_test(test_model),
-        cmocka_unit_test(test_model_failure),
+        cmocka_unit_test(test_model_failure), cmocka_unit_test(test_labels),
+        cmocka_unit_test(test_gops_note),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

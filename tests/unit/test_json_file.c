@@ -3,6 +3,7 @@
 #include "gen/folder/json_file.h"
 
 #include <fcntl.h>
+#include <poll.h>
 
 #include "tests/unit/scratch.h"
 
@@ -125,6 +126,11 @@ static void test_check(void **state)
     holds("old", "content\n"); /* nor changed */
     assert_int_equal(mkfifo("pipe", 0666), 0);
     can("pipe"); /* though nobody reads it, and without waiting for somebody */
+    struct pollfd reader = {.fd = open("pipe", O_RDONLY | O_NONBLOCK), .events = POLLIN};
+    assert_true(reader.fd >= 0);
+    can("pipe");
+    assert_int_equal(poll(&reader, 1, 0), 0); /* who still waits for the first byte, not for more */
+    close(reader.fd);
     assert_true(exists("pipe"));
 }
 
@@ -145,6 +151,27 @@ static void test_check_fails(void **state)
     cannot("plain", "--trace: cannot write 'plain': Permission denied");
 }
 
+/* A folder that is not there yet. */
+static void test_check_in(void **state)
+{
+    (void)state;
+    struct error error = {""};
+    static const char *const later[] = {"out/file", "out/a/file"};
+    for (size_t n = 0; n < COUNT_OF(later); n++) {
+        assert_true(output_file_check_in("--json", later[n], "out", &error));
+        assert_true(output_file_check_in("--json", later[n], "out/", &error));
+    }
+    assert_false(exists("out"));
+    assert_true(output_file_check_in("--json", NULL, "out", &error));
+    assert_true(output_file_check_in("--json", "file", NULL, &error));
+    assert_false(output_file_check_in("--json", "output/file", "out", &error));
+    assert_false(output_file_check_in("--json", "out/file", NULL, &error));
+    make_dir("out"); /* it is there */
+    assert_true(output_file_check_in("--json", "out/file", "out", &error));
+    assert_false(output_file_check_in("--json", "out/a/file", "out", &error));
+    assert_string_equal(error.text, "--json: cannot write 'out/a/file': No such file or directory");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -155,6 +182,7 @@ int main(void)
         cmocka_unit_test_teardown(test_standard_output_full, scratch_clean),
         cmocka_unit_test_teardown(test_check, scratch_clean),
         cmocka_unit_test_teardown(test_check_fails, scratch_clean),
+        cmocka_unit_test_teardown(test_check_in, scratch_clean),
     };
     return cmocka_run_group_tests(tests, scratch_begin, scratch_end);
 }
