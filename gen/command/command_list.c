@@ -10,6 +10,9 @@
 
 #define STRICT_OPTION \
     {"strict", OPTION_STRICT, NULL, 0, "Exit with 1 if values were clipped and that shows, too", 0}
+#define WORK_OPTION \
+    {"work", OPTION_WORK, "DIR", 0, "Folder for builds, stimulus, results and logs; if not " \
+     "given, build in the chip's folder, or where that cannot be written a temporary one", 0}
 
 static const struct argp_option gen_options[] = {
     {"output", 'o', "DIR", 0, "Folder to write to (needed)", 0},
@@ -39,8 +42,8 @@ static const struct argp_option verify_options[] = {
     {"faults", OPTION_FAULTS, "N", 0,
      "Instead of the usual phases, play N in which something drawn from the seed goes wrong: a bus, a "
      "reset, the model image", 0},
+    WORK_OPTION,
     {"jobs", 'j', "N", 0, "Parallel jobs; as many as processors if not given", 0},
-    {"keep", OPTION_KEEP, NULL, 0, "Keep the working files", 0},
     HELP_OPTIONS,
     {0},
 };
@@ -59,6 +62,7 @@ static const struct argp_option recognise_options[] = {
     {"sentences", OPTION_SENTENCES, "FILE", 0,
      "Write what is heard in every utterance, not in a few; - is standard output", 0},
     JSON_OPTION,
+    WORK_OPTION,
     HELP_OPTIONS,
     {0},
 };
@@ -76,6 +80,7 @@ static const struct argp_option run_options[] = {
      "not given, what the chip's folder has of an input", 0},
     STRICT_OPTION,
     JSON_OPTION,
+    WORK_OPTION,
     {"jobs", 'j', "N", 0, "Parallel jobs; as many as processors if not given", 0},
     HELP_OPTIONS,
     {0},
@@ -144,6 +149,7 @@ static int run_recognise(const struct request *request, const char *command_line
 {
     const struct recognise_options options = {
         .dir = request->operand,
+        .work = request->verify.work,
         .frames = request->verify.frames,
         .sentences = request->sentences,
         .json = request->verify.json,
@@ -156,6 +162,7 @@ static int run_run(const struct request *request, const char *command_line)
 {
     const struct run_options options = {
         .dir = request->operand,
+        .work = request->verify.work,
         .inputs = request->inputs,
         .input_count = request->input_count,
         .output_dir = request->output,

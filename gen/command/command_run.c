@@ -14,6 +14,7 @@
 #include "gen/command/voices.h"
 #include "gen/folder/chip_folder.h"
 #include "gen/folder/json_file.h"
+#include "gen/folder/workspace.h"
 #include "gen/report/accuracy.h"
 #include "gen/verify/simulate.h"
 #include "models/base/bytes.h"
@@ -31,6 +32,7 @@ struct run {
     struct model_folder model;     /* if the options name one */
     const struct program *program; /* of the model that is played */
     struct voices voices;
+    struct workspace work;
     struct simulation_start start;
     struct ese_bus *bus;
     struct ese_chip chip;
@@ -87,6 +89,7 @@ static bool start_simulator(struct run *r, struct error *error)
     const struct simulation simulation = {
         .simulator = r->options->sim == SIM_ICARUS ? SIMULATOR_ICARUS : SIMULATOR_VERILATOR,
         .folder = r->options->dir,
+        .work = r->work.dir,
         .seed = 1,
         .jobs = r->options->jobs,
         .plusargs = plusargs,
@@ -362,8 +365,9 @@ static bool run_chip(struct run *r, struct error *error)
          voices_read(&r->voices, options->inputs, options->input_count, r->program->quant.input,
                      error) &&
          voices_expect(&r->voices, options->expected, r->program, error) &&
-         make_output(options->output_dir, &made, error) && start_simulator(r, error) &&
-         play(r, image, error) && check_counters(r, error);
+         make_output(options->output_dir, &made, error) &&
+         workspace_open(&r->work, options->dir, options->work, error) &&
+         start_simulator(r, error) && play(r, image, error) && check_counters(r, error);
     if (ok && options->check)
         judge(r);
     ok = ok && report(r, error);
@@ -374,6 +378,7 @@ static bool run_chip(struct run *r, struct error *error)
     if (!ok && made)
         rmdir(options->output_dir); /* unless something is in it */
     close_all(r);
+    workspace_close(&r->work, !ok || (options->check && r->verdict == VERDICT_FAIL));
     if (options->model != NULL)
         model_close(&r->model);
     text_free(&own);

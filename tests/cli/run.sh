@@ -98,7 +98,13 @@ usage 'too few frames' '--frames: 2 is too few; at least 3' verify x --frames 2
 usage 'faults' "'0' is not a whole number" verify x --faults 0
 usage 'faults of so many frames' '--faults plays phases of few frames' verify x --faults 3 --frames 9
 usage 'a chart of faults' '--svg: .* does not go with --faults' verify x --faults 3 --svg x.svg
-usage 'a chart of the selftest' '--svg: .* does not go with --selftest' verify x --selftest --svg x.svg
+for option in '--svg x.svg' '--model y' '--frames 9' '--faults 2' '--trace x.fst' '--sim both'; do
+    # shellcheck disable=SC2086 # two words
+    usage "the selftest and $option" "--selftest .* does not go with ${option%% [xy29]*}" \
+        verify x --selftest $option
+done
+usage 'keep' 'unrecognized option' verify x --keep
+usage 'a work folder without a name' "--work: '' is no folder" verify x --work ''
 usage 'seed' 'is not a whole number' verify x --seed -1
 usage 'sim' 'is not verilator, icarus or both' verify x --sim modelsim
 usage 'trace' 'does not end in .fst' verify x --trace x.vcd
