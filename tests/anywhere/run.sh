@@ -73,4 +73,82 @@ must 'read-only: used again' \
 same 'read-only: not built twice' \
     "$("$json_get" "$work/place/result.json" simulators.icarus.build_seconds)" 0.0
 same 'read-only: the chip' "$(find "$work/chip" | sort)" "$before"
+# ---- the emitted Verilog, from any folder ----
+
+rm -rf "$work/chip"
+elsewhere=$work/elsewhere
+mkdir "$elsewhere"
+cat >"$elsewhere/bench.v" <<'END'
+`timescale 1ns / 1ps
+// Whoever brings a bench of his own: it ends well, unless something in the chip ends it first.
+module bench;
+    reg aclk, aresetn;
+    ese_top chip (.aclk (aclk), .aresetn (aresetn));
+    initial begin
+        aclk    = 1'b0;
+        aresetn = 1'b0;
+    end
+    always #5 aclk = !aclk;
+    always @(posedge aclk) begin
+        aresetn <= 1'b1;
+        if (aresetn) begin
+            $display("word %h", chip.u_constants.memory[0]);
+            $finish;
+        end
+    end
+endmodule
+END
+bench() { # SIMULATOR CHIP FOLDER [-DMACRO] : runs in FOLDER
+    local chip=$2 folder=$3
+    if [ "$1" = icarus ]; then
+        iverilog -g2005 "${@:4}" -s bench -o "$elsewhere/bench.vvp" "$elsewhere/bench.v" \
+            "$chip"/rtl/*.v && in_folder "$folder" vvp -n "$elsewhere/bench.vvp"
+    else
+        in_folder "$elsewhere" verilator --binary --timing -Wno-fatal -Wno-lint "${@:4}" \
+            -CFLAGS -O0 --top-module bench bench.v -F "$chip/rtl/relative.f" >"$elsewhere/build.log" &&
+            in_folder "$folder" "$elsewhere/obj_dir/Vbench"
+    fi
+}
+reads() { # NAME SIMULATOR CHIP FOLDER [-DMACRO]
+    local name=$1 output
+    output=$(bench "${@:2}" 2>&1) || { bad "$name" "$output" && return; }
+    same "$name" "$(sed -n 's/^word 0*//p' <<<"$output")" \
+        "$(sed -n '/^[0-9a-f]/{s/^0*//;s/[^0-9a-f].*//;p;q}' "$3/mem/constants.mem")"
+}
+stops() { # NAME FILE SIMULATOR CHIP FOLDER [-DMACRO]
+    local name=$1 file=$2 output
+    if output=$(bench "${@:3}" 2>&1); then
+        bad "$name: goes on" "$output"
+    elif grep -q "^ese_image: cannot read '$file'" <<<"$output"; then
+        good
+    else
+        bad "$name: does not say which" "$output"
+    fi
+}
+must 'gen of a chip to be read' "$ese" gen tiny -o "$work/chip"
+chip=$work/chip
+there="-DESE_MEM_DIR=\"$chip/mem/\""
+for simulator in icarus verilator; do
+    reads "$simulator, in mem" $simulator "$chip" "$chip/mem"
+    reads "$simulator, from elsewhere" $simulator "$chip" "$elsewhere" "$there"
+    stops "$simulator, images elsewhere" '[a-z]*.mem' $simulator "$chip" "$elsewhere"
+    for image in weights sigmoid passes; do
+        mv "$chip/mem/$image.mem" "$work"
+        stops "$simulator, no $image.mem" "$chip/mem/$image.mem" \
+            $simulator "$chip" "$elsewhere" "$there"
+        mv "$work/$image.mem" "$chip/mem"
+    done
+done
+silent 'lint by -F' in_folder "$elsewhere" \
+    verilator --lint-only -Wall "$there" --top-module ese_top -F "$chip/rtl/relative.f"
+silent 'lint by Icarus' in_folder "$elsewhere" \
+    iverilog -g2005 -Wall "$there" -t null -s ese_top "$chip"/rtl/*.v
+synthesized=$(in_folder "$elsewhere" yosys -q -p "read_verilog -defer $there $chip/rtl/*.v; \
+    hierarchy -check -top ese_top" 2>&1) || bad 'yosys from elsewhere' "$synthesized"
+same 'yosys from elsewhere' "$(grep -v 'with list of registers' <<<"$synthesized" || :)" ''
+must 'yosys with no images there' in_folder "$elsewhere" \
+    sh -c "! yosys -q -p 'read_verilog -defer $chip/rtl/*.v; hierarchy -check -top ese_top' 2>&1"
+same 'the lists are the same' \
+    "$(sed 's,^,rtl/,' "$chip/rtl/relative.f")" "$(cat "$chip/rtl/files.f")"
+same 'no path of this machine' "$(grep -rlF -e "$work" -e "$PWD" "$chip" || :)" ''
 finish
