@@ -122,6 +122,9 @@ static error_t parse_option(int key, char *argument, struct argp_state *state)
     case 'j':
         verify->jobs = (int)number(state, "jobs", argument, 1, MAX_JOBS);
         break;
+    case OPTION_FORCE:
+        request->force = true;
+        break;
     case OPTION_WORK:
         if (*argument == '\0')
             argp_error(state, "--work: '' is no folder");

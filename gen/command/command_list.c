@@ -10,12 +10,15 @@
 
 #define STRICT_OPTION \
     {"strict", OPTION_STRICT, NULL, 0, "Exit with 1 if values were clipped and that shows, too", 0}
+#define FORCE_OPTION \
+    {"force", OPTION_FORCE, NULL, 0, "Overwrite files in DIR that were changed by hand", 0}
 #define WORK_OPTION \
     {"work", OPTION_WORK, "DIR", 0, "Folder for builds, stimulus, results and logs; if not " \
      "given, build in the chip's folder, or where that cannot be written a temporary one", 0}
 
 static const struct argp_option gen_options[] = {
     {"output", 'o', "DIR", 0, "Folder to write to (needed)", 0},
+    FORCE_OPTION,
     SET_OPTION,
     HELP_OPTIONS,
     {0},
@@ -23,6 +26,7 @@ static const struct argp_option gen_options[] = {
 
 static const struct argp_option model_options[] = {
     {"output", 'o', "DIR", 0, "Folder to write to (needed)", 0},
+    FORCE_OPTION,
     SET_OPTION,
     JSON_OPTION,
     HELP_OPTIONS,
@@ -103,6 +107,7 @@ static int run_gen(const struct request *request, const char *command_line)
         .sets = request->sets,
         .set_count = request->set_count,
         .output = request->output,
+        .force = request->force,
         .command_line = command_line,
     };
     return command_gen(&options);
@@ -116,6 +121,7 @@ static int run_model(const struct request *request, const char *command_line)
         .sets = request->sets,
         .set_count = request->set_count,
         .output = request->output,
+        .force = request->force,
         .json = request->verify.json,
         .command_line = command_line,
     };

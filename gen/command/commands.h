@@ -20,6 +20,7 @@ struct gen_options {
     char *const *sets;        /* "key=value" each, in the order given */
     size_t set_count;
     const char *output;       /* DIR */
+    bool force;               /* overwrite files in it that were changed by hand */
     const char *command_line; /* the words after "ese" as typed, quoted for the shell where needed */
 };
 
@@ -30,6 +31,7 @@ struct model_options {
     char *const *sets;
     size_t set_count;
     const char *output; /* DIR */
+    bool force;         /* as above */
     const char *json;   /* as below */
     const char *command_line;
 };

@@ -17,6 +17,7 @@ struct output {
     char *command;
     json_t *config;
     uint32_t config_hash;
+    bool force;
     bool not_utf8; /* something that JSON cannot hold */
 };
 
@@ -86,6 +87,11 @@ void output_set_config_hash(struct output *output, uint32_t hash)
     output->config_hash = hash;
 }
 
+void output_set_force(struct output *output, bool force)
+{
+    output->force = force;
+}
+
 static bool make_manifest(const struct output *output, struct text *text, struct error *error)
 {
     json_t *files = json_array();
@@ -120,7 +126,8 @@ bool output_write(struct output *output, const char *dir, struct error *error)
     struct output_file *manifest = &output->files[output->count];
     *manifest = (struct output_file){.path = name};
     bool written = make_manifest(output, &manifest->text, error) &&
-                   install_files(output->files, output->count + 1, dir, error);
+                   install_files(output->files, output->count + 1, dir, output->force,
+                                 error);
     text_free(&manifest->text);
     return written;
 }

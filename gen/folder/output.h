@@ -30,11 +30,15 @@ void output_set_command(struct output *output, const char *command);
 void output_set_config(struct output *output, const char *key, const char *value);
 void output_set_config_hash(struct output *output, uint32_t hash);
 
+/* Lets output_write() overwrite files that somebody has changed. */
+void output_set_force(struct output *output, bool force);
+
 /* Makes `dir` (and the folders that it lies in) consist of the files of this output.
  *
- * A `dir` that exists must be empty or hold a manifest.json of ese.  Of the files in it, those
- * that an earlier run wrote are replaced, or removed; one whose bytes stay the same keeps its
- * time, so that make rebuilds nothing; all others, say a simulator's build folder, stay.
+ * A `dir` that exists must be empty or hold a manifest.json of ese.  Files in it that are not as
+ * ese left them, and would be replaced or removed, are a failure, unless it is forced.  Of the
+ * files, those that an earlier run wrote are replaced, or removed; one whose bytes stay the same
+ * keeps its time, so that make rebuilds nothing; all others, say a simulator's build folder, stay.
  *
  * The new files are written to DIR.tmp-XXXXXX, which then takes the place of `dir` in one step.
  * On failure `dir` is as it was and nothing is left behind.  (Where the system cannot swap

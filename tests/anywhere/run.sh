@@ -105,7 +105,8 @@ bench() { # SIMULATOR CHIP FOLDER [-DMACRO] : runs in FOLDER
             "$chip"/rtl/*.v && in_folder "$folder" vvp -n "$elsewhere/bench.vvp"
     else
         in_folder "$elsewhere" verilator --binary --timing -Wno-fatal -Wno-lint "${@:4}" \
-            -CFLAGS -O0 --top-module bench bench.v -F "$chip/rtl/relative.f" >"$elsewhere/build.log" &&
+            -CFLAGS -O0 --top-module bench bench.v -F "$chip/rtl/relative.f" \
+            >"$elsewhere/build.log" &&
             in_folder "$folder" "$elsewhere/obj_dir/Vbench"
     fi
 }

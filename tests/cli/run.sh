@@ -548,6 +548,27 @@ else
     same 'limit of file size: left behind' "$(ls -A "$work/small")" ''
 fi
 
+# What was done by hand is not lost.
+cp -r "$work/chip" "$work/edited"
+echo '// mine' >>"$work/edited/rtl/ese_top.v"
+cp -r "$work/edited" "$work/out/before"
+mv "$work/edited" "$work/out/edited"
+run gen tiny -o "$work/out/edited"
+same 'over edited files: status' "$status" 1
+must 'over edited files: which' grep -q 'as ese left them: rtl/ese_top.v; --force' "$work/stderr"
+silent 'over edited files: they stay' diff -r "$work/out/before" "$work/out/edited"
+run gen tiny -o "$work/out/edited" --force
+same 'over edited files, by force' "$status" 0
+silent 'over edited files, by force: as new' diff -r -x build "$work/chip" "$work/out/edited"
+cp -r "$work/same" "$work/out/model"
+echo '# mine' >>"$work/out/model/config.yaml"
+run model "$work/loadable" tiny -o "$work/out/model"
+same 'a model over edited files' "$status" 1
+must 'a model over edited files: which' grep -q 'left them: config.yaml; --force' "$work/stderr"
+run model "$work/loadable" tiny -o "$work/out/model" --force
+same 'a model over edited files, by force' "$status" 0
+rm -r "$work/out/edited" "$work/out/before" "$work/out/model"
+
 # What was there is not lost when a chip cannot be written over it.
 cp -r "$work/chip" "$work/out/old"
 run gen tiny --set pes=0 -o "$work/out/old"
