@@ -39,6 +39,7 @@ noise, memory by unit, and the schedule of a frame as a chart. `report.json` is 
 | `model/` | the model@{AND_UTTERANCES} that the chip was made from |
 <!--@ end -->
 | `config.yaml` | the configuration, complete; `ese gen config.yaml -o DIR` makes this chip again |
+| `LICENSE` | whose all this is: yours |
 | `manifest.json` | version, configuration, and the SHA-256 of every file |
 | `report.txt`, `report.json` | speed and size |
 
@@ -183,6 +184,6 @@ for the weights of this chip whatever x is.
 
 ## Whose it is
 
-This folder is yours. The authors of ese claim nothing in what ese generates: use it, change it, ship
-it in open or closed products, under the licence of your choice. The Apache-2.0 lines in the files
-are there so that whoever gets them knows that they may do the same; you may replace them.
+This folder is yours: use it, change it, ship it in open or closed products, under the licence of your choice,
+without naming anybody. `LICENSE` is the permission, and every file that can hold a comment says so in its first
+lines, so that whoever gets one file alone knows; you may replace them.

@@ -70,6 +70,12 @@ void output_add(struct output *output, const char *path, const struct text *text
     output_take(output, path, &copy);
 }
 
+void output_edit(struct output *output, void (*edit)(const char *path, struct text *text))
+{
+    for (int i = 0; i < output->count; i++)
+        edit(output->files[i].path, &output->files[i].text);
+}
+
 void output_set_command(struct output *output, const char *command)
 {
     free(output->command);

@@ -15,7 +15,7 @@ checkout=$odd/ese
 mkdir -p "$checkout/build" "$checkout/gen"
 cp "$ese" "$checkout/build"
 cp -r gen/presets "$checkout/gen"
-cp -r templates sim fpga models "$checkout"
+cp -r templates sim fpga models LICENSE-OUTPUT "$checkout"
 ese=$checkout/build/ese
 
 must 'gen' "$ese" gen tiny -o "$odd/tiny"
