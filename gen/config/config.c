@@ -288,8 +288,8 @@ static bool check_fold(struct loading *loading)
         return fail(loading->error, "%s: fold: %d needs elem_lanes to be a multiple of it, which is %d",
                     where, fold, lanes);
     if (lanes == LANES_AUTO)
-        return fail(loading->error, "%s: fold: %d needs pes to be a multiple of %d (elem_lanes is a "
-                    "multiple of fold, and pes of fold x elem_lanes), which is %d", where, fold,
+        return fail(loading->error, "%s: fold: %d needs pes to be a multiple of %d (elem_lanes is "
+                    "a multiple of fold, and pes of fold x elem_lanes), which is %d", where, fold,
                     fold * fold, config->pes);
     return fail(loading->error, "%s: fold: %d needs pes to be a multiple of %d (fold x elem_lanes), "
                 "which is %d", where, fold, fold * lanes, config->pes);

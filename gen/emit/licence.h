@@ -12,7 +12,7 @@
 #define LICENCE_PLAIN "Output of ese: yours, under any licence that you choose; LICENSE tells."
 
 /* Adds LICENSE, and puts those lines in the place of the sources' own line.  To be called when all
- * other files are there; one that holds comments and lacks the sources' line is a mistake of ours. */
+ * other files are there; one that holds comments and lacks the sources' line is our mistake. */
 bool licence_add(struct output *output, struct error *error);
 
 /* Whether a file of this name holds comments, and so the lines. */

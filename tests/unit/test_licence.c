@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
- * test_licence.c - every emitted file says whose it is, or cannot hold a comment and lies beside the
- * permission. */
+ * test_licence.c - every emitted file says whose it is, or cannot hold a comment and lies beside
+ * the permission. */
 #include "gen/emit/licence.h"
 
 #include "tests/unit/command_testing.h"
@@ -33,7 +33,8 @@ static int check_entry(const char *path, const struct stat *status, int kind, st
     if (second == NULL || id == NULL || plain == NULL || id > second || plain < second ||
         plain > strchr(second + 1, '\n'))
         fail_msg("%s does not begin with the lines of the output: %.150s", path, first);
-    for (const char *other = first; (other = strstr(other, "SPDX-License-Identifier")) != NULL; other++)
+    const char *other = first;
+    for (; (other = strstr(other, "SPDX-License-Identifier")) != NULL; other++)
         if (other != id)
             fail_msg("%s names another licence: %.80s", path, other);
     assert_true(licence_is_in(path));
