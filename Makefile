@@ -75,7 +75,7 @@ install: all
 	        install -D -m 644 "$$folder/$$file" "$(SHARE)/ese/$$folder/$$file" || exit 1; \
 	    done || exit 1; \
 	done
-	$(Q)install -m 644 LICENSE "$(SHARE)/ese/LICENSE"
+	$(Q)install -m 644 LICENSE LICENSE-OUTPUT "$(SHARE)/ese"
 	$(Q)$(BUILD)/ese --manual >"$(SHARE)/man/man1/ese.1"
 	$(Q)$(BUILD)/ese --completion >"$(SHARE)/bash-completion/completions/ese"
 

@@ -127,8 +127,13 @@ static error_t parse_option(int key, char *argument, struct argp_state *state)
     case 'j':
         verify->jobs = (int)number(state, "jobs", argument, 1, MAX_JOBS);
         break;
-    case OPTION_KEEP:
-        verify->keep = true;
+    case OPTION_FORCE:
+        request->force = true;
+        break;
+    case OPTION_WORK:
+        if (*argument == '\0')
+            argp_error(state, "--work: '' is no folder");
+        verify->work = argument;
         break;
     case OPTION_CHART:
         request->chart = true;

@@ -19,7 +19,7 @@ noise, memory by unit, and the schedule of a frame as a chart. `report.json` is 
 
 | | |
 |---|---|
-| `rtl/` | Verilog-2001, a module a file; `ese_top.v` is the top and names all numbers of this chip; `files.f` lists the files |
+| `rtl/` | Verilog-2001, a module a file; `ese_top.v` is the top and names all numbers of this chip; `files.f` lists the files as seen from this folder, `relative.f` as seen from `rtl/` |
 <!--@ if LOADABLE -->
 | `mem/weights.bin` | the model, first half: encoded weights, one entry of every PE a word |
 | `mem/model.bin` | the model, second half: header, schedule, columns (vector element, and how many entries it has in each PE), biases@{AND_PEEPHOLES} |
@@ -39,6 +39,7 @@ noise, memory by unit, and the schedule of a frame as a chart. `report.json` is 
 | `model/` | the model@{AND_UTTERANCES} that the chip was made from |
 <!--@ end -->
 | `config.yaml` | the configuration, complete; `ese gen config.yaml -o DIR` makes this chip again |
+| `LICENSE` | whose all this is: yours |
 | `manifest.json` | version, configuration, and the SHA-256 of every file |
 | `report.txt`, `report.json` | speed and size |
 
@@ -49,7 +50,12 @@ In this folder:
     verilator --lint-only -Wall --top-module ese_top -f rtl/files.f
     iverilog -g2005 -Wall -t null -s ese_top -c rtl/files.f
 
-Both print nothing. Everything else is one command, with this folder for DIR:
+Both print nothing. From any other folder, with this folder for DIR:
+
+    verilator --lint-only -Wall --top-module ese_top -F DIR/rtl/relative.f
+    iverilog -g2005 -Wall -t null -s ese_top DIR/rtl/*.v
+
+Everything else is one command, with this folder for DIR:
 
     ese verify DIR             # every y and c against the integer model, every cycle against the cycle model
     ese verify DIR --selftest  # plants faults and shows that they are found
@@ -61,7 +67,12 @@ Both print nothing. Everything else is one command, with this folder for DIR:
     ese model DIR my.yaml -o OTHER  # another model for this chip: the Verilog stays as it is
 <!--@ end -->
 
-`$readmemh` names the images without a folder, so a simulation of your own has to run in `mem/`.
+A simulation or synthesis of your own looks for the images in the folder that it runs in, or where the macro
+`ESE_MEM_DIR` says: a string, with a `/` at its end. A simulation that cannot read one stops with an error.
+
+    iverilog -g2005 '-DESE_MEM_DIR="DIR/mem/"' -o bench.vvp my_bench.v DIR/rtl/*.v
+    verilator --binary '-DESE_MEM_DIR="DIR/mem/"' --top-module my_bench my_bench.v -F DIR/rtl/relative.f
+    yosys -p 'read_verilog -defer -DESE_MEM_DIR="DIR/mem/" DIR/rtl/*.v; hierarchy -check -top ese_top'
 
 ## Into Vivado
 
@@ -173,6 +184,6 @@ for the weights of this chip whatever x is.
 
 ## Whose it is
 
-This folder is yours. The authors of ese claim nothing in what ese generates: use it, change it, ship
-it in open or closed products, under the licence of your choice. The Apache-2.0 lines in the files
-are there so that whoever gets them knows that they may do the same; you may replace them.
+This folder is yours: use it, change it, ship it in open or closed products, under the licence of your choice,
+without naming anybody. `LICENSE` is the permission, and every file that can hold a comment says so in its first
+lines, so that whoever gets one file alone knows; you may replace them.

@@ -20,6 +20,7 @@ static bool generate(const struct gen_options *options, struct error *error)
     if (ok) {
         struct text command = {0}, warnings = {0};
         struct output *output = output_new();
+        output_set_force(output, options->force);
         emit_command(&command, "gen", options->source, options->sets, options->set_count);
         report_add(output, &program, program.cycles, &warnings);
         ok = emit_chip(output, &program, program.cycles, text_string(&command), error) &&

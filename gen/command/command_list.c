@@ -10,9 +10,15 @@
 
 #define STRICT_OPTION \
     {"strict", OPTION_STRICT, NULL, 0, "Exit with 1 if values were clipped and that shows, too", 0}
+#define FORCE_OPTION \
+    {"force", OPTION_FORCE, NULL, 0, "Overwrite files in DIR that were changed by hand", 0}
+#define WORK_OPTION \
+    {"work", OPTION_WORK, "DIR", 0, "Folder for builds, stimulus, results and logs; if not " \
+     "given, build in the chip's folder, or where that cannot be written a temporary one", 0}
 
 static const struct argp_option gen_options[] = {
     {"output", 'o', "DIR", 0, "Folder to write to (needed)", 0},
+    FORCE_OPTION,
     SET_OPTION,
     HELP_OPTIONS,
     {0},
@@ -20,6 +26,7 @@ static const struct argp_option gen_options[] = {
 
 static const struct argp_option model_options[] = {
     {"output", 'o', "DIR", 0, "Folder to write to (needed)", 0},
+    FORCE_OPTION,
     SET_OPTION,
     JSON_OPTION,
     HELP_OPTIONS,
@@ -39,8 +46,8 @@ static const struct argp_option verify_options[] = {
     {"faults", OPTION_FAULTS, "N", 0,
      "Instead of the usual phases, play N in which something drawn from the seed goes wrong: a bus, a "
      "reset, the model image", 0},
+    WORK_OPTION,
     {"jobs", 'j', "N", 0, "Parallel jobs; as many as processors if not given", 0},
-    {"keep", OPTION_KEEP, NULL, 0, "Keep the working files", 0},
     HELP_OPTIONS,
     {0},
 };
@@ -59,6 +66,7 @@ static const struct argp_option recognise_options[] = {
     {"sentences", OPTION_SENTENCES, "FILE", 0,
      "Write what is heard in every utterance, not in a few; - is standard output", 0},
     JSON_OPTION,
+    WORK_OPTION,
     HELP_OPTIONS,
     {0},
 };
@@ -76,6 +84,7 @@ static const struct argp_option run_options[] = {
      "not given, what the chip's folder has of an input", 0},
     STRICT_OPTION,
     JSON_OPTION,
+    WORK_OPTION,
     {"jobs", 'j', "N", 0, "Parallel jobs; as many as processors if not given", 0},
     HELP_OPTIONS,
     {0},
@@ -98,6 +107,7 @@ static int run_gen(const struct request *request, const char *command_line)
         .sets = request->sets,
         .set_count = request->set_count,
         .output = request->output,
+        .force = request->force,
         .command_line = command_line,
     };
     return command_gen(&options);
@@ -111,6 +121,7 @@ static int run_model(const struct request *request, const char *command_line)
         .sets = request->sets,
         .set_count = request->set_count,
         .output = request->output,
+        .force = request->force,
         .json = request->verify.json,
         .command_line = command_line,
     };
@@ -144,6 +155,7 @@ static int run_recognise(const struct request *request, const char *command_line
 {
     const struct recognise_options options = {
         .dir = request->operand,
+        .work = request->verify.work,
         .frames = request->verify.frames,
         .sentences = request->sentences,
         .json = request->verify.json,
@@ -156,6 +168,7 @@ static int run_run(const struct request *request, const char *command_line)
 {
     const struct run_options options = {
         .dir = request->operand,
+        .work = request->verify.work,
         .inputs = request->inputs,
         .input_count = request->input_count,
         .output_dir = request->output,

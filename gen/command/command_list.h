@@ -9,9 +9,10 @@
 
 /* Options without a letter. */
 enum { OPTION_SET = 256, OPTION_SIM, OPTION_FRAMES, OPTION_SEED, OPTION_TRACE, OPTION_JSON,
-       OPTION_SELFTEST, OPTION_FAULTS, OPTION_KEEP, OPTION_CHART, OPTION_VERIFY, OPTION_USAGE,
+       OPTION_SELFTEST, OPTION_FAULTS, OPTION_CHART, OPTION_VERIFY, OPTION_USAGE,
        OPTION_MEMORY, OPTION_MODEL, OPTION_CHECK, OPTION_NO_CHECK, OPTION_SVG,
-       OPTION_STRICT, OPTION_EXPECTED, OPTION_MANUAL, OPTION_COMPLETION, OPTION_SENTENCES };
+       OPTION_STRICT, OPTION_EXPECTED, OPTION_MANUAL, OPTION_COMPLETION, OPTION_SENTENCES,
+       OPTION_WORK, OPTION_FORCE };
 
 /* What the parser of any command fills in. */
 struct request {
@@ -26,7 +27,7 @@ struct request {
     size_t input_count;
     const char *model, *expected, *sentences;
     enum memory_choice memory;
-    bool no_check;
+    bool no_check, force;
 };
 
 struct command {

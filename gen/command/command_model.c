@@ -145,6 +145,7 @@ static bool write_model(const struct model_options *options, const struct progra
 {
     struct text command = {0};
     struct output *output = output_new();
+    output_set_force(output, options->force);
     emit_command(&command, "model", options->source, options->sets, options->set_count);
     bool ok = emit_model(output, p, text_string(&command), error) &&
               output_write(output, options->output, error);

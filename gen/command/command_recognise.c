@@ -7,11 +7,11 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 
 #include "gen/command/commands.h"
 #include "gen/folder/chip_folder.h"
 #include "gen/folder/json_file.h"
+#include "gen/folder/workspace.h"
 #include "gen/report/accuracy.h"
 #include "gen/report/facts.h"
 #include "gen/verify/play.h"
@@ -38,6 +38,7 @@ struct hearing {
 struct recognition {
     const struct recognise_options *options;
     struct chip_folder chip;
+    struct workspace work;
     struct labels labels;
     struct play play;
     struct simulation_result result;
@@ -49,13 +50,12 @@ struct recognition {
 static bool simulate_chip(struct recognition *r, struct error *error)
 {
     const struct stimulus *s = &r->play.stimulus;
-    struct text folder = {0}, stimulus = {0}, dump = {0};
-    text_appendf(&folder, "%s/build", r->chip.dir);
-    mkdir(text_string(&folder), 0777); /* stimulus_write() tells if that did not work */
-    text_appendf(&stimulus, "%s/utterances.bin", text_string(&folder));
-    text_appendf(&dump, "%s/outputs.bin", text_string(&folder));
+    struct text stimulus = {0}, dump = {0};
+    text_appendf(&stimulus, "%s/utterances.bin", r->work.dir);
+    text_appendf(&dump, "%s/outputs.bin", r->work.dir);
     struct simulation simulation = {.simulator = SIMULATOR_VERILATOR,
                                     .folder = r->chip.dir,
+                                    .work = r->work.dir,
                                     .stimulus = text_string(&stimulus),
                                     .dump = text_string(&dump),
                                     .seed = 1};
@@ -71,7 +71,6 @@ static bool simulate_chip(struct recognition *r, struct error *error)
         if (file != NULL)
             fclose(file);
     }
-    text_free(&folder);
     text_free(&stimulus);
     text_free(&dump);
     return ok;
@@ -343,7 +342,8 @@ static bool recognise(struct recognition *r, struct error *error)
 {
     const struct program *p = &r->chip.program;
     play_utterances(&r->play, p, r->options->frames);
-    bool ok = simulate_chip(r, error);
+    bool ok = workspace_open(&r->work, r->chip.dir, r->options->work, error) &&
+              simulate_chip(r, error);
     if (ok && r->result.phase_count == 0)
         ok = fail(error, "the simulation failed: %s; log: %s", r->result.reason, r->result.log_path);
     if (ok) {
@@ -362,6 +362,7 @@ static bool recognise(struct recognition *r, struct error *error)
     }
     free(r->y);
     play_free(&r->play);
+    workspace_close(&r->work, !ok || !r->result.pass);
     return ok;
 }
 

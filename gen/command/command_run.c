@@ -3,6 +3,7 @@
  * queue, interrupts, all over the chip's own registers and memory ports. */
 #include <errno.h>
 #include <jansson.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -14,6 +15,7 @@
 #include "gen/command/voices.h"
 #include "gen/folder/chip_folder.h"
 #include "gen/folder/json_file.h"
+#include "gen/folder/workspace.h"
 #include "gen/report/accuracy.h"
 #include "gen/verify/simulate.h"
 #include "models/base/bytes.h"
@@ -31,6 +33,7 @@ struct run {
     struct model_folder model;     /* if the options name one */
     const struct program *program; /* of the model that is played */
     struct voices voices;
+    struct workspace work;
     struct simulation_start start;
     struct ese_bus *bus;
     struct ese_chip chip;
@@ -87,6 +90,7 @@ static bool start_simulator(struct run *r, struct error *error)
     const struct simulation simulation = {
         .simulator = r->options->sim == SIM_ICARUS ? SIMULATOR_ICARUS : SIMULATOR_VERILATOR,
         .folder = r->options->dir,
+        .work = r->work.dir,
         .seed = 1,
         .jobs = r->options->jobs,
         .plusargs = plusargs,
@@ -143,21 +147,56 @@ static int submit_all(struct run *r, struct ese_server *server)
     return result;
 }
 
-static int serve(struct run *r, struct ese_server *server)
+static volatile sig_atomic_t interrupted;
+
+static void note_interrupt(int number)
+{
+    interrupted = number;
+}
+
+/* Steps to the end.  What is done is written at once: nothing that comes later can take it. */
+static bool serve_all(struct run *r, struct ese_server *server, struct error *error)
 {
     double begin = seconds_now(), shown = begin;
-    int result = submit_all(r, server);
-    while (result == ESE_OK && ese_server_busy(server)) {
-        result = ese_server_step(server, NULL);
+    bool ok = submit_all(r, server) == ESE_OK || chip_failed(r, error);
+    while (ok && !interrupted && ese_server_busy(server)) {
+        struct ese_utterance *done = NULL;
+        int result = ese_server_step(server, &done);
+        for (; ok && done != NULL; done = done->next)
+            ok = voice_write(done->user, &r->chip.model, r->options->output_dir, error);
+        if (ok && result != ESE_OK)
+            ok = chip_failed(r, error);
         show_progress(r, server, begin, &shown);
     }
     if (shown > begin)
         fprintf(stderr, "\r\033[K");
     ese_server_counts(server, &r->counts);
     r->run_seconds = seconds_now() - begin;
-    if (result == ESE_OK)
-        result = ese_counters(&r->chip, &r->counters);
-    return result;
+    return ok;
+}
+
+/* The first interrupt ends the run in good order, a second one at once.  The simulator may have
+ * gone with the first. */
+static bool serve(struct run *r, struct ese_server *server, struct error *error)
+{
+    struct sigaction noted = {.sa_handler = note_interrupt, .sa_flags = (int)SA_RESETHAND}, before;
+    interrupted = 0;
+    sigaction(SIGINT, NULL, &before);
+    if (before.sa_handler != SIG_IGN)
+        sigaction(SIGINT, &noted, NULL);
+    bool ok = serve_all(r, server, error);
+    sigaction(SIGINT, &before, NULL);
+    if (interrupted)
+        ok = fail(error, "interrupted");
+    if (!ok) {
+        char why[sizeof error->text];
+        snprintf(why, sizeof why, "%s", error->text);
+        return fail(error, "%s; %u of %d utterances were finished%s%s", why,
+                    (unsigned)r->counts.utterances, r->voices.count,
+                    r->counts.utterances > 0 ? ": see " : "",
+                    r->counts.utterances > 0 ? r->options->output_dir : "");
+    }
+    return ese_counters(&r->chip, &r->counters) == ESE_OK || chip_failed(r, error);
 }
 
 static bool play(struct run *r, const char *image, struct error *error)
@@ -173,10 +212,8 @@ static bool play(struct run *r, const char *image, struct error *error)
     struct ese_server *server = ese_server_open(&r->chip, &(struct ese_server_options){0});
     if (server == NULL)
         return chip_failed(r, error);
-    bool good = serve(r, server) == ESE_OK;
+    bool good = serve(r, server, error);
     bool told = ese_bus_simulated(r->bus, &r->simulated) == 0;
-    if (!good)
-        chip_failed(r, error);
     ese_server_close(server);
     if (good && !told)
         return fail(error, "%s; the simulator's log: %s", r->bus->message, r->start.log_path);
@@ -317,10 +354,9 @@ static json_t *run_json(const struct run *r)
 static bool report(struct run *r, struct error *error)
 {
     const struct run_options *options = r->options;
-    bool ok = voices_write(&r->voices, &r->chip.model, options->output_dir, error);
-    if (ok && (options->json == NULL || strcmp(options->json, "-") != 0))
+    if (options->json == NULL || strcmp(options->json, "-") != 0)
         print_run(r);
-    return ok && (options->json == NULL || json_write(run_json(r), options->json, error));
+    return options->json == NULL || json_write(run_json(r), options->json, error);
 }
 
 static void close_all(struct run *r)
@@ -362,8 +398,9 @@ static bool run_chip(struct run *r, struct error *error)
          voices_read(&r->voices, options->inputs, options->input_count, r->program->quant.input,
                      error) &&
          voices_expect(&r->voices, options->expected, r->program, error) &&
-         make_output(options->output_dir, &made, error) && start_simulator(r, error) &&
-         play(r, image, error) && check_counters(r, error);
+         make_output(options->output_dir, &made, error) &&
+         workspace_open(&r->work, options->dir, options->work, error) &&
+         start_simulator(r, error) && play(r, image, error) && check_counters(r, error);
     if (ok && options->check)
         judge(r);
     ok = ok && report(r, error);
@@ -374,6 +411,7 @@ static bool run_chip(struct run *r, struct error *error)
     if (!ok && made)
         rmdir(options->output_dir); /* unless something is in it */
     close_all(r);
+    workspace_close(&r->work, !ok || (options->check && r->verdict == VERDICT_FAIL));
     if (options->model != NULL)
         model_close(&r->model);
     text_free(&own);

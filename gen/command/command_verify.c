@@ -13,6 +13,7 @@
 #include "gen/folder/chip_folder.h"
 #include "gen/folder/json_file.h"
 #include "gen/folder/output.h"
+#include "gen/folder/workspace.h"
 #include "gen/report/accuracy.h"
 #include "gen/report/chart.h"
 #include "gen/report/chart_svg.h"
@@ -31,6 +32,7 @@ struct verification {
     struct chip_folder chip;
     struct model_folder model;     /* if the options name one */
     const struct program *program; /* of the model that is played */
+    struct workspace work;
     char *images;                  /* folder to run in, NULL: the chip's own */
     struct play play;
     char *stimulus;
@@ -71,10 +73,8 @@ static bool gather_images(struct verification *v, struct error *error)
 {
     struct text own = {0}, folder = {0};
     text_appendf(&own, "%s/mem", v->chip.dir);
-    text_appendf(&folder, "%s/build", v->chip.dir);
+    text_appendf(&folder, "%s/model", v->work.dir);
     mkdir(text_string(&folder), 0777); /* what does not work shows with the links */
-    text_append(&folder, "/model");
-    mkdir(text_string(&folder), 0777);
     v->images = folder.data;
     bool ok = link_file(v->images, text_string(&own), "sigmoid.mem", error) &&
               link_file(v->images, text_string(&own), "tanh.mem", error) &&
@@ -87,13 +87,7 @@ static bool gather_images(struct verification *v, struct error *error)
 static bool write_stimulus(struct verification *v, struct error *error)
 {
     struct text path = {0};
-    text_appendf(&path, "%s/build", v->chip.dir);
-    if (mkdir(text_string(&path), 0777) != 0 && errno != EEXIST) {
-        fail(error, "cannot create %s: %s", text_string(&path), strerror(errno));
-        text_free(&path);
-        return false;
-    }
-    text_append(&path, "/stimulus.bin");
+    text_appendf(&path, "%s/stimulus.bin", v->work.dir);
     v->stimulus = path.data;
     return stimulus_write(&v->play.stimulus, v->stimulus, error);
 }
@@ -105,6 +99,7 @@ static bool run_simulators(struct verification *v, struct error *error)
             continue;
         struct simulation simulation = {.simulator = (enum simulator)s,
                                         .folder = v->chip.dir,
+                                        .work = v->work.dir,
                                         .stimulus = v->stimulus,
                                         .images = v->images,
                                         .trace = v->options->trace,
@@ -422,8 +417,9 @@ static bool verify(struct verification *v, struct error *error)
     print_changes(v);
     choose_simulators(v);
     v->pass = true;
-    bool ok = (options->model == NULL || gather_images(v, error)) && make_plan(v, error) &&
-              write_stimulus(v, error) && run_simulators(v, error);
+    bool ok = make_plan(v, error) && workspace_open(&v->work, v->chip.dir, options->work, error) &&
+              (options->model == NULL || gather_images(v, error)) && write_stimulus(v, error) &&
+              run_simulators(v, error);
     if (ok) {
         v->pass = v->pass && same_cycles(v);
         v->verdict = v->pass ? accuracy_verdict(v->program, &v->play.accuracy) : VERDICT_FAIL;
@@ -445,6 +441,7 @@ static bool verify(struct verification *v, struct error *error)
     free(v->stimulus);
     free(v->images);
     play_free(&v->play);
+    workspace_close(&v->work, !ok || !v->pass);
     if (options->model != NULL)
         model_close(&v->model);
     chip_close(&v->chip);
@@ -464,6 +461,7 @@ static bool self_test(struct verification *v, struct error *error)
     const struct verify_options *options = v->options;
     const struct selftest_options self = {
         .dir = options->dir,
+        .work = options->work,
         .simulator = options->sim == SIM_ICARUS ? SIMULATOR_ICARUS : SIMULATOR_VERILATOR,
         .seed = options->seed,
         .json = options->json,
@@ -474,27 +472,45 @@ static bool self_test(struct verification *v, struct error *error)
     return ok;
 }
 
+/* The first option that goes into the command and that the self-test has no use for, or NULL. */
+static const char *unused_by_selftest(const struct verify_options *options)
+{
+    return options->model != NULL   ? "--model"
+           : options->frames > 0    ? "--frames"
+           : options->faults > 0    ? "--faults"
+           : options->trace != NULL ? "--trace"
+           : options->svg != NULL   ? "--svg"
+           : options->sim == SIM_BOTH ? "--sim both"
+                                      : NULL;
+}
+
+/* What does not go together. */
+static bool check_usage(const struct verify_options *options, struct error *error)
+{
+    const char *unused = options->selftest ? unused_by_selftest(options) : NULL;
+    if (unused != NULL)
+        return fail(error, "--selftest plays frames of its own, with the chip's own model, in one "
+                           "simulator: it does not go with %s", unused);
+    if (options->frames > 0 && options->frames < VERIFY_FRAMES_LEAST)
+        return fail(error, "--frames: %d is too few; at least %d are played, because a frame's "
+                           "cycles are measured in steady state",
+                    options->frames, VERIFY_FRAMES_LEAST);
+    if (options->frames > 0 && options->faults > 0)
+        return fail(error, "--faults plays phases of few frames: it does not go with --frames");
+    if (options->svg != NULL && options->faults > 0)
+        return fail(error, "--svg: frames are charted in the usual phases: it does not go with "
+                           "--faults");
+    return true;
+}
+
 int command_verify(const struct verify_options *options)
 {
     struct error error;
     struct verification v = {.options = options};
-    if (options->frames > 0 && options->frames < VERIFY_FRAMES_LEAST) {
-        fprintf(stderr, "ese: --frames: %d is too few; at least %d are played, because a frame's cycles "
-                        "are measured in steady state\n", options->frames, VERIFY_FRAMES_LEAST);
-        return 2;
-    }
-    if (options->frames > 0 && options->faults > 0) {
-        fprintf(stderr, "ese: --faults plays phases of few frames: it does not go with --frames\n");
-        return 2;
-    }
-    if (options->svg != NULL && (options->faults > 0 || options->selftest)) {
-        fprintf(stderr, "ese: --svg: frames are charted in the usual phases: it does not go with --%s\n",
-                options->selftest ? "selftest" : "faults");
-        return 2;
-    }
-    bool ok = check_files(options, &error) &&
+    bool usage = check_usage(options, &error);
+    bool ok = usage && check_files(options, &error) &&
               (options->selftest ? self_test(&v, &error) : verify(&v, &error));
     if (!ok)
         fprintf(stderr, "ese: %s\n", error.text);
-    return ok && verdict_is_good(v.verdict, options->strict) ? 0 : 1;
+    return !usage ? 2 : ok && verdict_is_good(v.verdict, options->strict) ? 0 : 1;
 }

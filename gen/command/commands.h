@@ -20,6 +20,7 @@ struct gen_options {
     char *const *sets;        /* "key=value" each, in the order given */
     size_t set_count;
     const char *output;       /* DIR */
+    bool force;               /* overwrite files in it that were changed by hand */
     const char *command_line; /* the words after "ese" as typed, quoted for the shell where needed */
 };
 
@@ -30,6 +31,7 @@ struct model_options {
     char *const *sets;
     size_t set_count;
     const char *output; /* DIR */
+    bool force;         /* as above */
     const char *json;   /* as below */
     const char *command_line;
 };
@@ -37,6 +39,7 @@ struct model_options {
 /* ese verify DIR [options] */
 struct verify_options {
     const char *dir; /* a folder that `ese gen` made */
+    const char *work; /* folder for builds, stimulus, results, logs, or NULL: workspace.h chooses */
     const char *model; /* a folder that `ese model` made for it, or NULL: the chip's own */
     enum simulator_choice sim;
     int frames; /* 0: the command's default */
@@ -49,7 +52,6 @@ struct verify_options {
     bool strict;   /* values that are clipped, and show, are an error */
     bool selftest; /* also prove that planted faults are found */
     int jobs; /* parallel jobs; 0: as many as there are processors */
-    bool keep; /* keep the working files */
     const char *command_line;
 };
 
@@ -67,6 +69,7 @@ struct report_options {
 /* ese recognise DIR [options] */
 struct recognise_options {
     const char *dir;
+    const char *work; /* as above */
     int frames; /* 0: the command's default */
     const char *sentences; /* file for every utterance, "-" for standard output; NULL: a few */
     const char *json; /* as above */
@@ -78,6 +81,7 @@ enum memory_choice { MEMORY_IDEAL, MEMORY_DDR3, MEMORY_HOSTILE };
 /* ese run DIR --input FILE... --output-dir OUT [options] */
 struct run_options {
     const char *dir;
+    const char *work;    /* as above */
     char *const *inputs; /* .npy files and folders of them */
     size_t input_count;  /* at least 1 */
     const char *output_dir;

@@ -133,8 +133,8 @@ void voices_prepare(struct voices *voices, const struct ese_model *model)
         for (size_t i = 0; i < count; i++)
             file->x[i] = ese_fixed((double)file->features.at[i], model->x_fraction,
                                    model->activation_bits);
-        file->utterance =
-            (struct ese_utterance){.x = file->x, .y = file->y, .frames = (uint32_t)frames};
+        file->utterance = (struct ese_utterance){
+            .x = file->x, .y = file->y, .frames = (uint32_t)frames, .user = file};
     }
 }
 
@@ -175,22 +175,18 @@ void voices_check(const struct voices *voices, const struct program *program,
     side_by_side_free(models);
 }
 
-bool voices_write(const struct voices *voices, const struct ese_model *model, const char *folder,
-                  struct error *error)
+bool voice_write(const struct voice_file *voice, const struct ese_model *model, const char *folder,
+                 struct error *error)
 {
-    bool ok = true;
-    for (int n = 0; ok && n < voices->count; n++) {
-        const struct voice_file *file = &voices->files[n];
-        int shape[2] = {file->features.rows, (int)model->y_size};
-        size_t count = (size_t)shape[0] * (size_t)shape[1];
-        float *values = allocate(count, sizeof *values);
-        for (size_t i = 0; i < count; i++)
-            values[i] = (float)ese_real(file->y[i], model->y_fraction);
-        struct text path = {0};
-        text_appendf(&path, "%s/%s.npy", folder, file->name);
-        ok = npy_write_floats(text_string(&path), 2, shape, values, error);
-        text_free(&path);
-        free(values);
-    }
+    int shape[2] = {voice->features.rows, (int)model->y_size};
+    size_t count = (size_t)shape[0] * (size_t)shape[1];
+    float *values = allocate(count, sizeof *values);
+    for (size_t i = 0; i < count; i++)
+        values[i] = (float)ese_real(voice->y[i], model->y_fraction);
+    struct text path = {0};
+    text_appendf(&path, "%s/%s.npy", folder, voice->name);
+    bool ok = npy_write_floats(text_string(&path), 2, shape, values, error);
+    text_free(&path);
+    free(values);
     return ok;
 }

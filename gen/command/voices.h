@@ -38,7 +38,7 @@ bool voices_expect(struct voices *voices, const char *folder, const struct progr
                    struct error *error);
 void voices_free(struct voices *voices);
 
-/* x as the chip's model wants it, room for y. */
+/* x as the chip's model wants it, room for y; each utterance has its voice_file as `user`. */
 void voices_prepare(struct voices *voices, const struct ese_model *model);
 
 /* Compares with the golden model: values that were compared, that differ, that stand at an end of their
@@ -51,8 +51,8 @@ struct voices_check {
 void voices_check(const struct voices *voices, const struct program *program,
                   struct voices_check *check);
 
-/* Writes FOLDER/NAME.npy, float32 [frames, output], for all. */
-bool voices_write(const struct voices *voices, const struct ese_model *model, const char *folder,
-                  struct error *error);
+/* Writes FOLDER/NAME.npy, float32 [frames, output]. */
+bool voice_write(const struct voice_file *voice, const struct ese_model *model, const char *folder,
+                 struct error *error);
 
 #endif

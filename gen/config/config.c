@@ -287,8 +287,12 @@ static bool check_fold(struct loading *loading)
     if (lanes != LANES_AUTO && lanes % fold != 0)
         return fail(loading->error, "%s: fold: %d needs elem_lanes to be a multiple of it, which is %d",
                     where, fold, lanes);
+    if (lanes == LANES_AUTO)
+        return fail(loading->error, "%s: fold: %d needs pes to be a multiple of %d (elem_lanes is "
+                    "a multiple of fold, and pes of fold x elem_lanes), which is %d", where, fold,
+                    fold * fold, config->pes);
     return fail(loading->error, "%s: fold: %d needs pes to be a multiple of %d (fold x elem_lanes), "
-                "which is %d", where, fold, fold * (lanes == LANES_AUTO ? fold : lanes), config->pes);
+                "which is %d", where, fold, fold * lanes, config->pes);
 }
 
 static bool finish(struct loading *loading)

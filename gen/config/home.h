@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
- * home.h - where the program's own files lie: templates/, sim/, fpga/, gen/presets/, models/speech/.
+ * home.h - where the program's own files lie: templates/, sim/, fpga/, gen/presets/,
+ * models/speech/, LICENSE-OUTPUT.
  *
  * In $ESE_HOME, if that is set.  Else it is looked for from the folder that the program lies in, symbolic
  * links to it followed: ../share/ese, where `make install` puts them; home, a link to the sources that the

@@ -9,6 +9,7 @@
 #include "gen/emit/attach.h"
 #include "gen/emit/bench.h"
 #include "gen/emit/chip_readme.h"
+#include "gen/emit/licence.h"
 #include "gen/emit/rtl.h"
 #include "gen/image/images.h"
 #include "gen/image/regions.h"
@@ -88,7 +89,7 @@ bool emit_model(struct output *output, const struct program *p, const char *comm
     output_set_config_hash(output, p->config_hash);
     emit_config(output, p);
     add_regions(output, p, "");
-    return attach_model(output, p, error);
+    return attach_model(output, p, error) && licence_add(output, error);
 }
 
 bool emit_chip(struct output *output, const struct program *p, const struct cycles *cycles,
@@ -101,5 +102,5 @@ bool emit_chip(struct output *output, const struct program *p, const struct cycl
     return rtl_add(output, p, cycles, command, error) &&
            bench_add(output, p, error) && driver_add(output, p, error) &&
            attach_model(output, p, error) &&
-           chip_readme_add(output, p, cycles, command, error);
+           chip_readme_add(output, p, cycles, command, error) && licence_add(output, error);
 }

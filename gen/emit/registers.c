@@ -173,7 +173,8 @@ static void add_document(struct output *output, const struct program *p,
     static const char *const access[] = {"constant", "read", "read, write", "write",
                                          "read, write 1 to clear"};
     struct text text = {0};
-    text_append(&text, "# Registers\n\nAXI4-Lite slave `s_axi_control`, 32 bits each. Addresses "
+    text_append(&text, "<!-- SPDX-License-Identifier: Apache-2.0 -->\n# Registers\n\n"
+                       "AXI4-Lite slave `s_axi_control`, 32 bits each. Addresses "
                        "without a register answer SLVERR.\n\n"
                        "| offset | name | access | value | meaning |\n|---|---|---|---|---|\n");
     for (int n = 0; n < count; n++) {

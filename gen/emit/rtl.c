@@ -2,6 +2,7 @@
 #include "gen/emit/rtl.h"
 
 #include <stdio.h>
+#include <string.h>
 
 #include "gen/emit/loadable.h"
 #include "gen/emit/template.h"
@@ -14,8 +15,9 @@ static const char *const MODULES[] = {
     "array/ese_assemble", "array/ese_block_state", "array/ese_channel", "core/ese_controller",
     "array/ese_drain_control", "element/ese_elem_mul", "element/ese_element",
     "element/ese_element_control", "core/ese_frame_context", "array/ese_front_end",
-    "core/ese_input_buffer", "core/ese_output_buffer", "core/ese_pass_sequencer", "array/ese_pe",
-    "core/ese_product_sequencer", "core/ese_progress", "array/ese_ptr_read", "util/ese_ram",
+    "util/ese_image", "core/ese_input_buffer", "core/ese_output_buffer",
+    "core/ese_pass_sequencer", "array/ese_pe", "core/ese_product_sequencer",
+    "core/ese_progress", "array/ese_ptr_read", "util/ese_ram",
     "util/ese_rom", "util/ese_round_shift_right", "util/ese_saturate", "array/ese_spmat_read",
 };
 
@@ -88,6 +90,20 @@ static bool add_top(struct output *output, const struct program *p, const struct
     return ok;
 }
 
+/* The same list twice: with paths from the chip's folder, and from where the list lies. */
+static void add_lists(struct output *output, struct text *list)
+{
+    static const char folder[] = "rtl/";
+    struct text relative = {0};
+    for (const char *line = text_string(list); *line != '\0';) {
+        size_t length = strcspn(line, "\n") + 1;
+        text_append_bytes(&relative, line + sizeof folder - 1, length - (sizeof folder - 1));
+        line += length;
+    }
+    output_take(output, "rtl/files.f", list);
+    output_take(output, "rtl/relative.f", &relative);
+}
+
 static bool add_modules(struct output *output, const struct program *p, struct error *error)
 {
     struct text list = {0};
@@ -104,7 +120,7 @@ static bool add_modules(struct output *output, const struct program *p, struct e
     else
         for (int n = 0; ok && ROM_MODULES[n] != NULL; n++)
             ok = template_add_module(output, &list, ROM_MODULES[n], error);
-    output_take(output, "rtl/files.f", &list);
+    add_lists(output, &list);
     return ok;
 }
 

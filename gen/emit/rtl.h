@@ -7,7 +7,7 @@
 #include "models/program/cycles.h"
 #include "models/program/program.h"
 
-/* Adds rtl/ and rtl/files.f.  `command` stands in the header of the top. */
+/* Adds rtl/, rtl/files.f and rtl/relative.f.  `command` stands in the header of the top. */
 bool rtl_add(struct output *output, const struct program *program, const struct cycles *cycles,
              const char *command, struct error *error);
 

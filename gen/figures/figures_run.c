@@ -1,13 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0
  * The points of a figure: modelled side by side, and one after the other in RTL. */
 #include <errno.h>
-#include <ftw.h>
 #include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
-#include <sys/stat.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -15,6 +13,7 @@
 #include "gen/emit/emit.h"
 #include "gen/figures/figures.h"
 #include "gen/folder/output.h"
+#include "gen/folder/workspace.h"
 #include "gen/verify/play.h"
 #include "gen/verify/simulate.h"
 #include "models/base/progress.h"
@@ -115,14 +114,6 @@ bool figure_model(struct figure *f, const struct config *base, const struct conf
 
 /* ---- RTL ------------------------------------------------------------------------------------------ */
 
-static int remove_entry(const char *path, const struct stat *status, int kind, struct FTW *at)
-{
-    (void)status;
-    (void)kind;
-    (void)at;
-    return remove(path);
-}
-
 static bool write_chip(const struct program *program, const char *folder, struct error *error)
 {
     struct cycles cycles;
@@ -140,17 +131,20 @@ static bool simulate_chip(const struct program *program, const char *folder, int
                           struct simulation_result *result, struct error *error)
 {
     struct play play;
-    struct text stimulus = {0};
+    struct text work = {0}, stimulus = {0};
     play_build(&play, program, FIGURE_FRAMES, STIMULUS_SEED);
     play.stimulus.phase_count = PHASE_STEADY + 1;
+    text_appendf(&work, "%s/build", folder);
     text_appendf(&stimulus, "%s/stimulus.bin", folder);
     struct simulation simulation = {.simulator = SIMULATOR_VERILATOR,
                                     .folder = folder,
+                                    .work = text_string(&work),
                                     .stimulus = text_string(&stimulus),
                                     .seed = STIMULUS_SEED,
                                     .jobs = jobs};
     bool ok = stimulus_write(&play.stimulus, text_string(&stimulus), error) &&
               simulate(&simulation, result, error);
+    text_free(&work);
     text_free(&stimulus);
     play_free(&play);
     return ok;
@@ -196,19 +190,14 @@ static bool rerun_in(struct figure_point *point, const struct config *config, co
 static bool rerun_point(struct figure_point *point, const struct config *config, int jobs,
                         struct error *error)
 {
-    struct text folder = {0};
-    const char *root = getenv("TMPDIR");
-    text_appendf(&folder, "%s/ese-paper-XXXXXX", root != NULL && *root != '\0' ? root : "/tmp");
-    if (mkdtemp(folder.data) == NULL) {
-        fail(error, "cannot create %s: %s", folder.data, strerror(errno));
-        text_free(&folder);
+    char *folder = temporary_folder("paper", error);
+    if (folder == NULL)
         return false;
-    }
-    bool written, ok = rerun_in(point, config, folder.data, jobs, &written, error);
+    bool written, ok = rerun_in(point, config, folder, jobs, &written, error);
     /* What does not agree, or does not build, is left there to be looked at. */
     if (point->agrees || !written)
-        nftw(folder.data, remove_entry, 16, FTW_DEPTH | FTW_PHYS);
-    text_free(&folder);
+        remove_folder(folder);
+    free(folder);
     return ok;
 }
 

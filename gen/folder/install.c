@@ -17,6 +17,7 @@
 struct job {
     const struct output_file *files;
     int count;
+    bool force;          /* overwrites what was changed by hand */
     const char *given;   /* the folder as the user named it, for messages */
     char *dir;           /* the same without links, and without slashes behind it */
     size_t first_parent; /* dir[0 .. this - 1] is the first folder made for it; 0: none was */
@@ -53,12 +54,18 @@ static void close_quietly(int file)
     errno = reason;
 }
 
-static bool is_new(const struct job *job, const char *path)
+/* The file of the new output, or NULL. */
+static const struct output_file *find_new(const struct job *job, const char *path)
 {
     for (int i = 0; i < job->count; i++)
         if (strcmp(job->files[i].path, path) == 0)
-            return true;
-    return false;
+            return &job->files[i];
+    return NULL;
+}
+
+static bool is_new(const struct job *job, const char *path)
+{
+    return find_new(job, path) != NULL;
 }
 
 static bool is_new_below(const struct job *job, const char *folder)
@@ -309,6 +316,53 @@ static bool is_empty(const char *dir)
     return count == 2;
 }
 
+/* Whether a file of `dir` is neither as ese left it (`sha256`; NULL: it is not from ese) nor as it
+ * is to be now.  One that is not there, or no file, is not lost. */
+static bool is_edited(const struct job *job, const char *path, const char *sha256)
+{
+    const struct output_file *file = find_new(job, path);
+    char now[SHA256_DIGITS + 1];
+    struct text text = {0};
+    struct error ignored;
+    if (!text_read_file_at(&text, job->from, path, &ignored))
+        return false;
+    sha256_of(&text, now);
+    bool same = file != NULL && file->text.length == text.length &&
+                memcmp(text_string(&file->text), text_string(&text), text.length) == 0;
+    text_free(&text);
+    return !same && (sha256 == NULL || strcmp(now, sha256) != 0);
+}
+
+/* Of so many it is told which. */
+enum { TOLD = 5 };
+
+static void tell(struct text *list, int *count, const char *path)
+{
+    if (++*count <= TOLD)
+        text_appendf(list, "%s%s", *count > 1 ? ", " : "", path);
+}
+
+/* What somebody has done by hand is not overwritten unasked. */
+static bool check_edited(const struct job *job, struct error *error)
+{
+    struct text list = {0};
+    int count = 0;
+    for (int i = 0; i < job->old.count; i++)
+        if (is_edited(job, job->old.files[i].path, job->old.files[i].sha256))
+            tell(&list, &count, job->old.files[i].path);
+    for (int i = 0; i + 1 < job->count; i++) /* the last is the manifest */
+        if (manifest_find(&job->old, job->files[i].path) == NULL &&
+            is_edited(job, job->files[i].path, NULL))
+            tell(&list, &count, job->files[i].path);
+    if (count > TOLD)
+        text_appendf(&list, " and %d more", count - TOLD);
+    if (count > 0)
+        fail(error, "'%s' has files that are not as ese left them: %s; --force overwrites them",
+             job->given, text_string(&list));
+    text_free(&list);
+    return count == 0;
+}
+
 /* Finds out what is at `dir`, and whether it may be replaced. */
 static bool look(struct job *job, struct error *error)
 {
@@ -343,13 +397,15 @@ static bool look(struct job *job, struct error *error)
     if (faccessat(job->from, MANIFEST_NAME, F_OK, 0) != 0)
         return fail(error, "'%s' is not empty and has no " MANIFEST_NAME
                            " of ese: it is not replaced", job->given);
-    return manifest_read(&job->old, job->from, job->given, error);
+    return manifest_read(&job->old, job->from, job->given, error) &&
+           (job->force || check_edited(job, error));
 }
 
-bool install_files(const struct output_file *files, int count, const char *dir,
+bool install_files(const struct output_file *files, int count, const char *dir, bool force,
                    struct error *error)
 {
-    struct job job = {.files = files, .count = count, .given = dir, .from = -1, .to = -1};
+    struct job job = {
+        .files = files, .count = count, .given = dir, .force = force, .from = -1, .to = -1};
     bool good = look(&job, error);
     if (good) {
         struct error reason;

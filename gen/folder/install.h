@@ -13,8 +13,9 @@ struct output_file {
     struct text text;
 };
 
-/* Does what output_write() promises; the last file is the manifest. */
-bool install_files(const struct output_file *files, int count, const char *dir,
+/* Does what output_write() promises; the last file is the manifest.  `force`: overwrites what was
+ * changed. */
+bool install_files(const struct output_file *files, int count, const char *dir, bool force,
                    struct error *error);
 
 #endif

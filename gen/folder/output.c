@@ -17,6 +17,7 @@ struct output {
     char *command;
     json_t *config;
     uint32_t config_hash;
+    bool force;
     bool not_utf8; /* something that JSON cannot hold */
 };
 
@@ -69,6 +70,12 @@ void output_add(struct output *output, const char *path, const struct text *text
     output_take(output, path, &copy);
 }
 
+void output_edit(struct output *output, void (*edit)(const char *path, struct text *text))
+{
+    for (int i = 0; i < output->count; i++)
+        edit(output->files[i].path, &output->files[i].text);
+}
+
 void output_set_command(struct output *output, const char *command)
 {
     free(output->command);
@@ -84,6 +91,11 @@ void output_set_config(struct output *output, const char *key, const char *value
 void output_set_config_hash(struct output *output, uint32_t hash)
 {
     output->config_hash = hash;
+}
+
+void output_set_force(struct output *output, bool force)
+{
+    output->force = force;
 }
 
 static bool make_manifest(const struct output *output, struct text *text, struct error *error)
@@ -120,7 +132,8 @@ bool output_write(struct output *output, const char *dir, struct error *error)
     struct output_file *manifest = &output->files[output->count];
     *manifest = (struct output_file){.path = name};
     bool written = make_manifest(output, &manifest->text, error) &&
-                   install_files(output->files, output->count + 1, dir, error);
+                   install_files(output->files, output->count + 1, dir, output->force,
+                                 error);
     text_free(&manifest->text);
     return written;
 }

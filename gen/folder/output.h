@@ -23,6 +23,9 @@ void output_free(struct output *output);
 void output_add(struct output *output, const char *path, const struct text *text);
 void output_take(struct output *output, const char *path, struct text *text);
 
+/* Shows every file that was added to a function that may change it. */
+void output_edit(struct output *output, void (*edit)(const char *path, struct text *text));
+
 /* For the manifest: the command line that was given, each key of the configuration, and
  * program.config_hash.  Keep paths of this machine out of them: the same inputs are to give the
  * same bytes everywhere. */
@@ -30,11 +33,15 @@ void output_set_command(struct output *output, const char *command);
 void output_set_config(struct output *output, const char *key, const char *value);
 void output_set_config_hash(struct output *output, uint32_t hash);
 
+/* Lets output_write() overwrite files that somebody has changed. */
+void output_set_force(struct output *output, bool force);
+
 /* Makes `dir` (and the folders that it lies in) consist of the files of this output.
  *
- * A `dir` that exists must be empty or hold a manifest.json of ese.  Of the files in it, those
- * that an earlier run wrote are replaced, or removed; one whose bytes stay the same keeps its
- * time, so that make rebuilds nothing; all others, say a simulator's build folder, stay.
+ * A `dir` that exists must be empty or hold a manifest.json of ese.  Files in it that are not as
+ * ese left them, and would be replaced or removed, are a failure, unless it is forced.  Of the
+ * files, those that an earlier run wrote are replaced, or removed; one whose bytes stay the same
+ * keeps its time, so that make rebuilds nothing; all others, say a simulator's build folder, stay.
  *
  * The new files are written to DIR.tmp-XXXXXX, which then takes the place of `dir` in one step.
  * On failure `dir` is as it was and nothing is left behind.  (Where the system cannot swap

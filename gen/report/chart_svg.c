@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "gen/report/chart_svg.h"
 
-#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -9,6 +8,7 @@
 
 #include "gen/folder/json_file.h"
 #include "gen/folder/process.h"
+#include "gen/folder/workspace.h"
 #include "gen/report/chart.h"
 #include "gen/report/chart_gaps.h"
 #include "gen/report/plot.h"
@@ -508,25 +508,20 @@ static bool draw_in(const char *folder, const char *const files[FILES], const st
 static bool draw(const struct text *script, struct text *svg, struct error *error)
 {
     static const char *const names[FILES] = {SCRIPT_NAME, PICTURE_NAME, "log"};
-    const char *root = getenv("TMPDIR"), *files[FILES];
-    struct text folder = {0}, paths[FILES] = {{0}};
-    text_appendf(&folder, "%s/ese-chart-XXXXXX", root != NULL && *root != '\0' ? root : "/tmp");
-    if (mkdtemp(folder.data) == NULL) {
-        fail(error, "cannot create %s: %s", folder.data, strerror(errno));
-        text_free(&folder);
+    const char *files[FILES];
+    struct text paths[FILES] = {{0}};
+    char *folder = temporary_folder("chart", error);
+    if (folder == NULL)
         return false;
-    }
     for (int f = 0; f < FILES; f++) {
-        text_appendf(&paths[f], "%s/%s", folder.data, names[f]);
+        text_appendf(&paths[f], "%s/%s", folder, names[f]);
         files[f] = text_string(&paths[f]);
     }
-    bool ok = draw_in(folder.data, files, script, svg, error);
-    for (int f = 0; f < FILES; f++) {
-        unlink(files[f]);
+    bool ok = draw_in(folder, files, script, svg, error);
+    for (int f = 0; f < FILES; f++)
         text_free(&paths[f]);
-    }
-    rmdir(folder.data);
-    text_free(&folder);
+    remove_folder(folder);
+    free(folder);
     return ok;
 }
 

@@ -14,6 +14,7 @@
 
 #include "gen/folder/chip_folder.h"
 #include "gen/folder/json_file.h"
+#include "gen/folder/workspace.h"
 #include "gen/image/images.h"
 #include "gen/image/regions.h"
 #include "gen/verify/play.h"
@@ -153,6 +154,7 @@ enum { FAULT_COUNT = sizeof FAULTS / sizeof *FAULTS };
 struct bench {
     const struct selftest_options *options;
     struct chip_folder chip;
+    struct workspace work;
     char *images;   /* folder with the images of the present fault */
     char *stimulus; /* file */
     int detected, missed;
@@ -237,6 +239,7 @@ static bool run(struct bench *b, struct play *play, bool check_images, bool *pas
     play->stimulus.image_count = image_count;
     struct simulation simulation = {.simulator = b->options->simulator,
                                     .folder = b->chip.dir,
+                                    .work = b->work.dir,
                                     .stimulus = b->stimulus,
                                     .images = b->images,
                                     .seed = 1,
@@ -313,11 +316,13 @@ static bool open_bench(struct bench *b, struct error *error)
 {
     if (!chip_open(&b->chip, b->options->dir, error))
         return false;
+    if (!workspace_open(&b->work, b->chip.dir, b->options->work, error)) {
+        chip_close(&b->chip);
+        return false;
+    }
     struct text path = {0};
-    text_appendf(&path, "%s/build", b->chip.dir);
+    text_appendf(&path, "%s/selftest", b->work.dir);
     mkdir(text_string(&path), 0777); /* what follows tells if that did not work */
-    text_append(&path, "/selftest");
-    mkdir(text_string(&path), 0777);
     b->images = path.data;
     struct text file = {0};
     text_appendf(&file, "%s.bin", b->images);
@@ -343,6 +348,7 @@ bool selftest(const struct selftest_options *options, bool *pass, struct error *
     json_decref(b.list);
     free(b.images);
     free(b.stimulus);
+    workspace_close(&b.work, !*pass);
     chip_close(&b.chip);
     return ok;
 }

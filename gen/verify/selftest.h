@@ -10,6 +10,7 @@
 
 struct selftest_options {
     const char *dir;          /* the chip */
+    const char *work;         /* folder to work in, or NULL: workspace_open() chooses */
     enum simulator simulator;
     uint64_t seed;            /* of drawn stimulus */
     const char *json;         /* file for the result, "-" for standard output, or NULL */

@@ -2,8 +2,8 @@
  * simulate.h - builds a generated chip with its bench in a simulator, runs it, reads the results.
  *
  * Both simulators compile the same bench and the same C harness out of FOLDER/sim.  What they
- * leave lies in FOLDER/build/verilator (-trace) and FOLDER/build/icarus; a build is used again as
- * long as every source file and the command line are the same.  The simulator runs in the folder of
+ * leave lies in WORK/verilator (-trace) and WORK/icarus; a build is used again as long as every
+ * source file and the command line are the same.  The simulator runs in the folder of
  * the images, because the RTL names them without a path. */
 #ifndef ESE_SIMULATE_H
 #define ESE_SIMULATE_H
@@ -20,6 +20,7 @@ enum simulator { SIMULATOR_VERILATOR, SIMULATOR_ICARUS, SIMULATOR_COUNT };
 struct simulation {
     enum simulator simulator;
     const char *folder;   /* generated chip: rtl/files.f, mem/, sim/ */
+    const char *work;     /* folder for builds, results and logs; made if it is not there */
     const char *stimulus; /* file */
     const char *images;   /* folder to run in; NULL: FOLDER/mem */
     const char *trace;    /* FST waveform to write, or NULL; builds apart from the fast model */

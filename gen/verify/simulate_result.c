@@ -89,6 +89,23 @@ static void read_messages(struct simulation_result *result, const json_t *root)
         }
 }
 
+/* A chip that has ended the simulation has said why among its first words (ese_image.v). */
+static void find_missing_image(struct simulation_result *result)
+{
+    enum { LINES_MOST = 1000 };
+    static const char mark[] = "ese_image: ";
+    FILE *log = fopen(result->log_path, "r");
+    char line[sizeof result->reason];
+    for (int n = 0; log != NULL && n < LINES_MOST && fgets(line, sizeof line, log) != NULL; n++)
+        if (strncmp(line, mark, sizeof mark - 1) == 0) {
+            line[strcspn(line, ";\n")] = '\0';
+            snprintf(result->reason, sizeof result->reason, "%s", line + sizeof mark - 1);
+            break;
+        }
+    if (log != NULL)
+        fclose(log);
+}
+
 static void set_reason(struct simulation_result *result, const char *format, const char *text)
 {
     if (result->reason[0] == '\0')
@@ -147,6 +164,8 @@ void simulation_result_read(struct simulation_result *result, bool clean, const 
     }
     free(tail);
     result->pass = pass && clean && result->reason[0] == '\0';
+    if (!result->pass)
+        find_missing_image(result);
 }
 
 void simulation_result_free(struct simulation_result *result)

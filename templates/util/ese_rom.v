@@ -11,7 +11,7 @@ module ese_rom #(
     parameter WIDTH  = 16,        // bits of a word
     parameter WORDS  = 16,        // words in FILE
     parameter ADDR_W = 4,         // address bits
-    parameter FILE   = ""  // memory image; "": all zero
+    parameter FILE   = ""  // memory image, in ESE_MEM_DIR; "": all zero
 ) (
     input  wire              clk,
     input  wire [ADDR_W-1:0] address,
@@ -21,7 +21,15 @@ module ese_rom #(
 
     generate
         if (FILE != "") begin : g_contents
-            initial $readmemh(FILE, memory, 0, WORDS - 1);
+`ifdef ESE_MEM_DIR
+            localparam PATH = {`ESE_MEM_DIR, FILE};
+`else
+            localparam PATH = FILE;
+`endif
+            ese_image #(
+                .FILE (PATH)
+            ) u_image ();
+            initial $readmemh(PATH, memory, 0, WORDS - 1);
         end else begin : g_zeros
             integer i;
             initial for (i = 0; i < WORDS; i = i + 1) memory[i] = {WIDTH{1'b0}};

@@ -56,7 +56,7 @@ END
 }
 
 # Modules whose parent is to have them inside, and modules that hold the model.
-helpers='ese_round_shift_right ese_saturate ese_rom'
+helpers='ese_round_shift_right ese_saturate ese_rom ese_image'
 storage='ese_rom_stream ese_ram_stream'
 
 die() {

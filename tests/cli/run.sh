@@ -98,7 +98,13 @@ usage 'too few frames' '--frames: 2 is too few; at least 3' verify x --frames 2
 usage 'faults' "'0' is not a whole number" verify x --faults 0
 usage 'faults of so many frames' '--faults plays phases of few frames' verify x --faults 3 --frames 9
 usage 'a chart of faults' '--svg: .* does not go with --faults' verify x --faults 3 --svg x.svg
-usage 'a chart of the selftest' '--svg: .* does not go with --selftest' verify x --selftest --svg x.svg
+for option in '--svg x.svg' '--model y' '--frames 9' '--faults 2' '--trace x.fst' '--sim both'; do
+    # shellcheck disable=SC2086 # two words
+    usage "the selftest and $option" "--selftest .* does not go with ${option%% [xy29]*}" \
+        verify x --selftest $option
+done
+usage 'keep' 'unrecognized option' verify x --keep
+usage 'a work folder without a name' "--work: '' is no folder" verify x --work ''
 usage 'seed' 'is not a whole number' verify x --seed -1
 usage 'sim' 'is not verilator, icarus or both' verify x --sim modelsim
 usage 'trace' 'does not end in .fst' verify x --trace x.vcd
@@ -548,6 +554,27 @@ else
     must 'limit of file size: a line' grep -q '^ese: .*File too large' "$work/stderr"
     same 'limit of file size: left behind' "$(ls -A "$work/small")" ''
 fi
+
+# What was done by hand is not lost.
+cp -r "$work/chip" "$work/edited"
+echo '// mine' >>"$work/edited/rtl/ese_top.v"
+cp -r "$work/edited" "$work/out/before"
+mv "$work/edited" "$work/out/edited"
+run gen tiny -o "$work/out/edited"
+same 'over edited files: status' "$status" 1
+must 'over edited files: which' grep -q 'as ese left them: rtl/ese_top.v; --force' "$work/stderr"
+silent 'over edited files: they stay' diff -r "$work/out/before" "$work/out/edited"
+run gen tiny -o "$work/out/edited" --force
+same 'over edited files, by force' "$status" 0
+silent 'over edited files, by force: as new' diff -r -x build "$work/chip" "$work/out/edited"
+cp -r "$work/same" "$work/out/model"
+echo '# mine' >>"$work/out/model/config.yaml"
+run model "$work/loadable" tiny -o "$work/out/model"
+same 'a model over edited files' "$status" 1
+must 'a model over edited files: which' grep -q 'left them: config.yaml; --force' "$work/stderr"
+run model "$work/loadable" tiny -o "$work/out/model" --force
+same 'a model over edited files, by force' "$status" 0
+rm -r "$work/out/edited" "$work/out/before" "$work/out/model"
 
 # What was there is not lost when a chip cannot be written over it.
 cp -r "$work/chip" "$work/out/old"

@@ -149,6 +149,30 @@ refused() { # NAME PATTERN ARGUMENT... : one line, exit status 1, no folder left
     fi
 }
 
+# ---- interrupted, as by a terminal: the simulator, too ----
+
+mkdir "$work/long"
+features "$work/long/a.npy" 4000 5 1
+features "$work/long/b.npy" 9 5 2
+features "$work/long/c.npy" 8 5 3
+setsid env --default-signal=INT "$ese" run "$work/stream" -i "$work/long" -o "$work/cut" \
+    >"$work/stdout" 2>"$work/stderr" &
+cut=$!
+for ((n = 0; n < 1200; n++)); do
+    [ ! -e "$work/cut/c.npy" ] || break
+    sleep 0.1
+done
+kill -INT -- "-$cut" 2>/dev/null || :
+status=0
+wait "$cut" || status=$?
+same 'interrupted: status' "$status" 1
+same 'interrupted: how many are finished' "$(cat "$work/stderr")" \
+    "ese: interrupted; 2 of 3 utterances were finished: see $work/cut"
+same 'interrupted: they are there' "$(ls "$work/cut")" "$(printf 'b.npy\nc.npy')"
+same 'interrupted: a frame more than the other' \
+    $(($(stat -c %s "$work/cut/b.npy") - $(stat -c %s "$work/cut/c.npy"))) \
+    $((4 * $("$json_get" "$work/stream/report.json" network.output)))
+
 features "$work/wide.npy" 4 6 1
 mkdir "$work/empty" "$work/other"
 cp "$work/in/voice1.npy" "$work/other/"

@@ -277,6 +277,7 @@ ese_ptr_read PES=16 LANES=2 LANE_W=1 FOLD=2
 ese_ptr_read PES=64 LANES=8 LANE_W=3 FOLD=8 FOLD_W=2 PROJECTION=0
 ese_ram WIDTH=1 ADDR_W=1
 ese_ram WIDTH=512 ADDR_W=12
+ese_image FILE="x.mem"
 ese_rom WIDTH=1 WORDS=1 ADDR_W=1
 ese_rom_stream WIDTH=1 WORDS=1 ADDR_W=1
 ese_rom_stream WIDTH=512 WORDS=10151 ADDR_W=14

@@ -97,6 +97,22 @@ static void test_again(void **state)
     chip_close(&chip);
 }
 
+static void test_edited(void **state)
+{
+    (void)state;
+    made("chip", NULL);
+    put("chip/rtl/ese_top.v", "mine\n");
+    refuses("tiny", "chip", "pes=4",
+            "'chip' has files that are not as ese left them: rtl/ese_top.v");
+    holds("chip/rtl/ese_top.v", "mine\n");
+    struct gen_options options = {.source = "tiny", .output = "chip", .force = true,
+                                  .command_line = "not looked at"};
+    struct capture capture = capture_begin();
+    assert_int_equal(command_gen(&options), 0);
+    capture_end(capture);
+    unchanged("chip");
+}
+
 static void test_own_file(void **state)
 {
     (void)state;
@@ -144,6 +160,7 @@ int main(void)
         cmocka_unit_test_teardown(test_folder, scratch_clean),
         cmocka_unit_test_teardown(test_same_bytes, scratch_clean),
         cmocka_unit_test_teardown(test_again, scratch_clean),
+        cmocka_unit_test_teardown(test_edited, scratch_clean),
         cmocka_unit_test_teardown(test_own_file, scratch_clean),
         cmocka_unit_test_teardown(test_bad_configuration, scratch_clean),
         cmocka_unit_test_teardown(test_bad_folder, scratch_clean),

@@ -442,6 +442,22 @@ static void test_bad_simulator(void **state)
     chip_close(&chip);
 }
 
+static void test_work(void **state)
+{
+    (void)state;
+    struct heard heard;
+    struct chip_folder chip = begin_speech(&heard);
+    struct recognise_options options = {.dir = "chip", .work = "work"};
+    struct capture capture = capture_begin();
+    int status = command_recognise(&options);
+    capture_end(capture);
+    assert_int_equal(status, 0);
+    assert_true(exists("work/utterances.bin") && exists("work/outputs.bin"));
+    assert_true(exists("work/verilator/results.json"));
+    assert_false(exists("chip/build"));
+    chip_close(&chip);
+}
+
 static void test_no_simulator(void **state)
 {
     (void)state;
@@ -471,7 +487,7 @@ int main(void)
         TEST(test_all_frames),    TEST(test_few_frames),   TEST(test_chip_decides),
         TEST(test_no_chip),       TEST(test_no_classes),   TEST(test_no_labels),
         TEST(test_bad_simulator), TEST(test_no_simulator), TEST(test_sentences),
-        TEST(test_no_files),
+        TEST(test_no_files),      TEST(test_work),
     };
     return cmocka_run_group_tests(tests, scratch_begin, scratch_end);
 }

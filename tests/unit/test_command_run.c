@@ -67,8 +67,8 @@ static int run(struct run_options options)
 
 static const struct run_options checked = {.check = true};
 
-/* In one line, and with nothing left behind. */
-static void refused(struct run_options options, const char *part)
+/* In one line. */
+static void fails(struct run_options options, const char *part)
 {
     char path[PATH_MAX + 20];
     assert_int_equal(run(options), 1);
@@ -79,6 +79,22 @@ static void refused(struct run_options options, const char *part)
     assert_ptr_equal(strchr(text_string(&text), '\n'), text_string(&text) + text.length - 1);
     text_free(&text);
     printed_nothing();
+}
+
+static void clear_out(void)
+{
+    char path[40];
+    for (int n = 0; n < VOICES; n++) {
+        snprintf(path, sizeof path, "out/%d.npy", n);
+        unlink(path);
+    }
+    rmdir("out");
+}
+
+/* And with nothing left behind. */
+static void refused(struct run_options options, const char *part)
+{
+    fails(options, part);
     assert_false(exists("out"));
 }
 
@@ -414,23 +430,54 @@ static void test_wrong_chips(void **state)
     (void)state;
     static const struct {
         const char *manner, *part;
+        bool plays; /* all utterances */
     } chips[] = {
-        {"wrong frames", "register FRAMES says "},
-        {"wrong issues", "register MULTIPLIED says "},
-        {"error", "the simulator's log: "},
-        {"no counts", "not today; the simulator's log: "},
-        {"nobody", "register ID is 00000000"},
+        {"wrong frames", "register FRAMES says ", true},
+        {"wrong issues", "register MULTIPLIED says ", true},
+        {"error", "; 0 of 5 utterances were finished\n", false},
+        {"no counts", "not today; the simulator's log: ", true},
+        {"nobody", "register ID is 00000000", false},
     };
     begin_run("memory=stream");
     for (size_t n = 0; n < COUNT_OF(chips); n++) {
         put_served(chips[n].manner, "");
-        refused(checked, chips[n].part);
+        fails(checked, chips[n].part);
+        assert_int_equal(exists("out"), chips[n].plays);
+        if (chips[n].plays)
+            assert_int_equal(entries_in("out"), VOICES);
+        clear_out();
     }
     put_simulator("exit 3");
     refused(checked, "/chip/build/verilator/run.log");
+    struct run_options elsewhere = checked;
+    elsewhere.work = "work";
+    refused(elsewhere, "/work/verilator/run.log");
     make_dir("out"); /* of others */
     assert_int_equal(run(checked), 1);
     assert_true(exists("out"));
+}
+
+/* What was finished stays when the rest does not come. */
+static void test_unfinished(void **state)
+{
+    (void)state;
+    struct run_options whole = checked;
+    begin_run("memory=stream");
+    whole.output_dir = "whole";
+    if (run(whole) != 0)
+        complained_only("nothing: all is well");
+    put_served("dies", "");
+    fails(checked, "/run.log; 1 of 5 utterances were finished: see out\n");
+    assert_int_equal(entries_in("out"), 1);
+    assert_true(same_files("out/3.npy", "whole/3.npy")); /* the longest but one */
+    clear_out();
+    put_served("interrupts", "");
+    fails(checked, "ese: interrupted; 2 of 5 utterances were finished: see out\n");
+    assert_int_equal(entries_in("out"), 2);
+    assert_true(same_files("out/3.npy", "whole/3.npy") && same_files("out/4.npy", "whole/4.npy"));
+    struct sigaction now;
+    assert_int_equal(sigaction(SIGINT, NULL, &now), 0);
+    assert_true(now.sa_handler == SIG_DFL);
 }
 
 /* ---- what is refused before ------------------------------------------------------------------ */
@@ -512,6 +559,7 @@ static void test_no_simulator(void **state)
 int main(int count, char **words)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test_teardown(test_unfinished, end_tools),
         TEST(test_right),        TEST(test_loud),        TEST(test_expected),
         TEST(test_options),      TEST(test_short),
         TEST(test_model),        TEST(test_wrong_value), TEST(test_wrong_chips),

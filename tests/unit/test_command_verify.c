@@ -22,8 +22,21 @@ static void test_usage(void **state)
             "--faults plays phases of few frames: it does not go with --frames");
     refuses((struct verify_options){.svg = "x.svg", .faults = 1}, 2,
             "--svg: frames are charted in the usual phases: it does not go with --faults");
-    refuses((struct verify_options){.svg = "x.svg", .selftest = true}, 2,
-            "--svg: frames are charted in the usual phases: it does not go with --selftest");
+    static const struct {
+        struct verify_options options;
+        const char *name;
+    } unused[] = {{{.model = "other"}, "--model"}, {{.frames = 9}, "--frames"},
+                  {{.faults = 2}, "--faults"},     {{.trace = "x.fst"}, "--trace"},
+                  {{.svg = "x.svg"}, "--svg"},     {{.sim = SIM_BOTH}, "--sim both"}};
+    for (size_t n = 0; n < COUNT_OF(unused); n++) {
+        struct verify_options options = unused[n].options;
+        char line[200];
+        options.selftest = true;
+        snprintf(line, sizeof line,
+                 "--selftest plays frames of its own, with the chip's own model, in one simulator: "
+                 "it does not go with %s", unused[n].name);
+        refuses(options, 2, line);
+    }
 }
 
 /* Files that cannot be written are told of before anything is done. */
@@ -59,7 +72,7 @@ static void test_wrong_folders(void **state)
             "resident or stream");
     put("chip/build", "a file\n");
     refuses((struct verify_options){.frames = 3}, 1,
-            "cannot write chip/build/stimulus.bin: Not a directory");
+            "chip/build: cannot write to this folder: Not a directory");
     assert_int_equal(calls_of("gcc"), 0);
 }
 
@@ -134,6 +147,53 @@ static void test_options(void **state)
     assert_true(called(" -j 7\n"));
     assert_true(called(" --trace-fst "));
     assert_true(exists("chip/build/verilator-trace"));
+}
+
+/* ---- where the work is done ------------------------------------------------------------------ */
+
+static void test_work(void **state)
+{
+    (void)state;
+    begin_verify("memory=resident headroom=50");
+    passes((struct verify_options){.frames = 3, .work = "work"});
+    assert_true(exists("work/stimulus.bin"));
+    assert_true(exists("work/verilator/results.json") && exists("work/icarus/results.json"));
+    put_simulators("FAIL: on purpose");
+    assert_int_equal(verify((struct verify_options){.frames = 3, .work = "work"}), 1);
+    assert_true(file_has("work/icarus/run.log", "on purpose"));
+    holds("stderr", "");
+    put_simulators("PASS"); /* whatever is wrong */
+    assert_int_equal(
+        verify((struct verify_options){.selftest = true, .work = "work", .sim = SIM_ICARUS}), 1);
+    assert_true(exists("work/selftest/sigmoid.mem") && exists("work/selftest.bin"));
+    assert_false(exists("chip/build"));
+    unchanged("chip");
+    refuses((struct verify_options){.work = "chip/config.yaml"}, 1,
+            "--work: chip/config.yaml: cannot write to this folder: Not a directory");
+}
+
+/* Of a chip that cannot be written to nothing stays but what failed. */
+static void test_read_only(void **state)
+{
+    (void)state;
+    begin_verify(NULL);
+    put("calls", "");
+    assert_int_equal(chmod("chip", 0555) | chmod(".", 0777) | chmod("calls", 0666) |
+                         chmod("stdout", 0666) | chmod("stderr", 0666), 0);
+    bool root = geteuid() == 0;
+    int before = entries_in(".");
+    assert_true(!root || seteuid(65534) == 0);
+    passes((struct verify_options){.frames = 3});
+    complained("ese: note: 'chip' cannot be written to, so what is built is not kept; --work DIR");
+    assert_int_equal(entries_in("."), before);
+    assert_true(!root || seteuid(0) == 0);
+    put_simulators("FAIL: on purpose");
+    assert_true(!root || seteuid(65534) == 0);
+    assert_int_equal(verify((struct verify_options){.frames = 3}), 1);
+    assert_true(!root || seteuid(0) == 0);
+    complained("ese: note: the folder with builds and logs stays: ");
+    assert_true(entries_in(".") > before);
+    assert_false(exists("chip/build"));
 }
 
 /* ---- what is played -------------------------------------------------------------------------- */
@@ -259,6 +319,8 @@ int main(void)
         cmocka_unit_test_teardown(test_stimulus, end_tools),
         cmocka_unit_test_teardown(test_faults, end_tools),
         cmocka_unit_test_teardown(test_model, end_tools),
+        cmocka_unit_test_teardown(test_work, end_tools),
+        cmocka_unit_test_teardown(test_read_only, end_tools),
     };
     return cmocka_run_group_tests(tests, scratch_begin, scratch_end);
 }

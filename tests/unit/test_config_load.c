@@ -24,6 +24,8 @@ static void rules(void **state)
     refused("pes: 12\nelem_lanes: 4", "fold=2", "--set: fold: 2 needs pes to be a multiple of 8",
             "which is 12", NULL);
     refused("pes: 3", "fold=2", "--set: fold: 2 needs pes to be a multiple of 4", "which is 3", NULL);
+    refused("pes: 8", "fold=4", "--set: fold: 4 needs pes to be a multiple of 16 (elem_lanes is a "
+            "multiple of fold, and pes of fold x elem_lanes), which is 8", NULL);
     refused("elem_lanes: 8", "pes=4", "--set: elem_lanes: 8 is above pes, which is 4", NULL);
     assert_true(parse(&config, "pes: 9", many, COUNT(many), &error));
     assert_int_equal(config.pes, 5);
@@ -321,9 +323,39 @@ static void description(void **state)
     free(text);
 }
 
+static bool takes(int pes, int fold, const char *lanes)
+{
+    struct config config;
+    struct error error;
+    char text[100];
+    snprintf(text, sizeof text, "pes: %d\nfold: %d\nelem_lanes: %s\n", pes, fold, lanes);
+    bool good = parse(&config, text, NULL, 0, &error);
+    if (good)
+        config_free(&config);
+    return good;
+}
+
+/* With elem_lanes: auto a fold is refused only where no number of lanes fits. */
+static void fold_of_any_lanes(void **state)
+{
+    (void)state;
+    for (int pes = 1; pes <= 256; pes++)
+        for (int fold = 1; fold <= 8; fold *= 2) {
+            bool any = false;
+            for (int lanes = 1; !any && lanes <= 32; lanes++) {
+                char number[12];
+                snprintf(number, sizeof number, "%d", lanes);
+                any = takes(pes, fold, number);
+            }
+            if (takes(pes, fold, "auto") != any)
+                fail_msg("%d PEs, fold %d, auto: %d", pes, fold, !any);
+        }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(fold_of_any_lanes),
         cmocka_unit_test(rules),
         cmocka_unit_test(paths),
         cmocka_unit_test(round_trip),

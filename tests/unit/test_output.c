@@ -314,6 +314,63 @@ static void test_all_times_kept(void **state)
     assert_true(is_old("out/mem/a.mem") && is_old("out/rtl/top.v") && is_old("out/manifest.json"));
 }
 
+static void forces(const char *top, const char *extra)
+{
+    struct output *output = some_output(top, extra);
+    struct error error = {""};
+    output_set_force(output, true);
+    if (!output_write(output, "out", &error))
+        fail_msg("%s", error.text);
+    output_free(output);
+}
+
+/* Work done by hand is not lost unasked, whether it would be replaced or removed. */
+static void test_edited(void **state)
+{
+    (void)state;
+    writes("out", "old\n", "rtl/old.v");
+    put("out/rtl/top.v", "edited\n");
+    refuses("out", "'out' has files that are not as ese left them: rtl/top.v; --force overwrites "
+                   "them");
+    put("out/rtl/old.v", "edited\n");
+    put("out/rtl/new.v", "mine\n");
+    put("out/notes.txt", "mine\n"); /* stays anyhow */
+    refuses("out", "'out' has files that are not as ese left them: rtl/old.v, rtl/top.v, "
+                   "rtl/new.v; --force overwrites them");
+    forces("new\n", "rtl/new.v");
+    holds("out/rtl/top.v", "new\n");
+    holds("out/rtl/new.v", "extra\n");
+    holds("out/notes.txt", "mine\n");
+    assert_false(exists("out/rtl/old.v"));
+    assert_int_equal(unlink("out/rtl/top.v"), 0); /* nothing is lost */
+    writes("out", "new\n", "rtl/new.v");
+    put("out/rtl/top.v", "refused\n"); /* by hand, what is to come */
+    put("out/rtl/new.v", "extra\n");
+    writes("out", "refused\n", "rtl/new.v");
+}
+
+static void test_many_edited(void **state)
+{
+    (void)state;
+    struct output *output = some_output("top\n", NULL);
+    struct error error = {""};
+    char path[40];
+    for (int n = 0; n < 9; n++) {
+        snprintf(path, sizeof path, "rtl/m%d.v", n);
+        add(output, path, "m\n");
+    }
+    assert_true(output_write(output, "out", &error));
+    for (int n = 0; n < 9; n++) {
+        snprintf(path, sizeof path, "out/rtl/m%d.v", n);
+        put(path, "edited\n");
+    }
+    assert_false(output_write(output, "out", &error));
+    assert_string_equal(error.text,
+                        "'out' has files that are not as ese left them: rtl/m0.v, rtl/m1.v, "
+                        "rtl/m2.v, rtl/m3.v, rtl/m4.v and 4 more; --force overwrites them");
+    output_free(output);
+}
+
 static void test_not_ours(void **state)
 {
     (void)state;
@@ -453,6 +510,7 @@ static void test_check(void **state)
     put("out/sim/deep/y.v", "y\n");
     put("out/rtl/z.v", "z\n");
     checks("missing mem/a.mem\nchanged rtl/top.v\nextra rtl/z.v\nextra sim/deep/y.v\n");
+    writes("out", "module pot;\n", "sim/deep/x.v"); /* as it is there already */
     writes("out", "module top;\n", "sim/deep/x.v");
     checks("extra rtl/z.v\nextra sim/deep/y.v\n");
 
@@ -473,6 +531,8 @@ int main(void)
         return 1;
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_teardown(test_new, clean),
+        cmocka_unit_test_teardown(test_edited, clean),
+        cmocka_unit_test_teardown(test_many_edited, clean),
         cmocka_unit_test_teardown(test_parents_and_names, clean),
         cmocka_unit_test_teardown(test_same_bytes, clean),
         cmocka_unit_test_teardown(test_replace, clean),

@@ -368,7 +368,7 @@ static void test_files(void **state)
     assert_non_null(strstr(text_string(&readme), "# test: "));
     assert_non_null(strstr(text_string(&readme), "`ese gen test`"));
     assert_non_null(strstr(text_string(&readme), "channel k in bits [16\\*k +: 16]"));
-    assert_non_null(strstr(text_string(&readme), "This folder is yours."));
+    assert_non_null(strstr(text_string(&readme), "This folder is yours"));
     assert_null(strstr(text_string(&readme), "@{"));
     assert_null(strstr(text_string(&readme), "<!--@"));
     text_cut(&path, 0);

@@ -29,7 +29,8 @@ static int begin(void **state)
 
 static struct simulation plain(enum simulator simulator)
 {
-    return (struct simulation){.simulator = simulator, .folder = "chip", .stimulus = "stimulus.bin",
+    return (struct simulation){.simulator = simulator, .folder = "chip",
+                               .work = "chip/build", .stimulus = "stimulus.bin",
                                .seed = 1, .jobs = 3};
 }
 
@@ -88,9 +89,9 @@ static void test_verilator(void **state)
     struct simulation simulation = plain(SIMULATOR_VERILATOR);
     put_simulator("echo \"$@\" >\"$results.words\"; pwd; " PASSES);
     passes(&simulation, true);
-    assert_true(called("gcc -std=c11 -O2 -g -c ../../sim/"));
+    assert_true(called("gcc -std=c11 -O2 -g -c sim/"));
     assert_true(called("verilator --binary"));
-    assert_true(called(" --top-module ese_bench -Mdir build/verilator -f rtl/files.f "));
+    assert_true(called(" --top-module ese_bench -Mdir . -f rtl/files.f "));
     assert_true(called(" -j 3\n"));
     assert_false(called("--trace"));
     assert_int_equal(calls_of("iverilog") + calls_of("vvp"), 0);
@@ -111,9 +112,9 @@ static void test_icarus(void **state)
     (void)state;
     struct simulation simulation = plain(SIMULATOR_ICARUS);
     passes(&simulation, true);
-    assert_true(called("iverilog-vpi --name=ese_harness ../../sim/"));
+    assert_true(called("iverilog-vpi --name=ese_harness sim/"));
     assert_true(
-        called("iverilog -g2005 -s ese_bench -Isim -o build/icarus/ese_bench.vvp -c rtl/files.f "));
+        called("iverilog -g2005 -s ese_bench -Isim -o ese_bench.vvp -c rtl/files.f "));
     struct text line = {0};
     text_appendf(&line,
                  "vvp -n -M %s/chip/build/icarus -m ese_harness "
@@ -206,7 +207,7 @@ static void test_build_traced(void **state)
     passes(&simulation, true);
     simulation.trace = "trace.fst";
     passes(&simulation, true);
-    assert_true(called("--trace-fst -Mdir build/verilator-trace "));
+    assert_true(called("--trace-fst -Mdir . "));
     assert_true(exists("chip/build/verilator-trace/run.log"));
     assert_false(same_files("chip/build/verilator/key", "chip/build/verilator-trace/key"));
     passes(&simulation, false);
@@ -264,6 +265,94 @@ static void test_build_fails_later(void **state)
     put_tool("iverilog", "");
     passes(&simulation, true);
     text_free(&message);
+}
+
+/* ---- paths that make cannot build in --------------------------------------------------------- */
+
+/* Where the second step of a build was run. */
+static void put_builders(void)
+{
+    put_tool("iverilog-vpi", "echo module >ese_harness.vpi; test -f sim/ese_bench.v");
+    put_tool("iverilog", "pwd >>../places; echo model >ese_bench.vvp; chmod +x ese_bench.vvp\n"
+                         "test -f rtl/ese_top.v");
+}
+
+static void builds_beside(const char *work)
+{
+    struct simulation simulation = plain(SIMULATOR_ICARUS);
+    char path[200];
+    simulation.work = work;
+    passes(&simulation, true);
+    passes(&simulation, false);
+    snprintf(path, sizeof path, "%s/icarus/ese_bench.vvp", work);
+    holds(path, "model\n");
+    assert_int_equal(access(path, X_OK), 0);
+    snprintf(path, sizeof path, "%s/icarus/ese_harness.vpi", work);
+    holds(path, "module\n");
+    snprintf(path, sizeof path, "%s/icarus/rtl", work);
+    assert_false(exists(path)); /* no link stays behind */
+}
+
+static void test_odd_paths(void **state)
+{
+    (void)state;
+    static const char *const names[] = {"a b", "quo'te", "dou\"ble", "\303\244", "dol$lar", "se;mi",
+                                        "back\\slash", "ha#sh"};
+    put_builders();
+    for (size_t n = 0; n < COUNT_OF(names); n++) {
+        make_dir(names[n]);
+        builds_beside(names[n]);
+    }
+    assert_int_equal(calls_of("iverilog"), COUNT_OF(names));
+    struct text places = contents("places");
+    for (const char *at = text_string(&places); *at != '\0'; at += strcspn(at, "\n") + 1) {
+        assert_int_equal(strncmp(at, scratch, strlen(scratch)), 0);
+        at += strlen(scratch);
+        assert_int_equal(strncmp(at, "/ese-build-", 11), 0);
+        assert_int_equal(strcspn(at + 11, "\n"), 6);
+        char place[PATH_MAX + 40];
+        snprintf(place, sizeof place, "%s%.17s", scratch, at);
+        assert_false(exists(place));
+    }
+    text_free(&places);
+}
+
+/* A chip in such a path, and a work folder in a good one. */
+static void test_odd_chip(void **state)
+{
+    (void)state;
+    struct simulation simulation = plain(SIMULATOR_ICARUS);
+    put_builders();
+    assert_int_equal(rename("chip", "the chip"), 0);
+    simulation.folder = "the chip";
+    simulation.work = "work";
+    passes(&simulation, true);
+    struct text place = in_scratch("work/icarus\n");
+    holds("work/places", text_string(&place));
+    assert_false(exists("the chip/build"));
+    text_free(&place);
+}
+
+static void test_odd_temporary(void **state)
+{
+    (void)state;
+    struct simulation simulation = plain(SIMULATOR_ICARUS);
+    struct simulation_result result;
+    struct error error = {""};
+    char temporary[PATH_MAX + 8];
+    snprintf(temporary, sizeof temporary, "%s/t t", scratch);
+    make_dir("t t");
+    setenv("TMPDIR", temporary, 1);
+    passes(&simulation, true); /* nobody asks */
+    simulation.work = "a work";
+    assert_false(simulate(&simulation, &result, &error));
+    simulation_result_free(&result);
+    setenv("TMPDIR", scratch, 1);
+    assert_non_null(strstr(error.text, "make cannot build in "));
+    assert_non_null(strstr(error.text, "/a work/icarus, nor for temporary files in "));
+    assert_non_null(strstr(error.text, ": set TMPDIR to a folder whose path has no spaces"));
+    assert_int_equal(rmdir("t t"), 0);
+    assert_int_equal(calls_of("iverilog"), 1);
 }
 
 /* ---- simulators that end badly --------------------------------------------------------------- */
@@ -356,12 +445,14 @@ static void test_missing_folders(void **state)
     cannot(&simulation, "cannot read the folder none: No such file or directory");
     make_dir("empty");
     simulation.folder = "empty";
+    simulation.work = "empty/build";
     text_appendf(&message, "cannot read the folder %s/empty/rtl: No such file or directory",
                  scratch);
     cannot(&simulation, text_string(&message));
     make_dir("full");
     put("full/build", "");
     simulation.folder = "full";
+    simulation.work = "full/build";
     text_cut(&message, 0);
     text_appendf(&message, "cannot create %s/full/build/verilator: Not a directory", scratch);
     cannot(&simulation, text_string(&message));
@@ -464,7 +555,8 @@ int main(void)
         TEST(test_build_fails),   TEST(test_build_fails_later), TEST(test_run_fails),
         TEST(test_run_leftovers), TEST(test_run_too_long),      TEST(test_missing_tools),
         TEST(test_missing_folders), TEST(test_long_paths),      TEST(test_prepare),
-        TEST(test_prepare_fails),
+        TEST(test_prepare_fails), TEST(test_odd_paths),         TEST(test_odd_chip),
+        TEST(test_odd_temporary),
     };
     return cmocka_run_group_tests(tests, scratch_begin, scratch_end);
 }

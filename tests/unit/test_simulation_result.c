@@ -183,6 +183,21 @@ static void test_no_results(void **state)
     verdict_is(false, "exit status 1", "cannot write");
 }
 
+/* A chip without an image ends the simulation before the harness has a word. */
+static void test_missing_image(void **state)
+{
+    (void)state;
+    static const char *const reason = "cannot read 'tanh.mem'";
+    put("run.log", "warning\nese_image: cannot read 'tanh.mem'; ESE_MEM_DIR names\nese_image: "
+                   "cannot read 'other.mem'\nAborting\n");
+    verdict_is(false, "killed by signal 6 (Aborted)", reason);
+    put_results(json_pack("{s:s, s:s}", "verdict", "fail", "reason", "ended before it was done"));
+    put("run.log", "ese_image: cannot read 'tanh.mem'\nVERDICT FAIL: ended before it was done\n");
+    verdict_is(false, "exit status 1", reason);
+    put("run.log", "not ese_image: cannot read\n");
+    verdict_is(false, "exit status 1", "the simulator ended without a verdict: exit status 1");
+}
+
 /* Cut anywhere it is no whole file. */
 static void test_cut(void **state)
 {
@@ -251,6 +266,7 @@ int main(void)
         cmocka_unit_test_teardown(test_no_verdict, scratch_clean),
         cmocka_unit_test_teardown(test_last_verdict, scratch_clean),
         cmocka_unit_test_teardown(test_no_results, scratch_clean),
+        cmocka_unit_test_teardown(test_missing_image, scratch_clean),
         cmocka_unit_test_teardown(test_cut, scratch_clean),
         cmocka_unit_test_teardown(test_other_types, scratch_clean),
         cmocka_unit_test_teardown(test_long_reason, scratch_clean),

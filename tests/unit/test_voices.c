@@ -234,7 +234,10 @@ static void test_write(void **state)
     memcpy(voices.files[0].y, (const int32_t[]){-128, 127, 1, -1}, 4 * sizeof(int32_t));
     memcpy(voices.files[1].y, (const int32_t[]){8, 0}, 2 * sizeof(int32_t));
     make_dir("out");
-    assert_true(voices_write(&voices, &model, "out", &error));
+    for (int n = 0; n < 2; n++) {
+        assert_ptr_equal(voices.files[n].utterance.user, &voices.files[n]);
+        assert_true(voice_write(&voices.files[n], &model, "out", &error));
+    }
     struct npy a, b;
     float values[4];
     assert_true(npy_open(&a, "out/a.npy", &error) && npy_open(&b, "out/b.npy", &error));
@@ -251,7 +254,7 @@ static void test_write(void **state)
     npy_close(&a);
     npy_close(&b);
 
-    assert_false(voices_write(&voices, &model, "none", &error));
+    assert_false(voice_write(&voices.files[0], &model, "none", &error));
     assert_non_null(strstr(error.text, "none/a.npy"));
     voices_free(&voices);
 }

@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * workspace.h - where a command does its work: the folder for builds, stimulus, results and logs,
+ * and temporary folders. */
+#ifndef ESE_WORKSPACE_H
+#define ESE_WORKSPACE_H
+
+#include <limits.h>
+#include <stdbool.h>
+
+#include "models/base/error.h"
+
+struct workspace {
+    char *dir;
+    bool temporary;
+};
+
+/* The folder `given`, which is made if it is not there.  Without one: CHIP/build; where that cannot
+ * be written, as in a chip's folder that is read-only, a temporary folder. */
+bool workspace_open(struct workspace *workspace, const char *chip, const char *given,
+                    struct error *error);
+
+/* Removes a temporary folder, unless something failed: then it stays, and that is said. */
+void workspace_close(struct workspace *workspace, bool failed);
+
+/* A new folder "ese-NAME-XXXXXX" where temporary files go, TMPDIR or /tmp, to be freed; NULL: none
+ * could be made. */
+char *temporary_folder(const char *name, struct error *error);
+
+/* Removes a folder with all that is in it; false with errno set. */
+bool remove_folder(const char *path);
+
+/* A + B in `path`, which must fit. */
+bool path_join(char path[static PATH_MAX], const char *a, const char *b, struct error *error);
+
+/* The path as seen from any folder; the file need not exist. */
+bool path_absolute(char path[static PATH_MAX], const char *given, struct error *error);
+
+#endif

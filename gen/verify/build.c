@@ -1,0 +1,311 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "gen/verify/build.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <sha2.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "gen/folder/workspace.h"
+#include "models/base/text.h"
+
+/* All that a chip's sim/ holds, and the room of each file where it came from. */
+static const struct { const char *room, *name; } FILES[] = {
+#define BENCH_FILE(room, name) {room, name},
+#include "gen/emit/bench.def"
+#undef BENCH_FILE
+};
+enum { FILE_COUNT = sizeof FILES / sizeof *FILES };
+
+/* ---- is there a build already ---------------------------------------------------------------- */
+
+static int by_name(const struct dirent **a, const struct dirent **b)
+{
+    return strcmp((*a)->d_name, (*b)->d_name);
+}
+
+static bool hash_file(SHA2_CTX *hash, const char *path, struct error *error)
+{
+    FILE *file = fopen(path, "rb");
+    if (file == NULL)
+        return fail(error, "cannot read %.500s: %s", path, strerror(errno));
+    uint8_t block[65536];
+    for (size_t got; (got = fread(block, 1, sizeof block, file)) > 0;)
+        SHA256Update(hash, block, got);
+    bool bad = ferror(file);
+    fclose(file);
+    return !bad || fail(error, "cannot read %.500s", path);
+}
+
+/* Names and contents of every file in a folder, in order of name. */
+static bool hash_folder(SHA2_CTX *hash, const char *root, const char *name, struct error *error)
+{
+    char folder[PATH_MAX], path[PATH_MAX];
+    if (!path_join(folder, root, name, error))
+        return false;
+    struct dirent **entries;
+    int count = scandir(folder, &entries, NULL, by_name);
+    if (count < 0)
+        return fail(error, "cannot read the folder %.500s: %s", folder, strerror(errno));
+    bool good = true;
+    for (int i = 0; i < count; i++) {
+        const char *file = entries[i]->d_name;
+        if (good && file[0] != '.') {
+            SHA256Update(hash, (const uint8_t *)file, strlen(file) + 1);
+            char tail[PATH_MAX];
+            good = path_join(tail, "/", file, error) && path_join(path, folder, tail, error) &&
+                   hash_file(hash, path, error);
+        }
+        free(entries[i]);
+    }
+    free(entries);
+    return good;
+}
+
+static bool build_key(const struct build *build, char key[SHA256_DIGEST_STRING_LENGTH],
+                      struct error *error)
+{
+    SHA2_CTX hash;
+    SHA256Init(&hash);
+    for (int step = 0; step < 2; step++)
+        for (size_t i = 0; i < build->steps[step].count; i++) {
+            const char *word = build->steps[step].words[i];
+            SHA256Update(&hash, (const uint8_t *)word, strlen(word) + 1);
+        }
+    if (!hash_folder(&hash, build->root, "/rtl", error) ||
+        !hash_folder(&hash, build->root, "/sim", error))
+        return false;
+    SHA256End(&hash, key);
+    return true;
+}
+
+static bool key_matches(const char *path, const char *key)
+{
+    char *there = file_tail(path, 1);
+    bool same = strcmp(there, key) == 0;
+    free(there);
+    return same;
+}
+
+static bool write_key(const char *path, const char *key, struct error *error)
+{
+    FILE *file = fopen(path, "w");
+    bool good = file != NULL && fprintf(file, "%s\n", key) > 0;
+    if (file != NULL && fclose(file) != 0)
+        good = false;
+    return good || fail(error, "cannot write %.500s: %s", path, strerror(errno));
+}
+
+/* ---- what is called -------------------------------------------------------------------------- */
+
+/* Adds BEFORE NAME AFTER for each NAME.c of the harness but those that bind it to one simulator. */
+static void add_harness(struct command *command, const char *before, const char *after)
+{
+    for (int i = 0; i < FILE_COUNT; i++) {
+        const char *name = FILES[i].name, *dot = strrchr(name, '.');
+        if (strcmp(dot, ".c") == 0 && strcmp(FILES[i].room, "bench/") != 0)
+            command_add(command, "%s%.*s%s", before, (int)(dot - name), name, after);
+    }
+}
+
+static void add_words(struct command *command, const char *const *words)
+{
+    for (; *words != NULL; words++)
+        command_add(command, "%s", *words);
+}
+
+/* All runs in the place where it is built, which has links to the chip's rtl and sim: no path of
+ * the machine gets into a makefile or a program.
+ *
+ * -O1: the C++ compiler takes most of the time of a build; against Verilator's own -Os it halves
+ * it, and the model is no slower.  -CFLAGS would come before Verilator's choice, and be overruled
+ * by it. */
+static void build_with_verilator(struct build *build)
+{
+    struct command *objects = &build->steps[0], *model = &build->steps[1];
+    add_words(objects, (const char *const[]){"gcc", "-std=c11", "-O2", "-g", "-c", NULL});
+    add_harness(objects, "sim/", ".c");
+    command_add(objects, "sim/bind_dpi.c");
+
+    add_words(model, (const char *const[]){
+        "verilator", "--binary", "-O3", "-MAKEFLAGS", "OPT_FAST=-O1", "-MAKEFLAGS",
+        "OPT_GLOBAL=-O1", "--x-initial", "unique", "-Wno-fatal", "-Isim", "--top-module",
+        "ese_bench", NULL});
+    if (build->trace)
+        command_add(model, "--trace-fst");
+    add_words(model, (const char *const[]){"-Mdir", ".", "-f", "rtl/files.f", "sim/verilator.vlt",
+                                           "sim/ese_bench.v", NULL});
+    add_harness(model, "", ".o");
+    command_add(model, "bind_dpi.o");
+}
+
+static void build_with_icarus(struct build *build)
+{
+    struct command *module = &build->steps[0], *model = &build->steps[1];
+    add_words(module, (const char *const[]){"iverilog-vpi", "--name=ese_harness", NULL});
+    add_harness(module, "sim/", ".c");
+    command_add(module, "sim/bind_vpi.c");
+    add_words(model, (const char *const[]){"iverilog", "-g2005", "-s", "ese_bench", "-Isim", "-o",
+                                           "ese_bench.vvp", "-c", "rtl/files.f", "sim/ese_bench.v",
+                                           NULL});
+}
+
+/* What a run needs of all that is built. */
+static const char *const *products(enum simulator simulator)
+{
+    static const char *const verilator[] = {"Vese_bench", NULL};
+    static const char *const icarus[] = {"ese_harness.vpi", "ese_bench.vvp", NULL};
+    return simulator == SIMULATOR_VERILATOR ? verilator : icarus;
+}
+
+/* ---- where it is built ----------------------------------------------------------------------- */
+
+/* Whether make, the shell and Verilator all take the path as it is. */
+static bool is_plain_path(const char *path)
+{
+    static const char plain[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
+                                "0123456789/._+-,@";
+    return path[strspn(path, plain)] == '\0';
+}
+
+/* The build's own folder, or else a temporary one; to be freed. */
+static char *open_place(const struct build *build, struct error *error)
+{
+    if (is_plain_path(build->folder))
+        return duplicate(build->folder);
+    char *place = temporary_folder("build", error);
+    if (place == NULL || is_plain_path(place))
+        return place;
+    remove_folder(place);
+    fail(error, "make cannot build in %.400s, nor for temporary files in %.400s: set TMPDIR to a "
+                "folder whose path has no spaces, quotes or letters beyond ASCII",
+         build->folder, place);
+    free(place);
+    return NULL;
+}
+
+static void remove_links(const char *place)
+{
+    static const char *const names[] = {"/rtl", "/sim"};
+    char path[PATH_MAX];
+    struct error ignored;
+    for (size_t n = 0; n < sizeof names / sizeof *names; n++)
+        if (path_join(path, place, names[n], &ignored))
+            unlink(path);
+}
+
+static bool make_link(const struct build *build, const char *place, const char *name,
+                      struct error *error)
+{
+    char target[PATH_MAX], link[PATH_MAX];
+    if (!path_join(target, build->root, name, error) || !path_join(link, place, name, error))
+        return false;
+    return symlink(target, link) == 0 || fail(error, "cannot link to %.500s: %s", target,
+                                              strerror(errno));
+}
+
+/* Bytes and mode of a file. */
+static bool copy_file(const char *from, const char *to, struct error *error)
+{
+    struct text bytes = {0};
+    struct stat status;
+    bool ok = text_read_file(&bytes, from, error);
+    remove(to); /* it may be running */
+    ok = ok && text_write_file(&bytes, to, error);
+    if (ok && (stat(from, &status) != 0 || chmod(to, status.st_mode & 0777) != 0))
+        ok = fail(error, "cannot write %.500s: %s", to, strerror(errno));
+    text_free(&bytes);
+    return ok;
+}
+
+static bool take_products(const struct build *build, const char *place, struct error *error)
+{
+    bool ok = true;
+    for (const char *const *name = products(build->simulator); ok && *name != NULL; name++) {
+        char tail[64], from[PATH_MAX], to[PATH_MAX];
+        snprintf(tail, sizeof tail, "/%s", *name);
+        ok = path_join(from, place, tail, error) && path_join(to, build->folder, tail, error) &&
+             copy_file(from, to, error);
+    }
+    return ok;
+}
+
+/* ---- building -------------------------------------------------------------------------------- */
+
+static bool run_step(const struct build *build, const char *place, int step, struct error *error)
+{
+    struct process process = {
+        .command = &build->steps[step],
+        .folder = place,
+        .log = build->log,
+        .label = build->simulator == SIMULATOR_VERILATOR ? "building with verilator"
+                                                         : "building with icarus",
+    };
+    struct process_end end;
+    if (!process_run(&process, &end, error))
+        return false;
+    if (end.status == 0)
+        return true;
+    char how[100];
+    process_describe(&process, &end, how, sizeof how);
+    char *tail = file_tail(build->log, 12);
+    fprintf(stderr, "%s\n", tail);
+    free(tail);
+    return fail(error, "%s failed, %s; its output is in %.600s", build->steps[step].words[0], how,
+                build->log);
+}
+
+static bool run_steps(const struct build *build, struct error *error)
+{
+    char *place = open_place(build, error);
+    if (place == NULL)
+        return false;
+    bool elsewhere = strcmp(place, build->folder) != 0;
+    remove_links(place); /* of a build that was killed */
+    bool ok = make_link(build, place, "/rtl", error) && make_link(build, place, "/sim", error) &&
+              run_step(build, place, 0, error) && run_step(build, place, 1, error) &&
+              (!elsewhere || take_products(build, place, error));
+    remove_links(place);
+    if (elsewhere)
+        remove_folder(place);
+    free(place);
+    return ok;
+}
+
+/* Builds unless there is a build of the same sources. */
+static bool build_or_find(struct build *build, double *seconds, struct error *error)
+{
+    char key[SHA256_DIGEST_STRING_LENGTH], key_path[PATH_MAX];
+    if (!build_key(build, key, error) || !path_join(key_path, build->folder, "/key", error))
+        return false;
+    if (key_matches(key_path, key))
+        return true;
+    remove(key_path);
+    remove(build->log);
+    /* How many jobs makes no difference to the result, so it is not part of the key. */
+    if (build->simulator == SIMULATOR_VERILATOR) {
+        command_add(&build->steps[1], "-j");
+        command_add(&build->steps[1], "%d", build->jobs);
+    }
+    double begin = seconds_now();
+    if (!run_steps(build, error))
+        return false;
+    *seconds = seconds_now() - begin;
+    return write_key(key_path, key, error);
+}
+
+bool build_chip(struct build *build, double *seconds, struct error *error)
+{
+    if (build->simulator == SIMULATOR_VERILATOR)
+        build_with_verilator(build);
+    else
+        build_with_icarus(build);
+    bool good = build_or_find(build, seconds, error);
+    command_free(&build->steps[0]);
+    command_free(&build->steps[1]);
+    return good;
+}
