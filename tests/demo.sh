@@ -34,7 +34,7 @@ run build/ese report paper | grep -e '^\$' -e '^  matrix' -e '^  total' -e '^  T
 cat <<END
 
 What was written:
-  $chip/rtl             $(find $chip/rtl -name '*.v' | wc -l) modules of Verilog-2001; the top is rtl/ese_top.v
+  $chip/rtl             $(find $chip/rtl -name '*.v' | wc -l) modules of Verilog-2005; the top is rtl/ese_top.v
   $chip/mem             weights, column lengths, constants, schedule, tables for \$readmemh
   $chip/sim             test bench and C harness
   $chip/README.md       this chip: ports, number formats, how to use it

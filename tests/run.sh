@@ -60,6 +60,7 @@ check)
     suite random bash tests/random/run.sh 1 8 both
     suite random-icarus bash tests/random/run.sh 9 22 icarus
     suite presets bash tests/chips/presets.sh
+    suite kinds bash tests/chips/kinds.sh
     suite arrows bash tests/house/arrows.sh
     suite lists bash tests/house/lists.sh
     suite same-bytes bash tests/chips/same_bytes.sh

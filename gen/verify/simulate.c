@@ -16,6 +16,9 @@
 #include "gen/folder/process.h"
 #include "gen/verify/simulate_result.h"
 
+/* The oldest Verilator that the tests know: 5.006. */
+enum { VERILATOR_MAJOR = 5, VERILATOR_MINOR = 6 };
+
 /* One build: where it lies and what it was made from. */
 struct build {
     enum simulator simulator;
@@ -176,6 +179,8 @@ static void add_harness(struct command *command, const char *before, const char 
 
 /* -O1: the C++ compiler takes most of the time of a build; against Verilator's own -Os it halves it,
  * and the model is no slower.  -CFLAGS would come before Verilator's choice and be overruled.
+ * -fcoroutines: the bench's clock is one, and a Verilator that was configured for another compiler than
+ * runs here does not ask for them.
  *
  * Paths are relative wherever they end up in a makefile, which cannot stand spaces. */
 static void build_with_verilator(struct build *build)
@@ -191,7 +196,7 @@ static void build_with_verilator(struct build *build)
 
     const char *const options[] = {
         "verilator", "--binary", "-O3", "-MAKEFLAGS", "OPT_FAST=-O1", "-MAKEFLAGS",
-        "OPT_GLOBAL=-O1", "--x-initial", "unique", "-Wno-fatal", "-Isim", "--top-module",
+        "OPT_GLOBAL=-O1", "-CFLAGS", "-fcoroutines", "--x-initial", "unique", "-Wno-fatal", "-Isim", "--top-module",
         "ese_bench"};
     for (size_t i = 0; i < sizeof options / sizeof *options; i++)
         command_add(model, "%s", options[i]);
@@ -222,6 +227,28 @@ static void build_with_icarus(struct build *build)
                                    "sim/ese_bench.v"};
     for (size_t i = 0; i < sizeof options / sizeof *options; i++)
         command_add(model, "%s", options[i]);
+}
+
+/* An older Verilator fails somewhere in its own words.  One that does not tell its version may try. */
+static bool check_version(const struct build *build, struct error *error)
+{
+    struct command command = {0};
+    command_add(&command, "verilator");
+    command_add(&command, "--version");
+    struct process process = {.command = &command, .log = build->log, .label = "verilator"};
+    struct process_end end;
+    bool good = process_run(&process, &end, error);
+    command_free(&command);
+    if (!good)
+        return false;
+    char *told = file_tail(build->log, 1), version[20];
+    int major, minor;
+    bool old = sscanf(told, "Verilator %19s", version) == 1 &&
+               sscanf(version, "%d.%d", &major, &minor) == 2 &&
+               (major < VERILATOR_MAJOR || (major == VERILATOR_MAJOR && minor < VERILATOR_MINOR));
+    free(told);
+    return !old || fail(error, "this is Verilator %s, and %d.%03d is the oldest that will do", version,
+                        VERILATOR_MAJOR, VERILATOR_MINOR);
 }
 
 static bool run_step(const struct build *build, int step, struct error *error)
@@ -257,6 +284,8 @@ static bool build_chip(struct build *build, double *seconds, struct error *error
         return true;
     remove(key_path);
     remove(build->log);
+    if (build->simulator == SIMULATOR_VERILATOR && !check_version(build, error))
+        return false;
     /* How many jobs makes no difference to the result, so it is not part of the key. */
     if (build->simulator == SIMULATOR_VERILATOR) {
         command_add(&build->steps[1], "-j");
