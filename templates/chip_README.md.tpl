@@ -19,7 +19,7 @@ noise, memory by unit, and the schedule of a frame as a chart. `report.json` is 
 
 | | |
 |---|---|
-| `rtl/` | Verilog-2001, a module a file; `ese_top.v` is the top and names all numbers of this chip; `files.f` lists the files as seen from this folder, `relative.f` as seen from `rtl/` |
+| `rtl/` | Verilog-2005, a module a file; `ese_top.v` is the top and names all numbers of this chip; `files.f` lists the files as seen from this folder, `relative.f` as seen from `rtl/` |
 <!--@ if LOADABLE -->
 | `mem/weights.bin` | the model, first half: encoded weights, one entry of every PE a word |
 | `mem/model.bin` | the model, second half: header, schedule, columns (vector element, and how many entries it has in each PE), biases@{AND_PEEPHOLES} |

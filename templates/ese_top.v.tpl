@@ -77,7 +77,7 @@
 //     ese_assemble                Assemble
 //     ese_element                 one element-wise lane
 //       ese_adder_tree              AdderTree
-//       @{TABLE_MODULE}              Sigmoid, Tanh
+//       ese_act_table               Sigmoid, Tanh
 //       ese_elem_mul                ElemMul
 //   ese_ram                     H buffers: y@{AND_M}
 //   ese_output_buffer           y
@@ -899,7 +899,9 @@ module ese_top (
                 .INTERPOLATE    (@{INTERPOLATE}),
                 .PEEPHOLE       (@{PEEPHOLE}),
                 .PROJECTION     (@{PROJECTION}),
-                .CANDIDATE_TANH (@{CANDIDATE_TANH})
+                .CANDIDATE_TANH (@{CANDIDATE_TANH}),
+                .SIGM_FILE      ("sigmoid.mem"),
+                .TANH_FILE      ("tanh.mem")
             ) u_channel (
                 .clk             (aclk),
                 .queue_push      (queue_push),

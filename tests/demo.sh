@@ -43,5 +43,5 @@ Where to look next:
   $chip/README.md     this chip: ports, number formats, how to use it, in Vivado, too
   $chip/report.txt    cycles, use of the multipliers, memory, errors of quantization
   $chip/schedule.svg  picture: what the chip does when, as planned and as measured
-  $chip/rtl           $modules modules of Verilog-2001; the top is ese_top.v
+  $chip/rtl           $modules modules of Verilog-2005; the top is ese_top.v
 END

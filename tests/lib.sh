@@ -48,22 +48,44 @@ holds() { # NAME LEFT OPERATOR RIGHT
     fi
 }
 
+# Chips that differ in their modules and in the branches of these: a name and what to set on the preset
+# tiny.
+chip_kinds() {
+    cat <<'END'
+tiny
+stream memory=stream
+resident memory=resident io=stream memory_ports=1
+paper encoding=relative activation_table=paper elem_lanes=1
+plain model.projection=false model.peephole=false
+folded pes=16 elem_lanes=4 fold=4
+one memory=stream model.projection=false model.peephole=false channels=1 pes=1
+END
+}
+
+gen_kind() { # NAME SETTING... : into $work/NAME
+    local name=$1 setting sets=()
+    shift
+    for setting; do
+        sets+=(--set "$setting")
+    done
+    must "$name: gen" "$ese" gen tiny "${sets[@]}" -o "$work/$name"
+}
+
 # What must be true of each chip: both linters silent, Yosys reads it.
 lint_chip() { # NAME DIR
     silent "$1: verilator -Wall" in_folder "$2" \
         verilator --lint-only -Wall --top-module ese_top -f rtl/files.f
     silent "$1: iverilog -Wall" in_folder "$2" \
         iverilog -g2005 -Wall -t null -s ese_top -c rtl/files.f
-    silent "$1: yosys" yosys_reads "$2"
+    silent "$1: yosys" yosys_says "$2" \
+        'read_verilog ../rtl/*.v; hierarchy -check -top ese_top; proc; check -assert'
 }
 
-# Yosys resolves $readmemh from where it runs.  Deferred: a module is read with the parameters of
-# this chip, and not with its defaults first, which may name a module or image that the chip does
-# without.  An array of registers with a shift is meant so.
-yosys_reads() { # DIR
+# What Yosys has to say to SCRIPT.  It resolves $readmemh from where it runs.  An array of registers
+# with a shift is meant so.
+yosys_says() { # DIR SCRIPT
     local output status=0
-    output=$(in_folder "$1/mem" yosys -q \
-        -p 'read_verilog -defer ../rtl/*.v; hierarchy -check -top ese_top' 2>&1) || status=$?
+    output=$(in_folder "$1/mem" yosys -q -p "$2" 2>&1) || status=$?
     grep -v 'Warning: Replacing memory .* with list of registers' <<<"$output" || :
     return "$status"
 }
@@ -71,6 +93,25 @@ yosys_reads() { # DIR
 # COMMAND, killed if one of its processes takes more processor time; a busy machine does not matter.
 limited() { # SECONDS COMMAND...
     (ulimit -t "$1" && shift && exec "$@")
+}
+
+# Synthesis for no device in particular; but for the mapping to gates, which takes most of the time.
+synthesizes() { # DIR [LAST_STEP]
+    yosys_says "$1" "read_verilog ../rtl/*.v; synth -top ese_top -run begin:${2-fine}"
+}
+
+# No module's default names a module or an image that the chip does without: each is whole by itself,
+# where no image is.
+modules_alone() { # DIR
+    local file module script='read_verilog ../rtl/*.v; design -save all'
+    for file in "$1"/rtl/*.v; do
+        module=$(basename "$file" .v)
+        [ "$module" = ese_top ] ||
+            script+="; design -load all; hierarchy -check -top $module; proc; check -assert"
+    done
+    mkdir -p "$1/build/nowhere/mem"
+    cp -r "$1/rtl" "$1/build/nowhere"
+    yosys_says "$1/build/nowhere" "$script"
 }
 
 in_folder() { # DIR COMMAND...

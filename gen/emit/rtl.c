@@ -11,11 +11,11 @@
 
 /* Modules that every chip has, with their rooms; templates/NAME.v is copied as it is. */
 static const char *const MODULES[] = {
-    "array/ese_accu_control", "array/ese_act_queue", "element/ese_adder_tree",
-    "array/ese_assemble", "array/ese_block_state", "array/ese_channel", "core/ese_controller",
-    "array/ese_drain_control", "element/ese_elem_mul", "element/ese_element",
-    "element/ese_element_control", "core/ese_frame_context", "array/ese_front_end",
-    "util/ese_image", "core/ese_input_buffer", "core/ese_output_buffer",
+    "array/ese_accu_control", "array/ese_act_queue", "element/ese_act_table",
+    "element/ese_adder_tree", "array/ese_assemble", "array/ese_block_state", "array/ese_channel",
+    "core/ese_controller", "array/ese_drain_control", "element/ese_elem_mul",
+    "element/ese_element", "element/ese_element_control", "core/ese_frame_context",
+    "array/ese_front_end", "util/ese_image", "core/ese_input_buffer", "core/ese_output_buffer",
     "core/ese_pass_sequencer", "array/ese_pe", "core/ese_product_sequencer",
     "core/ese_progress", "array/ese_ptr_read", "util/ese_ram",
     "util/ese_rom", "util/ese_round_shift_right", "util/ese_saturate", "array/ese_spmat_read",
@@ -66,7 +66,6 @@ static struct bindings *bind_top(const struct program *p, const struct cycles *c
     bind_int(b, "PROJECTION", p->quant.projection);
     bind_flag(b, "HAS_PROJECTION", p->quant.projection);
     bind_text(b, "AND_M", "%s", p->quant.projection ? " and m" : "");
-    bind_text(b, "TABLE_MODULE", "%-14s", p->quant.sigm.direct ? "ese_act_points" : "ese_act_table");
     bind_int(b, "INTERPOLATE", !p->quant.sigm.direct);
     bind_int(b, "PEEPHOLE", p->quant.peephole);
     bind_int(b, "CANDIDATE_TANH", p->quant.candidate == CANDIDATE_TANH);
@@ -111,10 +110,6 @@ static bool add_modules(struct output *output, const struct program *p, struct e
     text_append(&list, "rtl/ese_top.v\n");
     for (int n = 0; ok && n < MODULE_COUNT; n++)
         ok = template_add_module(output, &list, MODULES[n], error);
-    ok = ok && template_add_module(output, &list,
-                                   p->quant.sigm.direct ? "element/ese_act_points"
-                                                         : "element/ese_act_table",
-                                   error);
     if (p->config.memory != MEMORY_ROM)
         ok = ok && loadable_add(output, &list, p, error);
     else

@@ -96,7 +96,7 @@ module ese_assemble #(
     endgenerate
 
     // ---- stage 3: the sums -----------------------------------------------------------------
-    function [LANES*ACC_W-1:0] rows_of;
+    function automatic [LANES*ACC_W-1:0] rows_of;
         input [PARTS*WORD_W-1:0] from;
         input [PARTS-1:0]        hit;
         input [SLOTS-1:0]        written;

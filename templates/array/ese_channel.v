@@ -36,7 +36,9 @@ module ese_channel #(
     parameter INTERPOLATE = 1,  // 0: tables of points
     parameter PEEPHOLE    = 1,  // 0: no peepholes
     parameter PROJECTION  = 1,  // 0: no pass y
-    parameter CANDIDATE_TANH = 1 // 0: g is a sigmoid
+    parameter CANDIDATE_TANH = 1, // 0: g is a sigmoid
+    parameter SIGM_FILE   = "", // the Sigmoid table
+    parameter TANH_FILE   = ""  // the Tanh table
 ) (
     input  wire                     clk,
 
@@ -193,7 +195,9 @@ module ese_channel #(
                 .INTERPOLATE    (INTERPOLATE),
                 .PEEPHOLE       (PEEPHOLE),
                 .PROJECTION     (PROJECTION),
-                .CANDIDATE_TANH (CANDIDATE_TANH)
+                .CANDIDATE_TANH (CANDIDATE_TANH),
+                .SIGM_FILE      (SIGM_FILE),
+                .TANH_FILE      (TANH_FILE)
             ) u_element (
                 .clk       (clk),
                 .c_read    (c_data[l*ACT_W +: ACT_W]),

@@ -1,118 +1,168 @@
 // SPDX-License-Identifier: Apache-2.0
-// ese_act_table - Sigmoid or Tanh by a quantized look-up table with linear interpolation.
+// ese_act_table - Sigmoid or Tanh by a quantized look-up table, with linear interpolation or, the
+// paper's way, by the nearest point.
 //
-// Table    2**TABLE_W words {slope, base} over |z|, the upper bits of |z| choose; beyond the table's
-//          range the last word counts.  Negative z: tanh(-z) = -tanh(z), sigm(-z) = 1 - sigm(z)
-// Numbers  result has ACT_W-1 fraction bits; 1.0 becomes the largest value below it
-// Latency  5 clocks
-// Rate     one value a clock
+// Interpolated  2**TABLE_W words {slope, base} over |z|, the upper bits of |z| choose; beyond the
+//               table's range the last word counts.  Negative z: tanh(-z) = -tanh(z),
+//               sigm(-z) = 1 - sigm(z).  1.0 becomes the largest value below it
+// Points        2**TABLE_W points, addressed by z / 2**FRAC_W, rounded and saturated, two's
+//               complement
+// Numbers       result has ACT_W-1 fraction bits
+// Latency       5 clocks
+// Rate          one value a clock
 `resetall
 `timescale 1ns / 1ps
 `default_nettype none
 
 module ese_act_table #(
-    parameter ACT_W   = 16,           // bits of the result
-    parameter Z_W     = 18,           // bits of z
-    parameter TABLE_W = 9,            // address bits of the table
-    parameter FRAC_W  = 8,            // bits of |z| below the table's address
-    parameter SLOPE_W = 9,            // bits of a slope
-    parameter IS_TANH = 0,            // 0: Sigmoid, 1: Tanh
-    parameter FILE    = ""  // the table
+    parameter ACT_W       = 16, // bits of the result
+    parameter Z_W         = 18, // bits of z
+    parameter TABLE_W     = 9,  // address bits of the table
+    parameter FRAC_W      = 8,  // bits of z below the table's address
+    parameter SLOPE_W     = 9,  // bits of a slope
+    parameter IS_TANH     = 0,  // 0: Sigmoid, 1: Tanh
+    parameter INTERPOLATE = 1,  // 0: a table of points
+    parameter FILE        = ""  // the table
 ) (
     input  wire                    clk,
     input  wire signed [Z_W-1:0]   z,
     output reg  signed [ACT_W-1:0] value
 );
-    localparam MAG_W  = TABLE_W + FRAC_W;
-    localparam STEP_W = SLOPE_W + FRAC_W;
-    localparam [ACT_W-1:0] ONE = {1'b1, {(ACT_W-1){1'b0}}}; // unsigned: values reach 1.0
-
-    // ---- magnitude -------------------------------------------------------------------------
-    reg [MAG_W-1:0] magnitude;
-    reg             negative_1;
-
-    wire [Z_W-1:0] absolute = z[Z_W-1] ? -z : z;
-
     generate
-        if (Z_W > MAG_W) begin : g_clip
-            always @(posedge clk)
-                magnitude <= (|absolute[Z_W-1:MAG_W]) ? {MAG_W{1'b1}} : absolute[MAG_W-1:0];
-        end else begin : g_fits
-            always @(posedge clk)
-                magnitude <= {{(MAG_W-Z_W){1'b0}}, absolute};
-        end
-    endgenerate
+        if (INTERPOLATE != 0) begin : g_interpolated
+            localparam MAG_W  = TABLE_W + FRAC_W;
+            localparam STEP_W = SLOPE_W + FRAC_W;
+            localparam [ACT_W-1:0] ONE = {1'b1, {(ACT_W-1){1'b0}}}; // unsigned: values reach 1.0
 
-    always @(posedge clk) negative_1 <= z[Z_W-1];
+            // ---- magnitude -----------------------------------------------------------------
+            reg [MAG_W-1:0] magnitude;
+            reg             negative_1;
 
-    // ---- table -----------------------------------------------------------------------------
-    wire [SLOPE_W-1:0] slope;
-    wire [ACT_W-1:0]   base;
-    reg  [FRAC_W-1:0]  rest;
-    reg                negative_2;
+            wire [Z_W-1:0] absolute = z[Z_W-1] ? -z : z;
 
-    ese_rom #(
-        .WIDTH  (SLOPE_W + ACT_W),
-        .WORDS  (1 << TABLE_W),
-        .ADDR_W (TABLE_W),
-        .FILE   (FILE)
-    ) u_table (
-        .clk     (clk),
-        .address (magnitude[MAG_W-1:FRAC_W]),
-        .data    ({slope, base})
-    );
+            if (Z_W > MAG_W) begin : g_clip
+                always @(posedge clk)
+                    magnitude <= (|absolute[Z_W-1:MAG_W]) ? {MAG_W{1'b1}} : absolute[MAG_W-1:0];
+            end else begin : g_fits
+                always @(posedge clk)
+                    magnitude <= {{(MAG_W-Z_W){1'b0}}, absolute};
+            end
 
-    always @(posedge clk) begin
-        rest       <= magnitude[FRAC_W-1:0];
-        negative_2 <= negative_1;
-    end
+            always @(posedge clk) negative_1 <= z[Z_W-1];
 
-    // ---- interpolation ---------------------------------------------------------------------
-    reg [STEP_W-1:0] step;
-    reg [ACT_W-1:0]  base_3;
-    reg              negative_3;
+            // ---- table ---------------------------------------------------------------------
+            wire [SLOPE_W-1:0] slope;
+            wire [ACT_W-1:0]   base;
+            reg  [FRAC_W-1:0]  rest;
+            reg                negative_2;
 
-    always @(posedge clk) begin
-        step       <= {{FRAC_W{1'b0}}, slope} * {{SLOPE_W{1'b0}}, rest};
-        base_3     <= base;
-        negative_3 <= negative_2;
-    end
+            ese_rom #(
+                .WIDTH  (SLOPE_W + ACT_W),
+                .WORDS  (1 << TABLE_W),
+                .ADDR_W (TABLE_W),
+                .FILE   (FILE)
+            ) u_table (
+                .clk     (clk),
+                .address (magnitude[MAG_W-1:FRAC_W]),
+                .data    ({slope, base})
+            );
 
-    wire [STEP_W:0]   to_round = {1'b0, step};
-    wire [SLOPE_W:0]  rounded;
+            always @(posedge clk) begin
+                rest       <= magnitude[FRAC_W-1:0];
+                negative_2 <= negative_1;
+            end
 
-    ese_round_shift_right #(
-        .IN_W  (STEP_W + 1),
-        .SHIFT (FRAC_W)
-    ) u_round (
-        .value   (to_round),
-        .rounded (rounded)
-    );
+            // ---- interpolation -------------------------------------------------------------
+            reg [STEP_W-1:0] step;
+            reg [ACT_W-1:0]  base_3;
+            reg              negative_3;
 
-    reg [ACT_W-1:0] positive; // at most ONE
-    reg             negative_4;
+            always @(posedge clk) begin
+                step       <= {{FRAC_W{1'b0}}, slope} * {{SLOPE_W{1'b0}}, rest};
+                base_3     <= base;
+                negative_3 <= negative_2;
+            end
 
-    wire [ACT_W+SLOPE_W:0] interpolated = {{(SLOPE_W+1){1'b0}}, base_3} + {{ACT_W{1'b0}}, rounded};
+            wire [STEP_W:0]   to_round = {1'b0, step};
+            wire [SLOPE_W:0]  rounded;
 
-    always @(posedge clk) begin
-        positive   <= interpolated[ACT_W-1:0];
-        negative_4 <= negative_3;
-    end
+            ese_round_shift_right #(
+                .IN_W  (STEP_W + 1),
+                .SHIFT (FRAC_W)
+            ) u_round (
+                .value   (to_round),
+                .rounded (rounded)
+            );
 
-    wire unused_high = &{1'b0, interpolated[ACT_W+SLOPE_W:ACT_W]};
+            reg [ACT_W-1:0] positive; // at most ONE
+            reg             negative_4;
 
-    // ---- sign ------------------------------------------------------------------------------
-    generate
-        if (IS_TANH != 0) begin : g_tanh
-            always @(posedge clk)
-                if (negative_4) value <= -positive;
-                else            value <= (positive == ONE) ? ONE - 1'b1 : positive;
-        end else begin : g_sigmoid
-            wire [ACT_W-1:0] mirrored = ONE - positive;
+            wire [ACT_W+SLOPE_W:0] interpolated =
+                {{(SLOPE_W+1){1'b0}}, base_3} + {{ACT_W{1'b0}}, rounded};
 
-            always @(posedge clk)
-                if (negative_4) value <= (mirrored == ONE) ? ONE - 1'b1 : mirrored;
-                else            value <= (positive == ONE) ? ONE - 1'b1 : positive;
+            always @(posedge clk) begin
+                positive   <= interpolated[ACT_W-1:0];
+                negative_4 <= negative_3;
+            end
+
+            wire unused_high = &{1'b0, interpolated[ACT_W+SLOPE_W:ACT_W]};
+
+            // ---- sign ----------------------------------------------------------------------
+            if (IS_TANH != 0) begin : g_tanh
+                always @(posedge clk)
+                    if (negative_4) value <= -positive;
+                    else            value <= (positive == ONE) ? ONE - 1'b1 : positive;
+            end else begin : g_sigmoid
+                wire [ACT_W-1:0] mirrored = ONE - positive;
+
+                always @(posedge clk)
+                    if (negative_4) value <= (mirrored == ONE) ? ONE - 1'b1 : mirrored;
+                    else            value <= (positive == ONE) ? ONE - 1'b1 : positive;
+            end
+        end else begin : g_points
+            wire signed [Z_W:0]        extended = {z[Z_W-1], z};
+            wire signed [Z_W-FRAC_W:0] nearest;
+            wire [TABLE_W-1:0]         point;
+            wire [ACT_W-1:0]           looked_up;
+
+            ese_round_shift_right #(
+                .IN_W  (Z_W + 1),
+                .SHIFT (FRAC_W)
+            ) u_round (
+                .value   (extended),
+                .rounded (nearest)
+            );
+
+            ese_saturate #(
+                .IN_W  (Z_W + 1 - FRAC_W),
+                .OUT_W (TABLE_W)
+            ) u_saturate (
+                .value     (nearest),
+                .saturated (point)
+            );
+
+            reg [TABLE_W-1:0] address;
+            reg [2*ACT_W-1:0] delay;
+
+            always @(posedge clk) begin
+                address <= point;
+                delay   <= {delay[ACT_W-1:0], looked_up};
+                value   <= delay[2*ACT_W-1:ACT_W];
+            end
+
+            ese_rom #(
+                .WIDTH  (ACT_W),
+                .WORDS  (1 << TABLE_W),
+                .ADDR_W (TABLE_W),
+                .FILE   (FILE)
+            ) u_table (
+                .clk     (clk),
+                .address (address),
+                .data    (looked_up)
+            );
+
+            wire [31:0] unused_slope_w = SLOPE_W;
+            wire [31:0] unused_is_tanh = IS_TANH;
         end
     endgenerate
 endmodule

@@ -29,7 +29,9 @@ module ese_element #(
     parameter INTERPOLATE = 1,  // 0: tables of points
     parameter PEEPHOLE    = 1,  // 0: no peepholes
     parameter PROJECTION  = 1,  // 0: no pass y
-    parameter CANDIDATE_TANH = 1 // 0: g is a sigmoid
+    parameter CANDIDATE_TANH = 1, // 0: g is a sigmoid
+    parameter SIGM_FILE   = "", // the Sigmoid table
+    parameter TANH_FILE   = ""  // the Tanh table
 ) (
     input  wire                     clk,
 
@@ -145,63 +147,37 @@ module ese_element #(
 
             assign tanh_of = c_as_z_7;
         end
-
-        if (INTERPOLATE != 0) begin : g_interpolated
-            ese_act_table #(
-                .ACT_W   (ACT_W),
-                .Z_W     (Z_W),
-                .TABLE_W (TABLE_W),
-                .FRAC_W  (SIGM_FRAC_W),
-                .SLOPE_W (SLOPE_W),
-                .IS_TANH (0),
-                .FILE    ("sigmoid.mem")
-            ) u_sigmoid (
-                .clk   (clk),
-                .z     (z_7),
-                .value (sigm_12)
-            );
-
-            ese_act_table #(
-                .ACT_W   (ACT_W),
-                .Z_W     (Z_W),
-                .TABLE_W (TABLE_W),
-                .FRAC_W  (TANH_FRAC_W),
-                .SLOPE_W (SLOPE_W),
-                .IS_TANH (1),
-                .FILE    ("tanh.mem")
-            ) u_tanh (
-                .clk   (clk),
-                .z     (tanh_of),
-                .value (tanh_12)
-            );
-        end else begin : g_points
-            wire [31:0] unused_slope_w = SLOPE_W;
-
-            ese_act_points #(
-                .ACT_W   (ACT_W),
-                .Z_W     (Z_W),
-                .TABLE_W (TABLE_W),
-                .FRAC_W  (SIGM_FRAC_W),
-                .FILE    ("sigmoid.mem")
-            ) u_sigmoid (
-                .clk   (clk),
-                .z     (z_7),
-                .value (sigm_12)
-            );
-
-            ese_act_points #(
-                .ACT_W   (ACT_W),
-                .Z_W     (Z_W),
-                .TABLE_W (TABLE_W),
-                .FRAC_W  (TANH_FRAC_W),
-                .FILE    ("tanh.mem")
-            ) u_tanh (
-                .clk   (clk),
-                .z     (tanh_of),
-                .value (tanh_12)
-            );
-        end
     endgenerate
+
+    ese_act_table #(
+        .ACT_W       (ACT_W),
+        .Z_W         (Z_W),
+        .TABLE_W     (TABLE_W),
+        .FRAC_W      (SIGM_FRAC_W),
+        .SLOPE_W     (SLOPE_W),
+        .IS_TANH     (0),
+        .INTERPOLATE (INTERPOLATE),
+        .FILE        (SIGM_FILE)
+    ) u_sigmoid (
+        .clk   (clk),
+        .z     (z_7),
+        .value (sigm_12)
+    );
+
+    ese_act_table #(
+        .ACT_W       (ACT_W),
+        .Z_W         (Z_W),
+        .TABLE_W     (TABLE_W),
+        .FRAC_W      (TANH_FRAC_W),
+        .SLOPE_W     (SLOPE_W),
+        .IS_TANH     (1),
+        .INTERPOLATE (INTERPOLATE),
+        .FILE        (TANH_FILE)
+    ) u_tanh (
+        .clk   (clk),
+        .z     (tanh_of),
+        .value (tanh_12)
+    );
 
     assign gate = sigm_12;
 

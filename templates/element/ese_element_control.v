@@ -77,8 +77,8 @@ module ese_element_control #(
     reg [STAGES:1] valid;
     reg [TAG_W-1:0] tag [1:STAGES];
 
-    integer s;
-    always @(posedge clk) begin
+    always @(posedge clk) begin : move_on
+        integer s;
         tag[1] <= {keep, word, gate_word, kind};
         for (s = 2; s <= STAGES; s = s + 1) tag[s] <= tag[s-1];
     end

@@ -50,7 +50,7 @@ module ese_counters #(
         end
     endgenerate
 
-    function [3:0] ones;
+    function automatic [3:0] ones;
         input [7:0] bits;
         integer b;
         begin
@@ -59,14 +59,15 @@ module ese_counters #(
         end
     endfunction
 
-    integer e;
-    always @(posedge clk) begin
+    always @(posedge clk) begin : count_eights
+        integer e;
         issue_q <= issue;
         stall_q <= {output_stall, weight_stall, stall};
         for (e = 0; e < EIGHTS; e = e + 1) in_eight[4*e +: 4] <= ones(issue_padded[8*e +: 8]);
     end
 
-    always @* begin
+    always @* begin : add_eights
+        integer e;
         sum = 9'd0;
         for (e = 0; e < EIGHTS; e = e + 1) sum = sum + {5'd0, in_eight[4*e +: 4]};
     end

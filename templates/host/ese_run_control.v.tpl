@@ -53,12 +53,13 @@ module ese_run_control (
     reg [31:0] silence [0:2];
     reg [2:0]  timeout;
 
-    integer b;
-    always @(posedge clk)
+    always @(posedge clk) begin : watch
+        integer b;
         for (b = 0; b < 3; b = b + 1) begin
             silence[b] <= (bus_idle[b] || bus_answer[b] || reset) ? 32'd0 : silence[b] + 32'd1;
             timeout[b] <= watchdog != 32'd0 && silence[b] >= watchdog && !reset;
         end
+    end
 
     wire [4:0] found = slave_error[0]       ? ERROR_WEIGHTS_SLAVE
                      : decode_error[0]      ? ERROR_WEIGHTS_DECODE

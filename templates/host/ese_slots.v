@@ -17,11 +17,12 @@ module ese_slots #(
     input  wire [15:0]         channel,
     output reg  [CHANNELS-1:0] closed
 );
-    integer c;
-    always @(posedge clk)
+    always @(posedge clk) begin : slots
+        integer c;
         for (c = 0; c < CHANNELS; c = c + 1)
             if (clear)                              closed[c] <= 1'b0;
             else if (command && channel == c[15:0]) closed[c] <= close;
+    end
 endmodule
 
 `resetall

@@ -81,8 +81,8 @@ module ese_axi_read #(
     reg [ADDRESS_W-1:0] next_address;
     reg [7:0]           next_length;
     reg [CLIENT_W-1:0]  next_client;
-    integer c;
-    always @* begin
+    always @* begin : choose
+        integer c;
         next_address = {ADDRESS_W{1'b0}};
         next_length  = 8'd0;
         next_client  = {CLIENT_W{1'b0}};
@@ -129,7 +129,8 @@ module ese_axi_read #(
 
     always @(posedge clk) bus_data <= m_rdata;
 
-    always @(posedge clk) begin
+    always @(posedge clk) begin : receive
+        integer c;
         r_ready <= 1'b1;
         if (granted) begin
             ar_valid   <= 1'b1;

@@ -21,7 +21,7 @@ module ese_crc32 #(
     localparam [31:0] POLYNOMIAL = 32'hEDB88320;
 
     // The CRC is linear: which of the bus word's bits change bit `index` of the state.
-    function [BUS_W-1:0] taps;
+    function automatic [BUS_W-1:0] taps;
         input [4:0] index;
         integer bit_number;
         reg [31:0] effect; // of bit `bit_number` of the bus word, when all later ones have gone in

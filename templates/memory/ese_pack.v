@@ -50,12 +50,13 @@ module ese_pack #(
             assign bus_valid = full;
             assign bus_data  = word;
 
-            integer p;
-            always @(posedge clk)
+            always @(posedge clk) begin : fill
+                integer p;
                 if (take)
                     for (p = 0; p < RATIO; p = p + 1)
                         if (part == p[PART_W-1:0])     word[p*WORD_W +: WORD_W] <= data;
                         else if (part == {PART_W{1'b0}}) word[p*WORD_W +: WORD_W] <= {WORD_W{1'b0}};
+            end
 
             always @(posedge clk) begin
                 if (take) begin

@@ -30,8 +30,10 @@ module ese_program_rom #(
             ) u_image ();
             initial $readmemh(PATH, memory, 0, WORDS - 1);
         end else begin : g_zeros
-            integer i;
-            initial for (i = 0; i < WORDS; i = i + 1) memory[i] = {WIDTH{1'b0}};
+            initial begin : clear
+                integer i;
+                for (i = 0; i < WORDS; i = i + 1) memory[i] = {WIDTH{1'b0}};
+            end
         end
     endgenerate
 

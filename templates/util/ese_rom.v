@@ -8,9 +8,9 @@
 `default_nettype none
 
 module ese_rom #(
-    parameter WIDTH  = 16,        // bits of a word
-    parameter WORDS  = 16,        // words in FILE
-    parameter ADDR_W = 4,         // address bits
+    parameter WIDTH  = 16, // bits of a word
+    parameter WORDS  = 16, // words in FILE
+    parameter ADDR_W = 4,  // address bits
     parameter FILE   = ""  // memory image, in ESE_MEM_DIR; "": all zero
 ) (
     input  wire              clk,
@@ -31,8 +31,10 @@ module ese_rom #(
             ) u_image ();
             initial $readmemh(PATH, memory, 0, WORDS - 1);
         end else begin : g_zeros
-            integer i;
-            initial for (i = 0; i < WORDS; i = i + 1) memory[i] = {WIDTH{1'b0}};
+            initial begin : clear
+                integer i;
+                for (i = 0; i < WORDS; i = i + 1) memory[i] = {WIDTH{1'b0}};
+            end
         end
     endgenerate
 

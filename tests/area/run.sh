@@ -35,8 +35,10 @@ longest=9          # levels
 
 # What each module must become; modules not named here have neither multipliers nor block RAM.
 #   DSPs of an instance; block RAM, LUT-RAM: yes, no, or - for either; most flip-flops, or -
-expected() {
-    cat <<'END'
+expected() { # tables are interpolated: true or false
+    local table_dsps=0
+    [ "$1" = false ] || table_dsps=1
+    cat <<END
 ese_pe                1  no   yes  0
 ese_act_queue         0  no   yes  -
 ese_spmat_read        0  no   yes  -
@@ -47,8 +49,7 @@ ese_rom_stream        0  yes  no   -
 ese_ram_stream        0  yes  no   -
 ese_program_ram       0  no   yes  0
 ese_writeback         0  no   yes  -
-ese_act_table         1  yes  no   -
-ese_act_points        0  yes  no   -
+ese_act_table         $table_dsps  yes  no   -
 ese_adder_tree        1  no   no   -
 ese_elem_mul          2  no   no   -
 default               0  no   -    -
@@ -159,7 +160,7 @@ gather "$out/many" >"$out/many.tsv"
 
 status=0
 awk -F'\t' -v channels="$channels" -v many="$many" -v share="$share" -v longest="$longest" \
-    -v storage="$storage" -v title="'$preset'${changes[*]:+ with $*}" -v expected="$(expected)" -v csv="$out/area.csv" \
+    -v storage="$storage" -v title="'$preset'${changes[*]:+ with $*}" -v expected="$(expected "$("$json_get" "$report" tables.sigmoid.interpolated)")" -v csv="$out/area.csv" \
     -v cycles="$("$json_get" "$report" cycles_per_frame)" \
     -v nonzeros="$("$json_get" "$report" network.nonzeros)" \
     -f "$here/table.awk" "$out/chip.tsv" "$out/many.tsv" >"$out/area.txt" || status=$?

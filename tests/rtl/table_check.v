@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// table_check - one ese_act_table or ese_act_points, every z once, against what vectors.c wrote.
+// table_check - one ese_act_table, every z once, against what vectors.c wrote.
 // The z come one a clock and jump about, so that a wrong latency is a wrong value.
 `timescale 1ns / 1ps
 
@@ -37,18 +37,10 @@ module table_check #(
     wire [Z_W-1:0] z_back    = jump_back[Z_W-1:0];
     wire [ACT_W-1:0] value;
 
-    generate
-        if (DIRECT != 0) begin : g_points
-            ese_act_points #(
-                .ACT_W(ACT_W), .Z_W(Z_W), .TABLE_W(TABLE_W), .FRAC_W(FRAC_W), .FILE(TABLE)
-            ) dut (.clk(clk), .z(z), .value(value));
-        end else begin : g_table
-            ese_act_table #(
-                .ACT_W(ACT_W), .Z_W(Z_W), .TABLE_W(TABLE_W), .FRAC_W(FRAC_W), .SLOPE_W(SLOPE_W),
-                .IS_TANH(IS_TANH), .FILE(TABLE)
-            ) dut (.clk(clk), .z(z), .value(value));
-        end
-    endgenerate
+    ese_act_table #(
+        .ACT_W(ACT_W), .Z_W(Z_W), .TABLE_W(TABLE_W), .FRAC_W(FRAC_W), .SLOPE_W(SLOPE_W),
+        .IS_TANH(IS_TANH), .INTERPOLATE(DIRECT == 0), .FILE(TABLE)
+    ) dut (.clk(clk), .z(z), .value(value));
 
     always @(posedge clk) begin
         step <= step + 1;

@@ -48,19 +48,28 @@ static inline void put_simulator(const char *lines)
     text_free(&text);
 }
 
+/* The one that builds, and says this when it is asked for its version. */
+static inline void put_verilator(const char *version)
+{
+    struct text build = {0};
+    text_appendf(&build,
+                 "[ \"$1\" != --version ] || exec echo '%s'\n"
+                 "while [ \"$1\" != -Mdir ]; do shift; done\n"
+                 "printf '#!/bin/sh\\nexec %s/simulator \"$@\"\\n' >\"$2/Vese_bench\"\n"
+                 "chmod +x \"$2/Vese_bench\"", version, scratch);
+    put_tool("verilator", text_string(&build));
+    text_free(&build);
+}
+
 /* All tools as they should be; PATH has nothing else but what scripts need. */
 static inline void put_tools(void)
 {
-    struct text build = {0}, run = {0};
+    struct text run = {0};
     char path[PATH_MAX + 40];
     snprintf(path, sizeof path, "%s/bin", scratch);
     make_dir(path);
     text_appendf(&run, "exec %s/simulator \"$@\"", scratch);
-    text_appendf(&build,
-                 "while [ \"$1\" != -Mdir ]; do shift; done\n"
-                 "printf '#!/bin/sh\\n%s\\n' >\"$2/Vese_bench\"; chmod +x \"$2/Vese_bench\"",
-                 text_string(&run));
-    put_tool("verilator", text_string(&build));
+    put_verilator("Verilator 5.006 2023-01-22");
     put_tool("vvp", text_string(&run));
     put_tool("iverilog", "");
     put_tool("iverilog-vpi", "");
@@ -68,7 +77,6 @@ static inline void put_tools(void)
     put_tool("g++", "");
     put_tool("cc", "");
     put_tool("make", "");
-    text_free(&build);
     text_free(&run);
     struct text search = {0};
     fake_path = duplicate(getenv("PATH"));

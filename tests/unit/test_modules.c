@@ -43,13 +43,6 @@ static void list_folder(struct modules *m, const char *folder)
     closedir(dir);
 }
 
-/* ese_element has a branch for each kind of table, and a chip one of the two modules. */
-static bool is_left_out(const struct modules *m, const char *name)
-{
-    return (strcmp(name, "ese_act_points") == 0 && find(m, "ese_act_table") >= 0) ||
-           (strcmp(name, "ese_act_table") == 0 && find(m, "ese_act_points") >= 0);
-}
-
 /* The next name of ours in the code, or NULL: no comment, nothing in quotes. */
 static const char *next_name(const char **at, size_t *length)
 {
@@ -84,7 +77,7 @@ static void mark_uses(struct modules *m, const char *folder, const char *name)
             continue;
         if (n >= 0)
             m->used[n] = true;
-        else if (!is_left_out(m, used))
+        else
             fail_msg("%s uses %s, which the chip does not have", name, used);
     }
     text_free(&path);

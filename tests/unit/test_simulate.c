@@ -91,6 +91,7 @@ static void test_verilator(void **state)
     passes(&simulation, true);
     assert_true(called("gcc -std=c11 -O2 -g -c sim/"));
     assert_true(called("verilator --binary"));
+    assert_true(called(" -CFLAGS -fcoroutines "));
     assert_true(called(" --top-module ese_bench -Mdir . -f rtl/files.f "));
     assert_true(called(" -j 3\n"));
     assert_false(called("--trace"));
@@ -181,7 +182,7 @@ static void test_build_again(void **state)
     passes(&simulation, false);
     put("chip/mem/weights.mem", "1\n"); /* nor do the images */
     passes(&simulation, false);
-    assert_int_equal(calls_of("verilator"), 1);
+    assert_int_equal(calls_of("verilator --binary"), 1);
     put("chip/rtl/ese_top.v", "module ese_top; wire w; endmodule\n");
     passes(&simulation, true);
     put("chip/sim/ese_bench.v", "module ese_bench; wire w; endmodule\n");
@@ -190,7 +191,7 @@ static void test_build_again(void **state)
     passes(&simulation, true);
     assert_int_equal(rename("chip/rtl/more.v", "chip/rtl/other.v"), 0);
     passes(&simulation, true);
-    assert_int_equal(calls_of("verilator"), 5);
+    assert_int_equal(calls_of("verilator --binary"), 5);
     passes(&simulation, false);
     put("chip/rtl/.hidden", "x"); /* an editor's */
     passes(&simulation, false);
@@ -234,14 +235,14 @@ static void test_build_fails(void **state)
     assert_false(file_has("stderr", "line 2."));
     assert_true(file_has(text_string(&log), "line 1.\n"));
     cannot(&simulation, text_string(&message)); /* is not taken for a build */
-    assert_int_equal(calls_of("verilator"), 2);
+    assert_int_equal(calls_of("verilator --binary"), 2);
 
     put_tool("gcc", "kill -9 $$");
     text_cut(&message, 0);
     text_appendf(&message, "gcc failed, killed by signal 9 (Killed); its output is in %s",
                  text_string(&log));
     cannot(&simulation, text_string(&message));
-    assert_int_equal(calls_of("verilator"), 2); /* the second step is not tried */
+    assert_int_equal(calls_of("verilator --binary"), 2); /* the second step is not tried */
     text_free(&message);
     text_free(&log);
 }
@@ -436,6 +437,38 @@ static void test_missing_tools(void **state)
     text_free(&bin);
 }
 
+/* What a Verilator says of itself; it is asked before it builds. */
+static void test_versions(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *says, *refused; /* NULL: builds */
+    } versions[] = {
+        {"Verilator 4.038 2020-07-11 rev v4.036-114-g0cd4a57ad", "4.038"},
+        {"Verilator 5.004 2022-12-14 rev v5.004", "5.004"},
+        {"Verilator 5.006 2023-01-22 rev (Debian 5.006-3)", NULL},
+        {"Verilator 5.048 2026-04-26 rev v5.048", NULL},
+        {"Verilator 6.001 2030-01-01", NULL},
+        {" rev vUNKNOWN-built20260516-4e853d8", NULL}, /* of PyPI */
+    };
+    struct simulation simulation = plain(SIMULATOR_VERILATOR);
+    for (size_t n = 0; n < COUNT_OF(versions); n++) {
+        char says[200], message[200];
+        put_verilator(versions[n].says);
+        snprintf(says, sizeof says, "module ese_top; endmodule // %zu\n", n);
+        put("chip/rtl/ese_top.v", says);
+        if (versions[n].refused == NULL) {
+            passes(&simulation, true);
+            continue;
+        }
+        snprintf(message, sizeof message,
+                 "this is Verilator %s, and 5.006 is the oldest that will do",
+                 versions[n].refused);
+        cannot(&simulation, message);
+        assert_int_equal(calls_of("verilator --binary"), 0);
+    }
+}
+
 static void test_missing_folders(void **state)
 {
     (void)state;
@@ -556,7 +589,7 @@ int main(void)
         TEST(test_run_leftovers), TEST(test_run_too_long),      TEST(test_missing_tools),
         TEST(test_missing_folders), TEST(test_long_paths),      TEST(test_prepare),
         TEST(test_prepare_fails), TEST(test_odd_paths),         TEST(test_odd_chip),
-        TEST(test_odd_temporary),
+        TEST(test_odd_temporary), TEST(test_versions),
     };
     return cmocka_run_group_tests(tests, scratch_begin, scratch_end);
 }
