@@ -3,7 +3,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 
 #include "gen/command/commands.h"
 #include "gen/command/notes.h"
@@ -13,14 +12,9 @@
 #include "gen/report/accuracy.h"
 #include "gen/report/chart_svg.h"
 #include "gen/report/facts.h"
+#include "models/base/bytes.h"
 
 #define NAME_CHARACTERS "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-"
-
-static bool is_folder(const char *path)
-{
-    struct stat status;
-    return stat(path, &status) == 0 && S_ISDIR(status.st_mode);
-}
 
 /* The chip's name as `gen` wrote it down; its config.yaml does not know it. */
 static char *name_in(const char *dir)

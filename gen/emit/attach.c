@@ -2,9 +2,9 @@
 #include "gen/emit/attach.h"
 
 #include <stdlib.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
+#include "models/base/bytes.h"
 #include "models/network/labels.h"
 
 static char model_file[] = "model/model.safetensors";
@@ -60,12 +60,6 @@ static bool copy_expected(struct output *output, const struct program *p, const 
     text_free(&as);
     free(path);
     return ok;
-}
-
-static bool is_folder(const char *path)
-{
-    struct stat status;
-    return stat(path, &status) == 0 && S_ISDIR(status.st_mode);
 }
 
 bool attach_model(struct output *output, const struct program *p, struct error *error)

@@ -150,3 +150,9 @@ float float_of_double(double value)
         return value > 0 ? INFINITY : -INFINITY;
     return (float)value;
 }
+
+bool is_folder(const char *path)
+{
+    struct stat status;
+    return stat(path, &status) == 0 && S_ISDIR(status.st_mode);
+}

@@ -35,4 +35,7 @@ float float_of_bfloat(uint16_t bits);
 /* Rounds to nearest; what is beyond the range of a float becomes an infinity. */
 float float_of_double(double value);
 
+/* Is there a folder of this name? */
+bool is_folder(const char *path);
+
 #endif

@@ -11,12 +11,6 @@
 #include "models/base/text.h"
 #include "models/network/utterances.h"
 
-static bool is_folder(const char *path)
-{
-    struct stat status;
-    return stat(path, &status) == 0 && S_ISDIR(status.st_mode);
-}
-
 char *expected_file(const char *path, const char *name)
 {
     static const char *const endings[] = {".y.npy", ".npy"};
