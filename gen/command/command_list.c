@@ -37,7 +37,8 @@ static const struct argp_option verify_options[] = {
     {"sim", OPTION_SIM, "NAME", 0, "Simulator: verilator, icarus or both", 0},
     {"frames", OPTION_FRAMES, "N", 0, "Frames to simulate, at least 3", 0},
     {"seed", OPTION_SEED, "N", 0, "Seed of the inputs drawn", 0},
-    {"trace", OPTION_TRACE, "FILE.fst", 0, "Write a waveform", 0},
+    {"trace", OPTION_TRACE, "FILE.fst", 0, "Write a waveform; of two simulators Icarus writes "
+     "FILE.icarus.fst", 0},
     {"svg", OPTION_SVG, "FILE.svg", 0, "Draw the schedule of a frame, as planned and measured", 0},
     JSON_OPTION,
     {"model", OPTION_MODEL, "OUT", 0, "Play the model that 'ese model' wrote there, not the chip's own", 0},

@@ -63,7 +63,7 @@ static void write_text(struct text *text, const struct model_options *options, c
                  commas((int64_t)p->true_nonzeros).text,
                  percent((int64_t)p->true_nonzeros, f->dense_weights));
     text_appendf(text, "  %-12s %s cycles, %.3f us at %d MHz\n", "a frame",
-                 commas(p->cycles_per_frame).text, f->us, REPORT_MHZ);
+                 commas(p->cycles_per_frame).text, f->us, p->config.clock_mhz);
     for (int n = 0; n < USES; n++)
         text_appendf(text, "  %-12s %s of the chip's %s %s\n", uses[n].name, commas(uses[n].used).text,
                      commas(uses[n].room).text, uses[n].unit);

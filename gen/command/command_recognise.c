@@ -254,7 +254,7 @@ static void write_speed(struct text *text, const struct recognition *r)
 {
     int64_t cycles = r->result.phases[0].cycles_per_frame;
     int channels = r->chip.program.d.channels;
-    double us = cycles_to_us(cycles), spoken = FRAME_MS * 1e3;
+    double us = cycles_to_us(r->chip.program.config.clock_mhz, cycles), spoken = FRAME_MS * 1e3;
     if (cycles <= 0) {
         text_appendf(text, "%-*snot measured: too few frames\n", RESULT, "speed");
         return;
@@ -265,7 +265,8 @@ static void write_speed(struct text *text, const struct recognition *r)
     text_appendf(text,
                  "%-*s%.3f us a frame at %d MHz, %d voice%s at once; with a frame every %d ms\n"
                  "%*sa real-time factor of %.5f: each voice %s times as fast as it is spoken\n",
-                 RESULT, "on a device", us, REPORT_MHZ, channels, channels == 1 ? "" : "s",
+                 RESULT, "on a device", us, r->chip.program.config.clock_mhz, channels,
+                 channels == 1 ? "" : "s",
                  FRAME_MS, RESULT, "", us / spoken, commas((int64_t)(spoken / us)).text);
 }
 
@@ -294,7 +295,7 @@ static json_t *recognition_json(const struct recognition *r)
 {
     const struct score *by_chip = &r->by_chip.score, *by_float = &r->by_float.score;
     int64_t cycles = r->result.phases[0].cycles_per_frame;
-    double us = cycles_to_us(cycles);
+    double us = cycles_to_us(r->chip.program.config.clock_mhz, cycles);
     return json_pack("{s:s, s:i, s:I, s:f, s:f, s:f, s:I, s:f, s:f, s:I, s:I, s:f, s:f, s:f, s:i}",
                      "verdict", r->result.pass ? "pass" : "fail", "utterances",
                      r->chip.program.utterances.count, "frames", (json_int_t)by_chip->frames,

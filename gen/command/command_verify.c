@@ -92,20 +92,37 @@ static bool write_stimulus(struct verification *v, struct error *error)
     return stimulus_write(&v->play.stimulus, v->stimulus, error);
 }
 
+/* Each simulator has its own: FILE.fst, and of two that of Icarus in FILE.icarus.fst. */
+static char *trace_of(const struct verification *v, enum simulator s)
+{
+    const char *given = v->options->trace;
+    struct text path = {0};
+    if (given == NULL)
+        return NULL;
+    if (s == SIMULATOR_ICARUS && v->used[SIMULATOR_VERILATOR])
+        text_appendf(&path, "%.*s.icarus.fst", (int)(strlen(given) - strlen(".fst")), given);
+    else
+        text_append(&path, given);
+    return path.data;
+}
+
 static bool run_simulators(struct verification *v, struct error *error)
 {
     for (int s = 0; s < SIMULATOR_COUNT; s++) {
         if (!v->used[s])
             continue;
+        char *trace = trace_of(v, (enum simulator)s);
         struct simulation simulation = {.simulator = (enum simulator)s,
                                         .folder = v->chip.dir,
                                         .work = v->work.dir,
                                         .stimulus = v->stimulus,
                                         .images = v->images,
-                                        .trace = v->options->trace,
+                                        .trace = trace,
                                         .seed = 1 + (uint32_t)(v->options->seed & 0xffff),
                                         .jobs = v->options->jobs};
-        if (!simulate(&simulation, &v->results[s], error))
+        bool ok = simulate(&simulation, &v->results[s], error);
+        free(trace);
+        if (!ok)
             return false;
         if (!v->results[s].pass)
             v->pass = false;
@@ -345,6 +362,44 @@ static void print_accuracy(const struct verification *v)
     text_free(&text);
 }
 
+/* Of those that were used the one that failed; all of them, if all did or if they disagree. */
+static const char *failed_simulators(const struct verification *v)
+{
+    bool failed[SIMULATOR_COUNT];
+    for (int s = 0; s < SIMULATOR_COUNT; s++)
+        failed[s] = v->used[s] && !v->results[s].pass;
+    if (v->used[SIMULATOR_VERILATOR] && v->used[SIMULATOR_ICARUS] &&
+        failed[SIMULATOR_VERILATOR] == failed[SIMULATOR_ICARUS])
+        return "both";
+    bool icarus = failed[SIMULATOR_ICARUS] || !v->used[SIMULATOR_VERILATOR];
+    return simulator_name(icarus ? SIMULATOR_ICARUS : SIMULATOR_VERILATOR);
+}
+
+static void append_path(struct text *line, const char *option, const char *path)
+{
+    if (path == NULL)
+        return;
+    text_append(line, option);
+    text_append_quoted(line, path);
+}
+
+/* The command that plays the same again where it failed. */
+static void print_replay(const struct verification *v)
+{
+    const struct verify_options *options = v->options;
+    struct text line = {0};
+    text_append_quoted(&line, options->dir);
+    append_path(&line, " --model ", options->model);
+    append_path(&line, " --work ", options->work);
+    if (options->faults > 0)
+        text_appendf(&line, " --faults %d", options->faults);
+    else
+        text_appendf(&line, " --frames %d", v->play.frames);
+    printf("again: ese verify %s --seed %llu --sim %s\n", text_string(&line),
+           (unsigned long long)options->seed, failed_simulators(v));
+    text_free(&line);
+}
+
 static void print_verification(const struct verification *v)
 {
     const struct program *p = v->program;
@@ -372,6 +427,8 @@ static void print_verification(const struct verification *v)
         printf("the cycles of a frame are not as they should be, or not the same in all simulators\n");
     print_memory(v, cycles);
     print_accuracy(v);
+    if (v->verdict == VERDICT_FAIL)
+        print_replay(v);
     printf("verdict: %s\n", accuracy_verdict_line(v->verdict, v->program, &v->play.accuracy));
 }
 

@@ -32,8 +32,10 @@ static void add_params(struct output *output, const struct program *p)
                  "// SPDX-License-Identifier: Apache-2.0\n"
                  "// ese_bench_params.vh - the shape of this chip, for the bench.\n"
                  "localparam CHANNELS = %d;\nlocalparam ELEMENT_BITS = %d;\n"
-                 "localparam ACTIVATION_BITS = %d;\nlocalparam LANES = %d;\nlocalparam PES = %d;\n",
-                 p->d.channels, p->d.element_bits, p->d.activation_bits, p->d.lanes, p->d.pes);
+                 "localparam ACTIVATION_BITS = %d;\nlocalparam LANES = %d;\nlocalparam PES = %d;\n"
+                 "localparam HALF_PERIOD = %.3f; // ns, of %d MHz\n",
+                 p->d.channels, p->d.element_bits, p->d.activation_bits, p->d.lanes, p->d.pes,
+                 500.0 / p->config.clock_mhz, p->config.clock_mhz);
     if (p->config.memory != MEMORY_ROM)
         text_appendf(&params,
                      "`define ESE_AXI\n%s%s"

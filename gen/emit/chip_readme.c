@@ -70,8 +70,8 @@ static void bind_size_and_speed(struct bindings *b, const struct program *p,
     bind_number(b, "NONZEROS", nonzeros);
     bind_text(b, "DENSITY", "%.1f", percent(nonzeros, dense));
     bind_number(b, "CYCLES", frame);
-    bind_text(b, "TIME_US", "%.2f", cycles_to_us(frame));
-    bind_int(b, "MHZ", REPORT_MHZ);
+    bind_text(b, "TIME_US", "%.2f", cycles_to_us(p->config.clock_mhz, frame));
+    bind_int(b, "MHZ", p->config.clock_mhz);
     bind_text(b, "UTILIZATION", "%.1f", percent(nonzeros, p->d.pes * frame));
     bind_number(b, "BRAM", (r.bram18 + 1) / 2);
     bind_number(b, "DSP", r.dsp_spmv + r.dsp_elem);

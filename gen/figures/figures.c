@@ -191,7 +191,7 @@ const struct figure_row *figure_row_named(const struct figure_point *p, const ch
 double figure_gops(const struct figure_point *p, int64_t multiplications, int64_t cycles)
 {
     double operations = 2.0 * (double)multiplications * p->channels;
-    return cycles > 0 ? operations / cycles_to_us(cycles) / 1e3 : 0.0;
+    return cycles > 0 ? operations / cycles_to_us(p->clock_mhz, cycles) / 1e3 : 0.0;
 }
 
 struct figure_row figure_total(const struct figure_point *p)
@@ -257,6 +257,7 @@ static void take_facts(struct figure_point *point, const struct facts *facts)
 {
     const struct program *p = facts->program;
     point->pes = p->d.pes;
+    point->clock_mhz = p->config.clock_mhz;
     point->channels = p->d.channels;
     point->lanes = p->d.lanes;
     point->paper_shape = paper_shape(&p->quant) && p->d.pes == PAPER_PES;

@@ -45,7 +45,7 @@ struct figure_point {
 
     bool done;         /* all below is valid */
     char failure[512]; /* why not */
-    int pes, channels, lanes;
+    int clock_mhz, pes, channels, lanes;
     bool paper_shape;
     int64_t weights, nonzeros, fillers, padding; /* `weights`: before pruning */
     int64_t columns;                             /* broadcasts a frame */
@@ -110,7 +110,7 @@ double figure_gain(const struct figure *figure, int balanced_series);
 const struct figure_row *figure_row_named(const struct figure_point *point, const char *matrix);
 struct figure_row figure_total(const struct figure_point *point);
 
-/* 10^9 operations a second at 200 MHz, two for each multiplication of each channel. */
+/* 10^9 operations a second, two for each multiplication of each channel. */
 double figure_gops(const struct figure_point *point, int64_t multiplications, int64_t cycles);
 
 /* Points that were run again, and those of them that agree. */

@@ -28,8 +28,8 @@ static void table1_csv(struct text *text, const struct figure *f)
                          encoding_name(p->encoding), column_order_name(p->order), paper->matrix,
                          ours->rows, ours->cols, paper->density_percent,
                          percent(ours->entries, dense), paper->entries, (long long)ours->entries,
-                         paper->theoretical_us, cycles_to_us(ours->entries) / p->pes,
-                         paper->real_us, cycles_to_us(ours->cycles), paper->gops,
+                         paper->theoretical_us, cycles_to_us(p->clock_mhz, ours->entries) / p->pes,
+                         paper->real_us, cycles_to_us(p->clock_mhz, ours->cycles), paper->gops,
                          figure_gops(p, ours->entries, ours->cycles), paper->equivalent_gops,
                          figure_gops(p, dense, ours->cycles), (long long)ours->cycles,
                          source_of(p));
@@ -99,7 +99,7 @@ static json_t *rows_json(const struct figure_point *p)
             rows, json_pack("{s:s, s:i, s:i, s:o, s:o, s:o, s:f, s:f}", "matrix", row->matrix, "rows",
                             row->rows, "cols", row->cols, "nonzeros", integer(row->nonzeros),
                             "entries", integer(row->entries), "cycles", integer(row->cycles), "us",
-                            cycles_to_us(row->cycles), "gops",
+                            cycles_to_us(p->clock_mhz, row->cycles), "gops",
                             figure_gops(p, row->entries, row->cycles)));
     }
     return rows;

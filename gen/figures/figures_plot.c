@@ -101,21 +101,24 @@ static void table1_svg(struct text *svg, const struct figure *f)
     enum { BARS = 3 };
     double values[BARS][PAPER_ROWS];
     const char *groups[PAPER_ROWS], *names[BARS];
-    char legends[BARS][64];
+    char legends[BARS][64], title[64];
     const struct figure_point *natural = figure_at(f, 2, 0), *block = figure_at(f, 0, 0);
+    const int mhz = block->clock_mhz;
     for (int r = 0; r < PAPER_ROWS; r++) {
         groups[r] = paper_rows[r].matrix;
         values[0][r] = paper_rows[r].real_us;
-        values[1][r] = cycles_to_us(figure_row_named(natural, groups[r])->cycles);
-        values[2][r] = cycles_to_us(figure_row_named(block, groups[r])->cycles);
+        values[1][r] = cycles_to_us(mhz, figure_row_named(natural, groups[r])->cycles);
+        values[2][r] = cycles_to_us(mhz, figure_row_named(block, groups[r])->cycles);
     }
     snprintf(legends[0], sizeof legends[0], "the paper: %.1f us", paper_total.real_us);
     snprintf(legends[1], sizeof legends[1], "relative, natural: %.1f us",
-             cycles_to_us(natural->cycles));
-    snprintf(legends[2], sizeof legends[2], "block, greedy: %.1f us", cycles_to_us(block->cycles));
+             cycles_to_us(mhz, natural->cycles));
+    snprintf(legends[2], sizeof legends[2], "block, greedy: %.1f us",
+             cycles_to_us(mhz, block->cycles));
+    snprintf(title, sizeof title, "Table 1: time of each matrix at %d MHz", mhz);
     for (int b = 0; b < BARS; b++)
         names[b] = legends[b];
-    plot_bars(svg, &(struct plot_bars){.title = "Table 1: time of each matrix at 200 MHz",
+    plot_bars(svg, &(struct plot_bars){.title = title,
                                        .note = "from its first column to the next one's; "
                                                "in the legend a whole frame",
                                        .y = {"time of the matrix (us)", false, 0.0, 17.0, ticks,

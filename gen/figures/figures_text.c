@@ -65,8 +65,9 @@ static void write_table_row(struct text *text, const struct figure_point *p,
     text_appendf(text, "  %-5s %-8s %5.1f %5.1f %8s %8s %6.1f %6.2f %6.*f %6.2f %6.1f %6.1f %7.1f %7.1f\n",
                  paper->matrix, size, paper->density_percent, percent(ours->entries, dense),
                  commas(paper->entries).text, commas(ours->entries).text, paper->theoretical_us,
-                 cycles_to_us(ours->entries) / p->pes, paper->rows > 0 ? 2 : 1, paper->real_us,
-                 cycles_to_us(ours->cycles), paper->gops,
+                 cycles_to_us(p->clock_mhz, ours->entries) / p->pes, paper->rows > 0 ? 2 : 1,
+                 paper->real_us,
+                 cycles_to_us(p->clock_mhz, ours->cycles), paper->gops,
                  figure_gops(p, ours->entries, ours->cycles), paper->equivalent_gops,
                  figure_gops(p, dense, ours->cycles));
 }
@@ -97,7 +98,7 @@ static void table1_text(struct text *text, const struct figure *f)
     text_appendf(text,
                  "Table 1 of the ESE paper, row by row: in each pair the paper left, ours right\n"
                  "%d PEs x %d channels at %d MHz, FIFO depth %d; the paper: %d x %d, depth %.0f\n",
-                 p->pes, p->channels, REPORT_MHZ, p->fifo_depth, PAPER_PES, PAPER_CHANNELS,
+                 p->pes, p->channels, p->clock_mhz, p->fifo_depth, PAPER_PES, PAPER_CHANNELS,
                  paper_values[PAPER_DEPTH].value);
     for (int series = 0; series < f->series_count; series++)
         write_table(text, f, series);

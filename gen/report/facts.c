@@ -5,15 +5,20 @@
 #include <stdlib.h>
 #include <string.h>
 
-double cycles_to_us(int64_t cycles)
+double cycles_to_us(int clock_mhz, int64_t cycles)
 {
-    return (double)cycles / REPORT_MHZ;
+    return (double)cycles / clock_mhz;
+}
+
+double facts_us(const struct facts *facts, int64_t cycles)
+{
+    return cycles_to_us(facts->program->config.clock_mhz, cycles);
 }
 
 double gops(const struct facts *facts, int64_t multiplications, int64_t cycles)
 {
     double operations = 2.0 * (double)multiplications * facts->program->d.channels;
-    return cycles > 0 ? operations / cycles_to_us(cycles) / 1e3 : 0.0;
+    return cycles > 0 ? operations / facts_us(facts, cycles) / 1e3 : 0.0;
 }
 
 double percent(int64_t part, int64_t whole)
@@ -123,7 +128,7 @@ void facts_gather(struct facts *f, const struct program *p, const struct cycles 
     f->stored_entries = (int64_t)d->beats * d->pes;
     f->idle_slots = slots - f->frame->issued;
     f->utilization = (double)nonzeros / (double)slots;
-    f->us = cycles_to_us(cycles->cycles_per_frame);
+    f->us = facts_us(f, cycles->cycles_per_frame);
     f->product_bits = d->aligned_bits + d->activation_bits;
     int gate_terms = d->x_size + d->y_size;
     int terms = p->quant.projection && d->c_size > gate_terms ? d->c_size : gate_terms;

@@ -14,8 +14,6 @@
 #include "models/program/program.h"
 #include "models/program/quality.h"
 
-enum { REPORT_MHZ = 200 };
-
 /* One block product, or one matrix: the sum of its row blocks. */
 struct effort {
     int64_t columns;  /* broadcast */
@@ -35,7 +33,7 @@ struct facts {
     int64_t stored_entries; /* of all PEs */
     int64_t idle_slots;     /* PE-cycles without an entry */
     double utilization;     /* true non-zeros / (PEs * cycles) */
-    double us;              /* a frame at REPORT_MHZ */
+    double us;              /* a frame, by clock_mhz */
     int64_t latency;        /* first column broadcast to last element step */
     int64_t element_steps;
 
@@ -58,8 +56,11 @@ void facts_gather(struct facts *facts, const struct program *program, const stru
                   double quality_work);
 void facts_free(struct facts *facts);
 
-/* At REPORT_MHZ; two operations a multiplication, for all channels. */
-double cycles_to_us(int64_t cycles);
+double cycles_to_us(int clock_mhz, int64_t cycles);
+
+double facts_us(const struct facts *facts, int64_t cycles);
+
+/* Two operations a multiplication, for all channels. */
 double gops(const struct facts *facts, int64_t multiplications, int64_t cycles);
 
 /* Percent, 0 of nothing. */

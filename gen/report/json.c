@@ -142,9 +142,9 @@ static json_t *paper_row_json(const struct facts *f, const struct paper_row *row
     set_int(object, "paper_entries", row->entries);
     set_int(object, "entries", work->entries);
     set_real(object, "paper_theoretical_us", row->theoretical_us);
-    set_real(object, "theoretical_us", cycles_to_us(work->entries) / f->program->d.pes);
+    set_real(object, "theoretical_us", facts_us(f, work->entries) / f->program->d.pes);
     set_real(object, "paper_real_us", row->real_us);
-    set_real(object, "real_us", cycles_to_us(work->cycles));
+    set_real(object, "real_us", facts_us(f, work->cycles));
     set_real(object, "paper_gops", row->gops);
     set_real(object, "gops", gops(f, work->entries, work->cycles));
     set_real(object, "paper_equivalent_gops", row->equivalent_gops);
@@ -289,7 +289,7 @@ json_t *facts_json(const struct facts *f)
     set_int(root, "cycles_per_frame", f->cycles->cycles_per_frame);
     set_int(root, "limit_cycles", f->limit_cycles);
     set_real(root, "mac_utilization", f->utilization);
-    set_int(root, "clock_mhz", REPORT_MHZ);
+    set_int(root, "clock_mhz", p->config.clock_mhz);
     set_real(root, "us_per_frame", f->us);
     set_int(root, "latency_cycles", f->latency);
     set_real(root, "gops", gops(f, (int64_t)p->true_nonzeros, f->cycles->cycles_per_frame));

@@ -78,7 +78,7 @@ static void write_speed(struct text *text, const struct facts *f)
     text_appendf(text, "  %-14s %s cycles; the limit, non-zeros / PEs, is %s\n", "a frame",
                  commas(cycles).text, commas(f->limit_cycles).text);
     text_appendf(text, "  %-14s %.3f us (%.5f ms) a frame at %d MHz\n", "time", f->us, f->us / 1e3,
-                 REPORT_MHZ);
+                 p->config.clock_mhz);
     text_appendf(text, "  %-14s %s frames/s of each channel, %s of all %d\n", "",
                  commas((int64_t)(1e6 / f->us)).text,
                  commas((int64_t)(1e6 / f->us * p->d.channels)).text, p->d.channels);
@@ -138,8 +138,8 @@ static void write_paper_row(struct text *text, const struct facts *f, const stru
         snprintf(size, sizeof size, "%dx%d", row->rows, row->cols);
     text_appendf(text, "  %-5s %-8s %7s %7s %5.1f %6.2f %5.*f %6.2f %6.1f %6.1f %7.1f %7.1f\n",
                  row->matrix, size, commas(row->entries).text, commas(work->entries).text,
-                 row->theoretical_us, cycles_to_us(work->entries) / f->program->d.pes,
-                 row->rows > 0 ? 2 : 1, row->real_us, cycles_to_us(work->cycles), row->gops,
+                 row->theoretical_us, facts_us(f, work->entries) / f->program->d.pes,
+                 row->rows > 0 ? 2 : 1, row->real_us, facts_us(f, work->cycles), row->gops,
                  gops(f, work->entries, work->cycles), row->equivalent_gops,
                  gops(f, dense, work->cycles));
 }

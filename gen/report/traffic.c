@@ -8,12 +8,12 @@ static const char *const port_names[] = {"weights", "data"};
 static double gigabytes(const struct facts *f, int64_t words)
 {
     double bytes = (double)words * f->program->d.bus_bits / 8.0;
-    return bytes / cycles_to_us(f->cycles->cycles_per_frame) / 1e3;
+    return bytes / facts_us(f, f->cycles->cycles_per_frame) / 1e3;
 }
 
 static double peak(const struct facts *f)
 {
-    return (double)f->program->d.bus_bits / 8.0 * REPORT_MHZ / 1e3;
+    return (double)f->program->d.bus_bits / 8.0 * f->program->config.clock_mhz / 1e3;
 }
 
 static void write_port(struct text *text, const struct facts *f, int port)
@@ -32,7 +32,8 @@ void facts_text_memory(struct text *text, const struct facts *f)
     if (p->config.memory == MEMORY_ROM)
         return;
     int64_t cycles = f->cycles->cycles_per_frame;
-    text_appendf(text, "\nExternal memory (bus words of %d bits, %d MHz)\n", d->bus_bits, REPORT_MHZ);
+    text_appendf(text, "\nExternal memory (bus words of %d bits, %d MHz)\n", d->bus_bits,
+                 p->config.clock_mhz);
     if (p->config.memory_ports > 1)
         write_port(text, f, 0);
     write_port(text, f, 1);

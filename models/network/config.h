@@ -81,6 +81,7 @@ struct config {
     int axi_address_bits;
     enum io_mode io;            /* how x comes and y goes; with MEMORY_ROM always IO_STREAM */
     int headroom;               /* percent by which another model may be larger, memory other than rom */
+    int clock_mhz;              /* of times in reports, and of the bench */
     enum table_kind activation_table;
     int elem_lanes; /* LANES_AUTO, or 1..pes */
     enum fold fold; /* FOLD_AUTO, or the largest that models/program/geometry.h may take */

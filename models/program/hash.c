@@ -16,8 +16,9 @@ uint32_t hash_chip(const struct program *p)
     struct derived fixed = p->d;
     fixed.columns = fixed.beats = fixed.constants = 0;
     fixed.weights_bus_words = fixed.columns_bus_words = fixed.constants_bus_words = 0;
-    int flags[] = {(int)p->config.memory, p->config.memory_ports, (int)p->config.io, q->peephole,
-                   q->projection, (int)q->candidate, (int)q->sigm.direct};
+    int flags[] = {(int)p->config.memory, p->config.memory_ports, (int)p->config.io,
+                   p->config.clock_mhz, q->peephole, q->projection, (int)q->candidate,
+                   (int)q->sigm.direct};
     uint32_t crc = crc32_of(0, &fixed, sizeof fixed);
     crc = crc32_of(crc, flags, sizeof flags);
     crc = crc32_of(crc, &q->formats, sizeof q->formats);

@@ -16,9 +16,10 @@
 
 module ese_bench;
 
-    // CHANNELS, ELEMENT_BITS, ACTIVATION_BITS, LANES, PES of the chip.  A chip with AXI ports defines
-    // the macro ESE_AXI and AXI_DATA_BITS, AXI_ADDRESS_BITS; with two read masters also ESE_AXI_WEIGHTS;
-    // with x and y in memory, instead of on streams, also ESE_AXI_QUEUE.
+    // CHANNELS, ELEMENT_BITS, ACTIVATION_BITS, LANES, PES of the chip; HALF_PERIOD of its clock
+    // in ns.  A chip with AXI ports defines the macro ESE_AXI and AXI_DATA_BITS, AXI_ADDRESS_BITS;
+    // with two read masters also ESE_AXI_WEIGHTS; with x and y in memory, instead of on streams,
+    // also ESE_AXI_QUEUE.
     `include "ese_bench_params.vh"
 
     localparam STREAM_BITS = CHANNELS * ELEMENT_BITS;
@@ -223,7 +224,7 @@ module ese_bench;
 `endif
     end
 
-    always #5 aclk = ~aclk;
+    always #(HALF_PERIOD) aclk = ~aclk;
 
     // ---- harness ---------------------------------------------------------------------------------
 

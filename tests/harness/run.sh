@@ -50,6 +50,7 @@ localparam ELEMENT_BITS = $3;
 localparam ACTIVATION_BITS = $4;
 localparam LANES = $5;
 localparam PES = $6;
+localparam HALF_PERIOD = 2.500;
 END
     printf 'localparam FRAME = %s;\n' "$7" >"$work/$1/sim/fake_params.vh"
 }

@@ -84,5 +84,6 @@ int main(int argc, char **argv)
     set_word("model.candidate", between(0, 2) ? "tanh" : "sigm");
     set_word("model.pruning", pruning[between(0, 3)]);
     set("model.seed", between(1, 1000000));
+    set("clock_mhz", or_limit(1, 1000));
     return 0;
 }

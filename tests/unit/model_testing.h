@@ -35,6 +35,7 @@ static inline struct config plain_config(void)
                            .column_order = ORDER_GREEDY,
                            .memory = MEMORY_ROM,
                            .io = IO_STREAM,
+                           .clock_mhz = 200,
                            .activation_table = TABLE_INTERPOLATED,
                            .elem_lanes = 1,
                            .model = {.input = 9,

@@ -113,6 +113,29 @@ static void test_edited(void **state)
     unchanged("chip");
 }
 
+/* The clock of the reports is that of the bench. */
+static void test_clock(void **state)
+{
+    (void)state;
+    static const char *const params = "chip/sim/ese_bench_params.vh";
+    made("chip", NULL);
+    assert_true(file_has(params, "HALF_PERIOD = 2.500; // ns, of 200 MHz\n"));
+    assert_true(file_has("chip/README.md", "at 200 MHz"));
+    json_t *usual = json_of("chip/report.json");
+    made("chip", "clock_mhz=150 memory=stream");
+    assert_true(file_has(params, "HALF_PERIOD = 3.333; // ns, of 150 MHz\n"));
+    assert_true(file_has("chip/README.md", "at 150 MHz"));
+    assert_true(file_has("chip/report.txt", "a frame at 150 MHz"));
+    assert_true(file_has("chip/report.txt", "bits, 150 MHz)"));
+    json_t *slow = json_of("chip/report.json");
+    double us = json_real_value(json_object_get(usual, "us_per_frame"));
+    double slow_us = json_real_value(json_object_get(slow, "us_per_frame"));
+    assert_true(us > 0.0 && slow_us > us * 1.333 && slow_us < us * 1.334);
+    assert_int_equal(json_integer_value(json_object_get(slow, "clock_mhz")), 150);
+    json_decref(usual);
+    json_decref(slow);
+}
+
 static void test_own_file(void **state)
 {
     (void)state;
@@ -161,6 +184,7 @@ int main(void)
         cmocka_unit_test_teardown(test_same_bytes, scratch_clean),
         cmocka_unit_test_teardown(test_again, scratch_clean),
         cmocka_unit_test_teardown(test_edited, scratch_clean),
+        cmocka_unit_test_teardown(test_clock, scratch_clean),
         cmocka_unit_test_teardown(test_own_file, scratch_clean),
         cmocka_unit_test_teardown(test_bad_configuration, scratch_clean),
         cmocka_unit_test_teardown(test_bad_folder, scratch_clean),

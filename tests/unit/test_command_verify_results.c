@@ -175,7 +175,40 @@ static void test_broken(void **state)
     fails(few(SIM_BOTH));
     printed("the simulator ended without a verdict: killed by signal 9 (Killed)");
     printed("\nicarus     bit-exact");
-    printed("\nverdict: FAIL\n");
+    printed("\nagain: ese verify chip --frames 4 --seed 0 --sim verilator\nverdict: FAIL\n");
+    put_simulators("FAIL: both");
+    fails(few(SIM_BOTH));
+    printed("\nagain: ese verify chip --frames 4 --seed 0 --sim both\n");
+    fails(few(SIM_ICARUS));
+    printed("\nagain: ese verify chip --frames 4 --seed 0 --sim icarus\n");
+}
+
+/* What is to be typed again is quoted for a shell; faults have no frames to count. */
+static void test_again(void **state)
+{
+    (void)state;
+    made("a chip", "memory=stream");
+    begin_verify(NULL);
+    put_simulators("FAIL: on purpose");
+    struct verify_options faults = {.dir = "a chip", .work = "work", .faults = 5,
+                                    .seed = 3, .sim = SIM_ICARUS};
+    assert_int_equal(verify(faults), 1);
+    printed("\nagain: ese verify 'a chip' --work work --faults 5 --seed 3 --sim icarus\n");
+}
+
+/* One simulator's waveform is not overwritten by the other's. */
+static void test_traces(void **state)
+{
+    (void)state;
+    begin_verify(NULL);
+    put_simulator("for word; do case $word in +trace=*) trace=${word#+trace=};; esac; done\n"
+                  "echo $results >$trace\n"
+                  "cp ../../$(basename $(dirname $results) -trace).json $results\n"
+                  "echo VERDICT PASS");
+    passes((struct verify_options){.frames = 4, .sim = SIM_BOTH, .trace = "w.fst"});
+    assert_true(file_has("w.fst", "/verilator-trace/") && file_has("w.icarus.fst", "/icarus/"));
+    passes((struct verify_options){.frames = 4, .sim = SIM_ICARUS, .trace = "w.fst"});
+    assert_true(file_has("w.fst", "/icarus/"));
 }
 
 /* ---- JSON ------------------------------------------------------------------------------------ */
@@ -350,6 +383,8 @@ int main(void)
         cmocka_unit_test_teardown(test_ddr3, end_tools),
         cmocka_unit_test_teardown(test_wrong_values, end_tools),
         cmocka_unit_test_teardown(test_broken, end_tools),
+        cmocka_unit_test_teardown(test_again, end_tools),
+        cmocka_unit_test_teardown(test_traces, end_tools),
         cmocka_unit_test_teardown(test_json, end_tools),
         cmocka_unit_test_teardown(test_picture, end_tools),
         cmocka_unit_test_teardown(test_selftest, end_tools),

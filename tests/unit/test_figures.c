@@ -27,6 +27,7 @@ static void fill(struct figure_point *p, int64_t cycles)
     p->load_least = p->load_most = p->nonzeros / 32;
     p->cycles = cycles;
     p->utilization = (double)p->nonzeros / (32.0 * (double)cycles);
+    p->clock_mhz = PAPER_MHZ;
     p->row_count = PAPER_ROWS;
     for (int r = 0; r < PAPER_ROWS; r++) {
         struct figure_row *row = &p->rows[r];
@@ -59,7 +60,8 @@ static void test_paper_rows(void **state)
     (void)state;
     int entries = 0;
     double dense = 0.0;
-    struct figure_point p = {.channels = PAPER_CHANNELS, .pes = PAPER_PES};
+    struct figure_point p = {.channels = PAPER_CHANNELS, .pes = PAPER_PES,
+                             .clock_mhz = PAPER_MHZ};
     for (int r = 0; r < PAPER_ROWS; r++) {
         const struct paper_row *row = &paper_rows[r];
         int64_t cycles = (int64_t)(row->real_us * PAPER_MHZ + 0.5);
