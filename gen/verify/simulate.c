@@ -179,8 +179,9 @@ static void add_harness(struct command *command, const char *before, const char 
 
 /* -O1: the C++ compiler takes most of the time of a build; against Verilator's own -Os it halves it,
  * and the model is no slower.  -CFLAGS would come before Verilator's choice and be overruled.
- * -fcoroutines: the bench's clock is one, and a Verilator that was configured for another compiler than
- * runs here does not ask for them.
+ * The bench's clock is a coroutine.  A Verilator that was not configured where it runs, as PyPI's, knows
+ * neither how the compiler is asked for these nor how for a precompiled header: g++ and clang both take
+ * it as said here.
  *
  * Paths are relative wherever they end up in a makefile, which cannot stand spaces. */
 static void build_with_verilator(struct build *build)
@@ -196,8 +197,9 @@ static void build_with_verilator(struct build *build)
 
     const char *const options[] = {
         "verilator", "--binary", "-O3", "-MAKEFLAGS", "OPT_FAST=-O1", "-MAKEFLAGS",
-        "OPT_GLOBAL=-O1", "-CFLAGS", "-fcoroutines", "--x-initial", "unique", "-Wno-fatal", "-Isim", "--top-module",
-        "ese_bench"};
+        "OPT_GLOBAL=-O1", "-MAKEFLAGS", "CFG_CXXFLAGS_PCH_I=-include", "-MAKEFLAGS",
+        "CFG_GCH_IF_CLANG=", "-CFLAGS", "-fcoroutines", "--x-initial", "unique", "-Wno-fatal",
+        "-Isim", "--top-module", "ese_bench"};
     for (size_t i = 0; i < sizeof options / sizeof *options; i++)
         command_add(model, "%s", options[i]);
     if (build->trace)
