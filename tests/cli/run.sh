@@ -255,13 +255,13 @@ noted() { # NAME ARGUMENT...
         "ese: note: $work/broken.safetensors: no lstm.b_i, lstm.b_f, lstm.b_c, lstm.b_o: taken as zero"
 }
 LC_ALL=C sed 's/lstm\.b_/else.b_/g' "$model" >"$broken"
-noted 'gen' gen speech --set "model.path=$broken" -o "$work/no_biases"
-noted 'report' report speech --set "model.path=$broken"
+noted 'gen' gen speech --set "model.path=$broken" --set model.expected= -o "$work/no_biases"
+noted 'report' report speech --set "model.path=$broken" --set model.expected=
 run gen speech --set memory=resident -o "$work/with_biases"
 same 'biases: no note' "$(cat "$work/stderr")" ''
-noted 'model' model "$work/with_biases" speech --set "model.path=$broken" -o "$work/no_biases_model"
+noted 'model' model "$work/with_biases" speech --set "model.path=$broken" --set model.expected= -o "$work/no_biases_model"
 LC_ALL=C sed 's/lstm\.b_f/else.b_f/' "$model" >"$broken"
-run report speech --set "model.path=$broken"
+run report speech --set "model.path=$broken" --set model.expected=
 must 'one bias missing' grep -q 'broken.safetensors: no lstm.b_f: taken as zero$' "$work/stderr"
 
 # ---- utterances ----
