@@ -674,8 +674,9 @@ int main(int argc, char **argv)
         add_axi_phases(&s);
     else
         add_phases(&s);
-    char images[4096], path[4096], dump[4096];
+    char images[4096], path[4096], dump[4096], work[4096];
     snprintf(images, sizeof images, "%s/mem", folder);
+    snprintf(work, sizeof work, "%s/build", folder);
     snprintf(path, sizeof path, "%s/stimulus.bin", folder);
     snprintf(dump, sizeof dump, "%s/dump.bin", folder);
     remove(dump);
@@ -695,6 +696,7 @@ int main(int argc, char **argv)
     struct simulation simulation = {
         .simulator = argv[2][0] == 'v' ? SIMULATOR_VERILATOR : SIMULATOR_ICARUS,
         .folder = folder,
+        .work = work,
         .stimulus = path,
         .dump = dump,
         .trace = strcmp(scenario, "trace") == 0 ? trace : NULL,

@@ -23,8 +23,8 @@ result() { # NAME WANTED GOT
 warnings="-Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wstrict-prototypes -Wmissing-prototypes -Werror"
 cc=${CC:-gcc}
 $cc -std=c11 -D_GNU_SOURCE -I. $warnings -g -fsanitize=address,undefined -o "$work/drive" \
-    tests/harness/drive.c gen/verify/simulate.c gen/verify/simulate_result.c gen/folder/process.c gen/verify/stimulus.c \
-    models/base/error.c -ljansson -lmd || exit 1
+    tests/harness/drive.c gen/verify/{simulate,simulate_result,build,stimulus}.c \
+    gen/folder/{process,workspace}.c models/base/{error,text,bytes}.c -ljansson -lmd || exit 1
 $cc -std=c11 -I. $warnings -g -O1 -fsanitize=address,undefined -o "$work/memory_test" \
     -Isim tests/harness/memory_test.c sim/memory/*.c || exit 1
 result 'memory models' '^pass$' "$("$work/memory_test" 2>&1)"
