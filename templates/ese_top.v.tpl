@@ -12,7 +12,8 @@
 // s_axis_x   one element of x of all channels a beat, @{X_SIZE} beats a frame: channel c in bits
 //            [c*@{ELEMENT_W} +: @{ELEMENT_W}]; tuser counts on the first beat: bit c, channel c carries a voice; bit
 //            @{CHANNELS}+c, it begins an utterance (c and y of the frame before count as zero)
-// m_axis_y   y in the same way, @{Y_SIZE} beats a frame; tuser bit c: channel c carries a voice
+// m_axis_y   y in the same way, @{Y_SIZE} beats a frame; tuser bit c: channel c carries a voice; y of
+//            the other channels is zero
 //@ end
 //@ if LOADABLE
 // s_axi_control  registers, see REGISTERS.md: load, start, stop, status, counters
@@ -251,6 +252,9 @@ module ese_top (
     wire                          output_full;
 
     wire unused_output_full = output_full;
+//@ if QUEUE
+    wire unused_y_tuser     = &{1'b0, y_tuser};
+//@ end
 
 //@ if XY_PORTS
     assign x_tvalid        = s_axis_x_tvalid;
@@ -359,7 +363,6 @@ module ese_top (
         .y_tvalid               (y_tvalid),
         .y_tready               (y_tready),
         .y_tdata                (y_tdata),
-        .y_tuser                (y_tuser),
         .y_tlast                (y_tlast),
         .state_write            (state_write),
         .state_read             (state_read),

@@ -175,7 +175,9 @@ static void add_document(struct output *output, const struct program *p,
     struct text text = {0};
     text_append(&text, "<!-- SPDX-License-Identifier: Apache-2.0 -->\n# Registers\n\n"
                        "AXI4-Lite slave `s_axi_control`, 32 bits each. Addresses "
-                       "without a register answer SLVERR.\n\n"
+                       "without a register answer SLVERR. An address within a register means that "
+                       "register: a write changes the bytes that are strobed, a read gives all "
+                       "four.\n\n"
                        "| offset | name | access | value | meaning |\n|---|---|---|---|---|\n");
     for (int n = 0; n < count; n++) {
         text_appendf(&text, "| 0x%02X | %s | %s | ", list[n].offset, list[n].name,

@@ -26,8 +26,7 @@ enum {
     ERROR_LIMIT = 1000,  /* clocks from the end of the watchdog's time to the interrupt */
     QUIET_CLOCKS = 40,   /* between idle buses and the next start */
     CLOCKS_ASTRAY = 64,  /* by which CYCLES may differ: between access and answer */
-    WHOLE_SETUPS = 4,    /* phases in which the host looks at everything; then it only writes settings */
-    ACCESSES = 64
+    WHOLE_SETUPS = 4     /* phases in which the host looks at everything; then it only writes settings */
 };
 
 /* What the list that is under way is for. */
@@ -63,7 +62,8 @@ static uint32_t events(void)
 
 /* ---- lists ------------------------------------------------------------------------------------------- */
 
-/* Settings that are written, and read back after addresses were tried where nothing is. */
+/* Settings that are written byte by byte, and read back after addresses were tried where nothing is;
+ * or just written. */
 static void list_settings(void)
 {
     uint64_t weights = axi_region(STIMULUS_WEIGHTS)->base, model = axi_region(STIMULUS_MODEL)->base;
@@ -81,10 +81,11 @@ static void list_settings(void)
         {ESE_QUEUE_TAIL, 0, "QUEUE_TAIL", true},
     };
     uint32_t count = sizeof settings / sizeof *settings;
+    bool whole = harness.phase < WHOLE_SETUPS;
     for (uint32_t i = 0; i < count; i++)
         if (has_queue() || !settings[i].queue)
-            write_register(settings[i].address, settings[i].data);
-    if (harness.phase >= WHOLE_SETUPS)
+            (whole ? write_bytes : write_register)(settings[i].address, settings[i].data);
+    if (!whole)
         return;
     try_holes(3);
     for (uint32_t i = 0; i < count; i++)

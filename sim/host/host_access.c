@@ -11,7 +11,9 @@
 
 enum {
     ACCESS_LIMIT = 2000, /* clocks; the checker has spoken long before */
-    ACCESSES = 64
+    ACCESSES = 128,
+    STROBES = 15,     /* all bytes of a register */
+    WORD_BYTES = 4
 };
 
 static struct {
@@ -50,6 +52,17 @@ void access_add(struct access access)
 void write_register(uint32_t address, uint32_t data)
 {
     access_add((struct access){.write = true, .address = address, .data = data});
+}
+
+void write_bytes(uint32_t address, uint32_t data)
+{
+    uint32_t first = access_draw();
+    for (uint32_t n = 0; n < WORD_BYTES; n++) {
+        uint32_t byte = (first + n) % WORD_BYTES, mask = UINT32_C(255) << 8 * byte;
+        access_add((struct access){.write = true, .address = address + byte,
+                                   .data = (data & mask) | (access_draw() & ~mask),
+                                   .kept = STROBES & ~(1u << byte)});
+    }
 }
 
 void read_register(uint32_t address, uint32_t *into)
@@ -103,8 +116,11 @@ static void begin_access(const struct access *a)
     accesses.pause = access_draw() % 3;
     accesses.drive[0] = a->write ? a->data : access_draw();
     uint32_t other = access_draw() & 0xfff;
-    accesses.drive[1] = (a->write ? a->address : other) << LITE_AW_ADDRESS |
-                    (a->write ? other : a->address) << LITE_AR_ADDRESS | 15u << LITE_STROBES;
+    /* A master that wants a byte of a register reads at the address of that. */
+    uint32_t at = a->write ? a->address : a->address + access_draw() % WORD_BYTES;
+    accesses.drive[1] = (a->write ? at : other) << LITE_AW_ADDRESS |
+                        (a->write ? other : at) << LITE_AR_ADDRESS |
+                        (STROBES & ~a->kept) << LITE_STROBES;
     accesses.drive[2] = (access_draw() & 7) << LITE_AW_PROT | (access_draw() & 7) << LITE_AR_PROT;
     accesses.begins(a);
 }

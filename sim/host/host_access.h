@@ -9,6 +9,7 @@
 struct access {
     bool write, refused; /* refused: SLVERR is the right answer */
     uint32_t address, data, mask; /* data: to be written, or what the bits of mask must be */
+    uint32_t kept;                /* bytes that are not written, a bit each */
     uint32_t *into;
     const char *name;
 };
@@ -23,6 +24,7 @@ void access_reset(uint64_t seed, access_event *begins, access_event *ends);
 /* Behind those that wait; a list that is through is forgotten. */
 void access_add(struct access access);
 void write_register(uint32_t address, uint32_t data);
+void write_bytes(uint32_t address, uint32_t data); /* one at a time, each at its own address */
 void read_register(uint32_t address, uint32_t *into);
 void expect(uint32_t address, uint32_t data, uint32_t mask, const char *name);
 

@@ -54,6 +54,20 @@ static void check_y_value(const struct sample *sample, uint32_t channel)
                sign_extend(bits_get(sample->y_data.value, at, bits), bits));
 }
 
+/* A channel without a voice. */
+static void check_y_idle(const struct sample *sample, uint32_t channel)
+{
+    struct harness *h = &harness;
+    uint32_t bits = h->plan.element_bits, at = channel * bits;
+    if (unknown_bits(&sample->y_data, at, bits))
+        mismatch(AT "y of frame %u, channel %u, element %u: the channel is idle, expected 0, got X",
+                 HERE, h->y_frame, channel, h->y_element);
+    else if (bits_get(sample->y_data.value, at, bits) != 0)
+        mismatch(AT "y of frame %u, channel %u, element %u: the channel is idle, expected 0, got %d",
+                 HERE, h->y_frame, channel, h->y_element,
+                 sign_extend(bits_get(sample->y_data.value, at, bits), bits));
+}
+
 /* tuser tells of the first frame without the channel that is being closed. */
 static void watch_slot(const struct sample *sample)
 {
@@ -74,6 +88,8 @@ static void check_y_word(const struct sample *sample, bool last)
     for (uint32_t c = 0; c < h->plan.channels; c++)
         if (mask_bit(active, c))
             check_y_value(sample, c);
+        else
+            check_y_idle(sample, c);
     for (uint32_t i = 0; i < stimulus_mask_words(h->plan.channels); i++) {
         uint32_t size = h->plan.channels - 32 * i < 32 ? h->plan.channels - 32 * i : 32;
         if (unknown_bits(&sample->y_user, 32 * i, size)) {

@@ -4,7 +4,7 @@
 // Input    a word {channel: lane: element} with the channels that carry a voice; there is always
 //          room, because ese_pass_sequencer reserves it
 // Output   AXI4-Stream, elements 0 .. last_element of each frame, sign-extended to whole bytes; m_tuser
-//          says which channels count, m_tlast marks the last element
+//          says which channels count, the others are zero; m_tlast marks the last element
 // Depth    2**FIFO_W words
 // Latency  two clocks from push to m_tvalid
 `resetall
@@ -87,11 +87,14 @@ module ese_output_buffer #(
             wire [LANES*ACT_W-1:0] word = head_data[c*LANES*ACT_W +: LANES*ACT_W];
             wire [ACT_W-1:0]       out  = out_data[c*ACT_W +: ACT_W];
 
+            wire [ACT_W-1:0]       next;
+
             if (LANES > 1) begin : g_lane
-                assign elements[c*ACT_W +: ACT_W] = word[lane*ACT_W +: ACT_W];
+                assign next = word[lane*ACT_W +: ACT_W];
             end else begin : g_one_lane
-                assign elements[c*ACT_W +: ACT_W] = word;
+                assign next = word;
             end
+            assign elements[c*ACT_W +: ACT_W] = next & {ACT_W{head_active[c]}};
             assign m_tdata[c*ELEMENT_W +: ELEMENT_W] =
                 {{(ELEMENT_W-ACT_W+1){out[ACT_W-1]}}, out[ACT_W-2:0]};
         end

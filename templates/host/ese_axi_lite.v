@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // ese_axi_lite - AXI4-Lite slave: one write and one read at a time, to a simple register bus.
 //
+// An address means the register that it lies in; which of its bytes are meant, the strobes say.
+//
 // Write  write_enable for one clock with address, data and byte strobes; `write_known` of that clock
 //        says whether there is such a register: SLVERR if not
 // Read   read_data and read_known are taken one clock after read_address
@@ -52,7 +54,7 @@ module ese_axi_lite #(
     reg [1:0]           b_response;
     reg                 have_address;
     reg                 have_data;
-    reg [ADDRESS_W-1:0] aw_address;
+    reg [ADDRESS_W-3:0] aw_word;
     reg [31:0]          w_data;
     reg [3:0]           w_strobe;
 
@@ -64,12 +66,12 @@ module ese_axi_lite #(
     assign s_bvalid      = b_valid;
     assign s_bresp       = b_response;
     assign write_enable  = have_address && have_data && !b_valid;
-    assign write_address = aw_address;
+    assign write_address = {aw_word, 2'b00};
     assign write_data    = w_data;
     assign write_strobe  = w_strobe;
 
     always @(posedge clk) begin
-        if (take_address) aw_address <= s_awaddr;
+        if (take_address) aw_word <= s_awaddr[ADDRESS_W-1:2];
         if (take_data) begin
             w_data   <= s_wdata;
             w_strobe <= s_wstrb;
@@ -105,7 +107,7 @@ module ese_axi_lite #(
     reg                 ar_ready;
     reg                 looking; // the register's value is there in this clock
     reg                 r_valid;
-    reg [ADDRESS_W-1:0] ar_address;
+    reg [ADDRESS_W-3:0] ar_word;
     reg [31:0]          r_data;
     reg [1:0]           r_response;
 
@@ -113,10 +115,12 @@ module ese_axi_lite #(
     assign s_rvalid     = r_valid;
     assign s_rdata      = r_data;
     assign s_rresp      = r_response;
-    assign read_address = ar_address;
+    assign read_address = {ar_word, 2'b00};
+
+    wire unused_bytes = &{1'b0, s_awaddr[1:0], s_araddr[1:0]};
 
     always @(posedge clk)
-        if (s_arvalid && ar_ready) ar_address <= s_araddr;
+        if (s_arvalid && ar_ready) ar_word <= s_araddr[ADDRESS_W-1:2];
 
     always @(posedge clk) begin
         looking <= s_arvalid && ar_ready;

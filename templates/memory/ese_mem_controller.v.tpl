@@ -91,7 +91,6 @@ module ese_mem_controller (
     input  wire        y_tvalid,
     output wire        y_tready,
     input  wire [@{DATA_MSB}:0] y_tdata,
-    input  wire [@{CHANNEL_MSB}:0] y_tuser,
     input  wire        y_tlast,
 
     // State: c and y of the frame before
@@ -558,7 +557,6 @@ module ese_mem_controller (
         .y_valid       (y_tvalid),
         .y_ready       (y_tready),
         .y_data        (y_tdata),
-        .y_active      (y_tuser),
         .save_valid    (save_valid),
         .save_ready    (save_ready),
         .save_data     (save_data),

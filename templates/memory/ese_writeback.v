@@ -3,8 +3,8 @@
 //
 // Job      the frames of y of a descriptor, one after the other from job_address on, or a state; jobs
 //          are queued, and worked off in order
-// Input    y as the output buffer gives it, one element of all channels a beat; channels that carry no
-//          voice are written as 0.  Words of a state, of all channels.  Whole bytes an element, signed
+// Input    y as the output buffer gives it, one element of all channels a beat.  Words of a state, of
+//          all channels.  Whole bytes an element, signed
 // Output   pieces and bus words for ese_axi_write: a piece a frame, or a state; flags {the descriptor's
 //          last piece, a frame}
 `resetall
@@ -38,7 +38,6 @@ module ese_writeback #(
     input  wire                            y_valid,
     output wire                            y_ready,
     input  wire [CHANNELS*ELEMENT_W-1:0]   y_data,
-    input  wire [CHANNELS-1:0]             y_active,
 
     input  wire                            save_valid,
     output wire                            save_ready,
@@ -174,24 +173,18 @@ module ese_writeback #(
     // ---- elements to memory words ----------------------------------------------------------
     wire [XY_MEMORY_W-1:0]    y_memory;
     wire [STATE_MEMORY_W-1:0] state_memory;
-    wire [CHANNELS*ELEMENT_W-1:0] y_shown;
     wire [SLOTS*ELEMENT_W-1:0]    state_shown;
 
-    genvar c;
     genvar s;
     generate
-        for (c = 0; c < CHANNELS; c = c + 1) begin : g_channel
-            assign y_shown[c*ELEMENT_W +: ELEMENT_W] =
-                y_data[c*ELEMENT_W +: ELEMENT_W] & {ELEMENT_W{y_active[c]}};
-        end
         for (s = 0; s < SLOTS; s = s + 1) begin : g_slot
             assign state_shown[s*ELEMENT_W +: ELEMENT_W] =
                 {{(ELEMENT_W-ACT_W+1){save_data[s*ACT_W + ACT_W - 1]}}, save_data[s*ACT_W +: ACT_W-1]};
         end
         if (XY_MEMORY_W > CHANNELS * ELEMENT_W) begin : g_y_padding
-            assign y_memory = {{(XY_MEMORY_W-CHANNELS*ELEMENT_W){1'b0}}, y_shown};
+            assign y_memory = {{(XY_MEMORY_W-CHANNELS*ELEMENT_W){1'b0}}, y_data};
         end else begin : g_y
-            assign y_memory = y_shown;
+            assign y_memory = y_data;
         end
         if (STATE_MEMORY_W > SLOTS * ELEMENT_W) begin : g_state_padding
             assign state_memory = {{(STATE_MEMORY_W-SLOTS*ELEMENT_W){1'b0}}, state_shown};

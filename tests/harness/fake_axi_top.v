@@ -118,7 +118,7 @@ module ese_top (aclk, aresetn,
     // ---- faults ----------------------------------------------------------------------------------
 
     reg b_in_reset, r_in_reset, b_drop, b_change, r_drop, r_change, b_extra, r_extra, no_b, no_r,
-        no_awready, no_wready, no_arready, b_exokay, x_on_lite_b, x_on_lite_r, x_on_interrupt, x_on_awready, wrong_id,
+        no_awready, no_wready, no_arready, b_exokay, x_on_lite_b, x_on_lite_r, x_on_interrupt, x_on_awready, wrong_id, aligned_only, whole_words,
         wrong_hash, hole_answers, leak, never_idle, false_idle, wrong_code, frames_off, cycles_off,
         x_awake, stale, no_interrupt, interrupt_stays, no_frame_event, blind, self_stop,
         wrong_features, no_loading, never_loaded, stays_loaded, forgets, wrong_model, cramped, unchecked, starts_bare,
@@ -144,6 +144,8 @@ module ese_top (aclk, aresetn,
         x_on_awready    = $test$plusargs("x_on_awready");
         wrong_id        = $test$plusargs("wrong_id");
         wrong_hash      = $test$plusargs("wrong_hash");
+        aligned_only    = $test$plusargs("aligned_only"); // a byte's own address is none
+        whole_words     = $test$plusargs("whole_words"); // strobes are not looked at
         hole_answers    = $test$plusargs("hole_answers"); // OKAY where nothing is
         leak            = $test$plusargs("leak");        // a write to nowhere reaches WATCHDOG
         never_idle      = $test$plusargs("never_idle");
@@ -244,6 +246,12 @@ module ese_top (aclk, aresetn,
     reg [31:0] w, r_data;
     reg [1:0]  b_response, r_response;
 
+    // The bytes of an address within a register are told by the strobes.
+    wire [11:0] low_bits = {10'd0, {2{aligned_only}}};
+    wire [11:0] aw_seen  = s_axi_control_awaddr & (12'hffc | low_bits);
+    wire [11:0] ar_seen  = s_axi_control_araddr & (12'hffc | low_bits);
+    reg  [31:0] strobed, merged;
+
     wire do_write = have_aw && have_w && !b_valid;
 
     assign s_axi_control_awready = x_on_awready && running ? 1'bx : !have_aw && aresetn && !no_awready;
@@ -279,8 +287,13 @@ module ese_top (aclk, aresetn,
 
     always @(posedge aclk) begin
         toggle <= !toggle;
-        if (s_axi_control_awvalid && s_axi_control_awready) {have_aw, aw} <= {1'b1, s_axi_control_awaddr};
-        if (s_axi_control_wvalid && s_axi_control_wready) {have_w, w} <= {1'b1, s_axi_control_wdata};
+        merged = value(aw) & ~strobed | w & strobed;
+        if (s_axi_control_awvalid && s_axi_control_awready) {have_aw, aw} <= {1'b1, aw_seen};
+        if (s_axi_control_wvalid && s_axi_control_wready) begin
+            {have_w, w} <= {1'b1, s_axi_control_wdata};
+            for (n = 0; n < 4; n = n + 1)
+                strobed[8*n +: 8] <= {8{s_axi_control_wstrb[n] || whole_words}};
+        end
         if (do_write && !no_b) begin
             b_valid    <= 1'b1;
             b_response <= known(aw) || hole_answers ? 2'b00 : 2'b10;
@@ -288,24 +301,24 @@ module ese_top (aclk, aresetn,
         if (b_valid && s_axi_control_bvalid && s_axi_control_bready) {b_valid, have_aw, have_w} <= 0;
         if (s_axi_control_arvalid && s_axi_control_arready && !no_r) begin
             r_valid    <= 1'b1;
-            r_data     <= value(s_axi_control_araddr);
-            r_response <= known(s_axi_control_araddr) || hole_answers ? 2'b00 : 2'b10;
+            r_data     <= value(ar_seen);
+            r_response <= known(ar_seen) || hole_answers ? 2'b00 : 2'b10;
         end
         if (r_valid && s_axi_control_rvalid && s_axi_control_rready) r_valid <= 1'b0;
         if (do_write)
             case (aw)
-                12'h2c: enable <= w[3:0];
-                12'h34: watchdog <= w;
+                12'h2c: enable <= merged[3:0];
+                12'h34: watchdog <= merged;
                 12'h38: if (w[31] && !deaf_slot) closed[w[15:0]] <= w[16];
-                12'h40: weights_base[31:0]  <= w;
-                12'h44: weights_base[63:32] <= w;
-                12'h48: model_base[31:0]    <= w;
-                12'h4c: model_base[63:32]   <= w;
-                12'h50: queue_base[31:0]    <= w;
-                12'h54: queue_base[63:32]   <= w;
-                12'h58: queue_mask          <= w;
-                12'h5c: queue_tail          <= w;
-                default: if (leak && !known(aw)) watchdog <= w;
+                12'h40: weights_base[31:0]  <= merged;
+                12'h44: weights_base[63:32] <= merged;
+                12'h48: model_base[31:0]    <= merged;
+                12'h4c: model_base[63:32]   <= merged;
+                12'h50: queue_base[31:0]    <= merged;
+                12'h54: queue_base[63:32]   <= merged;
+                12'h58: queue_mask          <= merged;
+                12'h5c: queue_tail          <= merged;
+                default: if (leak && !known(aw)) watchdog <= merged;
             endcase
         if (frame_out) shut <= closed != 0 ? shut + 1 : 0;
         if (reopens && frame_out && shut == 2) closed <= 0;

@@ -58,12 +58,15 @@ module ese_top (aclk, aresetn,
     reg wrong_y, wrong_c, unsigned_y, bad_tuser, no_tlast, early_tlast, drop_valid, unstable,
         reset_valid, x_on_y, x_on_valid, x_on_c, x_on_stall, x_on_issue, x_on_index, x_on_keep, swallow, extra,
         hang, error_high, skip_row, more_rows, more_columns, less_columns, late, shy, no_clear,
-        quit, spin, deaf, two_causes, eager, any_user, product_range, pass_range, flicker;
+        quit, spin, deaf, two_causes, eager, any_user, product_range, pass_range, flicker,
+        idle_y, x_on_idle;
     initial begin
         wrong_y       = $test$plusargs("wrong_y");       // a bit of a y word
         wrong_c       = $test$plusargs("wrong_c");       // a bit of a cell state
         unsigned_y    = $test$plusargs("unsigned_y");    // y extended with zeros
         bad_tuser     = $test$plusargs("bad_tuser");     // active channels complemented
+        idle_y        = $test$plusargs("idle_y");        // y of idle channels is not 0
+        x_on_idle     = $test$plusargs("x_on_idle");     // but X
         no_tlast      = $test$plusargs("no_tlast");      // y without tlast
         early_tlast   = $test$plusargs("early_tlast");   // tlast at the first word
         drop_valid    = $test$plusargs("drop_valid");    // valid falls while waiting
@@ -230,7 +233,8 @@ module ese_top (aclk, aresetn,
         for (c = 0; c < CHANNELS; c = c + 1) begin
             sum = c_ram[count][c*A +: A];
             m_axis_y_tdata[c*B +: B] = {{B{sum[A-1]}}, sum};
-            if (unsigned_y && now) m_axis_y_tdata[c*B +: B] = {{B{1'b0}}, sum};
+            if (!user[c] && !idle_y) m_axis_y_tdata[c*B +: B] = {B{x_on_idle ? 1'bx : 1'b0}};
+            if (unsigned_y && now && user[c]) m_axis_y_tdata[c*B +: B] = {{B{1'b0}}, sum};
         end
         if (wrong_y && now && count == 2) m_axis_y_tdata[0] = ~m_axis_y_tdata[0];
         if (unstable && now) m_axis_y_tdata[CHANNELS*B-1] = toggle;

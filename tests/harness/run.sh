@@ -104,6 +104,7 @@ faults() { # SIMULATOR
     play wide "$1" normal 'y of frame 1, channel 0, element 2: expected' +wrong_y
     play wide "$1" normal 'c of frame 1, channel 0, element 2: expected' +wrong_c
     play wide "$1" normal 'y of .*not sign-extended' +unsigned_y
+    play wide "$1" normal 'y of frame [0-9]*, channel .* the channel is idle, expected 0, got [-0-9]' +idle_y
     play wide "$1" normal 'y tuser of channels' +bad_tuser
     play wide "$1" normal 'y tlast is 0 at element 6 of 7, frame 1' +no_tlast
     play wide "$1" normal 'y tlast is 1 at element 0 of 7, frame 1' +early_tlast
@@ -163,6 +164,8 @@ axi_faults() { # SIMULATOR
     play two "$1" brief 'CONFIG_HASH is 12345679, expected 12345678' +wrong_hash
     play two "$1" brief 'of undefined register ... answers OKAY, expected SLVERR' +hole_answers
     play two "$1" brief 'WATCHDOG is .*, expected 0' +leak
+    play two "$1" brief 'of register .* answers SLVERR, expected OKAY' +aligned_only
+    play two "$1" brief 'WEIGHTS_ADDRESS.* is [0-9a-f]*, expected' +whole_words
     play two "$1" brief 'STATUS after reset is 0, expected 8' +never_idle
     play two "$1" normal 'buses are idle, with [0-9]* bursts outstanding' +false_idle
     play two "$1" normal 'phase SLVERR, .*ERROR is 3, expected 2' +wrong_code
@@ -289,6 +292,7 @@ if [ "$only" != verilator ]; then
     both icarus
     # Unknown values exist only here.
     play wide icarus normal 'y of frame 1, .*got X' +x_on_y
+    play wide icarus normal 'the channel is idle, expected 0, got X' +x_on_idle
     play wide icarus normal 'm_axis_y_tvalid is X' +x_on_valid
     play wide icarus normal 'c of frame 1, .*got X' +x_on_c
     play wide icarus normal 'mon_stall is X' +x_on_stall

@@ -465,6 +465,7 @@ ese_output_buffer|s/!out_valid || m_tready/m_tready/
 ese_output_buffer|s/lane == last_lane || at_end/lane == last_lane/
 ese_output_buffer|s/(group == LAST_GROUP || at_end)/(group == LAST_GROUP)/
 ese_output_buffer|s/if (push \&\& !pop) count/if (push) count/
+ese_output_buffer|s/next & {ACT_W{head_active\[c\]}}/next/
 END
     prove accumulate_formal ese_accu_control ese_block_state <<'END'
 ese_accu_control|s/keep         <= used\[next_address\]/keep <= used[{block, row}]/

@@ -3,7 +3,8 @@
 //
 // Used as ese_pass_sequencer does: a word is pushed only when one of the FIFO's places was given back
 // by `pop`.  One arbitrary element of an arbitrary word is watched:
-//   - it comes out after all elements before it, sign-extended, with its word's mask;
+//   - it comes out after all elements before it, sign-extended, with its word's mask; as zero if that
+//     says that it does not count;
 //   - m_tlast marks the last element of a vector, and no other;
 //   - a beat that is not taken stays as it is, and one is offered as long as there is anything.
 // Two lanes, three PEs, four elements: words of 2, 1 and 1 elements.
@@ -112,7 +113,7 @@ module output_buffer_formal (
             if (m_tvalid) assert (in_flight != 0);
             if (watching) assert (ahead < in_flight);
             if (watching && ahead == 0 && m_tvalid) begin
-                assert (m_tdata == {its_value[ACT_W-1], its_value});
+                assert (m_tdata == (its_active ? {its_value[ACT_W-1], its_value} : 4'd0));
                 assert (m_tuser == its_active);
                 assert (m_tlast == its_last);
             end
