@@ -13,7 +13,12 @@ if [ "$(id -u)" -ne 0 ] || ! command -v debootstrap >/dev/null; then
 fi
 # The demo wants no tool of the tests.
 demo_only='for tool in yosys z3 iverilog tclsh xmllint; do ! command -v $tool || exit 1; done'
-[ $# -gt 0 ] || set -- 'make demo' "$demo_only" 'bash .ci/run'
+# Installed, from a home with a space: a chip is made, verified in both simulators, linted.
+home="make deps && make install PREFIX=/usr/local && mkdir -p '/root/my home' && cd '/root/my home' &&
+    ese gen tiny -o 'a chip' && ese verify 'a chip' --sim both --frames 4 && cd 'a chip' &&
+    verilator --lint-only -Wall --top-module ese_top -f rtl/files.f &&
+    test -s /usr/local/share/man/man1/ese.1"
+[ $# -gt 0 ] || set -- 'make demo' "$demo_only" "$home" 'bash .ci/run'
 
 root=$(mktemp -d)
 leave() {
