@@ -73,7 +73,9 @@ take_apart() { # DIR [OPTION of ese gen...]
     "$ese" gen "$preset" -o "$dir/chip" "$@" >/dev/null
     (
         cd "$dir/chip/mem" # $readmemh looks for its images from here
-        yosys -q -p "read_verilog ../rtl/*.v; hierarchy -check -top ese_top; write_rtlil ../../design.il" \
+        # ese_image is for simulation, and empty here.
+        yosys -q -p "read_verilog ../rtl/*.v; hierarchy -check -top ese_top; delete t:*ese_image*
+            write_rtlil ../../design.il" \
             >../../elaborate.log 2>&1
     ) || die "Yosys cannot elaborate the chip: $dir/elaborate.log"
     awk -v out="$dir" -v top=ese_top -v helpers="$helpers" -v apart='ese_channel' \

@@ -53,7 +53,7 @@ mount -t proc proc "$root/proc"
 
 inside() { # COMMAND [FOLDER]
     chroot "$root" /usr/bin/env -u CC -u CFLAGS LC_ALL=C HOME=/root TERM=dumb \
-        PATH=/usr/sbin:/usr/bin:/sbin:/bin sh -c "cd ${2:-/ese} && $1" </dev/null
+        PATH=/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin sh -c "cd ${2:-/ese} && $1" </dev/null
 }
 
 # As README.md has it, word for word, but for the address.
