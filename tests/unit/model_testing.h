@@ -37,6 +37,7 @@ static inline struct config plain_config(void)
                            .io = IO_STREAM,
                            .activation_table = TABLE_INTERPOLATED,
                            .elem_lanes = 1,
+                           .prefix = PREFIX_DEFAULT,
                            .model = {.input = 9,
                                      .cell = 20,
                                      .output = 11,

@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * prefix.h - the names of a chip's modules, so that two chips can be in one design. */
+#ifndef ESE_PREFIX_H
+#define ESE_PREFIX_H
+
+#include "gen/folder/output.h"
+#include "models/network/config.h"
+
+/* Gives all modules, and the files that they lie in, names that begin with the configuration's prefix
+ * instead of with "ese".  Images have their names from image_mark() (gen/image/images.h).  Last of all:
+ * what is added later keeps its names. */
+void prefix_apply(struct output *output, const struct config *config);
+
+#endif
