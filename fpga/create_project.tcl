@@ -4,7 +4,7 @@
 #   vivado -mode batch -source fpga/create_project.tcl -tclargs CHIP_FOLDER PROJECT_FOLDER [PART]
 #
 # CHIP_FOLDER is what was given to `ese gen -o`.  The project has every module of rtl/files.f, the
-# memory images, and the clock constraint of out-of-context synthesis; top is ese_top.
+# memory images, and the clock constraint of out-of-context synthesis; top is the first of rtl/files.f.
 if {[llength $argv] < 2 || [llength $argv] > 3} {
     puts stderr "usage: create_project.tcl CHIP_FOLDER PROJECT_FOLDER ?PART?"
     exit 2
@@ -22,14 +22,17 @@ if {![file exists $chip/rtl/files.f]} {
 # A memory image that is not found is only a critical warning by default, and leaves a memory of zeros.
 set_msg_config -id {Synth 8-4445} -new_severity ERROR
 
-create_project ese_top $project -part $part -force
 set list [open $chip/rtl/files.f]
-foreach file [split [string trim [read $list]] "\n"] {
+set files [split [string trim [read $list]] "\n"]
+close $list
+set top [file rootname [file tail [lindex $files 0]]]
+
+create_project $top $project -part $part -force
+foreach file $files {
     add_files -norecurse $chip/$file
 }
-close $list
 add_files -norecurse [lsort [glob $chip/mem/*.mem]]
-set_property top ese_top [current_fileset]
+set_property top $top [current_fileset]
 
 add_files -fileset constrs_1 -norecurse $scripts/ooc.xdc
 set_property USED_IN {synthesis implementation out_of_context} [get_files ooc.xdc]

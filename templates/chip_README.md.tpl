@@ -19,17 +19,17 @@ noise, memory by unit, and the schedule of a frame as a chart. `report.json` is 
 
 | | |
 |---|---|
-| `rtl/` | Verilog-2005, a module a file; `ese_top.v` is the top and names all numbers of this chip; `files.f` lists the files as seen from this folder, `relative.f` as seen from `rtl/` |
+| `rtl/` | Verilog-2005, a module a file; `@{TOP}.v` is the top and names all numbers of this chip; `files.f` lists the files as seen from this folder, `relative.f` as seen from `rtl/` |
 <!--@ if LOADABLE -->
 | `mem/weights.bin` | the model, first half: encoded weights, one entry of every PE a word |
 | `mem/model.bin` | the model, second half: header, schedule, columns (vector element, and how many entries it has in each PE), biases@{AND_PEEPHOLES} |
 <!--@ else -->
-| `mem/weights.mem` | encoded weights, one entry of every PE a word |
-| `mem/columns.mem` | which element of the vector each column takes, and how many entries it has in each PE |
-| `mem/constants.mem` | biases@{AND_PEEPHOLES}, in the order of their use |
-| `mem/products.mem`, `mem/passes.mem` | the schedule: block products, and the element-wise passes behind them |
+| `mem/@{IMAGE}weights.mem` | encoded weights, one entry of every PE a word |
+| `mem/@{IMAGE}columns.mem` | which element of the vector each column takes, and how many entries it has in each PE |
+| `mem/@{IMAGE}constants.mem` | biases@{AND_PEEPHOLES}, in the order of their use |
+| `mem/@{IMAGE}products.mem`, `mem/@{IMAGE}passes.mem` | the schedule: block products, and the element-wise passes behind them |
 <!--@ end -->
-| `mem/sigmoid.mem`, `mem/tanh.mem` | the tables |
+| `mem/@{IMAGE}sigmoid.mem`, `mem/@{IMAGE}tanh.mem` | the tables |
 <!--@ if LOADABLE -->
 | `REGISTERS.md` | registers behind `s_axi_control`, error codes, and what lies in memory |
 | `driver/` | the host library in C, with an example |
@@ -47,13 +47,13 @@ noise, memory by unit, and the schedule of a frame as a chart. `report.json` is 
 
 In this folder:
 
-    verilator --lint-only -Wall --top-module ese_top -f rtl/files.f
-    iverilog -g2005 -Wall -t null -s ese_top -c rtl/files.f
+    verilator --lint-only -Wall --top-module @{TOP} -f rtl/files.f
+    iverilog -g2005 -Wall -t null -s @{TOP} -c rtl/files.f
 
 Both print nothing. From any other folder, with this folder for DIR:
 
-    verilator --lint-only -Wall --top-module ese_top -F DIR/rtl/relative.f
-    iverilog -g2005 -Wall -t null -s ese_top DIR/rtl/*.v
+    verilator --lint-only -Wall --top-module @{TOP} -F DIR/rtl/relative.f
+    iverilog -g2005 -Wall -t null -s @{TOP} DIR/rtl/*.v
 
 Everything else is one command, with this folder for DIR:
 
@@ -68,17 +68,17 @@ Everything else is one command, with this folder for DIR:
 <!--@ end -->
 
 A simulation or synthesis of your own looks for the images in the folder that it runs in, or where the macro
-`ESE_MEM_DIR` says: a string, with a `/` at its end. A simulation that cannot read one stops with an error.
+`@{MEM_DIR}` says: a string, with a `/` at its end. A simulation that cannot read one stops with an error.
 
-    iverilog -g2005 '-DESE_MEM_DIR="DIR/mem/"' -o bench.vvp my_bench.v DIR/rtl/*.v
-    verilator --binary '-DESE_MEM_DIR="DIR/mem/"' --top-module my_bench my_bench.v -F DIR/rtl/relative.f
-    yosys -p 'read_verilog -defer -DESE_MEM_DIR="DIR/mem/" DIR/rtl/*.v; hierarchy -check -top ese_top'
+    iverilog -g2005 '-D@{MEM_DIR}="DIR/mem/"' -o bench.vvp my_bench.v DIR/rtl/*.v
+    verilator --binary '-D@{MEM_DIR}="DIR/mem/"' --top-module my_bench my_bench.v -F DIR/rtl/relative.f
+    yosys -p 'read_verilog -defer -D@{MEM_DIR}="DIR/mem/" DIR/rtl/*.v; hierarchy -check -top @{TOP}'
 
 ## Into Vivado
 
     add_files [glob rtl/*.v]
     add_files [glob mem/*.mem]
-    set_property top ese_top [current_fileset]
+    set_property top @{TOP} [current_fileset]
 
 Vivado finds the `.mem` files of a project by their name. The clock is `aclk`; everything is
 synchronous to its rising edge, and `aresetn` (active low) must be low for one edge at least. The

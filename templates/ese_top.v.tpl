@@ -486,7 +486,7 @@ module ese_top (
         .WIDTH  (PES * (WEIGHT_W + INDEX_W)),
         .WORDS  (BEATS),
         .ADDR_W (BEAT_W),
-        .FILE   ("weights.mem")
+        .FILE   ("@{IMAGE}weights.mem")
     ) u_weights (
         .clk   (aclk),
         .reset (reset),
@@ -499,7 +499,7 @@ module ese_top (
         .WIDTH  (PES * LEN_W + LANE_W + WORD_W),
         .WORDS  (COLUMNS),
         .ADDR_W (COLUMN_W),
-        .FILE   ("columns.mem")
+        .FILE   ("@{IMAGE}columns.mem")
     ) u_columns (
         .clk   (aclk),
         .reset (reset),
@@ -512,7 +512,7 @@ module ese_top (
         .WIDTH  (LANES * (PEEP_W + BIAS_W)),
         .WORDS  (CONSTANTS),
         .ADDR_W (CONST_W),
-        .FILE   ("constants.mem")
+        .FILE   ("@{IMAGE}constants.mem")
     ) u_constants (
         .clk   (aclk),
         .reset (reset),
@@ -525,7 +525,7 @@ module ese_top (
         .WIDTH  (PRODUCT_WORD_W),
         .WORDS  (PRODUCTS),
         .ADDR_W (PRODUCT_W),
-        .FILE   ("products.mem")
+        .FILE   ("@{IMAGE}products.mem")
     ) u_products (
         .address (product),
         .data    (product_word)
@@ -535,7 +535,7 @@ module ese_top (
         .WIDTH  (PASS_WORD_W),
         .WORDS  (PASSES),
         .ADDR_W (PASS_W),
-        .FILE   ("passes.mem")
+        .FILE   ("@{IMAGE}passes.mem")
     ) u_passes (
         .address (pass),
         .data    (pass_word)
@@ -903,8 +903,8 @@ module ese_top (
                 .PEEPHOLE       (@{PEEPHOLE}),
                 .PROJECTION     (@{PROJECTION}),
                 .CANDIDATE_TANH (@{CANDIDATE_TANH}),
-                .SIGM_FILE      ("sigmoid.mem"),
-                .TANH_FILE      ("tanh.mem")
+                .SIGM_FILE      ("@{IMAGE}sigmoid.mem"),
+                .TANH_FILE      ("@{IMAGE}tanh.mem")
             ) u_channel (
                 .clk             (aclk),
                 .queue_push      (queue_push),

@@ -14,6 +14,7 @@
 #include "gen/folder/json_file.h"
 #include "gen/folder/output.h"
 #include "gen/folder/workspace.h"
+#include "gen/image/images.h"
 #include "gen/report/accuracy.h"
 #include "gen/report/chart.h"
 #include "gen/report/chart_svg.h"
@@ -68,6 +69,15 @@ static bool link_file(const char *folder, const char *from, const char *name, st
     return ok;
 }
 
+/* An image of the chip's own. */
+static bool link_table(const struct verification *v, const char *from, const char *name,
+                       struct error *error)
+{
+    char file[64];
+    snprintf(file, sizeof file, "%s%s", image_mark(&v->chip.program.config).text, name);
+    return link_file(v->images, from, file, error);
+}
+
 /* A folder with the images of another model, and the chip's own that stay. */
 static bool gather_images(struct verification *v, struct error *error)
 {
@@ -76,8 +86,8 @@ static bool gather_images(struct verification *v, struct error *error)
     text_appendf(&folder, "%s/model", v->work.dir);
     mkdir(text_string(&folder), 0777); /* what does not work shows with the links */
     v->images = folder.data;
-    bool ok = link_file(v->images, text_string(&own), "sigmoid.mem", error) &&
-              link_file(v->images, text_string(&own), "tanh.mem", error) &&
+    bool ok = link_table(v, text_string(&own), "sigmoid.mem", error) &&
+              link_table(v, text_string(&own), "tanh.mem", error) &&
               link_file(v->images, v->options->model, "model.bin", error) &&
               link_file(v->images, v->options->model, "weights.bin", error);
     text_free(&own);

@@ -264,7 +264,7 @@ static bool keep_chip(struct loading *loading)
         key_write(&config_keys[i], config, &ours);
         key_write(&config_keys[i], loading->chip, &chips);
         bool same = strcmp(text_string(&ours), text_string(&chips)) == 0;
-        if (!same && (role != ROLE_ATTACHED || strcmp(origin->where, "--set") == 0))
+        if (!same && (role == ROLE_FIXED || strcmp(origin->where, "--set") == 0))
             good = fail(loading->error, "%s: %s: the chip has %s, and a model cannot change that to %s "
                         "(%s)", origin->where, config_keys[i].name, text_string(&chips),
                         text_string(&ours), config_keys[i].meaning);

@@ -140,6 +140,10 @@ void key_allowed(const struct key *key, struct text *text)
     case KIND_FLAG:
         text_append(text, "true or false");
         break;
+    case KIND_NAME:
+        text_appendf(text, "a letter a-z, then up to %lld of a-z, 0-9 and _",
+                     (long long)key->max - 1);
+        break;
     case KIND_PATH:
         text_append(text, "a path");
         break;
@@ -260,6 +264,15 @@ static bool set_path(const struct key *key, char **path, const char *text, struc
     return true;
 }
 
+static bool set_name(const struct key *key, char *field, const char *text, struct error *error)
+{
+    size_t length = strspn(text, "abcdefghijklmnopqrstuvwxyz0123456789_");
+    if (*text < 'a' || *text > 'z' || text[length] != '\0' || length > (size_t)key->max)
+        return refuse(key, text, "a name", error);
+    memcpy(field, text, length + 1);
+    return true;
+}
+
 static bool set_whole(const struct key *key, void *field, const char *text, struct error *error)
 {
     int64_t whole = 0;
@@ -318,6 +331,8 @@ bool key_set(const struct key *key, struct config *config, const char *text, str
             return refuse(key, text, "a truth value", error);
         *(bool *)field = *text == 't';
         return true;
+    case KIND_NAME:
+        return set_name(key, field, text, error);
     case KIND_PATH:
         return set_path(key, (char **)field, text, error);
     case KIND_WORD:
@@ -376,6 +391,9 @@ void key_write(const struct key *key, const struct config *config, struct text *
         break;
     case KIND_FLAG:
         text_append(text, *(const bool *)field ? "true" : "false");
+        break;
+    case KIND_NAME:
+        text_append(text, field);
         break;
     case KIND_PATH:
         path = *(char *const *)field;

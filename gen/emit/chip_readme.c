@@ -4,7 +4,9 @@
 #include <math.h>
 #include <stdio.h>
 
+#include "gen/emit/prefix.h"
 #include "gen/emit/template.h"
+#include "gen/image/images.h"
 #include "gen/report/facts.h"
 #include "gen/report/resources.h"
 #include "models/base/version.h"
@@ -24,6 +26,9 @@ static void bind_chip(struct bindings *b, const struct program *p, const char *c
     bind_text(b, "NAME", "%s", p->config.name);
     bind_text(b, "VERSION", "%s", ESE_VERSION);
     bind_text(b, "COMMAND", "%s", command);
+    bind_text(b, "TOP", "%s_top", p->config.prefix);
+    bind_text(b, "MEM_DIR", "%sMEM_DIR", prefix_of_macros(&p->config).text);
+    bind_text(b, "IMAGE", "%s", image_mark(&p->config).text);
     bind_text(b, "HASH", "%08x", (unsigned)p->config_hash);
     bind_int(b, "X_SIZE", d->x_size);
     bind_int(b, "C_SIZE", d->c_size);

@@ -10,6 +10,7 @@
 #include "gen/emit/bench.h"
 #include "gen/emit/chip_readme.h"
 #include "gen/emit/licence.h"
+#include "gen/emit/prefix.h"
 #include "gen/emit/rtl.h"
 #include "gen/image/images.h"
 #include "gen/image/regions.h"
@@ -34,7 +35,7 @@ static void add_images(struct output *output, const struct program *p)
     images_build(p, images);
     for (int n = 0; n < IMAGE_COUNT; n++) {
         struct text text = {0};
-        snprintf(path, sizeof path, "mem/%s", images[n].name);
+        snprintf(path, sizeof path, "mem/%s%s", image_mark(&p->config).text, images[n].name);
         if (image_is_on_chip(p, n)) {
             mem_image_render(images[n].image, &text);
             output_take(output, path, &text);
@@ -99,8 +100,9 @@ bool emit_chip(struct output *output, const struct program *p, const struct cycl
     output_set_config_hash(output, p->config_hash);
     emit_config(output, p);
     add_images(output, p);
-    return rtl_add(output, p, cycles, command, error) &&
-           bench_add(output, p, error) && driver_add(output, p, error) &&
-           attach_model(output, p, error) &&
-           chip_readme_add(output, p, cycles, command, error) && licence_add(output, error);
+    bool ok = rtl_add(output, p, cycles, command, error) && bench_add(output, p, error) &&
+              driver_add(output, p, error) && attach_model(output, p, error) &&
+              chip_readme_add(output, p, cycles, command, error) && licence_add(output, error);
+    prefix_apply(output, &p->config);
+    return ok;
 }

@@ -26,9 +26,10 @@ static void put_lines(struct text *text, const char *before, const char *after)
     text_appendf(text, "%s" LICENCE_PLAIN "%s\n", in_c ? " * " : before, after);
 }
 
-static void mark(const char *path, struct text *file)
+static void mark(struct text *path, struct text *file, void *with)
 {
-    if (!licence_is_in(path))
+    (void)with;
+    if (!licence_is_in(text_string(path)))
         return;
     const char *whole = text_string(file), *line = strstr(whole, SOURCE_LINE);
     size_t first = strcspn(whole, "\n");
@@ -47,6 +48,6 @@ static void mark(const char *path, struct text *file)
 
 bool licence_add(struct output *output, struct error *error)
 {
-    output_edit(output, mark);
+    output_change(output, mark, NULL);
     return template_copy(output, ".", "LICENSE-OUTPUT", "LICENSE", error);
 }

@@ -6,6 +6,7 @@
 
 #include "gen/emit/loadable.h"
 #include "gen/emit/template.h"
+#include "gen/image/images.h"
 #include "models/base/version.h"
 #include "models/program/derive.h"
 
@@ -42,6 +43,7 @@ static struct bindings *bind_top(const struct program *p, const struct cycles *c
     struct bindings *b = bindings_new();
     bind_text(b, "NAME", "%s", p->config.name);
     bind_text(b, "VERSION", "%s", ESE_VERSION);
+    bind_text(b, "IMAGE", "%s", image_mark(&p->config).text);
     bind_text(b, "COMMAND", "%s", command);
     bind_text(b, "HASH", "%08x", (unsigned)p->config_hash);
     bind_int(b, "CHANNELS", d->channels);

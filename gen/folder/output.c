@@ -70,10 +70,21 @@ void output_add(struct output *output, const char *path, const struct text *text
     output_take(output, path, &copy);
 }
 
-void output_edit(struct output *output, void (*edit)(const char *path, struct text *text))
+void output_change(struct output *output, output_change_fn *change, void *with)
 {
-    for (int i = 0; i < output->count; i++)
-        edit(output->files[i].path, &output->files[i].text);
+    struct output_file *files = output->files;
+    int count = output->count;
+    output->files = NULL;
+    output->count = output->capacity = 0;
+    for (int i = 0; i < count; i++) {
+        struct text path = {0};
+        text_append(&path, files[i].path);
+        change(&path, &files[i].text, with);
+        output_take(output, text_string(&path), &files[i].text);
+        text_free(&path);
+        free(files[i].path);
+    }
+    free(files);
 }
 
 void output_set_command(struct output *output, const char *command)

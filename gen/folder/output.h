@@ -23,8 +23,9 @@ void output_free(struct output *output);
 void output_add(struct output *output, const char *path, const struct text *text);
 void output_take(struct output *output, const char *path, struct text *text);
 
-/* Shows every file that was added to a function that may change it. */
-void output_edit(struct output *output, void (*edit)(const char *path, struct text *text));
+/* Gives each file that was added so far to `change`, which may give it another path or other contents. */
+typedef void output_change_fn(struct text *path, struct text *contents, void *with);
+void output_change(struct output *output, output_change_fn *change, void *with);
 
 /* For the manifest: the command line that was given, each key of the configuration, and
  * program.config_hash.  Keep paths of this machine out of them: the same inputs are to give the

@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "gen/image/images.h"
 
+#include <stdio.h>
+#include <string.h>
+
 #include "models/program/derive.h"
 
 static uint64_t mask(int64_t value, int bits)
@@ -123,6 +126,14 @@ static struct mem_image *table_image(const struct program *p, const struct act_t
             pack(&w, d->slope_bits, table->slope[entry]);
     }
     return image;
+}
+
+struct image_mark image_mark(const struct config *config)
+{
+    struct image_mark mark = {""};
+    if (strcmp(config->prefix, PREFIX_DEFAULT) != 0)
+        snprintf(mark.text, sizeof mark.text, "%s_", config->prefix);
+    return mark;
 }
 
 bool image_is_on_chip(const struct program *p, int image)

@@ -21,10 +21,17 @@ enum image_name {
 };
 
 struct named_image {
-    const char *name; /* file name */
+    const char *name; /* file name, but for image_mark() */
     struct mem_image *image;
     const char *purpose;
 };
+
+/* What the files' names in a chip's mem/ begin with: nothing, or the chip's prefix if it has one of its
+ * own. */
+struct image_mark {
+    char text[PREFIX_MOST + 2];
+};
+struct image_mark image_mark(const struct config *config);
 
 /* Whether the chip holds image number `image` itself, fixed; else it is loaded from external memory
  * (regions.h). */

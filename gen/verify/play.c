@@ -135,7 +135,8 @@ static void fill_images(struct stimulus *s, const struct program *p)
         if (image_is_on_chip(p, n)) {
             struct stimulus_image *image = &s->images[next++];
             mem_image_render(images[n].image, &text);
-            snprintf(image->name, sizeof image->name, "%s", images[n].name);
+            snprintf(image->name, sizeof image->name, "%s%s", image_mark(&p->config).text,
+                     images[n].name);
             image->bytes = text.length;
             image->crc = crc32_of(0, text.data, text.length);
         }

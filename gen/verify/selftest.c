@@ -26,7 +26,7 @@ enum { FRAMES = 3 };
 /* What is wrong with the chip or with what is expected of it. */
 struct fault {
     const char *name;
-    const char *image;                           /* file that is not as it should be, or NULL */
+    const char *image;                           /* that is not as it should be, or NULL */
     void (*damage)(struct mem_image *, const struct program *);
     bool truncate, remove;                       /* the file ends early; is not there */
     void (*distort)(struct stimulus *);          /* what is expected is wrong, or a handshake sticks */
@@ -211,8 +211,10 @@ static bool write_images(const struct bench *b, const struct fault *fault, struc
         bool here = fault != NULL && fault->image != NULL && !strcmp(fault->image, images[n].name);
         struct text text = {0};
         if (image_is_on_chip(p, n)) {
+            char file[64];
+            snprintf(file, sizeof file, "%s%s", image_mark(&p->config).text, images[n].name);
             mem_image_render(images[n].image, &text);
-            ok = ok && write_one(b, images[n].name, &text, here ? fault : NULL, error);
+            ok = ok && write_one(b, file, &text, here ? fault : NULL, error);
         } else if (here) {
             struck = (int)region_of_image(n);
         }

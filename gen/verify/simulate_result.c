@@ -93,13 +93,13 @@ static void read_messages(struct simulation_result *result, const json_t *root)
 static void find_missing_image(struct simulation_result *result)
 {
     enum { LINES_MOST = 1000 };
-    static const char mark[] = "ese_image: ";
+    static const char mark[] = "memory image '";
     FILE *log = fopen(result->log_path, "r");
     char line[sizeof result->reason];
     for (int n = 0; log != NULL && n < LINES_MOST && fgets(line, sizeof line, log) != NULL; n++)
         if (strncmp(line, mark, sizeof mark - 1) == 0) {
             line[strcspn(line, ";\n")] = '\0';
-            snprintf(result->reason, sizeof result->reason, "%s", line + sizeof mark - 1);
+            snprintf(result->reason, sizeof result->reason, "%s", line);
             break;
         }
     if (log != NULL)

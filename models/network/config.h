@@ -69,6 +69,10 @@ struct model_config {
     struct range_keys ranges;
 };
 
+/* What the names of a chip's modules begin with, if nothing else is said. */
+#define PREFIX_DEFAULT "ese"
+enum { PREFIX_MOST = 16 };
+
 struct config {
     char *name; /* preset name, or the file name without folder and extension: [A-Za-z0-9_-]+ */
     int pes, channels, fifo_depth;
@@ -84,6 +88,7 @@ struct config {
     int clock_mhz;              /* of times in reports, and of the bench */
     enum table_kind activation_table;
     int elem_lanes; /* LANES_AUTO, or 1..pes */
+    char prefix[PREFIX_MOST + 1]; /* [a-z][a-z0-9_]*, PREFIX_DEFAULT or another */
     enum fold fold; /* FOLD_AUTO, or the largest that models/program/geometry.h may take */
     struct model_config model;
 };

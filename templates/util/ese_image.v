@@ -14,7 +14,7 @@ module ese_image #(
     initial begin
         file = $fopen(FILE, "r");
         if (file == 0) begin
-            $display("ese_image: cannot read '%0s'; ESE_MEM_DIR is the folder of the images", FILE);
+            $display("memory image '%0s' cannot be read; ESE_MEM_DIR names its folder", FILE);
             $fatal;
         end else begin
             $fclose(file);

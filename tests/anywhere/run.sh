@@ -120,7 +120,7 @@ stops() { # NAME FILE SIMULATOR CHIP FOLDER [-DMACRO]
     local name=$1 file=$2 output
     if output=$(bench "${@:3}" 2>&1); then
         bad "$name: goes on" "$output"
-    elif grep -q "^ese_image: cannot read '$file'" <<<"$output"; then
+    elif grep -q "^memory image '$file' cannot be read" <<<"$output"; then
         good
     else
         bad "$name: does not say which" "$output"

@@ -42,6 +42,9 @@ for image in "$work"/tiny/mem/*.mem; do
 done
 check "sets the top" grep -q "set_property top ese_top" "$work/calls"
 check "a missing image is an error" grep -q "set_msg_config -id {Synth 8-4445} -new_severity ERROR" "$work/calls"
+build/ese gen tiny -o "$work/named" --set prefix=left >/dev/null
+run "$work/named" "$work/project" >"$work/named_calls"
+check "sets the top of a chip with a name" grep -q "set_property top left_top" "$work/named_calls"
 check "has the constraint" grep -q "ooc.xdc" "$work/calls"
 run "$work/tiny" "$work/p" xcku115 >"$work/part"
 check "takes a part" grep -q 'create_project.*xcku115' "$work/part"

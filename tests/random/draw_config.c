@@ -85,5 +85,8 @@ int main(int argc, char **argv)
     set_word("model.pruning", pruning[between(0, 3)]);
     set("model.seed", between(1, 1000000));
     set("clock_mhz", or_limit(1, 1000));
+    static const char *const prefixes[] = {"a", "other", "ese_2", "z__0_9"};
+    if (between(0, 3) == 0)
+        set_word("prefix", prefixes[between(0, 3)]);
     return 0;
 }

@@ -38,6 +38,7 @@ static inline struct config plain_config(void)
                            .clock_mhz = 200,
                            .activation_table = TABLE_INTERPOLATED,
                            .elem_lanes = 1,
+                           .prefix = PREFIX_DEFAULT,
                            .model = {.input = 9,
                                      .cell = 20,
                                      .output = 11,

@@ -56,6 +56,14 @@ static void limits(void **state)
         try_value(ranges[i].name, "4294967297", false);
         try_value(ranges[i].name, "99999999999999999999", false);
     }
+    static const struct {
+        const char *name;
+        bool good;
+    } prefixes[] = {{"a", true}, {"ese", true}, {"left_0", true}, {"abcdefghijklmnop", true},
+                    {"abcdefghijklmnopq", false}, {"A", false}, {"1a", false}, {"_a", false},
+                    {"a-b", false}, {"a b", false}, {"a$", false}, {"''", false}};
+    for (size_t i = 0; i < COUNT(prefixes); i++)
+        try_value("prefix", prefixes[i].name, prefixes[i].good);
     try_value("model.seed", "0", true);
     try_value("model.seed", "9223372036854775807", true);
     try_value("model.seed", "9223372036854775808", false);

@@ -79,11 +79,22 @@ static void fixed_keys(void **state)
 {
     (void)state;
     for (int n = 0; n < KEY_COUNT; n++) {
-        if (config_keys[n].role == ROLE_MODEL)
+        if (config_keys[n].role == ROLE_MODEL || config_keys[n].role == ROLE_NAMED)
             continue;
         expect_apart(&config_keys[n], true);
         expect_apart(&config_keys[n], false);
     }
+}
+
+/* Two chips that differ in name take the same model images. */
+static void named_keys(void **state)
+{
+    (void)state;
+    struct config c = base();
+    uint32_t chip = hash_of(&c, true), config = hash_of(&c, false);
+    strcpy(c.prefix, "other");
+    assert_int_equal(hash_of(&c, true), chip);
+    assert_int_equal(hash_of(&c, false), config);
 }
 
 /* Two models for one chip: one hash for the chip, two for what it runs. */
@@ -173,6 +184,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(fixed_keys),
+        cmocka_unit_test(named_keys),
         cmocka_unit_test(model_keys),
         cmocka_unit_test(fixed_by_model),
         cmocka_unit_test(all_of_a_model),

@@ -187,14 +187,14 @@ static void test_no_results(void **state)
 static void test_missing_image(void **state)
 {
     (void)state;
-    static const char *const reason = "cannot read 'tanh.mem'";
-    put("run.log", "warning\nese_image: cannot read 'tanh.mem'; ESE_MEM_DIR names\nese_image: "
-                   "cannot read 'other.mem'\nAborting\n");
+    static const char *const reason = "memory image 'tanh.mem' cannot be read";
+    put("run.log", "warning\nmemory image 'tanh.mem' cannot be read; ESE_MEM_DIR names\nmemory image "
+                   "'other.mem' cannot be read\nAborting\n");
     verdict_is(false, "killed by signal 6 (Aborted)", reason);
     put_results(json_pack("{s:s, s:s}", "verdict", "fail", "reason", "ended before it was done"));
-    put("run.log", "ese_image: cannot read 'tanh.mem'\nVERDICT FAIL: ended before it was done\n");
+    put("run.log", "memory image 'tanh.mem' cannot be read\nVERDICT FAIL: ended before it was done\n");
     verdict_is(false, "exit status 1", reason);
-    put("run.log", "not ese_image: cannot read\n");
+    put("run.log", "not memory image 'tanh.mem'\n");
     verdict_is(false, "exit status 1", "the simulator ended without a verdict: exit status 1");
 }
 
