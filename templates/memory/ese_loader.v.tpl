@@ -130,6 +130,7 @@ module ese_loader (
     wire [31:0] weight_length;
     reg  [31:0] lengths [0:3];
     reg  [31:0] state_words [0:1];
+    reg  [9:0]  fits;
     reg         sizes_fit;
     reg         lengths_agree;
 
@@ -172,11 +173,12 @@ module ese_loader (
         lengths[1] <= column_length;
         lengths[2] <= constant_length;
         lengths[3] <= weight_length;
-        sizes_fit <= x_size - 32'd1 < X_SIZE && c_size - 32'd1 < C_SIZE && y_size - 32'd1 < Y_SIZE
-                  && state_words[0] - 32'd1 < C_WORDS && state_words[1] - 32'd1 < Y_WORDS
-                  && products - 32'd1 < PRODUCTS && passes - 32'd1 < PASSES
-                  && columns - 32'd1 < MAX_COLUMNS && constants - 32'd1 < MAX_CONSTANTS
-                  && beats - 32'd1 < MAX_BEATS;
+        fits <= {x_size - 32'd1 < X_SIZE, c_size - 32'd1 < C_SIZE, y_size - 32'd1 < Y_SIZE,
+                 state_words[0] - 32'd1 < C_WORDS, state_words[1] - 32'd1 < Y_WORDS,
+                 products - 32'd1 < PRODUCTS, passes - 32'd1 < PASSES,
+                 columns - 32'd1 < MAX_COLUMNS, constants - 32'd1 < MAX_CONSTANTS,
+                 beats - 32'd1 < MAX_BEATS};
+        sizes_fit <= &fits;
         lengths_agree <= program_words == lengths[0] && column_words == lengths[1]
                       && constant_words == lengths[2] && weight_words == lengths[3];
     end
