@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
 # run.sh - the host library on simulated chips: the copy in a chip's folder compiled alone, its example,
-# scenarios of host.c, and ese run with good and bad input.
+# scenarios of host.c, two chips at once, and ese run with good and bad input.
 set -euo pipefail
 # shellcheck source=tests/lib.sh
 . "$(dirname "${BASH_SOURCE[0]}")/../lib.sh"
@@ -131,6 +131,20 @@ scenario deserted '^deserted$' '^VERDICT FAIL: the program at the other end of t
     stream ideal
 scenario pieces '\+memory is not ideal, ddr3 or hostile|the simulated chip is gone' \
     '^VERDICT FAIL: \+memory is not ideal, ddr3 or hostile: slow$' stream slow
+
+# Two chips of different names and shapes, one library; both simulators are there from the runs above.
+must 'gen of a chip with a name' "$ese" gen tiny -o "$work/named" --set memory=resident \
+    --set memory_ports=1 --set channels=5 --set activation_bits=13 --set prefix=named
+ran 'a chip with a name' named
+must 'a name changes no outputs' diff -r "$work/out/resident" "$work/out/named"
+gcc -std=c11 $warnings -g -fsanitize=address,undefined -fno-sanitize-recover=all \
+    -I"$work/stream/driver" -o "$work/two" tests/driver/two.c "$work"/stream/driver/ese_*.c -lm
+same 'two chips at once' "$(cd "$work" && timeout 120 ./two stream/mem \
+    "$work/stream/build/verilator/Vese_bench" named/mem "$work/named/build/verilator/Vese_bench" 2>&1 |
+    tail -n 1)" good
+for log in two0.log two1.log; do
+    same "two chips at once: verdict of $log" "$(grep -c '^VERDICT PASS$' "$work/$log")" 1
+done
 
 # ---- bad input to ese run ----
 
