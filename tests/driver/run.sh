@@ -139,7 +139,7 @@ ran 'a chip with a name' named
 must 'a name changes no outputs' diff -r "$work/out/resident" "$work/out/named"
 gcc -std=c11 $warnings -g -fsanitize=address,undefined -fno-sanitize-recover=all \
     -I"$work/stream/driver" -o "$work/two" tests/driver/two.c "$work"/stream/driver/ese_*.c -lm
-same 'two chips at once' "$(cd "$work" && timeout 120 ./two stream/mem \
+same 'two chips at once' "$(cd "$work" && limited 300 ./two stream/mem \
     "$work/stream/build/verilator/Vese_bench" named/mem "$work/named/build/verilator/Vese_bench" 2>&1 |
     tail -n 1)" good
 for log in two0.log two1.log; do
