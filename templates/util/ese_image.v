@@ -10,8 +10,8 @@ module ese_image #(
     parameter FILE = "" // memory image, as $readmemh is given it
 ) ();
 `ifndef SYNTHESIS
-    integer file;
-    initial begin
+    initial begin : look
+        integer file;
         file = $fopen(FILE, "r");
         if (file == 0) begin
             $display("memory image '%0s' cannot be read; ESE_MEM_DIR names its folder", FILE);
