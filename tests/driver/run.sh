@@ -219,7 +219,7 @@ out="-o $work/none"
     refused 'damaged weights' 'error 16: the CRC of a section' "$work/damaged" -i "$one" $out
     # A simulator that ends by itself, in the middle of the work.
     cp "$work/stream/mem/weights.bin" "$work/damaged/mem/"
-    sed -i 's/^endmodule/initial #30000 $finish;\nendmodule/' "$work/damaged/sim/ese_bench.v"
+    sed -i 's/^endmodule/initial #15000 $finish;\nendmodule/' "$work/damaged/sim/ese_bench.v"
     refused 'dead simulator' 'the simulated chip is gone: .*the simulator.s log: .*/run.log' \
         "$work/damaged" -i "$one" $out --simulator icarus
     # A chip that multiplies wrongly.
