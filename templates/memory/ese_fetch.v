@@ -42,7 +42,8 @@ module ese_fetch #(
 
     reg [31:0]          left;     // bus words of the region not yet asked for
     reg [ADDRESS_W-1:0] address;
-    reg [FIFO_W:0]      reserved; // bus words asked for and not yet used, a clock behind
+    reg [FIFO_W:0]      reserved; // bus words granted and not yet used, a clock behind
+    reg                 granted;  // a burst, in the clock before: `burst` is still that
     reg                 used;     // a bus word left the buffer in the clock before
     reg                 planned;  // the next burst is known,
     reg                 fits;     // and there is room for it
@@ -66,6 +67,7 @@ module ese_fetch #(
 
     always @(posedge clk) begin
         used    <= valid && ready;
+        granted <= grant;
         planned <= left != 32'd0 && !grant;
         fits    <= planned && !grant && reserved + burst_words <= DEPTH;
         if (grant) begin
@@ -76,12 +78,13 @@ module ese_fetch #(
             left    <= words;
             address <= base;
         end
-        reserved <= reserved + (grant ? burst_words : {(FIFO_W+1){1'b0}}) - {{FIFO_W{1'b0}}, used};
+        reserved <= reserved + (granted ? burst_words : {(FIFO_W+1){1'b0}}) - {{FIFO_W{1'b0}}, used};
 
         if (reset) begin
             left     <= 32'd0;
             reserved <= {(FIFO_W+1){1'b0}};
             used     <= 1'b0;
+            granted  <= 1'b0;
             planned  <= 1'b0;
             fits     <= 1'b0;
         end
