@@ -72,7 +72,7 @@ A simulation or synthesis of your own looks for the images in the folder that it
 
     iverilog -g2005 '-D@{MEM_DIR}="DIR/mem/"' -o bench.vvp my_bench.v DIR/rtl/*.v
     verilator --binary '-D@{MEM_DIR}="DIR/mem/"' --top-module my_bench my_bench.v -F DIR/rtl/relative.f
-    yosys -p 'read_verilog -defer -D@{MEM_DIR}="DIR/mem/" DIR/rtl/*.v; hierarchy -check -top @{TOP}'
+    yosys -p 'read_verilog -D@{MEM_DIR}="DIR/mem/" DIR/rtl/*.v; synth -top @{TOP}'
 
 ## Into Vivado
 

@@ -71,25 +71,32 @@ gen_kind() { # NAME SETTING... : into $work/NAME
     must "$name: gen" "$ese" gen tiny "${sets[@]}" -o "$work/$name"
 }
 
+# The chip's top, the first of its files: with a prefix of its own it has another name.
+top_of() { # DIR
+    basename "$(head -n 1 "$1/rtl/files.f")" .v
+}
+
 # What must be true of each chip: both linters silent, Yosys reads it.
 lint_chip() { # NAME DIR
     silent "$1: verilator -Wall" verilator_says "$2"
     silent "$1: iverilog -Wall" in_folder "$2" \
-        iverilog -g2005 -Wall -t null -s ese_top -c rtl/files.f
-    silent "$1: yosys" yosys_says "$2" "$read_chip"
+        iverilog -g2005 -Wall -t null -s "$(top_of "$2")" -c rtl/files.f
+    silent "$1: yosys" yosys_reads "$2"
 }
 
 # What Verilator has to say; some print a report besides.
 verilator_says() { # DIR
     local output status=0
-    output=$(in_folder "$1" verilator --lint-only -Wall --top-module ese_top -f rtl/files.f 2>&1) ||
+    output=$(in_folder "$1" verilator --lint-only -Wall --top-module "$(top_of "$1")" -f rtl/files.f 2>&1) ||
         status=$?
     grep -v '^- ' <<<"$output" || :
     return "$status"
 }
 
 # A chip as Yosys must be able to read it.
-read_chip='read_verilog ../rtl/*.v; hierarchy -check -top ese_top; proc; check -assert'
+yosys_reads() { # DIR
+    yosys_says "$1" "read_verilog ../rtl/*.v; hierarchy -check -top $(top_of "$1"); proc; check -assert"
+}
 
 # What Yosys has to say to SCRIPT.  It resolves $readmemh from where it runs.  An array of registers
 # with a shift is meant so.
@@ -107,7 +114,7 @@ limited() { # SECONDS COMMAND...
 
 # Synthesis for no device in particular; but for the mapping to gates, which takes most of the time.
 synthesizes() { # DIR [LAST_STEP]
-    yosys_says "$1" "read_verilog ../rtl/*.v; synth -top ese_top -run begin:${2-fine}"
+    yosys_says "$1" "read_verilog ../rtl/*.v; synth -top $(top_of "$1") -run begin:${2-fine}"
 }
 
 # No module's default names a module or an image that the chip does without: each is whole by itself,
@@ -116,7 +123,7 @@ modules_alone() { # DIR
     local file module script='read_verilog ../rtl/*.v; design -save all'
     for file in "$1"/rtl/*.v; do
         module=$(basename "$file" .v)
-        [ "$module" = ese_top ] ||
+        [ "$module" = "$(top_of "$1")" ] ||
             script+="; design -load all; hierarchy -check -top $module; proc; check -assert"
     done
     mkdir -p "$1/build/nowhere/mem"

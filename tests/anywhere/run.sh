@@ -144,11 +144,11 @@ silent 'lint by -F' in_folder "$elsewhere" \
     verilator --lint-only -Wall "$there" --top-module ese_top -F "$chip/rtl/relative.f"
 silent 'lint by Icarus' in_folder "$elsewhere" \
     iverilog -g2005 -Wall "$there" -t null -s ese_top "$chip"/rtl/*.v
-synthesized=$(in_folder "$elsewhere" yosys -q -p "read_verilog -defer $there $chip/rtl/*.v; \
+synthesized=$(in_folder "$elsewhere" yosys -q -p "read_verilog $there $chip/rtl/*.v; \
     hierarchy -check -top ese_top" 2>&1) || bad 'yosys from elsewhere' "$synthesized"
 same 'yosys from elsewhere' "$(grep -v 'with list of registers' <<<"$synthesized" || :)" ''
 must 'yosys with no images there' in_folder "$elsewhere" \
-    sh -c "! yosys -q -p 'read_verilog -defer $chip/rtl/*.v; hierarchy -check -top ese_top' 2>&1"
+    sh -c "! yosys -q -p 'read_verilog $chip/rtl/*.v; hierarchy -check -top ese_top' 2>&1"
 same 'the lists are the same' \
     "$(sed 's,^,rtl/,' "$chip/rtl/relative.f")" "$(cat "$chip/rtl/files.f")"
 same 'no path of this machine' "$(grep -rlF -e "$work" -e "$PWD" "$chip" || :)" ''

@@ -65,25 +65,23 @@ bench() { # NAMES : the instances come on standard input
     printf ') $finish;\n    end\nendmodule\n'
 }
 
-# All y that the bench reports.
-play_icarus() { # FOLDER
-    (cd "$1/mem" && iverilog -g2005 -s pair_bench -o bench.vvp -c files.f bench.v && vvp -n bench.vvp)
-}
-
-play_verilator() { # FOLDER
-    (cd "$1/mem" && verilator --binary -Wno-lint -CFLAGS "-O0 -fcoroutines" --Mdir built --top-module pair_bench \
-        -f files.f bench.v >build.log 2>&1 && built/Vpair_bench | grep -E '^(left|right) ')
-}
-
-design() { # FOLDER CHIP... : modules and images of all
-    local folder=$work/$1 chip
-    shift
-    mkdir -p "$folder/rtl" "$folder/mem"
+# All y that a bench reports, of chips that lie where they were generated: CHIP:PREFIX.
+play() { # SIMULATOR BENCH CHIP:PREFIX...
+    local simulator=$1 bench=$2 chip lists=() sources=() macros=()
+    shift 2
     for chip; do
-        cp -n "$work/$chip"/rtl/*.v "$folder/rtl"
-        cp -n "$work/$chip"/mem/*.mem "$folder/mem"
-        sed 's/^/..\//' "$work/$chip/rtl/files.f" >>"$folder/mem/files.f"
+        macros+=("-D${chip#*:}_MEM_DIR=\"$work/${chip%:*}/mem/\"")
+        lists+=(-F "$work/${chip%:*}/rtl/relative.f")
+        sources+=("$work/${chip%:*}"/rtl/*.v)
     done
+    if [ "$simulator" = icarus ]; then
+        iverilog -g2005 -s pair_bench -o "$bench.vvp" "${macros[@]}" "${sources[@]}" "$bench" &&
+            vvp -n "$bench.vvp" | grep -E '^(left|right) '
+    else
+        verilator --binary -Wno-lint -CFLAGS "-O0 -fcoroutines" --Mdir "$bench.dir" --top-module pair_bench \
+            "${macros[@]}" "${lists[@]}" "$bench" >"$bench.log" 2>&1 || { tail -n 5 "$bench.log"; return 1; }
+        "$bench.dir/Vpair_bench" | grep -E '^(left|right) '
+    fi
 }
 
 chip left "${left[@]}" prefix=left
@@ -93,34 +91,37 @@ chip right_alone "${right[@]}"
 lint_named() { # NAME
     silent "$1: verilator -Wall" in_folder "$work/$1" \
         verilator --lint-only -Wall --top-module "$1_top" -f rtl/files.f
-    silent "$1: names of the default are gone" grep_none '\bese_\|\bESE_' "$work/$1/rtl"
-    must "$1: its own macro" grep -q "${1^^}_MEM_DIR" "$work/$1/rtl/$1_rom.v"
+    silent "$1: names of the default are gone" grep_none 'ese_[a-z_]*' "$work/$1/rtl"
     must "$1: verify" "$ese" verify "$work/$1" --sim icarus --frames 6
 }
 grep_none() { # PATTERN FOLDER
-    ! grep -rn "$1" "$2"
+    ! grep -rnwi "$1" "$2"
+}
+yosys_reads_both() { # TOP'S PREFIX
+    yosys -q -p "read_verilog $work/left/rtl/*.v $work/right/rtl/*.v
+        hierarchy -check -top $1_top; proc; check -assert" 2>&1 |
+        grep -v 'Warning: Replacing memory .* with list of registers' || :
 }
 lint_named left
 lint_named right
 must 'left: selftest' "$ese" verify "$work/left" --selftest --sim icarus
 
-design both left right
-same 'no file of one chip is one of the other' "$(sort "$work/both/mem/files.f" | uniq -d)" ''
-{ instance left "$work/left" left_top; instance right "$work/right" right_top; } |
-    bench left right >"$work/both/mem/bench.v"
+same 'no file of one chip is one of the other' \
+    "$(cat "$work/left/rtl/relative.f" "$work/right/rtl/relative.f" | sort | uniq -d)" ''
 for side in left right; do
-    design "alone_$side" "${side}_alone"
-    instance "$side" "$work/${side}_alone" ese_top | bench "$side" >"$work/alone_$side/mem/bench.v"
+    silent "yosys reads both, $side" in_folder "$work/$side/mem" yosys_reads_both "$side"
 done
+{ instance left "$work/left" left_top; instance right "$work/right" right_top; } |
+    bench left right >"$work/both.v"
 for side in left right; do
-    silent "yosys reads both, $side" yosys_says "$work/both" \
-        "read_verilog ../rtl/*.v; hierarchy -check -top ${side}_top; proc; check -assert"
+    instance "$side" "$work/${side}_alone" ese_top | bench "$side" >"$work/$side.v"
 done
 
 for simulator in icarus verilator; do
-    both=$(play_$simulator "$work/both") || bad "both do not build under $simulator" "$both"
+    both=$(play $simulator "$work/both.v" left:LEFT right:RIGHT) || bad "both under $simulator" "$both"
     for side in left right; do
-        alone=$(play_$simulator "$work/alone_$side") || bad "$side does not build under $simulator" "$alone"
+        alone=$(play $simulator "$work/$side.v" "${side}_alone:ESE") ||
+            bad "$side alone under $simulator" "$alone"
         words=$("$json_get" "$work/$side/report.json" network.output)
         same "$side: y under $simulator" "$(grep -c "^$side [0-9]* [0-9a-f]* [01]$" <<<"$both")" \
             $((frames * words))

@@ -67,7 +67,7 @@ try_all() { # VERILATOR_VERSION YOSYS_VERSION
     local name rest
     while read -r name rest; do
         tried verilator "$1" "$name" 'lint -Wall' verilator_says "$work/$name"
-        tried yosys "$2" "$name" 'hierarchy, proc, check' yosys_says "$work/$name" "$read_chip"
+        tried yosys "$2" "$name" 'hierarchy, proc, check' yosys_reads "$work/$name"
     done < <(chip_kinds)
     tried yosys "$2" tiny 'synth' synthesizes "$work/tiny"
     tried yosys "$2" paper 'modules by their defaults' modules_alone "$work/paper"
