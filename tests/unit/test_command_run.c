@@ -450,8 +450,8 @@ static void test_wrong_chips(void **state)
     put_simulator("exit 3");
     refused(checked, "/chip/build/verilator/run.log");
     struct run_options elsewhere = checked;
-    elsewhere.work = "work";
-    refused(elsewhere, "/work/verilator/run.log");
+    elsewhere.work = "builds";
+    refused(elsewhere, "/builds/verilator/run.log");
     make_dir("out"); /* of others */
     assert_int_equal(run(checked), 1);
     assert_true(exists("out"));
