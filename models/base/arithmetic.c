@@ -16,12 +16,19 @@ int64_t saturate(int64_t value, int bits)
     return value > top ? top : value < -top - 1 ? -top - 1 : value;
 }
 
-int64_t quantize_value(double value, int fraction, int bits)
+int64_t quantize_counted(double value, int fraction, int bits, int64_t *clipped)
 {
     double scaled = round(ldexp(value, fraction)), top = ldexp(1.0, bits - 1);
+    *clipped += scaled >= top || scaled < -top;
     if (scaled >= top)
         return (int64_t)top - 1;
     return scaled < -top ? -(int64_t)top : (int64_t)scaled;
+}
+
+int64_t quantize_value(double value, int fraction, int bits)
+{
+    int64_t clipped = 0;
+    return quantize_counted(value, fraction, bits, &clipped);
 }
 
 int signed_bits(int64_t magnitude)

@@ -17,6 +17,9 @@ int64_t saturate(int64_t value, int bits);
 /* round(value * 2^fraction), half away from zero, saturated to `bits`. */
 int64_t quantize_value(double value, int fraction, int bits);
 
+/* The same; *clipped is one more if it did not fit. */
+int64_t quantize_counted(double value, int fraction, int bits, int64_t *clipped);
+
 /* Fewest bits, at least 2, that hold -magnitude..magnitude in two's complement. */
 int signed_bits(int64_t magnitude);
 

@@ -30,14 +30,13 @@ static int64_t clip(struct clip_counts *counts, enum value value, int64_t exact,
 
 void quantize_x(const struct quantized *q, const float *features, int32_t *x, struct clip_counts *counts)
 {
-    const double most = ldexp(1.0, q->activation_bits - 1) - 1.0;
-    for (int i = 0; i < q->input; i++) {
-        double scaled = round(ldexp((double)features[i], q->formats.x));
-        x[i] = (int32_t)quantize_value((double)features[i], q->formats.x, q->activation_bits);
-        if (counts != NULL) {
-            counts->values[VALUE_X]++;
-            counts->clipped[VALUE_X] += scaled > most || scaled < -most - 1.0;
-        }
+    int64_t clipped = 0;
+    for (int i = 0; i < q->input; i++)
+        x[i] = (int32_t)quantize_counted((double)features[i], q->formats.x, q->activation_bits,
+                                         &clipped);
+    if (counts != NULL) {
+        counts->values[VALUE_X] += q->input;
+        counts->clipped[VALUE_X] += clipped;
     }
 }
 

@@ -175,14 +175,9 @@ static void quantize_matrix(struct quant_matrix *q, const struct matrix *m, int 
     q->cols = m->cols;
     size_t size = (size_t)m->rows * (size_t)m->cols;
     q->at = allocate(size, sizeof *q->at);
-    const double most = ldexp(1.0, bits - 1) - 1.0;
-    for (size_t i = 0; i < size; i++) {
-        if (m->at[i] == 0.0f) /* most are */
-            continue;
-        double scaled = round(ldexp((double)m->at[i], q->fraction));
-        q->at[i] = (int16_t)quantize_value((double)m->at[i], q->fraction, bits);
-        q->clipped += scaled > most || scaled < -most - 1.0;
-    }
+    for (size_t i = 0; i < size; i++)
+        if (m->at[i] != 0.0f) /* most are 0 */
+            q->at[i] = (int16_t)quantize_counted((double)m->at[i], q->fraction, bits, &q->clipped);
     list_nonzeros(q);
 }
 

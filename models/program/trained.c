@@ -15,16 +15,21 @@ double trained_least_db(const struct program *p)
     return p->network.coarse ? LEAST_COARSE_DB : LEAST_DB;
 }
 
-/* Counts the frames of earlier utterances in `done`. */
+static int64_t all_frames(const struct utterances *u)
+{
+    int64_t frames = 0;
+    for (int n = 0; n < u->count; n++)
+        frames += u->frames[n].rows;
+    return frames;
+}
+
+/* Utterance number `n`; `done`, of `all` frames, counts on. */
 static struct error_sums compare(const struct reference *reference, const struct program *p, int n,
-                                 int64_t *done)
+                                 int64_t *done, int64_t all)
 {
     const struct matrix *features = &p->utterances.frames[n], *expected = &p->expected.frames[n];
     struct reference_state voice = reference_start(&p->network);
     struct error_sums sums = {0};
-    int64_t all = 0;
-    for (int u = 0; u < p->utterances.count; u++)
-        all += p->utterances.frames[u].rows;
     for (int t = 0; t < features->rows; t++) {
         const float *y = matrix_row(expected, t);
         reference_step(reference, &voice, matrix_row(features, t));
@@ -58,8 +63,9 @@ struct trained trained_compare(const struct program *p)
         return trained;
     struct reference *reference = reference_new(p->given != NULL ? p->given : &p->network);
     struct error_sums *sums = allocate((size_t)p->utterances.count, sizeof *sums), all = {0};
+    const int64_t frames = all_frames(&p->utterances);
     for (int n = 0; n < p->utterances.count; n++) {
-        sums[n] = compare(reference, p, n, &trained.frames);
+        sums[n] = compare(reference, p, n, &trained.frames, frames);
         error_sums_join(&all, &sums[n]);
     }
     trained.all = error_of_sums(&all);
