@@ -5,7 +5,6 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <ftw.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -13,6 +12,7 @@
 #include <unistd.h>
 
 #include "gen/folder/manifest.h"
+#include "gen/folder/workspace.h"
 
 struct job {
     const struct output_file *files;
@@ -151,19 +151,12 @@ static bool stage(struct job *job, const char *before, struct error *error)
     return true;
 }
 
-static int remove_entry(const char *path, const struct stat *status, int kind, struct FTW *at)
-{
-    (void)status, (void)kind, (void)at;
-    return remove(path);
-}
-
 /* Removes the staging folder with whatever lies in it now. */
 static bool unstage(struct job *job)
 {
     close_quietly(job->to);
     job->to = -1;
-    bool gone = job->staging == NULL ||
-                nftw(job->staging, remove_entry, 16, FTW_DEPTH | FTW_PHYS) == 0;
+    bool gone = job->staging == NULL || remove_folder(job->staging);
     int reason = errno;
     free(job->staging);
     job->staging = NULL;

@@ -12,15 +12,6 @@ right=(channels=1 pes=2 activation_table=paper model.cell=9 model.output=4 model
     model.peephole=false activation_bits=12 encoding=relative)
 frames=6
 
-chip() { # NAME SETTING...
-    local name=$1 setting sets=()
-    shift
-    for setting; do
-        sets+=(--set "$setting")
-    done
-    must "$name: gen" "$ese" gen tiny "${sets[@]}" -o "$work/$name"
-}
-
 # A player of one chip, with a report of each y.  x are the steps of a generator, the same for all.
 instance() { # NAME CHIP_FOLDER TOP
     local report=$2/report.json channels x y bits
@@ -84,10 +75,10 @@ play() { # SIMULATOR BENCH CHIP:PREFIX...
     fi
 }
 
-chip left "${left[@]}" prefix=left
-chip right "${right[@]}" prefix=right
-chip left_alone "${left[@]}"
-chip right_alone "${right[@]}"
+gen_kind left "${left[@]}" prefix=left
+gen_kind right "${right[@]}" prefix=right
+gen_kind left_alone "${left[@]}"
+gen_kind right_alone "${right[@]}"
 lint_named() { # NAME
     silent "$1: verilator -Wall" in_folder "$work/$1" \
         verilator --lint-only -Wall --top-module "$1_top" -f rtl/files.f
@@ -130,8 +121,8 @@ for simulator in icarus verilator; do
 done
 
 # One model image, two names: a model for one chip is one for the other.
-chip queue_left memory=stream prefix=left
-chip queue_right memory=stream prefix=right
+gen_kind queue_left memory=stream prefix=left
+gen_kind queue_right memory=stream prefix=right
 must 'a model of a chip of another name' cmp "$work/queue_left/mem/model.bin" \
     "$work/queue_right/mem/model.bin"
 must 'gen of another model' "$ese" model "$work/queue_left" tiny --set model.seed=3 -o "$work/other"
