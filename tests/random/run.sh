@@ -17,7 +17,8 @@ for seed in $(seq "$from" "$to"); do
     [ $((seed % 4)) -ne 0 ] || silent "seed $seed: synth" synthesizes "$chip"
     must "seed $seed: verify" \
         "$ese" verify "$chip" --sim "$simulators" --seed "$seed" --frames 8 --json "$chip.json"
-    check_results "seed $seed" "$chip.json"
+    # widths as drawn may be too few for the network; whether that is said is test_accuracy_random's affair
+    check_results "seed $seed" "$chip.json" inaccurate
     if [ "$simulators" = both ]; then
         same "seed $seed: cycles in both simulators" \
             "$("$json_get" "$chip.json" simulators.icarus.cycles || :)" \
