@@ -33,8 +33,10 @@ static void add_params(struct output *output, const struct program *p)
                  "// ese_bench_params.vh - the shape of this chip, for the bench.\n"
                  "localparam CHANNELS = %d;\nlocalparam ELEMENT_BITS = %d;\n"
                  "localparam ACTIVATION_BITS = %d;\nlocalparam LANES = %d;\nlocalparam PES = %d;\n"
+                 "localparam PRODUCTS = %d;\nlocalparam PASSES = %d; // at most\n"
                  "localparam HALF_PERIOD = %.3f; // ns, of %d MHz\n",
                  p->d.channels, p->d.element_bits, p->d.activation_bits, p->d.lanes, p->d.pes,
+                 1 << p->d.product_bits, 1 << p->d.pass_bits,
                  500.0 / p->config.clock_mhz, p->config.clock_mhz);
     if (p->config.memory != MEMORY_ROM)
         text_appendf(&params,

@@ -10,14 +10,17 @@
 //   +dump=FILE       the chip's y as int32 [frames][channels][output]
 //   +serve=IN,OUT    instead of playing, do what a program asks through two file descriptors;
 //   +memory=NAME     ideal, ddr3 or hostile memories behind the ports then   (served.h)
-//   +trace=FILE      waveform; Verilator needs --trace-fst for it, vvp the argument -fst
+//   +trace=FILE      waveform, if it is built with the macro ESE_TRACE: Verilator's model writes FST
+//                    or VCD as it was built, vvp FST with the argument -fst
+//   +trace_window=PHASE,FIRST,LAST   frames of a phase, all counted from 0   (everything)
+//   +names=FILE      names of products and passes for it: ese_captions.v
 
 `timescale 1ns / 1ps
 
 module ese_bench;
 
-    // CHANNELS, ELEMENT_BITS, ACTIVATION_BITS, LANES, PES of the chip; HALF_PERIOD of its clock
-    // in ns.  A chip with AXI ports defines the macro ESE_AXI and AXI_DATA_BITS, AXI_ADDRESS_BITS;
+    // CHANNELS, ELEMENT_BITS, ACTIVATION_BITS, LANES, PES of the chip; room for PRODUCTS and PASSES;
+    // HALF_PERIOD of its clock in ns.  A chip with AXI ports defines the macro ESE_AXI and AXI_DATA_BITS, AXI_ADDRESS_BITS;
     // with two read masters also ESE_AXI_WEIGHTS; with x and y in memory, instead of on streams,
     // also ESE_AXI_QUEUE.
     `include "ese_bench_params.vh"
@@ -233,6 +236,12 @@ module ese_bench;
                            19'b0, stall, error, weight_stall, pass_valid, product_valid,
                            cell_valid, y_last, y_valid, x_ready};
 
+`ifdef ESE_TRACE
+    localparam CAPTIONS = 5 * 8 * 32;
+    reg [CAPTIONS-1:0]    captions;
+    reg [CAPTIONS-1:0]    next_captions;
+`endif
+
     reg [31:0]            next;
     reg [STREAM_BITS-1:0] next_data;
     reg [2*CHANNELS-1:0]  next_user;
@@ -256,6 +265,9 @@ module ese_bench;
                                           input bit [LANES:0] keep);
     import "DPI-C" function int ese_step(input int control_bits, input int indices,
                                          input bit [PES:0] issue_bits);
+`ifdef ESE_TRACE
+    import "DPI-C" function void ese_captions(output bit [CAPTIONS-1:0] captions);
+`endif
     import "DPI-C" function void ese_x(output bit [STREAM_BITS-1:0] data,
                                        output bit [2*CHANNELS-1:0] user);
 `ifdef ESE_AXI
@@ -295,6 +307,9 @@ module ese_bench;
 `endif
             next = ese_step(control[31:0], control[63:32], {1'b0, issue});
             if (next[4]) ese_x(next_data, next_user);
+`ifdef ESE_TRACE
+            ese_captions(next_captions);
+`endif
 `ifdef ESE_AXI
             ese_axi_next(next_axi);
             if (next_axi[101]) ese_axi_beat(0, next_weights);
@@ -321,6 +336,9 @@ module ese_bench;
 `endif
             $ese_step(control, issue, y_data, y_user, cell_data, cell_keep,
                       next, next_data, next_user);
+`ifdef ESE_TRACE
+            $ese_captions(next_captions);
+`endif
 `ifdef ESE_AXI
             $ese_axi_next(next_axi, next_weights, next_columns);
 `endif
@@ -347,14 +365,44 @@ module ese_bench;
 `endif
     end
 
+`ifdef ESE_TRACE
+
     // ---- waveform --------------------------------------------------------------------------------
 
-    reg [8*1024-1:0] trace;
+    always @(posedge aclk) captions <= next_captions;
 
-    initial
-        if ($value$plusargs("trace=%s", trace)) begin
-            $dumpfile(trace);
-            $dumpvars(0, ese_bench);
+    ese_captions #(
+        .PRODUCTS (PRODUCTS),
+        .PASSES   (PASSES)
+    ) u_captions (
+        .clk           (aclk),
+        .resetn        (aresetn),
+        .product_valid (product_valid),
+        .product       (product),
+        .pass_valid    (pass_valid),
+        .pass          (pass),
+        .captions      (captions)
+    );
+
+`ifndef VERILATOR // whose main() writes the waveform
+
+    reg [8*1024-1:0] trace;
+    reg              traced;
+
+    initial begin
+        traced = 1'b0;
+        if ($value$plusargs("trace=%s", trace)) $dumpfile(trace);
+    end
+
+    always @(next[7])
+        if (next[7] === 1'b1 && !traced) begin
+            traced = 1'b1;
+            `include "scopes.vh"
+        end else if (next[7] === 1'b0 && traced) begin
+            $dumpoff;
         end
+
+`endif
+`endif
 
 endmodule
