@@ -237,9 +237,11 @@ module ese_bench;
                            cell_valid, y_last, y_valid, x_ready};
 
 `ifdef ESE_TRACE
+    /* verilator tracing_off */
     localparam CAPTIONS = 5 * 8 * 32;
     reg [CAPTIONS-1:0]    captions;
     reg [CAPTIONS-1:0]    next_captions;
+    /* verilator tracing_on */
 `endif
 
     reg [31:0]            next;
@@ -354,6 +356,9 @@ module ese_bench;
         x_valid <= next[1];
         x_last  <= next[2];
         y_ready <= next[3];
+`ifdef ESE_TRACE
+        captions <= next_captions;
+`endif
         if (next[4]) begin
             x_data <= next_data;
             x_user <= next_user;
@@ -368,8 +373,6 @@ module ese_bench;
 `ifdef ESE_TRACE
 
     // ---- waveform --------------------------------------------------------------------------------
-
-    always @(posedge aclk) captions <= next_captions;
 
     ese_captions #(
         .PRODUCTS (PRODUCTS),
