@@ -187,9 +187,8 @@ void waveform_free(struct waveform *waveform)
 /* A word of memory that shows as the name. */
 static void append_name(struct text *lines, const char *name)
 {
-    enum { BYTES = 32 }; /* CAPTION_BYTES of sim/play/window.h */
     size_t length = strlen(name);
-    text_appendf(lines, "%0*d", (int)(2 * (BYTES - length)), 0);
+    text_appendf(lines, "%0*d", (int)(2 * (STIMULUS_CAPTION - length)), 0);
     for (size_t n = 0; n < length; n++)
         text_appendf(lines, "%02x", (unsigned char)name[n]);
     text_appendf(lines, " // %s\n", name);
@@ -216,7 +215,7 @@ bool waveform_write_names(struct waveform *waveform, const struct program *progr
 /* ---- GTKWave --------------------------------------------------------------------------------- */
 
 /* How GTKWave shows signals: bits of its save files. */
-enum format { AS_BITS = 0x28, AS_HEX = 0x22, AS_NUMBER = 0x24, AS_TEXT = 0x820, AS_TITLE = 0x200 };
+enum format { AS_BITS = 0x28, AS_TEXT = 0x820, AS_TITLE = 0x200 };
 
 static const struct shown {
     enum format format;
@@ -225,21 +224,19 @@ static const struct shown {
 } SHOWN[] = {
     {AS_BITS, "aclk", ANY_CHIP},
     {AS_BITS, "aresetn", ANY_CHIP},
-    {AS_TEXT, "u_captions.phase[255:0]", ANY_CHIP},
+    {AS_TEXT, "phase", ANY_CHIP},
     {AS_TITLE, "broadcast", ANY_CHIP},
-    {AS_TEXT, "u_captions.product_frame[255:0]", ANY_CHIP},
-    {AS_TEXT, "u_captions.product_channels[255:0]", ANY_CHIP},
-    {AS_TEXT, "u_captions.product_name[255:0]", ANY_CHIP},
+    {AS_TEXT, "product_frame", ANY_CHIP},
+    {AS_TEXT, "product_channels", ANY_CHIP},
+    {AS_TEXT, "product_name", ANY_CHIP},
     {AS_BITS, "product_valid", ANY_CHIP},
-    {AS_NUMBER, "product[15:0]", ANY_CHIP},
     {AS_BITS, "stall[4:0]", ANY_CHIP},
     {AS_BITS, "weight_stall", ANY_CHIP},
     {AS_TITLE, "element-wise", ANY_CHIP},
-    {AS_TEXT, "u_captions.pass_frame[255:0]", ANY_CHIP},
-    {AS_TEXT, "u_captions.pass_channels[255:0]", ANY_CHIP},
-    {AS_TEXT, "u_captions.pass_name[255:0]", ANY_CHIP},
+    {AS_TEXT, "pass_frame", ANY_CHIP},
+    {AS_TEXT, "pass_channels", ANY_CHIP},
+    {AS_TEXT, "pass_name", ANY_CHIP},
     {AS_BITS, "pass_valid", ANY_CHIP},
-    {AS_NUMBER, "pass[15:0]", ANY_CHIP},
     {AS_BITS, "cell_valid", ANY_CHIP},
     {AS_TITLE, "x and y", XY_PORTS},
     {AS_BITS, "x_valid", XY_PORTS},
@@ -253,8 +250,26 @@ static const struct shown {
 
 static void append_shown(struct text *view, const struct shown *shown)
 {
-    text_appendf(view, "@%x\n%s%s\n", (unsigned)shown->format,
-                 shown->format == AS_TITLE ? "-" : "ese_bench.", shown->signal);
+    text_appendf(view, "@%x\n", (unsigned)shown->format);
+    if (shown->format == AS_TITLE)
+        text_appendf(view, "-%s\n", shown->signal);
+    else if (shown->format == AS_TEXT)
+        text_appendf(view, "+{%s} ese_bench.u_captions.%s[%d:0]\n", shown->signal, shown->signal,
+                     8 * STIMULUS_CAPTION - 1);
+    else
+        text_appendf(view, "ese_bench.%s\n", shown->signal);
+}
+
+/* Such that a frame is about as wide as the window: GTKWave wants the picoseconds of its marks, 200 pixels
+ * from each other, as a power of two. */
+static int zoom(const struct program *program)
+{
+    const int64_t marks = 5;
+    int64_t picoseconds = program->cycles_per_frame * 1000000 / program->config.clock_mhz;
+    int power = 0;
+    while (marks << power < picoseconds)
+        power++;
+    return power;
 }
 
 char *waveform_file(const char *given, const char *mark)
@@ -273,7 +288,8 @@ static bool write_view(const char *path, const struct program *program, struct e
     struct text view = {0}, name = {0};
     if (!path_absolute(whole, path, error))
         return false;
-    text_appendf(&view, "[dumpfile] \"%s\"\n[treeopen] ese_bench.\n", whole);
+    text_appendf(&view, "[dumpfile] \"%s\"\n[size] 1400 800\n*-%d.0 -1\n[treeopen] ese_bench.\n", whole,
+                 zoom(program));
     for (size_t n = 0; n < sizeof SHOWN / sizeof *SHOWN; n++)
         if (SHOWN[n].chip == ANY_CHIP || program->config.io != IO_MEMORY)
             append_shown(&view, &SHOWN[n]);

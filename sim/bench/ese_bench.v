@@ -19,8 +19,8 @@
 
 module ese_bench;
 
-    // CHANNELS, ELEMENT_BITS, ACTIVATION_BITS, LANES, PES of the chip; room for PRODUCTS and PASSES;
-    // HALF_PERIOD of its clock in ns.  A chip with AXI ports defines the macro ESE_AXI and AXI_DATA_BITS, AXI_ADDRESS_BITS;
+    // CHANNELS, ELEMENT_BITS, ACTIVATION_BITS, LANES, PES of the chip; room for PRODUCTS and PASSES
+    // with names of CAPTION characters; HALF_PERIOD of its clock in ns.  A chip with AXI ports defines the macro ESE_AXI and AXI_DATA_BITS, AXI_ADDRESS_BITS;
     // with two read masters also ESE_AXI_WEIGHTS; with x and y in memory, instead of on streams,
     // also ESE_AXI_QUEUE.
     `include "ese_bench_params.vh"
@@ -238,7 +238,7 @@ module ese_bench;
 
 `ifdef ESE_TRACE
     /* verilator tracing_off */
-    localparam CAPTIONS = 5 * 8 * 32;
+    localparam CAPTIONS = 5 * 8 * CAPTION;
     reg [CAPTIONS-1:0]    captions;
     reg [CAPTIONS-1:0]    next_captions;
     /* verilator tracing_on */
@@ -375,6 +375,7 @@ module ese_bench;
     // ---- waveform --------------------------------------------------------------------------------
 
     ese_captions #(
+        .CAPTION  (CAPTION),
         .PRODUCTS (PRODUCTS),
         .PASSES   (PASSES)
     ) u_captions (

@@ -1,25 +1,25 @@
 // SPDX-License-Identifier: Apache-2.0
 // ese_captions - what the monitor outputs say, as text for whoever looks at a waveform.
 //
-// Names of 32 characters come from +names=FILE, in hexadecimal, at most PRODUCTS of products and
-// behind them those of passes.  The harness tells the rest: CAPTION_BYTES and what follows in
-// window.h.  What is told of the next column and the next step counts once they come, and stays
-// until others do.
+// Names come from +names=FILE, in hexadecimal, at most PRODUCTS of products and behind them those of
+// passes.  The harness tells the rest, in the order of window.h.  What it tells of the next column
+// and the next step counts once they come, and stays until others do.
 `timescale 1ns / 1ps
 
 module ese_captions #(
+    parameter CAPTION  = 64, // characters of each text
     parameter PRODUCTS = 16,
     parameter PASSES   = 16
 ) (
-    input wire              clk,
-    input wire              resetn,
-    input wire              product_valid,
-    input wire [15:0]       product,
-    input wire              pass_valid,
-    input wire [15:0]       pass,
-    input wire [5*8*32-1:0] captions
+    input wire                   clk,
+    input wire                   resetn,
+    input wire                   product_valid,
+    input wire [15:0]            product,
+    input wire                   pass_valid,
+    input wire [15:0]            pass,
+    input wire [5*8*CAPTION-1:0] captions
 );
-    localparam TEXT = 8 * 32;
+    localparam TEXT = 8 * CAPTION;
 
     // ---- names -----------------------------------------------------------------------------------
 

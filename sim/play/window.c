@@ -65,8 +65,8 @@ bool window_is_open(void)
 /* What does not fit ends in "..". */
 static void put(uint32_t *words, const char *text)
 {
-    size_t length = strlen(text), most = CAPTION_BYTES;
-    memset(words, 0, CAPTION_BYTES);
+    size_t length = strlen(text), most = STIMULUS_CAPTION;
+    memset(words, 0, STIMULUS_CAPTION);
     for (size_t n = 0; n < length && n < most; n++) {
         bool cut = length > most && n >= most - 2;
         size_t place = (length < most ? length : most) - 1 - n;
@@ -82,9 +82,9 @@ static bool has_channel(const uint32_t *mask, uint32_t channel)
 /* "0-3,7" */
 static void put_channels(uint32_t *words, const uint32_t *mask)
 {
-    char text[2 * CAPTION_BYTES] = "";
+    char text[2 * STIMULUS_CAPTION] = "";
     size_t length = 0;
-    for (uint32_t c = 0; c < harness.plan.channels && length < CAPTION_BYTES + 1; c++) {
+    for (uint32_t c = 0; c < harness.plan.channels && length < STIMULUS_CAPTION + 1; c++) {
         if (!has_channel(mask, c))
             continue;
         length += (size_t)snprintf(text + length, sizeof text - length, "%s%u", length > 0 ? "," : "", c);
@@ -100,7 +100,7 @@ static void put_channels(uint32_t *words, const uint32_t *mask)
 /* Nothing behind the last frame. */
 static void put_frame(uint32_t *number, uint32_t *channels, uint32_t frame)
 {
-    char text[CAPTION_BYTES] = "";
+    char text[STIMULUS_CAPTION] = "";
     if (frame < harness.now->frame_count) {
         snprintf(text, sizeof text, "%u", frame);
         put_channels(channels, frame_active(frame));
@@ -112,7 +112,7 @@ static void put_frame(uint32_t *number, uint32_t *channels, uint32_t frame)
 
 const uint32_t *window_captions(void)
 {
-    enum { WORDS = CAPTION_BYTES / 4 };
+    enum { WORDS = STIMULUS_CAPTION / 4 };
     static uint32_t captions[CAPTION_WORDS];
     if (!harness.planned)
         return captions;

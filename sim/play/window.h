@@ -10,10 +10,12 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "stimulus.h"
+
 /* Texts as Verilog has them, the last character in the lowest byte.  In this order: the phase; of the
  * next column to be broadcast its frame, and the channels that have a voice in it; the same of the
  * next element-wise step. */
-enum { CAPTION_BYTES = 32, CAPTIONS = 5, CAPTION_WORDS = CAPTIONS * CAPTION_BYTES / 4 };
+enum { CAPTIONS = 5, CAPTION_WORDS = CAPTIONS * STIMULUS_CAPTION / 4 };
 
 /* "PHASE,FIRST,LAST": number of a phase, and of its first and last frame, all from 0; "": everything.
  * To be called before the first clock; the string must stay. */
