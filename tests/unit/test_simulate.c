@@ -90,7 +90,7 @@ static void test_verilator(void **state)
     put_simulator("echo \"$@\" >\"$results.words\"; pwd; " PASSES);
     passes(&simulation, true);
     assert_true(called("gcc -std=c11 -O2 -g -c sim/"));
-    assert_true(called("verilator --binary"));
+    assert_true(called("verilator --cc"));
     assert_true(called(" -CFLAGS -fcoroutines "));
     assert_true(called(" --top-module ese_bench -Mdir . -f rtl/files.f "));
     assert_true(called(" -j 3\n"));
@@ -136,7 +136,7 @@ static void test_options(void **state)
     make_dir("elsewhere");
     simulation.images = "elsewhere";
     simulation.dump = "dump.bin";
-    simulation.trace = "trace.fst";
+    simulation.trace.path = "trace.fst";
     simulation.plusargs = more;
     put_simulator("pwd >\"$dump\"; " PASSES);
     passes(&simulation, true);
@@ -182,7 +182,7 @@ static void test_build_again(void **state)
     passes(&simulation, false);
     put("chip/mem/weights.mem", "1\n"); /* nor do the images */
     passes(&simulation, false);
-    assert_int_equal(calls_of("verilator --binary"), 1);
+    assert_int_equal(calls_of("verilator --cc"), 1);
     put("chip/rtl/ese_top.v", "module ese_top; wire w; endmodule\n");
     passes(&simulation, true);
     put("chip/sim/ese_bench.v", "module ese_bench; wire w; endmodule\n");
@@ -191,7 +191,7 @@ static void test_build_again(void **state)
     passes(&simulation, true);
     assert_int_equal(rename("chip/rtl/more.v", "chip/rtl/other.v"), 0);
     passes(&simulation, true);
-    assert_int_equal(calls_of("verilator --binary"), 5);
+    assert_int_equal(calls_of("verilator --cc"), 5);
     passes(&simulation, false);
     put("chip/rtl/.hidden", "x"); /* an editor's */
     passes(&simulation, false);
@@ -206,17 +206,17 @@ static void test_build_traced(void **state)
     (void)state;
     struct simulation simulation = plain(SIMULATOR_VERILATOR);
     passes(&simulation, true);
-    simulation.trace = "trace.fst";
+    simulation.trace.path = "trace.fst";
     passes(&simulation, true);
     assert_true(called("--trace-fst -Mdir . "));
     assert_true(exists("chip/build/verilator-trace/run.log"));
     assert_false(same_files("chip/build/verilator/key", "chip/build/verilator-trace/key"));
     passes(&simulation, false);
-    simulation.trace = NULL;
+    simulation.trace.path = NULL;
     passes(&simulation, false);
     simulation.simulator = SIMULATOR_ICARUS; /* has one for both */
     passes(&simulation, true);
-    simulation.trace = "trace.fst";
+    simulation.trace.path = "trace.fst";
     passes(&simulation, false);
 }
 
@@ -235,14 +235,14 @@ static void test_build_fails(void **state)
     assert_false(file_has("stderr", "line 2."));
     assert_true(file_has(text_string(&log), "line 1.\n"));
     cannot(&simulation, text_string(&message)); /* is not taken for a build */
-    assert_int_equal(calls_of("verilator --binary"), 2);
+    assert_int_equal(calls_of("verilator --cc"), 2);
 
     put_tool("gcc", "kill -9 $$");
     text_cut(&message, 0);
     text_appendf(&message, "gcc failed, killed by signal 9 (Killed); its output is in %s",
                  text_string(&log));
     cannot(&simulation, text_string(&message));
-    assert_int_equal(calls_of("verilator --binary"), 2); /* the second step is not tried */
+    assert_int_equal(calls_of("verilator --cc"), 2); /* the second step is not tried */
     text_free(&message);
     text_free(&log);
 }
@@ -465,7 +465,7 @@ static void test_versions(void **state)
                  "this is Verilator %s, and 5.006 is the oldest that will do",
                  versions[n].refused);
         cannot(&simulation, message);
-        assert_int_equal(calls_of("verilator --binary"), 0);
+        assert_int_equal(calls_of("verilator --cc"), 0);
     }
 }
 
