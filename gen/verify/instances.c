@@ -7,7 +7,7 @@
 
 #include "gen/verify/tokens.h"
 
-enum { MODULES_MOST = 100, LOOPS_MOST = 100000 };
+enum { MODULES_MOST = 100, LOOPS_MOST = 100000, DEPTH_MOST = 50 };
 
 struct modules {
     int count;
@@ -22,12 +22,20 @@ struct walk {
     const struct tokens *tokens;
     int at;
     const char *path; /* of the instance or generate block */
+    int depth;        /* instances around this one */
     struct names *names;
 };
 
+/* The token so many ahead; behind the last an empty one. */
+static const struct token *ahead(const struct walk *w, int count)
+{
+    int at = w->at + count;
+    return &w->tokens->list[at < w->tokens->count ? at : w->tokens->count];
+}
+
 static const struct token *here(const struct walk *w)
 {
-    return &w->tokens->list[w->at];
+    return ahead(w, 0);
 }
 
 static bool is(const struct walk *w, const char *text)
@@ -160,7 +168,7 @@ static void walk_instance(struct walk *w, int module)
         for (w->at += 2; w->at < end - 1; w->at++) {
             if (!is(w, "."))
                 continue;
-            const struct token *token = &w->tokens->list[w->at + 1];
+            const struct token *token = ahead(w, 1);
             w->at += 3;
             name(&values, token, tokens_value(w->tokens, &w->at, w->names));
         }
@@ -185,7 +193,7 @@ static void walk_block(struct walk *w, int64_t index)
     char *path = NULL;
     w->at++;
     if (is(w, ":")) {
-        path = join(outer, &w->tokens->list[w->at + 1], index);
+        path = join(outer, ahead(w, 1), index);
         w->path = path;
         w->at += 2;
     }
@@ -222,7 +230,7 @@ static void walk_for(struct walk *w)
 {
     const struct names *names = w->names;
     int block = tokens_skip(w->tokens, w->at + 1);
-    const struct token *variable = &w->tokens->list[w->at + 2];
+    const struct token *variable = ahead(w, 2);
     w->at += 4;
     struct value value = tokens_value(w->tokens, &w->at, w->names);
     int condition = w->at + 1;
@@ -292,7 +300,10 @@ static void walk_module(struct walk *outer, int module, const char *path,
                      .modules = outer->modules,
                      .tokens = &outer->modules->tokens[module],
                      .at = outer->modules->begin[module],
-                     .path = path};
+                     .path = path,
+                     .depth = outer->depth + 1};
+    if (w.depth > DEPTH_MOST) /* it is in itself */
+        return;
     record(w.found, path, here(&w));
     w.at++;
     if (is(&w, "#")) {

@@ -82,9 +82,10 @@ bool tokens_read(struct tokens *tokens, const char *path, struct error *error)
         }
         at = next;
     }
-    if (tokens->count == 0)
-        return fail(error, "%.500s is empty", path);
-    return true;
+    if (tokens->count > 0)
+        return true;
+    tokens_free(tokens);
+    return fail(error, "%.500s is empty", path);
 }
 
 void tokens_free(struct tokens *tokens)
@@ -126,9 +127,10 @@ struct reader {
     int at;
 };
 
+/* Behind the last token an empty one. */
 static const struct token *here(const struct reader *r)
 {
-    return &r->tokens->list[r->at];
+    return &r->tokens->list[r->at < r->tokens->count ? r->at : r->tokens->count];
 }
 
 static struct value number(int64_t number)

@@ -22,6 +22,7 @@ struct tokens {
     int count, room;
 };
 
+/* To be freed if it succeeds. */
 bool tokens_read(struct tokens *tokens, const char *path, struct error *error);
 void tokens_free(struct tokens *tokens);
 

@@ -142,9 +142,10 @@ static void test_options(void **state)
     passes(&simulation, true);
     struct text line = {0}, folder = in_scratch("elsewhere\n");
     text_appendf(&line,
-                 "/ese_bench.vvp -fst +stimulus=%s/stimulus.bin +results=%s/chip/build/icarus/"
-                 "results.json +dump=%s/dump.bin +trace=%s/trace.fst +memory=ddr3 +last\n",
-                 scratch, scratch, scratch, scratch);
+                 "/ese_bench.vvp -fst +stimulus=%s/stimulus.bin +results=%s/chip/build/icarus-trace/"
+                 "results.json +dump=%s/dump.bin +trace=%s/trace.fst +scopes=%s/chip/build/icarus-trace/"
+                 "scopes.vh +memory=ddr3 +last\n",
+                 scratch, scratch, scratch, scratch, scratch);
     assert_true(called(text_string(&line)));
     holds("dump.bin", text_string(&folder));
     text_free(&line);
@@ -208,16 +209,56 @@ static void test_build_traced(void **state)
     passes(&simulation, true);
     simulation.trace.path = "trace.fst";
     passes(&simulation, true);
-    assert_true(called("--trace-fst -Mdir . "));
+    assert_true(called(" --trace-fst -DESE_TRACE sim/ese_captions.v -Mdir . "));
     assert_true(exists("chip/build/verilator-trace/run.log"));
     assert_false(same_files("chip/build/verilator/key", "chip/build/verilator-trace/key"));
     passes(&simulation, false);
     simulation.trace.path = NULL;
     passes(&simulation, false);
-    simulation.simulator = SIMULATOR_ICARUS; /* has one for both */
+    simulation.trace.path = "trace.vcd"; /* another model of Verilator's */
     passes(&simulation, true);
-    simulation.trace.path = "trace.fst";
+    assert_true(called(" --trace -DESE_TRACE "));
+    simulation.simulator = SIMULATOR_ICARUS;
+    passes(&simulation, true);
+    assert_true(called(" -DESE_TRACE -I. sim/ese_captions.v "));
+    assert_false(called(" -fst "));
+    assert_true(exists("chip/build/icarus-trace/run.log"));
+    simulation.trace.path = "trace.fst"; /* but not of Icarus's */
     passes(&simulation, false);
+    assert_true(called(" -fst "));
+}
+
+/* What of the bench goes into a waveform, Icarus must know when it builds. */
+static void test_scopes(void **state)
+{
+    (void)state;
+    struct simulation simulation = plain(SIMULATOR_VERILATOR);
+    simulation.trace = (struct simulation_trace){.path = "trace.fst", .window = "0,1,2",
+                                                 .names = "names.mem"};
+    for (int s = 0; s < SIMULATOR_COUNT; s++) {
+        const char *file = s == SIMULATOR_ICARUS ? "chip/build/icarus-trace/scopes.vh"
+                                                 : "chip/build/verilator-trace/scopes.vh";
+        simulation.simulator = (enum simulator)s;
+        simulation.trace.scopes = NULL;
+        passes(&simulation, true);
+        if (s == SIMULATOR_ICARUS) /* whose program is a tool */
+            assert_true(called(" +trace_window=0,1,2 ") && called("/names.mem +scopes="));
+        holds(file, "$dumpvars(0, ese_bench);\n");
+        simulation.trace.scopes = "$dumpvars(1, ese_bench);\n";
+        passes(&simulation, s == SIMULATOR_ICARUS);
+        holds(file, simulation.trace.scopes);
+    }
+}
+
+/* The waveform of an earlier run is not taken for this one's. */
+static void test_old_waveform(void **state)
+{
+    (void)state;
+    struct simulation simulation = plain(SIMULATOR_VERILATOR);
+    simulation.trace.path = "trace.fst";
+    put("trace.fst", "old");
+    passes(&simulation, true);
+    assert_false(exists("trace.fst"));
 }
 
 static void test_build_fails(void **state)
@@ -585,6 +626,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         TEST(test_verilator),     TEST(test_icarus),            TEST(test_options),
         TEST(test_seed),          TEST(test_build_again),       TEST(test_build_traced),
+        TEST(test_scopes),        TEST(test_old_waveform),
         TEST(test_build_fails),   TEST(test_build_fails_later), TEST(test_run_fails),
         TEST(test_run_leftovers), TEST(test_run_too_long),      TEST(test_missing_tools),
         TEST(test_missing_folders), TEST(test_long_paths),      TEST(test_prepare),
