@@ -107,8 +107,8 @@ static void trace_frames(struct argp_state *state, char *text, struct verify_opt
     if (colon != NULL)
         *colon = ':';
     if (!good)
-        argp_error(state, "--trace-frames: '%s' is not A:B, two frames from 0, the first not behind the "
-                          "last", text);
+        argp_error(state, "--trace-frames: '%s' is not A:B, two frames from 0, the first not "
+                          "behind the last", text);
     verify->trace_frames = true;
     verify->trace_first = (int)first;
     verify->trace_last = (int)last;

@@ -580,7 +580,8 @@ static bool check_usage(const struct verify_options *options, struct error *erro
         return fail(error, "--selftest plays frames of its own, with the chip's own model, in one "
                            "simulator: it does not go with %s", unused);
     if (options->trace == NULL && trace_option(options) != NULL)
-        return fail(error, "%s goes with --trace FILE.fst, which is not given", trace_option(options));
+        return fail(error, "%s goes with --trace FILE.fst, which is not given",
+                    trace_option(options));
     if (options->frames > 0 && options->frames < VERIFY_FRAMES_LEAST)
         return fail(error, "--frames: %d is too few; at least %d are played, because a frame's "
                            "cycles are measured in steady state",

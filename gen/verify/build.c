@@ -144,8 +144,8 @@ static void build_with_verilator(struct build *build)
     command_add(objects, "sim/bind_dpi.c");
 
     add_words(model, (const char *const[]){
-        "verilator", "--cc", "--exe", "--build", "--timing", "-O3", "-MAKEFLAGS", "OPT_FAST=-O1", "-MAKEFLAGS",
-        "OPT_GLOBAL=-O1", "-MAKEFLAGS", "CFG_CXXFLAGS_PCH_I=-include", "-MAKEFLAGS",
+        "verilator", "--cc", "--exe", "--build", "--timing", "-O3", "-MAKEFLAGS", "OPT_FAST=-O1",
+        "-MAKEFLAGS", "OPT_GLOBAL=-O1", "-MAKEFLAGS", "CFG_CXXFLAGS_PCH_I=-include", "-MAKEFLAGS",
         "CFG_GCH_IF_CLANG=", "-CFLAGS", "-fcoroutines", "--x-initial", "unique", "-Wno-fatal",
         "-Isim", "--top-module", "ese_bench", NULL});
     if (build->trace != NULL)
@@ -297,7 +297,8 @@ static bool run_steps(const struct build *build, struct error *error)
     bool elsewhere = strcmp(place, build->folder) != 0;
     remove_links(place); /* of a build that was killed */
     bool ok = make_link(build, place, "/rtl", error) && make_link(build, place, "/sim", error) &&
-              write_scopes(build, place, error) && run_step(build, place, 0, error) && run_step(build, place, 1, error) &&
+              write_scopes(build, place, error) && run_step(build, place, 0, error) &&
+              run_step(build, place, 1, error) &&
               (!elsewhere || take_products(build, place, error));
     remove_links(place);
     if (elsewhere)

@@ -45,7 +45,7 @@ struct names {
     struct value value;
 };
 
-/* The value of the expression that begins there; *at moves to the "," ";" ")" or ":" that ends it. */
+/* The value of the expression that begins there; *at moves to what ends it: "," ";" ")" or ":". */
 struct value tokens_value(const struct tokens *tokens, int *at, const struct names *names);
 
 #endif

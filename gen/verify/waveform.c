@@ -53,8 +53,8 @@ static bool plan_window(struct waveform *waveform, const struct waveform_options
         return fail_phase(played, options->phase, error);
     const struct stimulus_phase *phase = &played->phases[n];
     if (frames && (uint32_t)options->last >= phase->frame_count)
-        return fail(error, "--trace-frames: there is no frame %d in phase %s; it has 0:%u", options->last,
-                    phase->name, phase->frame_count - 1);
+        return fail(error, "--trace-frames: there is no frame %d in phase %s; it has 0:%u",
+                    options->last, phase->name, phase->frame_count - 1);
     struct text window = {0};
     text_appendf(&window, "%u,%d,%d", n, options->first, frames ? options->last : INT_MAX);
     waveform->window = window.data;
@@ -89,8 +89,8 @@ static bool fail_scope(const struct instances *chip, const char *name, struct er
         if (new)
             append_listed(&list, chip->list[n].module, n == 0, false);
     }
-    fail(error, "--trace-scope: there is no module or instance '%.100s'; the modules are %s; an instance is "
-                "named as ese_bench.u_chip.u_controller", name, text_string(&list));
+    fail(error, "--trace-scope: there is no module or instance '%.100s'; the modules are %s; an "
+                "instance is named as ese_bench.u_chip.u_controller", name, text_string(&list));
     text_free(&list);
     return false;
 }
@@ -169,8 +169,8 @@ bool waveform_plan(struct waveform *waveform, const struct waveform_options *opt
         (!all && !plan_scopes(waveform, options->scope, chip, error)))
         return false;
     if (large && options->scope == NULL)
-        fprintf(stderr, "ese: note: of %u channels only the first is in the waveform; --trace-scope "
-                        "ese_bench writes everything\n", play->stimulus.channels);
+        fprintf(stderr, "ese: note: of %u channels only the first is in the waveform; "
+                        "--trace-scope ese_bench writes everything\n", play->stimulus.channels);
     return true;
 }
 
@@ -260,8 +260,8 @@ static void append_shown(struct text *view, const struct shown *shown)
         text_appendf(view, "ese_bench.%s\n", shown->signal);
 }
 
-/* Such that a frame is about as wide as the window: GTKWave wants the picoseconds of its marks, 200 pixels
- * from each other, as a power of two. */
+/* Such that a frame is about as wide as the window: GTKWave wants the picoseconds of its marks, 200
+ * pixels from each other, as a power of two. */
 static int zoom(const struct program *program)
 {
     const int64_t marks = 5;
@@ -288,8 +288,8 @@ static bool write_view(const char *path, const struct program *program, struct e
     struct text view = {0}, name = {0};
     if (!path_absolute(whole, path, error))
         return false;
-    text_appendf(&view, "[dumpfile] \"%s\"\n[size] 1400 800\n*-%d.0 -1\n[treeopen] ese_bench.\n", whole,
-                 zoom(program));
+    text_appendf(&view, "[dumpfile] \"%s\"\n[size] 1400 800\n*-%d.0 -1\n[treeopen] ese_bench.\n",
+                 whole, zoom(program));
     for (size_t n = 0; n < sizeof SHOWN / sizeof *SHOWN; n++)
         if (SHOWN[n].chip == ANY_CHIP || program->config.io != IO_MEMORY)
             append_shown(&view, &SHOWN[n]);

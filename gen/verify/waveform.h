@@ -20,8 +20,8 @@ struct waveform {
     char *window, *scopes, *names;
 };
 
-/* Fails if there is no such phase, frame or instance in the chip in folder `chip`.  Of a large chip,
- * if not told otherwise, only the first channel goes in, and that is noted. */
+/* Fails if there is no such phase, frame or instance in the chip in folder `chip`.  Of a large
+ * chip, if not told otherwise, only the first channel goes in, and that is noted. */
 bool waveform_plan(struct waveform *waveform, const struct waveform_options *options,
                    const struct play *play, const char *chip, struct error *error);
 void waveform_free(struct waveform *waveform);
@@ -33,8 +33,8 @@ bool waveform_write_names(struct waveform *waveform, const struct program *progr
 /* FILE and MARK.fst or whatever FILE ends in, to be freed; NULL of none. */
 char *waveform_file(const char *given, const char *mark);
 
-/* Writes how GTKWave is to show the waveform `path`, which a simulator wrote, to the same name with .gtkw
- * at its end.  Notes if it is not there: then the simulation did not get so far. */
+/* Writes how GTKWave is to show the waveform `path`, which a simulator wrote, to the same name with
+ * .gtkw at its end.  Notes if it is not there: then the simulation did not get so far. */
 bool waveform_write_view(const char *path, const struct program *program, struct error *error);
 
 #endif

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  * bind_vpi.c - binds the harness to Icarus Verilog: the system tasks $ese_open and $ese_step,
- * for a chip with AXI ports $ese_axi_open, $ese_axi and $ese_axi_next, for a waveform $ese_captions.
+ * for a chip with AXI ports $ese_axi_open, $ese_axi and $ese_axi_next, for a waveform
+ * $ese_captions.
  *
  * Unlike the DPI's, these values have four states: X and Z bits go to the harness as `unknown`. */
 #include "axi_clock.h"

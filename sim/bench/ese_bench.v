@@ -10,8 +10,8 @@
 //   +dump=FILE       the chip's y as int32 [frames][channels][output]
 //   +serve=IN,OUT    instead of playing, do what a program asks through two file descriptors;
 //   +memory=NAME     ideal, ddr3 or hostile memories behind the ports then   (served.h)
-//   +trace=FILE      waveform, if it is built with the macro ESE_TRACE: Verilator's model writes FST
-//                    or VCD as it was built, vvp FST with the argument -fst
+//   +trace=FILE      waveform, if built with the macro ESE_TRACE: FST or VCD, as Verilator was told
+//                    when it built; of vvp FST with the argument -fst
 //   +trace_window=PHASE,FIRST,LAST   frames of a phase, all counted from 0   (everything)
 //   +names=FILE      names of products and passes for it: ese_captions.v
 
@@ -19,9 +19,9 @@
 
 module ese_bench;
 
-    // CHANNELS, ELEMENT_BITS, ACTIVATION_BITS, LANES, PES of the chip; room for PRODUCTS and PASSES
-    // with names of CAPTION characters; HALF_PERIOD of its clock in ns.  A chip with AXI ports defines the macro ESE_AXI and AXI_DATA_BITS, AXI_ADDRESS_BITS;
-    // with two read masters also ESE_AXI_WEIGHTS; with x and y in memory, instead of on streams,
+    // CHANNELS, ELEMENT_BITS, ACTIVATION_BITS, LANES, PES of the chip; PRODUCTS and PASSES that it
+    // has at most, CAPTION characters of their names; HALF_PERIOD of its clock in ns.  A chip with
+    // AXI ports defines the macro ESE_AXI and AXI_DATA_BITS, AXI_ADDRESS_BITS; with two read masters also ESE_AXI_WEIGHTS; with x and y in memory, instead of on streams,
     // also ESE_AXI_QUEUE.
     `include "ese_bench_params.vh"
 

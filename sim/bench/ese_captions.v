@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // ese_captions - what the monitor outputs say, as text for whoever looks at a waveform.
 //
-// Names come from +names=FILE, in hexadecimal, at most PRODUCTS of products and behind them those of
-// passes.  The harness tells the rest, in the order of window.h.  What it tells of the next column
-// and the next step counts once they come, and stays until others do.
+// Names come from +names=FILE, in hexadecimal, at most PRODUCTS of products and behind them those
+// of passes.  The harness tells the rest, in the order of window.h.  What it tells of the next
+// column and the next step counts once they come, and stays until others do.
 `timescale 1ns / 1ps
 
 module ese_captions #(

@@ -60,7 +60,7 @@ bool window_is_open(void)
     return window.open;
 }
 
-/* ---- captions ----------------------------------------------------------------------------------- */
+/* ---- captions -------------------------------------------------------------------------------- */
 
 /* What does not fit ends in "..". */
 static void put(uint32_t *words, const char *text)
@@ -87,7 +87,8 @@ static void put_channels(uint32_t *words, const uint32_t *mask)
     for (uint32_t c = 0; c < harness.plan.channels && length < STIMULUS_CAPTION + 1; c++) {
         if (!has_channel(mask, c))
             continue;
-        length += (size_t)snprintf(text + length, sizeof text - length, "%s%u", length > 0 ? "," : "", c);
+        length += (size_t)snprintf(text + length, sizeof text - length, "%s%u",
+                                   length > 0 ? "," : "", c);
         uint32_t first = c;
         while (has_channel(mask, c + 1))
             c++;
