@@ -108,11 +108,8 @@ static bool plan_waveform(struct verification *v, struct error *error)
 {
     const struct verify_options *options = v->options;
     const struct waveform_options wanted = {
-        .phase = options->trace_phase,
-        .first = options->trace_first,
-        .last = options->trace_frames ? options->trace_last : -1,
-        .scope = options->trace_scope,
-    };
+        options->trace_phase, options->trace_first,
+        options->trace_frames ? options->trace_last : -1, options->trace_scope};
     return options->trace == NULL ||
            waveform_plan(&v->waveform, &wanted, &v->play, v->chip.dir, error);
 }
@@ -126,10 +123,7 @@ static bool run_simulator(struct verification *v, enum simulator s, struct error
                                     .work = v->work.dir,
                                     .stimulus = v->stimulus,
                                     .images = v->images,
-                                    .trace = {.path = trace,
-                                              .window = v->waveform.window,
-                                              .scopes = v->waveform.scopes,
-                                              .names = v->waveform.names},
+                                    .trace = waveform_trace(&v->waveform, trace),
                                     .seed = 1 + (uint32_t)(v->options->seed & 0xffff),
                                     .jobs = v->options->jobs};
     bool ok = simulate(&simulation, &v->results[s], error) &&

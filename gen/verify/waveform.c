@@ -182,6 +182,14 @@ void waveform_free(struct waveform *waveform)
     *waveform = (struct waveform){0};
 }
 
+struct simulation_trace waveform_trace(const struct waveform *waveform, const char *path)
+{
+    return (struct simulation_trace){.path = path,
+                                     .window = waveform->window,
+                                     .scopes = waveform->scopes,
+                                     .names = waveform->names};
+}
+
 /* ---- text ------------------------------------------------------------------------------------ */
 
 /* A word of memory that shows as the name. */

@@ -26,6 +26,9 @@ bool waveform_plan(struct waveform *waveform, const struct waveform_options *opt
                    const struct play *play, const char *chip, struct error *error);
 void waveform_free(struct waveform *waveform);
 
+/* For a simulation that writes it to `path`; NULL: none. */
+struct simulation_trace waveform_trace(const struct waveform *waveform, const char *path);
+
 /* Writes the names of products and passes, for ese_captions.v, to FOLDER/names.mem. */
 bool waveform_write_names(struct waveform *waveform, const struct program *program,
                           const char *folder, struct error *error);
