@@ -41,7 +41,7 @@ SOURCES := $(filter-out gen/main.c,$(wildcard gen/*.c gen/*/*.c)) $(wildcard mod
            $(wildcard fpga/driver/ese_*.c)
 OBJECTS := $(SOURCES:%.c=$(BUILD)/%.o)
 UNIT    := $(patsubst tests/unit/%.c,$(BUILD)/tests/%,$(wildcard tests/unit/test_*.c))
-TOOLS   := $(BUILD)/draw_config $(BUILD)/draw_voices $(BUILD)/json_get
+TOOLS   := $(BUILD)/draw_config $(BUILD)/draw_voices $(BUILD)/instances $(BUILD)/json_get
 
 .PHONY: all install uninstall area demo check check-full check-ci check-long check-tools house unit asan \
         test-programs deps deps-demo deps-long deps-tools help clean
@@ -95,7 +95,7 @@ $(BUILD)/draw_config: tests/random/draw_config.c $(OBJECTS)
 	$(call say,LD,$@)
 	$(Q)$(CC) $(ALL_CFLAGS) $(LDFLAGS) -MMD -MP -o $@ $< $(OBJECTS) $(LIBS)
 
-$(BUILD)/draw_voices: tests/chips/draw_voices.c $(OBJECTS)
+$(BUILD)/draw_voices $(BUILD)/instances: $(BUILD)/%: tests/chips/%.c $(OBJECTS)
 	$(call say,LD,$@)
 	$(Q)$(CC) $(ALL_CFLAGS) $(LDFLAGS) -MMD -MP -o $@ $< $(OBJECTS) $(LIBS)
 

@@ -83,10 +83,35 @@ static enum memory_choice memory(struct argp_state *state, const char *text)
 /* A file of the one kind that is written there: another name would tell others something wrong. */
 static char *file_name(struct argp_state *state, const char *option, char *path, const char *ending)
 {
-    size_t length = strlen(path), most = strlen(ending);
-    if (length <= most || strcmp(path + length - most, ending) != 0)
+    if (!ends_in(path, ending))
         argp_error(state, "--%s: '%s' does not end in %s", option, path, ending);
     return path;
+}
+
+static char *trace_name(struct argp_state *state, char *path)
+{
+    if (!ends_in(path, ".fst") && !ends_in(path, ".vcd"))
+        argp_error(state, "--trace: '%s' ends neither in .fst nor in .vcd", path);
+    return path;
+}
+
+/* A:B, or A for A:A. */
+static void trace_frames(struct argp_state *state, char *text, struct verify_options *verify)
+{
+    int64_t first = 0, last = 0;
+    char *colon = strchr(text, ':'), *behind = colon != NULL ? colon + 1 : text;
+    if (colon != NULL)
+        *colon = '\0';
+    bool good = whole_number(text, 0, MAX_FRAMES, &first) == NUMBER_GOOD &&
+                whole_number(behind, 0, MAX_FRAMES, &last) == NUMBER_GOOD && first <= last;
+    if (colon != NULL)
+        *colon = ':';
+    if (!good)
+        argp_error(state, "--trace-frames: '%s' is not A:B, two frames from 0, the first not "
+                          "behind the last", text);
+    verify->trace_frames = true;
+    verify->trace_first = (int)first;
+    verify->trace_last = (int)last;
 }
 
 static error_t parse_option(int key, char *argument, struct argp_state *state)
@@ -113,7 +138,16 @@ static error_t parse_option(int key, char *argument, struct argp_state *state)
         verify->seed_given = true;
         break;
     case OPTION_TRACE:
-        verify->trace = file_name(state, "trace", argument, ".fst");
+        verify->trace = trace_name(state, argument);
+        break;
+    case OPTION_TRACE_PHASE:
+        verify->trace_phase = argument;
+        break;
+    case OPTION_TRACE_FRAMES:
+        trace_frames(state, argument, verify);
+        break;
+    case OPTION_TRACE_SCOPE:
+        verify->trace_scope = argument;
         break;
     case OPTION_JSON:
         verify->json = argument;

@@ -39,6 +39,9 @@
 #define STIMULUS_MAGIC "ESESTIM"
 enum { STIMULUS_VERSION = 3, STIMULUS_NAME = 32, STIMULUS_IMAGE_NAME = 64 };
 
+/* Not of the file: characters of a text in a waveform. */
+enum { STIMULUS_CAPTION = 64 };
+
 enum stimulus_flag {
     /* The reset that cuts the phase comes while a y word waits: from cut_cycle on y is not taken. */
     STIMULUS_CUT_WAITING = 1,

@@ -59,6 +59,7 @@ Everything else is one command, with this folder for DIR:
 
     ese verify DIR             # every y and c against the integer model, every cycle against the cycle model
     ese verify DIR --selftest  # plants faults and shows that they are found
+    ese verify DIR --trace wave.fst --trace-frames 3:4  # a waveform of two frames, and wave.gtkw to open it
     ese report DIR --chart     # this chip's figures and schedule
 <!--@ if QUEUE -->
     ese run DIR --input a.npy b.npy --output-dir OUT  # inputs of yours, through the host library

@@ -37,8 +37,14 @@ static const struct argp_option verify_options[] = {
     {"sim", OPTION_SIM, "NAME", 0, "Simulator: verilator, icarus or both", 0},
     {"frames", OPTION_FRAMES, "N", 0, "Frames to simulate, at least 3", 0},
     {"seed", OPTION_SEED, "N", 0, "Seed of the inputs drawn", 0},
-    {"trace", OPTION_TRACE, "FILE.fst", 0, "Write a waveform; of two simulators Icarus writes "
-     "FILE.icarus.fst", 0},
+    {"trace", OPTION_TRACE, "FILE.fst", 0, "Write a waveform, FST or as FILE.vcd VCD, and "
+     "FILE.gtkw, which shows it in GTKWave; of two simulators Icarus writes FILE.icarus.fst", 0},
+    {"trace-phase", OPTION_TRACE_PHASE, "PHASE", 0, "Only this one of the phases goes into it", 0},
+    {"trace-frames", OPTION_TRACE_FRAMES, "A:B", 0, "Only frames A to B of the phase, from 0; of "
+     "steady if no phase is given", 0},
+    {"trace-scope", OPTION_TRACE_SCOPE, "MODULE", 0, "Only this module, wherever it is, or this "
+     "instance, such as ese_bench.u_chip.u_controller, with what is in it; ese_bench is everything",
+     0},
     {"svg", OPTION_SVG, "FILE.svg", 0, "Draw the schedule of a frame, as planned and measured", 0},
     JSON_OPTION,
     {"model", OPTION_MODEL, "OUT", 0, "Play the model that 'ese model' wrote there, not the chip's own", 0},
@@ -226,6 +232,7 @@ const struct command commands[COMMAND_COUNT] = {
      "  ese verify rtl_out/tiny\n"
      "  ese verify rtl_out/tiny --sim both --frames 20 --seed 7\n"
      "  ese verify rtl_out/tiny --trace tiny.fst --svg tiny.svg\n"
+     "  ese verify rtl_out/tiny --trace tiny.fst --trace-frames 3:4 --trace-scope ese_controller\n"
      "  ese verify rtl_out/tiny --selftest --json -\n"
      "  ese verify rtl_out/loadable --faults 300 --seed 7\n",
      verify_options, run_verify, false, false, false},

@@ -21,6 +21,7 @@
 #include "gen/verify/play.h"
 #include "gen/verify/selftest.h"
 #include "gen/verify/simulate.h"
+#include "gen/verify/waveform.h"
 #include "models/program/derive.h"
 
 enum { DEFAULT_FRAMES = 20, LINE_WIDTH = 100 };
@@ -37,6 +38,7 @@ struct verification {
     char *images;                  /* folder to run in, NULL: the chip's own */
     struct play play;
     char *stimulus;
+    struct waveform waveform;      /* if the options want one */
     bool used[SIMULATOR_COUNT];
     struct simulation_result results[SIMULATOR_COUNT];
     bool pass;             /* the chip does what the golden model says */
@@ -102,41 +104,43 @@ static bool write_stimulus(struct verification *v, struct error *error)
     return stimulus_write(&v->play.stimulus, v->stimulus, error);
 }
 
-/* Each simulator has its own: FILE.fst, and of two that of Icarus in FILE.icarus.fst. */
-static char *trace_of(const struct verification *v, enum simulator s)
+static bool plan_waveform(struct verification *v, struct error *error)
 {
-    const char *given = v->options->trace;
-    struct text path = {0};
-    if (given == NULL)
-        return NULL;
-    if (s == SIMULATOR_ICARUS && v->used[SIMULATOR_VERILATOR])
-        text_appendf(&path, "%.*s.icarus.fst", (int)(strlen(given) - strlen(".fst")), given);
-    else
-        text_append(&path, given);
-    return path.data;
+    const struct verify_options *options = v->options;
+    const struct waveform_options wanted = {
+        options->trace_phase, options->trace_first,
+        options->trace_frames ? options->trace_last : -1, options->trace_scope};
+    return options->trace == NULL ||
+           waveform_plan(&v->waveform, &wanted, &v->play, v->chip.dir, error);
+}
+
+static bool run_simulator(struct verification *v, enum simulator s, struct error *error)
+{
+    bool second = s == SIMULATOR_ICARUS && v->used[SIMULATOR_VERILATOR];
+    char *trace = waveform_file(v->options->trace, second ? ".icarus" : "");
+    struct simulation simulation = {.simulator = s,
+                                    .folder = v->chip.dir,
+                                    .work = v->work.dir,
+                                    .stimulus = v->stimulus,
+                                    .images = v->images,
+                                    .trace = waveform_trace(&v->waveform, trace),
+                                    .seed = 1 + (uint32_t)(v->options->seed & 0xffff),
+                                    .jobs = v->options->jobs};
+    bool ok = simulate(&simulation, &v->results[s], error) &&
+              waveform_write_view(trace, v->program, error);
+    free(trace);
+    v->pass = v->pass && v->results[s].pass;
+    return ok;
 }
 
 static bool run_simulators(struct verification *v, struct error *error)
 {
-    for (int s = 0; s < SIMULATOR_COUNT; s++) {
-        if (!v->used[s])
-            continue;
-        char *trace = trace_of(v, (enum simulator)s);
-        struct simulation simulation = {.simulator = (enum simulator)s,
-                                        .folder = v->chip.dir,
-                                        .work = v->work.dir,
-                                        .stimulus = v->stimulus,
-                                        .images = v->images,
-                                        .trace = trace,
-                                        .seed = 1 + (uint32_t)(v->options->seed & 0xffff),
-                                        .jobs = v->options->jobs};
-        bool ok = simulate(&simulation, &v->results[s], error);
-        free(trace);
-        if (!ok)
+    if (v->options->trace != NULL &&
+        !waveform_write_names(&v->waveform, v->program, v->work.dir, error))
+        return false;
+    for (int s = 0; s < SIMULATOR_COUNT; s++)
+        if (v->used[s] && !run_simulator(v, (enum simulator)s, error))
             return false;
-        if (!v->results[s].pass)
-            v->pass = false;
-    }
     return true;
 }
 
@@ -484,7 +488,8 @@ static bool verify(struct verification *v, struct error *error)
     print_changes(v);
     choose_simulators(v);
     v->pass = true;
-    bool ok = make_plan(v, error) && workspace_open(&v->work, v->chip.dir, options->work, error) &&
+    bool ok = make_plan(v, error) && plan_waveform(v, error) &&
+              workspace_open(&v->work, v->chip.dir, options->work, error) &&
               (options->model == NULL || gather_images(v, error)) && write_stimulus(v, error) &&
               run_simulators(v, error);
     if (ok) {
@@ -507,6 +512,7 @@ static bool verify(struct verification *v, struct error *error)
             simulation_result_free(&v->results[s]);
     free(v->stimulus);
     free(v->images);
+    waveform_free(&v->waveform);
     play_free(&v->play);
     workspace_close(&v->work, !ok || !v->pass);
     if (options->model != NULL)
@@ -551,6 +557,15 @@ static const char *unused_by_selftest(const struct verify_options *options)
                                       : NULL;
 }
 
+/* The first option that says what a waveform is to hold, or NULL. */
+static const char *trace_option(const struct verify_options *options)
+{
+    return options->trace_phase != NULL   ? "--trace-phase"
+           : options->trace_frames        ? "--trace-frames"
+           : options->trace_scope != NULL ? "--trace-scope"
+                                          : NULL;
+}
+
 /* What does not go together. */
 static bool check_usage(const struct verify_options *options, struct error *error)
 {
@@ -558,6 +573,9 @@ static bool check_usage(const struct verify_options *options, struct error *erro
     if (unused != NULL)
         return fail(error, "--selftest plays frames of its own, with the chip's own model, in one "
                            "simulator: it does not go with %s", unused);
+    if (options->trace == NULL && trace_option(options) != NULL)
+        return fail(error, "%s goes with --trace FILE.fst, which is not given",
+                    trace_option(options));
     if (options->frames > 0 && options->frames < VERIFY_FRAMES_LEAST)
         return fail(error, "--frames: %d is too few; at least %d are played, because a frame's "
                            "cycles are measured in steady state",

@@ -46,7 +46,11 @@ struct verify_options {
     int faults; /* phases with a random fault, in place of the usual ones; 0: not so */
     bool seed_given;
     uint64_t seed; /* of drawn stimulus; valid if seed_given */
-    const char *trace; /* waveform file, or NULL */
+    const char *trace; /* waveform file, or NULL; the next only with it */
+    const char *trace_phase;           /* only this phase, or NULL */
+    int trace_first, trace_last;       /* only these frames of it, if trace_frames */
+    bool trace_frames;
+    const char *trace_scope;           /* only this module or instance, or NULL */
     const char *svg;   /* picture of a frame, or NULL; not with faults or selftest */
     const char *json;  /* file for the result, "-" for standard output, or NULL */
     bool strict;   /* values that are clipped, and show, are an error */

@@ -5,6 +5,7 @@
 
 #include "gen/emit/registers.h"
 #include "gen/emit/template.h"
+#include "sim/stimulus.h"
 
 const struct bench_file bench_files[] = {
 #define BENCH_FILE(room, name) {room name, name},
@@ -33,8 +34,11 @@ static void add_params(struct output *output, const struct program *p)
                  "// ese_bench_params.vh - the shape of this chip, for the bench.\n"
                  "localparam CHANNELS = %d;\nlocalparam ELEMENT_BITS = %d;\n"
                  "localparam ACTIVATION_BITS = %d;\nlocalparam LANES = %d;\nlocalparam PES = %d;\n"
+                 "localparam PRODUCTS = %d;\nlocalparam PASSES = %d; // at most\n"
+                 "localparam CAPTION = %d; // characters\n"
                  "localparam HALF_PERIOD = %.3f; // ns, of %d MHz\n",
                  p->d.channels, p->d.element_bits, p->d.activation_bits, p->d.lanes, p->d.pes,
+                 1 << p->d.product_bits, 1 << p->d.pass_bits, STIMULUS_CAPTION,
                  500.0 / p->config.clock_mhz, p->config.clock_mhz);
     if (p->config.memory != MEMORY_ROM)
         text_appendf(&params,

@@ -69,11 +69,18 @@ static bool hash_folder(SHA2_CTX *hash, const char *root, const char *name, stru
     return good;
 }
 
+static const char *scopes(const struct build *build)
+{
+    return build->trace->scopes != NULL ? build->trace->scopes : "$dumpvars(0, ese_bench);\n";
+}
+
 static bool build_key(const struct build *build, char key[SHA256_DIGEST_STRING_LENGTH],
                       struct error *error)
 {
     SHA2_CTX hash;
     SHA256Init(&hash);
+    if (build->simulator == SIMULATOR_ICARUS && build->trace != NULL)
+        SHA256Update(&hash, (const uint8_t *)scopes(build), strlen(scopes(build)));
     for (int step = 0; step < 2; step++)
         for (size_t i = 0; i < build->steps[step].count; i++) {
             const char *word = build->steps[step].words[i];
@@ -137,14 +144,16 @@ static void build_with_verilator(struct build *build)
     command_add(objects, "sim/bind_dpi.c");
 
     add_words(model, (const char *const[]){
-        "verilator", "--binary", "-O3", "-MAKEFLAGS", "OPT_FAST=-O1", "-MAKEFLAGS",
-        "OPT_GLOBAL=-O1", "-MAKEFLAGS", "CFG_CXXFLAGS_PCH_I=-include", "-MAKEFLAGS",
+        "verilator", "--cc", "--exe", "--build", "--timing", "-O3", "-MAKEFLAGS", "OPT_FAST=-O1",
+        "-MAKEFLAGS", "OPT_GLOBAL=-O1", "-MAKEFLAGS", "CFG_CXXFLAGS_PCH_I=-include", "-MAKEFLAGS",
         "CFG_GCH_IF_CLANG=", "-CFLAGS", "-fcoroutines", "--x-initial", "unique", "-Wno-fatal",
         "-Isim", "--top-module", "ese_bench", NULL});
-    if (build->trace)
-        command_add(model, "--trace-fst");
+    if (build->trace != NULL)
+        add_words(model, (const char *const[]){
+            ends_in(build->trace->path, ".vcd") ? "--trace" : "--trace-fst", "-DESE_TRACE",
+            "sim/ese_captions.v", NULL});
     add_words(model, (const char *const[]){"-Mdir", ".", "-f", "rtl/files.f", "sim/verilator.vlt",
-                                           "sim/ese_bench.v", NULL});
+                                           "sim/ese_bench.v", "sim/verilator_main.cpp", NULL});
     add_harness(model, "", ".o");
     command_add(model, "bind_dpi.o");
 }
@@ -156,8 +165,10 @@ static void build_with_icarus(struct build *build)
     add_harness(module, "sim/", ".c");
     command_add(module, "sim/bind_vpi.c");
     add_words(model, (const char *const[]){"iverilog", "-g2005", "-s", "ese_bench", "-Isim", "-o",
-                                           "ese_bench.vvp", "-c", "rtl/files.f", "sim/ese_bench.v",
-                                           NULL});
+                                           "ese_bench.vvp", NULL});
+    if (build->trace != NULL)
+        add_words(model, (const char *const[]){"-DESE_TRACE", "-I.", "sim/ese_captions.v", NULL});
+    add_words(model, (const char *const[]){"-c", "rtl/files.f", "sim/ese_bench.v", NULL});
 }
 
 /* What a run needs of all that is built. */
@@ -265,6 +276,19 @@ static bool run_step(const struct build *build, const char *place, int step, str
                 build->log);
 }
 
+/* Icarus reads it when it builds, Verilator's model when it runs. */
+static bool write_scopes(const struct build *build, const char *folder, struct error *error)
+{
+    char path[PATH_MAX];
+    if (build->trace == NULL)
+        return true;
+    struct text text = {0};
+    text_append(&text, scopes(build));
+    bool ok = path_join(path, folder, SCOPES_FILE, error) && text_write_file(&text, path, error);
+    text_free(&text);
+    return ok;
+}
+
 static bool run_steps(const struct build *build, struct error *error)
 {
     char *place = open_place(build, error);
@@ -273,7 +297,8 @@ static bool run_steps(const struct build *build, struct error *error)
     bool elsewhere = strcmp(place, build->folder) != 0;
     remove_links(place); /* of a build that was killed */
     bool ok = make_link(build, place, "/rtl", error) && make_link(build, place, "/sim", error) &&
-              run_step(build, place, 0, error) && run_step(build, place, 1, error) &&
+              write_scopes(build, place, error) && run_step(build, place, 0, error) &&
+              run_step(build, place, 1, error) &&
               (!elsewhere || take_products(build, place, error));
     remove_links(place);
     if (elsewhere)
@@ -334,7 +359,7 @@ bool build_chip(struct build *build, double *seconds, struct error *error)
         build_with_verilator(build);
     else
         build_with_icarus(build);
-    bool good = build_or_find(build, seconds, error);
+    bool good = write_scopes(build, build->folder, error) && build_or_find(build, seconds, error);
     command_free(&build->steps[0]);
     command_free(&build->steps[1]);
     return good;

@@ -15,13 +15,16 @@
 /* One build: where it lies and what it was made from. */
 struct build {
     enum simulator simulator;
-    bool trace;
+    const struct simulation_trace *trace; /* NULL: no waveform */
     int jobs;
     char root[PATH_MAX];   /* the generated chip */
     char folder[PATH_MAX]; /* WORK/NAME */
     char log[PATH_MAX];
     struct command steps[2];
 };
+
+/* In the folder, what a waveform holds of the bench. */
+#define SCOPES_FILE "/scopes.vh"
 
 /* Builds unless there is a build of the same sources; then *seconds stays as it is. */
 bool build_chip(struct build *build, double *seconds, struct error *error);

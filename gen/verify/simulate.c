@@ -15,6 +15,7 @@
 #include "gen/folder/workspace.h"
 #include "gen/verify/build.h"
 #include "gen/verify/simulate_result.h"
+#include "models/base/text.h"
 
 const char *simulator_name(enum simulator simulator)
 {
@@ -55,6 +56,20 @@ static bool add_path(struct command *command, const char *name, const char *give
     return true;
 }
 
+static bool add_trace(const struct build *build, struct command *command, struct error *error)
+{
+    const struct simulation_trace *trace = build->trace;
+    char scopes[PATH_MAX];
+    if (trace == NULL)
+        return true;
+    if (trace->window != NULL)
+        command_add(command, "+trace_window=%s", trace->window);
+    return path_join(scopes, build->folder, SCOPES_FILE, error) &&
+           add_path(command, "trace", trace->path, error) &&
+           add_path(command, "names", trace->names, error) &&
+           add_path(command, "scopes", scopes, error);
+}
+
 static bool add_run(const struct simulation *simulation, const struct build *build,
                     const struct simulation_result *result, struct command *command,
                     struct error *error)
@@ -72,17 +87,25 @@ static bool add_run(const struct simulation *simulation, const struct build *bui
         command_add(command, "-m");
         command_add(command, "ese_harness");
         command_add(command, "%s/ese_bench.vvp", build->folder);
-        if (simulation->trace != NULL)
+        if (build->trace != NULL && !ends_in(build->trace->path, ".vcd"))
             command_add(command, "-fst");
     }
     if (!add_path(command, "stimulus", simulation->stimulus, error) ||
         !add_path(command, "results", result->results_path, error) ||
         !add_path(command, "dump", simulation->dump, error) ||
-        !add_path(command, "trace", simulation->trace, error))
+        !add_trace(build, command, error))
         return false;
     for (const char *const *arg = simulation->plusargs; arg != NULL && *arg != NULL; arg++)
         command_add(command, "%s", *arg);
     return true;
+}
+
+/* The waveform of an earlier run. */
+static void remove_plain(const char *path)
+{
+    struct stat status;
+    if (path != NULL && lstat(path, &status) == 0 && S_ISREG(status.st_mode))
+        remove(path);
 }
 
 static bool run_chip(const struct simulation *simulation, const struct build *build,
@@ -95,6 +118,7 @@ static bool run_chip(const struct simulation *simulation, const struct build *bu
     /* Nothing of an earlier run may be taken for this one's. */
     remove(result->results_path);
     remove(result->log_path);
+    remove_plain(simulation->trace.path);
     struct command command = {0};
     struct process process = {
         .command = &command,
@@ -124,8 +148,7 @@ static bool locate(const struct simulation *simulation, struct build *build,
     char path[PATH_MAX];
     const char *name = simulator_name(simulation->simulator);
     build->simulator = simulation->simulator;
-    build->trace =
-        simulation->trace != NULL && simulation->simulator == SIMULATOR_VERILATOR;
+    build->trace = simulation->trace.path != NULL ? &simulation->trace : NULL;
     long processors = sysconf(_SC_NPROCESSORS_ONLN);
     build->jobs = simulation->jobs > 0 ? simulation->jobs : processors > 0 ? (int)processors : 1;
     if (realpath(simulation->folder, build->root) == NULL)
@@ -134,7 +157,7 @@ static bool locate(const struct simulation *simulation, struct build *build,
     if (!make_folder(simulation->work, error) || !path_absolute(path, simulation->work, error))
         return false;
     char tail[64];
-    snprintf(tail, sizeof tail, "/%s%s", name, build->trace ? "-trace" : "");
+    snprintf(tail, sizeof tail, "/%s%s", name, build->trace != NULL ? "-trace" : "");
     if (!path_join(build->folder, path, tail, error) || !make_folder(build->folder, error) ||
         !path_join(build->log, build->folder, "/build.log", error) ||
         !path_join(path, build->folder, "/results.json", error))

@@ -2,9 +2,9 @@
  * simulate.h - builds a generated chip with its bench in a simulator, runs it, reads the results.
  *
  * Both simulators compile the same bench and the same C harness out of FOLDER/sim.  What they
- * leave lies in WORK/verilator (-trace) and WORK/icarus; a build is used again as long as every
- * source file and the command line are the same.  The simulator runs in the folder of
- * the images, because the RTL names them without a path. */
+ * leave lies in WORK/verilator and WORK/icarus, with waveforms in NAME-trace; a build is used again
+ * as long as every source file and the command line are the same.  The simulator runs in the folder
+ * of the images, because the RTL names them without a path. */
 #ifndef ESE_SIMULATE_H
 #define ESE_SIMULATE_H
 
@@ -17,13 +17,21 @@
 
 enum simulator { SIMULATOR_VERILATOR, SIMULATOR_ICARUS, SIMULATOR_COUNT };
 
+/* A waveform. */
+struct simulation_trace {
+    const char *path;   /* file to write, VCD if its name ends so, else FST; NULL: none */
+    const char *window; /* which clocks: "PHASE,FIRST,LAST" as in sim/play/window.h; NULL: all */
+    const char *scopes; /* which instances: a $dumpvars on each line; NULL: all */
+    const char *names;  /* file with names of products and passes (sim/bench/ese_captions.v), or NULL */
+};
+
 struct simulation {
     enum simulator simulator;
     const char *folder;   /* generated chip: rtl/files.f, mem/, sim/ */
     const char *work;     /* folder for builds, results and logs; made if it is not there */
     const char *stimulus; /* file */
     const char *images;   /* folder to run in; NULL: FOLDER/mem */
-    const char *trace;    /* FST waveform to write, or NULL; builds apart from the fast model */
+    struct simulation_trace trace; /* if any, built apart from the fast model */
     const char *dump;     /* file for the chip's y, int32 [frames][channels][output], or NULL */
     uint32_t seed;        /* what unreset registers hold under Verilator; 0 counts as 1 */
     int jobs;             /* compilers at once; 0: as many as there are processors */

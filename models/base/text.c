@@ -169,3 +169,9 @@ void text_free(struct text *text)
     free(text->data);
     *text = (struct text){0};
 }
+
+bool ends_in(const char *name, const char *ending)
+{
+    size_t length = strlen(name), tail = strlen(ending);
+    return length > tail && strcmp(name + length - tail, ending) == 0;
+}

@@ -49,4 +49,7 @@ bool text_write_file(const struct text *text, const char *path, struct error *er
 
 void text_free(struct text *text);
 
+/* Does a name end so, with something before it? */
+bool ends_in(const char *name, const char *ending);
+
 #endif

@@ -9,16 +9,11 @@
 #include <sys/stat.h>
 
 #include "models/base/bytes.h"
+#include "models/base/text.h"
 #include "models/file/element.h"
 #include "models/file/npy.h"
 
 enum { MOST_FRAMES = 1 << 20 };
-
-static bool ends_in(const char *name, const char *ending)
-{
-    size_t length = strlen(name), tail = strlen(ending);
-    return length > tail && strcmp(name + length - tail, ending) == 0;
-}
 
 /* Features, not the labels and outputs that lie beside them; no hidden files. */
 static int is_features(const struct dirent *entry)

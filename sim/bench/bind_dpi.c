@@ -5,6 +5,7 @@
 #include "axi_clock.h"
 #include "memory.h"
 #include "play.h"
+#include "window.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -22,6 +23,9 @@ void ese_axi(const uint32_t *weights, const uint32_t *data, const uint32_t *writ
 void ese_axi_write(const uint32_t *data, const uint32_t *strobes);
 void ese_axi_next(uint32_t *drive);
 void ese_axi_beat(int port, uint32_t *beat);
+void ese_captions(uint32_t *captions);
+void ese_window(const char *window);
+int ese_traced(void);
 
 static uint32_t *y_data, *y_user, *cell_data, *cell_keep;
 static size_t y_words, user_words, cell_words, keep_words;
@@ -153,4 +157,22 @@ void ese_axi_next(uint32_t *drive)
 void ese_axi_beat(int port, uint32_t *beat)
 {
     memcpy(beat, axi_beat((uint32_t)port), axi_beat_words() * sizeof *beat);
+}
+
+/* ---- waveforms ------------------------------------------------------------------------------------ */
+
+void ese_captions(uint32_t *captions)
+{
+    memcpy(captions, window_captions(), CAPTION_WORDS * sizeof *captions);
+}
+
+/* For verilator_main.cpp, before the first clock. */
+void ese_window(const char *window)
+{
+    window_set(window);
+}
+
+int ese_traced(void)
+{
+    return window_is_open();
 }

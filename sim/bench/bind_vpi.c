@@ -1,17 +1,19 @@
 /* SPDX-License-Identifier: Apache-2.0
  * bind_vpi.c - binds the harness to Icarus Verilog: the system tasks $ese_open and $ese_step,
- * and for a chip with AXI ports $ese_axi_open, $ese_axi and $ese_axi_next.
+ * for a chip with AXI ports $ese_axi_open, $ese_axi and $ese_axi_next, for a waveform
+ * $ese_captions.
  *
  * Unlike the DPI's, these values have four states: X and Z bits go to the harness as `unknown`. */
 #include "axi_clock.h"
 #include "play.h"
+#include "window.h"
 
 #include <stdlib.h>
 #include <string.h>
 
 #include <vpi_user.h>
 
-/* Arguments of $ese_step, in order; then those of $ese_axi and $ese_axi_next. */
+/* Arguments of $ese_step, in order; then those of $ese_axi, $ese_axi_next and $ese_captions. */
 enum argument {
     ARG_CONTROL, ARG_ISSUE, ARG_Y_DATA, ARG_Y_USER, ARG_CELL_DATA, ARG_CELL_KEEP,
     ARG_NEXT, ARG_X_DATA, ARG_X_USER, /* these are written */
@@ -19,6 +21,8 @@ enum argument {
     ARG_WEIGHTS = STEP_COUNT, ARG_DATA, ARG_WRITES, ARG_W_DATA, ARG_W_STROBES, ARG_LITE,
     AXI_COUNT,
     ARG_DRIVE = AXI_COUNT, ARG_WEIGHTS_BEAT, ARG_DATA_BEAT, /* these are written */
+    DRIVE_COUNT,
+    ARG_CAPTIONS = DRIVE_COUNT, /* this one, too */
     ARG_COUNT
 };
 
@@ -87,6 +91,8 @@ static PLI_INT32 call_open(PLI_BYTE8 *data)
         .lanes = numbers[3],
         .pes = numbers[4],
     };
+    if (plusarg("trace", NULL) != NULL)
+        window_set(plusarg("trace_window", ""));
     harness_open(&options);
     return 0;
 }
@@ -181,12 +187,22 @@ static PLI_INT32 call_axi(PLI_BYTE8 *data)
 static PLI_INT32 call_axi_next(PLI_BYTE8 *data)
 {
     (void)data;
-    find_arguments(ARG_DRIVE, ARG_COUNT);
+    find_arguments(ARG_DRIVE, DRIVE_COUNT);
     const uint32_t *drive = axi_drive();
     put(ARG_DRIVE, drive);
     for (uint32_t port = 0; port < STIMULUS_PORTS; port++)
         if (drive[3] >> 16 * port & PORT_NEW_DATA)
             put(ARG_WEIGHTS_BEAT + port, axi_beat(port));
+    return 0;
+}
+
+/* ---- waveforms ------------------------------------------------------------------------------------ */
+
+static PLI_INT32 call_captions(PLI_BYTE8 *data)
+{
+    (void)data;
+    find_arguments(ARG_CAPTIONS, ARG_COUNT);
+    put(ARG_CAPTIONS, window_captions());
     return 0;
 }
 
@@ -202,8 +218,11 @@ static void enter(void)
     vpi_register_systf(&axi_next);
     s_vpi_systf_data open = {.type = vpiSysTask, .tfname = "$ese_open", .calltf = call_open};
     s_vpi_systf_data step = {.type = vpiSysTask, .tfname = "$ese_step", .calltf = call_step};
+    s_vpi_systf_data captions = {
+        .type = vpiSysTask, .tfname = "$ese_captions", .calltf = call_captions};
     vpi_register_systf(&open);
     vpi_register_systf(&step);
+    vpi_register_systf(&captions);
 }
 
 /* What the simulator looks for when it loads the module. */

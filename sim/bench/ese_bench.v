@@ -10,15 +10,18 @@
 //   +dump=FILE       the chip's y as int32 [frames][channels][output]
 //   +serve=IN,OUT    instead of playing, do what a program asks through two file descriptors;
 //   +memory=NAME     ideal, ddr3 or hostile memories behind the ports then   (served.h)
-//   +trace=FILE      waveform; Verilator needs --trace-fst for it, vvp the argument -fst
+//   +trace=FILE      waveform, if built with the macro ESE_TRACE: FST or VCD, as Verilator was told
+//                    when it built; of vvp FST with the argument -fst
+//   +trace_window=PHASE,FIRST,LAST   frames of a phase, all counted from 0   (everything)
+//   +names=FILE      names of products and passes for it: ese_captions.v
 
 `timescale 1ns / 1ps
 
 module ese_bench;
 
-    // CHANNELS, ELEMENT_BITS, ACTIVATION_BITS, LANES, PES of the chip; HALF_PERIOD of its clock
-    // in ns.  A chip with AXI ports defines the macro ESE_AXI and AXI_DATA_BITS, AXI_ADDRESS_BITS;
-    // with two read masters also ESE_AXI_WEIGHTS; with x and y in memory, instead of on streams,
+    // CHANNELS, ELEMENT_BITS, ACTIVATION_BITS, LANES, PES of the chip; PRODUCTS and PASSES that it
+    // has at most, CAPTION characters of their names; HALF_PERIOD of its clock in ns.  A chip with
+    // AXI ports defines the macro ESE_AXI and AXI_DATA_BITS, AXI_ADDRESS_BITS; with two read masters also ESE_AXI_WEIGHTS; with x and y in memory, instead of on streams,
     // also ESE_AXI_QUEUE.
     `include "ese_bench_params.vh"
 
@@ -233,6 +236,14 @@ module ese_bench;
                            19'b0, stall, error, weight_stall, pass_valid, product_valid,
                            cell_valid, y_last, y_valid, x_ready};
 
+`ifdef ESE_TRACE
+    /* verilator tracing_off */
+    localparam CAPTIONS = 5 * 8 * CAPTION;
+    reg [CAPTIONS-1:0]    captions;
+    reg [CAPTIONS-1:0]    next_captions;
+    /* verilator tracing_on */
+`endif
+
     reg [31:0]            next;
     reg [STREAM_BITS-1:0] next_data;
     reg [2*CHANNELS-1:0]  next_user;
@@ -256,6 +267,9 @@ module ese_bench;
                                           input bit [LANES:0] keep);
     import "DPI-C" function int ese_step(input int control_bits, input int indices,
                                          input bit [PES:0] issue_bits);
+`ifdef ESE_TRACE
+    import "DPI-C" function void ese_captions(output bit [CAPTIONS-1:0] captions);
+`endif
     import "DPI-C" function void ese_x(output bit [STREAM_BITS-1:0] data,
                                        output bit [2*CHANNELS-1:0] user);
 `ifdef ESE_AXI
@@ -295,6 +309,9 @@ module ese_bench;
 `endif
             next = ese_step(control[31:0], control[63:32], {1'b0, issue});
             if (next[4]) ese_x(next_data, next_user);
+`ifdef ESE_TRACE
+            ese_captions(next_captions);
+`endif
 `ifdef ESE_AXI
             ese_axi_next(next_axi);
             if (next_axi[101]) ese_axi_beat(0, next_weights);
@@ -321,6 +338,9 @@ module ese_bench;
 `endif
             $ese_step(control, issue, y_data, y_user, cell_data, cell_keep,
                       next, next_data, next_user);
+`ifdef ESE_TRACE
+            $ese_captions(next_captions);
+`endif
 `ifdef ESE_AXI
             $ese_axi_next(next_axi, next_weights, next_columns);
 `endif
@@ -336,6 +356,9 @@ module ese_bench;
         x_valid <= next[1];
         x_last  <= next[2];
         y_ready <= next[3];
+`ifdef ESE_TRACE
+        captions <= next_captions;
+`endif
         if (next[4]) begin
             x_data <= next_data;
             x_user <= next_user;
@@ -347,14 +370,43 @@ module ese_bench;
 `endif
     end
 
+`ifdef ESE_TRACE
+
     // ---- waveform --------------------------------------------------------------------------------
 
-    reg [8*1024-1:0] trace;
+    ese_captions #(
+        .CAPTION  (CAPTION),
+        .PRODUCTS (PRODUCTS),
+        .PASSES   (PASSES)
+    ) u_captions (
+        .clk           (aclk),
+        .resetn        (aresetn),
+        .product_valid (product_valid),
+        .product       (product),
+        .pass_valid    (pass_valid),
+        .pass          (pass),
+        .captions      (captions)
+    );
 
-    initial
-        if ($value$plusargs("trace=%s", trace)) begin
-            $dumpfile(trace);
-            $dumpvars(0, ese_bench);
+`ifndef VERILATOR // whose main() writes the waveform
+
+    reg [8*1024-1:0] trace;
+    reg              traced;
+
+    initial begin
+        traced = 1'b0;
+        if ($value$plusargs("trace=%s", trace)) $dumpfile(trace);
+    end
+
+    always @(next[7])
+        if (next[7] === 1'b1 && !traced) begin
+            traced = 1'b1;
+            `include "scopes.vh"
+        end else if (next[7] === 1'b0 && traced) begin
+            $dumpoff;
         end
+
+`endif
+`endif
 
 endmodule

@@ -43,7 +43,8 @@ enum drive {
     DRIVE_Y_READY = 1 << 3,
     DRIVE_NEW_X = 1 << 4, /* tdata and tuser of x have changed */
     DRIVE_FINISH = 1 << 5,
-    DRIVE_FAILED = 1 << 6
+    DRIVE_FAILED = 1 << 6,
+    DRIVE_TRACE = 1 << 7 /* this clock goes into the waveform, if there is one */
 };
 
 /* Outputs before the edge.  Vectors are words of 32 bits, bit 0 first; `unknown` has a bit set

@@ -24,6 +24,7 @@
 #include "results.h"
 #include "served.h"
 #include "slot.h"
+#include "window.h"
 
 static double clock_now(void)
 {
@@ -367,7 +368,7 @@ static bool hangs(void)
     return what != NULL;
 }
 
-unsigned harness_step(const struct sample *sample)
+static unsigned step(const struct sample *sample)
 {
     struct harness *h = &harness;
     if (h->over)
@@ -399,6 +400,13 @@ unsigned harness_step(const struct sample *sample)
     unsigned x = drive_x(control & CONTROL_X_READY);
     h->drive = DRIVE_RUN | x | drive_y(control & CONTROL_Y_VALID);
     return h->drive;
+}
+
+unsigned harness_step(const struct sample *sample)
+{
+    unsigned drive = step(sample);
+    window_step();
+    return drive | (window_is_open() ? (unsigned)DRIVE_TRACE : 0);
 }
 
 const uint32_t *harness_x_data(void)

@@ -7,6 +7,7 @@
  *                with AXI ports
  *   axi_phase.c  such a chip's phases
  *   results.c    the results file and the verdict
+ *   window.c     what goes into a waveform
  *   served.c     no plan, but what a program asks for through a pipe */
 #ifndef ESE_PLAY_H
 #define ESE_PLAY_H

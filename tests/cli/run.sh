@@ -107,7 +107,12 @@ usage 'keep' 'unrecognized option' verify x --keep
 usage 'a work folder without a name' "--work: '' is no folder" verify x --work ''
 usage 'seed' 'is not a whole number' verify x --seed -1
 usage 'sim' 'is not verilator, icarus or both' verify x --sim modelsim
-usage 'trace' 'does not end in .fst' verify x --trace x.vcd
+usage 'trace' "'x.vdc' ends neither in .fst nor in .vcd" verify x --trace x.vdc
+usage 'trace' "'.vcd' ends neither in .fst nor in .vcd" verify x --trace .vcd
+usage 'a phase without a waveform' '--trace-phase goes with --trace' verify x --trace-phase steady
+for frames in 3:2 x 1: :1 -1:2 1:2:3 ''; do
+    usage "frames of a waveform, $frames" "'$frames' is not A:B" verify x --trace x.fst --trace-frames "$frames"
+done
 usage 'a picture that is none' "--svg: 'x.png' does not end in .svg" report tiny --svg x.png
 usage 'a picture that is none' "--svg: 'x.pdf' does not end in .svg" verify x --svg x.pdf
 usage 'a picture onto standard output' "--svg: '-' does not end in .svg" report tiny --svg -
@@ -491,6 +496,15 @@ must 'report.json parses' "$json_get" "$work/chip/report.json"
 run verify "$work/chip" --sim icarus --frames 4 --trace "$work/wave.fst"
 same 'verify --trace: status' "$status" 0
 must 'verify --trace: a file' test -s "$work/wave.fst"
+must 'verify --trace: its view' grep -q ese_bench.aclk "$work/wave.gtkw"
+rm -rf "$work/chip/build"
+refused 'verify: a phase that is not played' "no phase 'bumpy'; there are steady, cut" \
+    verify "$work/chip" --trace "$work/x.fst" --trace-phase bumpy
+refused 'verify: a frame that is not played' 'no frame 5 in phase steady; it has 0:4' \
+    verify "$work/chip" --frames 5 --trace "$work/x.fst" --trace-frames 5
+refused 'verify: a module that there is not' "no module or instance 'ese_host'; the modules are ese_bench, ese_top" \
+    verify "$work/chip" --trace "$work/x.fst" --trace-scope ese_host
+same 'verify: nothing was built for these' "$(ls -d "$work/chip/build" "$work/x.fst" 2>/dev/null)" ''
 sed -nE 's/^ *"(path|sha256)": "([^"]*)",?$/\2/p' "$work/chip/manifest.json" | paste - - |
     while read -r file sum; do
         printf '%s  %s\n' "$sum" "$file"

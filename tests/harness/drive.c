@@ -699,7 +699,7 @@ int main(int argc, char **argv)
         .work = work,
         .stimulus = path,
         .dump = dump,
-        .trace = strcmp(scenario, "trace") == 0 ? trace : NULL,
+        .trace.path = strcmp(scenario, "trace") == 0 ? trace : NULL,
         .seed = 7,
         .limit_seconds = speed ? 300 : 40,
         .plusargs = (const char *const *)argv + 4,

@@ -40,7 +40,7 @@ done
 
 chip() { # NAME CHANNELS ELEMENT_BITS ACTIVATION_BITS LANES PES FRAME
     mkdir -p "$work/$1/rtl" "$work/$1/mem" "$work/$1/sim"
-    cp "$registers"/*.[chv] "$registers"/*.vlt "$work/$1/sim/"
+    cp "$registers"/*.[chv] "$registers"/*.cpp "$registers"/*.vlt "$work/$1/sim/"
     cp tests/harness/fake_top.v "$work/$1/rtl/ese_top.v"
     printf 'rtl/ese_top.v\n' >"$work/$1/rtl/files.f"
     printf '0123\n' >"$work/$1/mem/weights.mem"
@@ -50,6 +50,9 @@ localparam ELEMENT_BITS = $3;
 localparam ACTIVATION_BITS = $4;
 localparam LANES = $5;
 localparam PES = $6;
+localparam PRODUCTS = 16;
+localparam PASSES = 16;
+localparam CAPTION = 64;
 localparam HALF_PERIOD = 2.500;
 END
     printf 'localparam FRAME = %s;\n' "$7" >"$work/$1/sim/fake_params.vh"

@@ -269,7 +269,7 @@ static void test_all_frames(void **state)
     real_is(root, "real_time_factor", cycles / 200.0 / 10000.0);
     number_is(root, "voices", 2);
     json_decref(root);
-    assert_true(called("verilator --binary"));
+    assert_true(called("verilator --cc"));
     assert_int_equal(calls_of("iverilog"), 0);
     chip_close(&chip);
 }

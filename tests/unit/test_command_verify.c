@@ -28,6 +28,12 @@ static void test_usage(void **state)
     } unused[] = {{{.model = "other"}, "--model"}, {{.frames = 9}, "--frames"},
                   {{.faults = 2}, "--faults"},     {{.trace = "x.fst"}, "--trace"},
                   {{.svg = "x.svg"}, "--svg"},     {{.sim = SIM_BOTH}, "--sim both"}};
+    refuses((struct verify_options){.trace_phase = "steady"}, 2,
+            "--trace-phase goes with --trace FILE.fst, which is not given");
+    refuses((struct verify_options){.trace_frames = true}, 2,
+            "--trace-frames goes with --trace FILE.fst, which is not given");
+    refuses((struct verify_options){.trace_scope = "ese_pe"}, 2,
+            "--trace-scope goes with --trace FILE.fst, which is not given");
     for (size_t n = 0; n < COUNT_OF(unused); n++) {
         struct verify_options options = unused[n].options;
         char line[200];
@@ -52,6 +58,23 @@ static void test_unwritable(void **state)
             "--svg: cannot write 'no/x.svg': No such file or directory");
     refuses((struct verify_options){.json = "no/x.json", .selftest = true}, 1,
             "--json: cannot write 'no/x.json': No such file or directory");
+    assert_int_equal(calls_of("gcc"), 0);
+    assert_false(exists("chip/build"));
+}
+
+/* What there is not cannot go into a waveform; that is told of before anything is done. */
+static void test_no_such_waveform(void **state)
+{
+    (void)state;
+    begin_verify(NULL);
+    refuses((struct verify_options){.trace = "x.fst", .trace_phase = "bumpy"}, 1,
+            "--trace-phase: there is no phase 'bumpy'; there are steady, cut, rough, held and misframed");
+    refuses((struct verify_options){.trace = "x.fst", .frames = 7, .trace_frames = true,
+                                    .trace_first = 2, .trace_last = 7}, 1,
+            "--trace-frames: there is no frame 7 in phase steady; it has 0:6");
+    refuses((struct verify_options){.trace = "x.fst", .trace_phase = "cut", .trace_frames = true,
+                                    .trace_last = 2}, 1,
+            "--trace-frames: there is no frame 2 in phase cut; it has 0:1");
     assert_int_equal(calls_of("gcc"), 0);
     assert_false(exists("chip/build"));
 }
@@ -143,7 +166,7 @@ static void test_options(void **state)
     passes((struct verify_options){.frames = 3, .sim = SIM_VERILATOR, .seed = 0x5fffe, .jobs = 7,
                                    .trace = "wave.fst"});
     assert_true(file_has("chip/mem/words", "+verilator+seed+65535 "));
-    assert_true(file_has("chip/mem/words", "/wave.fst\n"));
+    assert_true(file_has("chip/mem/words", "/wave.fst "));
     assert_true(called(" -j 7\n"));
     assert_true(called(" --trace-fst "));
     assert_true(exists("chip/build/verilator-trace"));
@@ -310,6 +333,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_teardown(test_usage, end_tools),
         cmocka_unit_test_teardown(test_unwritable, end_tools),
+        cmocka_unit_test_teardown(test_no_such_waveform, end_tools),
         cmocka_unit_test_teardown(test_wrong_folders, end_tools),
         cmocka_unit_test_teardown(test_no_simulator, end_tools),
         cmocka_unit_test_teardown(test_changed, end_tools),

@@ -206,9 +206,11 @@ static void test_traces(void **state)
                   "cp ../../$(basename $(dirname $results) -trace).json $results\n"
                   "echo VERDICT PASS");
     passes((struct verify_options){.frames = 4, .sim = SIM_BOTH, .trace = "w.fst"});
-    assert_true(file_has("w.fst", "/verilator-trace/") && file_has("w.icarus.fst", "/icarus/"));
+    assert_true(file_has("w.fst", "/verilator-trace/"));
+    assert_true(file_has("w.icarus.fst", "/icarus-trace/"));
+    assert_true(file_has("w.gtkw", "/w.fst\"\n") && file_has("w.icarus.gtkw", "/w.icarus.fst\"\n"));
     passes((struct verify_options){.frames = 4, .sim = SIM_ICARUS, .trace = "w.fst"});
-    assert_true(file_has("w.fst", "/icarus/"));
+    assert_true(file_has("w.fst", "/icarus-trace/"));
 }
 
 /* ---- JSON ------------------------------------------------------------------------------------ */

@@ -90,7 +90,7 @@ static void test_verilator(void **state)
     put_simulator("echo \"$@\" >\"$results.words\"; pwd; " PASSES);
     passes(&simulation, true);
     assert_true(called("gcc -std=c11 -O2 -g -c sim/"));
-    assert_true(called("verilator --binary"));
+    assert_true(called("verilator --cc"));
     assert_true(called(" -CFLAGS -fcoroutines "));
     assert_true(called(" --top-module ese_bench -Mdir . -f rtl/files.f "));
     assert_true(called(" -j 3\n"));
@@ -136,15 +136,16 @@ static void test_options(void **state)
     make_dir("elsewhere");
     simulation.images = "elsewhere";
     simulation.dump = "dump.bin";
-    simulation.trace = "trace.fst";
+    simulation.trace.path = "trace.fst";
     simulation.plusargs = more;
     put_simulator("pwd >\"$dump\"; " PASSES);
     passes(&simulation, true);
     struct text line = {0}, folder = in_scratch("elsewhere\n");
     text_appendf(&line,
-                 "/ese_bench.vvp -fst +stimulus=%s/stimulus.bin +results=%s/chip/build/icarus/"
-                 "results.json +dump=%s/dump.bin +trace=%s/trace.fst +memory=ddr3 +last\n",
-                 scratch, scratch, scratch, scratch);
+                 "/ese_bench.vvp -fst +stimulus=%s/stimulus.bin +results=%s/chip/build/icarus-trace/"
+                 "results.json +dump=%s/dump.bin +trace=%s/trace.fst +scopes=%s/chip/build/icarus-trace/"
+                 "scopes.vh +memory=ddr3 +last\n",
+                 scratch, scratch, scratch, scratch, scratch);
     assert_true(called(text_string(&line)));
     holds("dump.bin", text_string(&folder));
     text_free(&line);
@@ -182,7 +183,7 @@ static void test_build_again(void **state)
     passes(&simulation, false);
     put("chip/mem/weights.mem", "1\n"); /* nor do the images */
     passes(&simulation, false);
-    assert_int_equal(calls_of("verilator --binary"), 1);
+    assert_int_equal(calls_of("verilator --cc"), 1);
     put("chip/rtl/ese_top.v", "module ese_top; wire w; endmodule\n");
     passes(&simulation, true);
     put("chip/sim/ese_bench.v", "module ese_bench; wire w; endmodule\n");
@@ -191,7 +192,7 @@ static void test_build_again(void **state)
     passes(&simulation, true);
     assert_int_equal(rename("chip/rtl/more.v", "chip/rtl/other.v"), 0);
     passes(&simulation, true);
-    assert_int_equal(calls_of("verilator --binary"), 5);
+    assert_int_equal(calls_of("verilator --cc"), 5);
     passes(&simulation, false);
     put("chip/rtl/.hidden", "x"); /* an editor's */
     passes(&simulation, false);
@@ -206,18 +207,58 @@ static void test_build_traced(void **state)
     (void)state;
     struct simulation simulation = plain(SIMULATOR_VERILATOR);
     passes(&simulation, true);
-    simulation.trace = "trace.fst";
+    simulation.trace.path = "trace.fst";
     passes(&simulation, true);
-    assert_true(called("--trace-fst -Mdir . "));
+    assert_true(called(" --trace-fst -DESE_TRACE sim/ese_captions.v -Mdir . "));
     assert_true(exists("chip/build/verilator-trace/run.log"));
     assert_false(same_files("chip/build/verilator/key", "chip/build/verilator-trace/key"));
     passes(&simulation, false);
-    simulation.trace = NULL;
+    simulation.trace.path = NULL;
     passes(&simulation, false);
-    simulation.simulator = SIMULATOR_ICARUS; /* has one for both */
+    simulation.trace.path = "trace.vcd"; /* another model of Verilator's */
     passes(&simulation, true);
-    simulation.trace = "trace.fst";
+    assert_true(called(" --trace -DESE_TRACE "));
+    simulation.simulator = SIMULATOR_ICARUS;
+    passes(&simulation, true);
+    assert_true(called(" -DESE_TRACE -I. sim/ese_captions.v "));
+    assert_false(called(" -fst "));
+    assert_true(exists("chip/build/icarus-trace/run.log"));
+    simulation.trace.path = "trace.fst"; /* but not of Icarus's */
     passes(&simulation, false);
+    assert_true(called(" -fst "));
+}
+
+/* What of the bench goes into a waveform, Icarus must know when it builds. */
+static void test_scopes(void **state)
+{
+    (void)state;
+    struct simulation simulation = plain(SIMULATOR_VERILATOR);
+    simulation.trace = (struct simulation_trace){.path = "trace.fst", .window = "0,1,2",
+                                                 .names = "names.mem"};
+    for (int s = 0; s < SIMULATOR_COUNT; s++) {
+        const char *file = s == SIMULATOR_ICARUS ? "chip/build/icarus-trace/scopes.vh"
+                                                 : "chip/build/verilator-trace/scopes.vh";
+        simulation.simulator = (enum simulator)s;
+        simulation.trace.scopes = NULL;
+        passes(&simulation, true);
+        if (s == SIMULATOR_ICARUS) /* whose program is a tool */
+            assert_true(called(" +trace_window=0,1,2 ") && called("/names.mem +scopes="));
+        holds(file, "$dumpvars(0, ese_bench);\n");
+        simulation.trace.scopes = "$dumpvars(1, ese_bench);\n";
+        passes(&simulation, s == SIMULATOR_ICARUS);
+        holds(file, simulation.trace.scopes);
+    }
+}
+
+/* The waveform of an earlier run is not taken for this one's. */
+static void test_old_waveform(void **state)
+{
+    (void)state;
+    struct simulation simulation = plain(SIMULATOR_VERILATOR);
+    simulation.trace.path = "trace.fst";
+    put("trace.fst", "old");
+    passes(&simulation, true);
+    assert_false(exists("trace.fst"));
 }
 
 static void test_build_fails(void **state)
@@ -235,14 +276,14 @@ static void test_build_fails(void **state)
     assert_false(file_has("stderr", "line 2."));
     assert_true(file_has(text_string(&log), "line 1.\n"));
     cannot(&simulation, text_string(&message)); /* is not taken for a build */
-    assert_int_equal(calls_of("verilator --binary"), 2);
+    assert_int_equal(calls_of("verilator --cc"), 2);
 
     put_tool("gcc", "kill -9 $$");
     text_cut(&message, 0);
     text_appendf(&message, "gcc failed, killed by signal 9 (Killed); its output is in %s",
                  text_string(&log));
     cannot(&simulation, text_string(&message));
-    assert_int_equal(calls_of("verilator --binary"), 2); /* the second step is not tried */
+    assert_int_equal(calls_of("verilator --cc"), 2); /* the second step is not tried */
     text_free(&message);
     text_free(&log);
 }
@@ -465,7 +506,7 @@ static void test_versions(void **state)
                  "this is Verilator %s, and 5.006 is the oldest that will do",
                  versions[n].refused);
         cannot(&simulation, message);
-        assert_int_equal(calls_of("verilator --binary"), 0);
+        assert_int_equal(calls_of("verilator --cc"), 0);
     }
 }
 
@@ -585,6 +626,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         TEST(test_verilator),     TEST(test_icarus),            TEST(test_options),
         TEST(test_seed),          TEST(test_build_again),       TEST(test_build_traced),
+        TEST(test_scopes),        TEST(test_old_waveform),
         TEST(test_build_fails),   TEST(test_build_fails_later), TEST(test_run_fails),
         TEST(test_run_leftovers), TEST(test_run_too_long),      TEST(test_missing_tools),
         TEST(test_missing_folders), TEST(test_long_paths),      TEST(test_prepare),
