@@ -17,8 +17,7 @@ uint32_t hash_chip(const struct program *p)
     fixed.columns = fixed.beats = fixed.constants = 0;
     fixed.weights_bus_words = fixed.columns_bus_words = fixed.constants_bus_words = 0;
     int flags[] = {(int)p->config.memory, p->config.memory_ports, (int)p->config.io,
-                   p->config.clock_mhz, q->peephole, q->projection, (int)q->candidate,
-                   (int)q->sigm.direct};
+                   q->peephole, q->projection, (int)q->candidate, (int)q->sigm.direct};
     uint32_t crc = crc32_of(0, &fixed, sizeof fixed);
     crc = crc32_of(crc, flags, sizeof flags);
     crc = crc32_of(crc, &q->formats, sizeof q->formats);
