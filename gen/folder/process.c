@@ -14,6 +14,8 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "gen/folder/interrupt.h"
+
 extern char **environ;
 
 double seconds_now(void)
@@ -117,8 +119,15 @@ static bool start(const struct process *process, pid_t *pid, struct error *error
     posix_spawn_file_actions_adddup2(&actions, 1, 2);
     if (process->folder != NULL)
         posix_spawn_file_actions_addchdir_np(&actions, process->folder);
+    /* A group of its own, so that whatever it starts can be killed with it. */
+    sigset_t signals = interrupt_waits();
+    posix_spawnattr_setsigmask(&attributes, &signals);
+    posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETPGROUP | POSIX_SPAWN_SETSIGMASK);
     const char *program = process->command->words[0];
     int number = posix_spawnp(pid, program, &actions, &attributes, process->command->words, environ);
+    if (number == 0)
+        interrupt_ends(*pid);
+    interrupt_goes_on(&signals);
     posix_spawnattr_destroy(&attributes);
     posix_spawn_file_actions_destroy(&actions);
     if (number == 0)
@@ -173,6 +182,7 @@ bool process_run(const struct process *process, struct process_end *end, struct 
         if (pause < 20000000)
             pause += pause / 4;
     }
+    interrupt_ends(0);
     if (terminal && shown > 0)
         fprintf(stderr, "\r\033[K");
     return true;

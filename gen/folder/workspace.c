@@ -10,6 +10,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "gen/folder/interrupt.h"
 #include "models/base/text.h"
 
 /* ---- paths ----------------------------------------------------------------------------------- */
@@ -45,9 +46,15 @@ char *temporary_folder(const char *name, struct error *error)
     if (root == NULL || *root == '\0')
         root = "/tmp";
     text_appendf(&folder, "%s/ese-%s-XXXXXX", root, name);
-    if (mkdtemp(folder.data) != NULL)
+    sigset_t signals = interrupt_waits();
+    bool made = mkdtemp(folder.data) != NULL;
+    int reason = errno;
+    if (made)
+        interrupt_removes(folder.data);
+    interrupt_goes_on(&signals);
+    if (made)
         return folder.data;
-    fail(error, "cannot create a temporary folder in %s: %s", root, strerror(errno));
+    fail(error, "cannot create a temporary folder in %s: %s", root, strerror(reason));
     text_free(&folder);
     return NULL;
 }
@@ -60,7 +67,9 @@ static int remove_entry(const char *path, const struct stat *status, int kind, s
 
 bool remove_folder(const char *path)
 {
-    return nftw(path, remove_entry, 16, FTW_DEPTH | FTW_PHYS) == 0;
+    bool removed = nftw(path, remove_entry, 16, FTW_DEPTH | FTW_PHYS) == 0;
+    interrupt_keeps(path);
+    return removed;
 }
 
 /* ---- the place to work ----------------------------------------------------------------------- */
@@ -111,10 +120,12 @@ bool workspace_open(struct workspace *workspace, const char *chip, const char *g
 
 void workspace_close(struct workspace *workspace, bool failed)
 {
-    if (workspace->temporary && failed)
+    if (workspace->temporary && failed) {
+        interrupt_keeps(workspace->dir);
         fprintf(stderr, "ese: note: the folder with builds and logs stays: %s\n", workspace->dir);
-    else if (workspace->temporary && !remove_folder(workspace->dir))
+    } else if (workspace->temporary && !remove_folder(workspace->dir)) {
         fprintf(stderr, "ese: note: cannot remove %s: %s\n", workspace->dir, strerror(errno));
+    }
     free(workspace->dir);
     *workspace = (struct workspace){0};
 }

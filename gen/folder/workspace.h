@@ -23,7 +23,7 @@ bool workspace_open(struct workspace *workspace, const char *chip, const char *g
 void workspace_close(struct workspace *workspace, bool failed);
 
 /* A new folder "ese-NAME-XXXXXX" where temporary files go, TMPDIR or /tmp, to be freed; NULL: none
- * could be made. */
+ * could be made.  It is removed, too, when a signal ends the program (interrupt.h). */
 char *temporary_folder(const char *name, struct error *error);
 
 /* Removes a folder with all that is in it; false with errno set. */

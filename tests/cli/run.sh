@@ -569,6 +569,26 @@ else
     same 'limit of file size: left behind' "$(ls -A "$work/small")" ''
 fi
 
+# ---- a signal in the middle of it ----
+
+# make cannot build in such a path, so that it is done in a temporary folder.  A compiler sends the signal
+# and goes on for a minute; timeout is there for what it does beside: SIGINT is not ignored below it.
+mkdir "$work/tools" "$work/tmp"
+cp -r "$work/chip" "$work/a chip"
+for signal in INT TERM HUP; do
+    printf '#!/bin/sh\necho $$ >"%s/compiler"\nkill -%s $PPID\nexec sleep 60\n' "$work" "$signal" \
+        >"$work/tools/gcc"
+    chmod +x "$work/tools/gcc"
+    status=$(exec 2>"$work/stderr"
+        TMPDIR=$work/tmp PATH=$work/tools:$PATH timeout -s "$signal" 50 \
+            "$ese" verify "$work/a chip" --sim verilator >"$work/stdout" || echo $?)
+    same "SIG$signal: status" "$status" "$((128 + $(kill -l "$signal")))"
+    same "SIG$signal: temporary folder" "$(ls -A "$work/tmp")" ''
+    must "SIG$signal: the compiler had started" test -s "$work/compiler"
+    same "SIG$signal: the compiler has ended" "$(ps -o stat= -p "$(cat "$work/compiler")" | grep -v Z)" ''
+    rm -f "$work/compiler"
+done
+
 # What was done by hand is not lost.
 cp -r "$work/chip" "$work/edited"
 echo '// mine' >>"$work/edited/rtl/ese_top.v"
