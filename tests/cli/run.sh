@@ -572,7 +572,7 @@ fi
 # ---- a signal in the middle of it ----
 
 # make cannot build in such a path, so that it is done in a temporary folder.  A compiler sends the signal
-# and goes on for a minute; timeout is there for what it does beside: SIGINT is not ignored below it.
+# and goes on for a minute.  Below a suite that runs in the background SIGINT is ignored.
 mkdir "$work/tools" "$work/tmp"
 cp -r "$work/chip" "$work/a chip"
 for signal in INT TERM HUP; do
@@ -580,7 +580,7 @@ for signal in INT TERM HUP; do
         >"$work/tools/gcc"
     chmod +x "$work/tools/gcc"
     status=$(exec 2>"$work/stderr"
-        TMPDIR=$work/tmp PATH=$work/tools:$PATH timeout -s "$signal" 50 \
+        TMPDIR=$work/tmp PATH=$work/tools:$PATH env --default-signal="$signal" \
             "$ese" verify "$work/a chip" --sim verilator >"$work/stdout" || echo $?)
     same "SIG$signal: status" "$status" "$((128 + $(kill -l "$signal")))"
     same "SIG$signal: temporary folder" "$(ls -A "$work/tmp")" ''
