@@ -99,6 +99,7 @@ static bool run_simulator(struct verification *v, enum simulator s, struct error
                                     .stimulus = v->stimulus,
                                     .images = v->images,
                                     .trace = waveform_trace(&v->waveform, trace),
+                                    .coverage = v->options->coverage != NULL,
                                     .seed = 1 + (uint32_t)(v->options->seed & 0xffff),
                                     .jobs = v->options->jobs};
     bool ok = simulate(&simulation, &v->results[s], error) &&
@@ -144,6 +145,19 @@ static bool make_plan(struct verification *v, struct error *error)
     return true;
 }
 
+static bool make_coverage(struct verification *v, struct error *error)
+{
+    const char *counts = v->results[SIMULATOR_VERILATOR].coverage_path, *dir = v->chip.dir;
+    struct text text = {0};
+    if (v->options->coverage == NULL)
+        return true;
+    bool ok = counts == NULL || coverage_read(&v->coverage, counts, dir, v->program, error);
+    coverage_text(&text, &v->coverage, true);
+    ok = ok && coverage_folder_write(v->options->coverage, counts, dir, &text, error);
+    text_free(&text);
+    return ok;
+}
+
 static bool verify(struct verification *v, struct error *error)
 {
     const struct verify_options *options = v->options;
@@ -164,7 +178,7 @@ static bool verify(struct verification *v, struct error *error)
     bool ok = make_plan(v, error) && plan_waveform(v, error) &&
               workspace_open(&v->work, v->chip.dir, options->work, error) &&
               (options->model == NULL || gather_images(v, error)) && write_stimulus(v, error) &&
-              run_simulators(v, error);
+              run_simulators(v, error) && make_coverage(v, error);
     if (ok) {
         v->pass = v->pass && verification_same_cycles(v);
         v->verdict = v->pass ? accuracy_verdict(v->program, &v->play.accuracy) : VERDICT_FAIL;
@@ -183,6 +197,7 @@ static bool verify(struct verification *v, struct error *error)
     for (int s = 0; s < SIMULATOR_COUNT; s++)
         if (v->used[s])
             simulation_result_free(&v->results[s]);
+    coverage_free(&v->coverage);
     free(v->stimulus);
     free(v->images);
     waveform_free(&v->waveform);
@@ -199,6 +214,7 @@ static bool check_files(const struct verify_options *options, struct error *erro
 {
     return output_file_check("--json", options->json, error) &&
            output_file_check("--trace", options->trace, error) &&
+           coverage_folder_check(options->coverage, error) &&
            chart_svg_check(options->svg, error);
 }
 
@@ -226,6 +242,7 @@ static const char *unused_by_selftest(const struct verify_options *options)
            : options->faults > 0    ? "--faults"
            : options->trace != NULL ? "--trace"
            : options->svg != NULL   ? "--svg"
+           : options->coverage != NULL ? "--coverage"
            : options->sim == SIM_BOTH ? "--sim both"
                                       : NULL;
 }

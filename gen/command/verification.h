@@ -12,6 +12,7 @@
 #include "gen/folder/chip_folder.h"
 #include "gen/folder/workspace.h"
 #include "gen/report/accuracy.h"
+#include "gen/verify/coverage.h"
 #include "gen/verify/play.h"
 #include "gen/verify/simulate.h"
 #include "gen/verify/waveform.h"
@@ -28,6 +29,7 @@ struct verification {
     struct waveform waveform;      /* if the options want one */
     bool used[SIMULATOR_COUNT];
     struct simulation_result results[SIMULATOR_COUNT];
+    struct coverage coverage;      /* if the options want it, of Verilator */
     bool pass;             /* the chip does what the golden model says */
     enum verdict verdict;
 };

@@ -32,6 +32,7 @@ struct simulation {
     const char *stimulus; /* file */
     const char *images;   /* folder to run in; NULL: FOLDER/mem */
     struct simulation_trace trace; /* if any, built apart from the fast model */
+    bool coverage;        /* count lines and bits, with Verilator; built apart, too */
     const char *dump;     /* file for the chip's y, int32 [frames][channels][output], or NULL */
     uint32_t seed;        /* what unreset registers hold under Verilator; 0 counts as 1 */
     int jobs;             /* compilers at once; 0: as many as there are processors */
@@ -82,6 +83,7 @@ struct simulation_result {
     struct simulation_phase *phases;
     char *results_path;     /* the harness's own results file (JSON) */
     char *log_path;         /* all that the simulator printed */
+    char *coverage_path;    /* Verilator's counts, as `verilator_coverage` reads them, or NULL */
 };
 
 /* False only if it could not be built or started; then `error` says what is missing or shows the

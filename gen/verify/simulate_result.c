@@ -187,5 +187,6 @@ void simulation_result_free(struct simulation_result *result)
     free(result->phases);
     free(result->results_path);
     free(result->log_path);
+    free(result->coverage_path);
     *result = (struct simulation_result){0};
 }
