@@ -152,7 +152,7 @@ static bool make_coverage(struct verification *v, struct error *error)
     if (v->options->coverage == NULL)
         return true;
     bool ok = counts == NULL || coverage_read(&v->coverage, counts, dir, v->program, error);
-    coverage_text(&text, &v->coverage, true);
+    verification_coverage(v, true, &text);
     ok = ok && coverage_folder_write(v->options->coverage, counts, dir, &text, error);
     text_free(&text);
     return ok;

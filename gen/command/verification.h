@@ -50,6 +50,9 @@ bool verification_same_cycles(const struct verification *v);
 
 json_t *verification_json(const struct verification *v);
 
+/* What was reached and what happened; if `whole` with all that was. */
+void verification_coverage(const struct verification *v, bool whole, struct text *text);
+
 /* ---- verify_print.c ---- */
 
 void verification_print(const struct verification *v);

@@ -134,6 +134,17 @@ static void print_accuracy(const struct verification *v)
     text_free(&text);
 }
 
+static void print_coverage(const struct verification *v)
+{
+    struct text text = {0};
+    if (v->options->coverage == NULL)
+        return;
+    verification_coverage(v, false, &text);
+    printf("%s\nall of it, with the sources annotated: %s\n\n", text_string(&text),
+           v->options->coverage);
+    text_free(&text);
+}
+
 /* Of those that were used the one that failed; all of them, if all did or if they disagree. */
 static const char *failed_simulators(const struct verification *v)
 {
@@ -200,6 +211,7 @@ void verification_print(const struct verification *v)
                "simulators\n");
     print_memory(v, cycles);
     print_accuracy(v);
+    print_coverage(v);
     if (v->verdict == VERDICT_FAIL)
         print_replay(v);
     printf("verdict: %s\n", accuracy_verdict_line(v->verdict, v->program, &v->play.accuracy));

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "gen/command/verification.h"
+#include "gen/verify/bins.h"
 #include "models/program/derive.h"
 
 /* ---- cycles ---------------------------------------------------------------------------------- */
@@ -69,10 +70,47 @@ bool verification_same_cycles(const struct verification *v)
     return cycles_expected(v, measured);
 }
 
+/* ---- coverage ---------------------------------------------------------------------------------- */
+
+static struct verify_bins result_bins(const struct verification *v, enum simulator s)
+{
+    return bins_of(&v->results[s].bins, &v->play.stimulus, v->program);
+}
+
+/* Both simulators have played the same: one of them tells. */
+void verification_coverage(const struct verification *v, bool whole, struct text *text)
+{
+    enum simulator s = v->used[SIMULATOR_VERILATOR] ? SIMULATOR_VERILATOR : SIMULATOR_ICARUS;
+    struct verify_bins bins = result_bins(v, s);
+    if (v->coverage.module_count > 0)
+        coverage_text(text, &v->coverage, whole);
+    else if (v->used[SIMULATOR_VERILATOR])
+        text_append(text, "The simulation did not get to its end: lines and bits of the chip's "
+                          "Verilog were not counted\n");
+    else
+        text_append(text, "Lines and bits of the chip's Verilog are counted by Verilator only, which "
+                          "was not used\n");
+    text_append_char(text, '\n');
+    bins_text(text, &bins, whole);
+    bins_free(&bins);
+}
+
 /* ---- JSON ------------------------------------------------------------------------------------ */
 
-static json_t *result_json(const struct simulation_result *r)
+/* Hundreds, so only for those who ask for coverage; NULL: not wanted. */
+static json_t *bins_of_result(const struct verification *v, enum simulator s)
 {
+    if (v->options->coverage == NULL)
+        return NULL;
+    struct verify_bins bins = result_bins(v, s);
+    json_t *list = bins_json(&bins);
+    bins_free(&bins);
+    return list;
+}
+
+static json_t *result_json(const struct verification *v, enum simulator s)
+{
+    const struct simulation_result *r = &v->results[s];
     json_t *messages = json_array(), *phases = json_array();
     for (int m = 0; m < r->message_count; m++)
         json_array_append_new(messages, json_string(r->messages[m]));
@@ -82,14 +120,14 @@ static json_t *result_json(const struct simulation_result *r)
                               (json_int_t)r->phases[n].seed, "frames", r->phases[n].frame_count,
                               "cycles", (json_int_t)r->phases[n].cycles, "cut", r->phases[n].cut,
                               "cycles_per_frame", (json_int_t)r->phases[n].cycles_per_frame));
-    return json_pack("{s:s, s:f, s:f, s:I, s:f, s:I, s:I, s:I, s:I, s:I, s:I, s:o, s:o}", "verdict",
-                     r->pass ? "pass" : "fail", "build_seconds", r->build_seconds, "run_seconds",
+    return json_pack("{s:s, s:f, s:f, s:I, s:f, s:I, s:I, s:I, s:I, s:I, s:I, s:o, s:o, s:o*}",
+                     "verdict", r->pass ? "pass" : "fail", "build_seconds", r->build_seconds, "run_seconds",
                      r->run_seconds, "cycles", (json_int_t)r->cycles, "cycles_per_second",
                      r->cycles_per_second, "y_checked", (json_int_t)r->y_checked, "c_checked",
                      (json_int_t)r->c_checked, "y_at_ends", (json_int_t)r->y_at_ends, "c_at_ends",
                      (json_int_t)r->c_at_ends, "mismatches", (json_int_t)r->mismatches,
                      "violations", (json_int_t)r->violations, "messages", messages, "phases",
-                     phases);
+                     phases, "bins", bins_of_result(v, s));
 }
 
 json_t *verification_json(const struct verification *v)
@@ -102,14 +140,14 @@ json_t *verification_json(const struct verification *v)
             continue;
         mismatches += v->results[s].mismatches;
         json_object_set_new(simulators, simulator_name((enum simulator)s),
-                            result_json(&v->results[s]));
+                            result_json(v, (enum simulator)s));
     }
     json_t *phases = json_array();
     for (uint32_t n = 0; n < v->play.stimulus.phase_count; n++)
         json_array_append_new(phases, json_string(v->play.stimulus.phases[n].name));
     char hash[16];
     snprintf(hash, sizeof hash, "%08x", (unsigned)p->config_hash);
-    return json_pack("{s:s, s:s, s:i, s:i, s:i, s:o, s:I, s:I, s:I, s:I, s:I, s:f, s:f, s:o, s:o}",
+    return json_pack("{s:s, s:s, s:i, s:i, s:i, s:o, s:I, s:I, s:I, s:I, s:I, s:f, s:f, s:o, s:o, s:o*}",
                      "verdict", verdict_name(v->verdict), "config_hash", hash, "frames",
                      v->play.frames, "channels", p->d.channels, "pes", p->d.pes, "phases", phases,
                      "seed", (json_int_t)v->options->seed, "mismatches", (json_int_t)mismatches,
@@ -118,5 +156,6 @@ json_t *verification_json(const struct verification *v)
                      (json_int_t)derive_traffic(p).clocks, "mac_utilization",
                      verification_utilization(v, cycles), "max_float_error",
                      v->play.accuracy.quantized.max_error, "accuracy",
-                     accuracy_json(p, &v->play.accuracy), "simulators", simulators);
+                     accuracy_json(p, &v->play.accuracy), "simulators", simulators,
+                     "coverage", v->coverage.module_count > 0 ? coverage_json(&v->coverage) : NULL);
 }

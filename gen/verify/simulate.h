@@ -66,6 +66,25 @@ struct simulation_phase {
     struct simulation_chart *charts;
 };
 
+struct simulation_counts {
+    int count;
+    int64_t *list;
+};
+
+/* Accesses of the host to a register, by kind. */
+struct simulation_register {
+    char *name;
+    struct simulation_counts accesses;
+};
+
+/* What happened how often, in the order of sim/bins.def; columns of each product and steps of each
+ * pass, in the order of the program; error codes that the host has read. */
+struct simulation_bins {
+    struct simulation_counts hits, products, passes, errors;
+    int register_count;
+    struct simulation_register *registers;
+};
+
 struct simulation_result {
     bool pass;
     char reason[256];       /* first thing that was wrong, empty if none */
@@ -81,6 +100,7 @@ struct simulation_result {
     char **messages;        /* the first mismatches and violations, a line each */
     int phase_count;
     struct simulation_phase *phases;
+    struct simulation_bins bins;
     char *results_path;     /* the harness's own results file (JSON) */
     char *log_path;         /* all that the simulator printed */
     char *coverage_path;    /* Verilator's counts, as `verilator_coverage` reads them, or NULL */

@@ -5,6 +5,7 @@
 
 #include <string.h>
 
+#include "bins.h"
 #include "ese_registers.h"
 #include "findings.h"
 #include "host_access.h"
@@ -121,6 +122,7 @@ static void list_setup(void)
 
 static void list_load(void)
 {
+    bin_hit(host.loaded ? BIN_LOAD_AGAIN : BIN_LOAD);
     host.stage = LOADING;
     host.loaded = false;
     host.load_cycle = -1;
@@ -149,6 +151,7 @@ static void list_loaded(void)
 
 static void list_start(void)
 {
+    bin_hit(host.loaded ? BIN_START : BIN_START_UNLOADED);
     host.stage = STARTING;
     if (has_queue()) {
         write_register(ESE_QUEUE_TAIL, 0);
@@ -171,6 +174,13 @@ static void list_started(void)
 
 static void list_stop(void)
 {
+    static const enum bin by_moment[STIMULUS_MOMENTS] = {
+        [STIMULUS_AT_RUN] = BIN_STOP_RUNNING,         [STIMULUS_AT_LOAD] = BIN_STOP_LOADING,
+        [STIMULUS_AT_RESTORE] = BIN_STOP_RESTORING, [STIMULUS_AT_SAVE] = BIN_STOP_SAVING};
+    if (host_stop_expected())
+        bin_hit(by_moment[host.phase->stop_moment]);
+    else if (host.stage == CLOSING)
+        bin_hit(BIN_STOP_IDLE);
     host.stage = STOPPING;
     write_register(ESE_CONTROL, CONTROL_STOP);
     write_register(ESE_IRQ_STATUS, IRQ_ALL);
@@ -239,8 +249,10 @@ static void access_ends(const struct access *a)
         host.result->attempts++;
         host.state_cycle[0] = host.state_cycle[1] = -1;
     }
-    if (a->write && a->address == ESE_SLOT)
+    if (a->write && a->address == ESE_SLOT) {
         slot_wrote(a->data & SLOT_CLOSED);
+        bin_hit(a->data & SLOT_CLOSED ? BIN_SLOT_CLOSED : BIN_SLOT_OPENED);
+    }
 }
 
 /* ---- what comes next --------------------------------------------------------------------------------- */
@@ -271,6 +283,13 @@ static void take_error(void)
     read_register(ESE_ERROR, &host.result->error);
 }
 
+/* What the interrupt says, in the order of the bits. */
+static void count_events(void)
+{
+    for (uint32_t events = host.events & IRQ_ALL; events != 0; events &= events - 1)
+        bin_hit(BIN_INTERRUPT_ERROR + __builtin_ctz(events));
+}
+
 static void unexplained_interrupt(void)
 {
     violation(AT "the interrupt is high, but IRQ_STATUS is %x", HERE, host.events);
@@ -293,6 +312,7 @@ static void wait_for_load(bool interrupt)
 
 static void take_load_events(void)
 {
+    count_events();
     if (host.events & IRQ_ERROR) {
         take_error();
     } else if (host.events & IRQ_LOADED) {
@@ -326,6 +346,7 @@ static void after_load(void)
 static void take_events(void)
 {
     host.stage = RUNNING;
+    count_events();
     if (host.events & IRQ_ERROR) {
         take_error();
         return;
@@ -487,6 +508,7 @@ static void next_list(bool interrupt)
         take_heads();
         break;
     case ERROR_READ:
+        bin_error(host.result->error);
         list_stop();
         break;
     case LOST:

@@ -4,6 +4,7 @@
 
 #include <string.h>
 
+#include "bins.h"
 #include "ese_registers.h"
 #include "findings.h"
 #include "memory.h"
@@ -122,6 +123,7 @@ static void begin_access(const struct access *a)
                         (a->write ? other : at) << LITE_AR_ADDRESS |
                         (STROBES & ~a->kept) << LITE_STROBES;
     accesses.drive[2] = (access_draw() & 7) << LITE_AW_PROT | (access_draw() & 7) << LITE_AR_PROT;
+    bin_access(a->write, at, STROBES & ~a->kept);
     accesses.begins(a);
 }
 
