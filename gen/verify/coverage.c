@@ -10,26 +10,36 @@
 
 /* ---- what cannot happen ------------------------------------------------------------------------ */
 
+/* A rule of coverage.def that holds for this chip. */
 struct never {
-    const char *module; /* without the chip's prefix; "": any */
-    const char *what;   /* of a line a part of its text; the name of a signal */
+    const char *module;    /* "": any */
     bool toggle;
-    int from;           /* bits from this one on */
-    bool here;          /* in this chip */
+    const char *from, *to; /* texts of a line; of a toggle `from` is the signal */
+    int low, high;         /* bits of it */
     const char *why;
 };
 
-enum { NEVER_MOST = 128 };
+enum { NEVER_MOST = 128, BITS_MOST = 4096 };
+
+/* So many bits does a number have. */
+static int bits_of(int number)
+{
+    int bits = 0;
+    for (; number > 0; number >>= 1)
+        bits++;
+    return bits;
+}
 
 static int list_never(const struct program *p, struct never list[NEVER_MOST])
 {
-    const struct derived *d = &p->d;
+    const struct derived *d = &p->chip;
     int count = 0;
-    (void)d;
-#define NEVER_LINE(module, what, when, why) \
-    list[count++] = (struct never){module, what, false, 0, (when), why};
-#define NEVER_TOGGLE(module, what, from, when, why) \
-    list[count++] = (struct never){module, what, true, (from), (when), why};
+#define NEVER_LINE(module, from, to, when, why) \
+    if (when)                                   \
+        list[count++] = (struct never){module, false, from, to, 0, 0, why};
+#define NEVER_TOGGLE(module, signal, low, high, when, why) \
+    if (when)                                              \
+        list[count++] = (struct never){module, true, signal, "", (low), (high), why};
 #include "gen/verify/coverage.def"
     BUG_UNLESS(count <= NEVER_MOST);
     return count;
@@ -43,9 +53,9 @@ struct reader {
     struct never never[NEVER_MOST];
     int never_count, hole_room;
     struct coverage_module *module;
-    const char *plain;  /* its name without the chip's prefix */
     struct text source; /* its file, lines ended by NULs */
     const char **lines; /* [line_count + 1], from 1 on */
+    const char **never_lines; /* why a line is never reached, NULL: it can be; likewise */
     int line_count;
 };
 
@@ -64,41 +74,69 @@ static void open_lines(struct reader *r)
     }
 }
 
+/* Is the rule about this file's module?  Both have a prefix, each its own. */
+static bool is_of(const struct never *never, const struct reader *r)
+{
+    const char *name = r->module->name, *prefix = r->program->config.prefix;
+    size_t length = strlen(prefix);
+    bool mine = strncmp(name, prefix, length) == 0;
+    return never->module[0] == '\0' ||
+           (mine && strcmp(never->module + strlen(PREFIX_DEFAULT), name + length) == 0);
+}
+
+static void mark_never_lines(struct reader *r)
+{
+    r->never_lines = allocate((size_t)r->line_count + 2, sizeof *r->never_lines);
+    for (int n = 0; n < r->never_count; n++) {
+        const struct never *never = &r->never[n];
+        bool inside = false;
+        for (int line = 1; line <= r->line_count && !never->toggle && is_of(never, r); line++) {
+            inside = inside || strstr(r->lines[line], never->from) != NULL;
+            if (inside)
+                r->never_lines[line] = never->why;
+            inside = inside && strstr(r->lines[line], never->to) == NULL;
+        }
+    }
+}
+
+static void close_file(struct reader *r)
+{
+    text_cut(&r->source, 0);
+    free(r->lines);
+    free(r->never_lines);
+    r->lines = r->never_lines = NULL;
+}
+
 static bool open_file(struct reader *r, const char *file, const char *dir, struct error *error)
 {
     char path[PATH_MAX], tail[PATH_MAX];
     const char *name = strrchr(file, '/') + 1;
-    size_t prefix = strlen(r->program->config.prefix);
     r->module = &r->coverage->modules[r->coverage->module_count++];
     snprintf(r->module->name, sizeof r->module->name, "%.*s", (int)strcspn(name, "."), name);
-    r->plain = r->module->name + (strlen(r->module->name) > prefix ? prefix + 1 : 0);
-    text_cut(&r->source, 0);
-    free(r->lines);
-    r->lines = NULL;
+    close_file(r);
     if (!path_join(tail, "/", file, error) || !path_join(path, dir, tail, error) ||
         !text_read_file(&r->source, path, error))
         return false;
     open_lines(r);
+    mark_never_lines(r);
     return true;
 }
 
-static const char *line_text(const struct reader *r, int line)
+/* The signal of a rule: its name, or that of one of its elements. */
+static bool is_signal(const char *name, const char *signal)
 {
-    return line <= r->line_count ? r->lines[line] : "";
+    size_t length = strlen(signal);
+    return strncmp(name, signal, length) == 0 &&
+           (name[length] == '\0' || name[length] == '[');
 }
 
-/* Why this cannot be hit; NULL: it can. */
-static const char *why_never(const struct reader *r, bool toggle, const char *what, int bit)
+/* Why a bit never goes up and down; NULL: it can. */
+static const char *why_no_toggle(const struct reader *r, const char *name, int bit)
 {
     for (int n = 0; n < r->never_count; n++) {
         const struct never *never = &r->never[n];
-        if (!never->here || never->toggle != toggle || bit < never->from ||
-            (never->module[0] != '\0' && strcmp(never->module, r->plain) != 0))
-            continue;
-        size_t length = strlen(never->what);
-        if (!toggle ? strstr(what, never->what) != NULL
-                    : strncmp(what, never->what, length) == 0 &&
-                          (what[length] == '\0' || what[length] == '['))
+        if (never->toggle && bit >= never->low && bit <= never->high && is_of(never, r) &&
+            is_signal(name, never->from))
             return never->why;
     }
     return NULL;
@@ -144,23 +182,26 @@ static void count_lines(struct reader *r, const struct coverage_point *points, i
     for (int n = 0; n < count; n++)
         mark_lines(r, &points[n], states);
     for (int line = 1; line <= r->line_count; line++) {
-        const char *why = why_never(r, false, line_text(r, line), 0);
+        const char *why = r->never_lines[line];
         if (states[line] == LINE_COVERED) {
             lines->covered++;
             if (why != NULL)
                 text_appendf(&r->coverage->wrong, "%s.v:%d: %s\n", r->module->name, line,
-                             line_text(r, line));
+                             r->lines[line]);
         } else if (states[line] == LINE_MISSED) {
             lines->never += why != NULL;
             lines->missed += why == NULL;
             add_hole(r, (struct coverage_hole){
-                            .line = line, .what = duplicate(line_text(r, line)), .why = why});
+                            .line = line, .what = duplicate(r->lines[line]), .why = why});
         }
     }
     free(states);
 }
 
 /* ---- bits -------------------------------------------------------------------------------------- */
+
+/* What names begin with that nobody reads: these bits do not count. */
+static const char UNUSED[] = "unused_";
 
 /* The signal's name in `name`; the number of its last index, 0 if it has none. */
 static int split_bit(const char *what, struct text *name)
@@ -177,8 +218,6 @@ struct missed_bits {
     bool *bits;
     int top; /* the highest, -1: none */
 };
-
-enum { BITS_MOST = 4096 };
 
 static struct missed_bits missed_bits(void)
 {
@@ -236,7 +275,9 @@ static void count_toggles(struct reader *r, const struct coverage_point *points,
     struct text name = {0}, before = {0};
     for (int n = 0; n < count; n++) {
         int bit = split_bit(points[n].what, &name);
-        const char *why = why_never(r, true, text_string(&name), bit);
+        if (strncmp(text_string(&name), UNUSED, strlen(UNUSED)) == 0)
+            continue;
+        const char *why = why_no_toggle(r, text_string(&name), bit);
         if (strcmp(text_string(&name), text_string(&before)) != 0 && n > 0) {
             close_bits(r, &missed, &before, points[n - 1].line);
             close_bits(r, &never, &before, points[n - 1].line);
@@ -309,8 +350,8 @@ bool coverage_read(struct coverage *coverage, const char *path, const char *dir,
         add_counts(&coverage->toggles, &coverage->modules[n].toggles);
     }
     coverage_points_free(&points);
+    close_file(&r);
     text_free(&r.source);
-    free(r.lines);
     return ok;
 }
 

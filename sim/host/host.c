@@ -104,6 +104,8 @@ static void list_setup(void)
         list_settings();
         return;
     }
+    try_writes(harness.phase);
+    expect(ESE_VERSION, 0, 0, "VERSION"); /* whatever it is */
     uint32_t features = (plan->memory_mode == STIMULUS_RESIDENT ? 1u : 0u) | (has_queue() ? 2u : 0u) |
                         (plan->memory_ports > 1 ? 4u : 0u) | plan->memory_data_bits / 8 << 16;
     expect(ESE_ID, ESE_IDENTITY_CHIP, all, "ID");
@@ -174,11 +176,8 @@ static void list_started(void)
 
 static void list_stop(void)
 {
-    static const enum bin by_moment[STIMULUS_MOMENTS] = {
-        [STIMULUS_AT_RUN] = BIN_STOP_RUNNING,         [STIMULUS_AT_LOAD] = BIN_STOP_LOADING,
-        [STIMULUS_AT_RESTORE] = BIN_STOP_RESTORING, [STIMULUS_AT_SAVE] = BIN_STOP_SAVING};
     if (host_stop_expected())
-        bin_hit(by_moment[host.phase->stop_moment]);
+        bin_hit(BIN_STOP_RUNNING + host.phase->stop_moment);
     else if (host.stage == CLOSING)
         bin_hit(BIN_STOP_IDLE);
     host.stage = STOPPING;
@@ -217,7 +216,12 @@ static void list_end(void)
 
 static bool is_control(const struct access *a, uint32_t data)
 {
-    return a->write && a->address == ESE_CONTROL && a->data == data;
+    return a->write && a->address == ESE_CONTROL && access_data(a) == data;
+}
+
+static bool is_slot(const struct access *a)
+{
+    return a->write && a->address == ESE_SLOT && access_data(a) & SLOT_WRITE;
 }
 
 static void access_begins(const struct access *a)
@@ -233,7 +237,7 @@ static void access_begins(const struct access *a)
         axi_count_faults();
     if (is_control(a, CONTROL_START))
         axi_count_states();
-    if (a->write && a->address == ESE_SLOT)
+    if (is_slot(a))
         slot_writes(a->data & SLOT_CLOSED);
 }
 
@@ -249,10 +253,8 @@ static void access_ends(const struct access *a)
         host.result->attempts++;
         host.state_cycle[0] = host.state_cycle[1] = -1;
     }
-    if (a->write && a->address == ESE_SLOT) {
+    if (is_slot(a))
         slot_wrote(a->data & SLOT_CLOSED);
-        bin_hit(a->data & SLOT_CLOSED ? BIN_SLOT_CLOSED : BIN_SLOT_OPENED);
-    }
 }
 
 /* ---- what comes next --------------------------------------------------------------------------------- */

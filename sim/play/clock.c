@@ -316,7 +316,9 @@ static unsigned end_phase(void)
     h->result->cut = h->result->end < 0;
     check_phase_end();
     if (h->result->cut && h->now->cut_cycle != 0)
-        bin_hit(h->y_waiting ? BIN_RESET_CUT_WAITING : BIN_RESET_CUT);
+        bin_hit(BIN_RESET_CUT);
+    if (h->result->cut && h->now->cut_cycle != 0 && h->y_waiting)
+        bin_hit(BIN_RESET_CUT_WAITING);
     if (axi_present())
         axi_end_phase();
     if (h->phase + 1 == h->plan.phase_count)

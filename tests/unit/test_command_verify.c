@@ -27,7 +27,8 @@ static void test_usage(void **state)
         const char *name;
     } unused[] = {{{.model = "other"}, "--model"}, {{.frames = 9}, "--frames"},
                   {{.faults = 2}, "--faults"},     {{.trace = "x.fst"}, "--trace"},
-                  {{.svg = "x.svg"}, "--svg"},     {{.sim = SIM_BOTH}, "--sim both"}};
+                  {{.svg = "x.svg"}, "--svg"},     {{.coverage = "x"}, "--coverage"},
+                  {{.sim = SIM_BOTH}, "--sim both"}};
     refuses((struct verify_options){.trace_phase = "steady"}, 2,
             "--trace-phase goes with --trace FILE.fst, which is not given");
     refuses((struct verify_options){.trace_frames = true}, 2,
@@ -253,7 +254,7 @@ static void test_stimulus(void **state)
     passes((struct verify_options){0});
     played(&chip.program, hash, USUAL_FRAMES, 0, 0);
     printed("\n3 PEs x 2 channels, 20 frames, seed 0\n"
-            "phases: steady, cut, rough, held, misframed\n");
+            "phases: steady, cut, rough, x ends early, x ends late, held\n");
     passes((struct verify_options){.frames = 5, .seed = 9, .seed_given = true});
     played(&chip.program, hash, 5, 0, 9);
     printed("\n3 PEs x 2 channels, 5 frames, seed 9\n");
