@@ -11,6 +11,7 @@
 #include "gen/command/verification.h"
 #include "gen/folder/json_file.h"
 #include "gen/folder/output.h"
+#include "gen/folder/process.h"
 #include "gen/image/images.h"
 #include "gen/report/chart_svg.h"
 #include "gen/verify/selftest.h"
@@ -175,7 +176,9 @@ static bool verify(struct verification *v, struct error *error)
     print_changes(v);
     choose_simulators(v);
     v->pass = true;
-    bool ok = make_plan(v, error) && plan_waveform(v, error) &&
+    bool counts = options->coverage != NULL && v->used[SIMULATOR_VERILATOR];
+    bool ok = (!counts || process_available("verilator_coverage", "verilator", error)) &&
+              make_plan(v, error) && plan_waveform(v, error) &&
               workspace_open(&v->work, v->chip.dir, options->work, error) &&
               (options->model == NULL || gather_images(v, error)) && write_stimulus(v, error) &&
               run_simulators(v, error) && make_coverage(v, error);
