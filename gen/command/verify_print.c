@@ -128,7 +128,8 @@ static void print_accuracy(const struct verification *v)
     const struct accuracy *accuracy = &v->play.accuracy;
     struct text text = {0};
     text_appendf(&text, "\nAccuracy of y on the %lld frames played%s\n",
-                 (long long)accuracy->frames, v->program->utterances.count == 0 ? ", of noise" : "");
+                 (long long)accuracy->frames,
+                 v->program->utterances.count == 0 ? ", of noise" : "");
     accuracy_table(&text, v->program, accuracy);
     printf("%s\n", text_string(&text));
     text_free(&text);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0
- * verify_results.c - cycles of a frame as the simulators have measured them; the results as JSON. */
+ * verify_results.c - cycles of a frame as the simulators have measured them, coverage, JSON. */
 #include <stdio.h>
 #include <string.h>
 
@@ -70,7 +70,7 @@ bool verification_same_cycles(const struct verification *v)
     return cycles_expected(v, measured);
 }
 
-/* ---- coverage ---------------------------------------------------------------------------------- */
+/* ---- coverage -------------------------------------------------------------------------------- */
 
 static struct verify_bins result_bins(const struct verification *v, enum simulator s)
 {
@@ -88,8 +88,8 @@ void verification_coverage(const struct verification *v, bool whole, struct text
         text_append(text, "The simulation did not get to its end: lines and bits of the chip's "
                           "Verilog were not counted\n");
     else
-        text_append(text, "Lines and bits of the chip's Verilog are counted by Verilator only, which "
-                          "was not used\n");
+        text_append(text, "Lines and bits of the chip's Verilog are counted by Verilator only, "
+                          "which was not used\n");
     text_append_char(text, '\n');
     bins_text(text, &bins, whole);
     bins_free(&bins);
@@ -121,9 +121,9 @@ static json_t *result_json(const struct verification *v, enum simulator s)
                               "cycles", (json_int_t)r->phases[n].cycles, "cut", r->phases[n].cut,
                               "cycles_per_frame", (json_int_t)r->phases[n].cycles_per_frame));
     return json_pack("{s:s, s:f, s:f, s:I, s:f, s:I, s:I, s:I, s:I, s:I, s:I, s:o, s:o, s:o*}",
-                     "verdict", r->pass ? "pass" : "fail", "build_seconds", r->build_seconds, "run_seconds",
-                     r->run_seconds, "cycles", (json_int_t)r->cycles, "cycles_per_second",
-                     r->cycles_per_second, "y_checked", (json_int_t)r->y_checked, "c_checked",
+                     "verdict", r->pass ? "pass" : "fail", "build_seconds", r->build_seconds,
+                     "run_seconds", r->run_seconds, "cycles", (json_int_t)r->cycles,
+                     "cycles_per_second", r->cycles_per_second, "y_checked", (json_int_t)r->y_checked, "c_checked",
                      (json_int_t)r->c_checked, "y_at_ends", (json_int_t)r->y_at_ends, "c_at_ends",
                      (json_int_t)r->c_at_ends, "mismatches", (json_int_t)r->mismatches,
                      "violations", (json_int_t)r->violations, "messages", messages, "phases",
@@ -147,7 +147,8 @@ json_t *verification_json(const struct verification *v)
         json_array_append_new(phases, json_string(v->play.stimulus.phases[n].name));
     char hash[16];
     snprintf(hash, sizeof hash, "%08x", (unsigned)p->config_hash);
-    return json_pack("{s:s, s:s, s:i, s:i, s:i, s:o, s:I, s:I, s:I, s:I, s:I, s:f, s:f, s:o, s:o, s:o*}",
+    return json_pack("{s:s, s:s, s:i, s:i, s:i, s:o, s:I, s:I, s:I, s:I, s:I, s:f, s:f, s:o, s:o, "
+                     "s:o*}",
                      "verdict", verdict_name(v->verdict), "config_hash", hash, "frames",
                      v->play.frames, "channels", p->d.channels, "pes", p->d.pes, "phases", phases,
                      "seed", (json_int_t)v->options->seed, "mismatches", (json_int_t)mismatches,

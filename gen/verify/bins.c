@@ -25,7 +25,7 @@ static const char *const ACCESS_NAMES[ACCESS_KINDS] = {
 
 static const char NO_HOST[] = "no host interface";
 
-/* ---- the list ---------------------------------------------------------------------------------- */
+/* ---- the list -------------------------------------------------------------------------------- */
 
 static void add(struct verify_bins *bins, struct verify_bin bin, const char *of, const char *name)
 {
@@ -181,7 +181,7 @@ int bins_missed(const struct verify_bins *bins)
     return missed;
 }
 
-/* ---- text -------------------------------------------------------------------------------------- */
+/* ---- text ------------------------------------------------------------------------------------ */
 
 /* A row for each register, a column for each kind of access. */
 static void append_register(struct text *text, const struct verify_bin *kinds, bool first)

@@ -8,7 +8,7 @@
 
 #include "gen/folder/workspace.h"
 
-/* ---- what cannot happen ------------------------------------------------------------------------ */
+/* ---- what cannot happen ---------------------------------------------------------------------- */
 
 /* A rule of coverage.def that holds for this chip. */
 struct never {
@@ -45,7 +45,7 @@ static int list_never(const struct program *p, struct never list[NEVER_MOST])
     return count;
 }
 
-/* ---- of one file ------------------------------------------------------------------------------- */
+/* ---- of one file ----------------------------------------------------------------------------- */
 
 struct reader {
     struct coverage *coverage;
@@ -157,7 +157,7 @@ static void add_hole(struct reader *r, struct coverage_hole hole)
     c->holes[c->hole_count++] = hole;
 }
 
-/* ---- lines ------------------------------------------------------------------------------------- */
+/* ---- lines ----------------------------------------------------------------------------------- */
 
 enum line_state { LINE_PLAIN, LINE_COVERED, LINE_MISSED };
 
@@ -198,7 +198,7 @@ static void count_lines(struct reader *r, const struct coverage_point *points, i
     free(states);
 }
 
-/* ---- bits -------------------------------------------------------------------------------------- */
+/* ---- bits ------------------------------------------------------------------------------------ */
 
 /* What names begin with that nobody reads: these bits do not count. */
 static const char UNUSED[] = "unused_";
@@ -296,7 +296,7 @@ static void count_toggles(struct reader *r, const struct coverage_point *points,
     text_free(&before);
 }
 
-/* ---- all files --------------------------------------------------------------------------------- */
+/* ---- all files ------------------------------------------------------------------------------- */
 
 /* Points from `first` on that are of one file, and of one kind. */
 static int run_of(const struct coverage_points *points, int first)

@@ -3,7 +3,8 @@
  *
  * A line counts as covered if all that can happen in it has happened: each of its branches taken, a
  * condition without else also not met.  A bit counts if it has gone up and down; signals of more
- * than 256 bits have no points.  What coverage.def says cannot happen in this chip is not missed. */
+ * than 256 bits do not count, nor those that nobody reads, unused_.  What coverage.def says cannot
+ * happen in this chip is not missed. */
 #ifndef ESE_COVERAGE_H
 #define ESE_COVERAGE_H
 
@@ -24,7 +25,7 @@ struct coverage_module {
     struct coverage_count lines, toggles;
 };
 
-/* A line that was missed, or the bits of a signal; by `why` they cannot be hit, NULL: they should. */
+/* A line that was missed, or bits of a signal; `why` they cannot be reached, NULL: they can. */
 struct coverage_hole {
     const struct coverage_module *module;
     int line;
@@ -47,7 +48,7 @@ bool coverage_read(struct coverage *coverage, const char *path, const char *dir,
                    const struct program *program, struct error *error);
 void coverage_free(struct coverage *coverage);
 
-/* The modules as a table, lines that were missed, and if `whole` also bits, and what cannot be hit. */
+/* The modules as a table, lines that were missed; if `whole` also bits, and what cannot be. */
 void coverage_text(struct text *text, const struct coverage *coverage, bool whole);
 json_t *coverage_json(const struct coverage *coverage);
 
@@ -57,7 +58,7 @@ json_t *coverage_json(const struct coverage *coverage);
 bool coverage_folder_check(const char *folder, struct error *error);
 
 /* Makes it: summary.txt; if `counts` are not NULL also these, coverage.dat, and each file of DIR/rtl
- * with the counts before its lines, rtl/NAME.v.  All of it, or nothing. */
+ * with counts before its lines, rtl/NAME.v.  All of it, or nothing. */
 bool coverage_folder_write(const char *folder, const char *counts, const char *dir,
                            const struct text *summary, struct error *error);
 

@@ -22,14 +22,15 @@ bool coverage_folder_check(const char *folder, struct error *error)
         return true;
     }
     if (errno == EEXIST)
-        return fail(error, "--coverage: '%s' is there already; a folder that is not is made", folder);
+        return fail(error, "--coverage: '%s' is there already; a folder that is not is made",
+                    folder);
     return fail(error, "--coverage: cannot make the folder '%s': %s", folder, strerror(errno));
 }
 
-/* ---- annotated sources ------------------------------------------------------------------------- */
+/* ---- annotated sources ----------------------------------------------------------------------- */
 
-/* Verilator's tool goes through a shell, and looks for sources where it runs: in a temporary folder all
- * names are plain. */
+/* Verilator's tool goes through a shell, and looks for sources where it runs: in a temporary folder
+ * all names are plain. */
 static bool annotate(const char *place, const char *counts, const char *dir, struct error *error)
 {
     char link[PATH_MAX], log[PATH_MAX], data[PATH_MAX], rtl[PATH_MAX], real[PATH_MAX];
@@ -56,7 +57,7 @@ static bool annotate(const char *place, const char *counts, const char *dir, str
     return ok;
 }
 
-/* ---- the folder -------------------------------------------------------------------------------- */
+/* ---- the folder ------------------------------------------------------------------------------ */
 
 static bool copy_file(const char *from, const char *folder, const char *name, struct error *error)
 {

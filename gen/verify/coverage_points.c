@@ -13,7 +13,7 @@ static const char KEY_MARK[] = "\001";
 static const char VALUE_MARK = 2, EDGE_MARK = ':'; /* "data[3]:0->1" */
 static const char HEAD[] = "# SystemC::Coverage-", POINT[] = "C '", TOGGLE[] = "v_toggle";
 
-/* ---- one line ---------------------------------------------------------------------------------- */
+/* ---- one line -------------------------------------------------------------------------------- */
 
 static void take_value(struct coverage_point *point, const char *key, char *value)
 {
@@ -53,7 +53,7 @@ static bool take_point(struct coverage_point *point, char *line)
     return point->file != NULL && point->line > 0;
 }
 
-/* ---- all of them ------------------------------------------------------------------------------- */
+/* ---- all of them ----------------------------------------------------------------------------- */
 
 static int by_place(const void *left, const void *right)
 {

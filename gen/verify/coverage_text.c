@@ -23,8 +23,8 @@ static void append_row(struct text *text, const char *name, const struct coverag
 }
 
 /* The holes of one kind, a line each; nothing if there are none. */
-static void append_holes(struct text *text, const struct coverage *coverage, bool toggle, bool never,
-                         const char *heading)
+static void append_holes(struct text *text, const struct coverage *coverage, bool toggle,
+                         bool never, const char *heading)
 {
     bool some = false;
     for (int n = 0; n < coverage->hole_count; n++) {

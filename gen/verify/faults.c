@@ -56,8 +56,8 @@ enum {
     WRITE_FAULT_COUNT = sizeof WRITE_FAULTS / sizeof *WRITE_FAULTS
 };
 
-/* Beats of which one is to go wrong.  A burst can end early, or seem to, only where it has two beats:
- * those of the first piece that has, and all before. */
+/* Beats of which one is to go wrong.  A burst can end early, or seem to, only where it has two
+ * beats: those of the first piece that has, and all before. */
 static uint32_t beats_to_strike(const struct bus_fault *fault, const struct pieces_read *pieces)
 {
     uint32_t beats = 0;

@@ -83,7 +83,7 @@ void bin_access(bool write, uint32_t address, uint32_t strobes)
         kinds[ACCESS_WRITE_UNALIGNED]++;
 }
 
-/* ---- results ------------------------------------------------------------------------------------- */
+/* ---- results --------------------------------------------------------------------------------- */
 
 static void write_counts(FILE *out, const char *key, const int64_t *counts, uint32_t count)
 {

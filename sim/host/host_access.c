@@ -148,8 +148,8 @@ static void begin_access(const struct access *a)
     accesses.pause = access_draw() % 3;
     accesses.drive[0] = a->write ? a->data : access_draw();
     uint32_t other = access_draw() & 0xfff;
-    /* A master that wants a byte of a register reads at the address of that.  In the first phases, when
-     * the host looks at everything, each byte once. */
+    /* A master that wants a byte of a register reads at the address of that.  In the first phases,
+     * when the host looks at everything, each byte once. */
     uint32_t byte = harness.phase < WORD_BYTES ? harness.phase : access_draw() % WORD_BYTES;
     uint32_t at = a->write ? a->address : a->address + byte;
     accesses.drive[1] = (a->write ? at : other) << LITE_AW_ADDRESS |

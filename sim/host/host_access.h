@@ -31,8 +31,8 @@ void write_bytes(uint32_t address, uint32_t data); /* one at a time, each at its
 void read_register(uint32_t address, uint32_t *into);
 void expect(uint32_t address, uint32_t data, uint32_t mask, const char *name);
 
-/* Noise to every register, to some of its bytes or to none, in another way each turn: nothing that is
- * not a setting may change, and nothing may begin. */
+/* Noise to every register, to some of its bytes or to none, in another way each turn: nothing that
+ * is not a setting may change, and nothing may begin. */
 void try_writes(uint32_t turn);
 
 void try_holes(int count); /* reads and writes where there is no register */

@@ -7,7 +7,8 @@
 
 enum { ACCESS_COUNT = 7 };
 
-static struct verify_bins bins_for(const struct config *config, const struct simulation_bins *counted)
+static struct verify_bins bins_for(const struct config *config,
+                                   const struct simulation_bins *counted)
 {
     struct program program;
     struct play play;
@@ -19,8 +20,8 @@ static struct verify_bins bins_for(const struct config *config, const struct sim
     return bins;
 }
 
-static const struct verify_bin *bin(const struct verify_bins *bins, const char *group, const char *of,
-                                    const char *name)
+static const struct verify_bin *bin(const struct verify_bins *bins, const char *group,
+                                    const char *of, const char *name)
 {
     for (int n = 0; n < bins->count; n++)
         if (strcmp(bins->list[n].group, group) == 0 && strcmp(bins->list[n].of, of) == 0 &&
@@ -30,8 +31,8 @@ static const struct verify_bin *bin(const struct verify_bins *bins, const char *
     return NULL;
 }
 
-static void never(const struct verify_bins *bins, const char *group, const char *of, const char *name,
-                  const char *why)
+static void never(const struct verify_bins *bins, const char *group, const char *of,
+                  const char *name, const char *why)
 {
     const char *told = bin(bins, group, of, name)->never;
     if (why == NULL)
@@ -54,7 +55,8 @@ static void test_never(void **state)
     never(&bins, "error", "", "DATA_SLAVE", "no host interface");
     never(&bins, "host", "", "starts", "no host interface");
     never(&bins, "descriptor", "", "submitted", "no queue of descriptors");
-    never(&bins, "stall", "", "a PE has no weight", "the model is on the chip: streams never run dry");
+    never(&bins, "stall", "", "a PE has no weight",
+          "the model is on the chip: streams never run dry");
     never(&bins, "product", "", "Wym", "no projection");
     never(&bins, "pass", "", "y", "no projection");
     never(&bins, "stall", "", "x is not there", NULL);
@@ -135,9 +137,10 @@ static void test_told(void **state)
     json_t *json = bins_json(&bins);
     assert_int_equal(json_array_size(json), bins.count);
     char *dump = json_dumps(json, JSON_COMPACT | JSON_SORT_KEYS);
-    assert_non_null(strstr(dump, "{\"bin\":\"accumulator block is not empty yet\",\"group\":\"stall\","
-                                 "\"hits\":77}"));
-    assert_non_null(strstr(dump, "\"hits\":0,\"never\":\"no such register\",\"of\":\"QUEUE_TAIL\""));
+    assert_non_null(strstr(dump, "{\"bin\":\"accumulator block is not empty yet\",\"group\":"
+                                 "\"stall\",\"hits\":77}"));
+    assert_non_null(strstr(dump, "\"hits\":0,\"never\":\"no such register\","
+                                 "\"of\":\"QUEUE_TAIL\""));
     free(dump);
     json_decref(json);
     text_free(&text);

@@ -138,7 +138,8 @@ static void test_icarus_coverage(void **state)
     (void)state;
     begin_verify(NULL);
     passes((struct verify_options){.frames = 3, .coverage = "out", .sim = SIM_ICARUS});
-    printed("Lines and bits of the chip's Verilog are counted by Verilator only, which was not used");
+    printed("Lines and bits of the chip's Verilog are counted by Verilator only, which was not "
+            "used");
     assert_true(file_has("out/summary.txt", "What happened, as counted by the harness: 31 bins"));
     assert_false(exists("out/rtl"));
     assert_false(called("--coverage-line"));

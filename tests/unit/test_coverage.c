@@ -7,9 +7,12 @@
 
 #define HEAD "# SystemC::Coverage-3\n"
 #define F "\001f\002rtl/"
-#define TOGGLE(file, line, what) "C '" F file "\001l\002" line "\001n\0027\001page\002v_toggle/x\001o\002" what
-#define BRANCH(file, line, what, lines) \
-    "C '" F file "\001l\002" line "\001n\0027\001page\002v_branch/x\001o\002" what "\001S\002" lines
+#define AT(file, line, page) \
+    "C '" F file "\001l\002" line "\001n\0027\001page\002" page "/x\001o\002"
+#define TOGGLE(file, line, what) AT(file, line, "v_toggle") what
+#define BRANCH(file, line, what, lines) AT(file, line, "v_branch") what "\001S\002" lines
+#define OF_A "\001h\002a' " /* of this instance; then the count */
+#define OF_B "\001h\002b' "
 
 /* A chip with three files, of which one is about what it can never do. */
 static void put_chip(void)
@@ -55,10 +58,11 @@ static void test_lines(void **state)
     (void)state;
     struct config config = plain_config();
     put_chip();
-    struct coverage c = read_back(HEAD BRANCH("ese_a.v", "3", "if", "3-4") "\001h\002a' 0\n"
-                                  BRANCH("ese_a.v", "3", "if", "3-4") "\001h\002b' 5\n"
-                                  BRANCH("ese_a.v", "3", "else", "3") "\001h\002a' 0\n"
-                                  BRANCH("ese_a.v", "2", "block", "2,5") "\001h\002a' 7\n", &config);
+    struct coverage c = read_back(HEAD BRANCH("ese_a.v", "3", "if", "3-4") OF_A "0\n"
+                                  BRANCH("ese_a.v", "3", "if", "3-4") OF_B "5\n"
+                                  BRANCH("ese_a.v", "3", "else", "3") OF_A "0\n"
+                                  BRANCH("ese_a.v", "2", "block", "2,5") OF_A "7\n",
+                                  &config);
     assert_int_equal(c.module_count, 1);
     assert_string_equal(c.modules[0].name, "ese_a");
     counted(&c.lines, 3, 1, 0); /* 2, 4, 5; of 3 the else */
@@ -76,12 +80,16 @@ static void test_bits(void **state)
     struct config config = plain_config();
     put_chip();
     struct coverage c = read_back(
-        HEAD TOGGLE("ese_a.v", "2", "d[0]") "\001h\002a' 1\n" TOGGLE("ese_a.v", "2", "d[0]") "\001h\002b' 1\n"
-        TOGGLE("ese_a.v", "2", "d[1]") "\001h\002a' 2\n" TOGGLE("ese_a.v", "2", "d[2]") "\001h\002a' 0\n"
-        TOGGLE("ese_a.v", "2", "d[10]") "\001h\002a' 0\n"
-        TOGGLE("ese_a.v", "4", "e:0->1") "\001h\002a' 9\n" TOGGLE("ese_a.v", "4", "e:1->0") "\001h\002a' 0\n"
-        TOGGLE("ese_a.v", "5", "g:0->1") "\001h\002a' 1\n" TOGGLE("ese_a.v", "5", "g:1->0") "\001h\002b' 1\n"
-        TOGGLE("ese_a.v", "5", "unused_g") "\001h\002a' 0\n", &config);
+        HEAD TOGGLE("ese_a.v", "2", "d[0]") OF_A "1\n"
+        TOGGLE("ese_a.v", "2", "d[0]") OF_B "1\n"
+        TOGGLE("ese_a.v", "2", "d[1]") OF_A "2\n"
+        TOGGLE("ese_a.v", "2", "d[2]") OF_A "0\n"
+        TOGGLE("ese_a.v", "2", "d[10]") OF_A "0\n"
+        TOGGLE("ese_a.v", "4", "e:0->1") OF_A "9\n"
+        TOGGLE("ese_a.v", "4", "e:1->0") OF_A "0\n"
+        TOGGLE("ese_a.v", "5", "g:0->1") OF_A "1\n"
+        TOGGLE("ese_a.v", "5", "g:1->0") OF_B "1\n"
+        TOGGLE("ese_a.v", "5", "unused_g") OF_A "0\n", &config);
     counted(&c.toggles, 2, 4, 0); /* d[1], g; d[0], d[2], d[10], e */
     assert_int_equal(c.hole_count, 2);
     is_hole(&c, 0, 2, "d[10,2,0]", false);
@@ -116,8 +124,8 @@ static void test_never(void **state)
     coverage_text(&text, &c, true);
     assert_non_null(strstr(text_string(&text), "\nBits that have not gone up and down:\n"
                                                "  ese_program_rom.v:2  memory_x\n"));
-    assert_non_null(strstr(text_string(&text), "\nLines that this chip cannot reach:\n"
-                                               "  ese_crc32.v:2  function automatic x;  (runs when"));
+    assert_non_null(strstr(text_string(&text), "\nLines that this chip cannot reach:\n  ese_crc32"
+                                               ".v:2  function automatic x;  (runs when"));
     text_free(&text);
     coverage_free(&c);
 }
@@ -130,7 +138,8 @@ static void test_prefix(void **state)
     put_chip();
     snprintf(config.prefix, sizeof config.prefix, "left");
     put("chip/rtl/left_program_rom.v", "reg memory;\n");
-    struct coverage c = read_back(HEAD TOGGLE("left_program_rom.v", "1", "memory[0]") "' 0\n", &config);
+    struct coverage c =
+        read_back(HEAD TOGGLE("left_program_rom.v", "1", "memory[0]") "' 0\n", &config);
     counted(&c.toggles, 0, 0, 1);
     coverage_free(&c);
 }
@@ -145,8 +154,10 @@ static void test_json(void **state)
     json_t *json = coverage_json(&c);
     char *dump = json_dumps(json, JSON_COMPACT | JSON_SORT_KEYS);
     assert_string_equal(
-        dump, "{\"holes\":[{\"kind\":\"toggle\",\"line\":2,\"module\":\"ese_a\",\"what\":\"d[1]\"}],"
-              "\"lines\":{\"covered\":2,\"missed\":0,\"never\":0},\"modules\":{\"ese_a\":{\"lines\":"
+        dump, "{\"holes\":[{\"kind\":\"toggle\",\"line\":2,\"module\":\"ese_a\","
+              "\"what\":\"d[1]\"}],"
+              "\"lines\":{\"covered\":2,\"missed\":0,\"never\":0},\"modules\":{\"ese_a\":{"
+              "\"lines\":"
               "{\"covered\":2,\"missed\":0,\"never\":0},\"toggles\":{\"covered\":0,\"missed\":1,"
               "\"never\":0}}},\"toggles\":{\"covered\":0,\"missed\":1,\"never\":0}}");
     free(dump);
@@ -180,7 +191,7 @@ static void test_damaged(void **state)
            "cannot open 'chip/rtl/ese_none.v': No such file or directory");
 }
 
-/* ---- the folder -------------------------------------------------------------------------------- */
+/* ---- the folder ------------------------------------------------------------------------------ */
 
 static void test_folder(void **state)
 {

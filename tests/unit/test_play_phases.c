@@ -169,7 +169,7 @@ static void test_waits_for_memory(void **state)
     leave(&s);
 }
 
-/* ---- cut, rough, held, x ends wrong ------------------------------------------------------------- */
+/* ---- cut, rough, held, x ends wrong ---------------------------------------------------------- */
 
 /* The reset comes while the second frame is computed, at any clock of it. */
 static void test_cut(void **state)
