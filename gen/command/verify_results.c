@@ -123,8 +123,8 @@ static json_t *result_json(const struct verification *v, enum simulator s)
     return json_pack("{s:s, s:f, s:f, s:I, s:f, s:I, s:I, s:I, s:I, s:I, s:I, s:o, s:o, s:o*}",
                      "verdict", r->pass ? "pass" : "fail", "build_seconds", r->build_seconds,
                      "run_seconds", r->run_seconds, "cycles", (json_int_t)r->cycles,
-                     "cycles_per_second", r->cycles_per_second, "y_checked", (json_int_t)r->y_checked, "c_checked",
-                     (json_int_t)r->c_checked, "y_at_ends", (json_int_t)r->y_at_ends, "c_at_ends",
+                     "cycles_per_second", r->cycles_per_second, "y_checked",
+                     (json_int_t)r->y_checked, "c_checked", (json_int_t)r->c_checked, "y_at_ends", (json_int_t)r->y_at_ends, "c_at_ends",
                      (json_int_t)r->c_at_ends, "mismatches", (json_int_t)r->mismatches,
                      "violations", (json_int_t)r->violations, "messages", messages, "phases",
                      phases, "bins", bins_of_result(v, s));

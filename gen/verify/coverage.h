@@ -57,8 +57,8 @@ json_t *coverage_json(const struct coverage *coverage);
 /* Can the folder be made?  To be asked before the work that it is for; NULL: none is wanted. */
 bool coverage_folder_check(const char *folder, struct error *error);
 
-/* Makes it: summary.txt; if `counts` are not NULL also these, coverage.dat, and each file of DIR/rtl
- * with counts before its lines, rtl/NAME.v.  All of it, or nothing. */
+/* Makes it: summary.txt; if `counts` are not NULL also these, coverage.dat, and each file of
+ * DIR/rtl with counts before its lines, rtl/NAME.v.  All of it, or nothing. */
 bool coverage_folder_write(const char *folder, const char *counts, const char *dir,
                            const struct text *summary, struct error *error);
 

@@ -3,9 +3,9 @@
  *
  * Both simulators compile the same bench and the same C harness out of FOLDER/sim.  What they
  * leave lies in WORK/verilator and WORK/icarus, with waveforms in NAME-trace, with counts of lines
- * and bits in NAME-coverage or NAME-trace-coverage; a build is used again as long as every source file
- * and the command line are the same.  The simulator runs in the folder
- * of the images, because the RTL names them without a path. */
+ * and bits in NAME-coverage or NAME-trace-coverage; a build is used again as long as every source
+ * file and the command line are the same.  The simulator runs in the folder of the images, because
+ * the RTL names them without a path. */
 #ifndef ESE_SIMULATE_H
 #define ESE_SIMULATE_H
 
