@@ -149,6 +149,11 @@ static error_t parse_option(int key, char *argument, struct argp_state *state)
     case OPTION_TRACE_SCOPE:
         verify->trace_scope = argument;
         break;
+    case OPTION_COVERAGE:
+        if (*argument == '\0')
+            argp_error(state, "--coverage: '' is no folder");
+        verify->coverage = argument;
+        break;
     case OPTION_JSON:
         verify->json = argument;
         break;

@@ -46,6 +46,8 @@ static const struct argp_option verify_options[] = {
      "instance, such as ese_bench.u_chip.u_controller, with what is in it; ese_bench is everything",
      0},
     {"svg", OPTION_SVG, "FILE.svg", 0, "Draw the schedule of a frame, as planned and measured", 0},
+    {"coverage", OPTION_COVERAGE, "OUT", 0, "Make this folder: what the run has reached of the "
+     "chip, lines and bits of its Verilog (Verilator only), and what happened in it", 0},
     JSON_OPTION,
     {"model", OPTION_MODEL, "OUT", 0, "Play the model that 'ese model' wrote there, not the chip's own", 0},
     STRICT_OPTION,
@@ -233,6 +235,7 @@ const struct command commands[COMMAND_COUNT] = {
      "  ese verify rtl_out/tiny --sim both --frames 20 --seed 7\n"
      "  ese verify rtl_out/tiny --trace tiny.fst --svg tiny.svg\n"
      "  ese verify rtl_out/tiny --trace tiny.fst --trace-frames 3:4 --trace-scope ese_controller\n"
+     "  ese verify rtl_out/tiny --sim verilator --coverage coverage\n"
      "  ese verify rtl_out/tiny --selftest --json -\n"
      "  ese verify rtl_out/loadable --faults 300 --seed 7\n",
      verify_options, run_verify, false, false, false},

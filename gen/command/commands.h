@@ -51,6 +51,7 @@ struct verify_options {
     int trace_first, trace_last;       /* only these frames of it, if trace_frames */
     bool trace_frames;
     const char *trace_scope;           /* only this module or instance, or NULL */
+    const char *coverage; /* folder to be made, or NULL; not with selftest */
     const char *svg;   /* picture of a frame, or NULL; not with faults or selftest */
     const char *json;  /* file for the result, "-" for standard output, or NULL */
     bool strict;   /* values that are clipped, and show, are an error */

@@ -10,7 +10,8 @@ static const char *const SOURCE_LINE = "SPDX-License-Identifier:" " Apache-2.0";
 
 bool licence_is_in(const char *path)
 {
-    static const char *const endings[] = {".v", ".vh", ".vlt", ".c", ".cpp", ".h", ".md"};
+    static const char *const endings[] = {".v",   ".vh", ".vlt", ".c",
+                                          ".cpp", ".h",  ".def", ".md"};
     const char *dot = strrchr(path, '.');
     for (size_t n = 0; dot != NULL && n < sizeof endings / sizeof *endings; n++)
         if (strcmp(dot, endings[n]) == 0 && strchr(dot, '/') == NULL)

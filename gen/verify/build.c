@@ -152,6 +152,8 @@ static void build_with_verilator(struct build *build)
         add_words(model, (const char *const[]){
             ends_in(build->trace->path, ".vcd") ? "--trace" : "--trace-fst", "-DESE_TRACE",
             "sim/ese_captions.v", NULL});
+    if (build->coverage)
+        add_words(model, (const char *const[]){"--coverage-line", "--coverage-toggle", NULL});
     add_words(model, (const char *const[]){"-Mdir", ".", "-f", "rtl/files.f", "sim/verilator.vlt",
                                            "sim/ese_bench.v", "sim/verilator_main.cpp", NULL});
     add_harness(model, "", ".o");

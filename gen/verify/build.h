@@ -16,6 +16,7 @@
 struct build {
     enum simulator simulator;
     const struct simulation_trace *trace; /* NULL: no waveform */
+    bool coverage;
     int jobs;
     char root[PATH_MAX];   /* the generated chip */
     char folder[PATH_MAX]; /* WORK/NAME */

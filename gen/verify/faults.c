@@ -36,6 +36,8 @@ static const struct bus_fault READ_FAULTS[] = {
     {"DECERR", STIMULUS_FAULT_DECERR, {CHIP_ERROR_WEIGHTS_DECODE, CHIP_ERROR_DATA_DECODE}, false},
     {"RLAST early", STIMULUS_FAULT_LAST_EARLY,
      {CHIP_ERROR_WEIGHTS_LENGTH, CHIP_ERROR_DATA_LENGTH}, false},
+    {"RLAST within", STIMULUS_FAULT_LAST_EXTRA,
+     {CHIP_ERROR_WEIGHTS_LENGTH, CHIP_ERROR_DATA_LENGTH}, false},
     {"RLAST missing", STIMULUS_FAULT_LAST_MISSING,
      {CHIP_ERROR_WEIGHTS_LENGTH, CHIP_ERROR_DATA_LENGTH}, false},
     {"silent", STIMULUS_FAULT_SILENT, {CHIP_ERROR_WEIGHTS_TIMEOUT, CHIP_ERROR_DATA_TIMEOUT}, true},
@@ -54,12 +56,12 @@ enum {
     WRITE_FAULT_COUNT = sizeof WRITE_FAULTS / sizeof *WRITE_FAULTS
 };
 
-/* Beats of which one is to go wrong.  A burst can end early, or lack its end, only where it has two
+/* Beats of which one is to go wrong.  A burst can end early, or seem to, only where it has two
  * beats: those of the first piece that has, and all before. */
 static uint32_t beats_to_strike(const struct bus_fault *fault, const struct pieces_read *pieces)
 {
     uint32_t beats = 0;
-    if (fault->fault != STIMULUS_FAULT_LAST_EARLY)
+    if (fault->fault != STIMULUS_FAULT_LAST_EARLY && fault->fault != STIMULUS_FAULT_LAST_EXTRA)
         return play_beats(pieces);
     for (int n = 0; n < pieces->count; n++) {
         beats += (uint32_t)pieces->words[n];

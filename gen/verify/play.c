@@ -245,23 +245,30 @@ static void play_rough(struct maker *mk)
     rough->ring_bits = stream ? 0 : 1;
 }
 
-/* y waits so long, again and again, that everything before it fills up; and a frame of x has a
- * wrong end. */
+/* A frame of x has a wrong end. */
+static void play_misframed(struct maker *mk, const char *name, enum stimulus_flag flag)
+{
+    struct stimulus_phase *phase = play_phase(mk, name, 0, 2, 10);
+    phase->flags = flag;
+    phase->expected_error =
+        mk->program->config.memory != MEMORY_ROM ? CHIP_ERROR_X_FRAMING : CHIP_ERROR_NONE;
+}
+
+/* Wrong ends, and what follows them: y waits so long, again and again, that everything before it
+ * fills up. */
 static void play_stream_abuse(struct maker *mk)
 {
     const struct program *p = mk->program;
     uint32_t frame = (uint32_t)mk->pace;
     int fill = (1 << p->d.y_fifo_bits) / p->d.y_words + 2; /* frames that the output FIFO takes */
     int frames = mk->frames < 2 * fill ? mk->frames : 2 * fill;
+    if (p->d.x_size >= 2) /* else nothing comes before the last element */
+        play_misframed(mk, "x ends early", STIMULUS_LAST_EARLY);
+    play_misframed(mk, "x ends late", STIMULUS_LAST_MISSING);
     struct stimulus_phase *held = play_phase(mk, "held", 0, frames, 10 * fill);
     held->y_wait = 1 + VERIFY_CHANCE / 2 / frame;
     held->y_wait_length = 2 * (uint32_t)fill * frame;
     held->idle_cycles += held->y_wait_length;
-    struct stimulus_phase *misframed = play_phase(mk, "misframed", 0, 2, 10);
-    misframed->flags = random_below(&mk->random, 2) != 0 && p->d.x_size >= 2
-                           ? STIMULUS_LAST_EARLY
-                           : STIMULUS_LAST_MISSING;
-    misframed->expected_error = p->config.memory != MEMORY_ROM ? CHIP_ERROR_X_FRAMING : 0;
 }
 
 /* ---- plays ----------------------------------------------------------------------------------------- */

@@ -3,10 +3,10 @@
  *
  * Phases over the same frames: `steady`, input always there and output always taken, every frame at
  * the cycle that the model says; `cut`, a reset in mid-flight; `rough`, random gaps before x and
- * back-pressure on y, or descriptors that come late.  With streams also `held`, y held back until
- * everything is full, and `misframed`, a frame of x with a wrong end.  A loadable chip has more of
- * them (faults.c): other memories, soft resets, faults of the buses, wrong model images,
- * states saved and restored, a channel closed in mid-flight.
+ * back-pressure on y, or descriptors that come late.  With streams also `x ends early` and `x ends
+ * late`, a frame of x with a wrong end, and `held`, y held back until everything is full.  A
+ * loadable chip has more of them (faults.c): other memories, soft resets, faults of the buses,
+ * wrong model images, states saved and restored, a channel closed in mid-flight.
  *
  * Every channel plays utterances of its own, which begin and end at different frames; with io memory
  * where a descriptor does. */

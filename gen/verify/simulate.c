@@ -76,7 +76,8 @@ static bool add_run(const struct simulation *simulation, const struct build *bui
 {
     if (build->simulator == SIMULATOR_VERILATOR) {
         command_add(command, "%s/Vese_bench", build->folder);
-        command_add(command, "+verilator+rand+reset+2");
+        /* A constant must not count because it took the place of a random value. */
+        command_add(command, "+verilator+rand+reset+%d", build->coverage ? 0 : 2);
         uint32_t seed = simulation->seed & INT32_MAX;
         command_add(command, "+verilator+seed+%u", seed != 0 ? seed : 1);
     } else {
@@ -93,6 +94,7 @@ static bool add_run(const struct simulation *simulation, const struct build *bui
     if (!add_path(command, "stimulus", simulation->stimulus, error) ||
         !add_path(command, "results", result->results_path, error) ||
         !add_path(command, "dump", simulation->dump, error) ||
+        !add_path(command, "coverage", result->coverage_path, error) ||
         !add_trace(build, command, error))
         return false;
     for (const char *const *arg = simulation->plusargs; arg != NULL && *arg != NULL; arg++)
@@ -108,6 +110,15 @@ static void remove_plain(const char *path)
         remove(path);
 }
 
+/* A simulator that crashed has not come to writing what it counted. */
+static void find_counts(struct simulation_result *result)
+{
+    if (result->coverage_path == NULL || access(result->coverage_path, R_OK) == 0)
+        return;
+    free(result->coverage_path);
+    result->coverage_path = NULL;
+}
+
 static bool run_chip(const struct simulation *simulation, const struct build *build,
                      struct simulation_result *result, struct error *error)
 {
@@ -118,6 +129,8 @@ static bool run_chip(const struct simulation *simulation, const struct build *bu
     /* Nothing of an earlier run may be taken for this one's. */
     remove(result->results_path);
     remove(result->log_path);
+    if (result->coverage_path != NULL)
+        remove(result->coverage_path);
     remove_plain(simulation->trace.path);
     struct command command = {0};
     struct process process = {
@@ -135,6 +148,7 @@ static bool run_chip(const struct simulation *simulation, const struct build *bu
         process_describe(&process, &end, how, sizeof how);
         result->run_seconds = end.seconds;
         simulation_result_read(result, end.status == 0, how);
+        find_counts(result);
     }
     command_free(&command);
     return good;
@@ -149,6 +163,7 @@ static bool locate(const struct simulation *simulation, struct build *build,
     const char *name = simulator_name(simulation->simulator);
     build->simulator = simulation->simulator;
     build->trace = simulation->trace.path != NULL ? &simulation->trace : NULL;
+    build->coverage = simulation->coverage && simulation->simulator == SIMULATOR_VERILATOR;
     long processors = sysconf(_SC_NPROCESSORS_ONLN);
     build->jobs = simulation->jobs > 0 ? simulation->jobs : processors > 0 ? (int)processors : 1;
     if (realpath(simulation->folder, build->root) == NULL)
@@ -157,7 +172,8 @@ static bool locate(const struct simulation *simulation, struct build *build,
     if (!make_folder(simulation->work, error) || !path_absolute(path, simulation->work, error))
         return false;
     char tail[64];
-    snprintf(tail, sizeof tail, "/%s%s", name, build->trace != NULL ? "-trace" : "");
+    snprintf(tail, sizeof tail, "/%s%s%s", name, build->trace != NULL ? "-trace" : "",
+             build->coverage ? "-coverage" : "");
     if (!path_join(build->folder, path, tail, error) || !make_folder(build->folder, error) ||
         !path_join(build->log, build->folder, "/build.log", error) ||
         !path_join(path, build->folder, "/results.json", error))
@@ -166,6 +182,9 @@ static bool locate(const struct simulation *simulation, struct build *build,
     if (!path_join(path, build->folder, "/run.log", error))
         return false;
     result->log_path = duplicate(path);
+    if (build->coverage && !path_join(path, build->folder, "/coverage.dat", error))
+        return false;
+    result->coverage_path = build->coverage ? duplicate(path) : NULL;
     return true;
 }
 

@@ -2,9 +2,10 @@
  * simulate.h - builds a generated chip with its bench in a simulator, runs it, reads the results.
  *
  * Both simulators compile the same bench and the same C harness out of FOLDER/sim.  What they
- * leave lies in WORK/verilator and WORK/icarus, with waveforms in NAME-trace; a build is used again
- * as long as every source file and the command line are the same.  The simulator runs in the folder
- * of the images, because the RTL names them without a path. */
+ * leave lies in WORK/verilator and WORK/icarus, with waveforms in NAME-trace, with counts of lines
+ * and bits in NAME-coverage or NAME-trace-coverage; a build is used again as long as every source
+ * file and the command line are the same.  The simulator runs in the folder of the images, because
+ * the RTL names them without a path. */
 #ifndef ESE_SIMULATE_H
 #define ESE_SIMULATE_H
 
@@ -32,6 +33,7 @@ struct simulation {
     const char *stimulus; /* file */
     const char *images;   /* folder to run in; NULL: FOLDER/mem */
     struct simulation_trace trace; /* if any, built apart from the fast model */
+    bool coverage;        /* count lines and bits, with Verilator; built apart, too */
     const char *dump;     /* file for the chip's y, int32 [frames][channels][output], or NULL */
     uint32_t seed;        /* what unreset registers hold under Verilator; 0 counts as 1 */
     int jobs;             /* compilers at once; 0: as many as there are processors */
@@ -65,6 +67,25 @@ struct simulation_phase {
     struct simulation_chart *charts;
 };
 
+struct simulation_counts {
+    int count;
+    int64_t *list;
+};
+
+/* Accesses of the host to a register, by kind. */
+struct simulation_register {
+    char *name;
+    struct simulation_counts accesses;
+};
+
+/* What happened how often, in the order of sim/bins.def; columns of each product and steps of each
+ * pass, in the order of the program; error codes that the host has read. */
+struct simulation_bins {
+    struct simulation_counts hits, products, passes, errors;
+    int register_count;
+    struct simulation_register *registers;
+};
+
 struct simulation_result {
     bool pass;
     char reason[256];       /* first thing that was wrong, empty if none */
@@ -80,8 +101,10 @@ struct simulation_result {
     char **messages;        /* the first mismatches and violations, a line each */
     int phase_count;
     struct simulation_phase *phases;
+    struct simulation_bins bins;
     char *results_path;     /* the harness's own results file (JSON) */
     char *log_path;         /* all that the simulator printed */
+    char *coverage_path;    /* Verilator's counts, as `verilator_coverage` reads them, or NULL */
 };
 
 /* False only if it could not be built or started; then `error` says what is missing or shows the

@@ -76,6 +76,42 @@ static void read_phase(struct simulation_phase *phase, const json_t *from)
     }
 }
 
+static struct simulation_counts counts(const json_t *array)
+{
+    struct simulation_counts counts = {.count = (int)json_array_size(array)};
+    counts.list = allocate((size_t)counts.count, sizeof *counts.list);
+    for (int i = 0; i < counts.count; i++)
+        counts.list[i] = json_integer_value(json_array_get(array, (size_t)i));
+    return counts;
+}
+
+static void read_bins(struct simulation_bins *bins, json_t *from)
+{
+    json_t *registers = json_object_get(from, "registers"), *accesses;
+    const char *name;
+    bins->hits = counts(json_object_get(from, "hits"));
+    bins->products = counts(json_object_get(from, "products"));
+    bins->passes = counts(json_object_get(from, "passes"));
+    bins->errors = counts(json_object_get(from, "errors"));
+    bins->registers = allocate(json_object_size(registers), sizeof *bins->registers);
+    json_object_foreach(registers, name, accesses)
+        bins->registers[bins->register_count++] =
+            (struct simulation_register){duplicate(name), counts(accesses)};
+}
+
+static void free_bins(struct simulation_bins *bins)
+{
+    for (int i = 0; i < bins->register_count; i++) {
+        free(bins->registers[i].name);
+        free(bins->registers[i].accesses.list);
+    }
+    free(bins->registers);
+    free(bins->hits.list);
+    free(bins->products.list);
+    free(bins->passes.list);
+    free(bins->errors.list);
+}
+
 static void read_messages(struct simulation_result *result, const json_t *root)
 {
     const json_t *lists[] = {json_object_get(root, "first_mismatches"),
@@ -132,6 +168,7 @@ static bool read_file(struct simulation_result *result)
     double seconds = json_real_value(json_object_get(root, "seconds"));
     result->cycles_per_second = seconds > 0 ? (double)result->cycles / seconds : 0;
     read_messages(result, root);
+    read_bins(&result->bins, json_object_get(root, "bins"));
     const json_t *phases = json_object_get(root, "phases");
     result->phase_count = (int)json_array_size(phases);
     result->phases = allocate((size_t)result->phase_count, sizeof *result->phases);
@@ -183,9 +220,11 @@ void simulation_result_free(struct simulation_result *result)
     }
     for (int i = 0; i < result->message_count; i++)
         free(result->messages[i]);
+    free_bins(&result->bins);
     free(result->messages);
     free(result->phases);
     free(result->results_path);
     free(result->log_path);
+    free(result->coverage_path);
     *result = (struct simulation_result){0};
 }

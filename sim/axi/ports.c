@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "bins.h"
 #include "memory.h"
 
 static struct {
@@ -136,8 +137,12 @@ bool axi_moved_state(bool saved)
 
 void axi_lift_faults(void)
 {
-    for (uint32_t i = axi.first; i < STIMULUS_PORTS; i++)
-        memory_lift(&axi.memories[i]);
+    for (uint32_t i = axi.first; i < STIMULUS_PORTS; i++) {
+        struct memory *m = &axi.memories[i];
+        if (m->struck && !m->lifted)
+            bin_hit(BIN_FAULT_SLVERR + m->how.fault - STIMULUS_FAULT_SLVERR);
+        memory_lift(m);
+    }
 }
 
 uint32_t axi_outstanding(void)

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// verilator_main.cpp - main() of Verilator's model: one time after the other, and the waveform.
+// verilator_main.cpp - main() of Verilator's model: one time after the other, the waveform, and
+// what was counted of lines and bits, into +coverage=FILE.
 //
 // Verilator's own main() would write all of a waveform or nothing; which clocks it shall hold, the
 // harness says (window.h), and which instances, the $dumpvars of +scopes=FILE.
@@ -8,6 +9,9 @@
 
 #include <Vese_bench.h>
 #include <verilated.h>
+#if VM_COVERAGE
+#include <verilated_cov.h>
+#endif
 
 #if VM_TRACE_FST
 #include <verilated_fst_c.h>
@@ -22,7 +26,7 @@ extern "C" int ese_traced(void);
 
 namespace {
 
-#if VM_TRACE
+#if VM_TRACE || VM_COVERAGE
 
 // What follows +NAME= on the command line.
 std::string plusarg(VerilatedContext &context, const std::string &name)
@@ -30,6 +34,25 @@ std::string plusarg(VerilatedContext &context, const std::string &name)
     const std::string word = context.commandArgsPlusMatch((name + "=").c_str());
     return word.empty() ? word : word.substr(name.size() + 2);
 }
+
+#endif
+
+#if VM_COVERAGE
+
+// Of each instance by itself: their sum would not tell one that went up from one that went down.
+void write_coverage(VerilatedContext &context)
+{
+    context.coveragep()->forcePerInstance(true);
+    context.coveragep()->write(plusarg(context, "coverage").c_str());
+}
+
+#else
+
+void write_coverage(VerilatedContext &) {}
+
+#endif
+
+#if VM_TRACE
 
 // An instance, so many levels deep; 0: with all that is below it.  With which of the two its names
 // begin depends on the version of Verilator.
@@ -111,5 +134,6 @@ int main(int argc, char **argv)
     }
     bench.final();
     tracer.close();
+    write_coverage(context);
     return 0;
 }

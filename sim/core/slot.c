@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "bins.h"
 #include "findings.h"
 
 /* Frames of x that a chip may have taken in beyond the last one that has started. */
@@ -46,6 +47,7 @@ void slot_writes(bool closes)
 
 void slot_wrote(bool closed)
 {
+    bin_hit(closed ? BIN_SLOT_CLOSED : BIN_SLOT_OPENED);
     if (closed)
         slot.latest = harness.started + FRAMES_AHEAD;
     else

@@ -5,6 +5,7 @@
 
 #include <string.h>
 
+#include "bins.h"
 #include "ese_registers.h"
 #include "findings.h"
 #include "host_access.h"
@@ -103,6 +104,8 @@ static void list_setup(void)
         list_settings();
         return;
     }
+    try_writes(harness.phase);
+    expect(ESE_VERSION, 0, 0, "VERSION"); /* whatever it is */
     uint32_t features = (plan->memory_mode == STIMULUS_RESIDENT ? 1u : 0u) | (has_queue() ? 2u : 0u) |
                         (plan->memory_ports > 1 ? 4u : 0u) | plan->memory_data_bits / 8 << 16;
     expect(ESE_ID, ESE_IDENTITY_CHIP, all, "ID");
@@ -121,6 +124,7 @@ static void list_setup(void)
 
 static void list_load(void)
 {
+    bin_hit(host.loaded ? BIN_LOAD_AGAIN : BIN_LOAD);
     host.stage = LOADING;
     host.loaded = false;
     host.load_cycle = -1;
@@ -149,6 +153,7 @@ static void list_loaded(void)
 
 static void list_start(void)
 {
+    bin_hit(host.loaded ? BIN_START : BIN_START_UNLOADED);
     host.stage = STARTING;
     if (has_queue()) {
         write_register(ESE_QUEUE_TAIL, 0);
@@ -171,6 +176,10 @@ static void list_started(void)
 
 static void list_stop(void)
 {
+    if (host_stop_expected())
+        bin_hit(BIN_STOP_RUNNING + host.phase->stop_moment);
+    else if (host.stage == CLOSING)
+        bin_hit(BIN_STOP_IDLE);
     host.stage = STOPPING;
     write_register(ESE_CONTROL, CONTROL_STOP);
     write_register(ESE_IRQ_STATUS, IRQ_ALL);
@@ -207,7 +216,12 @@ static void list_end(void)
 
 static bool is_control(const struct access *a, uint32_t data)
 {
-    return a->write && a->address == ESE_CONTROL && a->data == data;
+    return a->write && a->address == ESE_CONTROL && access_data(a) == data;
+}
+
+static bool is_slot(const struct access *a)
+{
+    return a->write && a->address == ESE_SLOT && access_data(a) & SLOT_WRITE;
 }
 
 static void access_begins(const struct access *a)
@@ -223,7 +237,7 @@ static void access_begins(const struct access *a)
         axi_count_faults();
     if (is_control(a, CONTROL_START))
         axi_count_states();
-    if (a->write && a->address == ESE_SLOT)
+    if (is_slot(a))
         slot_writes(a->data & SLOT_CLOSED);
 }
 
@@ -239,7 +253,7 @@ static void access_ends(const struct access *a)
         host.result->attempts++;
         host.state_cycle[0] = host.state_cycle[1] = -1;
     }
-    if (a->write && a->address == ESE_SLOT)
+    if (is_slot(a))
         slot_wrote(a->data & SLOT_CLOSED);
 }
 
@@ -271,6 +285,13 @@ static void take_error(void)
     read_register(ESE_ERROR, &host.result->error);
 }
 
+/* What the interrupt says, in the order of the bits. */
+static void count_events(void)
+{
+    for (uint32_t events = host.events & IRQ_ALL; events != 0; events &= events - 1)
+        bin_hit(BIN_INTERRUPT_ERROR + __builtin_ctz(events));
+}
+
 static void unexplained_interrupt(void)
 {
     violation(AT "the interrupt is high, but IRQ_STATUS is %x", HERE, host.events);
@@ -293,6 +314,7 @@ static void wait_for_load(bool interrupt)
 
 static void take_load_events(void)
 {
+    count_events();
     if (host.events & IRQ_ERROR) {
         take_error();
     } else if (host.events & IRQ_LOADED) {
@@ -326,6 +348,7 @@ static void after_load(void)
 static void take_events(void)
 {
     host.stage = RUNNING;
+    count_events();
     if (host.events & IRQ_ERROR) {
         take_error();
         return;
@@ -487,6 +510,7 @@ static void next_list(bool interrupt)
         take_heads();
         break;
     case ERROR_READ:
+        bin_error(host.result->error);
         list_stop();
         break;
     case LOST:

@@ -4,6 +4,7 @@
 
 #include <string.h>
 
+#include "bins.h"
 #include "ese_registers.h"
 #include "findings.h"
 #include "memory.h"
@@ -11,9 +12,10 @@
 
 enum {
     ACCESS_LIMIT = 2000, /* clocks; the checker has spoken long before */
-    ACCESSES = 128,
+    ACCESSES = 256,
     STROBES = 15,     /* all bytes of a register */
-    WORD_BYTES = 4
+    WORD_BYTES = 4,
+    REGISTER_SPACE = 4096
 };
 
 static struct {
@@ -84,9 +86,9 @@ static bool is_absent(const char *name)
 /* An address without a register: between some, behind the last, and the queue's where there is none. */
 static uint32_t hole(void)
 {
-    const uint32_t space = 4096, registers = 256; /* the second: where most of them are */
+    const uint32_t registers = 256; /* most of them are below */
     for (;;) {
-        uint32_t words = (access_draw() % 2 != 0 ? registers : space) / 4;
+        uint32_t words = (access_draw() % 2 != 0 ? registers : REGISTER_SPACE) / 4;
         uint32_t address = access_draw() % words * 4;
         const char *name = ese_register_name(address);
         if (name == NULL || is_absent(name))
@@ -103,6 +105,36 @@ void try_holes(int count)
     }
 }
 
+/* Strobes that can do no harm: start, stop and load are in byte 0, what a slot is told counts with
+ * byte 3.  All settings are yet to be written. */
+static uint32_t harmless(uint32_t address)
+{
+    return address == ESE_CONTROL ? STROBES & ~1u : address == ESE_SLOT ? STROBES & ~8u : STROBES;
+}
+
+void try_writes(uint32_t turn)
+{
+    const uint32_t strobes[] = {STROBES, 2u << access_draw() % 2, 6, 0};
+    for (uint32_t address = 0; address < REGISTER_SPACE; address += WORD_BYTES) {
+        const char *name = ese_register_name(address);
+        if (name == NULL || is_absent(name))
+            continue;
+        uint32_t set = strobes[turn++ % WORD_BYTES] & harmless(address);
+        uint32_t byte = (set & (set - 1)) == 0 && set != 0 ? (uint32_t)__builtin_ctz(set) : 0;
+        access_add((struct access){.write = true, .address = address + byte,
+                                   .data = access_draw(), .kept = STROBES & ~set});
+    }
+}
+
+uint32_t access_data(const struct access *a)
+{
+    uint32_t data = 0;
+    for (uint32_t byte = 0; byte < WORD_BYTES; byte++)
+        if ((a->kept >> byte & 1) == 0)
+            data |= a->data & UINT32_C(255) << 8 * byte;
+    return data;
+}
+
 static void begin_access(const struct access *a)
 {
     accesses.busy = true;
@@ -116,12 +148,15 @@ static void begin_access(const struct access *a)
     accesses.pause = access_draw() % 3;
     accesses.drive[0] = a->write ? a->data : access_draw();
     uint32_t other = access_draw() & 0xfff;
-    /* A master that wants a byte of a register reads at the address of that. */
-    uint32_t at = a->write ? a->address : a->address + access_draw() % WORD_BYTES;
+    /* A master that wants a byte of a register reads at the address of that.  In the first phases,
+     * when the host looks at everything, each byte once. */
+    uint32_t byte = harness.phase < WORD_BYTES ? harness.phase : access_draw() % WORD_BYTES;
+    uint32_t at = a->write ? a->address : a->address + byte;
     accesses.drive[1] = (a->write ? at : other) << LITE_AW_ADDRESS |
                         (a->write ? other : at) << LITE_AR_ADDRESS |
                         (STROBES & ~a->kept) << LITE_STROBES;
     accesses.drive[2] = (access_draw() & 7) << LITE_AW_PROT | (access_draw() & 7) << LITE_AR_PROT;
+    bin_access(a->write, at, STROBES & ~a->kept);
     accesses.begins(a);
 }
 

@@ -17,6 +17,9 @@ struct access {
 /* An access may change something else too. */
 typedef void access_event(const struct access *access);
 
+/* Of a write: what its strobes let through. */
+uint32_t access_data(const struct access *access);
+
 /* No access is under way or waits.  From now on `begins` is told of each that begins, and `ends` of
  * each that has been answered. */
 void access_reset(uint64_t seed, access_event *begins, access_event *ends);
@@ -27,6 +30,10 @@ void write_register(uint32_t address, uint32_t data);
 void write_bytes(uint32_t address, uint32_t data); /* one at a time, each at its own address */
 void read_register(uint32_t address, uint32_t *into);
 void expect(uint32_t address, uint32_t data, uint32_t mask, const char *name);
+
+/* Noise to every register, to some of its bytes or to none, in another way each turn: nothing that
+ * is not a setting may change, and nothing may begin. */
+void try_writes(uint32_t turn);
 
 void try_holes(int count); /* reads and writes where there is no register */
 

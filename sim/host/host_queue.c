@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "bins.h"
 #include "ese_registers.h"
 #include "expect.h"
 #include "findings.h"
@@ -269,6 +270,23 @@ static bool may_submit(void)
     return true;
 }
 
+static void count_descriptor(uint32_t index)
+{
+    const struct stimulus_descriptor *d = &harness.now->descriptors[index];
+    uint32_t room = UINT32_C(1) << harness.now->ring_bits, waiting = index - queue.done;
+    bin_hit(BIN_DESCRIPTOR);
+    bin_hit(d->frames > 1 ? BIN_DESCRIPTOR_MORE : BIN_DESCRIPTOR_ONE);
+    bin_hit(waiting > 0 ? BIN_DESCRIPTOR_QUEUED : BIN_DESCRIPTOR_LATE);
+    if (waiting + 1 == room)
+        bin_hit(BIN_DESCRIPTOR_FULL);
+    if (index >= room)
+        bin_hit(BIN_DESCRIPTOR_WRAP);
+    if (d->save >= 0)
+        bin_hit(BIN_DESCRIPTOR_SAVE);
+    if (d->restore >= 0)
+        bin_hit(d->rotate != 0 ? BIN_DESCRIPTOR_ROTATE : BIN_DESCRIPTOR_RESTORE);
+}
+
 static void submit(void)
 {
     const struct stimulus_phase *p = harness.now;
@@ -285,6 +303,7 @@ static void submit(void)
     if (d->save >= 0)
         state_region((uint32_t)d->save)->writes = 0;
     put_descriptor(region(0)->contents + (size_t)place * STIMULUS_DESCRIPTOR_BYTES, index);
+    count_descriptor(index);
     set_access();
 }
 

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "axi_clock.h"
+#include "bins.h"
 #include "host.h"
 #include "host_attempt.h"
 #include "host_queue.h"
@@ -29,6 +30,9 @@ void axi_begin_phase(uint32_t phase)
     queue_begin();
     host_begin(&now->host);
     axi_patch(host_attempt());
+    for (uint32_t i = 0; i < STIMULUS_PORTS; i++)
+        if (axi_memory(i) != NULL)
+            bin_hit(BIN_MEMORY_IDEAL + harness.now->memory[i].model);
 }
 
 void axi_replay(void)

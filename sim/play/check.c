@@ -4,6 +4,7 @@
 
 #include <string.h>
 
+#include "bins.h"
 #include "expect.h"
 #include "findings.h"
 #include "host.h"
@@ -151,6 +152,10 @@ static void check_y(const struct sample *sample, uint32_t control)
         check_held(sample, last);
     else
         check_y_word(sample, last);
+    if (!ready)
+        bin_hit(BIN_Y_WAIT);
+    else if (!h->y_waiting)
+        bin_hit(BIN_Y_TAKEN_AT_ONCE);
     h->y_waiting = !ready;
     h->wait_cycles = ready ? 0 : h->wait_cycles + 1;
     if (ready) {
@@ -261,6 +266,7 @@ static void frame_starts(uint32_t frame)
     struct harness *h = &harness;
     h->result->frames[frame].start = h->cycle;
     h->started = frame + 1;
+    bin_frame(frame);
     int64_t expected = h->now->starts != NULL ? h->now->starts[frame] : -1;
     int64_t cycle = h->cycle;
     if (!in_time(&cycle, &expected))
@@ -277,6 +283,7 @@ static void check_product(uint32_t index)
                   h->plan.product_count);
         return;
     }
+    bin_product(index);
     bool opens = index == 0 && h->product_count[0] % h->plan.product_columns[0] == 0;
     uint32_t frame = count_step(h->product_count, h->plan.product_columns, index);
     if (frame >= h->now->frame_count) {
@@ -298,6 +305,7 @@ static void check_pass(uint32_t index)
         violation(AT "mon_pass is %u, there are %u passes", HERE, index, h->plan.pass_count);
         return;
     }
+    bin_pass(index);
     uint32_t frame = count_step(h->pass_count, h->plan.pass_beats, index);
     if (frame < h->now->frame_count)
         extend(h->result->passes, h->plan.pass_count, frame, index);
@@ -337,6 +345,10 @@ static void check_monitor(const struct sample *sample, uint32_t control, uint32_
     if ((causes & (causes - 1)) != 0 || (causes != 0 && control & CONTROL_PRODUCT_VALID))
         violation(AT "mon_stall is %x while a column is%s broadcast: not one cause", HERE, causes,
                   control & CONTROL_PRODUCT_VALID ? "" : " not");
+    if (causes != 0)
+        bin_hit(BIN_STALL_INPUT + __builtin_ctz(causes));
+    if (control & CONTROL_WEIGHT_STALL)
+        bin_hit(BIN_STALL_WEIGHTS);
     if (h->tail_left < 0) {
         struct frame_result *frame =
             h->started != 0 ? &h->result->frames[h->started - 1] : NULL;

@@ -16,6 +16,7 @@
 
 #include "axi_clock.h"
 #include "axi_phase.h"
+#include "bins.h"
 #include "check.h"
 #include "findings.h"
 #include "host.h"
@@ -224,20 +225,30 @@ static unsigned put_word(void)
     return DRIVE_NEW_X | DRIVE_X_VALID | (last ? (unsigned)DRIVE_X_LAST : 0);
 }
 
+/* A wrong tlast was taken. */
+static void send_fault(enum bin bin)
+{
+    harness.fault_sent = true;
+    bin_hit(bin);
+}
+
 static unsigned drive_x(bool ready)
 {
     struct harness *h = &harness;
     const struct stimulus_phase *phase = h->now;
     if (h->drive & DRIVE_X_VALID) {
-        if (!ready)
+        if (!ready) {
+            bin_hit(BIN_X_WAIT);
             return h->drive & (DRIVE_X_VALID | DRIVE_X_LAST);
+        }
         h->last_move = h->cycle;
         /* From here on the chip may notice a wrong tlast. */
         bool last_frame = h->x_frame + 1 == phase->frame_count;
-        if (last_frame && ((phase_flags() & STIMULUS_LAST_EARLY && h->drive & DRIVE_X_LAST) ||
-                           (phase_flags() & STIMULUS_LAST_MISSING &&
-                            h->x_element + 1 == h->plan.input)))
-            h->fault_sent = true;
+        if (last_frame && phase_flags() & STIMULUS_LAST_EARLY && h->drive & DRIVE_X_LAST)
+            send_fault(BIN_X_LAST_EARLY);
+        if (last_frame && phase_flags() & STIMULUS_LAST_MISSING &&
+            h->x_element + 1 == h->plan.input)
+            send_fault(BIN_X_LAST_MISSING);
         if (++h->x_element == h->plan.input) {
             h->x_element = 0;
             h->x_frame++;
@@ -252,8 +263,11 @@ static unsigned drive_x(bool ready)
                  played() + 1 >= phase->valid_cycle && !stuck && !slot_holds(h->x_frame);
     if (offer && h->gap_left == 0)
         return put_word();
-    if (offer)
+    if (offer) {
         h->gap_left--;
+        if (ready)
+            bin_hit(BIN_X_GAP);
+    }
     if (h->drive & DRIVE_X_VALID || h->cycle <= 0)
         return put_noise(); /* once a pause: it differs from what came before and comes after */
     return h->drive & DRIVE_X_LAST;
@@ -301,6 +315,10 @@ static unsigned end_phase(void)
     h->result->cycles = h->cycle + 1;
     h->result->cut = h->result->end < 0;
     check_phase_end();
+    if (h->result->cut && h->now->cut_cycle != 0)
+        bin_hit(BIN_RESET_CUT);
+    if (h->result->cut && h->now->cut_cycle != 0 && h->y_waiting)
+        bin_hit(BIN_RESET_CUT_WAITING);
     if (axi_present())
         axi_end_phase();
     if (h->phase + 1 == h->plan.phase_count)

@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "bins.h"
 #include "load_axi.h"
 #include "plan_file.h"
 #include "ports.h"
@@ -324,6 +325,8 @@ bool harness_load(const struct harness_options *options)
             return false;
     if (!check_images(s) || !load_regions(s))
         return false;
+    if (!bins_prepare(s))
+        return refuse("out of memory");
     prepare(&harness);
     return true;
 }

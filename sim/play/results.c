@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "axi_phase.h"
+#include "bins.h"
 #include "findings.h"
 #include "ports.h"
 
@@ -105,6 +106,8 @@ static bool write_results(const char *path)
             h->plan.config_hash, (long long)h->y_checked, (long long)h->c_checked);
     fprintf(out, "  \"y_at_ends\": %lld,\n  \"c_at_ends\": %lld,\n", (long long)h->y_at_ends,
             (long long)h->c_at_ends);
+    if (h->planned)
+        bins_write(out);
     fprintf(out, "  \"cycles\": %lld,\n  \"seconds\": %.6f,\n  \"phases\": [",
             (long long)h->total_cycles, h->seconds);
     bool some = false;

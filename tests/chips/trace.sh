@@ -88,7 +88,7 @@ window --trace-frames 2:4 >"$work/long"
 same 'two frames more' "$(awk 'NR == 1 { short = $2 } NR == 2 { print $2 - short }' "$work/short" "$work/long")" \
     "$((2 * frame))"
 same 'a whole phase' "$(window --trace-phase held | cut -d ' ' -f 1)" held
-same 'everything' "$(window | sed 's/ [0-9]*$//')" 'steady cut rough held misframed '
+same 'everything' "$(window | sed 's/ [0-9]*$//')" 'steady cut rough x ends early x ends late held '
 same 'a frame of another phase' "$(window --trace-phase rough --trace-frames 3 | cut -d ' ' -f 1)" rough
 must 'which is' grep -q '^columns [0-9]* 3 ' "$work/x"
 same 'no frame before it' "$(grep -c '^columns [0-9]* [012] ' "$work/x")" 0

@@ -76,6 +76,7 @@ help '--selftest' verify
 help '--chart' report
 help '--svg' report
 help '--svg' verify
+help '--coverage' verify
 help 'recorded speech' recognise
 run --version
 same "version: status" "$status" 0
@@ -98,13 +99,14 @@ usage 'too few frames' '--frames: 2 is too few; at least 3' verify x --frames 2
 usage 'faults' "'0' is not a whole number" verify x --faults 0
 usage 'faults of so many frames' '--faults plays phases of few frames' verify x --faults 3 --frames 9
 usage 'a chart of faults' '--svg: .* does not go with --faults' verify x --faults 3 --svg x.svg
-for option in '--svg x.svg' '--model y' '--frames 9' '--faults 2' '--trace x.fst' '--sim both'; do
+for option in '--svg x.svg' '--coverage y' '--model y' '--frames 9' '--faults 2' '--trace x.fst' '--sim both'; do
     # shellcheck disable=SC2086 # two words
     usage "the selftest and $option" "--selftest .* does not go with ${option%% [xy29]*}" \
         verify x --selftest $option
 done
 usage 'keep' 'unrecognized option' verify x --keep
 usage 'a work folder without a name' "--work: '' is no folder" verify x --work ''
+usage 'a folder of coverage without a name' "--coverage: '' is no folder" verify x --coverage ''
 usage 'seed' 'is not a whole number' verify x --seed -1
 usage 'sim' 'is not verilator, icarus or both' verify x --sim modelsim
 usage 'trace' "'x.vdc' ends neither in .fst nor in .vcd" verify x --trace x.vdc
@@ -380,6 +382,10 @@ same 'the chip'"'s own model: weights.bin" \
     "$(cmp "$work/same/weights.bin" "$work/loadable/mem/weights.bin" 2>&1)" ''
 run model "$work/loadable" "$work/same/config.yaml" -o "$work/again"
 same 'a model from the configuration of one' "$(cmp "$work/same/model.bin" "$work/again/model.bin" 2>&1)" ''
+refused 'coverage in a folder that is there' "'$work/same' is there already" \
+    verify "$work/same" --coverage "$work/same"
+refused 'coverage in a folder of no folder' "cannot make the folder '$work/none/x': No such" \
+    verify "$work/same" --coverage "$work/none/x"
 refused 'verify what is a model' 'holds a model' verify "$work/same"
 refused 'a model of a model' 'holds a model' model "$work/same" tiny -o "$work/out/model"
 run gen speech --set memory=stream -o "$work/loadable_speech"

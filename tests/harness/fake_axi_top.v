@@ -269,9 +269,10 @@ module ese_top (aclk, aresetn,
                                  : !no_interrupt && (events & enable) != 0
                                    || interrupt_stays && frames != 0;
 
-    wire start = do_write && aw == 12'h20 && w[0];
-    wire stop  = do_write && aw == 12'h20 && w[1];
-    wire load  = do_write && aw == 12'h20 && w[2];
+    wire [31:0] given = w & strobed;
+    wire start = do_write && aw == 12'h20 && given[0];
+    wire stop  = do_write && aw == 12'h20 && given[1];
+    wire load  = do_write && aw == 12'h20 && given[2];
     wire [4:0] found, wrong;
     wire       whole_model;
     wire       descriptor_done;
@@ -309,7 +310,7 @@ module ese_top (aclk, aresetn,
             case (aw)
                 12'h2c: enable <= merged[3:0];
                 12'h34: watchdog <= merged;
-                12'h38: if (w[31] && !deaf_slot) closed[w[15:0]] <= w[16];
+                12'h38: if (given[31] && !deaf_slot) closed[given[15:0]] <= given[16];
                 12'h40: weights_base[31:0]  <= merged;
                 12'h44: weights_base[63:32] <= merged;
                 12'h48: model_base[31:0]    <= merged;
@@ -322,7 +323,7 @@ module ese_top (aclk, aresetn,
             endcase
         if (frame_out) shut <= closed != 0 ? shut + 1 : 0;
         if (reopens && frame_out && shut == 2) closed <= 0;
-        events <= (events & ~(do_write && aw == 12'h30 ? w[3:0] : 4'b0))
+        events <= (events & ~(do_write && aw == 12'h30 ? given[3:0] : 4'b0))
                 | {descriptor_done, load_over && wrong == 0, frame_out && !no_frame_event,
                    active && (found != 0 || load_over && wrong != 0) && !stop};
         if (running) cycles <= cycles + 1;

@@ -40,7 +40,7 @@ done
 
 chip() { # NAME CHANNELS ELEMENT_BITS ACTIVATION_BITS LANES PES FRAME
     mkdir -p "$work/$1/rtl" "$work/$1/mem" "$work/$1/sim"
-    cp "$registers"/*.[chv] "$registers"/*.cpp "$registers"/*.vlt "$work/$1/sim/"
+    cp "$registers"/*.[chv] "$registers"/*.cpp "$registers"/*.def "$registers"/*.vlt "$work/$1/sim/"
     cp tests/harness/fake_top.v "$work/$1/rtl/ese_top.v"
     printf 'rtl/ese_top.v\n' >"$work/$1/rtl/files.f"
     printf '0123\n' >"$work/$1/mem/weights.mem"

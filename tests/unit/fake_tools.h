@@ -3,8 +3,8 @@
  *
  * They come first on PATH.  Each appends a line with its name and arguments to SCRATCH/calls.  The
  * two that build leave a simulator behind, which runs the script SCRATCH/simulator with all its
- * arguments as $1 ...; there `results`, `stimulus` and `dump` are what the plusargs of these names
- * say. */
+ * arguments as $1 ...; there `results`, `stimulus`, `dump` and `coverage` are what the plusargs of
+ * these names say. */
 #ifndef ESE_TESTS_FAKE_TOOLS_H
 #define ESE_TESTS_FAKE_TOOLS_H
 
@@ -42,6 +42,7 @@ static inline void put_simulator(const char *lines)
                  "+results=*) results=${word#+results=};;\n"
                  "+stimulus=*) stimulus=${word#+stimulus=};;\n"
                  "+dump=*) dump=${word#+dump=};;\n"
+                 "+coverage=*) coverage=${word#+coverage=};;\n"
                  "esac; done\n%s", lines);
     snprintf(path, sizeof path, "%s/simulator", scratch);
     put_script(path, text_string(&text));

@@ -27,7 +27,8 @@ static void test_usage(void **state)
         const char *name;
     } unused[] = {{{.model = "other"}, "--model"}, {{.frames = 9}, "--frames"},
                   {{.faults = 2}, "--faults"},     {{.trace = "x.fst"}, "--trace"},
-                  {{.svg = "x.svg"}, "--svg"},     {{.sim = SIM_BOTH}, "--sim both"}};
+                  {{.svg = "x.svg"}, "--svg"},     {{.coverage = "x"}, "--coverage"},
+                  {{.sim = SIM_BOTH}, "--sim both"}};
     refuses((struct verify_options){.trace_phase = "steady"}, 2,
             "--trace-phase goes with --trace FILE.fst, which is not given");
     refuses((struct verify_options){.trace_frames = true}, 2,
@@ -56,6 +57,10 @@ static void test_unwritable(void **state)
             "--trace: cannot write 'no/x.fst': No such file or directory");
     refuses((struct verify_options){.svg = "no/x.svg"}, 1,
             "--svg: cannot write 'no/x.svg': No such file or directory");
+    refuses((struct verify_options){.coverage = "no/x"}, 1,
+            "--coverage: cannot make the folder 'no/x': No such file or directory");
+    refuses((struct verify_options){.coverage = "chip"}, 1,
+            "--coverage: 'chip' is there already; a folder that is not is made");
     refuses((struct verify_options){.json = "no/x.json", .selftest = true}, 1,
             "--json: cannot write 'no/x.json': No such file or directory");
     assert_int_equal(calls_of("gcc"), 0);
@@ -68,7 +73,8 @@ static void test_no_such_waveform(void **state)
     (void)state;
     begin_verify(NULL);
     refuses((struct verify_options){.trace = "x.fst", .trace_phase = "bumpy"}, 1,
-            "--trace-phase: there is no phase 'bumpy'; there are steady, cut, rough, held and misframed");
+            "--trace-phase: there is no phase 'bumpy'; there are steady, cut, rough, x ends early, "
+            "x ends late and held");
     refuses((struct verify_options){.trace = "x.fst", .frames = 7, .trace_frames = true,
                                     .trace_first = 2, .trace_last = 7}, 1,
             "--trace-frames: there is no frame 7 in phase steady; it has 0:6");
@@ -110,6 +116,75 @@ static void test_no_simulator(void **state)
     assert_int_equal(verify((struct verify_options){.frames = 3}), 1);
     complained("ese: verilator");
     printed_nothing();
+}
+
+/* Of Verilator's tools one is wanted only with --coverage. */
+static void test_no_coverage_tool(void **state)
+{
+    (void)state;
+    begin_verify(NULL);
+    char path[PATH_MAX + 8];
+    snprintf(path, sizeof path, "%s/bin", scratch);
+    setenv("PATH", path, 1);
+    refuses((struct verify_options){.frames = 3, .coverage = "out"}, 1,
+            "verilator_coverage is not installed; it is in the Debian package verilator (apt-get "
+            "install verilator)");
+    assert_int_equal(calls_of("gcc"), 0);
+    assert_false(exists("out") || exists("chip/build"));
+}
+
+/* Icarus counts neither lines nor bits, but what happened is told. */
+static void test_icarus_coverage(void **state)
+{
+    (void)state;
+    begin_verify(NULL);
+    passes((struct verify_options){.frames = 3, .coverage = "out", .sim = SIM_ICARUS});
+    printed("Lines and bits of the chip's Verilog are counted by Verilator only, which was not "
+            "used");
+    assert_true(file_has("out/summary.txt", "What happened, as counted by the harness: 31 bins"));
+    assert_false(exists("out/rtl"));
+    assert_false(called("--coverage-line"));
+}
+
+#define COVERED "chip/build/verilator-trace-coverage/"
+
+/* Verilator counts without random values in registers that are not reset. */
+static void test_coverage(void **state)
+{
+    (void)state;
+    begin_verify(NULL);
+    put_tool("verilator_coverage", "mkdir annotated; sed 's/^/%000000 /' rtl/ese_ram.v "
+                                   ">annotated/ese_ram.v; cat coverage.dat >>annotated/ese_ram.v");
+    put_simulator("echo \"$@\" >words; cp ../../verilator.json $results; echo VERDICT PASS\n"
+                  "printf '# SystemC::Coverage-3\\nC \\047\\001f\\002rtl/ese_ram.v\\001l\\00219"
+                  "\\001page\\002v_toggle/ese_ram\\001o\\002clk\\047 8\\n' >$coverage");
+    passes((struct verify_options){.frames = 3, .coverage = "out/", .sim = SIM_VERILATOR,
+                                   .trace = "wave.fst"});
+    assert_true(called(" --coverage-line --coverage-toggle -Mdir "));
+    assert_true(called(" --trace-fst "));
+    assert_true(file_has("chip/mem/words", "+verilator+rand+reset+0 "));
+    assert_true(file_has("out/rtl/ese_ram.v", "%000000 // ese_ram - "));
+    assert_true(file_has("out/rtl/ese_ram.v", "# SystemC"));
+    assert_true(same_files("out/coverage.dat", COVERED "coverage.dat"));
+    assert_true(file_has("out/summary.txt", "\n  ese_ram "));
+    printed("\n  ese_ram ");
+    assert_int_equal(entries_in("out"), 4);
+}
+
+/* One that crashed has counted nothing, not even in an earlier run. */
+static void test_no_counts(void **state)
+{
+    (void)state;
+    begin_verify(NULL);
+    put_tool("verilator_coverage", "exit 1");
+    put_simulator("cp ../../verilator.json $results; echo VERDICT PASS");
+    make_dir("work");
+    make_dir("work/verilator-coverage");
+    put("work/verilator-coverage/coverage.dat", "# of an earlier run\n");
+    assert_int_equal(verify((struct verify_options){.frames = 3, .coverage = "out", .work = "work",
+                                                    .sim = SIM_VERILATOR}), 0);
+    assert_true(file_has("out/summary.txt", "The simulation did not get to its end: "));
+    assert_int_equal(entries_in("out"), 1);
 }
 
 /* A chip that was changed is verified as it is, and that is said. */
@@ -253,7 +328,7 @@ static void test_stimulus(void **state)
     passes((struct verify_options){0});
     played(&chip.program, hash, USUAL_FRAMES, 0, 0);
     printed("\n3 PEs x 2 channels, 20 frames, seed 0\n"
-            "phases: steady, cut, rough, held, misframed\n");
+            "phases: steady, cut, rough, x ends early, x ends late, held\n");
     passes((struct verify_options){.frames = 5, .seed = 9, .seed_given = true});
     played(&chip.program, hash, 5, 0, 9);
     printed("\n3 PEs x 2 channels, 5 frames, seed 9\n");
@@ -336,6 +411,10 @@ int main(void)
         cmocka_unit_test_teardown(test_no_such_waveform, end_tools),
         cmocka_unit_test_teardown(test_wrong_folders, end_tools),
         cmocka_unit_test_teardown(test_no_simulator, end_tools),
+        cmocka_unit_test_teardown(test_no_coverage_tool, end_tools),
+        cmocka_unit_test_teardown(test_icarus_coverage, end_tools),
+        cmocka_unit_test_teardown(test_coverage, end_tools),
+        cmocka_unit_test_teardown(test_no_counts, end_tools),
         cmocka_unit_test_teardown(test_changed, end_tools),
         cmocka_unit_test_teardown(test_simulators, end_tools),
         cmocka_unit_test_teardown(test_large, end_tools),
