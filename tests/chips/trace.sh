@@ -80,7 +80,7 @@ same 'as many as it shows' "$(wc -l <"$work/shown")" "$(grep -c 'ese_bench\.[a-z
 window() { # OPTION... : "FIRST LAST" in the phase, and which
     trace x.vcd --sim icarus --trace-scope ese_progress "$@"
     awk -f tests/chips/vcd.awk "$work/x.vcd" >"$work/x"
-    printf '%s %s\n' "$(told x phase | awk '{ print $2 }' | tr '\n' ' ')" \
+    printf '%s %s\n' "$(told x phase | cut -d ' ' -f 2- | tr '\n' ' ')" \
         "$((($(told x last) - $(told x first)) / period))"
 }
 window --trace-frames 2:2 >"$work/short"
