@@ -195,6 +195,12 @@ static error_t parse_option(int key, char *argument, struct argp_state *state)
     case OPTION_EXPECTED:
         request->expected = argument;
         break;
+    case OPTION_NETLIST:
+        verify->netlist = argument;
+        break;
+    case OPTION_CELLS:
+        request->cells[request->cell_count++] = argument;
+        break;
     case OPTION_SENTENCES:
         request->sentences = argument;
         break;
@@ -283,12 +289,14 @@ static int run_command(const struct command *command, int argc, char **argv,
         .help_filter = command_help,
     };
     struct request request = {.sets = allocate((size_t)argc, sizeof(char *)),
-                              .inputs = allocate((size_t)argc, sizeof(char *))};
+                              .inputs = allocate((size_t)argc, sizeof(char *)),
+                              .cells = allocate((size_t)argc, sizeof(char *))};
     struct parse parse = {command, &request};
     error_t failure = argp_parse(&parser, argc, argv, ARGP_NO_HELP, NULL, &parse);
     int status = failure != 0 ? 2 : command->run(&request, command_line);
     free(request.sets);
     free(request.inputs);
+    free(request.cells);
     return status;
 }
 

@@ -50,6 +50,10 @@ static const struct argp_option verify_options[] = {
      "chip, lines and bits of its Verilog (Verilator only), and what happened in it", 0},
     JSON_OPTION,
     {"model", OPTION_MODEL, "OUT", 0, "Play the model that 'ese model' wrote there, not the chip's own", 0},
+    {"netlist", OPTION_NETLIST, "FILE", 0, "Play on this netlist of the chip, in Verilog, in the place of its "
+     "rtl/; Icarus, if nothing else is said", 0},
+    {"cells", OPTION_CELLS, "FILE", 0, "Models of the netlist's cells, or a folder of them; may be given "
+     "several times: of two models of a cell the first counts", 0},
     STRICT_OPTION,
     {"selftest", OPTION_SELFTEST, NULL, 0, "Plant faults and prove that they are found", 0},
     {"faults", OPTION_FAULTS, "N", 0,
@@ -142,6 +146,8 @@ static int run_verify(const struct request *request, const char *command_line)
     struct verify_options options = request->verify;
     options.dir = request->operand;
     options.model = request->model;
+    options.cells = request->cells;
+    options.cell_count = request->cell_count;
     options.command_line = command_line;
     return command_verify(&options);
 }
@@ -237,6 +243,7 @@ const struct command commands[COMMAND_COUNT] = {
      "  ese verify rtl_out/tiny --trace tiny.fst --trace-frames 3:4 --trace-scope ese_controller\n"
      "  ese verify rtl_out/tiny --sim verilator --coverage coverage\n"
      "  ese verify rtl_out/tiny --selftest --json -\n"
+     "  ese verify rtl_out/tiny --netlist netlist.v --cells /usr/share/yosys/ice40/cells_sim.v\n"
      "  ese verify rtl_out/loadable --faults 300 --seed 7\n",
      verify_options, run_verify, false, false, false},
     {"report", "CONFIG|DIR", NULL, "tell cycles, use of the multipliers and size before synthesis",

@@ -13,7 +13,7 @@ enum { OPTION_SET = 256, OPTION_SIM, OPTION_FRAMES, OPTION_SEED, OPTION_TRACE, O
        OPTION_MEMORY, OPTION_MODEL, OPTION_CHECK, OPTION_NO_CHECK, OPTION_SVG,
        OPTION_STRICT, OPTION_EXPECTED, OPTION_MANUAL, OPTION_COMPLETION, OPTION_SENTENCES,
        OPTION_WORK, OPTION_FORCE, OPTION_TRACE_PHASE, OPTION_TRACE_FRAMES, OPTION_TRACE_SCOPE,
-       OPTION_COVERAGE };
+       OPTION_COVERAGE, OPTION_NETLIST, OPTION_CELLS };
 
 /* What the parser of any command fills in. */
 struct request {
@@ -26,6 +26,8 @@ struct request {
     bool chart, verify_points;
     char **inputs;
     size_t input_count;
+    char **cells;
+    size_t cell_count;
     const char *model, *expected, *sentences;
     enum memory_choice memory;
     bool no_check, force;

@@ -46,6 +46,9 @@ struct verify_options {
     int faults; /* phases with a random fault, in place of the usual ones; 0: not so */
     bool seed_given;
     uint64_t seed; /* of drawn stimulus; valid if seed_given */
+    const char *netlist; /* Verilog that takes the place of the chip's rtl/, or NULL */
+    char *const *cells;  /* models of its cells: files, and folders of them */
+    size_t cell_count;
     const char *trace; /* waveform file, or NULL; the next only with it */
     const char *trace_phase;           /* only this phase, or NULL */
     int trace_first, trace_last;       /* only these frames of it, if trace_frames */
