@@ -18,7 +18,8 @@
 #include "models/base/text.h"
 #include "models/base/version.h"
 
-enum { MAX_FRAMES = 1000000, MAX_JOBS = 256, MAX_FAULTS = 10000 };
+enum { MAX_FRAMES = 1000000, MAX_JOBS = 256, MAX_FAULTS = 10000,
+       MAX_SEEDS = 1000, MAX_MHZ = 1000 };
 
 /* ---- one command ---- */
 
@@ -194,6 +195,15 @@ static error_t parse_option(int key, char *argument, struct argp_state *state)
         break;
     case OPTION_EXPECTED:
         request->expected = argument;
+        break;
+    case OPTION_TARGET:
+        request->target = argument;
+        break;
+    case OPTION_SEEDS:
+        request->seeds = (int)number(state, "seeds", argument, 1, MAX_SEEDS);
+        break;
+    case OPTION_FREQ:
+        request->mhz = (int)number(state, "freq", argument, 1, MAX_MHZ);
         break;
     case OPTION_NETLIST:
         verify->netlist = argument;

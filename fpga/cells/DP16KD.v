@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // DP16KD - block RAM of 18 Kbit of Lattice ECP5 (TN-02204), for simulating netlists.
 //
-// What it does is in ese_cell_ram.v.  A word of 36 bits takes the pins of both ports, A the lower half:
-// written at A, read at B.  Of words of 18 and 36 bits the lowest address bits enable bytes.
+// What it does is in ese_cell_ram.v.  A word of 36 bits takes the pins of both ports, A the
+// lower half: written at A, read at B.  Of words of 18 and 36 bits the lowest address bits enable bytes.
 // Not here: asynchronous resets; a netlist that uses one is stopped.
 `resetall
 `timescale 1ns / 1ps
@@ -78,19 +78,23 @@ module DP16KD #(
                          DIA8, DIA7, DIA6, DIA5, DIA4, DIA3, DIA2, DIA1, DIA0};
     wire [17:0] di_b = {DIB17, DIB16, DIB15, DIB14, DIB13, DIB12, DIB11, DIB10, DIB9,
                          DIB8, DIB7, DIB6, DIB5, DIB4, DIB3, DIB2, DIB1, DIB0};
-    wire [13:0] ad_a = {ADA13, ADA12, ADA11, ADA10, ADA9, ADA8, ADA7, ADA6, ADA5, ADA4, ADA3, ADA2, ADA1, ADA0};
-    wire [13:0] ad_b = {ADB13, ADB12, ADB11, ADB10, ADB9, ADB8, ADB7, ADB6, ADB5, ADB4, ADB3, ADB2, ADB1, ADB0};
+    wire [13:0] ad_a = {ADA13, ADA12, ADA11, ADA10, ADA9, ADA8, ADA7,
+                         ADA6, ADA5, ADA4, ADA3, ADA2, ADA1, ADA0};
+    wire [13:0] ad_b = {ADB13, ADB12, ADB11, ADB10, ADB9, ADB8, ADB7,
+                         ADB6, ADB5, ADB4, ADB3, ADB2, ADB1, ADB0};
     wire [35:0] q_a;
     wire [35:0] q_b;
 
     assign {DOA17, DOA16, DOA15, DOA14, DOA13, DOA12, DOA11, DOA10, DOA9,
             DOA8, DOA7, DOA6, DOA5, DOA4, DOA3, DOA2, DOA1, DOA0} = WIDE ? q_b[17:0] : q_a[17:0];
     assign {DOB17, DOB16, DOB15, DOB14, DOB13, DOB12, DOB11, DOB10, DOB9,
-            DOB8, DOB7, DOB6, DOB5, DOB4, DOB3, DOB2, DOB1, DOB0} = WIDE && DATA_WIDTH_B == 36 ? q_b[35:18] : q_b[17:0];
+            DOB8, DOB7, DOB6, DOB5, DOB4, DOB3, DOB2, DOB1, DOB0} =
+        WIDE && DATA_WIDTH_B == 36 ? q_b[35:18] : q_b[17:0];
 
     wire here_a = {CSA2, CSA1, CSA0} == decode(CSDECODE_A);
     wire here_b = {CSB2, CSB1, CSB0} == decode(CSDECODE_B);
-    wire [3:0] bytes_a = DATA_WIDTH_A == 36 ? ad_a[3:0] : DATA_WIDTH_A == 18 ? {2'b00, ad_a[1:0]} : 4'b0001;
+    wire [3:0] bytes_a = DATA_WIDTH_A == 36 ? ad_a[3:0] :
+                         DATA_WIDTH_A == 18 ? {2'b00, ad_a[1:0]} : 4'b0001;
     wire [3:0] bytes_b = DATA_WIDTH_B == 18 ? {2'b00, ad_b[1:0]} : 4'b0001;
 
     // A word of 36 bits is only written at A and only read at B.

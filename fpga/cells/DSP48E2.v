@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-// DSP48E2 - multiplier and adder of Xilinx, UltraScale and UltraScale+, UG579; for simulating netlists.
+// DSP48E2 - multiplier and adder of Xilinx UltraScale and UltraScale+ (UG579), for simulating netlists.
 //
-// P = Z + (W + X + Y + carry), or Z - (...); registers at A, B, C, D, M and P as the parameters say, the
-// pre-adder at A.
-// Latency  as many clocks as there are registers in a way
-// Not here: cascades from another DSP, logic functions, SIMD, patterns, the pre-adder at B; a netlist that
-//           wants them is stopped.
+// P = Z + (W + X + Y + carry), or Z - (...); registers at A, B, C, D, M and P as the parameters say,
+// the pre-adder at A.
+// Latency   as many clocks as there are registers in a way
+// Not here: cascades from another DSP, logic functions, SIMD, patterns, the pre-adder at B; a netlist
+//           that wants them is stopped.
 `resetall
 `timescale 1ns / 1ps
 `default_nettype none
@@ -87,18 +87,18 @@ module DSP48E2 #(
     wire        carry;
 
     // The first of two registers of A and B; with one the second is it.
-    ese_cell_reg #(.WIDTH(30), .USED(AREG > 1))  u_a1 (CLK, CEA1, RSTA, A, a1);
-    ese_cell_reg #(.WIDTH(30), .USED(AREG > 0))  u_a2 (CLK, CEA2, RSTA, a1, a2);
-    ese_cell_reg #(.WIDTH(18), .USED(BREG > 1))  u_b1 (CLK, CEB1, RSTB, B, b1);
-    ese_cell_reg #(.WIDTH(18), .USED(BREG > 0))  u_b2 (CLK, CEB2, RSTB, b1, b2);
-    ese_cell_reg #(.WIDTH(48), .USED(CREG))      u_c  (CLK, CEC, RSTC, C, c);
-    ese_cell_reg #(.WIDTH(27), .USED(DREG))      u_d  (CLK, CED, RSTD, D, d);
-    ese_cell_reg #(.WIDTH(5),  .USED(INMODEREG)) u_inmode (CLK, CEINMODE, RSTINMODE, INMODE, inmode);
-    ese_cell_reg #(.WIDTH(9),  .USED(OPMODEREG)) u_opmode (CLK, CECTRL, RSTCTRL, OPMODE, opmode);
-    ese_cell_reg #(.WIDTH(4),  .USED(ALUMODEREG)) u_alumode (CLK, CEALUMODE, RSTALUMODE, ALUMODE, alumode);
-    ese_cell_reg #(.WIDTH(1),  .USED(CARRYINREG)) u_carry (CLK, CECARRYIN, RSTALLCARRYIN, CARRYIN, carry);
+    ese_cell_reg #(30, AREG > 1) u_a1 (CLK, CEA1, RSTA, A, a1);
+    ese_cell_reg #(30, AREG > 0) u_a2 (CLK, CEA2, RSTA, a1, a2);
+    ese_cell_reg #(18, BREG > 1) u_b1 (CLK, CEB1, RSTB, B, b1);
+    ese_cell_reg #(18, BREG > 0) u_b2 (CLK, CEB2, RSTB, b1, b2);
+    ese_cell_reg #(48, CREG) u_c (CLK, CEC, RSTC, C, c);
+    ese_cell_reg #(27, DREG) u_d (CLK, CED, RSTD, D, d);
+    ese_cell_reg #(5, INMODEREG) u_inmode (CLK, CEINMODE, RSTINMODE, INMODE, inmode);
+    ese_cell_reg #(9, OPMODEREG) u_opmode (CLK, CECTRL, RSTCTRL, OPMODE, opmode);
+    ese_cell_reg #(4, ALUMODEREG) u_alumode (CLK, CEALUMODE, RSTALUMODE, ALUMODE, alumode);
+    ese_cell_reg #(1, CARRYINREG) u_carry (CLK, CECARRYIN, RSTALLCARRYIN, CARRYIN, carry);
 
-    // ---- multiplier, behind the pre-adder --------------------------------------------------------
+    // ---- multiplier, behind the pre-adder --------------------------------------------------
     wire signed [26:0] a_in = inmode[1] ? 27'd0 : inmode[0] ? a1[26:0] : a2[26:0];
     wire signed [26:0] d_in = inmode[2] ? d : 27'd0;
     wire signed [26:0] sum  = inmode[3] ? d_in - a_in : d_in + a_in;
@@ -106,10 +106,10 @@ module DSP48E2 #(
     wire signed [17:0] right = inmode[4] ? b1 : b2;
     wire signed [44:0] product = left * right;
 
-    ese_cell_reg #(.WIDTH(27), .USED(ADREG)) u_ad (CLK, CEAD, RSTD, sum, ad);
-    ese_cell_reg #(.WIDTH(45), .USED(MREG))  u_m  (CLK, CEM, RSTM, product, m);
+    ese_cell_reg #(27, ADREG) u_ad (CLK, CEAD, RSTD, sum, ad);
+    ese_cell_reg #(45, MREG) u_m (CLK, CEM, RSTM, product, m);
 
-    // ---- adder -----------------------------------------------------------------------------------
+    // ---- adder -----------------------------------------------------------------------------
     reg [47:0] w, x, y, z;
     wire [47:0] rest   = w + x + y + {47'd0, carry};
     wire [47:0] result = alumode == 4'b0011 ? z - rest : z + rest;
@@ -142,7 +142,7 @@ module DSP48E2 #(
         endcase
     end
 
-    ese_cell_reg #(.WIDTH(48), .USED(PREG)) u_p (CLK, CEP, RSTP, result, P);
+    ese_cell_reg #(48, PREG) u_p (CLK, CEP, RSTP, result, P);
 
     initial
         if (A_INPUT != "DIRECT" || B_INPUT != "DIRECT" || BMULTSEL != "B" || PREADDINSEL != "A" ||

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // MULT18X18D - multiplier of Lattice ECP5 (TN-02205), for simulating netlists.
 //
-// P = A x B, each signed if its pin says so; registers at A, B, behind the multiplier and at P as the
-// parameters say.  C is not multiplied: it only passes through the block.
-// Latency  as many clocks as there are registers in a way
+// P = A x B, each signed if its pin says so; registers at A, B, behind the multiplier and at P as
+// the parameters say.  C is not multiplied: it only passes through the block.
+// Latency   as many clocks as there are registers in a way
 // Not here: inputs from a neighbour; a netlist that takes some is stopped.
 `resetall
 `timescale 1ns / 1ps
@@ -60,19 +60,22 @@ module MULT18X18D #(
     wire signed [37:0] product = left * right;
     wire [35:0] piped;
 
-    ese_cell_reg #(.WIDTH(19), .USED(REG_INPUTA_CLK != "NONE")) u_a (one_of_four(REG_INPUTA_CLK, clks),
-        one_of_four(REG_INPUTA_CE, ces), one_of_four(REG_INPUTA_RST, rsts), {SIGNEDA && a[17], a}, left);
-    ese_cell_reg #(.WIDTH(19), .USED(REG_INPUTB_CLK != "NONE")) u_b (one_of_four(REG_INPUTB_CLK, clks),
-        one_of_four(REG_INPUTB_CE, ces), one_of_four(REG_INPUTB_RST, rsts), {SIGNEDB && b[17], b}, right);
-    ese_cell_reg #(.WIDTH(36), .USED(REG_PIPELINE_CLK != "NONE")) u_pipe (
+    ese_cell_reg #(19, REG_INPUTA_CLK != "NONE") u_a (
+        one_of_four(REG_INPUTA_CLK, clks), one_of_four(REG_INPUTA_CE, ces),
+        one_of_four(REG_INPUTA_RST, rsts), {SIGNEDA && a[17], a}, left);
+    ese_cell_reg #(19, REG_INPUTB_CLK != "NONE") u_b (
+        one_of_four(REG_INPUTB_CLK, clks), one_of_four(REG_INPUTB_CE, ces),
+        one_of_four(REG_INPUTB_RST, rsts), {SIGNEDB && b[17], b}, right);
+    ese_cell_reg #(36, REG_PIPELINE_CLK != "NONE") u_pipe (
         one_of_four(REG_PIPELINE_CLK, clks), one_of_four(REG_PIPELINE_CE, ces),
         one_of_four(REG_PIPELINE_RST, rsts), product[35:0], piped);
-    ese_cell_reg #(.WIDTH(36), .USED(REG_OUTPUT_CLK != "NONE")) u_p (one_of_four(REG_OUTPUT_CLK, clks),
-        one_of_four(REG_OUTPUT_CE, ces), one_of_four(REG_OUTPUT_RST, rsts), piped, p);
+    ese_cell_reg #(36, REG_OUTPUT_CLK != "NONE") u_p (
+        one_of_four(REG_OUTPUT_CLK, clks), one_of_four(REG_OUTPUT_CE, ces),
+        one_of_four(REG_OUTPUT_RST, rsts), piped, p);
 
     always @*
         if (SOURCEA === 1'b1 || SOURCEB === 1'b1 || RESETMODE != "SYNC") begin
-            $display("MULT18X18D: inputs from a neighbour and asynchronous resets are not modelled");
+            $display("MULT18X18D: neighbours and asynchronous resets are not modelled");
             $fatal;
         end
 endmodule

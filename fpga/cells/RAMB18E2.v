@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-// RAMB18E2 - block RAM of 18 Kbit of Xilinx, UltraScale and UltraScale+, UG573; for simulating netlists.
+// RAMB18E2 - block RAM of 18 Kbit of Xilinx UltraScale and UltraScale+ (UG573),
+// for simulating netlists.
 //
-// What it does is in ese_cell_ram.v.  A word of 36 bits takes the pins of both ports, A the lower half:
-// read at A, written at B.
-// Not here: ECC, cascades, sleep; a netlist that wants it is stopped.
+// What it does is in ese_cell_ram.v.  A word of 36 bits takes the pins of both ports, A the
+// lower half: read at A, written at B.
+// Not here: ECC, cascades, sleep; a netlist that wants them is stopped.
 `resetall
 `timescale 1ns / 1ps
 `default_nettype none
@@ -68,7 +69,7 @@ module RAMB18E2 #(
     localparam WIDE_READ  = READ_WIDTH_A == 36;
     localparam WIDE_WRITE = WRITE_WIDTH_B == 36;
 
-    // A byte and its parity bit side by side, and apart again.
+    // Bytes with their parity bits, side by side.
     function [35:0] join_bits(input [31:0] data, input [3:0] parity);
         integer n;
         for (n = 0; n < 4; n = n + 1) join_bits[9 * n +: 9] = {parity[n], data[8 * n +: 8]};
@@ -97,9 +98,9 @@ module RAMB18E2 #(
     generate
         for (n = 0; n < 2; n = n + 1) begin : g_byte
             assign DOUTADOUT[8*n +: 8] = out[9*n +: 8];
-            assign DOUTPADOUTP[n]        = out[9*n+8];
+            assign DOUTPADOUTP[n] = out[9*n+8];
             assign DOUTBDOUT[8*n +: 8] = out[9*(n+2) +: 8];
-            assign DOUTPBDOUTP[n]        = out[9*(n+2)+8];
+            assign DOUTPBDOUTP[n] = out[9*(n+2)+8];
         end
     endgenerate
 

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-// RAMB36E2 - block RAM of 36 Kbit of Xilinx, UltraScale and UltraScale+, UG573; for simulating netlists.
+// RAMB36E2 - block RAM of 36 Kbit of Xilinx UltraScale and UltraScale+ (UG573),
+// for simulating netlists.
 //
-// What it does is in ese_cell_ram.v.  A word of 72 bits takes the pins of both ports, A the lower half:
-// read at A, written at B.
-// Not here: ECC, cascades, sleep; a netlist that wants it is stopped.
+// What it does is in ese_cell_ram.v.  A word of 72 bits takes the pins of both ports, A the
+// lower half: read at A, written at B.
+// Not here: ECC, cascades, sleep; a netlist that wants them is stopped.
 `resetall
 `timescale 1ns / 1ps
 `default_nettype none
@@ -88,7 +89,7 @@ module RAMB36E2 #(
     localparam WIDE_READ  = READ_WIDTH_A == 72;
     localparam WIDE_WRITE = WRITE_WIDTH_B == 72;
 
-    // A byte and its parity bit side by side, and apart again.
+    // Bytes with their parity bits, side by side.
     function [71:0] join_bits(input [63:0] data, input [7:0] parity);
         integer n;
         for (n = 0; n < 8; n = n + 1) join_bits[9 * n +: 9] = {parity[n], data[8 * n +: 8]};
@@ -117,9 +118,9 @@ module RAMB36E2 #(
     generate
         for (n = 0; n < 4; n = n + 1) begin : g_byte
             assign DOUTADOUT[8*n +: 8] = out[9*n +: 8];
-            assign DOUTPADOUTP[n]        = out[9*n+8];
+            assign DOUTPADOUTP[n] = out[9*n+8];
             assign DOUTBDOUT[8*n +: 8] = out[9*(n+4) +: 8];
-            assign DOUTPBDOUTP[n]        = out[9*(n+4)+8];
+            assign DOUTPBDOUTP[n] = out[9*(n+4)+8];
         end
     endgenerate
 

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-// ese_cell_ram - what the block RAMs of several vendors have in common; the models around it have their
-// pins and parameters.
+// ese_cell_ram - what the block RAMs of several vendors have in common; the models around it have
+// their pins and parameters.
 //
-// Storage  2**ROW_W rows of LANES bytes of 9 bits, which two ports read and write; what they hold at first
-//          the model around it puts into `memory`
-// Words    each port has a width for reading and one for writing: 9, 18, 36, 72; or 1, 2, 4 of the first 8
-//          bits of a byte; 0: it does not
+// Storage  2**ROW_W rows of LANES bytes of 9 bits, which two ports read and write; what they hold at
+//          first the model around it puts into `memory`
+// Words    each port has a width for reading and one for writing: 9, 18, 36, 72; or 1, 2, 4 of the
+//          first 8 bits of a byte; 0: it does not
 // Address  counts those 8 bits; what is below the step of a width does not matter
 // Latency  data one clock after the address, or two with REG; held until the next read
 // Written and read in one clock, by one port:
@@ -66,8 +66,9 @@ module ese_cell_ram #(
     endfunction
 
     // A row with the word in its place; what of it is not written stays.
-    function [WORD_W-1:0] over(input [WORD_W-1:0] old, input [LANES-1:0] bytes, input [WORD_W-1:0] word,
-                               input [PLACE_W-1:0] at, input integer width);
+    function [WORD_W-1:0] over(input [WORD_W-1:0] old, input [LANES-1:0] bytes,
+                               input [WORD_W-1:0] word, input [PLACE_W-1:0] at,
+                               input integer width);
         integer n;
         begin
             over = old;
@@ -111,7 +112,8 @@ module ese_cell_ram #(
         reg [WORD_W-1:0] found;
         if (writes_a)
             for (n = 0; n < PIECES_A; n = n + 1)
-                if (write_a[n]) memory[row_a][write_place_a + 9 * n +: PIECE_A] <= data_a[9 * n +: PIECE_A];
+                if (write_a[n])
+                    memory[row_a][write_place_a + 9*n +: PIECE_A] <= data_a[9*n +: PIECE_A];
         found = memory[row_a];
         if (writes_a && MODE_A == "WRITE_FIRST")
             found = over(found, write_a, data_a, write_place_a, WRITE_A);
@@ -120,7 +122,7 @@ module ese_cell_ram #(
         if (reset_a)
             latch_a <= RESET_A;
         else if (READ_A != 0 && enable_a && !(writes_a && MODE_A == "NO_CHANGE"))
-            latch_a <= {{WORD_W{1'b0}}, found[read_place_a +: READ_W_A]};
+            latch_a <= (found >> read_place_a) & ~({WORD_W{1'b1}} << READ_W_A);
         if (reg_reset_a)       reg_a <= RESET_A;
         else if (reg_enable_a) reg_a <= latch_a;
     end
@@ -133,7 +135,8 @@ module ese_cell_ram #(
         reg [WORD_W-1:0] found;
         if (writes_b)
             for (n = 0; n < PIECES_B; n = n + 1)
-                if (write_b[n]) memory[row_b][write_place_b + 9 * n +: PIECE_B] <= data_b[9 * n +: PIECE_B];
+                if (write_b[n])
+                    memory[row_b][write_place_b + 9*n +: PIECE_B] <= data_b[9*n +: PIECE_B];
         found = memory[row_b];
         if (writes_b && MODE_B == "WRITE_FIRST")
             found = over(found, write_b, data_b, write_place_b, WRITE_B);
@@ -142,7 +145,7 @@ module ese_cell_ram #(
         if (reset_b)
             latch_b <= RESET_B;
         else if (READ_B != 0 && enable_b && !(writes_b && MODE_B == "NO_CHANGE"))
-            latch_b <= {{WORD_W{1'b0}}, found[read_place_b +: READ_W_B]};
+            latch_b <= (found >> read_place_b) & ~({WORD_W{1'b1}} << READ_W_B);
         if (reg_reset_b)       reg_b <= RESET_B;
         else if (reg_enable_b) reg_b <= latch_b;
     end

