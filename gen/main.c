@@ -200,7 +200,8 @@ static error_t parse_option(int key, char *argument, struct argp_state *state)
         request->target = argument;
         break;
     case OPTION_SEEDS:
-        request->seeds = (int)number(state, "seeds", argument, 1, MAX_SEEDS);
+        request->seeds = (int)number(state, "seeds", argument, 0, MAX_SEEDS);
+        request->seeds_given = true;
         break;
     case OPTION_FREQ:
         request->mhz = (int)number(state, "freq", argument, 1, MAX_MHZ);

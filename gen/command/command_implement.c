@@ -48,6 +48,8 @@ static void print_heading(const struct work *w)
     printf("%s: %s, by Yosys %s", target->name, target->device, w->i.tools.yosys.version);
     if (is_placed(w))
         printf(" and %s %s\n", placer_name(target->placer), w->i.tools.placer.version);
+    else if (w->i.seed_count == 0)
+        printf("; synthesis only\n");
     else if (target->placer == PLACER_NONE)
         printf("; synthesis only: there is no open tool that places for it\n");
     else
@@ -219,7 +221,8 @@ static bool run_tools(struct work *w, struct error *error)
     return path_join(log, w->space.dir, "/version.log", error) &&
            tools_find(&w->i.tools, w->i.target, log, error) &&
            implement_synthesize(&w->i, &w->chip, error) &&
-           (w->i.tools.placer.path[0] == '\0' || implement_place(&w->i, error));
+           (w->i.tools.placer.path[0] == '\0' || w->i.seed_count == 0 ||
+            implement_place(&w->i, error));
 }
 
 static bool tell(const struct work *w, struct error *error)
@@ -236,7 +239,7 @@ static bool implement(struct work *w, struct error *error)
     if (!output_file_check("--json", options->json, error) ||
         !chip_open(&w->chip, options->dir, error))
         return false;
-    w->i.seed_count = options->seeds > 0 ? options->seeds : 1;
+    w->i.seed_count = options->seeds;
     w->i.mhz = options->mhz > 0 ? options->mhz : w->i.target->mhz;
     bool ok = open_folder(w, error) && run_tools(w, error);
     if (ok) {

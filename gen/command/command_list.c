@@ -79,7 +79,7 @@ static const struct argp_option implement_options[] = {
 #define TARGET(name, ...) " " name
 #include "gen/implement/targets.def"
      , 0},
-    {"seeds", OPTION_SEEDS, "N", 0, "Place N times; the clock is the median", 0},
+    {"seeds", OPTION_SEEDS, "N", 0, "Place N times, the clock is the median; 0: synthesis only", 0},
     {"freq", OPTION_FREQ, "MHZ", 0, "Clock that the placer aims at", 0},
     {"output", 'o', "OUT", 0, "Folder for scripts, logs and netlists; if not given, one in the "
      "chip's build", 0},
@@ -186,7 +186,7 @@ static int run_implement(const struct request *request, const char *command_line
         .dir = request->operand,
         .target = request->target,
         .output = request->output,
-        .seeds = request->seeds,
+        .seeds = request->seeds_given ? request->seeds : 1,
         .mhz = request->mhz,
         .json = request->verify.json,
         .command_line = command_line,

@@ -31,6 +31,7 @@ struct request {
     size_t cell_count;
     const char *model, *expected, *sentences, *target;
     int seeds, mhz;
+    bool seeds_given;
     enum memory_choice memory;
     bool no_check, force;
 };

@@ -79,7 +79,7 @@ struct implement_options {
     const char *dir;    /* a folder that `ese gen` made */
     const char *target; /* a device of gen/implement/targets.def */
     const char *output; /* folder for scripts, logs and netlists, or NULL: below the chip's build */
-    int seeds;          /* placements; 0: one */
+    int seeds;          /* placements; 0: synthesis only */
     int mhz;            /* that the placer aims at; 0: the target's own */
     const char *json;   /* as above */
     const char *command_line;
