@@ -2,7 +2,8 @@
 // DP16KD - block RAM of 18 Kbit of Lattice ECP5 (TN-02204), for simulating netlists.
 //
 // What it does is in ese_cell_ram.v.  A word of 36 bits takes the pins of both ports, A the
-// lower half: written at A, read at B.  Of words of 18 and 36 bits the lowest address bits enable bytes.
+// lower half: written at A, read at B.  Of words of 18 and 36 bits the lowest address bits enable
+// bytes.
 // Not here: asynchronous resets; a netlist that uses one is stopped.
 `resetall
 `timescale 1ns / 1ps

@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-// DSP48E2 - multiplier and adder of Xilinx UltraScale and UltraScale+ (UG579), for simulating netlists.
+// DSP48E2 - multiplier and adder of Xilinx UltraScale and UltraScale+ (UG579), for simulating
+// netlists.
 //
-// P = Z + (W + X + Y + carry), or Z - (...); registers at A, B, C, D, M and P as the parameters say,
-// the pre-adder at A.
+// P = Z + (W + X + Y + carry), or Z - (...); registers at A, B, C, D, M and P as the parameters
+// say, the pre-adder at A.
 // Latency   as many clocks as there are registers in a way
-// Not here: cascades from another DSP, logic functions, SIMD, patterns, the pre-adder at B; a netlist
-//           that wants them is stopped.
+// Not here: cascades from another DSP, logic functions, SIMD, patterns, the pre-adder at B; a
+//           netlist that wants them is stopped.
 `resetall
 `timescale 1ns / 1ps
 `default_nettype none

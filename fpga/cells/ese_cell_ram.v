@@ -2,8 +2,8 @@
 // ese_cell_ram - what the block RAMs of several vendors have in common; the models around it have
 // their pins and parameters.
 //
-// Storage  2**ROW_W rows of LANES bytes of 9 bits, which two ports read and write; what they hold at
-//          first the model around it puts into `memory`
+// Storage  2**ROW_W rows of LANES bytes of 9 bits, which two ports read and write; what they hold
+//          at first the model around it puts into `memory`
 // Words    each port has a width for reading and one for writing: 9, 18, 36, 72; or 1, 2, 4 of the
 //          first 8 bits of a byte; 0: it does not
 // Address  counts those 8 bits; what is below the step of a width does not matter

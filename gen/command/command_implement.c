@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0
- * ese implement: synthesis of a chip for a device, and where there is a tool for it place and route. */
+ * ese implement: synthesis of a chip for a device, and where a tool is there place and route. */
+#include <errno.h>
 #include <jansson.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "gen/command/commands.h"
 #include "gen/config/home.h"
@@ -18,7 +19,6 @@
 struct work {
     const struct implement_options *options;
     struct chip_folder chip;
-    struct workspace space;
     struct implementation i;
     struct resources estimate;
     struct text replay; /* the command that simulates the netlist */
@@ -53,7 +53,8 @@ static void print_heading(const struct work *w)
     else if (target->placer == PLACER_NONE)
         printf("; synthesis only: there is no open tool that places for it\n");
     else
-        printf("; synthesis only: %s is not installed (make pnr-tools)\n", placer_name(target->placer));
+        printf("; synthesis only: %s is not installed (make pnr-tools)\n",
+               placer_name(target->placer));
 }
 
 static void print_cells(const struct work *w)
@@ -61,9 +62,9 @@ static void print_cells(const struct work *w)
     printf("\nCells of the chip's netlist\n");
     for (int n = 0; n < w->i.cell_count; n++)
         printf("  %-18s %10s\n", w->i.cells[n].name, commas(w->i.cells[n].used).text);
-    printf("  %-18s %10s       ese report: %s, and %d small ones in multipliers or LUTs\n", "multipliers",
-           commas(implementation_multipliers(&w->i)).text, commas(estimated_multipliers(w)).text,
-           w->estimate.small_multipliers);
+    printf("  %-18s %10s       ese report: %s, and %d small ones in multipliers or LUTs\n",
+           "multipliers", commas(implementation_multipliers(&w->i)).text,
+           commas(estimated_multipliers(w)).text, w->estimate.small_multipliers);
     printf("  %-18s %10s Kbit  ese report: %s Kbit\n", "block RAM",
            commas(implementation_ram_kbit(&w->i)).text, commas(estimated_kbit(w)).text);
 }
@@ -165,12 +166,13 @@ static json_t *all_json(const struct work *w)
 {
     json_t *root = json_pack(
         "{s:s, s:s, s:s, s:o, s:i, s:i, s:{s:i, s:i, s:i}, s:I, s:s, s:s}", "target",
-        w->i.target->name, "device", w->i.target->device, "yosys", w->i.tools.yosys.version, "cells",
-        usages_json(w->i.cells, w->i.cell_count), "multipliers", implementation_multipliers(&w->i),
+        w->i.target->name, "device", w->i.target->device, "yosys", w->i.tools.yosys.version,
+        "cells", usages_json(w->i.cells, w->i.cell_count), "multipliers",
+        implementation_multipliers(&w->i),
         "ram_kbit", implementation_ram_kbit(&w->i), "estimate", "multipliers",
         estimated_multipliers(w), "small_multipliers", w->estimate.small_multipliers, "ram_kbit",
-        estimated_kbit(w), "cycles_per_frame", (json_int_t)w->chip.program.cycles_per_frame, "folder",
-        w->i.folder, "verify", text_string(&w->replay));
+        estimated_kbit(w), "cycles_per_frame", (json_int_t)w->chip.program.cycles_per_frame,
+        "folder", w->i.folder, "verify", text_string(&w->replay));
     if (is_placed(w)) {
         json_object_set_new(root, "placer", json_string(w->i.tools.placer.version));
         json_object_set_new(root, "sites", usages_json(w->i.sites, w->i.site_count));
@@ -182,18 +184,27 @@ static json_t *all_json(const struct work *w)
 
 /* ---- all ------------------------------------------------------------------------------------- */
 
+static bool make_folder(const char *path, struct error *error)
+{
+    return mkdir(path, 0777) == 0 || errno == EEXIST ||
+           fail(error, "cannot create %.500s: %s; -o OUT says where else", path, strerror(errno));
+}
+
 /* The folder given, or one beside the builds of simulators. */
 static bool open_folder(struct work *w, struct error *error)
 {
     struct text folder = {0};
     const char *given = w->options->output;
-    if (!workspace_open(&w->space, w->chip.dir, given, error))
-        return false;
-    text_append(&folder, w->space.dir);
-    if (given == NULL)
+    bool ok = true;
+    if (given != NULL) {
+        text_append(&folder, given);
+    } else {
+        text_appendf(&folder, "%s/build", w->chip.dir);
+        ok = make_folder(text_string(&folder), error);
         text_appendf(&folder, "/%s", w->i.target->name);
+    }
     w->i.folder = folder.data;
-    return true;
+    return ok && make_folder(w->i.folder, error);
 }
 
 static void write_replay(struct work *w)
@@ -218,7 +229,7 @@ static void write_replay(struct work *w)
 static bool run_tools(struct work *w, struct error *error)
 {
     char log[PATH_MAX];
-    return path_join(log, w->space.dir, "/version.log", error) &&
+    return path_join(log, w->i.folder, "/version.log", error) &&
            tools_find(&w->i.tools, w->i.target, log, error) &&
            implement_synthesize(&w->i, &w->chip, error) &&
            (w->i.tools.placer.path[0] == '\0' || w->i.seed_count == 0 ||
@@ -247,8 +258,6 @@ static bool implement(struct work *w, struct error *error)
         write_replay(w);
         ok = tell(w, error);
     }
-    if (w->space.dir != NULL)
-        workspace_close(&w->space, !ok);
     implementation_free(&w->i);
     text_free(&w->replay);
     chip_close(&w->chip);

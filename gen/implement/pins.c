@@ -48,13 +48,14 @@ static void connect(struct pins *pins, struct text *list, const struct port *por
 static void write_module(const struct pins *pins, struct text *out, const char *top,
                          const struct text *list)
 {
-    text_append(out, "// A chip behind five pins, to be placed and timed; it cannot be used like this.\n"
+    text_append(out, "// A chip behind five pins, to be placed and timed; it is of no other use.\n"
                      "module " PINS_TOP " (\n    input  wire clk,\n    input  wire resetn,\n"
                      "    input  wire d,    // into the inputs, bit by bit\n"
                      "    input  wire load, // takes the outputs, which then leave by q\n"
                      "    output wire q\n);\n");
-    text_appendf(out, "    reg  [%d:0] inputs;\n    reg  [%d:0] taken;\n    wire [%d:0] outputs;\n\n",
-                 pins->inputs - 1, pins->outputs - 1, pins->outputs - 1);
+    text_appendf(out, "    reg  [%d:0] inputs;\n    reg  [%d:0] taken;\n", pins->inputs - 1,
+                 pins->outputs - 1);
+    text_appendf(out, "    wire [%d:0] outputs;\n\n", pins->outputs - 1);
     text_append(out, "    always @(posedge clk) begin\n        inputs <= {inputs, d};\n"
                      "        taken  <= load ? outputs : taken << 1;\n    end\n\n");
     text_appendf(out, "    assign q = taken[%d];\n\n    %s " PINS_CHIP " (%s\n    );\nendmodule\n",

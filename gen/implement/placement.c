@@ -58,8 +58,8 @@ static bool run_placer(const struct implementation *i, int seed, struct error *e
 
 /* ---- its report ------------------------------------------------------------------------------ */
 
-/* The instance of a cell: "chip.u_a.g_b.g_c[2].u_d.net_LUT" lies in u_a.g_c[2].u_d.  Blocks without a
- * number tell nothing. */
+/* The instance of a cell: "chip.u_a.g_b.g_c[2].u_d.net_LUT" lies in u_a.g_c[2].u_d.  Blocks without
+ * a number tell nothing. */
 static char *instance_of(const char *cell)
 {
     struct text text = {0};
@@ -119,7 +119,8 @@ static void read_critical(struct placement *p, const json_t *paths)
     json_array_foreach(paths, n, path) {
         const char *from = json_string_value(json_object_get(path, "from"));
         const char *to = json_string_value(json_object_get(path, "to"));
-        if (from != NULL && to != NULL && strncmp(from, "posedge", 7) == 0 && strcmp(from, to) == 0) {
+        bool clocked = from != NULL && strncmp(from, "posedge", strlen("posedge")) == 0;
+        if (clocked && to != NULL && strcmp(from, to) == 0) {
             read_path(p, json_object_get(path, "path"));
             return;
         }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
- * synthesis.c - Yosys: a netlist of the chip alone, for simulating it, and one behind five pins, for
- * placing it. */
+ * synthesis.c - Yosys: a netlist of the chip alone, for simulating it, and one behind five pins,
+ * for placing it. */
 #include <dirent.h>
 #include <errno.h>
 #include <jansson.h>
@@ -26,7 +26,8 @@ static bool make_folder(const char *root, const char *name, struct error *error)
            fail(error, "cannot create %.500s: %s", path, strerror(errno));
 }
 
-static bool write_in(const char *root, const char *name, const struct text *text, struct error *error)
+static bool write_in(const char *root, const char *name, const struct text *text,
+                     struct error *error)
 {
     char path[PATH_MAX];
     return path_join(path, root, name, error) && text_write_file(text, path, error);
@@ -89,7 +90,8 @@ static bool copy_sources(const char *root, const char *chip, struct text *list, 
 
 /* ---- the script ------------------------------------------------------------------------------ */
 
-/* To be placed, the chip lies in a wrapper; as long as its hierarchy is kept it can be written alone. */
+/* To be placed, the chip lies in a wrapper; as long as its hierarchy is kept it can be written
+ * alone. */
 static void write_script(struct text *script, const struct implementation *i, const char *top,
                          const struct text *sources)
 {
@@ -119,7 +121,8 @@ static bool wrap(struct implementation *i, const char *chip, const char *top, st
     return ok;
 }
 
-static bool prepare(struct implementation *i, const char *chip, const char *top, struct error *error)
+static bool prepare(struct implementation *i, const char *chip, const char *top,
+                    struct error *error)
 {
     struct text sources = {0}, script = {0};
     bool ok = make_folder(i->folder, "", error) && make_folder(i->folder, "/rtl", error) &&
@@ -151,7 +154,8 @@ static bool run_yosys(const struct implementation *i, struct error *error)
     command_add(&command, "%s", i->tools.yosys.path);
     command_add(&command, "-s");
     command_add(&command, "../synth.ys");
-    const struct process process = {.command = &command, .folder = mem, .log = log, .label = "yosys"};
+    const struct process process = {.command = &command, .folder = mem, .log = log,
+                                    .label = "yosys"};
     struct process_end end;
     bool ok = process_succeed(&process, &end, error);
     command_free(&command);

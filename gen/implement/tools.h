@@ -20,7 +20,8 @@ struct tools {
     int yosys_minor; /* of version 0.MINOR; a later one: INT_MAX */
 };
 
-/* No Yosys is an error; a placer that is not there is none.  `log` takes what they say of themselves. */
+/* No Yosys is an error; a placer that is not there is none.  `log` takes what they say of
+ * themselves. */
 bool tools_find(struct tools *tools, const struct target *target, const char *log,
                 struct error *error);
 

@@ -12,7 +12,7 @@
 #include "gen/folder/workspace.h"
 #include "gen/verify/verilog_text.h"
 
-/* Without it a model of Yosys gives the inputs of cells default values, which is no Verilog-2005. */
+/* Without it a model of Yosys gives inputs of cells default values, which is no Verilog-2005. */
 #define FIRST_LINE "`define NO_ICE40_DEFAULT_ASSIGNMENTS\n"
 
 /* A file with models, and which of its modules are needed. */
@@ -38,7 +38,7 @@ struct collection {
     size_t entry_count;
 };
 
-/* ---- files ------------------------------------------------------------------------------------- */
+/* ---- files ----------------------------------------------------------------------------------- */
 
 static bool is_folder(const char *path)
 {
@@ -73,12 +73,14 @@ static bool read_folder(struct text *text, const char *folder, struct error *err
 static bool read_library(struct library *library, const char *path, struct error *error)
 {
     bool ok = is_folder(path) ? read_folder(&library->text, path, error)
-                              : verilog_read(&library->text, path, error) || fail_in(error, "--cells");
+                              : verilog_read(&library->text, path, error) ||
+                                    fail_in(error, "--cells");
     if (!ok)
         return false;
     verilog_find_modules(&library->modules, text_string(&library->text));
     library->needed = allocate(library->modules.count, sizeof *library->needed);
-    return library->modules.count > 0 || fail(error, "--cells: there is no module in '%.500s'", path);
+    return library->modules.count > 0 ||
+           fail(error, "--cells: there is no module in '%.500s'", path);
 }
 
 static bool read_all(struct collection *c, const struct netlist *netlist, struct error *error)
@@ -107,7 +109,7 @@ static void collection_free(struct collection *c)
     text_free(&c->netlist);
 }
 
-/* ---- which modules are needed ------------------------------------------------------------------ */
+/* ---- which modules are needed ---------------------------------------------------------------- */
 
 static int compare_names(const struct verilog_word *a, const struct verilog_word *b)
 {
@@ -140,7 +142,8 @@ static void list_modules(struct collection *c)
     c->entries = allocate(count, sizeof *c->entries);
     for (size_t file = 0; file <= c->library_count; file++)
         for (size_t i = 0; i < modules_of(c, file)->count; i++)
-            c->entries[c->entry_count++] = (struct entry){modules_of(c, file)->list[i].name, file, i};
+            c->entries[c->entry_count++] =
+                (struct entry){modules_of(c, file)->list[i].name, file, i};
     qsort(c->entries, c->entry_count, sizeof *c->entries, by_name);
 }
 
@@ -172,8 +175,8 @@ static void mark_entry(struct collection *c, const struct entry *entry)
     mark(c, module->begin, module->end);
 }
 
-/* What the words between `at` and `end` name.  A file may define a module twice, in two branches of an
- * `ifdef. */
+/* What the words between `at` and `end` name.  A file may define a module twice, in two branches of
+ * an `ifdef. */
 static void mark(struct collection *c, const char *at, const char *end)
 {
     struct verilog_word word;
@@ -201,7 +204,7 @@ static void append_needed(struct text *text, const struct library *library)
     text_append_char(text, '\n');
 }
 
-/* ---- the folder -------------------------------------------------------------------------------- */
+/* ---- the folder ------------------------------------------------------------------------------ */
 
 static bool make_folder(const char *root, const char *name, struct error *error)
 {
@@ -220,10 +223,12 @@ static bool link_to_chip(const char *root, const char *chip, const char *name, s
     if (!path_join(link, root, name, error) || !path_join(target, whole, name, error))
         return false;
     unlink(link);
-    return symlink(target, link) == 0 || fail(error, "cannot link to %.500s: %s", target, strerror(errno));
+    return symlink(target, link) == 0 ||
+           fail(error, "cannot link to %.500s: %s", target, strerror(errno));
 }
 
-static bool write_in(const char *root, const char *name, const struct text *text, struct error *error)
+static bool write_in(const char *root, const char *name, const struct text *text,
+                     struct error *error)
 {
     char path[PATH_MAX];
     return path_join(path, root, name, error) && text_write_file(text, path, error);
@@ -253,7 +258,8 @@ static bool has_top(const struct collection *c, const struct netlist *netlist, c
     for (size_t i = 0; i < c->own.count; i++)
         if (verilog_word_is(&c->own.list[i].name, top))
             return true;
-    return fail(error, "--netlist: '%.500s' has no module %s, the top of this chip", netlist->file, top);
+    return fail(error, "--netlist: '%.500s' has no module %s, the top of this chip", netlist->file,
+                top);
 }
 
 char *netlist_folder(const struct netlist *netlist, const char *chip, const char *top,

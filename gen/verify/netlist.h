@@ -14,10 +14,10 @@ struct netlist {
     size_t cell_count;
 };
 
-/* Makes WORK/netlist look like the folder of the chip: rtl/ is the netlist, with those modules of the cells'
- * models that it uses; sim/ and mem/ are the chip's.  Of a module that several of the files define the
- * first counts, so that a model can stand for a library's empty box.  `top` is the chip's top module.
- * To be freed; NULL: `error` says what is wrong. */
+/* Makes WORK/netlist look like the folder of the chip: rtl/ is the netlist, with those modules of the
+ * cells' models that it uses; sim/ and mem/ are the chip's.  Of a module that several of the files
+ * define the first counts, so that a model can stand for a library's empty box.  `top` is the
+ * chip's top module.  To be freed; NULL: `error` says what is wrong. */
 char *netlist_folder(const struct netlist *netlist, const char *chip, const char *top,
                      const char *work, struct error *error);
 

@@ -77,7 +77,7 @@ bool verilog_word_is(const struct verilog_word *word, const char *name)
     return word->length == strlen(name) && memcmp(word->start, name, word->length) == 0;
 }
 
-/* ---- modules ----------------------------------------------------------------------------------- */
+/* ---- modules --------------------------------------------------------------------------------- */
 
 static void add_module(struct verilog_modules *modules, const struct verilog_module *module)
 {
@@ -136,7 +136,7 @@ void verilog_modules_free(struct verilog_modules *modules)
     *modules = (struct verilog_modules){0};
 }
 
-/* ---- files ------------------------------------------------------------------------------------- */
+/* ---- files ----------------------------------------------------------------------------------- */
 
 static bool read_at_depth(struct text *text, const char *path, int depth, struct error *error);
 

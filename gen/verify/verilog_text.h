@@ -16,8 +16,8 @@ struct verilog_word {
     size_t length;
 };
 
-/* The next identifier, keyword or number from *at on, which moves behind it: not in a comment or a string,
- * an escaped identifier without its backslash.  False at the end. */
+/* The next identifier, keyword or number from *at on, which moves behind it: not in a comment or a
+ * string, an escaped identifier without its backslash.  False at the end. */
 bool verilog_next_word(const char **at, struct verilog_word *word);
 
 bool verilog_word_is(const struct verilog_word *word, const char *name);
@@ -36,8 +36,8 @@ struct verilog_modules {
 void verilog_find_modules(struct verilog_modules *modules, const char *text);
 void verilog_modules_free(struct verilog_modules *modules);
 
-/* Reads a file, with what it includes in the place of the directive: `include "NAME" alone on its line, NAME
- * as seen from the file's folder. */
+/* Reads a file, with what it includes in the place of the directive: `include "NAME" alone on its
+ * line, NAME as seen from the file's folder. */
 bool verilog_read(struct text *text, const char *path, struct error *error);
 
 #endif

@@ -1,14 +1,14 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
-# run.sh FAMILY... - netlists before the bench that the Verilog meets, bit for bit and clock for clock: `ese
-# verify --netlist` of what Debian's Yosys makes of a chip.
+# run.sh FAMILY... - netlists before the bench that the Verilog meets, bit for bit and clock for
+# clock: `ese verify --netlist` of what Debian's Yosys makes of a chip.
 #
 #   ice40      the smallest chip on an iCE40
 #   both       the same under both simulators, and a netlist with a fault
 #   xc7, xcup  Xilinx 7-series and UltraScale+, with our own models of block RAMs and DSP48E2
 #   ecp5       Lattice ECP5, with our own models of block RAM and multiplier
-#   wrong      what this Yosys gets wrong (gen/implement/bad_yosys.def): the bench must see it, and `ese
-#              implement` refuse it
+#   wrong      what this Yosys gets wrong (gen/implement/bad_yosys.def): the bench must see it,
+#              and `ese implement` refuse it
 set -euo pipefail
 # shellcheck source=tests/lib.sh
 . "$(dirname "${BASH_SOURCE[0]}")/../lib.sh"

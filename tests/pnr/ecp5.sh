@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
-# ecp5.sh [SHAPE...] - places and routes the chips of tests/pnr/shapes on an ECP5-85F, all or those named,
-# and prints a table in Markdown.  What is left of each lies in build/pnr/SHAPE.
+# ecp5.sh [SHAPE...] - places and routes the chips of tests/pnr/shapes on an ECP5-85F, all or those
+# named, and prints a table in Markdown.  What is left of each lies in build/pnr/SHAPE.
 #
 #   seeds=N              placements of each (3); the clock is their median
 #   freq=MHZ             what the placer aims at (100)
@@ -43,15 +43,17 @@ shape() { # NAME PRESET SETTING...
         --freq "${freq:-100}" -o "$out/$name" --json "$result" >"$out/$name/report.txt"
     get() { "$json_get" "$result" "$1"; }
     printf '| %s | %d | %s | %s | %s | %s | %.1f | %.1f..%.1f | %s |\n' "$name" \
-        "$(get cycles_per_frame)" "$(sites "$result" TRELLIS_COMB)" "$(sites "$result" TRELLIS_FF)" \
+        "$(get cycles_per_frame)" \
+        "$(sites "$result" TRELLIS_COMB)" "$(sites "$result" TRELLIS_FF)" \
         "$(sites "$result" MULT18X18D)" "$(sites "$result" DP16KD)" "$(get clock.median_mhz)" \
         "$(get clock.worst_mhz)" "$(get clock.best_mhz)" "$(path "$out/$name/report.txt")"
 }
 
 for name; do
-    shapes | grep -q "^$name " || { echo "ecp5.sh: no shape '$name' in tests/pnr/shapes" >&2; exit 2; }
+    shapes | grep -q "^$name " ||
+        { echo "ecp5.sh: no shape '$name' in tests/pnr/shapes" >&2; exit 2; }
 done
-echo '| chip | cycles a frame | COMB | FF | MULT18X18D | BRAM 18 Kb | MHz | worst..best | slowest path, its levels |'
+echo '| chip | cycles | COMB | FF | MULT18X18D | DP16KD | MHz | worst..best | slowest path, levels |'
 echo '|---|---|---|---|---|---|---|---|---|'
 while read -r name rest <&3; do
     [ $# -eq 0 ] || [[ " $* " = *" $name "* ]] || continue

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
-# run.sh - the smallest chip placed and routed on an iCE40 UP5K with what Debian has: it fits, and its clock
-# is not below what it was.
+# run.sh - the smallest chip placed and routed on an iCE40 UP5K with what Debian has: it fits, and
+# its clock is not below what it was.
 set -euo pipefail
 # shellcheck source=tests/lib.sh
 . "$(dirname "${BASH_SOURCE[0]}")/../lib.sh"
@@ -12,7 +12,7 @@ gen_kind small pes=1 channels=1 elem_lanes=1 ram_hint=none
 must 'ese implement' "$ese" implement "$work/small" --target ice40-up5k --seeds 3 -o "$work/up5k" \
     --json "$work/result.json"
 get() { "$json_get" "$work/result.json" "$1"; }
-printf '%s of %s LUTs and flip-flops, %s of %s block RAMs, %s of %s multipliers; %.1f MHz, %.1f to %.1f\n' \
+printf '%s of %s LUTs, %s of %s block RAMs, %s of %s multipliers; %.1f MHz, %.1f to %.1f\n' \
     "$(get sites.ICESTORM_LC.used)" "$(get sites.ICESTORM_LC.available)" \
     "$(get sites.ICESTORM_RAM.used)" "$(get sites.ICESTORM_RAM.available)" \
     "$(get sites.ICESTORM_DSP.used)" "$(get sites.ICESTORM_DSP.available)" \
@@ -23,8 +23,8 @@ holds 'the fastest is no slower' "$(get clock.best_mhz)" '>=' "$(get clock.media
 # 4 and 2 small ones: all multipliers in hardware.
 same 'multipliers' "$(get multipliers)" \
     $(($(get estimate.multipliers) + $(get estimate.small_multipliers)))
-for file in synth.ys netlist.v pins.v pins.json yosys.log place-1.log report-3.json mem/weights.mem \
-    rtl/ese_top.v; do
+for file in synth.ys netlist.v pins.v pins.json yosys.log place-1.log report-3.json \
+    mem/weights.mem rtl/ese_top.v; do
     must "it leaves $file" test -s "$work/up5k/$file"
 done
 # What it leaves can be run again by hand.

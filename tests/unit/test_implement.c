@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0
- * test_implement.c - ese implement with tools that only pretend: what they are called with, what is made of
- * what they leave, and what is refused. */
+ * test_implement.c - ese implement with tools that only pretend: what they are called with, what
+ * is made of what they leave, and what is refused. */
 #include "gen/implement/implement.h"
 
 #include "tests/unit/command_testing.h"
 #include "tests/unit/fake_tools.h"
 
-/* ---- the wrapper ------------------------------------------------------------------------------- */
+/* ---- the wrapper ----------------------------------------------------------------------------- */
 
 static void test_pins(void **state)
 {
@@ -35,7 +35,7 @@ static void test_pins(void **state)
     text_free(&out);
 }
 
-/* ---- the tools --------------------------------------------------------------------------------- */
+/* ---- the tools ------------------------------------------------------------------------------- */
 
 static void put_yosys(const char *version)
 {
@@ -222,6 +222,13 @@ static void test_refused(void **state)
     complained("no target given: --target ice40-up5k, ");
     assert_int_equal(implement("xc7", 1, "none/out.json"), 1);
     complained("--json: ");
+    put("file", "");
+    const struct implement_options nowhere = {.dir = "chip", .target = "xc7", .output = "file/out"};
+    struct capture capture = capture_begin();
+    int status = command_implement(&nowhere);
+    capture_end(capture);
+    assert_int_equal(status, 1);
+    complained_only("cannot create file/out: Not a directory; -o OUT says where else");
     put("cells.json", "{}");
     assert_int_equal(implement("xc7", 1, NULL), 1);
     complained_only("chip/build/xc7/cells.json: Yosys counted no cells of ese_top");

@@ -5,7 +5,7 @@
 #include "gen/verify/verilog_text.h"
 #include "tests/unit/scratch.h"
 
-/* ---- Verilog as text --------------------------------------------------------------------------- */
+/* ---- Verilog as text ------------------------------------------------------------------------- */
 
 static void words_are(const char *text, const char *const *words)
 {
@@ -75,7 +75,7 @@ static void test_includes(void **state)
     text_free(&text);
 }
 
-/* ---- the folder -------------------------------------------------------------------------------- */
+/* ---- the folder ------------------------------------------------------------------------------ */
 
 static void begin(void)
 {

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
- * test_ram_hint.c - a chip without hints about its memories has none in rtl/, and is the same chip else. */
+ * test_ram_hint.c - a chip without hints about its memories has none in rtl/, and is the same chip
+ * else. */
 #include "gen/emit/emit.h"
 
 #include "models/program/cycles.h"
