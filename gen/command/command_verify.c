@@ -14,6 +14,7 @@
 #include "gen/folder/process.h"
 #include "gen/image/images.h"
 #include "gen/report/chart_svg.h"
+#include "gen/verify/netlist.h"
 #include "gen/verify/selftest.h"
 
 enum { DEFAULT_FRAMES = 20 };
@@ -25,6 +26,8 @@ static void choose_simulators(struct verification *v)
 {
     enum simulator_choice choice = v->options->sim;
     int multipliers = v->program->d.pes * v->program->d.channels;
+    if (choice == SIM_DEFAULT && v->options->netlist != NULL)
+        choice = SIM_ICARUS; /* which takes models of cells as vendors write them */
     if (choice == SIM_DEFAULT)
         choice = multipliers <= ICARUS_MULTIPLIERS_MOST ? SIM_BOTH : SIM_VERILATOR;
     v->used[SIMULATOR_VERILATOR] = choice != SIM_ICARUS;
@@ -90,13 +93,24 @@ static bool plan_waveform(struct verification *v, struct error *error)
            waveform_plan(&v->waveform, &wanted, &v->play, v->chip.dir, error);
 }
 
+static bool take_netlist(struct verification *v, struct error *error)
+{
+    const struct netlist netlist = {.file = v->options->netlist,
+                                    .cells = v->options->cells,
+                                    .cell_count = v->options->cell_count};
+    char top[PREFIX_MOST + 8];
+    snprintf(top, sizeof top, "%s_top", v->chip.program.config.prefix);
+    v->netlist = netlist_folder(&netlist, v->chip.dir, top, v->work.dir, error);
+    return v->netlist != NULL;
+}
+
 static bool run_simulator(struct verification *v, enum simulator s, struct error *error)
 {
     bool second = s == SIMULATOR_ICARUS && v->used[SIMULATOR_VERILATOR];
     char *trace = waveform_file(v->options->trace, second ? ".icarus" : "");
     struct simulation simulation = {.simulator = s,
-                                    .folder = v->chip.dir,
-                                    .work = v->work.dir,
+                                    .folder = v->netlist != NULL ? v->netlist : v->chip.dir,
+                                    .work = v->netlist != NULL ? v->netlist : v->work.dir,
                                     .stimulus = v->stimulus,
                                     .images = v->images,
                                     .trace = waveform_trace(&v->waveform, trace),
@@ -106,6 +120,9 @@ static bool run_simulator(struct verification *v, enum simulator s, struct error
     bool ok = simulate(&simulation, &v->results[s], error) &&
               waveform_write_view(trace, v->program, error);
     free(trace);
+    if (!ok && v->netlist != NULL && s == SIMULATOR_VERILATOR)
+        fputs("ese: note: there are models of cells that Verilator does not take: --sim icarus\n",
+              stderr);
     v->pass = v->pass && v->results[s].pass;
     return ok;
 }
@@ -180,7 +197,8 @@ static bool verify(struct verification *v, struct error *error)
     bool ok = (!counts || process_available("verilator_coverage", "verilator", error)) &&
               make_plan(v, error) && plan_waveform(v, error) &&
               workspace_open(&v->work, v->chip.dir, options->work, error) &&
-              (options->model == NULL || gather_images(v, error)) && write_stimulus(v, error) &&
+              (options->model == NULL || gather_images(v, error)) &&
+              (options->netlist == NULL || take_netlist(v, error)) && write_stimulus(v, error) &&
               run_simulators(v, error) && make_coverage(v, error);
     if (ok) {
         v->pass = v->pass && verification_same_cycles(v);
@@ -203,6 +221,7 @@ static bool verify(struct verification *v, struct error *error)
     coverage_free(&v->coverage);
     free(v->stimulus);
     free(v->images);
+    free(v->netlist);
     waveform_free(&v->waveform);
     play_free(&v->play);
     workspace_close(&v->work, !ok || !v->pass);
@@ -241,6 +260,7 @@ static bool self_test(struct verification *v, struct error *error)
 static const char *unused_by_selftest(const struct verify_options *options)
 {
     return options->model != NULL   ? "--model"
+           : options->netlist != NULL ? "--netlist"
            : options->frames > 0    ? "--frames"
            : options->faults > 0    ? "--faults"
            : options->trace != NULL ? "--trace"
@@ -257,6 +277,19 @@ static const char *trace_option(const struct verify_options *options)
            : options->trace_frames        ? "--trace-frames"
            : options->trace_scope != NULL ? "--trace-scope"
                                           : NULL;
+}
+
+/* A netlist has neither the Verilog's lines nor its modules. */
+static bool check_netlist_usage(const struct verify_options *options, struct error *error)
+{
+    if (options->cell_count > 0 && options->netlist == NULL)
+        return fail(error, "--cells are of a netlist: it does not go without --netlist");
+    if (options->netlist != NULL && options->coverage != NULL)
+        return fail(error, "--coverage is of the chip's Verilog: it does not go with --netlist");
+    if (options->netlist != NULL && options->trace_scope != NULL)
+        return fail(error, "--trace-scope: a netlist has no such modules: it does not go with "
+                           "--netlist");
+    return true;
 }
 
 /* What does not go together. */
@@ -278,7 +311,7 @@ static bool check_usage(const struct verify_options *options, struct error *erro
     if (options->svg != NULL && options->faults > 0)
         return fail(error, "--svg: frames are charted in the usual phases: it does not go with "
                            "--faults");
-    return true;
+    return check_netlist_usage(options, error);
 }
 
 int command_verify(const struct verify_options *options)

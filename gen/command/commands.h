@@ -46,6 +46,9 @@ struct verify_options {
     int faults; /* phases with a random fault, in place of the usual ones; 0: not so */
     bool seed_given;
     uint64_t seed; /* of drawn stimulus; valid if seed_given */
+    const char *netlist; /* Verilog that takes the place of the chip's rtl/, or NULL */
+    char *const *cells;  /* models of its cells: files, and folders of them */
+    size_t cell_count;
     const char *trace; /* waveform file, or NULL; the next only with it */
     const char *trace_phase;           /* only this phase, or NULL */
     int trace_first, trace_last;       /* only these frames of it, if trace_frames */
@@ -68,6 +71,17 @@ struct report_options {
     const char *json; /* as above */
     bool chart;
     const char *svg;  /* picture of the same, or NULL */
+    const char *command_line;
+};
+
+/* ese implement DIR --target NAME [options] */
+struct implement_options {
+    const char *dir;    /* a folder that `ese gen` made */
+    const char *target; /* a device of gen/implement/targets.def */
+    const char *output; /* folder for scripts, logs and netlists, or NULL: below the chip's build */
+    int seeds;          /* placements; 0: synthesis only */
+    int mhz;            /* that the placer aims at; 0: the target's own */
+    const char *json;   /* as above */
     const char *command_line;
 };
 
@@ -117,6 +131,7 @@ int command_gen(const struct gen_options *options);
 int command_model(const struct model_options *options);
 int command_verify(const struct verify_options *options);
 int command_report(const struct report_options *options);
+int command_implement(const struct implement_options *options);
 int command_recognise(const struct recognise_options *options);
 int command_run(const struct run_options *options);
 int command_paper(const struct paper_options *options);

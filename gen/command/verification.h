@@ -23,6 +23,7 @@ struct verification {
     struct model_folder model;     /* if the options name one */
     const struct program *program; /* of the model that is played */
     struct workspace work;
+    char *netlist;                 /* folder that is built, NULL: the chip's own */
     char *images;                  /* folder to run in, NULL: the chip's own */
     struct play play;
     char *stimulus;

@@ -174,6 +174,9 @@ static void print_replay(const struct verification *v)
     struct text line = {0};
     text_append_quoted(&line, options->dir);
     append_path(&line, " --model ", options->model);
+    append_path(&line, " --netlist ", options->netlist);
+    for (size_t n = 0; n < options->cell_count; n++)
+        append_path(&line, " --cells ", options->cells[n]);
     append_path(&line, " --work ", options->work);
     if (options->faults > 0)
         text_appendf(&line, " --faults %d", options->faults);
@@ -192,6 +195,8 @@ void verification_print(const struct verification *v)
     print_chart(v);
     printf("\n%d PEs x %d channels, %d frames, seed %llu\n", p->d.pes, p->d.channels, play->frames,
            (unsigned long long)v->options->seed);
+    if (v->netlist != NULL)
+        printf("netlist: %s\n", v->options->netlist);
     print_phases(play);
     for (int s = 0; s < SIMULATOR_COUNT; s++)
         if (v->used[s])

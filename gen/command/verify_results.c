@@ -148,7 +148,7 @@ json_t *verification_json(const struct verification *v)
     char hash[16];
     snprintf(hash, sizeof hash, "%08x", (unsigned)p->config_hash);
     return json_pack("{s:s, s:s, s:i, s:i, s:i, s:o, s:I, s:I, s:I, s:I, s:I, s:f, s:f, s:o, s:o, "
-                     "s:o*}",
+                     "s:o*, s:s*}",
                      "verdict", verdict_name(v->verdict), "config_hash", hash, "frames",
                      v->play.frames, "channels", p->d.channels, "pes", p->d.pes, "phases", phases,
                      "seed", (json_int_t)v->options->seed, "mismatches", (json_int_t)mismatches,
@@ -158,5 +158,6 @@ json_t *verification_json(const struct verification *v)
                      verification_utilization(v, cycles), "max_float_error",
                      v->play.accuracy.quantized.max_error, "accuracy",
                      accuracy_json(p, &v->play.accuracy), "simulators", simulators,
-                     "coverage", v->coverage.module_count > 0 ? coverage_json(&v->coverage) : NULL);
+                     "coverage", v->coverage.module_count > 0 ? coverage_json(&v->coverage) : NULL,
+                     "netlist", v->options->netlist);
 }

@@ -10,7 +10,7 @@
 #include "models/base/text.h"
 
 /* config.def says what each of them means. */
-enum role { ROLE_FIXED, ROLE_ATTACHED, ROLE_NAMED, ROLE_MODEL };
+enum role { ROLE_FIXED, ROLE_ATTACHED, ROLE_WRITTEN, ROLE_MODEL };
 enum kind {
     KIND_WHOLE, KIND_SEED, KIND_SHARE, KIND_REAL, KIND_FRACTION, KIND_RANGE, KIND_WORD, KIND_FLAG,
     KIND_NAME, KIND_PATH

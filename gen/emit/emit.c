@@ -11,6 +11,7 @@
 #include "gen/emit/chip_readme.h"
 #include "gen/emit/licence.h"
 #include "gen/emit/prefix.h"
+#include "gen/emit/ram_hint.h"
 #include "gen/emit/rtl.h"
 #include "gen/image/images.h"
 #include "gen/image/regions.h"
@@ -103,6 +104,7 @@ bool emit_chip(struct output *output, const struct program *p, const struct cycl
     bool ok = rtl_add(output, p, cycles, command, error) && bench_add(output, p, error) &&
               driver_add(output, p, error) && attach_model(output, p, error) &&
               chip_readme_add(output, p, cycles, command, error) && licence_add(output, error);
+    ram_hint_apply(output, &p->config);
     prefix_apply(output, &p->config);
     return ok;
 }

@@ -90,20 +90,28 @@ static void show_progress(const struct process *process, double seconds)
     free(line);
 }
 
-bool process_available(const char *program, const char *package, struct error *error)
+bool process_find(char path[static PATH_MAX], const char *program, const char *folders)
 {
-    const char *path = getenv("PATH");
-    for (const char *at = path != NULL ? path : "/usr/bin:/bin"; at != NULL;) {
+    for (const char *at = folders; at != NULL;) {
         size_t length = strcspn(at, ":");
-        char file[4096];
-        int size = snprintf(file, sizeof file, "%.*s/%s", (int)length, length > 0 ? at : ".",
-                            program);
-        if (length == 0)
-            snprintf(file, sizeof file, "./%s", program);
-        if (size > 0 && (size_t)size < sizeof file && access(file, X_OK) == 0)
+        char file[PATH_MAX];
+        int size = snprintf(file, sizeof file, "%.*s/%s", length > 0 ? (int)length : 1,
+                            length > 0 ? at : ".", program);
+        if (size > 0 && size < PATH_MAX && access(file, X_OK) == 0) {
+            memcpy(path, file, (size_t)size + 1);
             return true;
+        }
         at = at[length] == ':' ? at + length + 1 : NULL;
     }
+    return false;
+}
+
+bool process_available(const char *program, const char *package, struct error *error)
+{
+    const char *folders = getenv("PATH");
+    char path[PATH_MAX];
+    if (process_find(path, program, folders != NULL ? folders : "/usr/bin:/bin"))
+        return true;
     return fail(error, "%.100s is not installed; it is in the Debian package %s (apt-get install %s)",
                 program, package, package);
 }
@@ -197,4 +205,19 @@ void process_describe(const struct process *process, const struct process_end *e
         snprintf(text, size, "killed by signal %d (%s)", end->signal, strsignal(end->signal));
     else
         snprintf(text, size, "exit status %d", end->status);
+}
+
+bool process_succeed(const struct process *process, struct process_end *end, struct error *error)
+{
+    if (!process_run(process, end, error))
+        return false;
+    if (end->status == 0)
+        return true;
+    char how[100];
+    process_describe(process, end, how, sizeof how);
+    char *tail = file_tail(process->log, 12);
+    fprintf(stderr, "%s\n", tail);
+    free(tail);
+    return fail(error, "%.200s failed, %s; its output is in %.600s", process->command->words[0], how,
+                process->log);
 }

@@ -3,6 +3,7 @@
 #ifndef ESE_PROCESS_H
 #define ESE_PROCESS_H
 
+#include <limits.h>
 #include <stdbool.h>
 #include <stddef.h>
 
@@ -33,11 +34,19 @@ struct process_end {
     double seconds;
 };
 
+/* Looks for a program in a list of folders, with colons between them as in PATH; an empty one is the current
+ * folder.  False: it is in none; `path` is as it was. */
+bool process_find(char path[static PATH_MAX], const char *program, const char *folders);
+
 /* Is this program there to be run?  If not, says which Debian package has it. */
 bool process_available(const char *program, const char *package, struct error *error);
 
 /* False only if it could not be started. */
 bool process_run(const struct process *process, struct process_end *end, struct error *error);
+
+/* Runs it, and it must end with status 0; else its last lines go to standard error, and `error` says where
+ * the log is. */
+bool process_succeed(const struct process *process, struct process_end *end, struct error *error);
 
 /* "exit status 3", "killed by signal 11 (Segmentation fault)", "killed after 60 seconds of processor time". */
 void process_describe(const struct process *process, const struct process_end *end, char *text,

@@ -18,6 +18,7 @@
 #define IO_MODES(X) X(IO_MEMORY, "memory") X(IO_STREAM, "stream")
 #define AXI_WIDTHS(X) X(AXI_128, "128") X(AXI_256, "256") X(AXI_512, "512") X(AXI_1024, "1024")
 #define TABLE_KINDS(X) X(TABLE_INTERPOLATED, "interpolated") X(TABLE_PAPER, "paper")
+#define RAM_HINTS(X) X(RAM_HINT_XILINX, "xilinx") X(RAM_HINT_NONE, "none")
 #define CANDIDATES(X) X(CANDIDATE_TANH, "tanh") X(CANDIDATE_SIGM, "sigm")
 #define PRUNINGS(X) \
     X(PRUNING_BALANCED, "balanced") X(PRUNING_MAGNITUDE, "magnitude") X(PRUNING_NONE, "none")
@@ -31,6 +32,7 @@ enum memory_mode { MEMORY_MODES(CHOICE_VALUE) };
 enum io_mode { IO_MODES(CHOICE_VALUE) };
 enum axi_width { AXI_WIDTHS(CHOICE_VALUE) };
 enum table_kind { TABLE_KINDS(CHOICE_VALUE) };
+enum ram_hint { RAM_HINTS(CHOICE_VALUE) };
 enum candidate { CANDIDATES(CHOICE_VALUE) };
 enum pruning { PRUNINGS(CHOICE_VALUE) };
 enum fold { FOLDS(CHOICE_VALUE) };
@@ -89,6 +91,7 @@ struct config {
     enum table_kind activation_table;
     int elem_lanes; /* LANES_AUTO, or 1..pes */
     char prefix[PREFIX_MOST + 1]; /* [a-z][a-z0-9_]*, PREFIX_DEFAULT or another */
+    enum ram_hint ram_hint;
     enum fold fold; /* FOLD_AUTO, or the largest that models/program/geometry.h may take */
     struct model_config model;
 };

@@ -7,8 +7,10 @@
 #   tests/area/run.sh memory=stream   the same with a key of the preset changed, in build/area-memory=stream:
 #                                     what `make area` does, for the paper keeps its model in memory as well
 #
-# Fails if a memory or a multiplier became something else than intended, if a target is missed, or if
-# a combinational path is longer than 250 MHz on UltraScale suggest.
+# Fails if a memory or a multiplier became something else than intended, if a target is missed, if a
+# combinational path is longer than 250 MHz on UltraScale suggest, if a net drives more than
+# most_pins, or if more than most_operators of the Verilog follow each other (Yosys's ltp, of a chip
+# with one channel: another adds none to a chain).
 #
 # How to read the numbers.  Each module is synthesized once, with the parameters it has in the chip and
 # without what it instantiates, and is then multiplied by the number of its instances; nothing is
@@ -32,6 +34,8 @@ preset=paper
 many=64            # channels of the second chip, which tells what a channel costs
 share=85           # per cent of the XCKU060 that can be filled
 longest=9          # levels
+most_pins=22000    # that one net may drive, but for clocks and resets
+most_operators=26  # from register to register
 
 # What each module must become; modules not named here have neither multipliers nor block RAM.
 #   DSPs of an instance; block RAM, LUT-RAM: yes, no, or - for either; most flip-flops, or -
@@ -166,5 +170,34 @@ awk -F'\t' -v channels="$channels" -v many="$many" -v share="$share" -v longest=
     -v cycles="$("$json_get" "$report" cycles_per_frame)" \
     -v nonzeros="$("$json_get" "$report" network.nonzeros)" \
     -f "$here/table.awk" "$out/chip.tsv" "$out/many.tsv" >"$out/area.txt" || status=$?
+
+# What drives most, over all modules as mapped; `control` and `channel` are parts of the same again.
+find "$out/chip" -name '*.blif' ! -name control.blif ! -name channel.blif -print0 | sort -z |
+    xargs -0 awk -v most=$most_pins -v lines=8 -f "$here/fanout.awk" >"$out/fanout.txt" || status=1
+
+# The longest chain of operators, of the Verilog as it is.
+longest_chain() {
+    "$ese" gen "$preset" -o "$out/one" "${changes[@]}" --set channels=1 >/dev/null
+    (cd "$out/one/mem" && yosys -q -p "read_verilog ../rtl/*.v; hierarchy -check -top ese_top; proc
+        flatten; opt; tee -q -o ../ltp.txt ltp -noff" >../ltp.log 2>&1) ||
+        die "Yosys fails: $out/one/ltp.log"
+    awk -v most=$most_operators '
+        /^Longest topological path/ {
+            match($0, /length=[0-9]+/)
+            levels = substr($0, RSTART + 7, RLENGTH - 7) + 0
+        }
+        $1 == "0:" { from = $2 }
+        $1 == "ff:" { to = $2 }
+        END {
+            gsub(/\\/, "", from); gsub(/\\/, "", to)
+            printf "Longest chain of operators: %d, %s -> %s\n", levels, from, to
+            printf "The limit is %d.\n", most
+            bad = levels < 1 || levels > most
+            if (bad) print "WRONG  a chain of " levels " operators"
+            exit bad
+        }' "$out/one/ltp.txt"
+}
+longest_chain >"$out/ltp.txt" || status=1
+{ echo; cat "$out/fanout.txt"; echo; cat "$out/ltp.txt"; } >>"$out/area.txt"
 cat "$out/area.txt"
 exit "$status"

@@ -32,7 +32,8 @@ same 'nothing is left' "$(find "$place" -type f -o -type l)" ''
 # ---- no apt, no dpkg ----
 
 mkdir "$work/bin"
-for tool in sh bash gcc g++ cc as ld make verilator iverilog yosys z3 tclsh gnuplot xmllint; do
+for tool in sh bash gcc g++ cc as ld make verilator iverilog yosys z3 nextpnr-ice40 tclsh gnuplot \
+    xmllint; do
     [ -z "$(command -v $tool)" ] || ln -s "$(command -v $tool)" "$work/bin/$tool"
 done
 silent 'everything is there, by whomever' env PATH="$work/bin" make --no-print-directory deps

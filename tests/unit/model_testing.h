@@ -39,6 +39,7 @@ static inline struct config plain_config(void)
                            .activation_table = TABLE_INTERPOLATED,
                            .elem_lanes = 1,
                            .prefix = PREFIX_DEFAULT,
+                           .ram_hint = RAM_HINT_XILINX,
                            .model = {.input = 9,
                                      .cell = 20,
                                      .output = 11,

@@ -403,6 +403,40 @@ static void test_model(void **state)
     chip_close(&chip);
 }
 
+/* Icarus, if nothing else is said; built and run where the netlist is. */
+static void test_netlist(void **state)
+{
+    (void)state;
+    begin_verify("prefix=left");
+    put("netlist.v", "module left_top; CELL c (); endmodule\n");
+    put("cells.v", "module CELL; endmodule\n");
+    char *cells[] = {(char[]){"cells.v"}};
+    struct verify_options options = {.netlist = "netlist.v", .cells = cells, .cell_count = 1,
+                                     .frames = 6, .json = "out.json"};
+    passes(options);
+    assert_int_equal(calls_of("verilator"), 0);
+    assert_true(called("-c rtl/files.f sim/ese_bench.v"));
+    printed("netlist: netlist.v\nphases: ");
+    holds("chip/build/netlist/rtl/files.f", "rtl/netlist.v\nrtl/cells.v\n");
+    assert_true(exists("chip/build/netlist/icarus/run.log"));
+    json_t *json = json_of("out.json");
+    string_is(json, "netlist", "netlist.v");
+    json_decref(json);
+    unchanged("chip");
+    options.json = NULL;
+    options.sim = SIM_BOTH;
+    passes(options);
+    put_simulators("FAIL");
+    put_tool("verilator", "[ \"$1\" != --version ] || exit 0\nexit 1");
+    remove("chip/build/netlist/verilator/key");
+    assert_int_equal(verify(options), 1);
+    complained("models of cells that Verilator does not take: --sim icarus");
+    options.sim = SIM_DEFAULT;
+    options.netlist = "cells.v";
+    assert_int_equal(verify(options), 1);
+    complained("--netlist: 'cells.v' has no module left_top, the top of this chip");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -422,6 +456,7 @@ int main(void)
         cmocka_unit_test_teardown(test_stimulus, end_tools),
         cmocka_unit_test_teardown(test_faults, end_tools),
         cmocka_unit_test_teardown(test_model, end_tools),
+        cmocka_unit_test_teardown(test_netlist, end_tools),
         cmocka_unit_test_teardown(test_work, end_tools),
         cmocka_unit_test_teardown(test_read_only, end_tools),
     };

@@ -117,6 +117,7 @@ static void words(void **state)
         {"elem_lanes", {"auto", NULL, NULL}},
         {"fold", {"auto", "1", NULL}},
         {"activation_table", {"interpolated", "paper", NULL}},
+        {"ram_hint", {"xilinx", "none", NULL}},
         {"model.candidate", {"tanh", "sigm", NULL}},
         {"model.pruning", {"balanced", "magnitude", "none"}},
         {"model.peephole", {"true", "false", NULL}},
