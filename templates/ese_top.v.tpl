@@ -762,7 +762,8 @@ module ese_top (
         .PROJECTION (@{PROJECTION}),
         .FETCH_CLOCKS (FETCH_CLOCKS),
         .READY_CLOCKS (READY_CLOCKS),
-        .MULTIPLY_CLOCKS (MULTIPLY_CLOCKS)
+        .MULTIPLY_CLOCKS (MULTIPLY_CLOCKS),
+        .ASSEMBLE_CLOCKS (ASSEMBLE_CLOCKS)
     ) u_front_end (
         .clk              (aclk),
         .reset            (reset),

@@ -23,8 +23,8 @@ module ese_assemble #(
     input  wire                   clk,
     input  wire [PES*ACC_W-1:0]   rows,   // stage 1
     input  wire [GROUP_W-1:0]     group,  // stage 1
-    input  wire [FOLD*LANES-1:0]  used,   // stage 2
-    input  wire [2*FOLD-1:1]      pick,   // stage 2
+    input  wire [FOLD*LANES-1:0]  used,   // stage CLOCKS
+    input  wire [2*FOLD-1:1]      pick,   // stage CLOCKS
     output reg  [LANES*ACC_W-1:0] picked  // stage 1 + CLOCKS
 );
     localparam FAN    = 8;
@@ -99,15 +99,11 @@ module ese_assemble #(
     function automatic [WORD_W-1:0] slots_of;
         input [PARTS*WORD_W-1:0] from;
         input [PARTS-1:0]        hit;
-        input [SLOTS-1:0]        written;
-        reg   [ACC_W-1:0]        term;   // what one PE has
-        integer                  at;
         integer                  n;
-        for (at = 0; at < SLOTS; at = at + 1) begin
-            term = {ACC_W{1'b0}};
+        begin
+            slots_of = {WORD_W{1'b0}};
             for (n = 0; n < PARTS; n = n + 1)
-                if (hit[n] && written[at]) term = term | from[n*WORD_W + at*ACC_W +: ACC_W];
-            slots_of[at*ACC_W +: ACC_W] = term;
+                if (hit[n]) slots_of = slots_of | from[n*WORD_W +: WORD_W];
         end
     endfunction
 
@@ -118,24 +114,14 @@ module ese_assemble #(
         .CLOCKS (CLOCKS - 2)
     ) u_slots (
         .clk     (clk),
-        .value   (slots_of(parts, part_hit, used)),
+        .value   (slots_of(parts, part_hit)),
         .delayed (slots)
     );
 
     // ---- the sums --------------------------------------------------------------------------
-    wire [2*FOLD-1:1] sum_pick;
-
-    ese_delay #(
-        .WIDTH  (2 * FOLD - 1),
-        .CLOCKS (CLOCKS - 2)
-    ) u_pick (
-        .clk     (clk),
-        .value   (pick),
-        .delayed (sum_pick)
-    );
-
     function automatic [LANES*ACC_W-1:0] rows_of;
         input [WORD_W-1:0]       from;
+        input [SLOTS-1:0]        written;
         input [2*FOLD-1:1]       picks;
         reg   [ACC_W-1:0]        term;   // what one PE adds
         reg   [ACC_W-1:0]        sum;
@@ -149,7 +135,8 @@ module ese_assemble #(
                 term = {ACC_W{1'b0}};
                 for (share = 1; share <= FOLD; share = share * 2)
                     for (nth = 0; nth < FOLD / share; nth = nth + 1)
-                        if (n < share && picks[FOLD/share+nth])
+                        if (n < share && picks[FOLD/share+nth]
+                                      && written[(nth*LANES+lane)*share+n%share])
                             term = term | from[((nth*LANES+lane)*share+n%share)*ACC_W +: ACC_W];
                 sum = sum + term;
             end
@@ -157,7 +144,7 @@ module ese_assemble #(
         end
     endfunction
 
-    always @(posedge clk) picked <= rows_of(slots, sum_pick);
+    always @(posedge clk) picked <= rows_of(slots, used, pick);
 endmodule
 
 `resetall

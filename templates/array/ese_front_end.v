@@ -9,7 +9,8 @@
 //          addresses; all channels do the same in the same clock
 // Folding  where 2**fold PEs share rows, the column carries as many elements (ese_ptr_read)
 // Emptying row drain_row of block drain_block of the PEs of group drain_group (ese_drain_control),
-//          counted as stage 0; drain_used and drain_pick come at stage 2
+//          counted as stage 0; drain_used and drain_pick come at stage
+//          ASSEMBLE_CLOCKS
 `resetall
 `timescale 1ns / 1ps
 `default_nettype none
@@ -39,7 +40,8 @@ module ese_front_end #(
     parameter PROJECTION = 1,  // 1: there is an m buffer
     parameter FETCH_CLOCKS = 2, // of ese_ptr_read, 2 or 3
     parameter READY_CLOCKS = 0, // ... 0 or 1
-    parameter MULTIPLY_CLOCKS = 2 // of ese_pe, 2 or 3
+    parameter MULTIPLY_CLOCKS = 2, // of ese_pe, 2 or 3
+    parameter ASSEMBLE_CLOCKS = 2  // of ese_assemble, 2 or 3
 ) (
     input  wire                              clk,
     input  wire                              reset,
@@ -77,8 +79,8 @@ module ese_front_end #(
     input  wire [FOLD_W-1:0]                 drain_fold,    // stage 0
     output wire [BLOCK_W+ROW_W-1:0]          drain_address, // stage 1
     output wire [GROUP_W-1:0]                drain_group_1, // stage 1
-    output wire [FOLD*LANES-1:0]             drain_used,    // stage 2
-    output wire [2*FOLD-1:1]                 drain_pick,    // stage 2
+    output wire [FOLD*LANES-1:0]             drain_used,    // stage ASSEMBLE_CLOCKS
+    output wire [2*FOLD-1:1]                 drain_pick,    // stage ASSEMBLE_CLOCKS
 
     // To the channels
     output wire [PES-1:0]                    queue_push,
@@ -153,7 +155,8 @@ module ese_front_end #(
         .FOLD    (FOLD),
         .FOLD_W  (FOLD_W),
         .BLOCK_W (BLOCK_W),
-        .ROW_W   (ROW_W)
+        .ROW_W   (ROW_W),
+        .CLOCKS  (ASSEMBLE_CLOCKS)
     ) u_drain (
         .clk         (clk),
         .reset       (reset),

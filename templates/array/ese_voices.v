@@ -65,8 +65,8 @@ module ese_voices #(
     // Assemble
     input  wire [ADDR_W-1:0]        drain_address, // stage 1
     input  wire [GROUP_W-1:0]       drain_group,   // stage 1
-    input  wire [FOLD*LANES-1:0]    drain_used,    // stage 2
-    input  wire [2*FOLD-1:1]        drain_pick,    // stage 2
+    input  wire [FOLD*LANES-1:0]    drain_used,    // stage ASSEMBLE_CLOCKS
+    input  wire [2*FOLD-1:1]        drain_pick,    // stage ASSEMBLE_CLOCKS
 
     // Element-wise path, by stage
     input  wire [CHANNELS-1:0]      first,         // held for the pass
