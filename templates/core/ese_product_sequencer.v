@@ -44,7 +44,7 @@ module ese_product_sequencer #(
     output reg  [BLOCK_W-1:0]    block,
     output wire                  closes,        // last column into its accumulator block
     output reg  [1:0]            frame,         // frame number, modulo 4
-    output wire [1:0]            next_frame,    // that of the column after the one that goes now
+    output wire [1:0]            next_frame,    // that of the column behind the head
 
     // Neighbours
     input  wire                  x_full,
@@ -92,7 +92,7 @@ module ese_product_sequencer #(
     reg [1:0]         source_q;
     reg [FOLD_W-1:0]  fold_q;
 
-    wire                 frame_end        = current == last_product;
+    reg                  frame_end;             // it is the frame's last product
     wire [PRODUCT_W-1:0] following        = frame_end ? {PRODUCT_W{1'b0}} : current + 1'b1;
     wire                 finish           = issue && last_column;
     wire [BLOCK_W-1:0]   next_frame_block = (finish && frame_end) ? frame_block + frame_blocks
@@ -123,10 +123,12 @@ module ese_product_sequencer #(
             first_column <= 1'b1;
             frame_begin  <= frame_end || reset;
             current      <= product;
+            frame_end    <= product == last_product;
             frame_block  <= reset ? {BLOCK_W{1'b0}} : next_frame_block;
             block        <= reset ? word_block : next_frame_block + word_block;
         end
-        frame <= reset ? 2'd0 : next_frame;
+        if (finish && frame_end) frame <= frame + 1'b1;
+        if (reset)               frame <= 2'd0;
     end
 
     // ---- may the column at the head go -----------------------------------------------------
@@ -147,7 +149,7 @@ module ese_product_sequencer #(
     assign shift       = shift_q;
     assign source      = source_q;
     assign fold        = fold_q;
-    assign next_frame  = frame + {1'b0, finish && frame_end};
+    assign next_frame  = frame + {1'b0, column_valid && last_column && frame_end};
     assign closes      = last_of_pass && last_column;
     assign block_open  = issue && opens && first_column;
     assign x_release   = issue && frees_x && last_column;
