@@ -95,8 +95,7 @@ module ese_product_sequencer #(
     reg                  frame_end;             // it is the frame's last product
     wire [PRODUCT_W-1:0] following        = frame_end ? {PRODUCT_W{1'b0}} : current + 1'b1;
     wire                 finish           = issue && last_column;
-    wire [BLOCK_W-1:0]   next_frame_block = (finish && frame_end) ? frame_block + frame_blocks
-                                                                  : frame_block;
+    wire [BLOCK_W-1:0]   next_frame_block = frame_end ? frame_block + frame_blocks : frame_block;
 
     assign product = reset ? {PRODUCT_W{1'b0}} : following;
 
