@@ -183,7 +183,7 @@ int derive_lag_close(const struct derived *d)
 
 int derive_lag_element(const struct derived *d)
 {
-    return derive_written(d) + 2 + d->ready_clocks;
+    return derive_written(d) + 1 + d->ready_clocks;
 }
 
 /* Addresses of the vectors' memories. */
