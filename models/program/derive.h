@@ -26,8 +26,7 @@ int derive_written(const struct derived *d);
  * closes: ActQueue, accumulator, count of the columns under way, state of the block, begin of the pass. */
 int derive_lag_close(const struct derived *d);
 
-/* Clocks from an element-wise step to the issue of the first column that may use its result, or to the
- * first step of another pass. */
+/* Clocks from an element-wise step to the issue of the first column that may use its result. */
 int derive_lag_element(const struct derived *d);
 
 /* What the streams of a program ask of the chip. */
