@@ -437,10 +437,6 @@ delay_is_shift_registers() { # WIDTH CLOCKS
         expect "$shift_register" "$1" "$1" && expect "$registers" 0 "$1"
 }
 
-copies_stay() { # WIDTH COPIES
-    synthesize ese_spread WIDTH "$1" COPIES "$2" CLOCKS 2 &&
-        expect "$registers" $(($1 * (1 + $2))) $(($1 * (1 + $2)))
-}
 
 ram_is_block_ram() { # WIDTH ADDR_W BLOCKS
     synthesize ese_ram WIDTH "$1" ADDR_W "$2" &&
@@ -492,7 +488,6 @@ synthesize_modules() {
         check "synthesis ese_act_table, tanh, $clocks clocks: one block RAM" table_is_block_ram 1 $clocks
     done
     check "synthesis ese_delay 16 x 12: shift registers" delay_is_shift_registers 12 16
-    check "synthesis ese_spread: copies are not merged" copies_stay 10 3
 }
 
 # ---- proofs ------------------------------------------------------------------------------------------
