@@ -85,7 +85,7 @@ registers() {
     mutant some ese_product_sequencer 's/frame_begin  <= frame_end || reset/frame_begin <= reset/'
     mutant some ese_product_sequencer 's/frame_begin  <= frame_end || reset/frame_begin <= frame_end/'
     mutant some ese_product_sequencer 's/: current + 1.b1/: current + 2'\''d2/'
-    mutant some ese_product_sequencer 's/finish \&\& frame_end) ? frame_block/1'\''b0) ? frame_block/'
+    mutant some ese_product_sequencer 's/= frame_end ? frame_block/= 1'\''b0 ? frame_block/'
 
     # left by a reset of one clock
     mutant some ese_product_sequencer 's/product = reset ? .* : following/product = following/'

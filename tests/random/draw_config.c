@@ -88,5 +88,7 @@ int main(int argc, char **argv)
     static const char *const prefixes[] = {"a", "other", "ese_2", "z__0_9"};
     if (between(0, 3) == 0)
         set_word("prefix", prefixes[between(0, 3)]);
+    static const char *const pipelines[] = {"auto", "0", "1", "2"};
+    set_word("pipeline", pipelines[between(0, 3)]);
     return 0;
 }
