@@ -152,7 +152,7 @@ struct stimulus_phase {
     char name[STIMULUS_NAME];
     uint32_t first_frame, frame_count; /* frame_count >= 1 */
     uint32_t flags;                    /* of enum stimulus_flag */
-    uint32_t reset_cycles;             /* length of the reset before the phase, >= 8 */
+    uint32_t reset_cycles;             /* length of the reset before the phase, >= 1 */
     uint32_t valid_cycle;              /* no x before this cycle; AXI allows none before cycle 1 */
     uint32_t x_gap, x_gap_length;      /* chance (of 65536) of a gap before a word of x, or before a
                                           descriptor is submitted; 1..length cycles */

@@ -60,6 +60,7 @@
 //   ese_program_rom             the controller's program
 //@ end
 //   ese_input_buffer            x
+//   ese_column_head             the column that may go
 //   ese_controller              ESE controller
 //     ese_product_sequencer       block products, column by column
 //     ese_pass_sequencer          element-wise passes, step by step
@@ -73,13 +74,15 @@
 //     ese_spmat_read              SpmatRead (one a PE)
 //     ese_accu_control            Accu control (one a PE)
 //   ese_element_control         element-wise pipeline control
-//   ese_channel                 one voice
-//     ese_pe                      ActQueue, SpMV, Accu, ActBuffer (one a PE)
-//     ese_assemble                Assemble
-//     ese_element                 one element-wise lane
-//       ese_adder_tree              AdderTree
-//       ese_act_table               Sigmoid, Tanh
-//       ese_elem_mul                ElemMul
+//   ese_voices                  the channels
+//     ese_spread                  registers on the way to them
+//     ese_channel                 one voice
+//       ese_pe                      ActQueue, SpMV, Accu, ActBuffer (one a PE)
+//       ese_assemble                Assemble
+//       ese_element                 one element-wise lane
+//         ese_adder_tree              AdderTree
+//         ese_act_table               Sigmoid, Tanh
+//         ese_elem_mul                ElemMul
 //   ese_ram                     H buffers: y@{AND_M}
 //   ese_output_buffer           y
 `resetall
@@ -199,6 +202,7 @@ module ese_top (
 //@ end
     localparam BLOCKS   = 1 << BLOCK_W;           // accumulator blocks
     localparam VECTOR_W = CHANNELS * LANES * ACT_W; // bits of a word of y and m
+    localparam COLUMN_WORD_W = PES * LEN_W + LANE_W + WORD_W; // bits of a word of the column stream
 
     // ---- reset, synchronous and active high inside -----------------------------------------
 //@ if LOADABLE
@@ -218,10 +222,8 @@ module ese_top (
     wire                              weights_ready;
     wire [PES*(WEIGHT_W+INDEX_W)-1:0] weights;
     wire                              column_valid;
-    wire                              column_issue;
-    wire [WORD_W-1:0]                 column_word;
-    wire [LANE_W-1:0]                 column_lane;
-    wire [PES*LEN_W-1:0]              column_lengths;
+    wire                              column_ready;
+    wire [COLUMN_WORD_W-1:0]          column;
     wire                              constants_valid;
     wire                              constants_ready;
     wire [LANES*(PEEP_W+BIAS_W)-1:0]  constants;
@@ -343,8 +345,8 @@ module ese_top (
         .weights_ready          (weights_ready),
         .weights                (weights),
         .columns_valid          (column_valid),
-        .columns_ready          (column_issue),
-        .columns                ({column_lengths, column_lane, column_word}),
+        .columns_ready          (column_ready),
+        .columns                (column),
         .constants_valid        (constants_valid),
         .constants_ready        (constants_ready),
         .constants              (constants),
@@ -496,7 +498,7 @@ module ese_top (
     );
 
     ese_rom_stream #(
-        .WIDTH  (PES * LEN_W + LANE_W + WORD_W),
+        .WIDTH  (COLUMN_WORD_W),
         .WORDS  (COLUMNS),
         .ADDR_W (COLUMN_W),
         .FILE   ("@{IMAGE}columns.mem")
@@ -504,8 +506,8 @@ module ese_top (
         .clk   (aclk),
         .reset (reset),
         .valid (column_valid),
-        .ready (column_issue),
-        .data  ({column_lengths, column_lane, column_word})
+        .ready (column_ready),
+        .data  (column)
     );
 
     ese_rom_stream #(
@@ -548,6 +550,33 @@ module ese_top (
 
 //@ end
     assign mon_error = x_error;
+
+    // ---- the column that may go, and the one behind it -------------------------------------
+    wire                     head_valid;
+    wire                     column_issue;
+    wire [WORD_W-1:0]        column_word;
+    wire [LANE_W-1:0]        column_lane;
+    wire [PES*LEN_W-1:0]     column_lengths;
+    wire                     column_advance;
+    wire [COLUMN_WORD_W-1:0] next_column;
+
+    ese_column_head #(
+        .WIDTH        (COLUMN_WORD_W),
+        .READY_CLOCKS (READY_CLOCKS)
+    ) u_column (
+        .clk           (aclk),
+        .reset         (reset),
+        .stream_valid  (column_valid),
+        .stream_ready  (column_ready),
+        .stream_column (column),
+        .valid         (head_valid),
+        .issue         (column_issue),
+        .column        ({column_lengths, column_lane, column_word}),
+        .advance       (column_advance),
+        .next_column   (next_column)
+    );
+
+    wire unused_next_column = ^next_column;
 
     // ---- x ---------------------------------------------------------------------------------
     wire                      product_bank; // of x and y: frames alternate
@@ -636,7 +665,8 @@ module ese_top (
         .WORD_W      (WORD_W),
         .GATE_WORD_W (GATE_WORD_W),
         .FIFO_W      (YFIFO_W),
-        .PROJECTION  (@{PROJECTION})
+        .PROJECTION  (@{PROJECTION}),
+        .READY_CLOCKS (READY_CLOCKS)
     ) u_controller (
         .clk            (aclk),
         .reset          (reset),
@@ -646,8 +676,10 @@ module ese_top (
         .product_word   (product_word),
         .pass           (pass),
         .pass_word      (pass_word),
-        .column_valid   (column_valid),
+        .column_valid   (head_valid),
         .column_word    (column_word),
+        .advance        (column_advance),
+        .next_word      (next_column[WORD_W-1:0]),
         .x_full         (x_full),
         .x_active       (x_active),
         .x_first        (x_first),
@@ -727,7 +759,11 @@ module ese_top (
         .FLIGHT_W   (FLIGHT_W),
         .WFIFO_W    (WFIFO_W),
         .RELATIVE   (RELATIVE),
-        .PROJECTION (@{PROJECTION})
+        .PROJECTION (@{PROJECTION}),
+        .FETCH_CLOCKS (FETCH_CLOCKS),
+        .READY_CLOCKS (READY_CLOCKS),
+        .MULTIPLY_CLOCKS (MULTIPLY_CLOCKS),
+        .ASSEMBLE_CLOCKS (ASSEMBLE_CLOCKS)
     ) u_front_end (
         .clk              (aclk),
         .reset            (reset),
@@ -784,9 +820,9 @@ module ese_top (
     wire                    i_write;
     wire                    f_write;
     wire [GATE_WORD_W-1:0]  gate_write_word;
-    wire                    is_o_12;
-    wire                    is_y_15;
-    wire                    is_o_15;
+    wire                    gate_is_o;
+    wire                    product_is_y;
+    wire                    product_is_o;
     wire [WORD_W-1:0]       written_word;
     wire [LANES-1:0]        written_keep;
 
@@ -795,7 +831,13 @@ module ese_top (
         .WORD_W      (WORD_W),
         .GATE_WORD_W (GATE_WORD_W),
         .BIAS_W      (BIAS_W),
-        .PEEP_W      (PEEP_W)
+        .PEEP_W      (PEEP_W),
+        .BIAS_STAGE    (BIAS_STAGE),
+        .Z_STAGE       (Z_STAGE),
+        .GATE_STAGE    (GATE_STAGE),
+        .PRODUCT_STAGE (PRODUCT_STAGE),
+        .RESULT_STAGE  (RESULT_STAGE),
+        .SPREAD_CLOCKS (SPREAD_CLOCKS)
     ) u_element_control (
         .clk             (aclk),
         .reset           (reset),
@@ -819,9 +861,9 @@ module ese_top (
         .i_write         (i_write),
         .f_write         (f_write),
         .gate_write_word (gate_write_word),
-        .is_o_12         (is_o_12),
-        .is_y_15         (is_y_15),
-        .is_o_15         (is_o_15),
+        .gate_is_o       (gate_is_o),
+        .product_is_y    (product_is_y),
+        .product_is_o    (product_is_o),
         .c_written       (c_written),
         .m_written       (m_written),
         .y_written       (y_written),
@@ -871,78 +913,85 @@ module ese_top (
 
     wire unused_access = ^{c_access_word, c_write_word}; // c may need fewer bits than other vectors
 
+    ese_voices #(
+        .CHANNELS       (CHANNELS),
+        .PES            (PES),
+        .LANES          (LANES),
+        .GROUPS         (GROUPS),
+        .GROUP_W        (GROUP_W),
+        .FOLD           (FOLD),
+        .ACT_W          (ACT_W),
+        .ALIGNED_W      (ALIGNED_W),
+        .ACC_W          (ACC_W),
+        .ADDR_W         (ADDR_W),
+        .PTR_W          (QUEUE_W),
+        .BIAS_W         (BIAS_W),
+        .PEEP_W         (PEEP_W),
+        .SUM_W          (SUM_W),
+        .ROUND_SHIFT    (ROUND_SHIFT),
+        .Z_W            (Z_W),
+        .Z_FRAC         (Z_FRAC),
+        .C_FRAC         (C_FRAC),
+        .M_FRAC         (M_FRAC),
+        .TABLE_W        (TABLE_W),
+        .SIGM_FRAC_W    (SIGM_FRAC_W),
+        .TANH_FRAC_W    (TANH_FRAC_W),
+        .SLOPE_W        (SLOPE_W),
+        .C_WORD_W       (C_WORD_W),
+        .GATE_WORD_W    (GATE_WORD_W),
+        .INTERPOLATE    (@{INTERPOLATE}),
+        .PEEPHOLE       (@{PEEPHOLE}),
+        .PROJECTION     (@{PROJECTION}),
+        .CANDIDATE_TANH (@{CANDIDATE_TANH}),
+        .SPREAD_CLOCKS  (SPREAD_CLOCKS),
+        .MULTIPLY_CLOCKS (MULTIPLY_CLOCKS),
+        .ASSEMBLE_CLOCKS (ASSEMBLE_CLOCKS),
+        .SUM_CLOCKS     (SUM_CLOCKS),
+        .TABLE_CLOCKS   (TABLE_CLOCKS),
+        .PRODUCT_CLOCKS (PRODUCT_CLOCKS),
+        .SIGM_FILE      ("@{IMAGE}sigmoid.mem"),
+        .TANH_FILE      ("@{IMAGE}tanh.mem")
+    ) u_voices (
+        .clk             (aclk),
+        .queue_push      (queue_push),
+        .queue_write     (queue_write),
+        .queue_read      (queue_read),
+        .elements        (elements),
+        .weights         (aligned_weights),
+        .acc_write       (acc_write),
+        .acc_keep        (acc_keep),
+        .acc_address     (acc_address),
+        .drain_address   (drain_address),
+        .drain_group     (drain_group),
+        .drain_used      (drain_used),
+        .drain_pick      (drain_pick),
+        .first           (pass_first),
+        .c_read          (c_access_read),
+        .c_read_word     (c_access_word[C_WORD_W-1:0]),
+        .c_is_old        (c_is_old),
+        .c_is_unused     (c_is_unused),
+        .bias            (bias),
+        .peep            (peep),
+        .tanh_of_c       (tanh_of_c),
+        .gate_read       (gate_read),
+        .gate_read_word  (gate_read_word),
+        .i_write         (i_write),
+        .f_write         (f_write),
+        .gate_write_word (gate_write_word),
+        .gate_is_o       (gate_is_o),
+        .product_is_y    (product_is_y),
+        .product_is_o    (product_is_o),
+        .c_write         (c_write_channels),
+        .c_write_word    (c_write_word[C_WORD_W-1:0]),
+        .c_write_data    (c_write_data),
+        .c_data          (c_data),
+        .result          (result)
+    );
+
+    // ---- H buffers: y of this frame and of the frame before --------------------------------
     genvar c;
     generate
         for (c = 0; c < CHANNELS; c = c + 1) begin : g_channel
-            ese_channel #(
-                .PES            (PES),
-                .LANES          (LANES),
-                .GROUPS         (GROUPS),
-                .GROUP_W        (GROUP_W),
-                .FOLD           (FOLD),
-                .ACT_W          (ACT_W),
-                .ALIGNED_W      (ALIGNED_W),
-                .ACC_W          (ACC_W),
-                .ADDR_W         (ADDR_W),
-                .PTR_W          (QUEUE_W),
-                .BIAS_W         (BIAS_W),
-                .PEEP_W         (PEEP_W),
-                .SUM_W          (SUM_W),
-                .ROUND_SHIFT    (ROUND_SHIFT),
-                .Z_W            (Z_W),
-                .Z_FRAC         (Z_FRAC),
-                .C_FRAC         (C_FRAC),
-                .M_FRAC         (M_FRAC),
-                .TABLE_W        (TABLE_W),
-                .SIGM_FRAC_W    (SIGM_FRAC_W),
-                .TANH_FRAC_W    (TANH_FRAC_W),
-                .SLOPE_W        (SLOPE_W),
-                .C_WORD_W       (C_WORD_W),
-                .GATE_WORD_W    (GATE_WORD_W),
-                .INTERPOLATE    (@{INTERPOLATE}),
-                .PEEPHOLE       (@{PEEPHOLE}),
-                .PROJECTION     (@{PROJECTION}),
-                .CANDIDATE_TANH (@{CANDIDATE_TANH}),
-                .SIGM_FILE      ("@{IMAGE}sigmoid.mem"),
-                .TANH_FILE      ("@{IMAGE}tanh.mem")
-            ) u_channel (
-                .clk             (aclk),
-                .queue_push      (queue_push),
-                .queue_write     (queue_write),
-                .queue_read      (queue_read),
-                .elements        (elements[c*FOLD*ACT_W +: FOLD*ACT_W]),
-                .weights         (aligned_weights),
-                .acc_write       (acc_write),
-                .acc_keep        (acc_keep),
-                .acc_address     (acc_address),
-                .drain_address   (drain_address),
-                .drain_group     (drain_group),
-                .drain_used      (drain_used),
-                .drain_pick      (drain_pick),
-                .first           (pass_first[c]),
-                .c_read          (c_access_read),
-                .c_read_word     (c_access_word[C_WORD_W-1:0]),
-                .c_is_old        (c_is_old),
-                .c_is_unused     (c_is_unused),
-                .bias            (bias),
-                .peep            (peep),
-                .tanh_of_c       (tanh_of_c),
-                .gate_read       (gate_read),
-                .gate_read_word  (gate_read_word),
-                .i_write         (i_write),
-                .f_write         (f_write),
-                .gate_write_word (gate_write_word),
-                .is_o_12         (is_o_12),
-                .is_y_15         (is_y_15),
-                .is_o_15         (is_o_15),
-                .c_write         (c_write_channels[c]),
-                .c_write_word    (c_write_word[C_WORD_W-1:0]),
-                .c_write_data    (c_write_data[c*LANES*ACT_W +: LANES*ACT_W]),
-                .c_data          (c_data[c*LANES*ACT_W +: LANES*ACT_W]),
-                .result          (result[c*LANES*ACT_W +: LANES*ACT_W])
-            );
-
-            // H buffer: y of this frame and of the frame before
             ese_ram #(
                 .WIDTH  (LANES * ACT_W),
                 .ADDR_W (Y_WORD_W + 1)

@@ -22,6 +22,7 @@ static const char *const axi_words[] = {AXI_WIDTHS(CHOICE_WORD) NULL};
 static const char *const lanes_words[] = {"auto", NULL};
 static const char *const frames_words[] = {"all", NULL};
 static const char *const fold_words[] = {FOLDS(CHOICE_WORD) NULL};
+static const char *const pipeline_words[] = {PIPELINES(CHOICE_WORD) NULL};
 static const char *const table_words[] = {TABLE_KINDS(CHOICE_WORD) NULL};
 static const char *const ram_hint_words[] = {RAM_HINTS(CHOICE_WORD) NULL};
 static const char *const candidate_words[] = {CANDIDATES(CHOICE_WORD) NULL};

@@ -14,12 +14,14 @@
 static const char *const MODULES[] = {
     "array/ese_accu_control", "array/ese_act_queue", "element/ese_act_table",
     "element/ese_adder_tree", "array/ese_assemble", "array/ese_block_state", "array/ese_channel",
-    "core/ese_controller", "array/ese_drain_control", "element/ese_elem_mul",
+    "core/ese_column_head", "core/ese_controller", "util/ese_delay", "array/ese_drain_control",
+    "element/ese_elem_mul",
     "element/ese_element", "element/ese_element_control", "core/ese_frame_context",
     "array/ese_front_end", "util/ese_image", "core/ese_input_buffer", "core/ese_output_buffer",
     "core/ese_pass_sequencer", "array/ese_pe", "core/ese_product_sequencer",
     "core/ese_progress", "array/ese_ptr_read", "util/ese_ram",
     "util/ese_rom", "util/ese_round_shift_right", "util/ese_saturate", "array/ese_spmat_read",
+    "array/ese_spread", "array/ese_voices",
 };
 
 /* Where the model comes from: read-only memory, or external memory (loadable.c). */

@@ -39,6 +39,10 @@ static json_t *chip_json(const struct facts *f)
     set_int(chip, "fifo_depth", p->d.fifo_depth);
     set_int(chip, "elem_lanes", p->d.lanes);
     set(chip, "elem_lanes_auto", json_boolean(p->config.elem_lanes == LANES_AUTO));
+    if (p->fewer_lanes > 0) {
+        set_int(chip, "fewer_elem_lanes", p->fewer_lanes);
+        set_int(chip, "fewer_elem_lanes_cycles_per_frame", p->fewer_lanes_cycles);
+    }
     set_int(chip, "gate_fold", p->geometry.gate_fold);
     set_int(chip, "y_fold", p->geometry.y_fold);
     set_text(chip, "encoding", encoding_name(p->config.encoding));

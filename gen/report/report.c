@@ -21,6 +21,19 @@ static const char *const stall_meanings[STALL_COUNT] = {
     [STALL_QUEUE] = "an ActQueue is full: the multipliers have work",
 };
 
+/* What the lanes beyond the fewest bring and cost. */
+static void write_fewer_lanes(struct text *text, const struct facts *f)
+{
+    const struct program *p = f->program;
+    const int more = p->d.lanes - p->fewer_lanes;
+    if (p->fewer_lanes == 0)
+        return;
+    text_appendf(text, "  %-14s with %d: %s cycles instead of %s, %d multipliers and about %s LUTs "
+                       "less\n", "", p->fewer_lanes, commas(p->fewer_lanes_cycles).text,
+                 commas(f->cycles->cycles_per_frame).text, more * f->resources.dsp_lane,
+                 commas((int64_t)more * f->resources.luts_lane).text);
+}
+
 /* Which matrices are folded (models/program/geometry.h): those that are, or all if it was asked for. */
 static void write_folds(struct text *text, const struct program *p)
 {
@@ -64,6 +77,7 @@ static void write_chip(struct text *text, const struct facts *f)
                      ? d->fold > 1 ? "the fewest that fold and come within 0.5 % of the fastest"
                                    : "the fewest that come within 0.5 % of the fastest"
                      : "as configured");
+    write_fewer_lanes(text, f);
     write_folds(text, p);
     text_appendf(text, "  %-14s %s element-wise steps a frame, a lane each doing one a cycle\n", "",
                  commas(f->element_steps).text);

@@ -5,7 +5,11 @@
 
 #include "models/program/derive.h"
 
-enum { DSP_A = 27, DSP_B = 18 };
+enum {
+    DSP_A = 27,
+    DSP_B = 18,
+    LANE_LUTS = 25 /* of ese_element, for each bit of an activation: 8 to 18 bits were synthesized */
+};
 
 /* Word counts and widths of the block RAM primitives, in simple dual-port mode. */
 static const struct shape {
@@ -167,6 +171,8 @@ void resources_count(struct resources *r, const struct program *p)
     /* f * c' and one of g * i and o * tanh(c); the peephole product where there are peepholes. */
     r->dsp_elem = lanes * (2 * dsp_for(act, act) +
                            (p->quant.peephole ? dsp_for(d->peep_bits, act) : 0));
+    r->dsp_lane = r->dsp_elem / d->lanes;
+    r->luts_lane = d->channels * LANE_LUTS * act;
     r->small_multipliers = p->quant.sigm.direct ? 0 : 2 * lanes;
     r->small_a = d->slope_bits;
     r->small_b = d->sigm_fraction > d->tanh_fraction ? d->sigm_fraction : d->tanh_fraction;

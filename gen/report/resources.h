@@ -40,6 +40,7 @@ struct resources {
     int dsp_spmv, dsp_elem; /* DSP48E2 for the PEs, and for peephole products and ElemMul */
     int small_multipliers;  /* interpolation of the tables: DSP48E2 or LUTs, as synthesis likes */
     int small_a, small_b;   /* bits of their operands */
+    int dsp_lane, luts_lane; /* of a lane of all channels; the LUTs as Yosys makes them, to 15 % */
 };
 
 void resources_count(struct resources *resources, const struct program *program);

@@ -8,7 +8,8 @@
 
 enum {
     WATCHDOG = 20000,      /* clocks: longer than any memory model pauses */
-    RING_BITS = 4          /* room for so many descriptors that the chip never waits for one */
+    RING_BITS = 4,         /* room for so many descriptors that the chip never waits for one */
+    SHORTEST_RESET = 1     /* clocks: what the chip's README promises */
 };
 
 int play_state_frames(const struct maker *mk)
@@ -62,6 +63,8 @@ struct stimulus_phase *play_phase(struct maker *mk, const char *name, int first,
     snprintf(phase->name, sizeof phase->name, "%s", name);
     phase->first_frame = (uint32_t)first;
     phase->frame_count = (uint32_t)count;
+    if (phase > s->phases && phase[-1].cut_cycle != 0)
+        phase->reset_cycles = SHORTEST_RESET;
     phase->seed = random_next(&mk->random);
     phase->watchdog = WATCHDOG;
     int64_t cycles = play->cycles.end + (int64_t)count * mk->pace;

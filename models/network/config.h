@@ -25,6 +25,9 @@
 #define FOLDS(X) \
     X(FOLD_AUTO, "auto") X(FOLD_1, "1") X(FOLD_2, "2") X(FOLD_4, "4") X(FOLD_8, "8")
 
+#define PIPELINES(X) \
+    X(PIPELINE_AUTO, "auto") X(PIPELINE_0, "0") X(PIPELINE_1, "1") X(PIPELINE_2, "2")
+
 #define CHOICE_VALUE(value, word) value,
 enum encoding { ENCODINGS(CHOICE_VALUE) };
 enum column_order { COLUMN_ORDERS(CHOICE_VALUE) };
@@ -36,6 +39,7 @@ enum ram_hint { RAM_HINTS(CHOICE_VALUE) };
 enum candidate { CANDIDATES(CHOICE_VALUE) };
 enum pruning { PRUNINGS(CHOICE_VALUE) };
 enum fold { FOLDS(CHOICE_VALUE) };
+enum pipeline { PIPELINES(CHOICE_VALUE) };
 #undef CHOICE_VALUE
 
 enum { LANES_AUTO = 0, FRAMES_ALL = 0, FORMAT_AUTO = -1000 };
@@ -92,6 +96,7 @@ struct config {
     int elem_lanes; /* LANES_AUTO, or 1..pes */
     char prefix[PREFIX_MOST + 1]; /* [a-z][a-z0-9_]*, PREFIX_DEFAULT or another */
     enum ram_hint ram_hint;
+    enum pipeline pipeline; /* PIPELINE_AUTO, or how many registers: models/program/derived.def */
     enum fold fold; /* FOLD_AUTO, or the largest that models/program/geometry.h may take */
     struct model_config model;
 };

@@ -135,7 +135,8 @@ static double ready_time(const struct streams *s, const struct product *product,
         const struct pass *pass = &p->passes[n];
         int step = element_word(&p->d, element) - pass->word_base;
         if (pass->kind == writer && step >= 0 && step < pass->beats)
-            return s->pass_begin[n] + step + LAG_ELEMENT - (recurrent ? s->frame_length : 0.0);
+            return s->pass_begin[n] + step + derive_lag_element(&p->d) -
+                   (recurrent ? s->frame_length : 0.0);
     }
     return -1e30;
 }
@@ -287,11 +288,12 @@ static void order_product(struct streams *s, struct product *product, const stru
 /* Notes when the pass that the product closes is expected to run. */
 static void close_pass(struct streams *s, const struct product *product)
 {
-    double begin = s->clock + LAG_CLOSE;
+    const struct program *p = s->program;
+    double begin = s->clock + derive_lag_close(&p->d);
     if (s->element_free > begin)
         begin = s->element_free;
     s->next_pass_begin[product->pass] = begin;
-    s->element_free = begin + s->program->passes[product->pass].beats + LAG_ELEMENT;
+    s->element_free = begin + p->passes[product->pass].beats + derive_lag_element(&p->d);
 }
 
 static void order_frame(struct streams *s, const struct slices *slices)

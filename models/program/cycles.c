@@ -9,10 +9,8 @@
 #include "models/program/derive.h"
 
 enum {
-    ROM_LATENCY = 2,     /* clocks from reset to the first word of a ROM stream */
-    RETIRE_DELAY = 3,    /* issue to accumulator written */
-    ELEMENT_STAGES = 16, /* element step to result written */
-    FRAMES_MOD = 4       /* frames are told apart by two bits */
+    ROM_LATENCY = 2, /* clocks from reset to the first word of a ROM stream */
+    FRAMES_MOD = 4   /* frames are told apart by two bits */
 };
 
 /* The vector that passes write and products read, word by word. */
@@ -34,6 +32,7 @@ struct pe {
     struct queued *queue; /* [fifo_depth] ActQueue, a ring */
     int head, count;
     int done;             /* entries of the head slice issued */
+    bool full;            /* in the clock before, or might become so in it */
     int weights;          /* entries in the weight buffer */
 };
 
@@ -51,19 +50,23 @@ struct chip {
     int frame, product, column; /* column within the product */
     int frame_base;             /* accumulator block of the frame's pass 0 */
     int64_t waited[STALL_COUNT]; /* clocks, of the product whose first column is to be sent */
-    struct broadcast read, send;
+    struct broadcast *fetch;    /* [fetch_clocks] the last of them is sent to the ActQueues */
+    bool room;                  /* in the queues that the last one needs, as seen a clock before */
 
     /* PEs and accumulator blocks */
     struct pe *pes;
     bool *block_busy, *block_closed, *block_ready;
     int *pending;                     /* slices enqueued and not retired */
-    int *retiring[RETIRE_DELAY];      /* slices whose last entry was issued 1.. clocks ago */
+    int retire_clocks;                /* issue to accumulator written */
+    int **retiring;                   /* slices whose last entry was issued 1.. clocks ago */
 
     /* Pass sequencer and element-wise path */
     int pass_frame, pass, beat, pass_base;
     bool running;
-    int in_flight[ELEMENT_STAGES + 1]; /* 0: none, else 1 + pass index, by clocks since the step */
-    struct progress y, m;
+    int written;                /* stage at which a step's result is written */
+    int *in_flight;             /* 0: none, else 1 + pass index, by clocks since the step */
+    struct progress y, m;       /* as they are, and as columns see them */
+    struct progress y_seen, m_seen;
     int reserved, output_words, output_lane, pass_outputs;
     int64_t words_out;
 };
@@ -101,7 +104,7 @@ static bool element_step_possible(const struct chip *c)
 
 static bool pipeline_empty(const struct chip *c)
 {
-    for (int stage = 1; stage <= ELEMENT_STAGES; stage++)
+    for (int stage = 1; stage <= c->written; stage++)
         if (c->in_flight[stage] != 0)
             return false;
     return true;
@@ -110,7 +113,7 @@ static bool pipeline_empty(const struct chip *c)
 /* The word that leaves the pipeline at the end of this clock. */
 static void write_back(struct chip *c)
 {
-    int tag = c->in_flight[ELEMENT_STAGES];
+    int tag = c->in_flight[c->written];
     if (tag == 0)
         return;
     const struct pass *pass = &c->program->passes[tag - 1];
@@ -164,7 +167,7 @@ static void element_path(struct chip *c, bool step, bool empty, bool ready)
     int words_before = c->output_words;
     write_back(c);
     send_output(c, words_before);
-    memmove(&c->in_flight[2], &c->in_flight[1], (ELEMENT_STAGES - 1) * sizeof c->in_flight[0]);
+    memmove(&c->in_flight[2], &c->in_flight[1], (size_t)(c->written - 1) * sizeof c->in_flight[0]);
     c->in_flight[1] = step ? c->pass + 1 : 0;
     if (step) {
         struct cycles_frame *f = frame_at(c, c->pass_frame);
@@ -187,14 +190,35 @@ static void element_path(struct chip *c, bool step, bool empty, bool ready)
 
 /* ---- PEs ------------------------------------------------------------------------------------ */
 
+static const struct broadcast *last_fetched(const struct chip *c)
+{
+    return &c->fetch[c->d->fetch_clocks - 1];
+}
+
+static const uint16_t *lengths_of(const struct chip *c, const struct broadcast *column)
+{
+    return c->program->lengths + (size_t)column->column * (size_t)c->d->pes;
+}
+
 static bool can_enqueue(const struct chip *c)
 {
-    const uint16_t *lengths =
-        c->program->lengths + (size_t)c->send.column * (size_t)c->d->pes;
+    if (c->d->ready_clocks > 0)
+        return c->room;
+    const uint16_t *lengths = lengths_of(c, last_fetched(c));
     for (int k = 0; k < c->d->pes; k++)
         if (lengths[k] != 0 && c->pes[k].count == c->d->fifo_depth)
             return false;
     return true;
+}
+
+/* For the column that will be sent in the next clock. */
+static void look_for_room(struct chip *c)
+{
+    const uint16_t *lengths = lengths_of(c, last_fetched(c));
+    c->room = true;
+    for (int k = 0; k < c->d->pes; k++)
+        if (lengths[k] != 0 && c->pes[k].full)
+            c->room = false;
 }
 
 /* SpmatRead: the beats reach all weight buffers together. */
@@ -209,11 +233,13 @@ static bool beat_arrives(const struct chip *c)
 static void step_pes(struct chip *c, bool enqueue, bool beat)
 {
     const struct derived *d = c->d;
-    const uint16_t *lengths = c->program->lengths + (size_t)c->send.column * (size_t)d->pes;
+    const struct broadcast *sent = last_fetched(c);
+    const uint16_t *lengths = lengths_of(c, sent);
     int64_t issued = 0;
     for (int k = 0; k < d->pes; k++) {
         struct pe *pe = &c->pes[k];
         bool push = enqueue && lengths[k] != 0, pop = false;
+        pe->full = pe->count + push >= d->fifo_depth;
         if (pe->count > 0 && pe->weights > 0) {
             const struct queued *head = &pe->queue[pe->head];
             issued++;
@@ -225,8 +251,8 @@ static void step_pes(struct chip *c, bool enqueue, bool beat)
         }
         if (push) {
             int tail = (pe->head + pe->count) % d->fifo_depth;
-            pe->queue[tail] = (struct queued){lengths[k], c->send.block};
-            c->pending[c->send.block]++;
+            pe->queue[tail] = (struct queued){lengths[k], sent->block};
+            c->pending[sent->block]++;
         }
         if (pop) {
             pe->done = 0;
@@ -240,15 +266,16 @@ static void step_pes(struct chip *c, bool enqueue, bool beat)
         f->issued += issued;
 }
 
-/* Accumulator blocks: what was issued RETIRE_DELAY clocks ago is in the accumulators. */
+/* Accumulator blocks: what was issued retire_clocks ago is in the accumulators. */
 static void retire(struct chip *c)
 {
+    const int last = c->retire_clocks - 1;
     for (int b = 0; b < 1 << c->d->block_bits; b++) {
         c->block_ready[b] = c->block_closed[b] && c->pending[b] == 0;
-        c->pending[b] -= c->retiring[RETIRE_DELAY - 1][b];
+        c->pending[b] -= c->retiring[last][b];
     }
-    int *oldest = c->retiring[RETIRE_DELAY - 1];
-    for (int i = RETIRE_DELAY - 1; i > 0; i--)
+    int *oldest = c->retiring[last];
+    for (int i = last; i > 0; i--)
         c->retiring[i] = c->retiring[i - 1];
     c->retiring[0] = oldest;
     memset(oldest, 0, sizeof(int) << c->d->block_bits);
@@ -261,7 +288,7 @@ static bool element_ready(const struct chip *c, const struct product *product, i
     if (product->source == SOURCE_X)
         return true;
     bool recurrent = product->source == SOURCE_Y;
-    const struct progress *v = recurrent ? &c->y : &c->m;
+    const struct progress *v = recurrent ? &c->y_seen : &c->m_seen;
     int need = (c->frame + (recurrent ? FRAMES_MOD - 1 : 0)) % FRAMES_MOD;
     return (v->frame == need && element_word(c->d, element) < v->words) ||
            v->frame == (need + 1) % FRAMES_MOD;
@@ -273,7 +300,7 @@ static enum stall why_not(const struct chip *c, bool accepts)
     const struct column *column = &c->program->columns[product->first_column + c->column];
     if (c->product == 0 && c->column == 0 && !c->x_full[c->frame & 1])
         return STALL_INPUT;
-    if (c->now < ROM_LATENCY)
+    if (c->now < ROM_LATENCY + c->d->ready_clocks)
         return STALL_COLUMNS;
     if (product->opens && c->column == 0 &&
         c->block_busy[block_of(c, c->frame_base, product->pass)])
@@ -312,8 +339,8 @@ static void send_column(struct chip *c)
     if (product->opens && c->column == 0)
         c->block_busy[block] = true;
     bool last = ++c->column == product->columns;
-    c->read = (struct broadcast){true, product->closes && last,
-                                 product->first_column + c->column - 1, block};
+    c->fetch[0] = (struct broadcast){true, product->closes && last,
+                                     product->first_column + c->column - 1, block};
     if (!last)
         return;
     if (product->frees_x)
@@ -335,12 +362,41 @@ static void input_buffer(struct chip *c, bool writable)
     c->x_bank ^= 1;
 }
 
+/* Whether the first stage of the fetch takes a column: any that is empty makes room. */
+static bool fetch_accepts(const struct chip *c, bool enqueue)
+{
+    for (int stage = 0; stage < c->d->fetch_clocks; stage++)
+        if (!c->fetch[stage].valid)
+            return true;
+    return enqueue;
+}
+
+static void fetch_on(struct chip *c, bool enqueue)
+{
+    const int last = c->d->fetch_clocks - 1;
+    if (enqueue)
+        c->fetch[last].valid = false;
+    for (int stage = last; stage > 0; stage--)
+        if (!c->fetch[stage].valid) {
+            c->fetch[stage] = c->fetch[stage - 1];
+            c->fetch[stage - 1].valid = false;
+        }
+    look_for_room(c);
+}
+
+static void see_progress(struct chip *c, const struct progress *y, const struct progress *m)
+{
+    c->y_seen = *y;
+    c->m_seen = *m;
+}
+
 static void step(struct chip *c)
 {
-    bool enqueue = c->send.valid && can_enqueue(c);
-    bool send_free = !c->send.valid || enqueue;
-    bool accepts = !c->read.valid || send_free;
-    enum stall stall = why_not(c, accepts);
+    const struct progress y = c->y, m = c->m;
+    if (c->d->ready_clocks == 0)
+        see_progress(c, &y, &m);
+    bool enqueue = last_fetched(c)->valid && can_enqueue(c);
+    enum stall stall = why_not(c, fetch_accepts(c, enqueue));
     bool beat = beat_arrives(c);
     bool element = element_step_possible(c);
     bool empty = pipeline_empty(c);
@@ -356,16 +412,14 @@ static void step(struct chip *c)
 
     retire(c);
     step_pes(c, enqueue, beat);
-    if (enqueue && c->send.closes)
-        c->block_closed[c->send.block] = true;
+    if (enqueue && last_fetched(c)->closes)
+        c->block_closed[last_fetched(c)->block] = true;
     element_path(c, element, empty, ready);
-    if (send_free) {
-        c->send = c->read;
-        c->read.valid = false;
-    }
+    fetch_on(c, enqueue);
     if (stall == STALL_NONE)
         send_column(c);
     input_buffer(c, writable);
+    see_progress(c, &y, &m);
     c->now++;
 }
 
@@ -380,13 +434,19 @@ static struct chip chip_new(const struct program *p, struct cycles *result)
     c.block_closed = allocate(blocks, sizeof(bool));
     c.block_ready = allocate(blocks, sizeof(bool));
     c.pending = allocate(blocks, sizeof(int));
-    for (int i = 0; i < RETIRE_DELAY; i++)
+    c.retire_clocks = d->multiply_clocks + 1;
+    c.retiring = allocate((size_t)c.retire_clocks, sizeof *c.retiring);
+    for (int i = 0; i < c.retire_clocks; i++)
         c.retiring[i] = allocate(blocks, sizeof(int));
+    c.fetch = allocate((size_t)d->fetch_clocks, sizeof *c.fetch);
+    c.written = derive_written(d);
+    c.in_flight = allocate((size_t)c.written + 1, sizeof *c.in_flight);
     c.pes = allocate((size_t)d->pes, sizeof *c.pes);
     for (int k = 0; k < d->pes; k++)
         c.pes[k].queue = allocate((size_t)d->fifo_depth, sizeof(struct queued));
     c.y = (struct progress){FRAMES_MOD - 1, d->y_words}; /* y of the frame before the first: zero, ready */
     c.m = (struct progress){FRAMES_MOD - 1, 0};
+    see_progress(&c, &c.y, &c.m);
     return c;
 }
 
@@ -394,8 +454,11 @@ static void chip_free(struct chip *c)
 {
     for (int k = 0; k < c->d->pes; k++)
         free(c->pes[k].queue);
-    for (int i = 0; i < RETIRE_DELAY; i++)
+    for (int i = 0; i < c->retire_clocks; i++)
         free(c->retiring[i]);
+    free(c->retiring);
+    free(c->fetch);
+    free(c->in_flight);
     free(c->pes);
     free(c->block_busy);
     free(c->block_closed);

@@ -11,7 +11,8 @@ enum {
     OUTPUT_FIFO_MIN = 5,
     BURST_BYTES = 4096,    /* AXI4: a burst must not cross this */
     FETCH_BURST_BITS = 3,  /* a stream reads 2^3 bursts ahead: what a memory's latency needs */
-    ISSUE_TO_RETIRE = 4    /* columns of a PE between ActQueue and accumulator */
+    ROW_STAGE = 1,         /* element-wise stage at which the rows of the PEs are read */
+    MANY_MULTIPLIERS = 256 /* so many want every register that there is */
 };
 
 /* No constant has this value; one that still has it at the end was forgotten. */
@@ -142,10 +143,47 @@ static void derive_array(struct derived *d, const struct config *config,
         d->block_bits++;
     d->acc_address_bits = d->row_bits + d->block_bits;
     d->queue_bits = address_bits(config->fifo_depth);
-    d->flight_bits = unsigned_bits(config->fifo_depth + ISSUE_TO_RETIRE);
+    d->flight_bits = unsigned_bits(config->fifo_depth + d->multiply_clocks + 2);
     d->group_bits = address_bits(d->groups);
     d->rows_bits = unsigned_bits(geometry->block_rows * geometry->pes);
     d->gate_word_bits = address_bits(geometry->block_rows * d->groups);
+}
+
+int derive_pipeline(const struct config *config)
+{
+    if (config->pipeline != PIPELINE_AUTO)
+        return (int)config->pipeline - PIPELINE_0;
+    return config->pes * config->channels < MANY_MULTIPLIERS ? 1 : 2;
+}
+
+/* Clocks between events, and from them the stages of the element-wise path. */
+static void derive_stages(struct derived *d, const struct config *config)
+{
+    const int pipeline = derive_pipeline(config);
+#define DERIVED(name, constant, meaning)
+#define LATENCY(name, constant, none, some, all, meaning) \
+    d->name = (const int[]){none, some, all}[pipeline];
+#include "models/program/derived.def"
+    d->bias_stage = ROW_STAGE + d->assemble_clocks;
+    d->z_stage = d->bias_stage + d->sum_clocks;
+    d->gate_stage = d->z_stage + d->table_clocks;
+    d->product_stage = d->gate_stage + d->product_clocks;
+    d->result_stage = d->product_stage + 1;
+}
+
+int derive_written(const struct derived *d)
+{
+    return d->result_stage + d->spread_clocks;
+}
+
+int derive_lag_close(const struct derived *d)
+{
+    return d->fetch_clocks + d->multiply_clocks + 5;
+}
+
+int derive_lag_element(const struct derived *d)
+{
+    return derive_written(d) + 1 + d->ready_clocks;
 }
 
 /* Addresses of the vectors' memories. */
@@ -174,6 +212,7 @@ void derive_shapes(struct program *program, int lanes)
     *d = NOTHING;
     d->weight_fifo_bits = 0; /* follows from the streams, which keep within it where it is given */
     derive_numbers(d, &program->quant);
+    derive_stages(d, &program->config);
     derive_array(d, &program->config, &program->geometry, lanes);
     derive_sizes(program);
     derive_vectors(d);

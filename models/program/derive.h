@@ -16,6 +16,19 @@ void derive_streams(struct program *program);
 void derive_shapes_for(struct program *program, const struct derived *chip);
 void derive_streams_for(struct program *program);
 
+/* What `pipeline` of a configuration comes to: 0, 1 or 2. */
+int derive_pipeline(const struct config *config);
+
+/* Clocks from an element-wise step to the clock in which its result is written. */
+int derive_written(const struct derived *d);
+
+/* Clocks from the last column of a product's issue to the first element-wise step of the pass that it
+ * closes: ActQueue, accumulator, count of the columns under way, state of the block, begin of the pass. */
+int derive_lag_close(const struct derived *d);
+
+/* Clocks from an element-wise step to the issue of the first column that may use its result. */
+int derive_lag_element(const struct derived *d);
+
 /* What the streams of a program ask of the chip. */
 struct stream_needs {
     int longest;      /* entries of a column of one PE */

@@ -151,6 +151,7 @@ static void build_schedule(struct builder *b, int lanes, enum column_order order
         derive_streams(p);
     p->column_order = order;
     p->greedy_cycles = 0;
+    p->fewer_lanes = 0;
     p->cycles = allocate(1, sizeof *p->cycles);
     cycles_run(p, SETTLED_FRAMES, p->cycles);
     p->cycles_per_frame = p->cycles->cycles_per_frame;
@@ -181,6 +182,22 @@ static void build_auto(struct builder *b, enum column_order order)
         chosen++;
     if (first << chosen != p->d.lanes)
         build_schedule(b, first << chosen, order);
+    if (chosen > 0) {
+        p->fewer_lanes = first;
+        p->fewer_lanes_cycles = cycles[0];
+    }
+}
+
+/* Clocks of a frame with so many lanes; the schedule stays what it is. */
+static int64_t cycles_with(struct builder *b, int lanes)
+{
+    struct program *p = b->p, kept = *p;
+    forget_schedule(p);
+    build_schedule(b, lanes, kept.column_order);
+    int64_t cycles = p->cycles_per_frame;
+    free_schedule(p);
+    *p = kept;
+    return cycles;
 }
 
 /* The greedy order is better as a rule; where it is not, the natural one is taken. */
@@ -194,6 +211,9 @@ static void build_faster_order(struct builder *b)
     build_schedule(b, greedy.d.lanes, ORDER_NATURAL);
     if (p->cycles_per_frame < greedy.cycles_per_frame) {
         p->greedy_cycles = greedy.cycles_per_frame;
+        p->fewer_lanes = greedy.fewer_lanes;
+        if (p->fewer_lanes > 0)
+            p->fewer_lanes_cycles = cycles_with(b, p->fewer_lanes);
         free_schedule(&greedy);
     } else {
         free_schedule(p);

@@ -86,6 +86,8 @@ struct program {
     uint16_t *lengths;              /* [d.columns][pes] */
     uint32_t *entries;              /* [d.beats][pes]: weight << index_bits | index */
     enum column_order column_order; /* that the columns are in: the configured one, or a faster one */
+    int fewer_lanes;                /* fewest that could be, where more were chosen, else 0 */
+    int64_t fewer_lanes_cycles;     /* clocks of a frame with them */
     int64_t greedy_cycles;          /* clocks of a frame in greedy order where that is slower, else 0 */
     struct cycles *cycles;          /* its first frames (cycles.h), enough for the steady state */
     int64_t cycles_per_frame;       /* clocks of a frame in steady state */

@@ -6,6 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "models/program/derive.h"
+
 /* The chip's timeline in estimated cycles, frame after frame.  Work is what the average PE does. */
 struct timeline {
     double array_free;    /* the multipliers finish what was listed so far */
@@ -184,16 +186,17 @@ static void run_task(const struct scheduler *s, struct timeline *t, const struct
     if (!task->product.closes)
         return;
     const struct pass *pass = &s->program->passes[task->product.pass];
-    double start = t->array_free + LAG_CLOSE;
+    const int lag_element = derive_lag_element(&s->program->d);
+    double start = t->array_free + derive_lag_close(&s->program->d);
     if (t->element_free > start)
         start = t->element_free;
-    t->element_free = start + pass->beats + LAG_ELEMENT;
+    t->element_free = start + pass->beats + lag_element;
     t->block_free[(first_pass_number + task->product.pass) % s->blocks] = start + pass->beats;
     bool is_recurrent = s->program->quant.projection ? pass->kind == PASS_Y : pass->kind == PASS_O;
     if (pass->row_block == 0 && is_recurrent)
-        t->y_ready = start + LAG_ELEMENT;
+        t->y_ready = start + lag_element;
     if (pass->row_block == 0 && pass->kind == PASS_O)
-        t->m_ready = start + LAG_ELEMENT;
+        t->m_ready = start + lag_element;
 }
 
 /* Lists one frame on the timeline, always the task that can begin first; in the order of the state

@@ -11,12 +11,6 @@
 #include "models/program/encode.h"
 #include "models/program/program.h"
 
-/* Clock cycles between stages, as built in templates/; the cycle model steps the same stages. */
-enum {
-    LAG_CLOSE = 9, /* last column broadcast to first element step of the pass */
-    LAG_ELEMENT = 18 /* element step to the first broadcast that may use its result */
-};
-
 /* The slices of every block product, in the order of the paper's state flow: they depend neither on
  * the schedule nor on the number of lanes. */
 struct encoded {

@@ -68,7 +68,7 @@ struct harness_options {
 
 /* ---- between the files of the harness ---------------------------------------------------------- */
 
-/* Clock edges with reset after which the outputs must be quiet. */
+/* Clock edges from where a reset begins after which the outputs must be quiet: the chip registers it. */
 enum { RESET_EDGES = 2 };
 
 enum { STALL_CAUSES = 5, MESSAGES = 10, MESSAGE_SIZE = 240 };

@@ -350,6 +350,16 @@ static unsigned step_in_reset(const struct sample *sample)
     return DRIVE_RUN | drive_x(false) | drive_y(false);
 }
 
+/* A clock after a reset that was so short that the chip itself is still in it. */
+static unsigned step_after_reset(void)
+{
+    struct harness *h = &harness;
+    if (axi_present())
+        axi_step_in_reset(false);
+    h->reset_seen++;
+    return DRIVE_RUN | drive_x(false) | drive_y(false);
+}
+
 /* All frames are out, nothing more came in the clocks after them, and the host is done, too? */
 static bool over_now(void)
 {
@@ -400,6 +410,8 @@ static unsigned step(const struct sample *sample)
         return h->drive = step_in_reset(sample);
 
     h->cycle++;
+    if (h->reset_seen < RESET_EDGES)
+        return h->drive = step_after_reset();
     uint32_t control = sample->control.value[0];
     if (sample->control.unknown != NULL)
         control &= ~sample->control.unknown[0];

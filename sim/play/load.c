@@ -243,8 +243,8 @@ static bool check_phase(const struct stimulus *s, const struct stimulus_phase *p
     if (p->frame_count == 0 || p->first_frame > s->frame_count ||
         p->frame_count > s->frame_count - p->first_frame)
         return refuse("phase %s plays frames that are not there", p->name);
-    if (p->reset_cycles < 8)
-        return refuse("phase %s has a reset shorter than 8 cycles", p->name);
+    if (p->reset_cycles < 1)
+        return refuse("phase %s begins without a reset", p->name);
     if (p->flags & STIMULUS_LAST_EARLY && s->input < 2)
         return refuse("phase %s: tlast cannot come early in a frame of one word", p->name);
     if (p->stop_cycle != 0 && (p->expected_error != 0 || p->cut_cycle != 0))

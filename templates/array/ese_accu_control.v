@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // ese_accu_control - Accu control of one PE, once for all channels.
 //
-// Follows an issued entry to the accumulator (ese_pe): two clocks after issue the product is added.
+// Follows an issued entry to the accumulator (ese_pe): MULTIPLY_CLOCKS after issue the product is added.
 // A row that has not been written since its block was last emptied counts as zero (`keep` low), so no
 // accumulator ever has to be cleared.  Counts the columns under way for each accumulator block.
 `resetall
@@ -11,7 +11,8 @@
 module ese_accu_control #(
     parameter ROW_W   = 4, // bits of a row within a block
     parameter BLOCK_W = 1, // bits of an accumulator block number
-    parameter COUNT_W = 4  // bits that hold the columns under way
+    parameter COUNT_W = 4, // bits that hold the columns under way
+    parameter MULTIPLY_CLOCKS = 2 // 2 or 3
 ) (
     input  wire                     clk,
     input  wire                     reset,
@@ -28,10 +29,10 @@ module ese_accu_control #(
     input  wire [BLOCK_W-1:0]       block,
     input  wire [ROW_W-1:0]         row,
 
-    // To the accumulators, two clocks later
-    output reg                      write,
-    output reg                      keep,          // add to what is there
-    output reg  [BLOCK_W+ROW_W-1:0] address,
+    // To the accumulators, MULTIPLY_CLOCKS later
+    output wire                     write,
+    output wire                     keep,          // add to what is there
+    output wire [BLOCK_W+ROW_W-1:0] address,
 
     // Emptying
     input  wire [BLOCK_W+ROW_W-1:0] drain_address,
@@ -43,43 +44,53 @@ module ese_accu_control #(
 
     reg [(1<<ADDR_W)-1:0] used;
 
-    // ---- one clock after issue -------------------------------------------------------------
-    reg              next_write;
-    reg [ADDR_W-1:0] next_address;
-    reg              next_last;
+    // ---- by clocks after issue -------------------------------------------------------------
+    reg [MULTIPLY_CLOCKS:1] writes;
+    reg [MULTIPLY_CLOCKS:1] lasts;
+    reg [ADDR_W-1:0]        address_1;
+    reg [ADDR_W-1:0]        address_2;
+    reg                     keep_2;
 
-    // ---- two and three clocks after issue --------------------------------------------------
-    reg               write_last;
+    assign drain_used = used[drain_address];
+    assign write      = writes[MULTIPLY_CLOCKS];
+
+    always @(posedge clk) begin
+        address_1 <= {block, row};
+        address_2 <= address_1;
+        keep_2    <= used[address_1];
+    end
+
+    always @(posedge clk) begin
+        writes <= {writes[MULTIPLY_CLOCKS-1:1], issue && nonzero};
+        lasts  <= {lasts[MULTIPLY_CLOCKS-1:1], issue && last};
+        if (drain_clear) used[drain_address] <= 1'b0;
+        if (writes[1])   used[address_1]     <= 1'b1;
+
+        if (reset) begin
+            writes <= {MULTIPLY_CLOCKS{1'b0}};
+            lasts  <= {MULTIPLY_CLOCKS{1'b0}};
+            used   <= {(1<<ADDR_W){1'b0}};
+        end
+    end
+
+    ese_delay #(
+        .WIDTH  (ADDR_W + 1),
+        .CLOCKS (MULTIPLY_CLOCKS - 2)
+    ) u_product (
+        .clk     (clk),
+        .value   ({keep_2, address_2}),
+        .delayed ({keep, address})
+    );
+
+    // ---- columns under way -----------------------------------------------------------------
     reg               retire;
     reg [BLOCK_W-1:0] retire_block;
 
-    assign drain_used = used[drain_address];
+    always @(posedge clk) retire_block <= address[ADDR_W-1:ROW_W];
 
-    always @(posedge clk) begin
-        next_address <= {block, row};
-        address      <= next_address;
-        keep         <= used[next_address];
-        retire_block <= address[ADDR_W-1:ROW_W];
-    end
-
-    always @(posedge clk) begin
-        next_write <= issue && nonzero;
-        next_last  <= issue && last;
-        write      <= next_write;
-        write_last <= next_last;
-        retire     <= write_last;
-        if (drain_clear) used[drain_address] <= 1'b0;
-        if (next_write)  used[next_address]  <= 1'b1;
-
-        if (reset) begin
-            next_write <= 1'b0;
-            next_last  <= 1'b0;
-            write      <= 1'b0;
-            write_last <= 1'b0;
-            retire     <= 1'b0;
-            used       <= {(1<<ADDR_W){1'b0}};
-        end
-    end
+    always @(posedge clk)
+        if (reset) retire <= 1'b0;
+        else       retire <= lasts[MULTIPLY_CLOCKS];
 
     genvar b;
     generate

@@ -5,6 +5,8 @@
 // Here: pointers, and for every queued column its length, weight shift and accumulator block.
 //
 // Depth    DEPTH columns
+// Full     LOOK_AHEAD 0: no column can be pushed in this clock; 1: perhaps none in the next one, whatever
+//          is taken out now
 // Latency  a pushed column is at the head in the next clock if the queue was empty
 // Rate     one push and one entry a clock
 `resetall
@@ -16,7 +18,8 @@ module ese_act_queue #(
     parameter PTR_W   = 3, // bits of a pointer
     parameter LEN_W   = 3, // bits of a column length
     parameter SHIFT_W = 3, // bits of a weight shift
-    parameter BLOCK_W = 1  // bits of an accumulator block number
+    parameter BLOCK_W = 1, // bits of an accumulator block number
+    parameter LOOK_AHEAD = 0 // what `full` tells
 ) (
     input  wire               clk,
     input  wire               reset,
@@ -52,12 +55,21 @@ module ese_act_queue #(
     assign {block, shift, length} = slots[head];
 
     assign valid         = count != {COUNT_W{1'b0}};
-    assign full          = count == FULL;
     assign last          = issued + 1'b1 == length;
     assign write_pointer = tail;
     assign read_pointer  = head;
 
     wire pop = issue && last;
+
+    generate
+        if (LOOK_AHEAD != 0) begin : g_look_ahead
+            localparam [COUNT_W-1:0] ALMOST = FULL - 1'b1;
+
+            assign full = count == FULL || (count == ALMOST && push);
+        end else begin : g_now
+            assign full = count == FULL;
+        end
+    endgenerate
 
     always @(posedge clk)
         if (push) slots[tail] <= {push_block, push_shift, push_length};

@@ -5,8 +5,8 @@
 // Input    one row of every PE at stage 1; group g of stage 1 means the FOLD*LANES PEs from
 //          g*FOLD*LANES on.  Of these, bit FOLD/2**f + s of `pick` means LANES * 2**f PEs, the s-th
 //          so many, of which 2**f neighbours each share a row (ese_drain_control)
-// Output   stage 3, LANES rows; what was never written is zero
-// Latency  two clocks: a multiplexer of eight, then one of what is left, and the sums
+// Output   LANES rows; what was never written is zero
+// Latency  CLOCKS clocks: a multiplexer of eight; one of what is left, and the sums, in one clock or two
 `resetall
 `timescale 1ns / 1ps
 `default_nettype none
@@ -17,14 +17,15 @@ module ese_assemble #(
     parameter GROUPS  = 32, // PES / LANES rounded up
     parameter GROUP_W = 5,  // bits of a group number
     parameter FOLD    = 1,  // PEs that share rows, at most; unless 1, divides LANES, and FOLD * LANES PES
-    parameter ACC_W   = 34  // bits of a row
+    parameter ACC_W   = 34, // bits of a row
+    parameter CLOCKS  = 2   // 2 or 3
 ) (
     input  wire                   clk,
     input  wire [PES*ACC_W-1:0]   rows,   // stage 1
     input  wire [GROUP_W-1:0]     group,  // stage 1
-    input  wire [FOLD*LANES-1:0]  used,   // stage 2
-    input  wire [2*FOLD-1:1]      pick,   // stage 2
-    output reg  [LANES*ACC_W-1:0] picked  // stage 3
+    input  wire [FOLD*LANES-1:0]  used,   // stage CLOCKS
+    input  wire [2*FOLD-1:1]      pick,   // stage CLOCKS
+    output reg  [LANES*ACC_W-1:0] picked  // stage 1 + CLOCKS
 );
     localparam FAN    = 8;
     localparam SLOTS  = FOLD * LANES;
@@ -79,7 +80,7 @@ module ese_assemble #(
         end
     endgenerate
 
-    // ---- stage 3: one of the parts, AND-OR -------------------------------------------------
+    // ---- one of the parts, AND-OR ----------------------------------------------------------
     reg [PARTS-1:0] part_hit; // stage 2
     generate
         if (PARTS > 1) begin : g_parts
@@ -95,43 +96,55 @@ module ese_assemble #(
         end
     endgenerate
 
-    // ---- stage 3: the sums -----------------------------------------------------------------
-    function automatic [LANES*ACC_W-1:0] rows_of;
+    function automatic [WORD_W-1:0] slots_of;
         input [PARTS*WORD_W-1:0] from;
         input [PARTS-1:0]        hit;
+        integer                  n;
+        begin
+            slots_of = {WORD_W{1'b0}};
+            for (n = 0; n < PARTS; n = n + 1)
+                if (hit[n]) slots_of = slots_of | from[n*WORD_W +: WORD_W];
+        end
+    endfunction
+
+    wire [WORD_W-1:0] slots; // rows of FOLD*LANES PEs
+
+    ese_delay #(
+        .WIDTH  (WORD_W),
+        .CLOCKS (CLOCKS - 2)
+    ) u_slots (
+        .clk     (clk),
+        .value   (slots_of(parts, part_hit)),
+        .delayed (slots)
+    );
+
+    // ---- the sums --------------------------------------------------------------------------
+    function automatic [LANES*ACC_W-1:0] rows_of;
+        input [WORD_W-1:0]       from;
         input [SLOTS-1:0]        written;
         input [2*FOLD-1:1]       picks;
-        reg   [WORD_W-1:0]       slots;  // rows of FOLD*LANES PEs
-        reg   [ACC_W-1:0]        term;   // what one PE has
+        reg   [ACC_W-1:0]        term;   // what one PE adds
         reg   [ACC_W-1:0]        sum;
-        integer                  at;
         integer                  lane;
         integer                  n;      // of the PEs of a row
         integer                  share;  // PEs that share a row
         integer                  nth;    // which LANES*share PEs
-        begin
-            for (at = 0; at < SLOTS; at = at + 1) begin
+        for (lane = 0; lane < LANES; lane = lane + 1) begin
+            sum = {ACC_W{1'b0}};
+            for (n = 0; n < FOLD; n = n + 1) begin
                 term = {ACC_W{1'b0}};
-                for (n = 0; n < PARTS; n = n + 1)
-                    if (hit[n] && written[at]) term = term | from[n*WORD_W + at*ACC_W +: ACC_W];
-                slots[at*ACC_W +: ACC_W] = term;
+                for (share = 1; share <= FOLD; share = share * 2)
+                    for (nth = 0; nth < FOLD / share; nth = nth + 1)
+                        if (n < share && picks[FOLD/share+nth]
+                                      && written[(nth*LANES+lane)*share+n%share])
+                            term = term | from[((nth*LANES+lane)*share+n%share)*ACC_W +: ACC_W];
+                sum = sum + term;
             end
-            for (lane = 0; lane < LANES; lane = lane + 1) begin
-                sum = {ACC_W{1'b0}};
-                for (n = 0; n < FOLD; n = n + 1) begin
-                    term = {ACC_W{1'b0}};
-                    for (share = 1; share <= FOLD; share = share * 2)
-                        for (nth = 0; nth < FOLD / share; nth = nth + 1)
-                            if (n < share && picks[FOLD/share+nth])
-                                term = term | slots[((nth*LANES+lane)*share+n%share)*ACC_W +: ACC_W];
-                    sum = sum + term;
-                end
-                rows_of[lane*ACC_W +: ACC_W] = sum;
-            end
+            rows_of[lane*ACC_W +: ACC_W] = sum;
         end
     endfunction
 
-    always @(posedge clk) picked <= rows_of(parts, part_hit, used, pick);
+    always @(posedge clk) picked <= rows_of(slots, used, pick);
 endmodule
 
 `resetall

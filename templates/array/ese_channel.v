@@ -37,6 +37,11 @@ module ese_channel #(
     parameter PEEPHOLE    = 1,  // 0: no peepholes
     parameter PROJECTION  = 1,  // 0: no pass y
     parameter CANDIDATE_TANH = 1, // 0: g is a sigmoid
+    parameter MULTIPLY_CLOCKS = 2, // of ese_pe
+    parameter ASSEMBLE_CLOCKS = 2, // of ese_assemble
+    parameter SUM_CLOCKS      = 4, // of ese_adder_tree
+    parameter TABLE_CLOCKS    = 5, // of ese_act_table
+    parameter PRODUCT_CLOCKS  = 3, // of ese_elem_mul
     parameter SIGM_FILE   = "", // the Sigmoid table
     parameter TANH_FILE   = ""  // the Tanh table
 ) (
@@ -57,8 +62,8 @@ module ese_channel #(
     // Assemble
     input  wire [ADDR_W-1:0]        drain_address, // stage 1
     input  wire [GROUP_W-1:0]       drain_group,   // stage 1
-    input  wire [FOLD*LANES-1:0]    drain_used,    // stage 2
-    input  wire [2*FOLD-1:1]        drain_pick,    // stage 2
+    input  wire [FOLD*LANES-1:0]    drain_used,    // stage ASSEMBLE_CLOCKS
+    input  wire [2*FOLD-1:1]        drain_pick,    // stage ASSEMBLE_CLOCKS
 
     // Element-wise path, by stage
     input  wire                     first,
@@ -74,14 +79,14 @@ module ese_channel #(
     input  wire                     i_write,
     input  wire                     f_write,
     input  wire [GATE_WORD_W-1:0]   gate_write_word,
-    input  wire                     is_o_12,
-    input  wire                     is_y_15,
-    input  wire                     is_o_15,
+    input  wire                     gate_is_o,
+    input  wire                     product_is_y,
+    input  wire                     product_is_o,
     input  wire                     c_write,
     input  wire [C_WORD_W-1:0]      c_write_word,
     input  wire [LANES*ACT_W-1:0]   c_write_data,
     output wire [LANES*ACT_W-1:0]   c_data,        // one clock after c_read
-    output wire [LANES*ACT_W-1:0]   result         // stage 16
+    output wire [LANES*ACT_W-1:0]   result         // stage RESULT
 );
     // ---- processing elements ---------------------------------------------------------------
     wire [PES*ACC_W-1:0] rows;
@@ -93,7 +98,8 @@ module ese_channel #(
                 .ALIGNED_W (ALIGNED_W),
                 .ACC_W     (ACC_W),
                 .ADDR_W    (ADDR_W),
-                .PTR_W     (PTR_W)
+                .PTR_W     (PTR_W),
+                .MULTIPLY_CLOCKS (MULTIPLY_CLOCKS)
             ) u_pe (
                 .clk           (clk),
                 .queue_push    (queue_push[k]),
@@ -119,7 +125,8 @@ module ese_channel #(
         .GROUPS  (GROUPS),
         .GROUP_W (GROUP_W),
         .FOLD    (FOLD),
-        .ACC_W   (ACC_W)
+        .ACC_W   (ACC_W),
+        .CLOCKS  (ASSEMBLE_CLOCKS)
     ) u_assemble (
         .clk    (clk),
         .rows   (rows),
@@ -196,6 +203,10 @@ module ese_channel #(
                 .PEEPHOLE       (PEEPHOLE),
                 .PROJECTION     (PROJECTION),
                 .CANDIDATE_TANH (CANDIDATE_TANH),
+                .ASSEMBLE_CLOCKS (ASSEMBLE_CLOCKS),
+                .SUM_CLOCKS     (SUM_CLOCKS),
+                .TABLE_CLOCKS   (TABLE_CLOCKS),
+                .PRODUCT_CLOCKS (PRODUCT_CLOCKS),
                 .SIGM_FILE      (SIGM_FILE),
                 .TANH_FILE      (TANH_FILE)
             ) u_element (
@@ -208,9 +219,9 @@ module ese_channel #(
                 .tanh_of_c (tanh_of_c),
                 .i_read    (i_data[l*ACT_W +: ACT_W]),
                 .f_read    (f_data[l*ACT_W +: ACT_W]),
-                .is_o_12   (is_o_12),
-                .is_y_15   (is_y_15),
-                .is_o_15   (is_o_15),
+                .gate_is_o (gate_is_o),
+                .product_is_y (product_is_y),
+                .product_is_o (product_is_o),
                 .gate      (gates[l*ACT_W +: ACT_W]),
                 .result    (result[l*ACT_W +: ACT_W])
             );

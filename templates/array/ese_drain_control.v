@@ -6,7 +6,8 @@
 //
 // Stage 1  address and clear: the row is taken, and counts as never written from now on; `group`
 //          numbers the FOLD * LANES neighbouring PEs that Assemble looks at
-// Stage 2  used: which of these PEs have written the row; pick: which of them make a row, one bit.
+// Stage CLOCKS (2 or 3)
+//          used: which of these PEs have written the row; pick: which of them make a row, one bit.
 //          Bit FOLD/2**f + s stands for fold f and the s-th LANES * 2**f PEs of the group
 `resetall
 `timescale 1ns / 1ps
@@ -20,7 +21,8 @@ module ese_drain_control #(
     parameter FOLD    = 1, // PEs that share rows, at most; unless 1, divides LANES, and FOLD * LANES PES
     parameter FOLD_W  = 1, // bits of drain_fold
     parameter BLOCK_W = 1, // bits of an accumulator block number
-    parameter ROW_W   = 4  // bits of a row within the block
+    parameter ROW_W   = 4, // bits of a row within the block
+    parameter CLOCKS  = 2  // 2 or 3
 ) (
     input  wire                     clk,
     input  wire                     reset,
@@ -38,7 +40,7 @@ module ese_drain_control #(
     output wire [PES-1:0]           clear,
     input  wire [PES-1:0]           row_used, // what each PE says of `address`
 
-    // Stage 2
+    // Stage CLOCKS
     output reg  [FOLD*LANES-1:0]    used,
     output reg  [2*FOLD-1:1]        pick
 );
@@ -108,19 +110,32 @@ module ese_drain_control #(
         end
     endgenerate
 
-    // ---- stage 2 ---------------------------------------------------------------------------
+    // ---- stages 2 and, if so, 3 ------------------------------------------------------------
+    wire [PES-1:0]     row_used_q; // stage CLOCKS - 1, as the two below
+    wire [GROUP_W-1:0] used_group;
+    wire [2*FOLD-1:1]  used_pick;
+
+    ese_delay #(
+        .WIDTH  (PES + GROUP_W + 2 * FOLD - 1),
+        .CLOCKS (CLOCKS - 2)
+    ) u_row_used (
+        .clk     (clk),
+        .value   ({row_used, group, pick_1}),
+        .delayed ({row_used_q, used_group, used_pick})
+    );
+
     wire [WIDE*SLOTS-1:0] row_used_padded;
     generate
         if (WIDE * SLOTS > PES) begin : g_pad
-            assign row_used_padded = {{(WIDE*SLOTS-PES){1'b0}}, row_used};
+            assign row_used_padded = {{(WIDE*SLOTS-PES){1'b0}}, row_used_q};
         end else begin : g_full
-            assign row_used_padded = row_used;
+            assign row_used_padded = row_used_q;
         end
     endgenerate
 
     always @(posedge clk) begin
-        used <= row_used_padded[group*SLOTS +: SLOTS];
-        pick <= pick_1;
+        used <= row_used_padded[used_group*SLOTS +: SLOTS];
+        pick <= used_pick;
     end
 endmodule
 

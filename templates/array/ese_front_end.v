@@ -4,12 +4,13 @@
 //
 // Input    columns as the controller lets them go, with their elements one clock later; weight
 //          beats, one entry for every PE, as a valid/ready stream: a beat is taken when every PE's
-//          weight buffer has room
+//          weight buffer has room; `weights_ready` is a register
 // Output   what the channels need: queue pointers and elements, aligned weights, accumulator
 //          addresses; all channels do the same in the same clock
 // Folding  where 2**fold PEs share rows, the column carries as many elements (ese_ptr_read)
 // Emptying row drain_row of block drain_block of the PEs of group drain_group (ese_drain_control),
-//          counted as stage 0; drain_used and drain_pick come at stage 2
+//          counted as stage 0; drain_used and drain_pick come at stage
+//          ASSEMBLE_CLOCKS
 `resetall
 `timescale 1ns / 1ps
 `default_nettype none
@@ -36,7 +37,11 @@ module ese_front_end #(
     parameter FLIGHT_W   = 4,  // bits that count the columns under way in a PE
     parameter WFIFO_W    = 5,  // log2 of the depth of a PE's weight buffer
     parameter RELATIVE   = 0,  // 1: relative encoding
-    parameter PROJECTION = 1   // 1: there is an m buffer
+    parameter PROJECTION = 1,  // 1: there is an m buffer
+    parameter FETCH_CLOCKS = 2, // of ese_ptr_read, 2 or 3
+    parameter READY_CLOCKS = 0, // ... 0 or 1
+    parameter MULTIPLY_CLOCKS = 2, // of ese_pe, 2 or 3
+    parameter ASSEMBLE_CLOCKS = 2  // of ese_assemble, 2 or 3
 ) (
     input  wire                              clk,
     input  wire                              reset,
@@ -74,8 +79,8 @@ module ese_front_end #(
     input  wire [FOLD_W-1:0]                 drain_fold,    // stage 0
     output wire [BLOCK_W+ROW_W-1:0]          drain_address, // stage 1
     output wire [GROUP_W-1:0]                drain_group_1, // stage 1
-    output wire [FOLD*LANES-1:0]             drain_used,    // stage 2
-    output wire [2*FOLD-1:1]                 drain_pick,    // stage 2
+    output wire [FOLD*LANES-1:0]             drain_used,    // stage ASSEMBLE_CLOCKS
+    output wire [2*FOLD-1:1]                 drain_pick,    // stage ASSEMBLE_CLOCKS
 
     // To the channels
     output wire [PES-1:0]                    queue_push,
@@ -110,7 +115,9 @@ module ese_front_end #(
         .LEN_W      (LEN_W),
         .SHIFT_W    (SHIFT_W),
         .BLOCK_W    (BLOCK_W),
-        .PROJECTION (PROJECTION)
+        .PROJECTION (PROJECTION),
+        .FETCH_CLOCKS (FETCH_CLOCKS),
+        .READY_CLOCKS (READY_CLOCKS)
     ) u_ptr_read (
         .clk          (clk),
         .reset        (reset),
@@ -148,7 +155,8 @@ module ese_front_end #(
         .FOLD    (FOLD),
         .FOLD_W  (FOLD_W),
         .BLOCK_W (BLOCK_W),
-        .ROW_W   (ROW_W)
+        .ROW_W   (ROW_W),
+        .CLOCKS  (ASSEMBLE_CLOCKS)
     ) u_drain (
         .clk         (clk),
         .reset       (reset),
@@ -166,10 +174,14 @@ module ese_front_end #(
     );
 
     // ---- ActQueue, SpmatRead and Accu control, one of each a PE ----------------------------
-    wire [PES-1:0] weight_full;
+    wire [PES-1:0] weight_full_next;
     wire [PES-1:0] starved;
+    reg            weights_room;
 
-    assign weights_ready    = weight_full == {PES{1'b0}};
+    always @(posedge clk)
+        weights_room <= weight_full_next == {PES{1'b0}} || reset;
+
+    assign weights_ready    = weights_room;
     assign mon_weight_stall = |starved;
 
     genvar k;
@@ -187,7 +199,8 @@ module ese_front_end #(
                 .PTR_W   (QUEUE_W),
                 .LEN_W   (LEN_W),
                 .SHIFT_W (SHIFT_W),
-                .BLOCK_W (BLOCK_W)
+                .BLOCK_W (BLOCK_W),
+                .LOOK_AHEAD (READY_CLOCKS)
             ) u_queue (
                 .clk           (clk),
                 .reset         (reset),
@@ -218,7 +231,7 @@ module ese_front_end #(
                 .reset       (reset),
                 .push        (weights_valid && weights_ready),
                 .push_entry  (weights[k*ENTRY_W +: ENTRY_W]),
-                .full        (weight_full[k]),
+                .full_next   (weight_full_next[k]),
                 .queue_valid (queue_valid),
                 .shift       (head_shift),
                 .last        (last),
@@ -232,7 +245,8 @@ module ese_front_end #(
             ese_accu_control #(
                 .ROW_W   (ROW_W),
                 .BLOCK_W (BLOCK_W),
-                .COUNT_W (FLIGHT_W)
+                .COUNT_W (FLIGHT_W),
+                .MULTIPLY_CLOCKS (MULTIPLY_CLOCKS)
             ) u_accu_control (
                 .clk           (clk),
                 .reset         (reset),

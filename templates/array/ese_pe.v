@@ -4,8 +4,9 @@
 // All control comes from outside, the same for all channels.
 //
 // ActQueue   elements at queue_write / queue_read
-// SpMV       element times aligned weight, in one DSP: operands registered, product registered
-// Accu       product added to ActBuffer[address], or stored where `keep` is low, two clocks after
+// SpMV       element times aligned weight, in one DSP: operands registered, product registered once or
+//            twice, MULTIPLY_CLOCKS in all
+// Accu       product added to ActBuffer[address], or stored where `keep` is low, MULTIPLY_CLOCKS after
 //            the entry was issued; the same row twice running is no hazard
 // ActBuffer  partial sums of the accumulator blocks; second read port for emptying
 // Numbers    product ALIGNED_W + ACT_W bits, sums ACC_W bits: sized so that they cannot overflow
@@ -18,7 +19,8 @@ module ese_pe #(
     parameter ALIGNED_W = 15, // bits of an aligned weight
     parameter ACC_W     = 34, // bits of an accumulator, >= ALIGNED_W + ACT_W
     parameter ADDR_W    = 5,  // bits of an accumulator address
-    parameter PTR_W     = 3   // bits of an ActQueue pointer
+    parameter PTR_W     = 3,  // bits of an ActQueue pointer
+    parameter MULTIPLY_CLOCKS = 2 // from an entry's issue to its product, 2 or 3
 ) (
     input  wire                        clk,
 
@@ -31,7 +33,7 @@ module ese_pe #(
     // SpMV: the entry being issued
     input  wire signed [ALIGNED_W-1:0] weight,
 
-    // Accu: two clocks later
+    // Accu: MULTIPLY_CLOCKS later
     input  wire                        acc_write,
     input  wire                        acc_keep,
     input  wire [ADDR_W-1:0]           acc_address,
@@ -52,6 +54,7 @@ module ese_pe #(
     reg signed [ACT_W-1:0]     element_q;
     reg signed [ALIGNED_W-1:0] weight_q;
     (* use_dsp = "yes" *) reg signed [PRODUCT_W-1:0] product_q;
+    wire [PRODUCT_W-1:0]       product;
 
     always @(posedge clk) begin
         element_q <= queue[queue_read];
@@ -59,12 +62,21 @@ module ese_pe #(
         product_q <= element_q * weight_q;
     end
 
+    ese_delay #(
+        .WIDTH  (PRODUCT_W),
+        .CLOCKS (MULTIPLY_CLOCKS - 2)
+    ) u_product (
+        .clk     (clk),
+        .value   (product_q),
+        .delayed (product)
+    );
+
     // ---- Accu and ActBuffer ----------------------------------------------------------------
     (* ram_style = "distributed" *) reg [ACC_W-1:0] act_buffer [0:(1<<ADDR_W)-1];
 
     wire [ACC_W-1:0] old = acc_keep ? act_buffer[acc_address] : {ACC_W{1'b0}};
-    wire [ACC_W-1:0] sum = old + {{(ACC_W-PRODUCT_W+1){product_q[PRODUCT_W-1]}},
-                                  product_q[PRODUCT_W-2:0]};
+    wire [ACC_W-1:0] sum = old + {{(ACC_W-PRODUCT_W+1){product[PRODUCT_W-1]}},
+                                  product[PRODUCT_W-2:0]};
 
     always @(posedge clk)
         if (acc_write) act_buffer[acc_address] <= sum;

@@ -6,8 +6,9 @@
 // y counts as zero in channels that begin an utterance.  Where 2**fold PEs share rows, as many
 // neighbouring elements go at once, of the lanes from `lane` on: PE k gets the (k mod 2**fold)-th.
 //
-// Latency  issue to ActQueue two clocks
-// Rate     one column a clock while the queues concerned have room
+// Latency  issue to ActQueue FETCH_CLOCKS: 2, or 3 with a register and nothing else behind the buffers
+// Rate     one column a clock while the queues concerned have room.  READY_CLOCKS 0: as queue_full says
+//          now; 1: as queue_full said a clock before of this one
 // Reset    drops what is on the way
 `resetall
 `timescale 1ns / 1ps
@@ -24,7 +25,9 @@ module ese_ptr_read #(
     parameter LEN_W      = 3,  // bits of a column length
     parameter SHIFT_W    = 3,  // bits of a weight shift
     parameter BLOCK_W    = 1,  // bits of an accumulator block number
-    parameter PROJECTION = 1   // 1: there is an m buffer
+    parameter PROJECTION = 1,  // 1: there is an m buffer
+    parameter FETCH_CLOCKS = 2, // 2 or 3
+    parameter READY_CLOCKS = 0  // 0 or 1
 ) (
     input  wire                            clk,
     input  wire                            reset,
@@ -58,79 +61,111 @@ module ese_ptr_read #(
     localparam [1:0] SOURCE_X = 2'd0;
     localparam [1:0] SOURCE_Y = 2'd1;
 
-    // ---- read stage: the word is at the RAM's output ---------------------------------------
-    reg                 read_valid;
-    reg [PES*LEN_W-1:0] read_lengths;
-    reg [LANE_W-1:0]    read_lane;
-    reg [1:0]           read_source;
-    reg [SHIFT_W-1:0]   read_shift;
-    reg [BLOCK_W-1:0]   read_block;
-    reg                 read_closes;
-    reg [CHANNELS-1:0]  read_first;
+    // What is known of a column besides its words.
+    localparam TAG_W = PES + PES*LEN_W + LANE_W + 2 + SHIFT_W + FOLD_W + BLOCK_W + 1 + CHANNELS;
+    localparam X_W   = CHANNELS * FOLD * ACT_W;
+    localparam Y_W   = CHANNELS * LANES * ACT_W;
+    localparam M_W   = (PROJECTION != 0) ? Y_W : 1;
 
-    // ---- send stage: the element waits for room in the queues ------------------------------
-    reg                               send_valid;
-    reg [PES*LEN_W-1:0]               send_lengths;
-    reg [SHIFT_W-1:0]                 send_shift;
-    reg [BLOCK_W-1:0]                 send_block;
-    reg                               send_closes;
-    reg [CHANNELS*FOLD*ACT_W-1:0]     send_data;
-
-    wire [PES-1:0] needed;
+    wire [PES-1:0] holds; // PEs in which the column has entries
     genvar k;
     generate
-        for (k = 0; k < PES; k = k + 1) begin : g_needed
-            assign needed[k] = |send_lengths[k*LEN_W +: LEN_W];
+        for (k = 0; k < PES; k = k + 1) begin : g_holds
+            assign holds[k] = |lengths[k*LEN_W +: LEN_W];
         end
     endgenerate
 
-    wire send      = send_valid && (needed & queue_full) == {PES{1'b0}};
-    wire send_free = !send_valid || send;
+    // ---- read stage: the words are at the buffers' outputs ---------------------------------
+    reg             read_valid;
+    reg [TAG_W-1:0] read_tag;
+    wire            read_free;
 
-    assign accept = !read_valid || send_free;
+    assign accept = !read_valid || read_free;
 
     always @(posedge clk) begin
         if (issue)          read_valid <= 1'b1;
-        else if (send_free) read_valid <= 1'b0;
-        if (send_free)      send_valid <= read_valid;
+        else if (read_free) read_valid <= 1'b0;
 
-        if (reset) begin
-            read_valid <= 1'b0;
-            send_valid <= 1'b0;
-        end
+        if (reset) read_valid <= 1'b0;
     end
 
     always @(posedge clk)
-        if (issue) begin
-            read_lengths <= lengths;
-            read_lane    <= lane;
-            read_source  <= source;
-            read_shift   <= shift;
-            read_block   <= block;
-            read_closes  <= closes;
-            read_first   <= first;
+        if (issue) read_tag <= {holds, lengths, lane, source, shift, fold, block, closes, first};
+
+    // ---- word stage: the words are in registers --------------------------------------------
+    wire             word_valid;
+    wire [TAG_W-1:0] word_tag;
+    wire [X_W-1:0]   x_words;
+    wire [Y_W-1:0]   y_words;
+    wire [M_W-1:0]   m_words;
+    wire             send_free;
+    generate
+        if (FETCH_CLOCKS > 2) begin : g_word
+            reg             valid;
+            reg [TAG_W-1:0] tag;
+            reg [X_W-1:0]   x_q;
+            reg [Y_W-1:0]   y_q;
+            reg [M_W-1:0]   m_q;
+
+            assign read_free  = !valid || send_free;
+            assign word_valid = valid;
+            assign word_tag   = tag;
+            assign x_words    = x_q;
+            assign y_words    = y_q;
+            assign m_words    = m_q;
+
+            always @(posedge clk)
+                if (reset)          valid <= 1'b0;
+                else if (read_free) valid <= read_valid;
+
+            always @(posedge clk)
+                if (read_free) begin
+                    tag <= read_tag;
+                    x_q <= x_data;
+                    y_q <= y_data;
+                    m_q <= m_data[M_W-1:0];
+                end
+        end else begin : g_no_word
+            assign read_free  = send_free;
+            assign word_valid = read_valid;
+            assign word_tag   = read_tag;
+            assign x_words    = x_data;
+            assign y_words    = y_data;
+            assign m_words    = m_data[M_W-1:0];
         end
+        if (PROJECTION == 0) begin : g_unused_m
+            wire unused_m = &{1'b0, m_data, m_words};
+        end
+    endgenerate
+
+    wire [PES-1:0]       word_holds;
+    wire [PES*LEN_W-1:0] word_lengths;
+    wire [LANE_W-1:0]    word_lane;
+    wire [1:0]           word_source;
+    wire [SHIFT_W-1:0]   word_shift;
+    wire [FOLD_W-1:0]    word_fold;
+    wire [BLOCK_W-1:0]   word_block;
+    wire                 word_closes;
+    wire [CHANNELS-1:0]  word_first;
+
+    assign {word_holds, word_lengths, word_lane, word_source, word_shift, word_fold, word_block,
+            word_closes, word_first} = word_tag;
 
     // ---- choice of the elements ------------------------------------------------------------
-    // Where PEs share rows the low bits of read_lane are zero, and each has its own.
+    // Where PEs share rows the low bits of word_lane are zero, and each has its own.
     wire [FOLD*LANE_W-1:0] lanes;
     genvar p;
     generate
         if (FOLD > 1) begin : g_fold
-            reg [FOLD_W-1:0] read_fold;
-
-            always @(posedge clk)
-                if (issue) read_fold <= fold;
-
             for (p = 0; p < FOLD; p = p + 1) begin : g_own
                 localparam [31:0] NUMBER = p;
                 assign lanes[p*LANE_W +: LANE_W] =
-                    read_lane | (NUMBER[LANE_W-1:0] & ~({LANE_W{1'b1}} << read_fold));
+                    word_lane | (NUMBER[LANE_W-1:0] & ~({LANE_W{1'b1}} << word_fold));
             end
         end else begin : g_plain
-            wire unused_fold = ^fold;
+            wire unused_fold = ^word_fold;
 
-            assign lanes = read_lane;
+            assign lanes = word_lane;
         end
     endgenerate
 
@@ -141,8 +176,8 @@ module ese_ptr_read #(
             wire [LANE_W-1:0] own_lane = lanes[p*LANE_W +: LANE_W];
 
             for (c = 0; c < CHANNELS; c = c + 1) begin : g_channel
-                wire [FOLD*ACT_W-1:0]  x_word = x_data[c*FOLD*ACT_W +: FOLD*ACT_W];
-                wire [LANES*ACT_W-1:0] y_word = y_data[c*LANES*ACT_W +: LANES*ACT_W];
+                wire [FOLD*ACT_W-1:0]  x_word = x_words[c*FOLD*ACT_W +: FOLD*ACT_W];
+                wire [LANES*ACT_W-1:0] y_word = y_words[c*LANES*ACT_W +: LANES*ACT_W];
                 wire [ACT_W-1:0]       x_lane;
                 wire [ACT_W-1:0]       y_lane;
                 wire [ACT_W-1:0]       m_lane;
@@ -157,7 +192,7 @@ module ese_ptr_read #(
                     assign y_lane = y_word;
                 end
                 if (PROJECTION != 0) begin : g_m
-                    wire [LANES*ACT_W-1:0] m_word = m_data[c*LANES*ACT_W +: LANES*ACT_W];
+                    wire [LANES*ACT_W-1:0] m_word = m_words[c*LANES*ACT_W +: LANES*ACT_W];
                     if (LANES > 1) begin : g_lane
                         assign m_lane = m_word[own_lane*ACT_W +: ACT_W];
                     end else begin : g_one_lane
@@ -167,30 +202,60 @@ module ese_ptr_read #(
                     assign m_lane = {ACT_W{1'b0}};
                 end
                 assign elements[(c*FOLD+p)*ACT_W +: ACT_W] =
-                      read_source == SOURCE_X ? x_lane
-                    : read_source != SOURCE_Y ? m_lane
-                    : read_first[c]           ? {ACT_W{1'b0}}
+                      word_source == SOURCE_X ? x_lane
+                    : word_source != SOURCE_Y ? m_lane
+                    : word_first[c]           ? {ACT_W{1'b0}}
                     :                           y_lane;
             end
             if (LANES == 1) begin : g_unused_lane
                 wire unused_lane = ^own_lane;
             end
         end
-        if (PROJECTION == 0) begin : g_unused_m
-            wire unused_m = ^m_data;
-        end
     endgenerate
+
+    // ---- send stage: the elements wait for room in the queues ------------------------------
+    reg                               send_valid;
+    reg [PES-1:0]                     send_holds;
+    reg [PES*LEN_W-1:0]               send_lengths;
+    reg [SHIFT_W-1:0]                 send_shift;
+    reg [BLOCK_W-1:0]                 send_block;
+    reg                               send_closes;
+    reg [CHANNELS*FOLD*ACT_W-1:0]     send_data;
+    wire                              room;
+
+    wire send = send_valid && room;
+
+    assign send_free = !send_valid || send;
+
+    always @(posedge clk)
+        if (reset)          send_valid <= 1'b0;
+        else if (send_free) send_valid <= word_valid;
 
     always @(posedge clk)
         if (send_free) begin
-            send_lengths <= read_lengths;
-            send_shift   <= read_shift;
-            send_block   <= read_block;
-            send_closes  <= read_closes;
+            send_holds   <= word_holds;
+            send_lengths <= word_lengths;
+            send_shift   <= word_shift;
+            send_block   <= word_block;
+            send_closes  <= word_closes;
             send_data    <= elements;
         end
 
-    assign push         = needed & {PES{send}};
+    generate
+        if (READY_CLOCKS > 0) begin : g_room_ahead
+            // For the column that will be in this stage in the next clock.
+            wire [PES-1:0] next_holds = send_free ? word_holds : send_holds;
+            reg            room_q;
+
+            always @(posedge clk) room_q <= (next_holds & queue_full) == {PES{1'b0}};
+
+            assign room = room_q;
+        end else begin : g_room_now
+            assign room = (send_holds & queue_full) == {PES{1'b0}};
+        end
+    endgenerate
+
+    assign push         = send_holds & {PES{send}};
     assign push_lengths = send_lengths;
     assign push_shift   = send_shift;
     assign push_block   = send_block;

@@ -25,7 +25,7 @@ module ese_spmat_read #(
 
     input  wire                        push,
     input  wire [WEIGHT_W+INDEX_W-1:0] push_entry,
-    output wire                        full,
+    output wire                        full_next,  // no room for an entry in the next clock
 
     input  wire                        queue_valid,
     input  wire [SHIFT_W-1:0]          shift,
@@ -49,7 +49,9 @@ module ese_spmat_read #(
 
     wire have_entry = count != {(FIFO_W+1){1'b0}};
 
-    assign full    = count[FIFO_W];
+    localparam [FIFO_W:0] ALMOST = {1'b0, {FIFO_W{1'b1}}};
+
+    assign full_next = !issue && (count[FIFO_W] || (count == ALMOST && push));
     assign issue   = queue_valid && have_entry;
     assign starved = queue_valid && !have_entry;
     assign weight  = {{(ALIGNED_W-WEIGHT_W+1){stored[WEIGHT_W-1]}}, stored[WEIGHT_W-2:0]} << shift;

@@ -30,7 +30,8 @@ module ese_controller #(
     parameter WORD_W      = 8,  // bits of a word number
     parameter GATE_WORD_W = 6,  // bits of a word number within a row block
     parameter FIFO_W      = 5,  // log2 of the output FIFO's words
-    parameter PROJECTION  = 1   // 0: y is m
+    parameter PROJECTION  = 1,  // 0: y is m
+    parameter READY_CLOCKS = 0  // of ese_progress
 ) (
     input  wire                        clk,
     input  wire                        reset,
@@ -46,6 +47,8 @@ module ese_controller #(
     // Column stream and x
     input  wire                        column_valid,
     input  wire [WORD_W-1:0]           column_word,
+    input  wire                        advance,       // next_word becomes column_word
+    input  wire [WORD_W-1:0]           next_word,
     input  wire                        x_full,
     input  wire [CHANNELS-1:0]         x_active,
     input  wire [CHANNELS-1:0]         x_first,
@@ -99,6 +102,7 @@ module ese_controller #(
     localparam [2:0] KIND_OUT = (PROJECTION != 0) ? KIND_Y : KIND_O;
 
     wire [1:0]        product_frame;
+    wire [1:0]        next_frame;
     wire              y_ready;
     wire              m_ready;
     wire              block_open;
@@ -141,6 +145,7 @@ module ese_controller #(
         .block        (product_block),
         .closes       (closes),
         .frame        (product_frame),
+        .next_frame   (next_frame),
         .x_full       (x_full),
         .x_release    (x_release),
         .block_busy   (block_busy),
@@ -229,7 +234,8 @@ module ese_controller #(
     );
 
     ese_progress #(
-        .WORD_W (WORD_W)
+        .WORD_W       (WORD_W),
+        .READY_CLOCKS (READY_CLOCKS)
     ) u_y_progress (
         .clk         (clk),
         .reset       (reset),
@@ -238,13 +244,17 @@ module ese_controller #(
         .written     (y_written),
         .need_frame  (product_frame - 2'd1),
         .need_word   (column_word),
+        .advance     (advance),
+        .next_frame  (next_frame - 2'd1),
+        .next_word   (next_word),
         .ready       (y_ready)
     );
 
     generate
         if (PROJECTION != 0) begin : g_m
             ese_progress #(
-                .WORD_W (WORD_W)
+                .WORD_W       (WORD_W),
+                .READY_CLOCKS (READY_CLOCKS)
             ) u_m_progress (
                 .clk         (clk),
                 .reset       (reset),
@@ -253,6 +263,9 @@ module ese_controller #(
                 .written     (m_written),
                 .need_frame  (product_frame),
                 .need_word   (column_word),
+                .advance     (advance),
+                .next_frame  (next_frame),
+                .next_word   (next_word),
                 .ready       (m_ready)
             );
         end else begin : g_no_m

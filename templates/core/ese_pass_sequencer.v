@@ -85,7 +85,12 @@ module ese_pass_sequencer #(
     wire [WORD_W-1:0]  word_base;
     wire [BLOCK_W-1:0] block_offset;
 
-    assign {first, block_offset, fold, kind, word_base, rows} = pass_word;
+    // A pass begins long after its number is there: the pass before leaves the pipeline first.
+    reg [ROWS_W+WORD_W+FOLD_W+BLOCK_W+3:0] pass_word_q;
+
+    always @(posedge clk) pass_word_q <= pass_word;
+
+    assign {first, block_offset, fold, kind, word_base, rows} = pass_word_q;
 
     // Where PEs share rows there are fewer groups.
     wire [GROUP_W-1:0] last_group;

@@ -5,7 +5,8 @@
 //          columns[COUNT_W], shift[SHIFT_W], source[2] (0: x, 1: y of the frame before, 2: m),
 //          fold[FOLD_W] (log2 of the PEs that share rows), block[BLOCK_W] (relative to the frame's
 //          first), opens, closes, frees_x
-// Input    column_word / column_ready describe the column at the head of the column stream
+//          `product` asks for a word in the clock before it is needed, and while in reset
+// Input    column_valid, y_ready and m_ready describe the column at the head of the column stream
 // Output   `issue` takes that column: its vector element is read in this clock
 // Rules    a frame begins when its x is complete; a product that opens an accumulator block waits
 //          until it is empty; an element waits until the passes have written it
@@ -27,7 +28,7 @@ module ese_product_sequencer #(
     // Program
     input  wire [PRODUCT_W-1:0]  last_product,
     input  wire [BLOCK_W-1:0]    frame_blocks,  // accumulator blocks of a frame, modulo their number
-    output reg  [PRODUCT_W-1:0]  product,
+    output wire [PRODUCT_W-1:0]  product,
     input  wire [COUNT_W+SHIFT_W+FOLD_W+BLOCK_W+4:0] product_word, // that of `product`
 
     // Head of the column stream
@@ -40,9 +41,10 @@ module ese_product_sequencer #(
     output wire [1:0]            source,
     output wire [SHIFT_W-1:0]    shift,
     output wire [FOLD_W-1:0]     fold,
-    output wire [BLOCK_W-1:0]    block,
+    output reg  [BLOCK_W-1:0]    block,
     output wire                  closes,        // last column into its accumulator block
     output reg  [1:0]            frame,         // frame number, modulo 4
+    output wire [1:0]            next_frame,    // that of the column behind the head
 
     // Neighbours
     input  wire                  x_full,
@@ -58,28 +60,84 @@ module ese_product_sequencer #(
 );
     localparam [1:0] SOURCE_Y = 2'd1;
     localparam [1:0] SOURCE_M = 2'd2;
+    localparam [31:0] ONE_32 = 1;
+    localparam [31:0] TWO_32 = 2;
+    localparam [COUNT_W-1:0] ONE = ONE_32[COUNT_W-1:0];
+    localparam [COUNT_W-1:0] TWO = TWO_32[COUNT_W-1:0];
 
-    reg [COUNT_W-1:0]   column;      // within the product
-    reg [BLOCK_W-1:0]   frame_block; // accumulator block of the frame's first pass
+    reg  [PRODUCT_W-1:0] current;     // product of the column at the head
+    reg  [BLOCK_W-1:0]   frame_block; // accumulator block of the frame's first pass
 
+    // ---- the program word of the product, and of the one that follows ----------------------
     wire [COUNT_W-1:0] columns;
-    wire [BLOCK_W-1:0] block_offset;
-    wire               opens;
-    wire               last_of_pass;
-    wire               frees_x;
+    wire [SHIFT_W-1:0] word_shift;
+    wire [1:0]         word_source;
+    wire [FOLD_W-1:0]  word_fold;
+    wire [BLOCK_W-1:0] word_block;
+    wire               word_opens;
+    wire               word_closes;
+    wire               word_frees_x;
 
-    assign {frees_x, last_of_pass, opens, block_offset, fold, source, shift, columns} = product_word;
+    assign {word_frees_x, word_closes, word_opens, word_block, word_fold, word_source, word_shift,
+            columns} = product_word;
 
-    wire first_column = column == {COUNT_W{1'b0}};
-    wire last_column  = column + 1'b1 == columns;
-    wire frame_end    = product == last_product;
-    wire frame_begin  = first_column && product == {PRODUCT_W{1'b0}};
+    reg [COUNT_W-1:0] left;         // columns from the head on
+    reg               last_column;  // the head is the product's last
+    reg               first_column; // ... first
+    reg               frame_begin;  // ... and the frame's
+    reg               opens;        // the product opens its accumulator block
+    reg               last_of_pass;
+    reg               frees_x;
+    reg [SHIFT_W-1:0] shift_q;
+    reg [1:0]         source_q;
+    reg [FOLD_W-1:0]  fold_q;
 
-    // Why the column at the head cannot go, the first reason that applies.
+    reg                  frame_end;             // it is the frame's last product
+    wire [PRODUCT_W-1:0] following        = frame_end ? {PRODUCT_W{1'b0}} : current + 1'b1;
+    wire                 finish           = issue && last_column;
+    wire [BLOCK_W-1:0]   next_frame_block = frame_end ? frame_block + frame_blocks : frame_block;
+
+    assign product = reset ? {PRODUCT_W{1'b0}} : following;
+
+    always @(posedge clk)
+        if (finish || reset) begin
+            shift_q      <= word_shift;
+            source_q     <= word_source;
+            fold_q       <= word_fold;
+            opens        <= word_opens;
+            last_of_pass <= word_closes;
+            frees_x      <= word_frees_x;
+        end
+
+    always @(posedge clk) begin
+        if (issue) begin
+            left         <= left - 1'b1;
+            last_column  <= left == TWO;
+            first_column <= 1'b0;
+            frame_begin  <= 1'b0;
+        end
+        if (finish || reset) begin
+            left         <= columns;
+            last_column  <= columns == ONE;
+            first_column <= 1'b1;
+            frame_begin  <= frame_end || reset;
+            current      <= product;
+            frame_end    <= product == last_product;
+            frame_block  <= reset ? {BLOCK_W{1'b0}} : next_frame_block;
+            block        <= reset ? word_block : next_frame_block + word_block;
+        end
+        if (finish && frame_end) frame <= frame + 1'b1;
+        if (reset)               frame <= 2'd0;
+    end
+
+    // ---- may the column at the head go -----------------------------------------------------
+    // Why it cannot, the first reason that applies.
     wire wait_input   = frame_begin && !x_full;
     wire wait_columns = !column_valid;
     wire wait_block   = opens && first_column && block_busy[block];
     wire wait_element = (source == SOURCE_Y && !y_ready) || (source == SOURCE_M && !m_ready);
+
+    assign issue = !(wait_input || wait_columns || wait_block || wait_element) && accept && !reset;
 
     assign mon_stall[0] = wait_input;
     assign mon_stall[1] = wait_columns && !wait_input;
@@ -87,31 +145,15 @@ module ese_product_sequencer #(
     assign mon_stall[3] = wait_element && !wait_block && !wait_columns && !wait_input;
     assign mon_stall[4] = !accept && !wait_element && !wait_block && !wait_columns && !wait_input;
 
-    assign issue       = mon_stall == 5'd0 && !reset;
-    assign block       = frame_block + block_offset;
+    assign shift       = shift_q;
+    assign source      = source_q;
+    assign fold        = fold_q;
+    assign next_frame  = frame + {1'b0, column_valid && last_column && frame_end};
     assign closes      = last_of_pass && last_column;
     assign block_open  = issue && opens && first_column;
     assign x_release   = issue && frees_x && last_column;
     assign frame_start = issue && frame_begin;
-    assign mon_product = {{(16-PRODUCT_W){1'b0}}, product};
-
-    always @(posedge clk) begin
-        if (issue) begin
-            column <= last_column ? {COUNT_W{1'b0}} : column + 1'b1;
-            if (last_column) product <= frame_end ? {PRODUCT_W{1'b0}} : product + 1'b1;
-            if (last_column && frame_end) begin
-                frame       <= frame + 1'b1;
-                frame_block <= frame_block + frame_blocks;
-            end
-        end
-
-        if (reset) begin
-            product     <= {PRODUCT_W{1'b0}};
-            column      <= {COUNT_W{1'b0}};
-            frame       <= 2'd0;
-            frame_block <= {BLOCK_W{1'b0}};
-        end
-    end
+    assign mon_product = {{(16-PRODUCT_W){1'b0}}, current};
 endmodule
 
 `resetall

@@ -8,7 +8,8 @@
 // Points        2**TABLE_W points, addressed by z / 2**FRAC_W, rounded and saturated, two's
 //               complement
 // Numbers       result has ACT_W-1 fraction bits
-// Latency       5 clocks
+// Latency       CLOCKS clocks: 5; 6 with the ROM's output register; 7 with two registers behind the
+//               multiplier, too
 // Rate          one value a clock
 `resetall
 `timescale 1ns / 1ps
@@ -22,12 +23,16 @@ module ese_act_table #(
     parameter SLOPE_W     = 9,  // bits of a slope
     parameter IS_TANH     = 0,  // 0: Sigmoid, 1: Tanh
     parameter INTERPOLATE = 1,  // 0: a table of points
+    parameter CLOCKS      = 5,  // 5, 6 or 7
     parameter FILE        = ""  // the table
 ) (
     input  wire                    clk,
     input  wire signed [Z_W-1:0]   z,
     output reg  signed [ACT_W-1:0] value
 );
+    localparam ROM_CLOCKS    = (CLOCKS > 5) ? 2 : 1;
+    localparam PRODUCT_EXTRA = (CLOCKS > 6) ? 1 : 0;
+
     generate
         if (INTERPOLATE != 0) begin : g_interpolated
             localparam MAG_W  = TABLE_W + FRAC_W;
@@ -53,13 +58,14 @@ module ese_act_table #(
             // ---- table ---------------------------------------------------------------------
             wire [SLOPE_W-1:0] slope;
             wire [ACT_W-1:0]   base;
-            reg  [FRAC_W-1:0]  rest;
-            reg                negative_2;
+            wire [FRAC_W-1:0]  rest;
+            wire               negative_2;
 
             ese_rom #(
                 .WIDTH  (SLOPE_W + ACT_W),
                 .WORDS  (1 << TABLE_W),
                 .ADDR_W (TABLE_W),
+                .CLOCKS (ROM_CLOCKS),
                 .FILE   (FILE)
             ) u_table (
                 .clk     (clk),
@@ -67,21 +73,40 @@ module ese_act_table #(
                 .data    ({slope, base})
             );
 
-            always @(posedge clk) begin
-                rest       <= magnitude[FRAC_W-1:0];
-                negative_2 <= negative_1;
-            end
+            ese_delay #(
+                .WIDTH  (FRAC_W + 1),
+                .CLOCKS (ROM_CLOCKS)
+            ) u_beside_table (
+                .clk     (clk),
+                .value   ({magnitude[FRAC_W-1:0], negative_1}),
+                .delayed ({rest, negative_2})
+            );
 
             // ---- interpolation -------------------------------------------------------------
-            reg [STEP_W-1:0] step;
-            reg [ACT_W-1:0]  base_3;
-            reg              negative_3;
+            reg  [STEP_W-1:0] product;
+            wire [STEP_W-1:0] step;
+            wire [ACT_W-1:0]  base_3;
+            wire              negative_3;
 
-            always @(posedge clk) begin
-                step       <= {{FRAC_W{1'b0}}, slope} * {{SLOPE_W{1'b0}}, rest};
-                base_3     <= base;
-                negative_3 <= negative_2;
-            end
+            always @(posedge clk) product <= {{FRAC_W{1'b0}}, slope} * {{SLOPE_W{1'b0}}, rest};
+
+            ese_delay #(
+                .WIDTH  (STEP_W),
+                .CLOCKS (PRODUCT_EXTRA)
+            ) u_product (
+                .clk     (clk),
+                .value   (product),
+                .delayed (step)
+            );
+
+            ese_delay #(
+                .WIDTH  (ACT_W + 1),
+                .CLOCKS (1 + PRODUCT_EXTRA)
+            ) u_beside_product (
+                .clk     (clk),
+                .value   ({base, negative_2}),
+                .delayed ({base_3, negative_3})
+            );
 
             wire [STEP_W:0]   to_round = {1'b0, step};
             wire [SLOPE_W:0]  rounded;
@@ -141,19 +166,28 @@ module ese_act_table #(
                 .saturated (point)
             );
 
-            reg [TABLE_W-1:0] address;
-            reg [2*ACT_W-1:0] delay;
+            reg  [TABLE_W-1:0] address;
+            wire [ACT_W-1:0]   delayed;
 
             always @(posedge clk) begin
                 address <= point;
-                delay   <= {delay[ACT_W-1:0], looked_up};
-                value   <= delay[2*ACT_W-1:ACT_W];
+                value   <= delayed;
             end
+
+            ese_delay #(
+                .WIDTH  (ACT_W),
+                .CLOCKS (2 + PRODUCT_EXTRA)
+            ) u_delay (
+                .clk     (clk),
+                .value   (looked_up),
+                .delayed (delayed)
+            );
 
             ese_rom #(
                 .WIDTH  (ACT_W),
                 .WORDS  (1 << TABLE_W),
                 .ADDR_W (TABLE_W),
+                .CLOCKS (ROM_CLOCKS),
                 .FILE   (FILE)
             ) u_table (
                 .clk     (clk),

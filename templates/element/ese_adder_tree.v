@@ -4,7 +4,7 @@
 // Numbers  accumulator and bias share a binary point, and the peephole product has the same; the sum
 //          of SUM_W bits cannot overflow; ROUND_SHIFT bits are dropped with round_shift_right(), then
 //          the result saturates: to Z_W bits as pre-activation, to ACT_W bits as y
-// Latency  4 clocks (stage 3 to stage 7)
+// Latency  CLOCKS clocks: 4, or 5 with two registers behind the multiplier
 // Rate     one value a clock
 `resetall
 `timescale 1ns / 1ps
@@ -18,7 +18,8 @@ module ese_adder_tree #(
     parameter SUM_W       = 36, // bits of the sum
     parameter ROUND_SHIFT = 14, // bits dropped
     parameter Z_W         = 18, // bits of a pre-activation
-    parameter PEEPHOLE    = 1   // 0: no peephole product
+    parameter PEEPHOLE    = 1,  // 0: no peephole product
+    parameter CLOCKS      = 4   // 4 or 5
 ) (
     input  wire                     clk,
     input  wire signed [ACC_W-1:0]  acc,
@@ -30,23 +31,42 @@ module ese_adder_tree #(
 );
     localparam ROUNDED_W = SUM_W - ROUND_SHIFT;
 
-    // ---- stage 4: accumulator + bias, peephole product -------------------------------------
-    reg  signed [SUM_W-1:0] biased;
+    // ---- accumulator + bias, peephole product ----------------------------------------------
+    localparam PRODUCT_CLOCKS = CLOCKS - 3;
+
+    wire signed [SUM_W-1:0] biased;
     wire signed [SUM_W-1:0] acc_wide  = {{(SUM_W-ACC_W){acc[ACC_W-1]}}, acc};
     wire signed [SUM_W-1:0] bias_wide = {{(SUM_W-BIAS_W){bias[BIAS_W-1]}}, bias};
 
-    always @(posedge clk) biased <= acc_wide + bias_wide;
+    ese_delay #(
+        .WIDTH  (SUM_W),
+        .CLOCKS (PRODUCT_CLOCKS)
+    ) u_biased (
+        .clk     (clk),
+        .value   (acc_wide + bias_wide),
+        .delayed (biased)
+    );
 
-    // ---- stage 5: sum ----------------------------------------------------------------------
+    // ---- sum -------------------------------------------------------------------------------
     reg signed [SUM_W-1:0] sum;
     generate
         if (PEEPHOLE != 0) begin : g_peephole
             (* use_dsp = "yes" *) reg signed [PEEP_W+ACT_W-1:0] product;
+            wire [PEEP_W+ACT_W-1:0] product_q;
 
-            always @(posedge clk) begin
-                product <= peep * c;
-                sum     <= biased + {{(SUM_W-PEEP_W-ACT_W){product[PEEP_W+ACT_W-1]}}, product};
-            end
+            always @(posedge clk) product <= peep * c;
+
+            ese_delay #(
+                .WIDTH  (PEEP_W + ACT_W),
+                .CLOCKS (PRODUCT_CLOCKS - 1)
+            ) u_product (
+                .clk     (clk),
+                .value   (product),
+                .delayed (product_q)
+            );
+
+            always @(posedge clk)
+                sum <= biased + {{(SUM_W-PEEP_W-ACT_W){product_q[PEEP_W+ACT_W-1]}}, product_q};
         end else begin : g_no_peephole
             wire unused_operands = &{1'b0, peep, c};
 
@@ -54,7 +74,7 @@ module ese_adder_tree #(
         end
     endgenerate
 
-    // ---- stage 6: rounding -----------------------------------------------------------------
+    // ---- rounding --------------------------------------------------------------------------
     wire signed [ROUNDED_W-1:0] rounded;
     reg  signed [ROUNDED_W-1:0] rounded_q;
 
@@ -68,7 +88,7 @@ module ese_adder_tree #(
 
     always @(posedge clk) rounded_q <= rounded;
 
-    // ---- stage 7: saturation ---------------------------------------------------------------
+    // ---- saturation ------------------------------------------------------------------------
     wire signed [Z_W-1:0]   z_clipped;
     wire signed [ACT_W-1:0] y_clipped;
 

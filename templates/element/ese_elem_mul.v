@@ -3,7 +3,8 @@
 //
 // Numbers  gates have ACT_W-1 fraction bits, c has C_FRAC, m has M_FRAC; products are added exactly,
 //          rounded once and saturated to ACT_W bits
-// Latency  3 clocks to the rounded values (stage 12 to stage 15), which the user saturates by choice
+// Latency  CLOCKS clocks to the rounded values, which the user saturates by choice: 3; 4 with registers
+//          before the multipliers; 5 with two behind them, too
 // Rate     one row a clock; two multipliers
 `resetall
 `timescale 1ns / 1ps
@@ -12,7 +13,8 @@
 module ese_elem_mul #(
     parameter ACT_W  = 16, // bits of all operands and results
     parameter C_FRAC = 12, // fraction bits of c, at most ACT_W-1
-    parameter M_FRAC = 15  // fraction bits of m
+    parameter M_FRAC = 15, // fraction bits of m
+    parameter CLOCKS = 3   // 3, 4 or 5
 ) (
     input  wire                    clk,
     input  wire signed [ACT_W-1:0] f,
@@ -28,28 +30,54 @@ module ese_elem_mul #(
     localparam C_SHIFT   = 2 * GATE_FRAC - C_FRAC;
     localparam M_SHIFT   = 2 * GATE_FRAC - M_FRAC;
 
-    // ---- stage 13 --------------------------------------------------------------------------
-    (* use_dsp = "yes" *) reg signed [2*ACT_W-1:0] forget;
-    (* use_dsp = "yes" *) reg signed [2*ACT_W-1:0] product;
+    // ---- operands --------------------------------------------------------------------------
+    wire signed [ACT_W-1:0] f_q;
+    wire signed [ACT_W-1:0] c_old_q;
+    wire signed [ACT_W-1:0] a_q;
+    wire signed [ACT_W-1:0] b_q;
+
+    ese_delay #(
+        .WIDTH  (4 * ACT_W),
+        .CLOCKS ((CLOCKS > 3) ? 1 : 0)
+    ) u_operands (
+        .clk     (clk),
+        .value   ({f, c_old, a, b}),
+        .delayed ({f_q, c_old_q, a_q, b_q})
+    );
+
+    // ---- products --------------------------------------------------------------------------
+    (* use_dsp = "yes" *) reg signed [2*ACT_W-1:0] forget_q;
+    (* use_dsp = "yes" *) reg signed [2*ACT_W-1:0] product_q;
+    wire [2*ACT_W-1:0] forget;
+    wire [2*ACT_W-1:0] product;
 
     always @(posedge clk) begin
-        forget  <= f * c_old;
-        product <= a * b;
+        forget_q  <= f_q * c_old_q;
+        product_q <= a_q * b_q;
     end
 
-    // ---- stage 14 --------------------------------------------------------------------------
+    ese_delay #(
+        .WIDTH  (4 * ACT_W),
+        .CLOCKS ((CLOCKS > 4) ? 1 : 0)
+    ) u_products (
+        .clk     (clk),
+        .value   ({forget_q, product_q}),
+        .delayed ({forget, product})
+    );
+
+    // ---- sum -------------------------------------------------------------------------------
     reg signed [SUM_W-1:0]   sum;
-    reg signed [2*ACT_W-1:0] product_q;
+    reg signed [2*ACT_W-1:0] alone; // the product of m
 
     wire signed [SUM_W-1:0] forget_wide  = {{(SUM_W-2*ACT_W){forget[2*ACT_W-1]}}, forget};
     wire signed [SUM_W-1:0] product_wide = {{(SUM_W-2*ACT_W){product[2*ACT_W-1]}}, product};
 
     always @(posedge clk) begin
-        sum       <= (forget_wide <<< ALIGN) + product_wide;
-        product_q <= product;
+        sum   <= (forget_wide <<< ALIGN) + product_wide;
+        alone <= product;
     end
 
-    // ---- stage 15 --------------------------------------------------------------------------
+    // ---- rounding --------------------------------------------------------------------------
     wire signed [SUM_W-C_SHIFT-1:0] c_rounded;
     wire signed [2*ACT_W-M_SHIFT:0] m_rounded;
     reg  signed [SUM_W-C_SHIFT-1:0] c_q;
@@ -67,7 +95,7 @@ module ese_elem_mul #(
         .IN_W  (2 * ACT_W + 1),
         .SHIFT (M_SHIFT)
     ) u_round_m (
-        .value   ({product_q[2*ACT_W-1], product_q}),
+        .value   ({alone[2*ACT_W-1], alone}),
         .rounded (m_rounded)
     );
 

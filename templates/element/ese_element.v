@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 // ese_element - one element-wise lane of one channel: AdderTree, Sigmoid / Tanh, ElemMul.
 //
-// A row goes through 16 stages, one row a clock.  What it becomes depends on the pass:
-//   i, f   sigm(acc + bias + peep*c')            stage 12, kept in the gate buffers
-//   g      c = f*c' + act(acc + bias)*i          stage 16
-//   o      m = sigm(acc + bias + peep*c)*tanh(c) stage 16
-//   y      acc, rounded                          stage 16
-// The numbers of the stages are those of ese_element_control.
+// A row goes through its stages, one row a clock.  What it becomes depends on the pass:
+//   i, f   sigm(acc + bias + peep*c')            at stage GATE, kept in the gate buffers
+//   g      c = f*c' + act(acc + bias)*i          at stage RESULT
+//   o      m = sigm(acc + bias + peep*c)*tanh(c) at stage RESULT
+//   y      acc, rounded                          at stage RESULT
+// Stages are named as in ese_element_control: c_read comes at stage 2, a row with its bias at stage
+// BIAS; from there to Z, GATE, PRODUCT it takes SUM_CLOCKS, TABLE_CLOCKS, PRODUCT_CLOCKS, and one clock
+// to RESULT.
 `resetall
 `timescale 1ns / 1ps
 `default_nettype none
@@ -30,46 +32,68 @@ module ese_element #(
     parameter PEEPHOLE    = 1,  // 0: no peepholes
     parameter PROJECTION  = 1,  // 0: no pass y
     parameter CANDIDATE_TANH = 1, // 0: g is a sigmoid
+    parameter ASSEMBLE_CLOCKS = 2, // from stage 1 to BIAS, 2 or 3
+    parameter SUM_CLOCKS     = 4, // of ese_adder_tree
+    parameter TABLE_CLOCKS   = 5, // of ese_act_table
+    parameter PRODUCT_CLOCKS = 3, // of ese_elem_mul
     parameter SIGM_FILE   = "", // the Sigmoid table
     parameter TANH_FILE   = ""  // the Tanh table
 ) (
     input  wire                     clk,
 
     input  wire signed [ACT_W-1:0]  c_read,     // stage 2
-    input  wire                     c_is_zero,  // stage 2
-    input  wire signed [ACC_W-1:0]  acc,        // stage 3
-    input  wire signed [BIAS_W-1:0] bias,       // stage 3
-    input  wire signed [PEEP_W-1:0] peep,       // stage 3
-    input  wire                     tanh_of_c,  // stage 6
-    input  wire signed [ACT_W-1:0]  i_read,     // stage 11
-    input  wire signed [ACT_W-1:0]  f_read,     // stage 11
-    input  wire                     is_o_12,
-    input  wire                     is_y_15,
-    input  wire                     is_o_15,
+    input  wire                     c_is_zero,  // BIAS - 1
+    input  wire signed [ACC_W-1:0]  acc,        // BIAS
+    input  wire signed [BIAS_W-1:0] bias,       // BIAS
+    input  wire signed [PEEP_W-1:0] peep,       // BIAS
+    input  wire                     tanh_of_c,  // Z - 1
+    input  wire signed [ACT_W-1:0]  i_read,     // GATE - 1
+    input  wire signed [ACT_W-1:0]  f_read,     // GATE - 1
+    input  wire                     gate_is_o,  // GATE
+    input  wire                     product_is_y, // PRODUCT
+    input  wire                     product_is_o, // PRODUCT
 
-    output wire signed [ACT_W-1:0]  gate,       // stage 12: i or f
-    output reg  signed [ACT_W-1:0]  result      // stage 16: c, m or y
+    output wire signed [ACT_W-1:0]  gate,       // GATE: i or f
+    output reg  signed [ACT_W-1:0]  result      // RESULT: c, m or y
 );
-    // ---- c from stage 3 on -----------------------------------------------------------------
-    reg signed [ACT_W-1:0] c_3;
-    reg signed [ACT_W-1:0] c_4;
-    reg signed [ACT_W-1:0] c_5;
-    reg signed [ACT_W-1:0] c_6;
-    reg signed [ACT_W-1:0] c_12;
-    reg [5*ACT_W-1:0]      c_delay; // stages 7 to 11
+    // ---- c along the stages ----------------------------------------------------------------
+    wire [ACT_W-1:0]       c_kept;   // BIAS - 1
+    reg signed [ACT_W-1:0] c_bias;
+    wire [ACT_W-1:0]       c_sum;    // Z - 1
+    wire [ACT_W-1:0]       c_gate;
 
-    always @(posedge clk) begin
-        c_3     <= c_is_zero ? {ACT_W{1'b0}} : c_read;
-        c_4     <= c_3;
-        c_5     <= c_4;
-        c_6     <= c_5;
-        c_delay <= {c_delay[4*ACT_W-1:0], c_6};
-        c_12    <= c_delay[5*ACT_W-1:4*ACT_W];
-    end
+    ese_delay #(
+        .WIDTH  (ACT_W),
+        .CLOCKS (ASSEMBLE_CLOCKS - 2)
+    ) u_c_read (
+        .clk     (clk),
+        .value   (c_read),
+        .delayed (c_kept)
+    );
 
-    // ---- stages 3 to 7: pre-activation, or y -----------------------------------------------
-    wire signed [Z_W-1:0]   z_7;
-    wire signed [ACT_W-1:0] y_7;
+    always @(posedge clk) c_bias <= c_is_zero ? {ACT_W{1'b0}} : c_kept;
+
+    ese_delay #(
+        .WIDTH  (ACT_W),
+        .CLOCKS (SUM_CLOCKS - 1)
+    ) u_c_sum (
+        .clk     (clk),
+        .value   (c_bias),
+        .delayed (c_sum)
+    );
+
+    ese_delay #(
+        .WIDTH  (ACT_W),
+        .CLOCKS (TABLE_CLOCKS + 1)
+    ) u_c_gate (
+        .clk     (clk),
+        .value   (c_sum),
+        .delayed (c_gate)
+    );
+
+    // ---- pre-activation, or y --------------------------------------------------------------
+    wire signed [Z_W-1:0]   z_sum;
+    wire signed [ACT_W-1:0] y_sum;
 
     ese_adder_tree #(
         .ACC_W       (ACC_W),
@@ -79,25 +103,26 @@ module ese_element #(
         .SUM_W       (SUM_W),
         .ROUND_SHIFT (ROUND_SHIFT),
         .Z_W         (Z_W),
-        .PEEPHOLE    (PEEPHOLE)
+        .PEEPHOLE    (PEEPHOLE),
+        .CLOCKS      (SUM_CLOCKS)
     ) u_adder_tree (
         .clk  (clk),
         .acc  (acc),
         .bias (bias),
         .peep (peep),
-        .c    (c_3),
-        .z    (z_7),
-        .y    (y_7)
+        .c    (c_bias),
+        .z    (z_sum),
+        .y    (y_sum)
     );
 
     // ---- c as a pre-activation, for tanh(c) ------------------------------------------------
     wire signed [Z_W-1:0] c_as_z;
-    reg  signed [Z_W-1:0] c_as_z_7;
+    reg  signed [Z_W-1:0] c_as_z_q;
     generate
         if (Z_FRAC >= C_FRAC) begin : g_widen
             localparam UP = Z_FRAC - C_FRAC;
 
-            wire signed [ACT_W+UP:0] shifted = {{(UP+1){c_6[ACT_W-1]}}, c_6} << UP;
+            wire signed [ACT_W+UP:0] shifted = {{(UP+1){c_sum[ACT_W-1]}}, c_sum} << UP;
 
             ese_saturate #(
                 .IN_W  (ACT_W + UP + 1),
@@ -115,7 +140,7 @@ module ese_element #(
                 .IN_W  (ACT_W + 1),
                 .SHIFT (DOWN)
             ) u_round (
-                .value   ({c_6[ACT_W-1], c_6}),
+                .value   ({c_sum[ACT_W-1], c_sum}),
                 .rounded (rounded)
             );
 
@@ -129,23 +154,23 @@ module ese_element #(
         end
     endgenerate
 
-    always @(posedge clk) c_as_z_7 <= c_as_z;
+    always @(posedge clk) c_as_z_q <= c_as_z;
 
-    // ---- stages 7 to 12: Sigmoid and Tanh --------------------------------------------------
+    // ---- Sigmoid and Tanh ------------------------------------------------------------------
     wire signed [Z_W-1:0]   tanh_of;
-    wire signed [ACT_W-1:0] sigm_12;
-    wire signed [ACT_W-1:0] tanh_12;
+    wire signed [ACT_W-1:0] sigm;
+    wire signed [ACT_W-1:0] tanh;
     generate
         if (CANDIDATE_TANH != 0) begin : g_tanh_of_both
-            reg tanh_of_c_7;
+            reg tanh_of_c_q;
 
-            always @(posedge clk) tanh_of_c_7 <= tanh_of_c;
+            always @(posedge clk) tanh_of_c_q <= tanh_of_c;
 
-            assign tanh_of = tanh_of_c_7 ? c_as_z_7 : z_7;
+            assign tanh_of = tanh_of_c_q ? c_as_z_q : z_sum;
         end else begin : g_tanh_of_c
             wire unused_choice = tanh_of_c;
 
-            assign tanh_of = c_as_z_7;
+            assign tanh_of = c_as_z_q;
         end
     endgenerate
 
@@ -157,11 +182,12 @@ module ese_element #(
         .SLOPE_W     (SLOPE_W),
         .IS_TANH     (0),
         .INTERPOLATE (INTERPOLATE),
+        .CLOCKS      (TABLE_CLOCKS),
         .FILE        (SIGM_FILE)
     ) u_sigmoid (
         .clk   (clk),
-        .z     (z_7),
-        .value (sigm_12)
+        .z     (z_sum),
+        .value (sigm)
     );
 
     ese_act_table #(
@@ -172,58 +198,67 @@ module ese_element #(
         .SLOPE_W     (SLOPE_W),
         .IS_TANH     (1),
         .INTERPOLATE (INTERPOLATE),
+        .CLOCKS      (TABLE_CLOCKS),
         .FILE        (TANH_FILE)
     ) u_tanh (
         .clk   (clk),
         .z     (tanh_of),
-        .value (tanh_12)
+        .value (tanh)
     );
 
-    assign gate = sigm_12;
+    assign gate = sigm;
 
-    // ---- stages 12 to 15: ElemMul ----------------------------------------------------------
+    // ---- ElemMul ---------------------------------------------------------------------------
     // Pass g multiplies g by i, pass o multiplies o by tanh(c): one operand is the same function in
     // both.
-    reg  signed [ACT_W-1:0] i_12;
-    reg  signed [ACT_W-1:0] f_12;
-    wire signed [ACT_W-1:0] operand_a = (CANDIDATE_TANH != 0) ? tanh_12 : sigm_12;
-    wire signed [ACT_W-1:0] other     = (CANDIDATE_TANH != 0) ? sigm_12 : tanh_12;
-    wire signed [ACT_W-1:0] operand_b = is_o_12 ? other : i_12;
-    wire signed [ACT_W-1:0] c_15;
-    wire signed [ACT_W-1:0] m_15;
+    reg  signed [ACT_W-1:0] i_gate;
+    reg  signed [ACT_W-1:0] f_gate;
+    wire signed [ACT_W-1:0] operand_a = (CANDIDATE_TANH != 0) ? tanh : sigm;
+    wire signed [ACT_W-1:0] other     = (CANDIDATE_TANH != 0) ? sigm : tanh;
+    wire signed [ACT_W-1:0] operand_b = gate_is_o ? other : i_gate;
+    wire signed [ACT_W-1:0] c_product;
+    wire signed [ACT_W-1:0] m_product;
 
     always @(posedge clk) begin
-        i_12 <= i_read;
-        f_12 <= f_read;
+        i_gate <= i_read;
+        f_gate <= f_read;
     end
 
     ese_elem_mul #(
         .ACT_W  (ACT_W),
         .C_FRAC (C_FRAC),
-        .M_FRAC (M_FRAC)
+        .M_FRAC (M_FRAC),
+        .CLOCKS (PRODUCT_CLOCKS)
     ) u_elem_mul (
         .clk   (clk),
-        .f     (f_12),
-        .c_old (c_12),
+        .f     (f_gate),
+        .c_old (c_gate),
         .a     (operand_a),
         .b     (operand_b),
-        .c_new (c_15),
-        .m     (m_15)
+        .c_new (c_product),
+        .m     (m_product)
     );
 
-    // ---- stage 16: result ------------------------------------------------------------------
+    // ---- result ----------------------------------------------------------------------------
     generate
         if (PROJECTION != 0) begin : g_project
-            reg [8*ACT_W-1:0] y_delay; // stages 8 to 15
+            wire [ACT_W-1:0] y_product;
 
-            always @(posedge clk) begin
-                y_delay <= {y_delay[7*ACT_W-1:0], y_7};
-                result  <= is_y_15 ? y_delay[8*ACT_W-1:7*ACT_W] : is_o_15 ? m_15 : c_15;
-            end
+            ese_delay #(
+                .WIDTH  (ACT_W),
+                .CLOCKS (TABLE_CLOCKS + PRODUCT_CLOCKS)
+            ) u_y (
+                .clk     (clk),
+                .value   (y_sum),
+                .delayed (y_product)
+            );
+
+            always @(posedge clk)
+                result <= product_is_y ? y_product : product_is_o ? m_product : c_product;
         end else begin : g_no_projection
-            wire unused_y = &{1'b0, y_7, is_y_15};
+            wire unused_y = &{1'b0, y_sum, product_is_y};
 
-            always @(posedge clk) result <= is_o_15 ? m_15 : c_15;
+            always @(posedge clk) result <= product_is_o ? m_product : c_product;
         end
     endgenerate
 endmodule

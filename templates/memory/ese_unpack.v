@@ -2,7 +2,8 @@
 // ese_unpack - bus words to the words of a stream, in the order they lie in memory.
 //
 // A region of memory holds last_item+1 words of WORD_W bits, the first at the lowest address; its last
-// bus word may be part empty.  WORD_W and BUS_W are powers of two.  Region follows region.
+// bus word may be part empty.  WORD_W and BUS_W are powers of two.  Region follows region; last_item is
+// settled two clocks before a region's first bus word.
 //
 // Wide bus    a bus word gives several words; what is left of the region's last one is dropped
 // Narrow bus  several bus words make a word
@@ -38,25 +39,40 @@ module ese_unpack #(
         end else if (BUS_W > WORD_W) begin : g_wide
             localparam RATIO = BUS_W / WORD_W;
             localparam PART_W = $clog2(RATIO);
+            localparam [31:0] ONE_32 = 1;
+            localparam [ITEM_W-1:0] ONE = ONE_32[ITEM_W-1:0];
 
-            reg [PART_W-1:0]  part;
+            reg [PART_W-1:0] part;
             reg [ITEM_W-1:0] item;
+            reg [ITEM_W-1:0] item_after;
+            reg              at_end; // item is last_item: known before the clock in which it counts
 
-            wire at_end    = item == last_item;
+            wire take      = bus_valid && ready;
             wire last_part = (&part) || at_end;
 
             assign valid     = bus_valid;
             assign bus_ready = ready && last_part;
             assign data      = bus_data[part*WORD_W +: WORD_W];
 
-            always @(posedge clk)
-                if (reset) begin
-                    part <= {PART_W{1'b0}};
-                    item <= {ITEM_W{1'b0}};
-                end else if (bus_valid && ready) begin
-                    part <= last_part ? {PART_W{1'b0}} : part + 1'b1;
-                    item <= at_end ? {ITEM_W{1'b0}} : item + 1'b1;
+            wire ends_here  = item == last_item;
+            wire ends_after = item_after == last_item;
+            wire ends_first = last_item == {ITEM_W{1'b0}};
+
+            always @(posedge clk) begin
+                at_end <= !take ? ends_here : at_end ? ends_first : ends_after;
+                if (take) begin
+                    part       <= last_part ? {PART_W{1'b0}} : part + 1'b1;
+                    item       <= at_end ? {ITEM_W{1'b0}} : item_after;
+                    item_after <= at_end ? ONE : item_after + 1'b1;
                 end
+
+                if (reset) begin
+                    at_end     <= ends_first;
+                    part       <= {PART_W{1'b0}};
+                    item       <= {ITEM_W{1'b0}};
+                    item_after <= ONE;
+                end
+            end
         end else begin : g_narrow
             localparam RATIO  = WORD_W / BUS_W;
             localparam PART_W = $clog2(RATIO);

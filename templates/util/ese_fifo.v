@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // ese_fifo - FIFO in block RAM, first word falls through.
 //
-// Depth    2**DEPTH_W words in the RAM, one more at its output
-// Latency  a pushed word is at the output two clocks later if the FIFO was empty
+// Depth    2**DEPTH_W words in the RAM, two more in its output latch and its output register
+// Latency  a pushed word is at the output three clocks later if the FIFO was empty
 // Rate     one push and one pop a clock
 // Contract the user pushes only while there is room: he counts, there is no full flag
 `resetall
@@ -21,30 +21,38 @@ module ese_fifo #(
 
     output reg              valid,
     input  wire             ready,
-    output wire [WIDTH-1:0] data
+    output reg  [WIDTH-1:0] data
 );
     reg [DEPTH_W-1:0] head;
     reg [DEPTH_W-1:0] tail;
-    reg [DEPTH_W:0]   count; // words in the RAM, without the one at its output
+    reg [DEPTH_W:0]   count; // words in the RAM
+    reg               read_valid; // a word is at the RAM's output
 
-    wire stored = count != {(DEPTH_W+1){1'b0}};
-    wire read   = stored && (!valid || ready);
+    wire [WIDTH-1:0] read_data;
+    wire             stored = count != {(DEPTH_W+1){1'b0}};
+    wire             shift  = !valid || ready;
+    wire             read   = stored && (!read_valid || shift);
 
     always @(posedge clk) begin
         if (push) tail <= tail + 1'b1;
         if (read) head <= head + 1'b1;
         if (push && !read) count <= count + 1'b1;
         if (read && !push) count <= count - 1'b1;
-        if (read)       valid <= 1'b1;
-        else if (ready) valid <= 1'b0;
+        if (read)       read_valid <= 1'b1;
+        else if (shift) read_valid <= 1'b0;
+        if (shift) valid <= read_valid;
 
         if (reset) begin
-            head  <= {DEPTH_W{1'b0}};
-            tail  <= {DEPTH_W{1'b0}};
-            count <= {(DEPTH_W+1){1'b0}};
-            valid <= 1'b0;
+            head       <= {DEPTH_W{1'b0}};
+            tail       <= {DEPTH_W{1'b0}};
+            count      <= {(DEPTH_W+1){1'b0}};
+            read_valid <= 1'b0;
+            valid      <= 1'b0;
         end
     end
+
+    always @(posedge clk)
+        if (shift) data <= read_data;
 
     ese_ram #(
         .WIDTH  (WIDTH),
@@ -56,7 +64,7 @@ module ese_fifo #(
         .write_data    (push_data),
         .read_enable   (read),
         .read_address  (head),
-        .read_data     (data)
+        .read_data     (read_data)
     );
 endmodule
 

@@ -2,7 +2,7 @@
 // ese_rom - read-only memory with a registered output.
 //
 // Storage  WORDS words of WIDTH bits from FILE, one hexadecimal word a line
-// Latency  data one clock after the address
+// Latency  CLOCKS clocks from address to data: 2 with the block RAM's output register
 `resetall
 `timescale 1ns / 1ps
 `default_nettype none
@@ -11,11 +11,12 @@ module ese_rom #(
     parameter WIDTH  = 16, // bits of a word
     parameter WORDS  = 16, // words in FILE
     parameter ADDR_W = 4,  // address bits
+    parameter CLOCKS = 1,  // 1 or 2
     parameter FILE   = ""  // memory image, in ESE_MEM_DIR; "": all zero
 ) (
     input  wire              clk,
     input  wire [ADDR_W-1:0] address,
-    output reg  [WIDTH-1:0]  data
+    output wire [WIDTH-1:0]  data
 );
     (* rom_style = "block" *) reg [WIDTH-1:0] memory [0:WORDS-1];
 
@@ -38,7 +39,18 @@ module ese_rom #(
         end
     endgenerate
 
-    always @(posedge clk) data <= memory[address];
+    reg [WIDTH-1:0] read_q;
+
+    always @(posedge clk) read_q <= memory[address];
+
+    ese_delay #(
+        .WIDTH  (WIDTH),
+        .CLOCKS (CLOCKS - 1)
+    ) u_output (
+        .clk     (clk),
+        .value   (read_q),
+        .delayed (data)
+    );
 endmodule
 
 `resetall

@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
-# mutants.sh [memory] - one line of the generated Verilog is broken at a time; ese verify must fail each
-# time.  With `memory`: of what only a loadable chip has, which takes longer.
+# mutants.sh [memory|registers] - one line of the generated Verilog is broken at a time; ese verify must fail
+# each time.  With `memory`: of what only a loadable chip has; with `registers`: of the registers that
+# `pipeline` puts in.
 set -euo pipefail
 # shellcheck source=tests/lib.sh
 . "$(dirname "${BASH_SOURCE[0]}")/../lib.sh"
@@ -32,6 +33,76 @@ mutant() { # CHIP FILE SED [SIMULATOR [FRAMES]]
     fi
 }
 
+# Registers that there are more or fewer of: one of them in the wrong place, too many or too few, or left by
+# a reset of one clock in mid-flight.
+registers() {
+    chip flat icarus --set pipeline=0 --set fifo_depth=1
+    chip some icarus --set pipeline=1 --set fifo_depth=2
+    # two copies of what all channels get
+    chip all icarus --set pipeline=2 --set channels=9 --set fifo_depth=3
+    mutant some ese_delay 's/delayed = stage;/delayed = value;/'
+    mutant some ese_delay 's/stages\[CLOCKS\*WIDTH-1:(CLOCKS-1)\*WIDTH\]/stages[(CLOCKS-1)*WIDTH-1:(CLOCKS-2)*WIDTH]/'
+    mutant some ese_rom 's/CLOCKS (CLOCKS - 1)/CLOCKS (CLOCKS)/'
+    mutant some ese_act_table 's/(1 + PRODUCT_EXTRA)/(2 + PRODUCT_EXTRA)/'
+    mutant all ese_act_table 's/(1 + PRODUCT_EXTRA)/(1)/'
+    mutant all ese_adder_tree 's/CLOCKS (PRODUCT_CLOCKS)/CLOCKS (1)/'
+    mutant some ese_elem_mul 's/(CLOCKS > 3) ? 1 : 0/0/'
+    mutant all ese_elem_mul 's/(CLOCKS > 4) ? 1 : 0/0/'
+    mutant some ese_element 's/(ASSEMBLE_CLOCKS - 2)/(ASSEMBLE_CLOCKS - 1)/'
+    mutant some ese_element 's/(SUM_CLOCKS - 1)/(SUM_CLOCKS)/'
+    mutant some ese_element 's/(TABLE_CLOCKS + 1)/(TABLE_CLOCKS)/'
+    mutant some ese_element 's/(TABLE_CLOCKS + PRODUCT_CLOCKS)/(TABLE_CLOCKS + PRODUCT_CLOCKS + 1)/'
+    mutant some ese_element_control 's/CLOCKS (BIAS_STAGE - 1)/CLOCKS (BIAS_STAGE - 2)/'
+    mutant some ese_element_control 's/C_STAGE = 1 + SPREAD_CLOCKS/C_STAGE = 1/'
+    mutant some ese_element_control 's/STAGES  = RESULT_STAGE + SPREAD_CLOCKS/STAGES = RESULT_STAGE/'
+    mutant all ese_pe 's/(MULTIPLY_CLOCKS - 2)/(0)/'
+    mutant all ese_accu_control 's/(MULTIPLY_CLOCKS - 2)/(0)/'
+    mutant all ese_accu_control 's/retire <= lasts\[MULTIPLY_CLOCKS\]/retire <= lasts[MULTIPLY_CLOCKS-1]/'
+    mutant some ese_assemble 's/CLOCKS (CLOCKS - 2)/CLOCKS (0)/'
+    mutant some ese_drain_control 's/CLOCKS (CLOCKS - 2)/CLOCKS (0)/'
+    mutant some ese_voices '/u_control/,/u_elements/s/CLOCKS (SPREAD_CLOCKS)/CLOCKS (SPREAD_CLOCKS - 1)/'
+    mutant all ese_spread 's/if (CLOCKS > 1) begin/if (CLOCKS > 1 \&\& n == 0) begin/'
+
+    mutant flat ese_ptr_read 's/room = (send_holds & queue_full) == {PES{1.b0}}/room = 1'\''b1/'
+    mutant some ese_ptr_read 's/room_q <= .*/room_q <= 1'\''b1;/'
+    mutant some ese_ptr_read 's/next_holds = send_free ? word_holds : send_holds/next_holds = send_holds/'
+    mutant some ese_ptr_read 's/read_free  = !valid || send_free/read_free = 1'\''b1/'
+    mutant some ese_ptr_read 's/read_free  = !valid || send_free/read_free = send_free/'
+    mutant some ese_act_queue 's/ || (count == ALMOST \&\& push)//'
+    mutant some ese_act_queue 's/ALMOST = FULL - 1.b1/ALMOST = FULL - 2'\''d2/'
+    mutant some ese_front_end 's/weight_full_next == {PES{1.b0}} || reset/1'\''b1/'
+    mutant some ese_spmat_read 's/count == ALMOST && push/1'\''b0/'
+    mutant some ese_progress 's/advance ? next_written : need_written/need_written/'
+    mutant some ese_progress 's/advance ? next_written : need_written/next_written/'
+    mutant some ese_controller 's/next_frame  (next_frame/next_frame  (product_frame/'
+    mutant some ese_column_head 's/advance      = !head_valid || issue/advance = issue/'
+    mutant some ese_column_head 's/advance      = !head_valid || issue/advance = !head_valid/'
+
+    mutant some ese_product_sequencer 's/last_column  <= left == TWO/last_column <= left == ONE/'
+    mutant some ese_product_sequencer 's/last_column  <= columns == ONE/last_column <= 1'\''b0/'
+    mutant some ese_product_sequencer 's/first_column <= 1.b1/first_column <= 1'\''b0/'
+    mutant some ese_product_sequencer 's/first_column <= 1.b0/first_column <= 1'\''b1/'
+    mutant some ese_product_sequencer 's/frame_begin  <= frame_end || reset/frame_begin <= reset/'
+    mutant some ese_product_sequencer 's/frame_begin  <= frame_end || reset/frame_begin <= frame_end/'
+    mutant some ese_product_sequencer 's/: current + 1.b1/: current + 2'\''d2/'
+    mutant some ese_product_sequencer 's/= frame_end ? frame_block/= 1'\''b0 ? frame_block/'
+
+    # left by a reset of one clock
+    mutant some ese_product_sequencer 's/product = reset ? .* : following/product = following/'
+    mutant some ese_ptr_read 's/if (reset) read_valid <= 1.b0;//'
+    mutant some ese_ptr_read 's/if (reset)          valid <= 1.b0/if (1'\''b0) valid <= 1'\''b0/'
+    mutant some ese_ptr_read 's/if (reset)          send_valid <= 1.b0/if (1'\''b0) send_valid <= 1'\''b0/'
+    mutant some ese_column_head 's/if (reset)        head_valid/if (1'\''b0) head_valid/'
+    mutant some ese_element_control 's/valid <= {STAGES{1.b0}};/valid <= {valid[STAGES-1:1], 1'\''b0};/'
+    mutant some ese_accu_control 's/writes <= {MULTIPLY_CLOCKS{1.b0}};/writes <= {writes[MULTIPLY_CLOCKS-1:1], 1'\''b0};/'
+    mutant some ese_accu_control 's/if (reset) retire <= 1.b0/if (1'\''b0) retire <= 1'\''b0/'
+}
+
+if [ "${1:-}" = registers ]; then
+    registers
+    finish
+    exit
+fi
 if [ "${1:-}" = memory ]; then
     chip stream icarus --set memory=stream
     chip resident icarus --set memory=resident
@@ -59,6 +130,7 @@ if [ "${1:-}" = memory ]; then
     exit
 fi
 
+# pipeline: auto is 1 for all of these
 chip plain icarus
 chip wide icarus --set model.cell=31 --set model.output=22 --set model.input=17 --set elem_lanes=2 \
     --set index_bits=2
@@ -85,7 +157,7 @@ mutant plain ese_act_table 's/value <= -positive/value <= positive/'
 mutant plain ese_act_table 's/? -z : z/? z : z/'
 mutant plain ese_adder_tree 's/acc_wide + bias_wide/acc_wide - bias_wide/'
 mutant plain ese_adder_tree 's/product <= peep \* c/product <= peep + c/'
-mutant sparse ese_assemble 's/ \&\& written\[at\]//'
+mutant sparse ese_assemble 's/written\[(nth\*LANES+lane)\*share+n%share\]/1'\''b1/'
 mutant wide ese_block_state 's/closed\[b\] && (&quiet_pes)/closed[b]/'
 mutant plain ese_block_state 's/if (open \&\& open_block == NUMBER) *busy\[b\] <= 1.b1/if (open) busy[b] <= 1'\''b0/'
 mutant folded ese_assemble 's/sum = sum + term/sum = sum | term/'
@@ -98,7 +170,7 @@ mutant folded ese_input_buffer 's/take \&\& mine/take/'
 mutant folded ese_pass_sequencer 's/LAST_GROUP >> fold/LAST_GROUP/'
 mutant folded ese_ptr_read 's/ \& ~({LANE_W{1.b1}} << read_fold))/)/'
 mutant folded ese_ptr_read 's/own_lane\[/read_lane[/'
-mutant plain ese_elem_mul 's/f \* c_old/f * b/'
+mutant plain ese_elem_mul 's/f_q \* c_old_q/f_q * b_q/'
 mutant plain ese_elem_mul 's/forget_wide <<< ALIGN/forget_wide/'
 mutant plain ese_element 's/c_is_zero ?/1'\''b0 ?/'
 mutant plain ese_element_control 's/!= KIND_O;/== KIND_O;/'
@@ -117,7 +189,7 @@ mutant plain ese_product_sequencer 's/(source == SOURCE_M && !m_ready)/1'\''b0/'
 mutant plain ese_product_sequencer 's/opens && first_column && block_busy\[block\]/1'\''b0/'
 mutant plain ese_product_sequencer 's/frame_begin && !x_full/1'\''b0/'
 mutant plain ese_progress 's/words + 1.b1/words + 2'\''d2/'
-mutant plain ese_ptr_read 's/(needed & queue_full) == /(needed \& queue_full) != /'
+mutant plain ese_ptr_read 's/(next_holds & queue_full) == /(next_holds \& queue_full) != /'
 mutant speech ese_saturate 's|fits ?|1'\''b1 ?|' verilator 300
 mutant relative ese_spmat_read 's/+ 1.b1/+ 2'\''d2/'
 finish

@@ -90,5 +90,7 @@ int main(int argc, char **argv)
         set_word("prefix", prefixes[between(0, 3)]);
     if (between(0, 3) == 0)
         set_word("ram_hint", "none");
+    static const char *const pipelines[] = {"auto", "0", "1", "2"};
+    set_word("pipeline", pipelines[between(0, 3)]);
     return 0;
 }

@@ -10,7 +10,8 @@ module fold_case #(
     parameter PES    = 8,
     parameter LANES  = 2,
     parameter FOLD   = 2,
-    parameter CLOCKS = 400,
+    parameter CLOCKS = 2,
+    parameter STEPS  = 200,
     parameter SEED   = 1
 ) (
     input  wire        clk,
@@ -55,18 +56,19 @@ module fold_case #(
 
     // ---- the steps, by stage ---------------------------------------------------------------
     integer       random;
-    reg           drain [0:3];
-    reg [31:0]    fold  [0:3]; // log2
-    reg [31:0]    group [0:3];
-    reg [4:0]     row   [0:3];
-    integer       clocks;
+    localparam    PICKED = 1 + CLOCKS;
+    reg           drain [0:PICKED];
+    reg [31:0]    fold  [0:PICKED]; // log2
+    reg [31:0]    group [0:PICKED];
+    reg [4:0]     row   [0:PICKED];
+    integer       steps;
     integer       s;
     integer       k;
     integer       l;
     integer       j;
     reg [ACC_W-1:0] sum;
 
-    assign finished = clocks == CLOCKS;
+    assign finished = steps == STEPS;
 
     wire [4:0]              address;
     wire [GROUP_W-1:0]      wide;
@@ -91,7 +93,8 @@ module fold_case #(
         .FOLD    (FOLD),
         .FOLD_W  (FOLD_W),
         .BLOCK_W (1),
-        .ROW_W   (4)
+        .ROW_W   (4),
+        .CLOCKS  (CLOCKS)
     ) u_drain (
         .clk         (clk),
         .reset       (reset),
@@ -114,7 +117,8 @@ module fold_case #(
         .GROUPS  (GROUPS),
         .GROUP_W (GROUP_W),
         .FOLD    (FOLD),
-        .ACC_W   (ACC_W)
+        .ACC_W   (ACC_W),
+        .CLOCKS  (CLOCKS)
     ) u_assemble (
         .clk    (clk),
         .rows   (rows),
@@ -129,16 +133,17 @@ module fold_case #(
         if (reset) begin
             compared = 0;
             wrong    = 0;
-        end else if (clocks > 4 && !finished) begin
+        end else if (steps > PICKED && !finished) begin
             compared = compared + PES + LANES;
             for (k = 0; k < PES; k = k + 1)
                 if (clear[k] !== (drain[1] && (k >> fold[1]) / LANES == group[1]))
                     wrong = wrong + 1;
             for (l = 0; l < LANES; l = l + 1) begin
                 sum = {ACC_W{1'b0}};
-                for (j = 0; j < 1 << fold[3]; j = j + 1) begin
-                    k = ((group[3] * LANES + l) << fold[3]) + j;
-                    if (k < PES && written(k, {27'd0, row[3]})) sum = sum + value(k, {27'd0, row[3]});
+                for (j = 0; j < 1 << fold[PICKED]; j = j + 1) begin
+                    k = ((group[PICKED] * LANES + l) << fold[PICKED]) + j;
+                    if (k < PES && written(k, {27'd0, row[PICKED]}))
+                        sum = sum + value(k, {27'd0, row[PICKED]});
                 end
                 if (picked[l*ACC_W +: ACC_W] !== sum) wrong = wrong + 1;
             end
@@ -147,16 +152,16 @@ module fold_case #(
     always @(posedge clk)
         if (reset) begin
             random = SEED;
-            clocks <= 0;
-            for (s = 0; s < 4; s = s + 1) begin
+            steps <= 0;
+            for (s = 0; s <= PICKED; s = s + 1) begin
                 drain[s] <= 1'b0;
                 fold[s]  <= 0;
                 group[s] <= 0;
                 row[s]   <= 5'd0;
             end
         end else begin
-            if (!finished) clocks <= clocks + 1;
-            for (s = 1; s < 4; s = s + 1) begin
+            if (!finished) steps <= steps + 1;
+            for (s = 1; s <= PICKED; s = s + 1) begin
                 drain[s] <= drain[s-1];
                 fold[s]  <= fold[s-1];
                 group[s] <= group[s-1];
@@ -172,8 +177,33 @@ module fold_case #(
         end
 endmodule
 
+module fold_cases #(
+    parameter CLOCKS = 2
+) (
+    input  wire            clk,
+    input  wire            reset,
+    output wire [32*7-1:0] compared,
+    output wire [32*7-1:0] wrong,
+    output wire [6:0]      finished
+);
+    fold_case #(.PES(1), .LANES(1), .FOLD(1), .CLOCKS(CLOCKS), .SEED(1)) c0
+        (clk, reset, compared[32*0 +: 32], wrong[32*0 +: 32], finished[0]);
+    fold_case #(.PES(40), .LANES(3), .FOLD(1), .CLOCKS(CLOCKS), .SEED(2)) c1
+        (clk, reset, compared[32*1 +: 32], wrong[32*1 +: 32], finished[1]);
+    fold_case #(.PES(4), .LANES(2), .FOLD(2), .CLOCKS(CLOCKS), .SEED(3)) c2
+        (clk, reset, compared[32*2 +: 32], wrong[32*2 +: 32], finished[2]);
+    fold_case #(.PES(24), .LANES(4), .FOLD(2), .CLOCKS(CLOCKS), .SEED(4)) c3
+        (clk, reset, compared[32*3 +: 32], wrong[32*3 +: 32], finished[3]);
+    fold_case #(.PES(48), .LANES(4), .FOLD(4), .CLOCKS(CLOCKS), .SEED(5)) c4
+        (clk, reset, compared[32*4 +: 32], wrong[32*4 +: 32], finished[4]);
+    fold_case #(.PES(16), .LANES(4), .FOLD(4), .CLOCKS(CLOCKS), .SEED(6)) c5
+        (clk, reset, compared[32*5 +: 32], wrong[32*5 +: 32], finished[5]);
+    fold_case #(.PES(64), .LANES(8), .FOLD(8), .CLOCKS(CLOCKS), .SEED(7)) c6
+        (clk, reset, compared[32*6 +: 32], wrong[32*6 +: 32], finished[6]);
+endmodule
+
 module fold_bench;
-    localparam CASES = 7;
+    localparam CASES = 14;
 
     wire clk;
     wire reset;
@@ -182,20 +212,10 @@ module fold_bench;
     wire [32*CASES-1:0] wrong;
     wire [CASES-1:0]    finished;
 
-    fold_case #(.PES(1), .LANES(1), .FOLD(1)) c0
-        (clk, reset, compared[31:0], wrong[31:0], finished[0]);
-    fold_case #(.PES(40), .LANES(3), .FOLD(1), .SEED(2)) c1
-        (clk, reset, compared[63:32], wrong[63:32], finished[1]);
-    fold_case #(.PES(4), .LANES(2), .FOLD(2), .SEED(3)) c2
-        (clk, reset, compared[95:64], wrong[95:64], finished[2]);
-    fold_case #(.PES(24), .LANES(4), .FOLD(2), .SEED(4)) c3
-        (clk, reset, compared[127:96], wrong[127:96], finished[3]);
-    fold_case #(.PES(48), .LANES(4), .FOLD(4), .SEED(5)) c4
-        (clk, reset, compared[159:128], wrong[159:128], finished[4]);
-    fold_case #(.PES(16), .LANES(4), .FOLD(4), .SEED(6)) c5
-        (clk, reset, compared[191:160], wrong[191:160], finished[5]);
-    fold_case #(.PES(64), .LANES(8), .FOLD(8), .SEED(7)) c6
-        (clk, reset, compared[223:192], wrong[223:192], finished[6]);
+    fold_cases #(.CLOCKS(2)) two
+        (clk, reset, compared[0 +: 32*7], wrong[0 +: 32*7], finished[6:0]);
+    fold_cases #(.CLOCKS(3)) three
+        (clk, reset, compared[32*7 +: 32*7], wrong[32*7 +: 32*7], finished[13:7]);
 
     bench_run #(
         .CASES (CASES)

@@ -102,6 +102,35 @@ END
 ese_act_table|s/(positive == ONE) ? ONE - 1'b1 : positive/positive/
 ese_act_table|s/negative_4 <= negative_3/negative_4 <= negative_2/
 ese_act_table|s/{z\[Z_W-1\], z}/{1'b0, z}/
+ese_act_table|s/CLOCKS > 5) ? 2/CLOCKS > 6) ? 2/
+ese_act_table|s/CLOCKS (1 + PRODUCT_EXTRA)/CLOCKS (1)/
+ese_act_table|s/CLOCKS (2 + PRODUCT_EXTRA)/CLOCKS (2)/
+ese_rom|s/CLOCKS (CLOCKS - 1)/CLOCKS (0)/
+END
+}
+
+# Modules that can have more registers, with each number of them.
+compare_stages() {
+    local stages_bench=(stages_bench "$here/stages_bench.v" "$here/bench_run.v") count=42000
+    check "stages, $count values: icarus" agrees $count icarus_bench "$modules" "${stages_bench[@]}"
+    check "stages, $count values: verilator" \
+        agrees $count verilator_bench "$modules" "${stages_bench[@]}"
+    while IFS='|' read -r module script; do
+        mutant faulty "$module" "$script" || continue
+        check "stages, fault found: $module $script" \
+            disagrees $count icarus_bench faulty "${stages_bench[@]}"
+    done <<'END'
+ese_delay|s/stages\[(CLOCKS-1)\*WIDTH-1:0\], value/stages[(CLOCKS-1)*WIDTH-1:0], stages[WIDTH-1:0]/
+ese_delay|s/delayed = stages\[.*;/delayed = stages[WIDTH-1:0];/
+ese_delay|s/stage <= value/stage <= ~value/
+ese_spread|s/(CLOCKS > 0) ? 1 : 0/(CLOCKS > 1) ? 1 : 0/
+ese_spread|s/if (CLOCKS > 1) begin/if (CLOCKS > 1 \&\& n > 0) begin/
+ese_adder_tree|s/CLOCKS (PRODUCT_CLOCKS)/CLOCKS (1)/
+ese_adder_tree|s/CLOCKS (PRODUCT_CLOCKS - 1)/CLOCKS (0)/
+ese_adder_tree|s/{(SUM_W-PEEP_W-ACT_W){product_q\[PEEP_W+ACT_W-1\]}}/{(SUM_W-PEEP_W-ACT_W){1'b0}}/
+ese_elem_mul|s/(CLOCKS > 3) ? 1 : 0/(CLOCKS > 4) ? 1 : 0/
+ese_elem_mul|s/(CLOCKS > 4) ? 1 : 0/0/
+ese_elem_mul|s/alone <= product;/alone <= product_q;/
 END
 }
 
@@ -128,7 +157,7 @@ END
 
 # Rows that PEs share, on their way out.
 compare_folds() {
-    local fold_bench=(fold_bench "$here/fold_bench.v" "$here/bench_run.v") count=88085
+    local fold_bench=(fold_bench "$here/fold_bench.v" "$here/bench_run.v") count=87193
     check "shared rows, $count values: icarus" agrees $count icarus_bench "$modules" "${fold_bench[@]}"
     check "shared rows, $count values: verilator" \
         agrees $count verilator_bench "$modules" "${fold_bench[@]}"
@@ -142,8 +171,12 @@ ese_drain_control|s/ & below)/)/
 ese_drain_control|s/NUMBER\[LOG:0\] >> drain_fold/NUMBER[LOG:0]/
 ese_drain_control|s/drain_1 <= drain;/drain_1 <= 1'b1;/
 ese_drain_control|s/ && part_1\[k % SLOTS \/ LANES\]//
-ese_drain_control|s/row_used_padded\[group\*SLOTS/row_used_padded[group*LANES/
-ese_assemble|s/ \&\& written\[at\]//
+ese_drain_control|s/row_used_padded\[used_group\*SLOTS/row_used_padded[used_group*LANES/
+ese_drain_control|s/row_used_padded\[used_group\*SLOTS/row_used_padded[group*SLOTS/
+ese_drain_control|s/CLOCKS (CLOCKS - 2)/CLOCKS (0)/
+ese_drain_control|s/pick <= used_pick/pick <= pick_1/
+ese_assemble|s/written\[(nth\*LANES+lane)\*share+n%share\]/1'b1/
+ese_assemble|s/CLOCKS (CLOCKS - 2)/CLOCKS (0)/
 ese_assemble|s/ \&\& picks\[FOLD\/share+nth\]//
 ese_assemble|s/share+n%share)\*ACC_W/share)*ACC_W/
 ese_assemble|s/sum = sum + term/sum = sum | term/
@@ -209,6 +242,7 @@ lint_modules() {
     done <<'END'
 ese_accu_control ROW_W=2 BLOCK_W=3 COUNT_W=1
 ese_accu_control ROW_W=6 BLOCK_W=1 COUNT_W=7
+ese_accu_control MULTIPLY_CLOCKS=3
 ese_axi_write BUS_W=1024 ADDRESS_W=64 FIFO_W=6
 ese_axi_write BUS_W=256 ADDRESS_W=32 FIFO_W=8 OUTSTANDING_W=1
 ese_bus_words BUS_W=1024 WORD_W=8
@@ -234,39 +268,71 @@ ese_writeback CHANNELS=3 LANES=3 ACT_W=13 XY_MEMORY_W=64 STATE_MEMORY_W=256 BUS_
 ese_act_queue DEPTH=1 PTR_W=1 LEN_W=1 SHIFT_W=1
 ese_act_queue DEPTH=5 PTR_W=3 LEN_W=4 BLOCK_W=3
 ese_act_queue DEPTH=64 PTR_W=6 LEN_W=7 SHIFT_W=4
+ese_act_queue DEPTH=1 PTR_W=1 LEN_W=1 SHIFT_W=1 LOOK_AHEAD=1
+ese_act_queue DEPTH=64 PTR_W=6 LEN_W=7 SHIFT_W=4 LOOK_AHEAD=1
 ese_act_table ACT_W=8 Z_W=10 TABLE_W=7 FRAC_W=2 SLOPE_W=3
 ese_act_table ACT_W=18 Z_W=20 FRAC_W=9 SLOPE_W=12 IS_TANH=1
 ese_act_table ACT_W=8 Z_W=10 TABLE_W=7 FRAC_W=1 SLOPE_W=2 IS_TANH=1
 ese_act_table INTERPOLATE=0 ACT_W=8 Z_W=13 TABLE_W=11 FRAC_W=1
 ese_act_table INTERPOLATE=0 ACT_W=18 Z_W=23 TABLE_W=11 FRAC_W=12
+ese_act_table CLOCKS=6 IS_TANH=1
+ese_act_table CLOCKS=7
+ese_act_table CLOCKS=6 INTERPOLATE=0 ACT_W=8 Z_W=13 TABLE_W=11 FRAC_W=1
+ese_act_table CLOCKS=7 INTERPOLATE=0 ACT_W=18 Z_W=23 TABLE_W=11 FRAC_W=12
 ese_adder_tree PEEPHOLE=0
 ese_adder_tree ACC_W=20 BIAS_W=10 PEEP_W=2 ACT_W=8 SUM_W=21 ROUND_SHIFT=2 Z_W=10
 ese_adder_tree ACC_W=47 BIAS_W=47 PEEP_W=27 ACT_W=18 SUM_W=48 ROUND_SHIFT=20 Z_W=23
+ese_adder_tree CLOCKS=5
+ese_adder_tree CLOCKS=5 PEEPHOLE=0
 ese_assemble PES=1 GROUPS=1 GROUP_W=1
 ese_assemble PES=256 GROUPS=256 GROUP_W=8
 ese_assemble PES=7 LANES=3 GROUPS=3 GROUP_W=2
 ese_assemble PES=40 LANES=3 GROUPS=14 GROUP_W=4
 ese_assemble PES=16 LANES=2 GROUPS=8 GROUP_W=3 FOLD=2
 ese_assemble PES=128 LANES=8 GROUPS=16 GROUP_W=4 FOLD=8
+ese_assemble PES=1 GROUPS=1 GROUP_W=1 CLOCKS=3
+ese_assemble PES=128 LANES=8 GROUPS=16 GROUP_W=4 FOLD=8 CLOCKS=3
 ese_drain_control PES=7 LANES=3 GROUPS=3 GROUP_W=2
 ese_drain_control PES=16 LANES=2 GROUPS=8 GROUP_W=3 FOLD=2
 ese_drain_control PES=64 LANES=8 GROUPS=8 GROUP_W=3 FOLD=8 FOLD_W=2
 ese_drain_control PES=96 LANES=4 GROUPS=24 GROUP_W=5 FOLD=4 FOLD_W=2
+ese_drain_control PES=7 LANES=3 GROUPS=3 GROUP_W=2 CLOCKS=3
+ese_drain_control PES=64 LANES=8 GROUPS=8 GROUP_W=3 FOLD=8 FOLD_W=2 CLOCKS=3
 ese_block_state PES=1 BLOCK_W=3
 ese_block_state PES=256
 ese_channel PEEPHOLE=0 PROJECTION=0 CANDIDATE_TANH=0
 ese_channel PES=7 LANES=3 GROUPS=3 GROUP_W=2 PTR_W=1
 ese_channel PES=16 LANES=2 GROUPS=8 GROUP_W=3 FOLD=2
 ese_channel INTERPOLATE=0 Z_W=21 TABLE_W=11 SIGM_FRAC_W=9 TANH_FRAC_W=10 SLOPE_W=1
+ese_channel MULTIPLY_CLOCKS=2 ASSEMBLE_CLOCKS=3 SUM_CLOCKS=4 TABLE_CLOCKS=6 PRODUCT_CLOCKS=4
+ese_channel MULTIPLY_CLOCKS=3 ASSEMBLE_CLOCKS=3 SUM_CLOCKS=5 TABLE_CLOCKS=7 PRODUCT_CLOCKS=5
+ese_column_head WIDTH=1
+ese_column_head WIDTH=512 READY_CLOCKS=1
+ese_controller READY_CLOCKS=1
+ese_controller READY_CLOCKS=1 PROJECTION=0
+ese_delay WIDTH=1
+ese_delay CLOCKS=0
+ese_delay CLOCKS=2 WIDTH=1
+ese_delay CLOCKS=14 WIDTH=200
 ese_elem_mul C_FRAC=15
 ese_elem_mul ACT_W=8 C_FRAC=0 M_FRAC=11
+ese_elem_mul CLOCKS=4 C_FRAC=15
+ese_elem_mul CLOCKS=5
 ese_element PEEPHOLE=0 PROJECTION=0
 ese_element CANDIDATE_TANH=0 C_FRAC=15 M_FRAC=19
 ese_element C_FRAC=0
 ese_element INTERPOLATE=0 Z_W=21 TABLE_W=11 SIGM_FRAC_W=9 TANH_FRAC_W=10 SLOPE_W=1
+ese_element ASSEMBLE_CLOCKS=3 TABLE_CLOCKS=6 PRODUCT_CLOCKS=4 PROJECTION=0
+ese_element ASSEMBLE_CLOCKS=3 SUM_CLOCKS=5 TABLE_CLOCKS=7 PRODUCT_CLOCKS=5
 ese_element_control LANES=8 WORD_W=1 GATE_WORD_W=1 PEEP_W=2
+ese_element_control BIAS_STAGE=4 Z_STAGE=8 GATE_STAGE=14 PRODUCT_STAGE=18 RESULT_STAGE=19 SPREAD_CLOCKS=1
+ese_element_control BIAS_STAGE=4 Z_STAGE=9 GATE_STAGE=16 PRODUCT_STAGE=21 RESULT_STAGE=22 SPREAD_CLOCKS=2
+ese_fifo WIDTH=1 DEPTH_W=1
+ese_fifo WIDTH=1024 DEPTH_W=9
 ese_frame_context CHANNELS=1
 ese_frame_context CHANNELS=128
+ese_front_end FETCH_CLOCKS=3 READY_CLOCKS=1 ASSEMBLE_CLOCKS=3
+ese_front_end FETCH_CLOCKS=3 READY_CLOCKS=1 MULTIPLY_CLOCKS=3 ASSEMBLE_CLOCKS=3 RELATIVE=1 PROJECTION=0
 ese_input_buffer CHANNELS=1 X_COUNT_W=1 X_WORD_W=1 ACT_W=18 ELEMENT_W=24
 ese_input_buffer CHANNELS=32 X_COUNT_W=12 X_WORD_W=12 ACT_W=8 ELEMENT_W=8
 ese_input_buffer X_COUNT_W=4 X_WORD_W=1 FOLD=8
@@ -277,18 +343,26 @@ ese_pass_sequencer PES=7 LANES=3 GROUPS=3 PASS_W=5 ROWS_W=7 BLOCK_W=3
 ese_pass_sequencer PES=64 LANES=8 GROUPS=8 GROUP_W=3 FOLD=8 FOLD_W=2 ROWS_W=11
 ese_pe ACT_W=8 ALIGNED_W=4 ACC_W=12 ADDR_W=2 PTR_W=1
 ese_pe ACT_W=18 ALIGNED_W=27 ACC_W=48 ADDR_W=7 PTR_W=6
+ese_pe MULTIPLY_CLOCKS=3
 ese_product_sequencer PRODUCT_W=1 COUNT_W=1 SHIFT_W=1
 ese_product_sequencer PRODUCT_W=9 COUNT_W=13 BLOCK_W=3
 ese_progress WORD_W=1
 ese_progress WORD_W=12
+ese_progress WORD_W=1 READY_CLOCKS=1
+ese_progress WORD_W=12 READY_CLOCKS=1
 ese_ptr_read PES=1 CHANNELS=1 LEN_W=1 SHIFT_W=1
 ese_ptr_read PES=7 LANES=3 LANE_W=2 PROJECTION=0 BLOCK_W=3
 ese_ptr_read PES=16 LANES=2 LANE_W=1 FOLD=2
 ese_ptr_read PES=64 LANES=8 LANE_W=3 FOLD=8 FOLD_W=2 PROJECTION=0
+ese_ptr_read PES=1 CHANNELS=1 LEN_W=1 SHIFT_W=1 FETCH_CLOCKS=3 READY_CLOCKS=1
+ese_ptr_read PES=64 LANES=8 LANE_W=3 FOLD=8 FOLD_W=2 PROJECTION=0 FETCH_CLOCKS=3 READY_CLOCKS=1
+ese_ptr_read FETCH_CLOCKS=2 READY_CLOCKS=1
+ese_ptr_read FETCH_CLOCKS=3 READY_CLOCKS=0
 ese_ram WIDTH=1 ADDR_W=1
 ese_ram WIDTH=512 ADDR_W=12
 ese_image FILE="x.mem"
 ese_rom WIDTH=1 WORDS=1 ADDR_W=1
+ese_rom WIDTH=1 WORDS=1 ADDR_W=1 CLOCKS=2
 ese_rom_stream WIDTH=1 WORDS=1 ADDR_W=1
 ese_rom_stream WIDTH=512 WORDS=10151 ADDR_W=14
 ese_round_shift_right IN_W=2 SHIFT=1
@@ -300,6 +374,14 @@ ese_spmat_read RELATIVE=1
 ese_spmat_read RELATIVE=1 ROW_W=1 INDEX_W=6 WEIGHT_W=4 ALIGNED_W=4 SHIFT_W=1
 ese_spmat_read RELATIVE=1 ROW_W=6 INDEX_W=2 FIFO_W=8
 ese_spmat_read ROW_W=6 INDEX_W=6 WEIGHT_W=16 ALIGNED_W=27 SHIFT_W=4
+ese_spread CLOCKS=0 COPIES=3
+ese_spread CLOCKS=1 COPIES=3
+ese_spread CLOCKS=2 COPIES=1 WIDTH=1
+ese_spread CLOCKS=2 COPIES=16 WIDTH=700
+ese_voices PES=7 LANES=3 GROUPS=3 GROUP_W=2 CHANNELS=1
+ese_voices CHANNELS=9 SPREAD_CLOCKS=1 ASSEMBLE_CLOCKS=3 TABLE_CLOCKS=6 PRODUCT_CLOCKS=4
+ese_voices CHANNELS=9 SPREAD_CLOCKS=2 MULTIPLY_CLOCKS=3 ASSEMBLE_CLOCKS=3 SUM_CLOCKS=5 TABLE_CLOCKS=7 PRODUCT_CLOCKS=5
+ese_voices PES=16 LANES=2 GROUPS=8 GROUP_W=3 FOLD=2 CHANNELS=8 SPREAD_CLOCKS=2 MULTIPLY_CLOCKS=3
 END
 }
 
@@ -331,16 +413,30 @@ expect() { # PATTERN LEAST MOST
 
 registers='FD[RSCP]E(_1)?'
 block_ram='RAMB(18|36)E2'
+shift_register='SRL(16|C32)E'
 lut_ram='RAM(32|64|128|256|512)[MX].*'
 
-pe_is_small() { # ACT_W ALIGNED_W ACC_W
-    synthesize ese_pe ACT_W "$1" ALIGNED_W "$2" ACC_W "$3" &&
+pe_is_small() { # ACT_W ALIGNED_W ACC_W MULTIPLY_CLOCKS
+    synthesize ese_pe ACT_W "$1" ALIGNED_W "$2" ACC_W "$3" MULTIPLY_CLOCKS "$4" &&
         expect DSP48E2 1 1 && expect "$block_ram" 0 0 &&
         # 14 bits each: the queue and ActBuffer, which is read twice
         expect "$lut_ram" 2 $((($1 + 13) / 14 + 2 * (($3 + 6) / 7))) &&
-        # operands and product, if Yosys leaves them outside the DSP; no memory
-        expect "$registers" 0 $((2 * ($1 + $2)))
+        # operands and products, if Yosys leaves them outside the DSP; no memory
+        expect "$registers" 0 $(($4 * ($1 + $2)))
 }
+
+fifo_is_block_ram() { # WIDTH DEPTH_W BLOCKS
+    synthesize ese_fifo WIDTH "$1" DEPTH_W "$2" &&
+        expect "$block_ram" 1 "$3" && expect "$lut_ram" 0 0 &&
+        # pointers, count, two valid bits; the output register, which belongs to the block RAM
+        expect "$registers" $((3 * $2 + 3)) $((3 * $2 + 3 + $1))
+}
+
+delay_is_shift_registers() { # WIDTH CLOCKS
+    synthesize ese_delay WIDTH "$1" CLOCKS "$2" &&
+        expect "$shift_register" "$1" "$1" && expect "$registers" 0 "$1"
+}
+
 
 ram_is_block_ram() { # WIDTH ADDR_W BLOCKS
     synthesize ese_ram WIDTH "$1" ADDR_W "$2" &&
@@ -370,22 +466,28 @@ stream_is_block_ram() {
         expect "$registers" 13 $((11 + 2 + 2 + 36))
 }
 
-table_is_block_ram() { # IS_TANH
+table_is_block_ram() { # IS_TANH CLOCKS
     random_image 512 6 table.mem
     with_image ese_act_table table.mem || return 1
-    templates=pictured synthesize ese_act_table IS_TANH "$1" &&
+    templates=pictured synthesize ese_act_table IS_TANH "$1" CLOCKS "$2" &&
         expect "$block_ram" 1 1 && expect "$lut_ram" 0 0 && expect DSP48E2 0 1
 }
 
 synthesize_modules() {
-    check "synthesis ese_pe: one DSP, memories in LUT RAM" pe_is_small 16 15 34
-    check "synthesis ese_pe, narrow" pe_is_small 8 6 20
-    check "synthesis ese_pe, wide" pe_is_small 18 27 48
+    for clocks in 2 3; do
+        check "synthesis ese_pe, $clocks clocks: one DSP, memories in LUT RAM" pe_is_small 16 15 34 $clocks
+        check "synthesis ese_pe, $clocks clocks, narrow" pe_is_small 8 6 20 $clocks
+        check "synthesis ese_pe, $clocks clocks, wide" pe_is_small 18 27 48 $clocks
+    done
     check "synthesis ese_ram 512 x 64: block RAM" ram_is_block_ram 64 9 2
     check "synthesis ese_ram 16 x 16: block RAM" ram_is_block_ram 16 4 1
+    check "synthesis ese_fifo 512 x 64: block RAM" fifo_is_block_ram 64 9 2
     check "synthesis ese_rom_stream: block RAM" stream_is_block_ram
-    check "synthesis ese_act_table, sigmoid: one block RAM" table_is_block_ram 0
-    check "synthesis ese_act_table, tanh: one block RAM" table_is_block_ram 1
+    for clocks in 5 6 7; do
+        check "synthesis ese_act_table, sigmoid, $clocks clocks: one block RAM" table_is_block_ram 0 $clocks
+        check "synthesis ese_act_table, tanh, $clocks clocks: one block RAM" table_is_block_ram 1 $clocks
+    done
+    check "synthesis ese_delay 16 x 12: shift registers" delay_is_shift_registers 12 16
 }
 
 # ---- proofs ------------------------------------------------------------------------------------------
@@ -397,7 +499,7 @@ read_property() { # TEMPLATES PROPERTY MODULE...
         sources+=" $1/$module.v"
     done
     printf 'read_verilog -formal -sv%s %s; %s prep -top %s -flatten; ' "$sources" \
-        "$here/formal/$property.v" "${parameter:+chparam -set $parameter $property;}" "$property"
+        "$here/formal/$property.v" "${parameters:+chparam $parameters $property;}" "$property"
 }
 
 bounded() { # TEMPLATES PROPERTY MODULE...
@@ -431,34 +533,90 @@ refuted() { # TEMPLATES PROPERTY MODULE...
         { tail -n 4 bounded.log; return 1; }
 }
 
+# With `parameters` of the property, as Yosys has them: "-set NAME VALUE".
 prove() { # PROPERTY MODULE... ; faults to find on standard input: MODULE|SCRIPT
-    local property=$1 module script
+    local property=$1 what="proof $1${parameters:+, $parameters}" module script
     shift
-    check "proof $property: bounded" bounded "$modules" "$property" "$@"
-    check "proof $property: all cases reachable" reachable "$property"
-    check "proof $property: for all time" proved "$modules" "$property" "$@"
+    check "$what: bounded" bounded "$modules" "$property" "$@"
+    check "$what: all cases reachable" reachable "$property"
+    check "$what: for all time" proved "$modules" "$property" "$@"
     while IFS='|' read -r module script; do
         mutant faulty "$module" "$script" || continue
-        check "proof $property, fault found: $module $script" refuted faulty "$property" "$@"
+        check "$what, fault found: $module $script" refuted faulty "$property" "$@"
     done
 }
 
 prove_modules() {
     prove act_queue_formal ese_act_queue <<'END'
-ese_act_queue|s/count == FULL;/count > FULL;/
+ese_act_queue|s/full = count == FULL;/full = count > FULL;/
 ese_act_queue|s/issued + 1'b1 == length/issued == length/
 ese_act_queue|s/if (issue) issued <= last ?/if (issue) issued <= push ?/
 ese_act_queue|s/if (pop)  head <= (head == LAST_SLOT)/if (pop) head <= (head == 0)/
 ese_act_queue|s/if (push \&\& !pop)/if (push)/
 END
+    parameters="-set LOOK_AHEAD 1" prove act_queue_formal ese_act_queue <<'END'
+ese_act_queue|s/ || (count == ALMOST && push)//
+ese_act_queue|s/(count == ALMOST && push)/(count == ALMOST \&\& push \&\& !pop)/
+ese_act_queue|s/ALMOST = FULL - 1'b1/ALMOST = FULL/
+END
     for depth in 1 2 4; do
-        parameter="DEPTH $depth" check "proof act_queue_formal, depth $depth: for all time" \
-            proved "$modules" act_queue_formal ese_act_queue
+        for ahead in 0 1; do
+            parameters="-set DEPTH $depth -set LOOK_AHEAD $ahead" \
+                check "proof act_queue_formal, depth $depth, look ahead $ahead: for all time" \
+                proved "$modules" act_queue_formal ese_act_queue
+        done
     done
     prove progress_formal ese_progress <<'END'
 ese_progress|s/need_word} < words/need_word} <= words/
 ese_progress|s/frame == need_frame + 2'd1/frame == need_frame + 2'd2/
 ese_progress|s/words <= {1'b1, {WORD_W{1'b0}}}/words <= {(WORD_W+1){1'b0}}/
+END
+    parameters="-set READY_CLOCKS 1" prove progress_formal ese_progress <<'END'
+ese_progress|s/advance ? next_written : need_written/need_written/
+ese_progress|s/advance ? next_written : need_written/next_written/
+ese_progress|s/next_word} < words/next_word} <= words/
+ese_progress|s/frame == next_frame + 2'd1/frame == need_frame + 2'd1/
+END
+    for clocks in 0 1; do
+        parameters="-set READY_CLOCKS $clocks" prove column_head_formal ese_column_head </dev/null
+    done
+    parameters="-set READY_CLOCKS 1" prove column_head_formal ese_column_head <<'END'
+ese_column_head|s/assign advance      = !head_valid || issue/assign advance = issue/
+ese_column_head|s/assign advance      = !head_valid || issue/assign advance = !head_valid/
+ese_column_head|s/assign advance      = !head_valid || issue/assign advance = 1'b1/
+ese_column_head|s/else if (advance) head_valid <= stream_valid/else if (issue) head_valid <= stream_valid/
+ese_column_head|s/else if (advance) head_valid <= stream_valid/else head_valid <= stream_valid/
+ese_column_head|s/if (advance) head <= stream_column/if (issue) head <= stream_column/
+ese_column_head|s/if (reset)        head_valid <= 1'b0/if (1'b0) head_valid <= 1'b0/
+END
+    prove fifo_formal ese_fifo ese_ram <<'END'
+ese_fifo|s/shift  = !valid || ready/shift  = ready/
+ese_fifo|s/shift  = !valid || ready/shift  = 1'b1/
+ese_fifo|s/stored && (!read_valid || shift)/stored \&\& !read_valid/
+ese_fifo|s/stored && (!read_valid || shift)/stored/
+ese_fifo|s/else if (shift) read_valid <= 1'b0/else if (ready) read_valid <= 1'b0/
+ese_fifo|s/if (shift) data <= read_data/data <= read_data/
+ese_fifo|s/if (push \&\& !read) count/if (push) count/
+END
+    parameters="-set DEPTH_W 2" check "proof fifo_formal, more words: for all time" \
+        proved "$modules" fifo_formal ese_fifo ese_ram
+    for fetch in 2 3; do
+        for ready in 0 1; do
+            parameters="-set FETCH_CLOCKS $fetch -set READY_CLOCKS $ready" \
+                prove ptr_read_formal ese_ptr_read </dev/null
+        done
+    done
+    parameters="-set FETCH_CLOCKS 3 -set READY_CLOCKS 1" prove ptr_read_formal ese_ptr_read <<'END'
+ese_ptr_read|s/next_holds = send_free ? word_holds : send_holds/next_holds = send_holds/
+ese_ptr_read|s/next_holds = send_free ? word_holds : send_holds/next_holds = word_holds/
+ese_ptr_read|s/room_q <= (next_holds/room_q <= 1'b1 || (next_holds/
+ese_ptr_read|s/read_free  = !valid || send_free/read_free  = send_free/
+ese_ptr_read|s/read_free  = !valid || send_free/read_free  = 1'b1/
+ese_ptr_read|s/accept = !read_valid || read_free/accept = read_free/
+ese_ptr_read|s/accept = !read_valid || read_free/accept = 1'b1/
+ese_ptr_read|s/else if (read_free) valid <= read_valid/else if (read_free) valid <= issue/
+ese_ptr_read|s/if (read_free) begin/if (send_free) begin/
+ese_ptr_read|s/if (reset) read_valid <= 1'b0/if (1'b0) read_valid <= 1'b0/
 END
     prove output_buffer_formal ese_output_buffer <<'END'
 ese_output_buffer|s/!out_valid || m_tready/m_tready/
@@ -467,18 +625,25 @@ ese_output_buffer|s/(group == LAST_GROUP || at_end)/(group == LAST_GROUP)/
 ese_output_buffer|s/if (push \&\& !pop) count/if (push) count/
 ese_output_buffer|s/next & {ACT_W{head_active\[c\]}}/next/
 END
-    prove accumulate_formal ese_accu_control ese_block_state <<'END'
-ese_accu_control|s/keep         <= used\[next_address\]/keep <= used[{block, row}]/
-ese_accu_control|s/retire     <= write_last/retire <= next_last/
+    for clocks in 2 3; do
+        parameters="-set MULTIPLY_CLOCKS $clocks" prove accumulate_formal \
+            ese_accu_control ese_block_state ese_delay <<'END'
+ese_accu_control|s/keep_2    <= used\[address_1\]/keep_2 <= used[{block, row}]/
+ese_accu_control|s/retire <= lasts\[MULTIPLY_CLOCKS\]/retire <= lasts[MULTIPLY_CLOCKS-1]/
+ese_accu_control|s/write      = writes\[MULTIPLY_CLOCKS\]/write = writes[MULTIPLY_CLOCKS-1]/
+ese_accu_control|s/retire_block <= address\[/retire_block <= address_1[/
+ese_accu_control|s/CLOCKS (MULTIPLY_CLOCKS - 2)/CLOCKS (3 - MULTIPLY_CLOCKS)/
 ese_accu_control|s/if (leave \&\& !enter)/if (leave)/
 ese_accu_control|s/wire enter = push \&\& push_block == NUMBER/wire enter = push/
 ese_accu_control|s/wire leave = retire \&\& retire_block == NUMBER/wire leave = retire/
 ese_block_state|s/closed\[b\] \&\& (&quiet_pes)/closed[b]/
-ese_block_state|s/if (take \&\& pass_block == NUMBER)   closed\[b\] <= 1'b0/if (free \&\& pass_block != NUMBER) closed[b] <= 1'b0/
+ese_block_state|s/if (take && pass_block == NUMBER)   closed\[b\] <= 1'b0/if (free \&\& pass_block != NUMBER) closed[b] <= 1'b0/
 END
+    done
 }
 
 compare_with_models
+compare_stages
 compare_memory
 compare_folds
 lint_modules

@@ -13,6 +13,8 @@
 /* As in arithmetic_bench.v. */
 enum { WIDTH_MAX = 9, SLOTS = 16, PATTERNS = 1 << WIDTH_MAX, WORDS = (WIDTH_MAX + 1) * SLOTS * PATTERNS };
 
+enum { CLOCKS_LEAST = 5, CLOCKS_MOST = 7 }; /* of ese_act_table */
+
 static void check(bool good, const char *what)
 {
     if (!good) {
@@ -100,6 +102,49 @@ static void write_table(const struct act_table *table, int number, int activatio
     close_file(out);
 }
 
+/* A bench with a table_check for every table and every latency that ese_act_table can have. */
+struct bench {
+    FILE *out;
+    int checks, comparisons;
+};
+
+static struct bench bench_open(const char *name, int checks)
+{
+    struct bench bench = {.out = create("%s.v", name)};
+    fprintf(bench.out, "`timescale 1ns / 1ps\nmodule %s;\n    reg clk = 1'b0;\n"
+                       "    always #5 clk = !clk;\n    wire [%d:0] done;\n"
+                       "    wire [%d:0] comparisons, mismatches;\n",
+            name, checks - 1, checks * 32 - 1);
+    return bench;
+}
+
+static void put_checks(struct bench *bench, const char *parameters, int number, int z_bits)
+{
+    for (int clocks = CLOCKS_LEAST; clocks <= CLOCKS_MOST; clocks++) {
+        int n = bench->checks++;
+        fprintf(bench->out,
+                "    table_check #(%s, .CLOCKS(%d),\n        .TABLE(\"table%d.mem\"), "
+                ".VALUES(\"values%d.mem\")) u%d (.clk(clk), .done(done[%d]),\n"
+                "        .comparisons(comparisons[%d +: 32]), .mismatches(mismatches[%d +: 32]));\n",
+                parameters, clocks, number, number, n, n, n * 32, n * 32);
+        bench->comparisons += 1 << z_bits;
+    }
+}
+
+static void bench_close(struct bench *bench)
+{
+    fprintf(bench->out,
+            "    integer n, all, bad;\n    always @(posedge clk)\n        if (&done) begin\n"
+            "            all = 0;\n            bad = 0;\n"
+            "            for (n = 0; n < %d; n = n + 1) begin\n"
+            "                all = all + comparisons[n*32 +: 32];\n"
+            "                bad = bad + mismatches[n*32 +: 32];\n            end\n"
+            "            $display(\"%%0d comparisons, %%0d mismatches\", all, bad);\n"
+            "            $finish;\n        end\nendmodule\n",
+            bench->checks);
+    close_file(bench->out);
+}
+
 /* Returns the number of comparisons. */
 static int write_tables(const char *name, int cases_used)
 {
@@ -107,12 +152,7 @@ static int write_tables(const char *name, int cases_used)
         {8, TABLE_INTERPOLATED}, {9, TABLE_INTERPOLATED},  {12, TABLE_INTERPOLATED},
         {8, TABLE_PAPER},        {16, TABLE_INTERPOLATED}, {11, TABLE_PAPER}};
     const int tables = 2 * cases_used;
-    int count = 0;
-    FILE *bench = create("%s.v", name);
-    fprintf(bench, "`timescale 1ns / 1ps\nmodule %s;\n    reg clk = 1'b0;\n"
-                   "    always #5 clk = !clk;\n    wire [%d:0] done;\n"
-                   "    wire [%d:0] comparisons, mismatches;\n",
-            name, tables - 1, tables * 32 - 1);
+    struct bench bench = bench_open(name, tables * (CLOCKS_MOST - CLOCKS_LEAST + 1));
     for (int n = 0; n < tables; n++) {
         int bits = cases[n / 2].activation_bits, z_fraction = bits - 3;
         bool is_tanh = n % 2, direct = cases[n / 2].kind == TABLE_PAPER;
@@ -123,29 +163,18 @@ static int write_tables(const char *name, int cases_used)
         const struct act_table *table = is_tanh ? &tanh : &sigm;
         /* One width of slopes for both tables, as models/program/derive.c gives it. */
         int slope_bits = sigm.slope_bits > tanh.slope_bits ? sigm.slope_bits : tanh.slope_bits;
+        char parameters[200];
         write_table(table, n, bits, z_bits);
-        fprintf(bench,
-                "    table_check #(.ACT_W(%d), .Z_W(%d), .TABLE_W(%d), .FRAC_W(%d), .SLOPE_W(%d), "
-                ".IS_TANH(%d), .DIRECT(%d),\n        .TABLE(\"table%d.mem\"), .VALUES(\"values%d.mem\")) "
-                "u%d (.clk(clk), .done(done[%d]),\n        .comparisons(comparisons[%d +: 32]), "
-                ".mismatches(mismatches[%d +: 32]));\n",
-                bits, z_bits, table->address_bits,
-                direct ? table->address_shift : table->fraction_bits, slope_bits, is_tanh, direct, n, n,
-                n, n, n * 32, n * 32);
-        count += 1 << z_bits;
+        snprintf(parameters, sizeof parameters,
+                 ".ACT_W(%d), .Z_W(%d), .TABLE_W(%d), .FRAC_W(%d), .SLOPE_W(%d), .IS_TANH(%d), "
+                 ".DIRECT(%d)",
+                 bits, z_bits, table->address_bits,
+                 direct ? table->address_shift : table->fraction_bits, slope_bits, is_tanh, direct);
+        put_checks(&bench, parameters, n, z_bits);
         free(sigm.base), free(sigm.slope), free(tanh.base), free(tanh.slope);
     }
-    fprintf(bench,
-            "    integer n, all, bad;\n    always @(posedge clk)\n        if (&done) begin\n"
-            "            all = 0;\n            bad = 0;\n"
-            "            for (n = 0; n < %d; n = n + 1) begin\n"
-            "                all = all + comparisons[n*32 +: 32];\n"
-            "                bad = bad + mismatches[n*32 +: 32];\n            end\n"
-            "            $display(\"%%0d comparisons, %%0d mismatches\", all, bad);\n"
-            "            $finish;\n        end\nendmodule\n",
-            tables);
-    close_file(bench);
-    return count;
+    bench_close(&bench);
+    return bench.comparisons;
 }
 
 int main(void)

@@ -14,6 +14,7 @@
 #include "gen/config/config_file.h"
 #include "models/base/random.h"
 #include "models/network/network.h"
+#include "models/program/derive.h"
 #include "models/program/program.h"
 
 #include <cmocka.h> /* last: it has a macro called fail */
@@ -92,6 +93,7 @@ static inline struct config random_config(struct random *random)
     c.model.seed = random_next(random) >> 1;
     if (c.elem_lanes > 32)
         c.elem_lanes = 32;
+    c.pipeline = (enum pipeline)random_int(random, PIPELINE_AUTO, PIPELINE_2);
     return c;
 }
 
@@ -100,14 +102,14 @@ static inline const char *config_line(const struct config *c)
 {
     static char line[300];
     snprintf(line, sizeof line,
-             "pes %d fifo %d w %d a %d index %d %s %s %s lanes %d fold %d, %d/%d/%d density %g %s%s%s %s "
-             "seed %llu",
+             "pes %d fifo %d w %d a %d index %d %s %s %s lanes %d fold %d pipeline %d, "
+             "%d/%d/%d density %g %s%s%s %s seed %llu",
              c->pes, c->fifo_depth, c->weight_bits, c->activation_bits, c->index_bits,
              encoding_name(c->encoding), column_order_name(c->column_order),
              table_kind_name(c->activation_table), c->elem_lanes,
-             c->fold == FOLD_AUTO ? 0 : geometry_fold_asked(c), c->model.input, c->model.cell,
-             c->model.output, c->model.density, c->model.peephole ? "peephole " : "",
-             c->model.projection ? "projection " : "", candidate_name(c->model.candidate),
+             c->fold == FOLD_AUTO ? 0 : geometry_fold_asked(c), derive_pipeline(c),
+             c->model.input, c->model.cell, c->model.output, c->model.density,
+             c->model.peephole ? "peephole " : "", c->model.projection ? "projection " : "", candidate_name(c->model.candidate),
              pruning_name(c->model.pruning), (unsigned long long)c->model.seed);
     return line;
 }

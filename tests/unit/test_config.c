@@ -132,6 +132,14 @@ static void words(void **state)
         try_value(lists[i].name, "yes", false);
         try_value(lists[i].name, "0", false);
     }
+    static const struct {
+        const char *value;
+        bool good;
+    } pipelines[] = {{"auto", true}, {"0", true}, {"1", true}, {"2", true}, {"3", false},
+                     {"-1", false}, {"01", false}, {"1.0", false}, {"''", false}, {"all", false}};
+    for (size_t i = 0; i < COUNT(pipelines); i++)
+        try_value("pipeline", pipelines[i].value, pipelines[i].good);
+    refused("pipeline: 3", NULL, "my.yaml:1: pipeline: '3' is not known, allowed: auto, 0, 1 or 2", NULL);
     assert_string_equal(encoding_name(ENCODING_RELATIVE), "relative");
     assert_string_equal(column_order_name(ORDER_NATURAL), "natural");
     assert_string_equal(memory_mode_name(MEMORY_ROM), "rom");
@@ -157,6 +165,7 @@ static void defaults(void **state)
     assert_int_equal(c.column_order, ORDER_GREEDY);
     assert_int_equal(c.memory, MEMORY_ROM);
     assert_int_equal(c.elem_lanes, LANES_AUTO);
+    assert_int_equal(c.pipeline, PIPELINE_AUTO);
     assert_int_equal(c.activation_table, TABLE_INTERPOLATED);
     assert_null(c.model.path);
     assert_null(c.model.utterances);

@@ -3,6 +3,7 @@
  * order of events, that more hardware is never slower, and that nothing locks up. */
 #include "gen/config/config_file.h"
 #include "models/program/cycles.h"
+#include "models/program/derive.h"
 #include "tests/unit/model_testing.h"
 
 static int64_t largest(int64_t a, int64_t b)
@@ -222,6 +223,66 @@ static void greedy_never_slower(void **state)
     }
 }
 
+/* A column without entries is done sooner. */
+static bool has_entries(const struct program *p, int column)
+{
+    for (int k = 0; k < p->d.pes; k++)
+        if (p->lengths[(size_t)column * (size_t)p->d.pes + (size_t)k] > 0)
+            return true;
+    return false;
+}
+
+/* The fewest clocks from a product's last column to the pass that it closes, and from the first step of
+ * a pass that writes m to the first column that reads m. */
+struct lags {
+    int64_t close, element;
+};
+
+static void shorten(int64_t *lag, int64_t clocks)
+{
+    if (clocks < *lag)
+        *lag = clocks;
+}
+
+static void shorten_lags(struct lags *lags, const struct program *p, const struct cycles_frame *f)
+{
+    for (int n = 0; n < p->product_count; n++) {
+        const struct product *product = &p->products[n];
+        const struct interval *i = &f->products[n];
+        if (product->closes && has_entries(p, product->first_column + product->columns - 1))
+            shorten(&lags->close, f->passes[product->pass].begin - (i->end - 1));
+        for (int pass = 0; product->source == SOURCE_M && pass < p->pass_count; pass++)
+            if (p->passes[pass].kind == PASS_O && p->passes[pass].row_block == 0)
+                shorten(&lags->element, i->begin - f->passes[pass].begin);
+    }
+}
+
+/* What the schedule reckons with is what the chip needs where nothing else is in the way. */
+static void lags_as_reckoned(void **state)
+{
+    (void)state;
+    for (int pipeline = 0; pipeline <= 2; pipeline++) {
+        struct random random;
+        struct lags reckoned = {0, 0}, found = {INT64_MAX, INT64_MAX};
+        random_seed(&random, 41);
+        for (int n = 0; n < 60; n++) {
+            struct config c = narrow_config(&random);
+            struct program p;
+            struct cycles cycles;
+            c.pipeline = (enum pipeline)(PIPELINE_0 + pipeline);
+            build(&p, &c);
+            cycles_run(&p, 5, &cycles);
+            for (int t = 0; t < 5; t++)
+                shorten_lags(&found, &p, &cycles.frames[t]);
+            reckoned = (struct lags){derive_lag_close(&p.d), derive_lag_element(&p.d)};
+            cycles_free(&cycles);
+            program_free(&p);
+        }
+        assert_int_equal(found.close, reckoned.close);
+        assert_int_equal(found.element, reckoned.element);
+    }
+}
+
 /* A few cells, where latencies count for everything, and queues of one column. */
 static void never_locks_up(void **state)
 {
@@ -292,7 +353,7 @@ int main(void)
         cmocka_unit_test(deeper_queues_never_slower), cmocka_unit_test(more_lanes_never_slower),
         cmocka_unit_test(more_pes_faster),         cmocka_unit_test(more_weights_slower),
         cmocka_unit_test(greedy_never_slower),     cmocka_unit_test(presets_on_target),
-        cmocka_unit_test(stalls_have_names),
+        cmocka_unit_test(stalls_have_names),       cmocka_unit_test(lags_as_reckoned),
     };
     return cmocka_run_group_tests_name("cycles", tests, NULL, NULL);
 }

@@ -54,14 +54,20 @@ static bool with_value(const struct key *key, struct config *config, int number)
     return true;
 }
 
-/* No two values of the key give the same hash.  `fold: auto` stands for one of the others. */
+/* Whose `auto`, the first value, stands for one of the others. */
+static bool has_auto(const struct key *key)
+{
+    return key->kind == KIND_WORD && strcmp(key->words[0], "auto") == 0;
+}
+
+/* No two values of the key give the same hash. */
 static void expect_apart(const struct key *key, bool chip)
 {
     enum { MOST = 8 };
     uint32_t hashes[MOST];
     int count = 0;
     struct config config;
-    for (int number = strcmp(key->name, "fold") == 0; with_value(key, &config, number); number++) {
+    for (int number = has_auto(key); with_value(key, &config, number); number++) {
         if (strcmp(key->name, "fold") == 0 && config.fold > FOLD_2) /* two lanes: no more than two */
             break;
         assert_true(count < MOST);

@@ -44,7 +44,9 @@ static void check_phase(const struct staged *s, const struct stimulus_phase *pha
     assert_ptr_equal(phase_named(&s->play, phase->name), phase);
     assert_true(phase->frame_count >= 1);
     assert_true(phase->first_frame + phase->frame_count <= stimulus->frame_count);
-    assert_int_equal(phase->reset_cycles, 16);
+    /* A reset in the middle of things is as short as one may be. */
+    assert_int_equal(phase->reset_cycles,
+                     phase > stimulus->phases && phase[-1].cut_cycle != 0 ? 1 : 16);
     assert_int_equal(phase->tail_cycles, 64);
     assert_true(phase->valid_cycle >= 1);
     assert_true(phase->limit_cycles >= (uint64_t)(cycles * (phase->frame_count + 1)));

@@ -4,14 +4,16 @@
 //
 // One PE, two blocks of two rows.  Columns are pushed into open blocks, wait in a queue in order, and
 // their entries are issued one a clock; a block is closed with or after its last column, and emptied
-// when it is ready.  Products are taken at ese_accu_control's word: written two clocks after issue.
+// when it is ready.  Products are taken at ese_accu_control's word: written MULTIPLY_CLOCKS after issue.
 //   - while a block is ready, no column of it waits and no entry of it is on the way;
 //   - a closed block whose columns are done is ready soon;
 //   - a row's first product after it was emptied is stored, all further ones are added;
 //   - a row that was not written is not marked as used.
 `default_nettype none
 
-module accumulate_formal (
+module accumulate_formal #(
+    parameter MULTIPLY_CLOCKS = 2
+) (
     input wire       clk,
     input wire       reset,
     input wire       open,
@@ -40,7 +42,8 @@ module accumulate_formal (
     ese_accu_control #(
         .ROW_W   (1),
         .BLOCK_W (1),
-        .COUNT_W (3)
+        .COUNT_W (3),
+        .MULTIPLY_CLOCKS (MULTIPLY_CLOCKS)
     ) u_accu_control (
         .clk           (clk),
         .reset         (reset),
@@ -116,20 +119,20 @@ module accumulate_formal (
         end
     end
 
-    // ---- entries on the way: issued one and two clocks ago ------------------------------------
-    reg way_1 = 1'b0, way_2 = 1'b0, block_1, block_2;
+    // ---- entries on the way, by clocks since they were issued ---------------------------------
+    reg [MULTIPLY_CLOCKS:1] way = 0, way_block;
     always @(posedge clk) begin
-        way_1   <= issue && nonzero && !reset;
-        way_2   <= way_1 && !reset;
-        block_1 <= head;
-        block_2 <= block_1;
+        way       <= reset ? 0 : {way[MULTIPLY_CLOCKS-1:1], issue && nonzero};
+        way_block <= {way_block[MULTIPLY_CLOCKS-1:1], head};
     end
 
-    // ---- clocks in which nothing happened, up to 5 ---------------------------------------------
+    // ---- clocks in which nothing happened, up to as many as it may take -------------------------
+    localparam [2:0] SOON = MULTIPLY_CLOCKS + 3;
+
     reg [2:0] calm = 3'd0;
     always @(posedge clk)
         if (columns != 0 || push || close || reset) calm <= 3'd0;
-        else if (calm != 3'd5)                      calm <= calm + 3'd1;
+        else if (calm != SOON)                      calm <= calm + 3'd1;
 
     // ---- one row: written since it was emptied? ------------------------------------------------
     reg       used = 1'b0, past = 1'b0;
@@ -143,7 +146,7 @@ module accumulate_formal (
     end
     always @(*) if (past) assume (its_address == some_address); // the same row all the time
 
-    integer b;
+    integer b, n;
     always @(*)
         if (started) begin
             for (b = 0; b < 2; b = b + 1)
@@ -151,13 +154,13 @@ module accumulate_formal (
                     assert (busy[b] && closed[b]);
                     if (columns != 0) assert (head != b);
                     if (columns == 2) assert (next != b);
-                    if (way_1) assert (block_1 != b);
-                    if (way_2) assert (block_2 != b);
+                    for (n = 1; n <= MULTIPLY_CLOCKS; n = n + 1)
+                        if (way[n]) assert (way_block[n] != b);
                 end
             for (b = 0; b < 2; b = b + 1)
-                if (calm == 3'd5 && closed[b] && !emptying[b]) assert (ready[b]);
-            assert (write == way_2);
-            if (write) assert (address[1] == block_2);
+                if (calm == SOON && closed[b] && !emptying[b]) assert (ready[b]);
+            assert (write == way[MULTIPLY_CLOCKS]);
+            if (write) assert (address[1] == way_block[MULTIPLY_CLOCKS]);
             if (past && write && address == its_address) assert (keep == used);
             if (past && emptying[its_address[1]] && {pass_block, drain_row} == its_address)
                 assert (drain_used == used);

@@ -1,16 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 // act_queue_formal - what ese_act_queue promises, for every way of using it.
 //
-// Used as ese_ptr_read and ese_spmat_read do: nothing is pushed when it is full, nothing issued when it
-// is empty, no column is of length 0.  One arbitrary column is watched from its push on:
+// Used as ese_ptr_read and ese_spmat_read do: nothing is pushed when it is full, or with LOOK_AHEAD when
+// it said so a clock before; nothing is issued when it is empty; no column is of length 0.  One
+// arbitrary column is watched from its push on:
 //   - it comes to the head after those that were there before it, with its own shift and block;
 //   - `last` comes with its last entry and not before;
 //   - the element is read where it was written, and nothing overwrites it meanwhile;
-//   - `full` and `valid` tell how many columns there are, never more than DEPTH.
+//   - `full` and `valid` tell how many columns there are, or will be; never more than DEPTH.
 `default_nettype none
 
 module act_queue_formal #(
-    parameter DEPTH = 3
+    parameter DEPTH = 3,
+    parameter LOOK_AHEAD = 0
 ) (
     input wire       clk,
     input wire       reset,
@@ -29,7 +31,8 @@ module act_queue_formal #(
         .PTR_W   (2),
         .LEN_W   (2),
         .SHIFT_W (2),
-        .BLOCK_W (1)
+        .BLOCK_W (1),
+        .LOOK_AHEAD (LOOK_AHEAD)
     ) dut (
         .clk           (clk),
         .reset         (reset),
@@ -47,12 +50,17 @@ module act_queue_formal #(
         .read_pointer  (read_pointer)
     );
 
-    reg started = 1'b0;
-    always @(posedge clk) started <= 1'b1;
+    reg started = 1'b0, was_full;
+    always @(posedge clk) begin
+        started  <= 1'b1;
+        was_full <= full;
+    end
+
+    wire no_room = LOOK_AHEAD ? was_full : full;
 
     always @(*) begin
         if (!started) assume (reset);
-        if (push) assume (!full && push_length != 0);
+        if (push) assume (!no_room && push_length != 0);
         if (issue) assume (valid);
     end
 
@@ -93,7 +101,7 @@ module act_queue_formal #(
     always @(*)
         if (started) begin
             assert (columns <= DEPTH);
-            assert (full == (columns == DEPTH));
+            assert (full == (columns == DEPTH || (LOOK_AHEAD && columns == DEPTH - 1 && push)));
             assert (valid == (columns != 0));
             if (watching) assert (ahead < columns);
             if (at_head) begin
@@ -107,7 +115,7 @@ module act_queue_formal #(
 
     always @(posedge clk)
         if (started) begin
-            cover (full && pop);
+            cover (columns == DEPTH && pop);
             cover (at_head && pop && its_length == 2'd3);
         end
 endmodule

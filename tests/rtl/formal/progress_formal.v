@@ -1,26 +1,32 @@
 // SPDX-License-Identifier: Apache-2.0
-// progress_formal - ese_progress lets a word be read exactly when it is there.
+// progress_formal - ese_progress lets a word be read exactly when it is there, or was a clock before.
 //
 // Vectors are begun frame after frame and written word by word.  A reader asks for a word of a frame; it
 // may be up to one frame behind the writer or two ahead of it, which is how far the chip's products
-// and passes can be apart.
+// and passes can be apart.  It goes on from word to word as ese_column_head does, and now and then to
+// the next frame.
 `default_nettype none
 
 module progress_formal #(
-    parameter WORD_W = 2
+    parameter WORD_W       = 2,
+    parameter READY_CLOCKS = 0
 ) (
     input wire              clk,
     input wire              reset,
     input wire              start,
     input wire              written,
-    input wire              advance, // the reader goes on to the next frame
-    input wire [WORD_W-1:0] need_word
+    input wire              advance,   // the reader goes on ...
+    input wire              new_frame, // ... to the next frame
+    input wire [WORD_W-1:0] next_word
 );
-    reg  [1:0] writer_frame, reader_frame;
-    wire       ready;
+    reg  [1:0]        writer_frame, reader_frame;
+    reg  [WORD_W-1:0] word;
+    wire [1:0]        next_frame = reader_frame + {1'b0, advance && new_frame};
+    wire              ready;
 
     ese_progress #(
-        .WORD_W (WORD_W)
+        .WORD_W       (WORD_W),
+        .READY_CLOCKS (READY_CLOCKS)
     ) dut (
         .clk         (clk),
         .reset       (reset),
@@ -28,7 +34,10 @@ module progress_formal #(
         .start_frame (writer_frame + 2'd1),
         .written     (written),
         .need_frame  (reader_frame),
-        .need_word   (need_word),
+        .need_word   (word),
+        .advance     (advance),
+        .next_frame  (next_frame),
+        .next_word   (next_word),
         .ready       (ready)
     );
 
@@ -39,21 +48,29 @@ module progress_formal #(
     reg signed [2:0] lead;
     reg [WORD_W:0]   there;
 
+    // The same when only the reader has gone on: what a register sees of it.
+    wire signed [2:0]  lead_then = lead - $signed({2'b0, advance && new_frame});
+    wire [WORD_W-1:0]  word_then = advance ? next_word : word;
+
     always @(*) begin
         if (!started) assume (reset);
-        if (start) assume (!written && lead < 1 + $signed({2'b0, advance}));
-        if (advance) assume (lead > -2 - $signed({2'b0, start}));
+        if (start) assume (!written && lead_then < 1);
         if (written) assume (there < (1 << WORD_W));
+        assume (lead_then >= -2);
     end
 
+    reg settled = 1'b0, was_there; // the clock before was without reset
     always @(posedge clk) begin
-        lead <= lead + $signed({2'b0, start}) - $signed({2'b0, advance});
-        if (advance) reader_frame <= reader_frame + 2'd1;
+        settled   <= !reset;
+        was_there <= lead_then == 1 || (lead_then == 0 && {1'b0, word_then} < there);
+        lead      <= lead_then + $signed({2'b0, start});
+        word      <= word_then;
         if (written) there <= there + 1'b1;
         if (start) begin
             writer_frame <= writer_frame + 2'd1;
             there        <= 0;
         end
+        reader_frame <= next_frame;
         if (reset) begin
             writer_frame <= 2'd3; // frame -1 is complete: the state before the first frame
             reader_frame <= 2'd3;
@@ -62,16 +79,20 @@ module progress_formal #(
         end
     end
 
+    wire is_there = lead == 1 || (lead == 0 && {1'b0, word} < there);
+
     always @(*)
-        if (started) begin
+        if (settled) begin
             assert (lead >= -2 && lead <= 1);
-            assert (ready == (lead == 1 || (lead == 0 && {1'b0, need_word} < there)));
+            assert (ready == (READY_CLOCKS ? was_there : is_there));
+            if (ready) assert (is_there);
         end
 
     always @(posedge clk)
-        if (started) begin
+        if (settled) begin
             cover (lead == -2 && there == (1 << WORD_W));
             cover (lead == 1 && ready && there == 1);
+            cover (is_there && !ready || READY_CLOCKS == 0);
         end
 endmodule
 

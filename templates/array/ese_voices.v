@@ -1,0 +1,242 @@
+// SPDX-License-Identifier: Apache-2.0
+// ese_voices - all channels, and the registers on the way to them.
+//
+// All that the front end and the element-wise control decide comes SPREAD_CLOCKS later (ese_spread), in
+// copies for eight channels each where there are two registers; so do the elements.  The channels run
+// so much behind: what they give at stage RESULT is there SPREAD_CLOCKS later.  Where an utterance
+// begins is held for a pass.  Reading and writing of c are not delayed: a host may do it, too.
+`resetall
+`timescale 1ns / 1ps
+`default_nettype none
+
+module ese_voices #(
+    parameter CHANNELS    = 2,  // voices
+    parameter PES         = 4,  // processing elements
+    parameter LANES       = 1,  // element-wise lanes
+    parameter GROUPS      = 4,  // PES / LANES rounded up
+    parameter GROUP_W     = 2,  // bits of a group number
+    parameter FOLD        = 1,  // PEs that share rows, at most
+    parameter ACT_W       = 16, // bits of an element
+    parameter ALIGNED_W   = 15, // bits of an aligned weight
+    parameter ACC_W       = 34, // bits of an accumulator
+    parameter ADDR_W      = 5,  // bits of an accumulator address
+    parameter PTR_W       = 3,  // bits of an ActQueue pointer
+    parameter BIAS_W      = 28, // bits of a bias
+    parameter PEEP_W      = 16, // bits of a peephole weight
+    parameter SUM_W       = 36, // bits of acc + bias + peep*c
+    parameter ROUND_SHIFT = 14, // fraction bits dropped from the sum
+    parameter Z_W         = 18, // bits of a pre-activation
+    parameter Z_FRAC      = 13, // fraction bits of a pre-activation
+    parameter C_FRAC      = 12, // fraction bits of c
+    parameter M_FRAC      = 15, // fraction bits of m
+    parameter TABLE_W     = 9,  // address bits of the tables
+    parameter SIGM_FRAC_W = 8,  // bits of z below the Sigmoid table's address
+    parameter TANH_FRAC_W = 7,  // bits of z below the Tanh table's address
+    parameter SLOPE_W     = 9,  // bits of a table's slope
+    parameter C_WORD_W    = 4,  // address bits of the c buffer
+    parameter GATE_WORD_W = 6,  // address bits of the i and f buffers
+    parameter INTERPOLATE = 1,  // 0: tables of points
+    parameter PEEPHOLE    = 1,  // 0: no peepholes
+    parameter PROJECTION  = 1,  // 0: no pass y
+    parameter CANDIDATE_TANH = 1, // 0: g is a sigmoid
+    parameter SPREAD_CLOCKS   = 0, // 0, 1 or 2
+    parameter MULTIPLY_CLOCKS = 2, // of ese_pe
+    parameter ASSEMBLE_CLOCKS = 2, // of ese_assemble
+    parameter SUM_CLOCKS      = 4, // of ese_adder_tree
+    parameter TABLE_CLOCKS    = 5, // of ese_act_table
+    parameter PRODUCT_CLOCKS  = 3, // of ese_elem_mul
+    parameter SIGM_FILE   = "", // the Sigmoid table
+    parameter TANH_FILE   = ""  // the Tanh table
+) (
+    input  wire                     clk,
+
+    // ActQueue
+    input  wire [PES-1:0]           queue_push,
+    input  wire [PES*PTR_W-1:0]     queue_write,
+    input  wire [PES*PTR_W-1:0]     queue_read,
+    input  wire [CHANNELS*FOLD*ACT_W-1:0] elements, // {channel: p: for PEs k with k mod FOLD = p}
+
+    // SpMV and Accu
+    input  wire [PES*ALIGNED_W-1:0] weights,
+    input  wire [PES-1:0]           acc_write,
+    input  wire [PES-1:0]           acc_keep,
+    input  wire [PES*ADDR_W-1:0]    acc_address,
+
+    // Assemble
+    input  wire [ADDR_W-1:0]        drain_address, // stage 1
+    input  wire [GROUP_W-1:0]       drain_group,   // stage 1
+    input  wire [FOLD*LANES-1:0]    drain_used,    // stage ASSEMBLE_CLOCKS
+    input  wire [2*FOLD-1:1]        drain_pick,    // stage ASSEMBLE_CLOCKS
+
+    // Element-wise path, by stage
+    input  wire [CHANNELS-1:0]      first,         // held for the pass
+    input  wire                     c_read,
+    input  wire [C_WORD_W-1:0]      c_read_word,
+    input  wire                     c_is_old,
+    input  wire                     c_is_unused,
+    input  wire [LANES*BIAS_W-1:0]  bias,
+    input  wire [LANES*PEEP_W-1:0]  peep,
+    input  wire                     tanh_of_c,
+    input  wire                     gate_read,
+    input  wire [GATE_WORD_W-1:0]   gate_read_word,
+    input  wire                     i_write,
+    input  wire                     f_write,
+    input  wire [GATE_WORD_W-1:0]   gate_write_word,
+    input  wire                     gate_is_o,
+    input  wire                     product_is_y,
+    input  wire                     product_is_o,
+    input  wire [CHANNELS-1:0]      c_write,
+    input  wire [C_WORD_W-1:0]      c_write_word,
+    input  wire [CHANNELS*LANES*ACT_W-1:0] c_write_data,
+    output wire [CHANNELS*LANES*ACT_W-1:0] c_data, // one clock after c_read
+    output wire [CHANNELS*LANES*ACT_W-1:0] result // stage RESULT, SPREAD_CLOCKS later
+);
+    localparam FAN    = 8;
+    localparam COPIES = (SPREAD_CLOCKS > 1) ? (CHANNELS + FAN - 1) / FAN : 1;
+
+    // ---- what all channels get -------------------------------------------------------------
+    localparam ARRAY_W   = PES * (3 + 2 * PTR_W + ALIGNED_W + ADDR_W);
+    localparam DRAIN_W   = ADDR_W + GROUP_W + FOLD * LANES + 2 * FOLD - 1;
+    localparam ELEMENT_W = LANES * (BIAS_W + PEEP_W) + 2 * GATE_WORD_W + 9;
+    localparam CONTROL_W = ARRAY_W + DRAIN_W + ELEMENT_W;
+
+    wire [COPIES*CONTROL_W-1:0]     controls;
+    wire [CHANNELS*FOLD*ACT_W-1:0]  elements_q;
+
+    ese_spread #(
+        .WIDTH  (CONTROL_W),
+        .COPIES (COPIES),
+        .CLOCKS (SPREAD_CLOCKS)
+    ) u_control (
+        .clk    (clk),
+        .value  ({queue_push, queue_write, queue_read, weights, acc_write, acc_keep,
+                  acc_address, drain_address, drain_group, drain_used, drain_pick, c_is_old,
+                  c_is_unused, bias, peep, tanh_of_c, gate_read, gate_read_word, i_write,
+                  f_write, gate_write_word, gate_is_o, product_is_y, product_is_o}),
+        .copies (controls)
+    );
+
+    ese_delay #(
+        .WIDTH  (CHANNELS * FOLD * ACT_W),
+        .CLOCKS (SPREAD_CLOCKS)
+    ) u_elements (
+        .clk     (clk),
+        .value   (elements),
+        .delayed (elements_q)
+    );
+
+    // ---- channels --------------------------------------------------------------------------
+    genvar c;
+    generate
+        for (c = 0; c < CHANNELS; c = c + 1) begin : g_channel
+            localparam COPY = (COPIES > 1) ? c / FAN : 0;
+
+            wire [PES-1:0]              own_queue_push;
+            wire [PES*PTR_W-1:0]        own_queue_write;
+            wire [PES*PTR_W-1:0]        own_queue_read;
+            wire [PES*ALIGNED_W-1:0]    own_weights;
+            wire [PES-1:0]              own_acc_write;
+            wire [PES-1:0]              own_acc_keep;
+            wire [PES*ADDR_W-1:0]       own_acc_address;
+            wire [ADDR_W-1:0]           own_drain_address;
+            wire [GROUP_W-1:0]          own_drain_group;
+            wire [FOLD*LANES-1:0]       own_drain_used;
+            wire [2*FOLD-1:1]           own_drain_pick;
+            wire                        own_c_is_old;
+            wire                        own_c_is_unused;
+            wire [LANES*BIAS_W-1:0]     own_bias;
+            wire [LANES*PEEP_W-1:0]     own_peep;
+            wire                        own_tanh_of_c;
+            wire                        own_gate_read;
+            wire [GATE_WORD_W-1:0]      own_gate_read_word;
+            wire                        own_i_write;
+            wire                        own_f_write;
+            wire [GATE_WORD_W-1:0]      own_gate_write_word;
+            wire                        own_gate_is_o;
+            wire                        own_product_is_y;
+            wire                        own_product_is_o;
+
+            assign {own_queue_push, own_queue_write, own_queue_read, own_weights,
+                    own_acc_write, own_acc_keep, own_acc_address, own_drain_address,
+                    own_drain_group, own_drain_used, own_drain_pick, own_c_is_old,
+                    own_c_is_unused, own_bias, own_peep, own_tanh_of_c, own_gate_read,
+                    own_gate_read_word, own_i_write, own_f_write, own_gate_write_word,
+                    own_gate_is_o, own_product_is_y, own_product_is_o} = controls[COPY*CONTROL_W +: CONTROL_W];
+
+            ese_channel #(
+                .PES             (PES),
+                .LANES           (LANES),
+                .GROUPS          (GROUPS),
+                .GROUP_W         (GROUP_W),
+                .FOLD            (FOLD),
+                .ACT_W           (ACT_W),
+                .ALIGNED_W       (ALIGNED_W),
+                .ACC_W           (ACC_W),
+                .ADDR_W          (ADDR_W),
+                .PTR_W           (PTR_W),
+                .BIAS_W          (BIAS_W),
+                .PEEP_W          (PEEP_W),
+                .SUM_W           (SUM_W),
+                .ROUND_SHIFT     (ROUND_SHIFT),
+                .Z_W             (Z_W),
+                .Z_FRAC          (Z_FRAC),
+                .C_FRAC          (C_FRAC),
+                .M_FRAC          (M_FRAC),
+                .TABLE_W         (TABLE_W),
+                .SIGM_FRAC_W     (SIGM_FRAC_W),
+                .TANH_FRAC_W     (TANH_FRAC_W),
+                .SLOPE_W         (SLOPE_W),
+                .C_WORD_W        (C_WORD_W),
+                .GATE_WORD_W     (GATE_WORD_W),
+                .INTERPOLATE     (INTERPOLATE),
+                .PEEPHOLE        (PEEPHOLE),
+                .PROJECTION      (PROJECTION),
+                .CANDIDATE_TANH  (CANDIDATE_TANH),
+                .MULTIPLY_CLOCKS (MULTIPLY_CLOCKS),
+                .ASSEMBLE_CLOCKS (ASSEMBLE_CLOCKS),
+                .SUM_CLOCKS      (SUM_CLOCKS),
+                .TABLE_CLOCKS    (TABLE_CLOCKS),
+                .PRODUCT_CLOCKS  (PRODUCT_CLOCKS),
+                .SIGM_FILE       (SIGM_FILE),
+                .TANH_FILE       (TANH_FILE)
+            ) u_channel (
+                .clk             (clk),
+                .queue_push      (own_queue_push),
+                .queue_write     (own_queue_write),
+                .queue_read      (own_queue_read),
+                .elements        (elements_q[c*FOLD*ACT_W +: FOLD*ACT_W]),
+                .weights         (own_weights),
+                .acc_write       (own_acc_write),
+                .acc_keep        (own_acc_keep),
+                .acc_address     (own_acc_address),
+                .drain_address   (own_drain_address),
+                .drain_group     (own_drain_group),
+                .drain_used      (own_drain_used),
+                .drain_pick      (own_drain_pick),
+                .first           (first[c]),
+                .c_read          (c_read),
+                .c_read_word     (c_read_word),
+                .c_is_old        (own_c_is_old),
+                .c_is_unused     (own_c_is_unused),
+                .bias            (own_bias),
+                .peep            (own_peep),
+                .tanh_of_c       (own_tanh_of_c),
+                .gate_read       (own_gate_read),
+                .gate_read_word  (own_gate_read_word),
+                .i_write         (own_i_write),
+                .f_write         (own_f_write),
+                .gate_write_word (own_gate_write_word),
+                .gate_is_o       (own_gate_is_o),
+                .product_is_y    (own_product_is_y),
+                .product_is_o    (own_product_is_o),
+                .c_write         (c_write[c]),
+                .c_write_word    (c_write_word),
+                .c_write_data    (c_write_data[c*LANES*ACT_W +: LANES*ACT_W]),
+                .c_data          (c_data[c*LANES*ACT_W +: LANES*ACT_W]),
+                .result          (result[c*LANES*ACT_W +: LANES*ACT_W])
+            );
+        end
+    endgenerate
+endmodule
+
+`resetall
