@@ -130,13 +130,20 @@ static bool is_signal(const char *name, const char *signal)
            (name[length] == '\0' || name[length] == '[');
 }
 
+/* Without the generate blocks that newer Verilators name. */
+static const char *plain_name(const char *name)
+{
+    const char *dot = strrchr(name, '.');
+    return dot != NULL ? dot + 1 : name;
+}
+
 /* Why a bit never goes up and down; NULL: it can. */
 static const char *why_no_toggle(const struct reader *r, const char *name, int bit)
 {
     for (int n = 0; n < r->never_count; n++) {
         const struct never *never = &r->never[n];
         if (never->toggle && bit >= never->low && bit <= never->high && is_of(never, r) &&
-            is_signal(name, never->from))
+            is_signal(plain_name(name), never->from))
             return never->why;
     }
     return NULL;
@@ -275,7 +282,7 @@ static void count_toggles(struct reader *r, const struct coverage_point *points,
     struct text name = {0}, before = {0};
     for (int n = 0; n < count; n++) {
         int bit = split_bit(points[n].what, &name);
-        if (strncmp(text_string(&name), UNUSED, strlen(UNUSED)) == 0)
+        if (strncmp(plain_name(text_string(&name)), UNUSED, strlen(UNUSED)) == 0)
             continue;
         const char *why = why_no_toggle(r, text_string(&name), bit);
         if (strcmp(text_string(&name), text_string(&before)) != 0 && n > 0) {

@@ -89,7 +89,8 @@ static void test_bits(void **state)
         TOGGLE("ese_a.v", "4", "e:1->0") OF_A "0\n"
         TOGGLE("ese_a.v", "5", "g:0->1") OF_A "1\n"
         TOGGLE("ese_a.v", "5", "g:1->0") OF_B "1\n"
-        TOGGLE("ese_a.v", "5", "unused_g") OF_A "0\n", &config);
+        TOGGLE("ese_a.v", "5", "unused_g") OF_A "0\n"
+        TOGGLE("ese_a.v", "5", "g_block.unused_g") OF_A "0\n", &config);
     counted(&c.toggles, 2, 4, 0); /* d[1], g; d[0], d[2], d[10], e */
     assert_int_equal(c.hole_count, 2);
     is_hole(&c, 0, 2, "d[10,2,0]", false);
