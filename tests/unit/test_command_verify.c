@@ -22,13 +22,21 @@ static void test_usage(void **state)
             "--faults plays phases of few frames: it does not go with --frames");
     refuses((struct verify_options){.svg = "x.svg", .faults = 1}, 2,
             "--svg: frames are charted in the usual phases: it does not go with --faults");
+    char *cells[] = {(char[]){"cells.v"}};
+    refuses((struct verify_options){.cells = cells, .cell_count = 1}, 2,
+            "--cells are of a netlist: it does not go without --netlist");
+    refuses((struct verify_options){.netlist = "n.v", .coverage = "folder"}, 2,
+            "--coverage is of the chip's Verilog: it does not go with --netlist");
+    refuses((struct verify_options){.netlist = "n.v", .trace = "x.fst", .trace_scope = "pe"}, 2,
+            "--trace-scope: a netlist has no such modules: it does not go with --netlist");
     static const struct {
         struct verify_options options;
         const char *name;
     } unused[] = {{{.model = "other"}, "--model"}, {{.frames = 9}, "--frames"},
                   {{.faults = 2}, "--faults"},     {{.trace = "x.fst"}, "--trace"},
                   {{.svg = "x.svg"}, "--svg"},     {{.coverage = "x"}, "--coverage"},
-                  {{.sim = SIM_BOTH}, "--sim both"}};
+                  {{.sim = SIM_BOTH}, "--sim both"},
+                  {{.netlist = "n.v"}, "--netlist"}};
     refuses((struct verify_options){.trace_phase = "steady"}, 2,
             "--trace-phase goes with --trace FILE.fst, which is not given");
     refuses((struct verify_options){.trace_frames = true}, 2,
