@@ -34,12 +34,6 @@ static const struct {
 
 static struct derived chips[PIPELINES_ALL];
 
-static bool ends_in(const char *name, const char *end)
-{
-    size_t length = strlen(name);
-    return length >= strlen(end) && strcmp(name + length - strlen(end), end) == 0;
-}
-
 /* The number that a parameter stands for, or NULL. */
 static const struct latency *number_of(const char *module, const char *parameter)
 {
