@@ -123,17 +123,31 @@ static void add_module(struct text *scopes, const struct instances *chip, const 
             add_scope(scopes, 0, chip->list[n].path);
 }
 
-/* The top's own signals, and what is in it but for channels 1 and up. */
+/* The channel that it is in, or -1. */
+static int channel_of(const struct instance *instance)
+{
+    static const char loop[] = ".g_channel[";
+    const char *at = strstr(instance->path, loop);
+    return at != NULL ? atoi(at + strlen(loop)) : -1;
+}
+
+/* Whether there are channels in it, each in a generate block of its own. */
+static bool has_channels(const struct instances *chip, int n)
+{
+    for (int in = n + 1; in < chip->count; in++)
+        if (channel_of(&chip->list[in]) >= 0 && channel_of(&chip->list[n]) < 0 &&
+            instance_is_within(chip->list[in].path, chip->list[n].path))
+            return true;
+    return false;
+}
+
+/* All that is in the top but for channels 1 and up. */
 static void add_first_channel(struct text *scopes, const struct instances *chip)
 {
-    enum { TOP = 1 };
-    static const char channels[] = "ese_bench.u_chip.g_channel[";
-    add_scope(scopes, 1, chip->list[TOP].path);
-    for (int n = TOP + 1; n < chip->count; n++) {
-        const char *path = chip->list[n].path;
-        bool channel = strncmp(path, channels, strlen(channels)) == 0;
-        if (outer(chip, n) == TOP && (!channel || strncmp(path + strlen(channels), "0]", 2) == 0))
-            add_scope(scopes, 0, path);
+    for (int n = 1; n < chip->count; n++) {
+        bool first = channel_of(&chip->list[n]) <= 0;
+        if (n == 1 || (first && has_channels(chip, outer(chip, n))))
+            add_scope(scopes, has_channels(chip, n) ? 1 : 0, chip->list[n].path);
     }
 }
 

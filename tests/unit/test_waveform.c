@@ -107,10 +107,10 @@ static void test_scopes(void **state)
     has_scopes("ese_bench.u_chip.u_controller.u_passes", 1,
                BENCH "$dumpvars(0, ese_bench.u_chip.u_controller.u_passes);\n");
     has_scopes("ese_pe", 1,
-               BENCH "$dumpvars(0, ese_bench.u_chip.g_channel[0].u_channel.g_pe[0].u_pe);\n"
-                     "$dumpvars(0, ese_bench.u_chip.g_channel[0].u_channel.g_pe[1].u_pe);\n"
-                     "$dumpvars(0, ese_bench.u_chip.g_channel[1].u_channel.g_pe[0].u_pe);\n"
-                     "$dumpvars(0, ese_bench.u_chip.g_channel[1].u_channel.g_pe[1].u_pe);\n");
+               BENCH "$dumpvars(0, ese_bench.u_chip.u_voices.g_channel[0].u_channel.g_pe[0].u_pe);\n"
+                     "$dumpvars(0, ese_bench.u_chip.u_voices.g_channel[0].u_channel.g_pe[1].u_pe);\n"
+                     "$dumpvars(0, ese_bench.u_chip.u_voices.g_channel[1].u_channel.g_pe[0].u_pe);\n"
+                     "$dumpvars(0, ese_bench.u_chip.u_voices.g_channel[1].u_channel.g_pe[1].u_pe);\n");
     const char *const none[] = {"u_controller", "ese", "", "ese_bench.u_chip.g_channel[2]",
                                 "ese_bench.u_chip.u_controller.", "ese_bench.u_chip.u_controller.g_m"};
     for (size_t n = 0; n < COUNT_OF(none); n++) {
@@ -133,11 +133,15 @@ static void test_large(void **state)
                      "$dumpvars(0, ese_bench.u_chip.u_constants);\n"
                      "$dumpvars(0, ese_bench.u_chip.u_products);\n"
                      "$dumpvars(0, ese_bench.u_chip.u_passes);\n"
+                     "$dumpvars(0, ese_bench.u_chip.u_column);\n"
                      "$dumpvars(0, ese_bench.u_chip.u_input);\n"
                      "$dumpvars(0, ese_bench.u_chip.u_controller);\n"
                      "$dumpvars(0, ese_bench.u_chip.u_front_end);\n"
                      "$dumpvars(0, ese_bench.u_chip.u_element_control);\n"
-                     "$dumpvars(0, ese_bench.u_chip.g_channel[0].u_channel);\n"
+                     "$dumpvars(1, ese_bench.u_chip.u_voices);\n"
+                     "$dumpvars(0, ese_bench.u_chip.u_voices.u_control);\n"
+                     "$dumpvars(0, ese_bench.u_chip.u_voices.u_elements);\n"
+                     "$dumpvars(0, ese_bench.u_chip.u_voices.g_channel[0].u_channel);\n"
                      "$dumpvars(0, ese_bench.u_chip.g_channel[0].u_y);\n"
                      "$dumpvars(0, ese_bench.u_chip.u_output);\n");
     complained("ese: note: of 2 channels only the first is in the waveform; --trace-scope ese_bench "
