@@ -1,40 +1,11 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
 # run.sh - the Verilog modules one by one, where they lie: arithmetic and tables against the C models in
-# both simulators, lint with other than the default parameters, what Yosys makes of them, and proofs.
-# Checks that compare or prove also meet modules with a fault put in, and must find it.
-# shellcheck source=tests/lib.sh
+# both simulators, lint with other than the default parameters, what Yosys makes of them.
+# Checks that compare also meet modules with a fault put in, and must find it.
+# shellcheck source=tests/rtl/modules.sh
 # shellcheck disable=SC2015 # A && B || C: C is for when either does not hold
-source "$(dirname "$0")/../lib.sh"
-root=$PWD
-here=$root/tests/rtl
-cd "$work"
-# In one folder, as in a chip's rtl/.
-modules=$work/modules
-mkdir "$modules"
-cp "$root"/templates/*/*.v "$modules"
-
-check() { # NAME COMMAND... : must end well; its output is shown if not
-    local name=$1 output
-    shift
-    if output=$("$@" 2>&1); then
-        printf 'ok %s\n' "$name"
-        good
-    else
-        bad "$name" "$output"
-    fi
-}
-
-# A copy of the modules with one of them changed by a sed script, which must change something.
-mutant() { # FOLDER MODULE SCRIPT
-    rm -rf "$1"
-    cp -r "$modules" "$1"
-    sed -i "$3" "$1/$2.v"
-    if cmp -s "$1/$2.v" "$modules/$2.v"; then
-        bad "mutant of $2: '$3' changes nothing"
-        return 1
-    fi
-}
+source "$(dirname "$0")/modules.sh"
 
 # ---- arithmetic and tables against the models ----------------------------------------------------
 
@@ -490,163 +461,10 @@ synthesize_modules() {
     check "synthesis ese_delay 16 x 12: shift registers" delay_is_shift_registers 12 16
 }
 
-# ---- proofs ------------------------------------------------------------------------------------------
-
-# Bounded checks of some clocks with arbitrary contents of memories, then a proof for all time.
-read_property() { # TEMPLATES PROPERTY MODULE...
-    local property=$2 sources="" module
-    for module in "${@:3}"; do
-        sources+=" $1/$module.v"
-    done
-    printf 'read_verilog -formal -sv%s %s; %s prep -top %s -flatten; ' "$sources" \
-        "$here/formal/$property.v" "${parameters:+chparam $parameters $property;}" "$property"
-}
-
-bounded() { # TEMPLATES PROPERTY MODULE...
-    yosys -q -p "$(read_property "$@") async2sync; opt -keepdc -undriven; dffunmap; opt_clean
-        write_smt2 -wires $2.smt2" &&
-        limited 200 yosys-smtbmc -s z3 --unroll -t "${clocks:-8}" --presat --noprogress "$2.smt2" >bounded.log ||
-        { tail -n 4 bounded.log; return 1; }
-}
-
-reachable() { # PROPERTY
-    limited 200 yosys-smtbmc -s z3 --unroll -t 16 -c --noprogress "$1.smt2" >cover.log ||
-        { tail -n 4 cover.log; return 1; }
-}
-
-proved() { # TEMPLATES PROPERTY MODULE...
-    yosys -q -p "$(read_property "$@") chformal -cover -remove; async2sync; memory_map -formal
-        opt -keepdc -undriven; dffunmap; setundef -undriven -anyseq; techmap; opt_clean; dffunmap
-        abc -g AND -fast; opt_clean; delete -output; opt_clean; write_aiger -B -zinit $2.aig" &&
-        limited 200 yosys-abc -c "read_aiger $2.aig; fold; strash; pdr" >proof.log &&
-        grep -q '^Property proved' proof.log || { tail -n 4 proof.log; return 1; }
-}
-
-# The bounded check says so, and for no other reason.
-refuted() { # TEMPLATES PROPERTY MODULE...
-    local clocks=12
-    if bounded "$@" >/dev/null; then
-        echo "no counterexample"
-        return 1
-    fi
-    grep -q 'Assert failed' bounded.log && grep -q 'Status: FAILED' bounded.log ||
-        { tail -n 4 bounded.log; return 1; }
-}
-
-# With `parameters` of the property, as Yosys has them: "-set NAME VALUE".
-prove() { # PROPERTY MODULE... ; faults to find on standard input: MODULE|SCRIPT
-    local property=$1 what="proof $1${parameters:+, $parameters}" module script
-    shift
-    check "$what: bounded" bounded "$modules" "$property" "$@"
-    check "$what: all cases reachable" reachable "$property"
-    check "$what: for all time" proved "$modules" "$property" "$@"
-    while IFS='|' read -r module script; do
-        mutant faulty "$module" "$script" || continue
-        check "$what, fault found: $module $script" refuted faulty "$property" "$@"
-    done
-}
-
-prove_modules() {
-    prove act_queue_formal ese_act_queue <<'END'
-ese_act_queue|s/full = count == FULL;/full = count > FULL;/
-ese_act_queue|s/issued + 1'b1 == length/issued == length/
-ese_act_queue|s/if (issue) issued <= last ?/if (issue) issued <= push ?/
-ese_act_queue|s/if (pop)  head <= (head == LAST_SLOT)/if (pop) head <= (head == 0)/
-ese_act_queue|s/if (push \&\& !pop)/if (push)/
-END
-    parameters="-set LOOK_AHEAD 1" prove act_queue_formal ese_act_queue <<'END'
-ese_act_queue|s/ || (count == ALMOST && push)//
-ese_act_queue|s/(count == ALMOST && push)/(count == ALMOST \&\& push \&\& !pop)/
-ese_act_queue|s/ALMOST = FULL - 1'b1/ALMOST = FULL/
-END
-    for depth in 1 2 4; do
-        for ahead in 0 1; do
-            parameters="-set DEPTH $depth -set LOOK_AHEAD $ahead" \
-                check "proof act_queue_formal, depth $depth, look ahead $ahead: for all time" \
-                proved "$modules" act_queue_formal ese_act_queue
-        done
-    done
-    prove progress_formal ese_progress <<'END'
-ese_progress|s/need_word} < words/need_word} <= words/
-ese_progress|s/frame == need_frame + 2'd1/frame == need_frame + 2'd2/
-ese_progress|s/words <= {1'b1, {WORD_W{1'b0}}}/words <= {(WORD_W+1){1'b0}}/
-END
-    parameters="-set READY_CLOCKS 1" prove progress_formal ese_progress <<'END'
-ese_progress|s/advance ? next_written : need_written/need_written/
-ese_progress|s/advance ? next_written : need_written/next_written/
-ese_progress|s/next_word} < words/next_word} <= words/
-ese_progress|s/frame == next_frame + 2'd1/frame == need_frame + 2'd1/
-END
-    for clocks in 0 1; do
-        parameters="-set READY_CLOCKS $clocks" prove column_head_formal ese_column_head </dev/null
-    done
-    parameters="-set READY_CLOCKS 1" prove column_head_formal ese_column_head <<'END'
-ese_column_head|s/assign advance      = !head_valid || issue/assign advance = issue/
-ese_column_head|s/assign advance      = !head_valid || issue/assign advance = !head_valid/
-ese_column_head|s/assign advance      = !head_valid || issue/assign advance = 1'b1/
-ese_column_head|s/else if (advance) head_valid <= stream_valid/else if (issue) head_valid <= stream_valid/
-ese_column_head|s/else if (advance) head_valid <= stream_valid/else head_valid <= stream_valid/
-ese_column_head|s/if (advance) head <= stream_column/if (issue) head <= stream_column/
-ese_column_head|s/if (reset)        head_valid <= 1'b0/if (1'b0) head_valid <= 1'b0/
-END
-    prove fifo_formal ese_fifo ese_ram <<'END'
-ese_fifo|s/shift  = !valid || ready/shift  = ready/
-ese_fifo|s/shift  = !valid || ready/shift  = 1'b1/
-ese_fifo|s/stored && (!read_valid || shift)/stored \&\& !read_valid/
-ese_fifo|s/stored && (!read_valid || shift)/stored/
-ese_fifo|s/else if (shift) read_valid <= 1'b0/else if (ready) read_valid <= 1'b0/
-ese_fifo|s/if (shift) data <= read_data/data <= read_data/
-ese_fifo|s/if (push \&\& !read) count/if (push) count/
-END
-    parameters="-set DEPTH_W 2" check "proof fifo_formal, more words: for all time" \
-        proved "$modules" fifo_formal ese_fifo ese_ram
-    for fetch in 2 3; do
-        for ready in 0 1; do
-            parameters="-set FETCH_CLOCKS $fetch -set READY_CLOCKS $ready" \
-                prove ptr_read_formal ese_ptr_read </dev/null
-        done
-    done
-    parameters="-set FETCH_CLOCKS 3 -set READY_CLOCKS 1" prove ptr_read_formal ese_ptr_read <<'END'
-ese_ptr_read|s/next_holds = send_free ? word_holds : send_holds/next_holds = send_holds/
-ese_ptr_read|s/next_holds = send_free ? word_holds : send_holds/next_holds = word_holds/
-ese_ptr_read|s/room_q <= (next_holds/room_q <= 1'b1 || (next_holds/
-ese_ptr_read|s/read_free  = !valid || send_free/read_free  = send_free/
-ese_ptr_read|s/read_free  = !valid || send_free/read_free  = 1'b1/
-ese_ptr_read|s/accept = !read_valid || read_free/accept = read_free/
-ese_ptr_read|s/accept = !read_valid || read_free/accept = 1'b1/
-ese_ptr_read|s/else if (read_free) valid <= read_valid/else if (read_free) valid <= issue/
-ese_ptr_read|s/if (read_free) begin/if (send_free) begin/
-ese_ptr_read|s/if (reset) read_valid <= 1'b0/if (1'b0) read_valid <= 1'b0/
-END
-    prove output_buffer_formal ese_output_buffer <<'END'
-ese_output_buffer|s/!out_valid || m_tready/m_tready/
-ese_output_buffer|s/lane == last_lane || at_end/lane == last_lane/
-ese_output_buffer|s/(group == LAST_GROUP || at_end)/(group == LAST_GROUP)/
-ese_output_buffer|s/if (push \&\& !pop) count/if (push) count/
-ese_output_buffer|s/next & {ACT_W{head_active\[c\]}}/next/
-END
-    for clocks in 2 3; do
-        parameters="-set MULTIPLY_CLOCKS $clocks" prove accumulate_formal \
-            ese_accu_control ese_block_state ese_delay <<'END'
-ese_accu_control|s/keep_2    <= used\[address_1\]/keep_2 <= used[{block, row}]/
-ese_accu_control|s/retire <= lasts\[MULTIPLY_CLOCKS\]/retire <= lasts[MULTIPLY_CLOCKS-1]/
-ese_accu_control|s/write      = writes\[MULTIPLY_CLOCKS\]/write = writes[MULTIPLY_CLOCKS-1]/
-ese_accu_control|s/retire_block <= address\[/retire_block <= address_1[/
-ese_accu_control|s/CLOCKS (MULTIPLY_CLOCKS - 2)/CLOCKS (3 - MULTIPLY_CLOCKS)/
-ese_accu_control|s/if (leave \&\& !enter)/if (leave)/
-ese_accu_control|s/wire enter = push \&\& push_block == NUMBER/wire enter = push/
-ese_accu_control|s/wire leave = retire \&\& retire_block == NUMBER/wire leave = retire/
-ese_block_state|s/closed\[b\] \&\& (&quiet_pes)/closed[b]/
-ese_block_state|s/if (take && pass_block == NUMBER)   closed\[b\] <= 1'b0/if (free \&\& pass_block != NUMBER) closed[b] <= 1'b0/
-END
-    done
-}
-
 compare_with_models
 compare_stages
 compare_memory
 compare_folds
 lint_modules
 synthesize_modules
-prove_modules
 finish
