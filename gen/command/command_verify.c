@@ -94,8 +94,7 @@ static bool run_simulator(struct verification *v, enum simulator s, struct error
 {
     bool second = s == SIMULATOR_ICARUS && v->used[SIMULATOR_VERILATOR];
     char *trace = waveform_file(v->options->trace, second ? ".icarus" : "");
-    struct simulation simulation = {.simulator = s,
-                                    .folder = v->chip.dir,
+    struct simulation simulation = {.simulator = s, .folder = v->chip.dir,
                                     .work = v->work.dir,
                                     .stimulus = v->stimulus,
                                     .images = v->images,
