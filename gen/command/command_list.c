@@ -51,7 +51,7 @@ static const struct argp_option verify_options[] = {
     JSON_OPTION,
     {"model", OPTION_MODEL, "OUT", 0, "Play the model that 'ese model' wrote there, not the chip's own", 0},
     {"netlist", OPTION_NETLIST, "FILE", 0, "Play on this netlist of the chip, in Verilog, in the place of its "
-     "rtl/; Icarus, if nothing else is said", 0},
+     "rtl/; in Icarus, if nothing else is said: it takes all models of cells", 0},
     {"cells", OPTION_CELLS, "FILE", 0, "Models of the netlist's cells, or a folder of them; may be given "
      "several times: of two models of a cell the first counts", 0},
     STRICT_OPTION,
