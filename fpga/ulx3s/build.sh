@@ -5,9 +5,8 @@
 # CHIP is a folder that `ese gen` made, with one channel and memory rom.
 #
 #   device=12k|25k|45k|85k  what is on the board (25k)
-#   mhz=N                   clock of the chip, a multiple of 5 (50): what the placed design does not reach is
-#                           an error
-#   baud=N                  of the serial line (1000000)
+#   mhz=N, baud=N           clock of the chip, a multiple of 5, and speed of the line, as parameters of
+#                           rtl/ulx3s_top.v; a clock that the placed design does not reach is an error
 #   seed=N                  of the placement (1)
 #   ESE_PNR_TOOLS=DIR       where the tools lie, with or without `yowasp-` before their names
 #                           (build/pnr-venv/bin, which make pnr-tools makes); else they are looked for in PATH
@@ -46,7 +45,8 @@ prefix=$(sed -n 's/^`define CHIP_TOP *\(.*\)_top$/\1/p' "$out/rtl/chip.vh")
 cd "$out"
 cat >synth.ys <<YS
 read_verilog -Irtl -D${prefix^^}_MEM_DIR="mem/" rtl/*.v
-chparam -set CLOCK_MHZ ${mhz:-50} -set BAUD ${baud:-1000000} ulx3s_top
+${mhz:+chparam -set CLOCK_MHZ $mhz ulx3s_top}
+${baud:+chparam -set BAUD $baud ulx3s_top}
 synth_ecp5 -top ulx3s_top -json ulx3s.json
 YS
 logged yosys.log "$yosys" -s synth.ys
