@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-// EHXPLLL - PLL of Lattice ECP5 (TN-02200), for simulating designs that have one: the clock CLKOP alone.
+// EHXPLLL - PLL of Lattice ECP5 (TN-02200), for simulating designs that have one: the clock CLKOP
+// alone.
 //
 // CLKOP     CLKI * CLKFB_DIV / CLKI_DIV, fed back from CLKOP; LOCK after some clocks of CLKI
-// Not here: other outputs, other feedback, phases, reset and standby; a design that asks for them is
-//           stopped, and so is one whose oscillator or comparison is out of the device's range
+// Not here: other outputs, other feedback, phases, reset and standby; a design that asks for them
+//           is stopped, and so is one whose oscillator or comparison is out of the device's range
 `resetall
 `timescale 1ns / 1ps
 `default_nettype none
@@ -40,12 +41,13 @@ module EHXPLLL #(
 
     assign {CLKOS, CLKOS2, CLKOS3, INTLOCK, REFCLK, CLKINTFB} = 6'b000000;
 
-    wire unused_inputs = ^{CLKFB, RST, STDBY, PLLWAKESYNC, PHASESEL1, PHASESEL0, PHASEDIR, PHASESTEP,
-                           PHASELOADREG, ENCLKOP, ENCLKOS, ENCLKOS2, ENCLKOS3};
+    wire unused_inputs = ^{CLKFB, RST, STDBY, PLLWAKESYNC, PHASESEL1, PHASESEL0, PHASEDIR,
+                           PHASESTEP, PHASELOADREG, ENCLKOP, ENCLKOS, ENCLKOS2, ENCLKOS3};
 
     initial begin
-        if (CLKOP_ENABLE != "ENABLED" || CLKOS_ENABLE != "DISABLED" || CLKOS2_ENABLE != "DISABLED" ||
-            CLKOS3_ENABLE != "DISABLED" || FEEDBK_PATH != "CLKOP" || OUTDIVIDER_MUXA != "DIVA" ||
+        if (CLKOP_ENABLE != "ENABLED" || CLKOS_ENABLE != "DISABLED" ||
+            CLKOS2_ENABLE != "DISABLED" || CLKOS3_ENABLE != "DISABLED" ||
+            FEEDBK_PATH != "CLKOP" || OUTDIVIDER_MUXA != "DIVA" ||
             OUTDIVIDER_MUXB != "DIVB" || OUTDIVIDER_MUXC != "DIVC" || OUTDIVIDER_MUXD != "DIVD" ||
             PLLRST_ENA != "DISABLED" || STDBY_ENABLE != "DISABLED" || INTFB_WAKE != "DISABLED" ||
             DPHASE_SOURCE != "DISABLED" || CLKOP_CPHASE >= CLKOP_DIV || CLKOP_FPHASE != 0) begin

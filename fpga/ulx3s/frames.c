@@ -20,7 +20,8 @@ static int frames_of(const struct frames *frames, int begin)
     return end - begin;
 }
 
-struct frames frames_make(const struct program *program, const struct utterances *utterances, int limit)
+struct frames frames_make(const struct program *program, const struct utterances *utterances,
+                          int limit)
 {
     const struct quantized *q = &program->quant;
     struct frames frames = {
@@ -50,8 +51,8 @@ void frames_free(struct frames *frames)
 
 /* ---- judging --------------------------------------------------------------------------------- */
 
-static void check_frame(struct frames_check *check, const int32_t *y, const struct golden_state *golden,
-                        int size, const char *where)
+static void check_frame(struct frames_check *check, const int32_t *y,
+                        const struct golden_state *golden, int size, const char *where)
 {
     for (int i = 0; i < size; i++) {
         check->values++;

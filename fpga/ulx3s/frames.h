@@ -9,7 +9,8 @@
 #include "models/program/program.h"
 
 /* The first `limit` frames of each utterance, quantized as the chip wants them. */
-struct frames frames_make(const struct program *program, const struct utterances *utterances, int limit);
+struct frames frames_make(const struct program *program, const struct utterances *utterances,
+                          int limit);
 void frames_free(struct frames *frames);
 
 /* y against the golden model, bit for bit, and against the y of whoever trained the network. */

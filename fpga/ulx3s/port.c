@@ -11,6 +11,8 @@
 #include <termios.h>
 #include <unistd.h>
 
+#include "models/base/text.h"
+
 struct port {
     int device;              /* -1: a simulation */
     unsigned char bytes[256]; /* read from the device, of which `next` .. `end` - 1 are left */
@@ -32,13 +34,18 @@ static const struct {
 
 static bool speed_of(int baud, speed_t *code, struct error *error)
 {
-    for (size_t n = 0; n < sizeof SPEEDS / sizeof *SPEEDS; n++)
+    struct text known = {0};
+    for (size_t n = 0; n < sizeof SPEEDS / sizeof *SPEEDS; n++) {
         if (SPEEDS[n].baud == baud) {
             *code = SPEEDS[n].code;
+            text_free(&known);
             return true;
         }
-    return fail(error, "a serial device has no speed of %d baud; there are 115200, 230400, 460800, 500000, "
-                       "921600, 1000000, 1500000, 2000000, 2500000 and 3000000", baud);
+        text_appendf(&known, " %d", SPEEDS[n].baud);
+    }
+    fail(error, "a serial device has no speed of %d baud, only%s", baud, text_string(&known));
+    text_free(&known);
+    return false;
 }
 
 static bool set_up(int device, speed_t speed)
@@ -107,8 +114,8 @@ static enum port_got read_device(struct port *port, double seconds, struct error
 
 /* ---- a simulation ---------------------------------------------------------------------------- */
 
-/* Its commands are numbers of hexadecimal digits: a byte to send, or WAIT and for how many bits at most to
- * wait for a byte; the answer to that is the byte, or "none". */
+/* Its commands are numbers of hexadecimal digits: a byte to send, or WAIT and for how many bits at
+ * most to wait for a byte; the answer to that is the byte, or "none". */
 enum { WAIT = 1 << 24 };
 
 static FILE *open_pipe(const char *folder, const char *name, const char *mode, struct error *error)
@@ -134,7 +141,8 @@ struct port *port_open_simulation(const char *folder, int baud, struct error *er
     return NULL;
 }
 
-static enum port_got ask(struct port *port, double seconds, unsigned char *byte, struct error *error)
+static enum port_got ask(struct port *port, double seconds, unsigned char *byte,
+                         struct error *error)
 {
     char line[16], *end;
     double bits = seconds * port->baud;

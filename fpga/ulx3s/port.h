@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  * port.h - a serial line: of a board, or of a simulated one.
  *
- * Both are the same to whoever sends and receives.  A simulation's time only passes while somebody waits
- * for a byte. */
+ * Both are the same to whoever sends and receives.  A simulation's time only passes while somebody
+ * waits for a byte. */
 #ifndef ESE_ULX3S_PORT_H
 #define ESE_ULX3S_PORT_H
 
@@ -16,8 +16,8 @@ struct port;
 /* A device, "/dev/ttyUSB0", with eight bits and no parity.  What it had received before is lost. */
 struct port *port_open_serial(const char *path, int baud, struct error *error);
 
-/* The simulation of tests/ulx3s/board_bench.v, which reads commands from the pipe FOLDER/to and writes
- * answers to FOLDER/from. */
+/* The simulation of tests/ulx3s/board_bench.v, which reads commands from the pipe FOLDER/to and
+ * writes answers to FOLDER/from. */
 struct port *port_open_simulation(const char *folder, int baud, struct error *error);
 
 bool port_send(struct port *port, const void *bytes, size_t length, struct error *error);

@@ -16,8 +16,8 @@ void protocol_verilog(struct text *text)
 #include "fpga/ulx3s/protocol.def"
     };
     text_append(text, "// SPDX-License-Identifier: Apache-2.0\n"
-                      "// protocol.vh - numbers of the serial line, from protocol.def by `ulx3s_host "
-                      "protocol`; do not edit.\n");
+                      "// protocol.vh - numbers of the serial line, from protocol.def by "
+                      "`ulx3s_host protocol`; do not edit.\n");
     for (size_t n = 0; n < sizeof lines / sizeof *lines; n++)
         text_appendf(text, "`define LINK_%-11s %2d'h%0*x // %s\n", lines[n].name, lines[n].bits,
                      lines[n].bits / 4, (unsigned)lines[n].value, lines[n].meaning);
@@ -54,7 +54,8 @@ static void append_escaped(struct text *line, unsigned char byte)
     text_append_char(line, (char)(byte == LINK_END ? LINK_ESC_END : LINK_ESC_ESC));
 }
 
-void frame_append(struct text *line, int kind, int number, const unsigned char *payload, size_t length)
+void frame_append(struct text *line, int kind, int number, const unsigned char *payload,
+                  size_t length)
 {
     const unsigned char head[KIND_AND_NUMBER] = {(unsigned char)kind, (unsigned char)number};
     uint16_t crc = LINK_CRC_START;

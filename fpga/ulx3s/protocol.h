@@ -32,7 +32,8 @@ void protocol_verilog(struct text *text);
 const char *reason_text(int reason);
 
 /* Appends a frame with its boundaries, escapes and check sum to the bytes of a line. */
-void frame_append(struct text *line, int kind, int number, const unsigned char *payload, size_t length);
+void frame_append(struct text *line, int kind, int number, const unsigned char *payload,
+                  size_t length);
 
 /* Frames found in the bytes of a line. */
 struct frame_finder {
@@ -40,8 +41,8 @@ struct frame_finder {
     bool escaped, spoilt, ended;
 };
 
-/* Takes a byte.  True: it ended a frame without fault, whose bytes without check sum `finder` holds until
- * the next call.  Frames with a fault are left out. */
+/* Takes a byte.  True: it ended a frame without fault, whose bytes without check sum `finder` holds
+ * until the next call.  Frames with a fault are left out. */
 bool frame_found(struct frame_finder *finder, unsigned char byte);
 void frame_finder_free(struct frame_finder *finder);
 

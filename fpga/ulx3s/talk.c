@@ -69,8 +69,8 @@ bool talk_start(struct talk *talk, struct error *error)
     if (answer == ANSWER_HELLO)
         talk->board = identity_load(bytes_of(talk) + KIND_AND_NUMBER);
     if (answer == ANSWER_NONE)
-        return fail(error, "the board does not answer: is it the right device and speed, and is the bitstream "
-                           "loaded?");
+        return fail(error, "the board does not answer: is it the right device and speed, and is "
+                           "the bitstream loaded?");
     return answer == ANSWER_HELLO;
 }
 
@@ -135,7 +135,7 @@ static bool take_y(struct talk *talk)
     return true;
 }
 
-/* The frame that the board wants next, of those under way or the one after them; -1: none of these. */
+/* The frame that the board wants next, of those under way or the one after them; -1: none. */
 static int wanted(const struct talk *talk)
 {
     for (int frame = talk->answered; frame <= talk->sent; frame++)
@@ -146,8 +146,8 @@ static int wanted(const struct talk *talk)
 
 enum outcome { GOES_ON, LOST, FAILED };
 
-/* Some frame was not taken: waits until the board has answered all that it will, and goes back to what it
- * wants by then. */
+/* Some frame was not taken: waits until the board has answered all that it will, and goes back to
+ * what it wants by then. */
 static enum outcome go_back(struct talk *talk, struct error *error)
 {
     enum answer answer = ANSWER_ERROR;

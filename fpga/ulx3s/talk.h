@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  * talk.h - x of frames to a board, y back, whatever gets lost between.
  *
- * The host's half of the protocol in README.md: it sends ahead as many frames as the board has room for,
- * goes back where the board did not take one, and where y was lost begins the utterance again. */
+ * The host's half of the protocol in README.md: it sends ahead as many frames as the board has room
+ * for, goes back where one was not taken, and where y is lost begins its utterance anew. */
 #ifndef ESE_ULX3S_TALK_H
 #define ESE_ULX3S_TALK_H
 

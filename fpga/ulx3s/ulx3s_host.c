@@ -5,8 +5,8 @@
  *   ulx3s_host header CHIP   prints rtl/chip.vh: the chip's name and sizes for ulx3s_top.v
  *   ulx3s_host protocol      prints rtl/protocol.vh
  *
- * CHIP is a folder that `ese gen` made.  Exit status: 0, 1 when the input or a result is wrong, 2 when the
- * command line is. */
+ * CHIP is a folder that `ese gen` made.  Exit status: 0, 1 when the input or a result is wrong, 2
+ * when the command line is. */
 #include <argp.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -31,8 +31,8 @@ static bool open_chip(struct chip_folder *chip, const char *dir, struct error *e
     const struct config *config = &chip->config;
     if (config->channels == 1 && config->memory == MEMORY_ROM)
         return true;
-    fail(error, "%.300s: the chip has memory %s and %d channel%s, the board takes one with memory rom and 1 "
-                "channel", dir, memory_mode_name(config->memory), config->channels,
+    fail(error, "%.300s: the chip has memory %s and %d channel%s, the board takes one with memory "
+                "rom and 1 channel", dir, memory_mode_name(config->memory), config->channels,
          config->channels == 1 ? "" : "s");
     chip_close(chip);
     return false;
@@ -42,7 +42,8 @@ static void print_header(const struct chip_folder *chip)
 {
     const struct program *p = &chip->program;
     printf("// SPDX-License-Identifier: Apache-2.0\n"
-           "// chip.vh - a chip as ulx3s_top has to know it, by `ulx3s_host header`; do not edit.\n");
+           "// chip.vh - a chip as ulx3s_top has to know it, by `ulx3s_host header`; do not "
+           "edit.\n");
     printf("`define CHIP_TOP    %s_top\n", p->config.prefix);
     printf("`define CHIP_HASH   32'h%08x // of its configuration\n", (unsigned)p->config_hash);
     printf("`define CHIP_X_SIZE %d // elements of x\n", p->d.x_size);
@@ -62,32 +63,35 @@ static bool check_board(const struct talk *talk, const struct program *program, 
                     board->version, LINK_VERSION);
     if (board->hash != program->config_hash || board->x_size != program->d.x_size ||
         board->y_size != program->d.y_size || board->activation_bits != program->d.activation_bits)
-        return fail(error, "the board has another chip: its hash is %08x, that of the folder is %08x",
-                    (unsigned)board->hash, (unsigned)program->config_hash);
+        return fail(error, "the board has another chip: its hash is %08x, that of the folder is "
+                           "%08x", (unsigned)board->hash, (unsigned)program->config_hash);
     return true;
 }
 
 static void print_result(const struct talk *talk, const struct frames_check *check, int utterances)
 {
-    printf("%d utterance%s, %d frames\n", utterances, utterances == 1 ? "" : "s", talk->frames.count);
+    const long long values = check->values;
+    printf("%d utterance%s, %d frames\n", utterances, utterances == 1 ? "" : "s",
+           talk->frames.count);
     printf("line      %lld frames sent again, %lld times begun anew\n", (long long)talk->resent,
            (long long)talk->restarts);
     for (int reason = 0; reason < REASON_COUNT; reason++)
         if (talk->errors[reason] > 0)
-            printf("          %lld not taken: %s\n", (long long)talk->errors[reason], reason_text(reason));
+            printf("          %lld not taken: %s\n", (long long)talk->errors[reason],
+                   reason_text(reason));
     if (check->wrong > 0)
-        printf("outputs   WRONG: %lld of %lld values; %s\n", (long long)check->wrong,
-               (long long)check->values, check->first);
+        printf("outputs   WRONG: %lld of %lld values; %s\n", (long long)check->wrong, values,
+               check->first);
     else
-        printf("outputs   bit-exact: %lld values against the golden model\n", (long long)check->values);
+        printf("outputs   bit-exact: %lld values against the golden model\n", values);
     if (check->expected_known)
-        printf("expected  %.1f dB signal to noise against the y of the trained network, largest error %.2e\n",
-               check->expected.snr_db, check->expected.max_error);
+        printf("expected  %.1f dB signal to noise against the y of the trained network, largest "
+               "error %.2e\n", check->expected.snr_db, check->expected.max_error);
 }
 
 /* All frames over the line and back. */
-static bool converse(struct talk *talk, const struct program *program, const struct options *options,
-                     struct error *error)
+static bool converse(struct talk *talk, const struct program *program,
+                     const struct options *options, struct error *error)
 {
     talk->port = options->simulation != NULL
                      ? port_open_simulation(options->simulation, options->baud, error)
@@ -126,7 +130,8 @@ static bool play(const struct chip_folder *chip, const struct options *options, 
     struct utterances read = {0};
     const struct utterances *own = &chip->program.utterances;
     if (options->input == NULL && own->count == 0)
-        return fail(error, "%.300s: the chip has no utterances of its own: --input is missing", chip->dir);
+        return fail(error, "%.300s: the chip has no utterances of its own: --input is missing",
+                    chip->dir);
     bool ok = options->input == NULL ||
               utterances_read(&read, options->input, chip->program.d.x_size, error);
     ok = ok && play_utterances(chip, options->input != NULL ? &read : own, options, error);
@@ -140,14 +145,14 @@ enum { OPTION_BAUD = 1000, OPTION_FRAMES, OPTION_TIMEOUT, OPTION_WINDOW, OPTION_
 
 static const struct argp_option OPTIONS[] = {
     {"port", 'p', "DEVICE", 0, "the board's serial device", 0},
-    {"baud", OPTION_BAUD, "N", 0, "its bits a second, as the bitstream has them (1000000)", 0},
-    {"input", 'i', "PATH", 0, "a .npy file of x, [frames, input], or a folder of such; else what the chip "
-                              "was made from", 0},
+    {"baud", OPTION_BAUD, "N", 0, "its bits a second, as the bitstream has them", 0},
+    {"input", 'i', "PATH", 0, "a .npy file of x, [frames, input], or a folder of such; else what "
+                              "the chip was made from", 0},
     {"output-dir", 'o', "DIR", 0, "y of each utterance goes into DIR/NAME.npy", 0},
     {"frames", OPTION_FRAMES, "N", 0, "of each utterance only the first N", 0},
     {"timeout", OPTION_TIMEOUT, "MS", 0, "silence after which something was lost (500)", 0},
-    {"window", OPTION_WINDOW, "N", 0, "frames sent ahead, at most (as many as the board has room for)", 0},
-    {"simulation", OPTION_SIMULATION, "DIR", 0, "instead of a device: the pipes of a simulated board", 0},
+    {"window", OPTION_WINDOW, "N", 0, "frames sent ahead; else what the board has room for", 0},
+    {"simulation", OPTION_SIMULATION, "DIR", 0, "instead of a device: pipes of a simulation", 0},
     {0},
 };
 
@@ -232,8 +237,8 @@ int main(int argc, char **argv)
         .parser = parse_option,
         .args_doc = "play CHIP\nheader CHIP\nprotocol",
         .doc = "Talks to a chip on an ULX3S board.\v"
-               "play: utterances through the board, y against the golden model.  header, protocol: print "
-               "what ulx3s_top.v includes."};
+               "play: utterances through the board, y against the golden model.  header, protocol: "
+               "print what ulx3s_top.v includes."};
     struct options options = {.baud = LINK_BAUD, .frames = INT32_MAX, .timeout_ms = 500};
     struct error error;
     argp_err_exit_status = 2;

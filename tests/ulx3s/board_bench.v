@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // board_bench - ulx3s_top as it is synthesized, with a host at the other end of two pipes.
 //
-// The host writes numbers of hexadecimal digits into +to: a byte to send, or from 1000000 on a wait for a
-// byte, at most so many bits long; the answer, in +from, is the byte or "none".  Bytes to send wait in a
-// queue and follow each other at once.  Time passes only in waits.
+// The host writes numbers of hexadecimal digits into +to: a byte to send, or from 1000000 on a wait
+// for a byte, at most so many bits long; the answer, in +from, is the byte or "none".  Bytes to
+// send wait in a queue and follow each other at once.  Time passes only in waits.
 //
 //   +skew=N   the host's bits are N in a thousand longer, or shorter
 //   +lose=N   byte N from the host does not arrive (1 is the first)
@@ -173,7 +173,8 @@ module board_bench #(
             end
             got = $fscanf(to, "%h", word);
         end
-        $display("%0d bytes sent, %0d at most in a row; %0d received", sent, most_in_a_row, received);
+        $display("%0d bytes sent, %0d at most in a row; %0d received", sent, most_in_a_row,
+                 received);
         $display("LEDs 4..0 that were on: %b", seen[4:0]);
         $finish;
     end

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// uart_bench - the two ends of the board's serial line against ideal ones whose clock is SKEW in a thousand
-// slower: bytes at once behind each other, false starts, bytes without stop bit, breaks.
+// uart_bench - the two ends of the board's serial line against ideal ones whose clock is SKEW in a
+// thousand slower: bytes at once behind each other, false starts, bytes without stop bit, breaks.
 //
 // Prints how many bytes went each way, and how many of them were wrong.
 `timescale 1ns / 1ps

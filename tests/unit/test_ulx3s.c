@@ -69,14 +69,15 @@ static void check_sum(void **state)
     (void)state;
     struct text line = {0};
     frame_append(&line, '1', '2', (const unsigned char *)"3456789", 7);
-    static const unsigned char wanted[] = {LINK_END, '1', '2', '3', '4', '5', '6', '7', '8', '9', 0x29, 0xb1,
-                                           LINK_END};
+    static const unsigned char wanted[] = {LINK_END, '1', '2', '3', '4', '5', '6', '7', '8', '9',
+                                           0x29, 0xb1, LINK_END};
     assert_int_equal(line.length, sizeof wanted);
     assert_memory_equal(line.data, wanted, sizeof wanted);
     text_free(&line);
 }
 
-/* A byte that is lost, changed or doubled costs no other frame than its own, and none comes out wrong. */
+/* A byte that is lost, changed or doubled costs no other frame than its own, and none comes out
+ * wrong. */
 static void damaged(void **state)
 {
     (void)state;

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-// board_crc16 - the check sum of frames, one byte further: x^16 + x^12 + x^5 + 1, the highest bit first.
+// board_crc16 - the check sum of frames, one byte further: x^16 + x^12 + x^5 + 1, the highest bit
+// first.
 //
-// Contract begun with all ones; a frame that is followed by its check sum, high byte first, gives zero
+// Contract begun with all ones; a frame that is followed by its check sum, high byte first, gives
+//          zero
 // Latency  none: no clock
 `resetall
 `timescale 1ns / 1ps

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-// board_frame_buffer - bytes of whole frames on their way to the chip: what was written counts when it is
-// committed, or never.
+// board_frame_buffer - bytes of whole frames on their way to the chip: what was written counts when
+// it is committed, or never.
 //
-// Storage  2**ADDR_W bytes, block RAM, and one at the output; with each byte whether its frame begins an
-//          utterance
-// Write    bytes of a frame, then `commit` or `drop` in a clock of its own; `overflow` until then: there
-//          was no room for a byte, and the frame must be dropped
+// Storage  2**ADDR_W bytes, block RAM, and one at the output; with each byte whether its frame
+//          begins an utterance
+// Write    bytes of a frame, then `commit` or `drop` in a clock of its own; `overflow` until then:
+//          there was no room for a byte, and the frame must be dropped
 // Read     AXI-like: a byte passes when valid and ready are both high
 `resetall
 `timescale 1ns / 1ps

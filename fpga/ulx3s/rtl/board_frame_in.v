@@ -2,9 +2,9 @@
 // board_frame_in - finds frames in the bytes of the line, undoes escapes, computes the check sum.
 //
 // Input    a byte in any clock; in_bad: it had no stop bit
-// Output   the bytes of a frame, its check sum last, each in the clock in which it comes; `last` in the
-//          clock of the boundary behind them, with what is to be said of the frame.  Two boundaries with
-//          nothing between them are no frame
+// Output   the bytes of a frame, its check sum last, each in the clock in which it comes; `last` in
+//          the clock of the boundary behind them, with what is to be said of the frame.  Two
+//          boundaries with nothing between them are no frame
 // Contract whatever was lost or spoilt, what stands behind the next boundary is a frame of its own
 `resetall
 `timescale 1ns / 1ps

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 // board_frame_out - makes frames of bytes: boundary, bytes with escapes, check sum, boundary.
 //
-// Input    the bytes of a frame, in_last with the last of them; a byte passes when in_valid and in_ready
-//          are both high
+// Input    the bytes of a frame, in_last with the last of them; a byte passes when in_valid and
+//          in_ready are both high
 // Output   the bytes of the line in the same way
-// Reset    leaves a frame where it is: the boundary before the next one ends it, without its check sum
+// Reset    leaves a frame where it is: the boundary before the next one ends it, without its check
+//          sum
 `resetall
 `timescale 1ns / 1ps
 `default_nettype none

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-// board_receiver - judges frames from the host: x goes into the frame buffer, and stays there if all is well.
+// board_receiver - judges frames from the host: x goes into the frame buffer, and stays there if
+// all is well.
 //
 // Input    bytes and ends of frames as board_frame_in has them
-// Output   x of a frame is written while it comes; at its end `commit` or `drop` says what becomes of it
+// Output   x of a frame is written while it comes; at its end `commit` or `drop` says what becomes
+//          of it
 // Taken    a frame without fault whose number is `next`, the one after the last that was taken
 // Failed   one clock for each frame that is not taken, with the reason
 // Restart  one clock for a command to begin anew; the next number is 0 then

@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 // board_reply - what the board says: which chip it is, y of a frame, why a frame was not taken.
 //
-// Input    y of the chip's one channel, as it has it; `failed` with a reason, `next` the number that is due
-// Output   bytes of a frame, the last with out_last; a byte passes when out_valid and out_ready are high
-// Order    after a reset first of all who is there; then what failed, before y of the next frame.  Of what
-//          fails while a reply is under way only the first is told, with the number that is due by then
+// Input    y of the chip's one channel, as it has it; `failed` with a reason, `next` the number
+//          that is due
+// Output   bytes of a frame, the last with out_last; a byte passes when out_valid and out_ready are
+//          high
+// Order    after a reset first of all who is there; then what failed, before y of the next frame.
+//          Of what fails while a reply is under way only the first is told, with the number that is
+//          due by then
 // Numbers  of y: 0, 1, 2 ... since the reset, modulo 256, as the frames of x have them
 `resetall
 `timescale 1ns / 1ps

@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
-// board_uart_rx - receives bytes from a serial line: a start bit, eight bits from the lowest on, a stop bit.
+// board_uart_rx - receives bytes from a serial line: a start bit, eight bits from the lowest on, a
+// stop bit.
 //
-// Output    valid for one clock in the middle of the stop bit; `bad`: there was none, the line was low.  A
-//           line that stays low (a break) is one bad byte; the next begins after the line was high.  A low
-//           shorter than half a bit begins none
-// Tolerance the sender's bits may be 2 % longer or shorter than CLOCK_HZ/BAUD clocks if that is at least
-//           8, and bytes may follow each other at once.  Every bit is looked at once, in its middle: the
-//           last 9.5 bits after the beginning, where half a bit is left, less two clocks
+// Output    valid for one clock in the middle of the stop bit; `bad`: there was none, the line was
+//           low.  A line that stays low (a break) is one bad byte; the next begins after the line
+//           was high.  A low shorter than half a bit begins none
+// Tolerance the sender's bits may be 2 % longer or shorter than CLOCK_HZ/BAUD clocks if that is at
+//           least 8, and bytes may follow each other at once.  Every bit is looked at once, in its
+//           middle: the last 9.5 bits after the beginning, where half a bit is left, less two
+//           clocks
 // Line      may change at any time: it passes two flip-flops first
 `resetall
 `timescale 1ns / 1ps
@@ -25,7 +27,8 @@ module board_uart_rx #(
     output reg  [7:0] data,
     output reg        bad
 );
-    // The time to the middle of the next bit, below zero until then; a bit is CLOCK_HZ, a clock BAUD.
+    // The time to the middle of the next bit, below zero until then; a bit is CLOCK_HZ, a clock
+    // BAUD.
     localparam PHASE_W = $clog2(CLOCK_HZ) + 1;
     localparam [31:0] BIT_32   = 0 - CLOCK_HZ;
     localparam [31:0] HALF_32  = 0 - CLOCK_HZ / 2;

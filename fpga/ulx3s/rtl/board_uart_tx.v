@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-// board_uart_tx - sends bytes over a serial line: a start bit, eight bits from the lowest on, a stop bit.
+// board_uart_tx - sends bytes over a serial line: a start bit, eight bits from the lowest on, a
+// stop bit.
 //
 // Input    a byte passes when valid and ready are both high
-// Rate     bits are CLOCK_HZ/BAUD clocks long, which need not be a whole number: each ends in the first
-//          clock that is not too early, so that a byte is nowhere more than a clock late; between two
-//          bytes there is one clock
+// Rate     bits are CLOCK_HZ/BAUD clocks long, which need not be a whole number: each ends in the
+//          first clock that is not too early, so that a byte is nowhere more than a clock late;
+//          between two bytes there is one clock
 // Line     high at rest and in reset
 `resetall
 `timescale 1ns / 1ps
@@ -23,7 +24,8 @@ module board_uart_tx #(
 
     output wire       tx
 );
-    // The time to the end of the bit, below zero as long as the bit lasts; a bit is CLOCK_HZ, a clock BAUD.
+    // The time to the end of the bit, below zero as long as the bit lasts; a bit is CLOCK_HZ, a
+    // clock BAUD.
     localparam PHASE_W = $clog2(CLOCK_HZ) + 1;
     localparam [31:0] BIT_32   = 0 - CLOCK_HZ;
     localparam [31:0] CLOCK_32 = BAUD;

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // board_x_feed - makes elements of x for a chip with one channel out of bytes.
 //
-// Input    bytes of whole frames, the lowest byte of element 0 first; a byte passes when in_valid and
-//          in_ready are both high
-// Output   AXI4-Stream as the chip has it: X_SIZE elements a frame; tuser: the channel carries a voice, and
-//          the frame begins an utterance
+// Input    bytes of whole frames, the lowest byte of element 0 first; a byte passes when in_valid
+//          and in_ready are both high
+// Output   AXI4-Stream as the chip has it: X_SIZE elements a frame; tuser: the channel carries a
+//          voice, and the frame begins an utterance
 `resetall
 `timescale 1ns / 1ps
 `default_nettype none

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // ulx3s_leds - events of one clock, long enough to be seen.
 //
-// LEDs     0 no reset; 1, 2, 3 an event, for 2**LED_W to twice as many clocks; 4 error; 7 blinks, four
-//          times as slowly
+// LEDs     0 no reset; 1, 2, 3 an event, for 2**LED_W to twice as many clocks; 4 error; 7 blinks,
+//          four times as slowly
 `resetall
 `timescale 1ns / 1ps
 `default_nettype none

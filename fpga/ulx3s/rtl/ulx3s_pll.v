@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // ulx3s_pll - a clock of CLOCK_MHZ out of the board's 25 MHz, by the PLL of an ECP5.
 //
-// Range    multiples of 5 from 10 to 300; the oscillator inside, which can 400 to 800 MHz, runs at the
-//          highest multiple of the clock up to 600
+// Range    multiples of 5 from 10 to 300; the oscillator inside, which can 400 to 800 MHz, runs at
+//          the highest multiple of the clock up to 600
 // Contract `locked` is low until the clock is good
 `resetall
 `timescale 1ns / 1ps

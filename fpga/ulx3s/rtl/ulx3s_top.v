@@ -3,8 +3,8 @@
 //
 // Pins     as the board names them: ftdi_txd is what the FTDI sends, ftdi_rxd what it receives
 // Button   FIRE1 resets all
-// LEDs     0 runs, 1 took a frame, 2 sent y, 3 did not take a frame, 4 the chip saw a wrong end of x (until
-//          reset), 7 blinks
+// LEDs     0 runs, 1 took a frame, 2 sent y, 3 did not take a frame, 4 the chip saw a wrong end of
+//          x (until reset), 7 blinks
 // Chip     chip.vh tells its name and its sizes: `ulx3s_host header CHIP` writes it
 `resetall
 `timescale 1ns / 1ps
@@ -138,9 +138,9 @@ module ulx3s_top #(
     );
 
     // The one channel always carries a voice; what the monitors tell is for simulations.
-    wire unused_outputs = ^{y_tuser, mon_cell_valid, mon_cell_data, mon_cell_keep, mon_product_valid,
-                            mon_product, mon_pass_valid, mon_pass, mon_issue, mon_stall,
-                            mon_weight_stall};
+    wire unused_outputs = ^{y_tuser, mon_cell_valid, mon_cell_data, mon_cell_keep,
+                            mon_product_valid, mon_product, mon_pass_valid, mon_pass, mon_issue,
+                            mon_stall, mon_weight_stall};
 
     // ---- LEDs ------------------------------------------------------------------------------
     ulx3s_leds #(
