@@ -42,10 +42,12 @@ SOURCES := $(filter-out gen/main.c,$(wildcard gen/*.c gen/*/*.c)) $(wildcard mod
            $(wildcard fpga/driver/ese_*.c)
 OBJECTS := $(SOURCES:%.c=$(BUILD)/%.o)
 UNIT    := $(patsubst tests/unit/%.c,$(BUILD)/tests/%,$(wildcard tests/unit/test_*.c))
-TOOLS   := $(BUILD)/draw_config $(BUILD)/draw_voices $(BUILD)/instances $(BUILD)/json_get
+ULX3S   := $(patsubst %.c,$(BUILD)/%.o,$(wildcard fpga/ulx3s/*.c))
+TOOLS   := $(BUILD)/draw_config $(BUILD)/draw_voices $(BUILD)/instances \
+           $(BUILD)/json_get $(BUILD)/ulx3s_host
 
 .PHONY: all install uninstall area demo check check-full check-ci check-long check-tools house unit asan \
-        gates pnr pnr-tools pnr-ecp5 \
+        gates pnr pnr-tools pnr-ecp5 ulx3s \
         test-programs deps deps-demo deps-long deps-tools help clean
 .DELETE_ON_ERROR:
 .SECONDARY: $(OBJECTS)
@@ -57,6 +59,11 @@ $(BUILD)/ese: $(BUILD)/gen/main.o $(OBJECTS)
 	$(call say,LD,$@)
 	$(Q)$(CC) $(ALL_CFLAGS) $(LDFLAGS) -o $@ $^ $(LIBS)
 	$(Q)ln -sfn "$$(realpath --relative-to=$(@D) .)" $(@D)/home
+
+# The host of a board.
+$(BUILD)/ulx3s_host: $(ULX3S) $(OBJECTS)
+	$(call say,LD,$@)
+	$(Q)$(CC) $(ALL_CFLAGS) $(LDFLAGS) -o $@ $^ $(LIBS)
 
 $(BUILD)/%.o: %.c
 	@mkdir -p $(@D)
@@ -91,7 +98,9 @@ uninstall:
 $(BUILD)/tests/%: tests/unit/%.c $(OBJECTS)
 	@mkdir -p $(@D)
 	$(call say,LD,$@)
-	$(Q)$(CC) $(ALL_CFLAGS) $(LDFLAGS) -MMD -MP -o $@ $< $(OBJECTS) -lcmocka $(LIBS)
+	$(Q)$(CC) $(ALL_CFLAGS) $(LDFLAGS) -MMD -MP -o $@ $(filter %.c %.o,$^) -lcmocka $(LIBS)
+
+$(BUILD)/tests/test_ulx3s: $(BUILD)/fpga/ulx3s/protocol.o
 
 $(BUILD)/draw_config: tests/random/draw_config.c $(OBJECTS)
 	$(call say,LD,$@)
@@ -174,6 +183,13 @@ $(BUILD)/pnr-venv/done:
 	$(Q)$(@D)/bin/pip install --quiet --disable-pip-version-check $(PNR_TOOLS)
 	$(Q)touch $@
 
+# The bitstream of an ULX3S board with the speech chip, or with chip=DIR; fpga/ulx3s/README.md.
+ulx3s: export ESE_PNR_TOOLS := $(or $(ESE_PNR_TOOLS),$(CURDIR)/build/pnr-venv/bin)
+ulx3s: deps pnr-tools
+	@$(MAKE) --no-print-directory -j$$(nproc) all $(BUILD)/ulx3s_host
+	$(if $(chip),,$(Q)$(BUILD)/ese gen speech --set channels=1 -o build/ulx3s/chip)
+	@bash fpga/ulx3s/build.sh $(or $(chip),build/ulx3s/chip) build/ulx3s
+
 # One page, so the compiler's lines are left out.
 demo: deps-demo
 	@echo 'building build/ese, and then the simulation: a minute or so'
@@ -234,6 +250,7 @@ help:
 	@echo 'make pnr         size and clock on an iCE40, placed and routed'
 	@echo 'make pnr-tools   Yosys and nextpnr of PyPI into build/pnr-venv'
 	@echo 'make pnr-ecp5    size and clock of chips on an ECP5, a table; an hour; needs PyPI'
+	@echo 'make ulx3s       the bitstream of an ULX3S board with the speech chip; needs PyPI'
 	@echo 'make unit        only the unit tests'
 	@echo 'make house       only the direction of includes and calls, and the lists'
 	@echo 'make deps        only installs the Debian packages that are missing'
@@ -243,4 +260,5 @@ help:
 clean:
 	rm -rf build $(BUILD)
 
--include $(wildcard $(OBJECTS:.o=.d) $(BUILD)/gen/main.d $(UNIT:=.d) $(TOOLS:=.d))
+-include $(wildcard $(OBJECTS:.o=.d) $(BUILD)/gen/main.d $(UNIT:=.d) $(TOOLS:=.d) \
+         $(ULX3S:.o=.d))

@@ -113,7 +113,7 @@ compile_headers() { # FOLDER
 
 # The objects of the sources that there are: build/ may hold some of files long gone.
 mkdir -p "$work/objects"
-for file in models/*/*.c gen/*.c gen/*/*.c fpga/driver/ese_*.c; do
+for file in models/*/*.c gen/*.c gen/*/*.c fpga/driver/ese_*.c fpga/ulx3s/*.c; do
     mkdir -p "$work/objects/$(dirname "$file")"
     ln -s "$objects/${file%.c}.o" "$work/objects/${file%.c}.o"
 done
