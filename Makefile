@@ -184,8 +184,7 @@ $(BUILD)/pnr-venv/done:
 	$(Q)touch $@
 
 # The bitstream of an ULX3S board with the speech chip, or with chip=DIR; fpga/ulx3s/README.md.
-ulx3s: export ESE_PNR_TOOLS := $(or $(ESE_PNR_TOOLS),$(CURDIR)/build/pnr-venv/bin)
-ulx3s: deps pnr-tools
+ulx3s: deps $(if $(ESE_PNR_TOOLS),,pnr-tools)
 	@$(MAKE) --no-print-directory -j$$(nproc) all $(BUILD)/ulx3s_host
 	$(if $(chip),,$(Q)$(BUILD)/ese gen speech --set channels=1 -o build/ulx3s/chip)
 	@bash fpga/ulx3s/build.sh $(or $(chip),build/ulx3s/chip) build/ulx3s

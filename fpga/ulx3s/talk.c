@@ -147,7 +147,7 @@ static int wanted(const struct talk *talk)
 enum outcome { GOES_ON, LOST, FAILED };
 
 /* Some frame was not taken: waits until the board has answered all that it will, and goes back to
- * what it wants by then. */
+ * what it wants by then.  Frames whose y comes have been taken, whatever was wrong besides. */
 static enum outcome go_back(struct talk *talk, struct error *error)
 {
     enum answer answer = ANSWER_ERROR;
@@ -160,11 +160,11 @@ static enum outcome go_back(struct talk *talk, struct error *error)
         if (answer == ANSWER_ERROR) {
             talk->errors[bytes_of(talk)[KIND_AND_NUMBER]]++;
             next = wanted(talk);
+            if (next < 0)
+                return LOST;
         }
-        if (next < talk->answered)
-            return LOST;
     }
-    talk->sent = next;
+    talk->sent = next > talk->answered ? next : talk->answered;
     return GOES_ON;
 }
 

@@ -12,6 +12,7 @@
 //   +break=N  after it the line is low for 30 bits
 //   +deaf=N   byte N from the board is lost
 //   +button=N after byte N from the host somebody presses the button
+//   +most=N   after so many bits the simulation ends
 `timescale 1ns / 1ps
 `default_nettype none
 
@@ -55,7 +56,7 @@ module board_bench #(
     always @(led) if (^led !== 1'bx) seen = seen | led;
 
     // ---- what goes wrong -------------------------------------------------------------------
-    integer skew, lose, flip, stop, low, deaf, press;
+    integer skew, lose, flip, stop, low, deaf, press, most;
     real bit_ns;
 
     initial begin
@@ -67,6 +68,7 @@ module board_bench #(
         if (!$value$plusargs("deaf=%d", deaf))   deaf = 0;
         if (!$value$plusargs("button=%d", press)) press = 0;
         bit_ns = 1.0e9 / BAUD * (1000 + skew) / 1000.0;
+        if ($value$plusargs("most=%d", most)) #(most * bit_ns) $finish;
     end
 
     // ---- from the host to the board --------------------------------------------------------
