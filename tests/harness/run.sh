@@ -24,7 +24,7 @@ warnings="-Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wstrict-prototypes -Wm
 cc=${CC:-gcc}
 $cc -std=c11 -D_GNU_SOURCE -I. $warnings -g -fsanitize=address,undefined -o "$work/drive" \
     tests/harness/drive.c gen/verify/{simulate,simulate_result,build,stimulus}.c \
-    gen/folder/{process,workspace}.c models/base/{error,text,bytes}.c -ljansson -lmd || exit 1
+    gen/folder/{interrupt,process,workspace}.c models/base/{error,text,bytes}.c -ljansson -lmd || exit 1
 $cc -std=c11 -I. $warnings -g -O1 -fsanitize=address,undefined -o "$work/memory_test" \
     -Isim tests/harness/memory_test.c sim/memory/*.c || exit 1
 result 'memory models' '^pass$' "$("$work/memory_test" 2>&1)"
