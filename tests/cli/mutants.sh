@@ -131,7 +131,7 @@ if [ "${1:-}" = memory ]; then
 fi
 
 # pipeline: auto is 1 for all of these
-chip plain icarus
+chip plain icarus --set pipeline=0
 chip wide icarus --set model.cell=31 --set model.output=22 --set model.input=17 --set elem_lanes=2 \
     --set index_bits=2
 chip sparse icarus --set model.density=0.02 --set model.cell=30

@@ -286,5 +286,5 @@ mutant board_receiver "s/wire due  .*/wire due = 1'b1;/"
 mutant board_receiver "s/assign write_first = .*/assign write_first = 1'b0;/"
 mutant board_frame_buffer 's/if (drop)   new_tail <= tail/if (drop)   tail <= new_tail/'
 mutant board_x_feed "s/{first, 1'b1}/{1'b1, 1'b1}/"
-mutant board_reply 's/y_number <= y_number + 1/y_number <= y_number + 2/'
+mutant board_reply "s/y_number <= y_number + 1'b1/y_number <= y_number + 2'd2/"
 finish
