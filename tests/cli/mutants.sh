@@ -130,8 +130,9 @@ if [ "${1:-}" = memory ]; then
     exit
 fi
 
-# pipeline: auto is 1 for all of these
-chip plain icarus --set pipeline=0
+# pipeline: auto is 1 for all of these but one
+chip plain icarus
+chip direct icarus --set pipeline=0
 chip wide icarus --set model.cell=31 --set model.output=22 --set model.input=17 --set elem_lanes=2 \
     --set index_bits=2
 chip sparse icarus --set model.density=0.02 --set model.cell=30
@@ -152,7 +153,7 @@ mutant plain ese_pe 's/element_q \* weight_q/element_q * $unsigned(weight_q)/'
 mutant plain ese_accu_control 's/used\[drain_address\] <= 1.b0/used[drain_address] <= 1'\''b1/'
 mutant plain ese_accu_control 's/enter && !leave/enter/'
 mutant plain ese_act_queue 's/issued + 1.b1 == length/issued == length/'
-mutant plain ese_act_queue 's/count == FULL/count > FULL/'
+mutant direct ese_act_queue 's/count == FULL;/count > FULL;/'
 mutant plain ese_act_table 's/value <= -positive/value <= positive/'
 mutant plain ese_act_table 's/? -z : z/? z : z/'
 mutant plain ese_adder_tree 's/acc_wide + bias_wide/acc_wide - bias_wide/'
@@ -168,8 +169,8 @@ mutant mixed ese_drain_control 's/ && part_1\[k % SLOTS \/ LANES\]//'
 mutant folded ese_drain_control 's/NUMBER\[LOG:0\] >> drain_fold/NUMBER[LOG:0]/'
 mutant folded ese_input_buffer 's/take \&\& mine/take/'
 mutant folded ese_pass_sequencer 's/LAST_GROUP >> fold/LAST_GROUP/'
-mutant folded ese_ptr_read 's/ \& ~({LANE_W{1.b1}} << read_fold))/)/'
-mutant folded ese_ptr_read 's/own_lane\[/read_lane[/'
+mutant folded ese_ptr_read 's/ \& ~({LANE_W{1.b1}} << word_fold))/)/'
+mutant folded ese_ptr_read 's/own_lane\[/word_lane[/'
 mutant plain ese_elem_mul 's/f_q \* c_old_q/f_q * b_q/'
 mutant plain ese_elem_mul 's/forget_wide <<< ALIGN/forget_wide/'
 mutant plain ese_element 's/c_is_zero ?/1'\''b0 ?/'
