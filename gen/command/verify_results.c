@@ -124,8 +124,8 @@ static json_t *result_json(const struct verification *v, enum simulator s)
                      "verdict", r->pass ? "pass" : "fail", "build_seconds", r->build_seconds,
                      "run_seconds", r->run_seconds, "cycles", (json_int_t)r->cycles,
                      "cycles_per_second", r->cycles_per_second, "y_checked",
-                     (json_int_t)r->y_checked, "c_checked", (json_int_t)r->c_checked, "y_at_ends", (json_int_t)r->y_at_ends, "c_at_ends",
-                     (json_int_t)r->c_at_ends, "mismatches", (json_int_t)r->mismatches,
+                     (json_int_t)r->y_checked, "c_checked", (json_int_t)r->c_checked, "y_at_ends",
+                     (json_int_t)r->y_at_ends, "c_at_ends", (json_int_t)r->c_at_ends, "mismatches", (json_int_t)r->mismatches,
                      "violations", (json_int_t)r->violations, "messages", messages, "phases",
                      phases, "bins", bins_of_result(v, s));
 }

@@ -21,8 +21,9 @@ module ese_bench;
 
     // CHANNELS, ELEMENT_BITS, ACTIVATION_BITS, LANES, PES of the chip; PRODUCTS and PASSES that it
     // has at most, CAPTION characters of their names; HALF_PERIOD of its clock in ns.  A chip with
-    // AXI ports defines the macro ESE_AXI and AXI_DATA_BITS, AXI_ADDRESS_BITS; with two read masters also ESE_AXI_WEIGHTS; with x and y in memory, instead of on streams,
-    // also ESE_AXI_QUEUE.
+    // AXI ports defines the macro ESE_AXI and AXI_DATA_BITS, AXI_ADDRESS_BITS; with two read
+    // masters also ESE_AXI_WEIGHTS; with x and y in memory, instead of on streams, also
+    // ESE_AXI_QUEUE.
     `include "ese_bench_params.vh"
 
     localparam STREAM_BITS = CHANNELS * ELEMENT_BITS;
