@@ -184,7 +184,7 @@ mutant plain ese_output_buffer 's/!out_valid || m_tready/1'\''b1/'
 mutant plain ese_output_buffer 's/m_tlast  *= out_last/m_tlast = 1'\''b0/'
 mutant wide ese_pass_sequencer 's/LANE < rows_left && //'
 # so many frames that the output FIFO can overflow
-mutant direct ese_pass_sequencer 's/!(leaves \&\& reserved\[FIFO_W\])/1'\''b1/' icarus 20
+mutant direct ese_pass_sequencer 's/!(leaves \&\& reserved\[FIFO_W\])/1'\''b1/' icarus 40
 mutant plain ese_pass_sequencer 's/word_q + 1.b1/word_q + 2'\''d2/'
 mutant plain ese_product_sequencer 's/(source == SOURCE_M && !m_ready)/1'\''b0/'
 mutant plain ese_product_sequencer 's/opens && first_column && block_busy\[block\]/1'\''b0/'
