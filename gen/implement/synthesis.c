@@ -105,7 +105,7 @@ static void write_script(struct text *script, const struct implementation *i, co
     text_append(script, "write_verilog -noattr -selected ../netlist.v\nselect -clear\n");
     if (placed)
         text_appendf(script, "setattr -mod -unset keep_hierarchy %s\nflatten\nopt_clean -purge\n"
-                             "write_json ../pins.json\n", top);
+                             "%s\nwrite_json ../pins.json\n", top, placer_pads(i->target->placer));
 }
 
 static bool wrap(struct implementation *i, const char *chip, const char *top, struct error *error)

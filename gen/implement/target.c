@@ -14,8 +14,11 @@ static const struct target targets[] = {
 };
 enum { TARGET_COUNT = sizeof targets / sizeof *targets };
 
-static const struct { const char *const *programs, *const *open_pins; } placers[] = {
-#define PLACER(id, names, open_pins) [PLACER_##id] = {LIST names, LIST open_pins},
+static const struct {
+    const char *const *programs, *const *open_pins;
+    const char *pads;
+} placers[] = {
+#define PLACER(id, names, open_pins, pads) [PLACER_##id] = {LIST names, LIST open_pins, pads},
 #include "gen/implement/targets.def"
 };
 
@@ -42,6 +45,11 @@ const char *const *placer_programs(enum placer placer)
 const char *const *placer_open_pins(enum placer placer)
 {
     return placers[placer].open_pins;
+}
+
+const char *placer_pads(enum placer placer)
+{
+    return placers[placer].pads;
 }
 
 int cell_kbit(const char *cell)

@@ -32,6 +32,9 @@ void target_names(struct text *text);
 const char *const *placer_programs(enum placer placer);
 const char *const *placer_open_pins(enum placer placer);
 
+/* Yosys's command for buffers at the pins, or "". */
+const char *placer_pads(enum placer placer);
+
 /* What a cell holds, 0 if it is no block RAM; whether it is a multiplier. */
 int cell_kbit(const char *cell);
 bool cell_is_multiplier(const char *cell);
