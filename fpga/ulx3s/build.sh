@@ -54,6 +54,6 @@ cp "$here/ulx3s.lpf" .
 logged nextpnr.log "$nextpnr" "--${device:-25k}" --package CABGA381 --speed 6 --seed "${seed:-1}" \
     --json ulx3s.json --lpf ulx3s.lpf --textcfg ulx3s.config --report timing.json
 logged ecppack.log "$ecppack" --compress ulx3s.config ulx3s.bit
-grep -E 'TRELLIS_COMB|TRELLIS_FF|DP16KD|MULT18X18D' nextpnr.log | sed 's/^Info: *//' | tail -n 4
+grep -E '\s(TRELLIS_COMB|TRELLIS_FF|DP16KD|MULT18X18D): ' nextpnr.log | sed 's,^Info:[ \t]*,,'
 grep 'Max frequency' nextpnr.log | tail -n 1 | sed 's/^Info: *//'
 echo "$out/ulx3s.bit"
