@@ -82,9 +82,9 @@ A simulation or synthesis of your own looks for the images in the folder that it
     set_property top @{TOP} [current_fileset]
 
 Vivado finds the `.mem` files of a project by their name. The clock is `aclk`; everything is
-synchronous to its rising edge, and `aresetn` (active low) must be low for one edge at least. The
-ports carry the attributes by which the block design recognises the clock and the reset; the AXI
-ports it knows by their names.
+synchronous to its rising edge, and `aresetn` (active low) must be low for one edge at least; after the
+edge behind that one the outputs are quiet. The ports carry the attributes by which the block design
+recognises the clock and the reset; the AXI ports it knows by their names.
 
 ## Ports
 

@@ -67,7 +67,6 @@ registers() {
     mutant some ese_ptr_read 's/room_q <= .*/room_q <= 1'\''b1;/'
     mutant some ese_ptr_read 's/next_holds = send_free ? word_holds : send_holds/next_holds = send_holds/'
     mutant some ese_ptr_read 's/read_free  = !valid || send_free/read_free = 1'\''b1/'
-    mutant some ese_ptr_read 's/read_free  = !valid || send_free/read_free = send_free/'
     mutant some ese_act_queue 's/ || (count == ALMOST \&\& push)//'
     mutant some ese_act_queue 's/ALMOST = FULL - 1.b1/ALMOST = FULL - 2'\''d2/'
     mutant some ese_front_end 's/weight_full_next == {PES{1.b0}} || reset/1'\''b1/'

@@ -277,11 +277,13 @@ static void add_phases(struct stimulus *s)
     p = phase(s, "cut", 5, 5);
     p->cut_cycle = (uint32_t)(period + 3);
     p = phase(s, "late ready", 5, 2);
+    p->reset_cycles = 1;
     p->flags = STIMULUS_READY_LATE;
     p = phase(s, "cut waiting", 0, 5);
     p->cut_cycle = (uint32_t)(period + 3);
     p->flags = STIMULUS_CUT_WAITING;
-    phase(s, "after cut", 5, 2);
+    p = phase(s, "after cut", 5, 2);
+    p->reset_cycles = 2;
     p = phase(s, "early tlast of x", 0, 3);
     p->flags = STIMULUS_LAST_EARLY;
     p = phase(s, "no tlast of x", 0, 3);
@@ -446,6 +448,7 @@ static void add_axi_phases(struct stimulus *s)
     set_memory(p, STIMULUS_HOSTILE);
     p->cut_cycle = (uint32_t)(period + 30);
     p = phase(s, "late ready", 5, 2);
+    p->reset_cycles = 1;
     p->flags = has_queue(s) ? 0 : STIMULUS_READY_LATE;
     p = phase(s, "cut waiting", 0, 5);
     set_memory(p, STIMULUS_DDR3);
