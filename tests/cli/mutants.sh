@@ -38,6 +38,9 @@ mutant() { # CHIP FILE SED [SIMULATOR [FRAMES]]
 registers() {
     chip flat icarus --set pipeline=0 --set fifo_depth=1
     chip some icarus --set pipeline=1 --set fifo_depth=2
+    # columns often wait for the element-wise path, one after the other
+    chip waiting icarus --set pipeline=1 --set model.density=0.02 --set model.cell=30 --set elem_lanes=1 \
+        --set column_order=natural
     # two copies of what all channels get
     chip all icarus --set pipeline=2 --set channels=9 --set fifo_depth=3
     mutant some ese_delay 's/delayed = stage;/delayed = value;/'
@@ -71,9 +74,8 @@ registers() {
     mutant some ese_act_queue 's/ALMOST = FULL - 1.b1/ALMOST = FULL - 2'\''d2/'
     mutant some ese_front_end 's/weight_full_next == {PES{1.b0}} || reset/1'\''b1/'
     mutant some ese_spmat_read 's/count == ALMOST && push/1'\''b0/'
-    mutant some ese_progress 's/advance ? next_written : need_written/need_written/'
-    mutant some ese_progress 's/advance ? next_written : need_written/next_written/'
-    mutant some ese_controller 's/next_frame  (next_frame/next_frame  (product_frame/'
+    mutant waiting ese_progress 's/advance ? next_written : need_written/need_written/'
+    mutant waiting ese_progress 's/advance ? next_written : need_written/next_written/'
     mutant some ese_column_head 's/advance      = !head_valid || issue/advance = issue/'
     mutant some ese_column_head 's/advance      = !head_valid || issue/advance = !head_valid/'
 
