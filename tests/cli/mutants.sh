@@ -109,7 +109,7 @@ if [ "${1:-}" = memory ]; then
     chip resident icarus --set memory=resident
     mutant stream ese_slots 's/closed\[c\] <= close/closed[c] <= 1'\''b0/'
     mutant stream ese_queue 's/state_channels = restored/state_channels = {CHANNELS{1'\''b1}}/'
-    mutant stream ese_queue 's/if (drained) state <= READ_STATE/state <= READ_STATE/'
+    mutant stream ese_queue 's/if (drained && settled == 3.d7) state <= READ_STATE/state <= READ_STATE/'
     mutant stream ese_queue 's/if (drained) state <= ANNOUNCE_SAVE/state <= ANNOUNCE_SAVE/'
     mutant stream ese_queue 's/first & ~restored/first/'
     mutant stream ese_queue 's/(frames_given == 32.d0) ?/1'\''b1 ?/'
