@@ -92,7 +92,9 @@ module ese_host (
     wire        load_done;
     wire        buses_idle;
     wire [31:0] slot;
-    wire        start = control[0] && !running && !loading && !stopping;
+    wire        start             = control[0] && !running && !loading && !stopping;
+    wire        frame_counts      = frame_done && running && !failed;
+    wire        descriptor_counts = descriptor_done && running && !failed;
 
     wire unused_control = ^{control, slot, x_size, c_size, y_size, s_axi_control_awprot, s_axi_control_arprot};
 
@@ -147,8 +149,8 @@ module ese_host (
         .clk               (clk),
         .clear             (start),
         .run               (running),
-        .frame_done        (frame_done),
-        .descriptor_done   (descriptor_done),
+        .frame_done        (frame_counts),
+        .descriptor_done   (descriptor_counts),
         .issue             (issue),
         .stall             (stall),
         .weight_stall      (weight_stall),
@@ -196,8 +198,7 @@ module ese_host (
         .status                 ({26'd0, loaded, loading, buses_idle, error_code != 5'd0, stopping,
                                   running}),
         .error                  ({27'd0, error_code}),
-        .irq_status_set         ({28'd0, descriptor_done && running, load_done,
-                                  frame_done && running, failed}),
+        .irq_status_set         ({28'd0, descriptor_counts, load_done, frame_counts, failed}),
         .irq_status             (irq_status),
         .model_hash             (model_hash),
         .model_x_c_size         ({c_size[15:0], x_size[15:0]}),

@@ -4,7 +4,7 @@
 // load      lets ese_loader run, if the chip is at rest; clears the error
 // start     leaves the reset of the datapath, if the chip is at rest; clears the error
 // stop      soft reset: datapath and loader are reset, the buses finish what is outstanding
-// error     the first one is latched and stops the chip like `stop`
+// error     the first one is latched and stops the chip like `stop`, a clock after it was told
 // watchdog  a bus that has something outstanding and gets nothing for `watchdog` clocks; 0: never
 // loaded    a whole model has been loaded since the last load began
 //
@@ -61,32 +61,62 @@ module ese_run_control (
         end
     end
 
-    wire [4:0] found = slave_error[0]       ? ERROR_WEIGHTS_SLAVE
-                     : decode_error[0]      ? ERROR_WEIGHTS_DECODE
-                     : slave_error[1]       ? ERROR_DATA_SLAVE
-                     : decode_error[1]      ? ERROR_DATA_DECODE
-                     : length_error[0]      ? ERROR_WEIGHTS_LENGTH
-                     : length_error[1]      ? ERROR_DATA_LENGTH
-                     : slave_error[2]       ? ERROR_WRITE_SLAVE
-                     : decode_error[2]      ? ERROR_WRITE_DECODE
-                     : timeout[0]           ? ERROR_WEIGHTS_TIMEOUT
-                     : timeout[1]           ? ERROR_DATA_TIMEOUT
-                     : timeout[2]           ? ERROR_WRITE_TIMEOUT
-                     : model_error[0]       ? ERROR_MODEL_MAGIC
-                     : model_error[1]       ? ERROR_MODEL_HEADER
-                     : model_error[2]       ? ERROR_MODEL_CHIP
-                     : model_error[3]       ? ERROR_MODEL_SIZE
-                     : model_error[4]       ? ERROR_MODEL_CONTENTS
-                     : (running && !loaded) ? ERROR_NOT_LOADED
-                     : descriptor_error     ? ERROR_DESCRIPTOR
-                     : x_error              ? ERROR_X_FRAMING
-                     :                        ERROR_NONE;
+    // ---- what is told, registered: it comes from all over the chip --------------------------
+    wire active = running || loading;
 
-    wire active  = running || loading;
+    reg [2:0] slave_error_q;
+    reg [2:0] decode_error_q;
+    reg [1:0] length_error_q;
+    reg [4:0] model_error_q;
+    reg       descriptor_error_q;
+    reg       x_error_q;
+    reg       model_done_q;
+
+    always @(posedge clk) begin
+        slave_error_q      <= slave_error;
+        decode_error_q     <= decode_error;
+        length_error_q     <= length_error;
+        model_error_q      <= model_error;
+        descriptor_error_q <= descriptor_error;
+        x_error_q          <= x_error;
+        model_done_q       <= model_done;
+
+        if (!active) begin // of the run or the load before
+            slave_error_q      <= 3'd0;
+            decode_error_q     <= 3'd0;
+            length_error_q     <= 2'd0;
+            model_error_q      <= 5'd0;
+            descriptor_error_q <= 1'b0;
+            x_error_q          <= 1'b0;
+            model_done_q       <= 1'b0;
+        end
+    end
+
+    wire [4:0] found = slave_error_q[0]        ? ERROR_WEIGHTS_SLAVE
+                     : decode_error_q[0]       ? ERROR_WEIGHTS_DECODE
+                     : slave_error_q[1]        ? ERROR_DATA_SLAVE
+                     : decode_error_q[1]       ? ERROR_DATA_DECODE
+                     : length_error_q[0]       ? ERROR_WEIGHTS_LENGTH
+                     : length_error_q[1]       ? ERROR_DATA_LENGTH
+                     : slave_error_q[2]        ? ERROR_WRITE_SLAVE
+                     : decode_error_q[2]       ? ERROR_WRITE_DECODE
+                     : timeout[0]              ? ERROR_WEIGHTS_TIMEOUT
+                     : timeout[1]              ? ERROR_DATA_TIMEOUT
+                     : timeout[2]              ? ERROR_WRITE_TIMEOUT
+                     : model_error_q[0]        ? ERROR_MODEL_MAGIC
+                     : model_error_q[1]        ? ERROR_MODEL_HEADER
+                     : model_error_q[2]        ? ERROR_MODEL_CHIP
+                     : model_error_q[3]        ? ERROR_MODEL_SIZE
+                     : model_error_q[4]        ? ERROR_MODEL_CONTENTS
+                     : (running && !loaded)    ? ERROR_NOT_LOADED
+                     : descriptor_error_q      ? ERROR_DESCRIPTOR
+                     : x_error_q               ? ERROR_X_FRAMING
+                     :                           ERROR_NONE;
+
     wire at_rest = !active && !stopping;
 
     assign failed     = active && !stop && found != ERROR_NONE;
-    assign load_done  = loading && model_done && !failed;
+    assign load_done  = loading && model_done_q && !failed;
     assign idle       = &bus_idle;
     assign core_reset = reset || !(running && loaded);
     assign load_reset = reset || !loading;

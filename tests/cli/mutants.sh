@@ -38,9 +38,9 @@ mutant() { # CHIP FILE SED [SIMULATOR [FRAMES]]
 registers() {
     chip flat icarus --set pipeline=0 --set fifo_depth=1
     chip some icarus --set pipeline=1 --set fifo_depth=2
-    # columns often wait for the element-wise path, one after the other
+    # columns often wait for the element-wise path, one after the other; products of x have one
     chip waiting icarus --set pipeline=1 --set model.density=0.02 --set model.cell=30 --set elem_lanes=1 \
-        --set column_order=natural
+        --set column_order=natural --set model.input=1
     # two copies of what all channels get
     chip all icarus --set pipeline=2 --set channels=9 --set fifo_depth=3
     mutant some ese_delay 's/delayed = stage;/delayed = value;/'
@@ -70,6 +70,8 @@ registers() {
     mutant some ese_ptr_read 's/room_q <= .*/room_q <= 1'\''b1;/'
     mutant some ese_ptr_read 's/next_holds = send_free ? word_holds : send_holds/next_holds = send_holds/'
     mutant some ese_ptr_read 's/read_free  = !valid || send_free/read_free = 1'\''b1/'
+    mutant flat ese_act_queue 's/full = count == FULL;/full = count > FULL;/'
+    mutant some ese_act_queue 's/count == FULL ||/count > FULL ||/'
     mutant some ese_act_queue 's/ || (count == ALMOST \&\& push)//'
     mutant some ese_act_queue 's/ALMOST = FULL - 1.b1/ALMOST = FULL - 2'\''d2/'
     mutant some ese_front_end 's/weight_full_next == {PES{1.b0}} || reset/1'\''b1/'
@@ -80,7 +82,7 @@ registers() {
     mutant some ese_column_head 's/advance      = !head_valid || issue/advance = !head_valid/'
 
     mutant some ese_product_sequencer 's/last_column  <= left == TWO/last_column <= left == ONE/'
-    mutant some ese_product_sequencer 's/last_column  <= columns == ONE/last_column <= 1'\''b0/'
+    mutant waiting ese_product_sequencer 's/last_column  <= columns == ONE/last_column <= 1'\''b0/'
     mutant some ese_product_sequencer 's/first_column <= 1.b1/first_column <= 1'\''b0/'
     mutant some ese_product_sequencer 's/first_column <= 1.b0/first_column <= 1'\''b1/'
     mutant some ese_product_sequencer 's/frame_begin  <= frame_end || reset/frame_begin <= reset/'
@@ -95,8 +97,6 @@ registers() {
     mutant some ese_ptr_read 's/if (reset)          send_valid <= 1.b0/if (1'\''b0) send_valid <= 1'\''b0/'
     mutant some ese_column_head 's/if (reset)        head_valid/if (1'\''b0) head_valid/'
     mutant some ese_element_control 's/valid <= {STAGES{1.b0}};/valid <= {valid[STAGES-1:1], 1'\''b0};/'
-    mutant some ese_accu_control 's/writes <= {MULTIPLY_CLOCKS{1.b0}};/writes <= {writes[MULTIPLY_CLOCKS-1:1], 1'\''b0};/'
-    mutant some ese_accu_control 's/if (reset) retire <= 1.b0/if (1'\''b0) retire <= 1'\''b0/'
 }
 
 if [ "${1:-}" = registers ]; then
@@ -154,7 +154,6 @@ mutant plain ese_pe 's/element_q \* weight_q/element_q * $unsigned(weight_q)/'
 mutant plain ese_accu_control 's/used\[drain_address\] <= 1.b0/used[drain_address] <= 1'\''b1/'
 mutant plain ese_accu_control 's/enter && !leave/enter/'
 mutant plain ese_act_queue 's/issued + 1.b1 == length/issued == length/'
-mutant direct ese_act_queue 's/count == FULL;/count > FULL;/'
 mutant plain ese_act_table 's/value <= -positive/value <= positive/'
 mutant plain ese_act_table 's/? -z : z/? z : z/'
 mutant plain ese_adder_tree 's/acc_wide + bias_wide/acc_wide - bias_wide/'

@@ -145,6 +145,9 @@ END
 ese_accu_control|s/keep_2    <= used\[address_1\]/keep_2 <= used[{block, row}]/
 ese_accu_control|s/retire <= lasts\[MULTIPLY_CLOCKS\]/retire <= lasts[MULTIPLY_CLOCKS-1]/
 ese_accu_control|s/write      = writes\[MULTIPLY_CLOCKS\]/write = writes[MULTIPLY_CLOCKS-1]/
+ese_accu_control|s/if (reset) retire <= 1'b0/if (1'b0) retire <= 1'b0/
+ese_accu_control|s/writes <= {MULTIPLY_CLOCKS{1'b0}};//
+ese_accu_control|s/lasts  <= {MULTIPLY_CLOCKS{1'b0}};//
 ese_accu_control|s/retire_block <= address\[/retire_block <= address_1[/
 ese_accu_control|s/CLOCKS (MULTIPLY_CLOCKS - 2)/CLOCKS (3 - MULTIPLY_CLOCKS)/
 ese_accu_control|s/if (leave \&\& !enter)/if (leave)/
