@@ -206,20 +206,24 @@ module ese_loader (
     reg [31:0]             section_words;
     reg [31:0]             section_crc;
 
-    always @* begin
+    // Of the section, settled a clock after it began: nothing is asked for so soon.
+    reg begun;
+
+    always @(posedge clk) begin
+        begun <= state == BEGIN;
         case (section)
-            PROGRAM:  section_words = program_words;
-            COLUMN:   section_words = column_words;
-            CONSTANT: section_words = constant_words;
-            WEIGHT:   section_words = weight_words;
-            default:  section_words = HEADER_WORDS;
+            PROGRAM:  section_words <= program_words;
+            COLUMN:   section_words <= column_words;
+            CONSTANT: section_words <= constant_words;
+            WEIGHT:   section_words <= weight_words;
+            default:  section_words <= HEADER_WORDS;
         endcase
         case (section)
-            PROGRAM:  section_crc = header[32*MODEL_PROGRAM_CRC +: 32];
-            COLUMN:   section_crc = header[32*MODEL_COLUMN_CRC +: 32];
-            CONSTANT: section_crc = header[32*MODEL_CONSTANT_CRC +: 32];
-            WEIGHT:   section_crc = header[32*MODEL_WEIGHT_CRC +: 32];
-            default:  section_crc = ~RESIDUE;
+            PROGRAM:  section_crc <= header[32*MODEL_PROGRAM_CRC +: 32];
+            COLUMN:   section_crc <= header[32*MODEL_COLUMN_CRC +: 32];
+            CONSTANT: section_crc <= header[32*MODEL_CONSTANT_CRC +: 32];
+            WEIGHT:   section_crc <= header[32*MODEL_WEIGHT_CRC +: 32];
+            default:  section_crc <= ~RESIDUE;
         endcase
     end
 
@@ -320,7 +324,7 @@ module ese_loader (
     ) u_fetch (
         .clk             (clk),
         .reset           (reset),
-        .start           (state == BEGIN),
+        .start           (state == BEGIN && begun),
         .base            (section == WEIGHT ? weights_base : next_base),
         .words           (section_words),
         .started         (fetch_started),
