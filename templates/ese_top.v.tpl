@@ -427,6 +427,7 @@ module ese_top (
     ese_host u_host (
         .clk                   (aclk),
         .reset                 (bus_reset),
+        .reset_next            (!aresetn),
         .s_axi_control_awvalid (s_axi_control_awvalid),
         .s_axi_control_awready (s_axi_control_awready),
         .s_axi_control_awaddr  (s_axi_control_awaddr),

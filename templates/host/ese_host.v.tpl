@@ -15,6 +15,7 @@
 module ese_host (
     input  wire        clk,
     input  wire        reset,
+    input  wire        reset_next, // `reset` of the clock to come
 
     input  wire        s_axi_control_awvalid,
     output wire        s_axi_control_awready,
@@ -237,6 +238,7 @@ module ese_host (
     ese_run_control u_run_control (
         .clk              (clk),
         .reset            (reset),
+        .reset_next       (reset_next),
         .start            (start),
         .stop             (control[1]),
         .load             (control[2]),

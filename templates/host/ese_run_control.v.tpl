@@ -16,6 +16,7 @@
 module ese_run_control (
     input  wire        clk,
     input  wire        reset,
+    input  wire        reset_next,       // `reset` of the clock to come
 
     input  wire        start,
     input  wire        stop,
@@ -40,9 +41,9 @@ module ese_run_control (
     output wire        failed,           // an error stops the chip in this clock
     output wire        load_done,
     output wire        idle,
-    output wire        core_reset,       // of the datapath
-    output wire        load_reset,       // of the loader
-    output wire        halt              // of the bus masters
+    output reg         core_reset,       // of the datapath
+    output reg         load_reset,       // of the loader
+    output reg         halt              // of the bus masters
 );
     localparam [4:0] ERROR_NONE = 5'd0;
 //@ for ERRORS
@@ -118,32 +119,29 @@ module ese_run_control (
     assign failed     = active && !stop && found != ERROR_NONE;
     assign load_done  = loading && model_done_q && !failed;
     assign idle       = &bus_idle;
-    assign core_reset = reset || !(running && loaded);
-    assign load_reset = reset || !loading;
-    assign halt       = !active;
+
+    wire ends      = failed || (active && stop);
+    wire run_next  = (running || (at_rest && start)) && !ends && !reset;
+    wire load_next = (loading || (at_rest && load && !start)) && !ends && !load_done && !reset;
+
+    // They reach all of the chip: registers, with what is told by `running` and `loading`.
+    always @(posedge clk) begin
+        core_reset <= !(run_next && loaded) || reset_next;
+        load_reset <= !load_next || reset_next;
+        halt       <= !run_next && !load_next;
+    end
 
     always @(posedge clk) begin
-        if (at_rest && start) running <= 1'b1;
-        if (at_rest && load && !start) begin
-            loading <= 1'b1;
-            loaded  <= 1'b0;
-        end
+        running <= run_next;
+        loading <= load_next;
+        if (at_rest && load && !start) loaded <= 1'b0;
         if (at_rest && (start || load)) error <= ERROR_NONE;
-        if (load_done) begin
-            loading <= 1'b0;
-            loaded  <= 1'b1;
-        end
-        if (failed || (active && stop)) begin
-            running  <= 1'b0;
-            loading  <= 1'b0;
-            stopping <= 1'b1;
-        end
+        if (load_done) loaded <= 1'b1;
+        if (ends) stopping <= 1'b1;
         if (failed) error <= found;
         if (stopping && idle) stopping <= 1'b0;
 
         if (reset) begin
-            running  <= 1'b0;
-            loading  <= 1'b0;
             loaded   <= 1'b0;
             stopping <= 1'b0;
             error    <= ERROR_NONE;

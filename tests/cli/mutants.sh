@@ -122,7 +122,7 @@ if [ "${1:-}" = memory ]; then
     mutant stream ese_run_control 's/(running && !loaded) ? ERROR_NOT_LOADED/1'\''b0 ? ERROR_NOT_LOADED/'
     mutant stream ese_run_control 's/timeout\[2\] .*/1'\''b0 ? ERROR_WRITE_TIMEOUT/'
     mutant stream ese_run_control 's/: slave_error\[2\] *?/: 1'\''b0 ?/'
-    mutant resident ese_run_control 's/loaded  <= 1.b0;/loaded <= loaded;/'
+    mutant resident ese_run_control 's/start) loaded <= 1.b0/start) loaded <= loaded/'
     mutant resident ese_loader 's/contents_error <= judge && section != HEADER && !crc_good/contents_error <= 1'\''b0/'
     mutant resident ese_loader 's/lengths_agree <= program_words == lengths\[0\] && /lengths_agree <= /'
     mutant resident ese_loader 's/ && header\[32\*MODEL_LAYOUT +: 32\] == LAYOUT//'

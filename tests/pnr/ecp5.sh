@@ -27,7 +27,8 @@ sites() { # FILE NAME
 # Where the slowest path begins and ends, and how many cells it passes.
 path() { # REPORT
     awk '/^  levels / { on = 1; next } !NF { on = 0 }
-        on { levels += $1; gsub(/g_[a-z_]*\[[0-9]*\]\./, ""); if (from == "") from = $4; to = $4 }
+        on { levels += $1; gsub(/g_[a-z_]*\[[0-9]*\]\./, ""); to = $4 ($4 == "the" ? " top" : "")
+             if (from == "") from = to }
         END { print from " -> " to ", " levels }' "$1"
 }
 
