@@ -367,24 +367,32 @@ module ese_queue (
     wire [ITEM_W-1:0] y_item = item - first_y;
     reg               shown;  // a word is at the outputs of the RAMs
     reg               shown_is_y;
+    reg               held;   // ... and one in the register behind them
+    reg  [@{VECTOR_MSB}:0] held_data;
     wire [@{VECTOR_MSB}:0] shown_data = shown_is_y ? y_data : c_data;
+    wire              hold    = !held || save_ready;
 
     wire unused_item = ^y_item[ITEM_W-1:WORD_W];
 
-    assign save_step      = state == SAVE && (!shown || save_ready);
+    assign save_step      = state == SAVE && (!shown || hold);
     assign state_read     = save_step && item != state_words;
     assign state_write    = restore_take && state == RESTORE;
     assign state_is_y     = is_y;
     assign state_word     = is_y ? y_item[WORD_W-1:0] : item[WORD_W-1:0];
     assign state_channels = restored;
-    assign save_valid     = shown;
+    assign save_valid     = held;
+    assign save_data      = held_data;
 
     always @(posedge clk) begin
         if (save_step) begin
             shown      <= item != state_words;
             shown_is_y <= is_y;
         end
-        if (reset) shown <= 1'b0;
+        if (hold) held <= shown;
+        if (reset) begin
+            shown <= 1'b0;
+            held  <= 1'b0;
+        end
     end
 
     // In memory every element takes whole bytes.
@@ -392,8 +400,10 @@ module ese_queue (
     generate
         for (s = 0; s < SLOTS; s = s + 1) begin : g_slot
             assign state_data[s*ACT_W +: ACT_W] = restore_memory[s*ELEMENT_W +: ACT_W];
-            assign save_data[s*ACT_W +: ACT_W]  =
-                shown_data[s*ACT_W +: ACT_W] & {ACT_W{active[s/LANES]}};
+
+            always @(posedge clk)
+                if (hold)
+                    held_data[s*ACT_W +: ACT_W] <= shown_data[s*ACT_W +: ACT_W] & {ACT_W{active[s/LANES]}};
         end
     endgenerate
 
