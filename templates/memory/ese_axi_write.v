@@ -138,12 +138,15 @@ module ese_axi_write #(
         end
 
     // ---- buffer ----------------------------------------------------------------------------
-    reg [FIFO_W:0] held; // bus words in it
+    localparam [FIFO_W:0] ALMOST = DEPTH - 1'b1;
+
+    reg [FIFO_W:0] held;  // bus words in it
+    reg            space; // ... are not all that it can hold
 
     wire push = valid && ready;
     wire drop = reset || (flush && sent == asked);
 
-    assign ready = held != DEPTH && !flush && !reset;
+    assign ready = space && !flush;
 
     ese_fifo #(
         .WIDTH   (BUS_W),
@@ -161,6 +164,7 @@ module ese_axi_write #(
     always @(posedge clk) begin
         held      <= held + {{FIFO_W{1'b0}}, push} - {{FIFO_W{1'b0}}, send};
         available <= available + {{FIFO_W{1'b0}}, push} - (issue ? burst_words : {(FIFO_W+1){1'b0}});
+        space     <= held != DEPTH && !(held == ALMOST && push) && !reset;
         if (drop) begin
             held      <= {(FIFO_W+1){1'b0}};
             available <= {(FIFO_W+1){1'b0}};

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // ese_pack - words of a stream to bus words, in the order they lie in memory: ese_unpack's counterpart.
 //
-// A piece of memory holds last_item+1 words of WORD_W bits, the first at the lowest address; what its
-// last bus word has left is 0.  WORD_W and BUS_W are powers of two.  Piece follows piece.
+// A piece of memory holds words of WORD_W bits, the first at the lowest address, up to the one with
+// `last`; what its last bus word has left is 0.  WORD_W and BUS_W are powers of two.  Piece follows piece.
 //
 // Rate     one word a clock, or one bus word a clock
 `resetall
@@ -11,16 +11,15 @@
 
 module ese_pack #(
     parameter BUS_W  = 128, // bits of a bus word
-    parameter WORD_W = 32,  // bits of a word in memory
-    parameter ITEM_W = 4    // bits of a word's number
+    parameter WORD_W = 32   // bits of a word in memory
 ) (
     input  wire              clk,
     input  wire              reset,
-    input  wire [ITEM_W-1:0] last_item, // of the piece
 
     input  wire              valid,
     output wire              ready,
     input  wire [WORD_W-1:0] data,
+    input  wire              last, // of the piece
 
     output wire              bus_valid,
     input  wire              bus_ready,
@@ -28,7 +27,7 @@ module ese_pack #(
 );
     generate
         if (BUS_W == WORD_W) begin : g_same
-            wire unused_inputs = &{1'b0, clk, reset, last_item};
+            wire unused_inputs = &{1'b0, clk, reset, last};
 
             assign bus_valid = valid;
             assign ready     = bus_ready;
@@ -38,13 +37,11 @@ module ese_pack #(
             localparam PART_W = $clog2(RATIO);
 
             reg [PART_W-1:0] part;
-            reg [ITEM_W-1:0] item;
             reg [BUS_W-1:0]  word;
             reg              full;
 
             wire take      = valid && ready;
-            wire at_end    = item == last_item;
-            wire completes = (&part) || at_end;
+            wire completes = (&part) || last;
 
             assign ready     = !full || bus_ready;
             assign bus_valid = full;
@@ -61,14 +58,12 @@ module ese_pack #(
             always @(posedge clk) begin
                 if (take) begin
                     part <= completes ? {PART_W{1'b0}} : part + 1'b1;
-                    item <= at_end ? {ITEM_W{1'b0}} : item + 1'b1;
                 end
                 if (take && completes) full <= 1'b1;
                 else if (bus_ready)    full <= 1'b0;
 
                 if (reset) begin
                     part <= {PART_W{1'b0}};
-                    item <= {ITEM_W{1'b0}};
                     full <= 1'b0;
                 end
             end
@@ -76,7 +71,7 @@ module ese_pack #(
             localparam RATIO  = WORD_W / BUS_W;
             localparam PART_W = $clog2(RATIO);
 
-            wire unused_last_item = &{1'b0, last_item};
+            wire unused_last = &{1'b0, last};
 
             reg [PART_W-1:0] part;
 

@@ -121,6 +121,9 @@ module ese_queue (
     reg [31:0] words_left;    // of the descriptor
     reg [31:0] frames_asked;
     reg [31:0] frames_given;
+    reg        all_asked;     // all of the descriptor's frames
+    reg        first_frame;   // the frame to be given is the descriptor's first,
+    reg        last_frame;    // ... its last
     reg [15:0] under_way;     // frames in the pipeline
     reg [ITEM_W-1:0] item;    // word of the state
     reg [@{ADDRESS_MSB}:0] x_next;
@@ -168,7 +171,7 @@ module ese_queue (
 
     wire unused_ring = ^{ring_entry, frame_bytes};
 
-    assign fetch_start = state == READ || state == READ_STATE || (state == FEED && frames_asked != frames);
+    assign fetch_start = state == READ || state == READ_STATE || (state == FEED && !all_asked);
 
     always @* begin
         case (state)
@@ -214,6 +217,9 @@ module ese_queue (
                 x_next       <= x_address[@{ADDRESS_MSB}:0];
                 frames_asked <= 32'd0;
                 frames_given <= 32'd0;
+                all_asked    <= 1'b0;
+                first_frame  <= 1'b1;
+                last_frame   <= frames == 32'd1;
                 if (!possible)    state <= STUCK;
                 else if (restore) state <= DRAIN_RESTORE;
                 else              state <= ANNOUNCE;
@@ -235,11 +241,14 @@ module ese_queue (
             FEED: begin
                 if (fetch_started) begin
                     frames_asked <= frames_asked + 32'd1;
+                    all_asked    <= frames_asked + 32'd1 == frames;
                     x_next       <= x_next + frame_bytes[@{ADDRESS_MSB}:0];
                 end
                 if (given) begin
                     frames_given <= frames_given + 32'd1;
-                    if (frames_given + 32'd1 == frames) state <= save ? DRAIN_SAVE : IDLE;
+                    first_frame  <= 1'b0;
+                    last_frame   <= frames_given + 32'd2 == frames;
+                    if (last_frame) state <= save ? DRAIN_SAVE : IDLE;
                 end
             end
             DRAIN_SAVE:
@@ -306,7 +315,7 @@ module ese_queue (
     wire unused_x = ^{x_memory, x_last};
 
     assign x_tdata = x_memory[@{DATA_MSB}:0];
-    assign x_tuser = {(frames_given == 32'd0) ? first & ~restored : {CHANNELS{1'b0}}, active};
+    assign x_tuser = {first_frame ? first & ~restored : {CHANNELS{1'b0}}, active};
     assign x_tlast = x_item == x_last[X_COUNT_W-1:0];
 
     always @(posedge clk)

@@ -106,14 +106,15 @@ module ese_writeback #(
     reg [31:0]          frames_left;
     reg                 is_state;
     reg                 is_last;
-    reg [31:0]          item;     // word of the piece
+    reg [31:0]          item;     // word of the piece, the first is 1
+    reg                 at_end;   // ... it is the last
 
     wire [31:0] y_frame_words;
     wire [31:0] state_words;
     wire [95:0] frame_bytes = {{(64-BYTES_W){1'b0}}, y_frame_words, {BYTES_W{1'b0}}};
     wire [31:0] last_item = is_state ? state_last : y_last;
+    wire        one_item  = last_item == 32'd0;
     wire        take      = is_state ? save_valid && save_ready : y_valid && y_ready;
-    wire        at_end    = item == last_item;
     wire        piece_end = take && at_end;
     wire        announce  = piece_valid && piece_ready;
 
@@ -135,13 +136,19 @@ module ese_writeback #(
             frames_left <= next_is_state ? 32'd1 : next_frames;
             is_state    <= next_is_state;
             is_last     <= next_is_last;
-            item        <= 32'd0;
         end
         if (announce) begin
             open    <= 1'b1;
             address <= address + frame_bytes[ADDRESS_W-1:0];
         end
-        if (take) item <= at_end ? 32'd0 : item + 32'd1;
+        if (take) begin // known a clock ahead
+            item   <= item + 32'd1;
+            at_end <= item == last_item;
+        end
+        if (!open) begin
+            item   <= 32'd1;
+            at_end <= one_item;
+        end
         if (piece_end) begin
             open        <= 1'b0;
             frames_left <= frames_left - 32'd1;
@@ -205,15 +212,14 @@ module ese_writeback #(
 
     ese_pack #(
         .BUS_W  (BUS_W),
-        .WORD_W (XY_MEMORY_W),
-        .ITEM_W (32)
+        .WORD_W (XY_MEMORY_W)
     ) u_y_pack (
         .clk       (clk),
         .reset     (reset),
-        .last_item (y_last),
         .valid     (y_valid && open && !is_state),
         .ready     (y_taken),
         .data      (y_memory),
+        .last      (at_end),
         .bus_valid (y_bus_valid),
         .bus_ready (bus_ready),
         .bus_data  (y_bus)
@@ -221,15 +227,14 @@ module ese_writeback #(
 
     ese_pack #(
         .BUS_W  (BUS_W),
-        .WORD_W (STATE_MEMORY_W),
-        .ITEM_W (32)
+        .WORD_W (STATE_MEMORY_W)
     ) u_state_pack (
         .clk       (clk),
         .reset     (reset),
-        .last_item (state_last),
         .valid     (save_valid && open && is_state),
         .ready     (save_taken),
         .data      (state_memory),
+        .last      (at_end),
         .bus_valid (state_bus_valid),
         .bus_ready (bus_ready),
         .bus_data  (state_bus)

@@ -112,7 +112,7 @@ if [ "${1:-}" = memory ]; then
     mutant stream ese_queue 's/if (drained && settled == 3.d7) state <= READ_STATE/state <= READ_STATE/'
     mutant stream ese_queue 's/if (drained) state <= ANNOUNCE_SAVE/state <= ANNOUNCE_SAVE/'
     mutant stream ese_queue 's/first & ~restored/first/'
-    mutant stream ese_queue 's/(frames_given == 32.d0) ?/1'\''b1 ?/'
+    mutant stream ese_queue 's/first_frame ? first/1'\''b1 ? first/'
     mutant stream ese_queue 's/(!save || (save_address/(1'\''b1 || (save_address/'
     mutant stream ese_output_buffer 's/next & {ACT_W{head_active\[c\]}}/next/'
     mutant stream ese_axi_lite "s/{aw_word, 2'b00}/{aw_word, s_awaddr[1:0]}/"

@@ -63,15 +63,14 @@ module memory_pair #(
 
     ese_pack #(
         .BUS_W  (BUS_W),
-        .WORD_W (WORD_W),
-        .ITEM_W (ITEM_W)
+        .WORD_W (WORD_W)
     ) u_pack (
         .clk       (clk),
         .reset     (reset),
-        .last_item (LAST[ITEM_W-1:0]),
         .valid     (give && given < TOTAL),
         .ready     (ready),
         .data      (word_at(given)),
+        .last      (given % ITEMS == ITEMS - 1),
         .bus_valid (bus_valid),
         .bus_ready (bus_ready),
         .bus_data  (bus)

@@ -116,7 +116,7 @@ compare_memory() {
         check "memory words, CRC, fault found: $module $script" \
             disagrees '[0-9]*' icarus_bench faulty "${memory_bench[@]}"
     done <<'END'
-ese_pack|s/(&part) || at_end/(\&part)/
+ese_pack|s/(&part) || last/(\&part)/
 ese_pack|s/<= {WORD_W{1'b0}};/<= word[p*WORD_W +: WORD_W];/
 ese_pack|s/assign ready     = !full || bus_ready/assign ready     = 1'b1/
 ese_unpack|s/(&part) || at_end/(\&part)/
@@ -230,7 +230,7 @@ ese_fetch BUS_W=1024 ADDRESS_W=64 FIFO_W=6
 ese_fetch BUS_W=256 ADDRESS_W=32 FIFO_W=10
 ese_pack BUS_W=128 WORD_W=128
 ese_pack BUS_W=128 WORD_W=1024
-ese_pack BUS_W=1024 WORD_W=8 ITEM_W=12
+ese_pack BUS_W=1024 WORD_W=8
 ese_program_ram WIDTH=1 ADDR_W=1
 ese_program_rom WIDTH=1 WORDS=1 ADDR_W=1
 ese_ram_stream WIDTH=1 WORDS=1 ADDR_W=1
