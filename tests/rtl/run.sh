@@ -124,7 +124,6 @@ ese_unpack|s/if (last_part) word <= parts/word <= parts/
 ese_unpack|s/at_end ? ends_first : ends_after/ends_after/
 ese_unpack|s/!take ? ends_here : at_end/at_end/
 ese_unpack|s/item_after <= at_end ? ONE :/item_after <=/
-ese_unpack|s/at_end     <= ends_first/at_end <= 1'b0/
 ese_crc32|s/TAPS\[31:0\] & state/TAPS[31:0] \& ~state/
 ese_crc32|s/effect\[0\] ? POLYNOMIAL/effect[1] ? POLYNOMIAL/
 END
