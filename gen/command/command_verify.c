@@ -9,8 +9,8 @@
 
 #include "gen/command/notes.h"
 #include "gen/command/verification.h"
+#include "gen/emit/prefix.h"
 #include "gen/folder/json_file.h"
-#include "gen/folder/output.h"
 #include "gen/folder/process.h"
 #include "gen/image/images.h"
 #include "gen/report/chart_svg.h"
@@ -98,9 +98,8 @@ static bool take_netlist(struct verification *v, struct error *error)
     const struct netlist netlist = {.file = v->options->netlist,
                                     .cells = v->options->cells,
                                     .cell_count = v->options->cell_count};
-    char top[PREFIX_MOST + 8];
-    snprintf(top, sizeof top, "%s_top", v->chip.program.config.prefix);
-    v->netlist = netlist_folder(&netlist, v->chip.dir, top, v->work.dir, error);
+    v->netlist = netlist_folder(&netlist, v->chip.dir, prefix_top(&v->chip.config).text,
+                                v->work.dir, error);
     return v->netlist != NULL;
 }
 
@@ -137,15 +136,6 @@ static bool run_simulators(struct verification *v, struct error *error)
         if (v->used[s] && !run_simulator(v, (enum simulator)s, error))
             return false;
     return true;
-}
-
-static void print_changes(const struct verification *v)
-{
-    struct text changed = {0};
-    struct error error;
-    if (output_check(v->chip.dir, &changed, &error) && changed.length > 0)
-        fprintf(stderr, "ese: note: not as generated:\n%s", text_string(&changed));
-    text_free(&changed);
 }
 
 static bool make_plan(struct verification *v, struct error *error)
@@ -191,7 +181,7 @@ static bool verify(struct verification *v, struct error *error)
         v->program = &v->model.program;
     }
     note_model(v->program);
-    print_changes(v);
+    note_changes(v->chip.dir);
     choose_simulators(v);
     v->pass = true;
     bool counts = options->coverage != NULL && v->used[SIMULATOR_VERILATOR];
