@@ -168,16 +168,17 @@ static json_t *clock_json(const struct work *w)
 static json_t *all_json(const struct work *w)
 {
     json_t *root = json_pack(
-        "{s:s, s:s, s:s, s:o, s:i, s:i, s:{s:i, s:i, s:i}, s:I, s:s, s:s}", "target",
-        w->i.target->name, "device", w->i.target->device, "yosys", w->i.tools.yosys.version,
+        "{s:s, s:s, s:o, s:o, s:i, s:i, s:{s:i, s:i, s:i}, s:I, s:o, s:o}", "target",
+        w->i.target->name, "device", w->i.target->device, "yosys",
+        json_text(w->i.tools.yosys.version),
         "cells", usages_json(w->i.cells, w->i.cell_count), "multipliers",
         implementation_multipliers(&w->i),
         "ram_kbit", implementation_ram_kbit(&w->i), "estimate", "multipliers",
         estimated_multipliers(w), "small_multipliers", w->estimate.small_multipliers, "ram_kbit",
         estimated_kbit(w), "cycles_per_frame", (json_int_t)w->chip.program.cycles_per_frame,
-        "folder", w->i.folder, "verify", text_string(&w->replay));
+        "folder", json_text(w->i.folder), "verify", json_text(text_string(&w->replay)));
     if (is_placed(w)) {
-        json_object_set_new(root, "placer", json_string(w->i.tools.placer.version));
+        json_object_set_new(root, "placer", json_text(w->i.tools.placer.version));
         json_object_set_new(root, "sites", usages_json(w->i.sites, w->i.site_count));
         json_object_set_new(root, "clock", clock_json(w));
         json_object_set_new(root, "path", path_json(implementation_median(&w->i)));

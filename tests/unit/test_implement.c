@@ -294,6 +294,22 @@ static void test_wrong_netlist(void **state)
     assert_int_equal(implement("xc7", 1, NULL), 0);
 }
 
+/* A folder whose name JSON cannot hold, and a tool that says such a thing of itself. */
+static void test_not_utf8(void **state)
+{
+    (void)state;
+    begin(NULL);
+    put_yosys("\377");
+    const struct implement_options options = {.dir = "chip", .target = "xc7", .output = "\xff",
+                                              .json = "out.json"};
+    assert_int_equal(implement_with(&options), 0);
+    assert_true(exists("\xff/netlist.v"));
+    json_t *json = json_of("out.json");
+    string_is(json, "folder", "?");
+    string_is(json, "yosys", "?");
+    json_decref(json);
+}
+
 static void test_refused(void **state)
 {
     (void)state;
@@ -335,6 +351,7 @@ int main(void)
         cmocka_unit_test_teardown(test_too_large, end_tools),
         cmocka_unit_test_teardown(test_edited, end_tools),
         cmocka_unit_test_teardown(test_wrong_netlist, end_tools),
+        cmocka_unit_test_teardown(test_not_utf8, end_tools),
         cmocka_unit_test_teardown(test_refused, end_tools),
     };
     unsetenv("ESE_PNR_TOOLS");
