@@ -101,6 +101,7 @@ $(BUILD)/tests/%: tests/unit/%.c $(OBJECTS)
 	$(Q)$(CC) $(ALL_CFLAGS) $(LDFLAGS) -MMD -MP -o $@ $(filter %.c %.o,$^) -lcmocka $(LIBS)
 
 $(BUILD)/tests/test_ulx3s: $(BUILD)/fpga/ulx3s/protocol.o
+$(BUILD)/tests/test_ulx3s_line: $(filter-out %/ulx3s_host.o %/frames.o,$(ULX3S))
 
 $(BUILD)/draw_config: tests/random/draw_config.c $(OBJECTS)
 	$(call say,LD,$@)
