@@ -188,7 +188,7 @@ $(BUILD)/pnr-venv/done:
 ulx3s: deps $(if $(ESE_PNR_TOOLS),,pnr-tools)
 	@$(MAKE) --no-print-directory -j$$(nproc) all $(BUILD)/ulx3s_host
 	$(if $(chip),,$(Q)$(BUILD)/ese gen speech --set channels=1 -o build/ulx3s/chip)
-	@bash fpga/ulx3s/build.sh $(or $(chip),build/ulx3s/chip) build/ulx3s
+	@bash fpga/ulx3s/build.sh "$(or $(chip),build/ulx3s/chip)" build/ulx3s
 
 # One page, so the compiler's lines are left out.
 demo: deps-demo
