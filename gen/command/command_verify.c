@@ -167,6 +167,51 @@ static bool make_coverage(struct verification *v, struct error *error)
     return ok;
 }
 
+static bool play(struct verification *v, struct error *error)
+{
+    const struct verify_options *options = v->options;
+    bool counts = options->coverage != NULL && v->used[SIMULATOR_VERILATOR];
+    v->pass = true;
+    return (!counts || process_available("verilator_coverage", "verilator", error)) &&
+           make_plan(v, error) && plan_waveform(v, error) &&
+           workspace_open(&v->work, v->chip.dir, options->work, error) &&
+           (options->model == NULL || gather_images(v, error)) &&
+           (options->netlist == NULL || take_netlist(v, error)) && write_stimulus(v, error) &&
+           run_simulators(v, error) && make_coverage(v, error);
+}
+
+static bool tell(struct verification *v, struct error *error)
+{
+    const struct verify_options *options = v->options;
+    v->pass = v->pass && verification_same_cycles(v);
+    v->verdict = v->pass ? accuracy_verdict(v->program, &v->play.accuracy) : VERDICT_FAIL;
+    if (options->json == NULL || strcmp(options->json, "-") != 0)
+        verification_print(v);
+    if (options->json != NULL && !json_write(verification_json(v), options->json, error))
+        return false;
+    if (options->svg != NULL && !verification_draw(v, error))
+        return false;
+    accuracy_warn_of(v->program, &v->play.accuracy);
+    return accuracy_expected(v->program, &v->play.accuracy, error);
+}
+
+static void close_all(struct verification *v, bool failed)
+{
+    for (int s = 0; s < SIMULATOR_COUNT; s++)
+        if (v->used[s])
+            simulation_result_free(&v->results[s]);
+    coverage_free(&v->coverage);
+    free(v->stimulus);
+    free(v->images);
+    free(v->netlist);
+    waveform_free(&v->waveform);
+    play_free(&v->play);
+    workspace_close(&v->work, failed);
+    if (v->options->model != NULL)
+        model_close(&v->model);
+    chip_close(&v->chip);
+}
+
 static bool verify(struct verification *v, struct error *error)
 {
     const struct verify_options *options = v->options;
@@ -183,42 +228,8 @@ static bool verify(struct verification *v, struct error *error)
     note_model(v->program);
     note_changes(v->chip.dir);
     choose_simulators(v);
-    v->pass = true;
-    bool counts = options->coverage != NULL && v->used[SIMULATOR_VERILATOR];
-    bool ok = (!counts || process_available("verilator_coverage", "verilator", error)) &&
-              make_plan(v, error) && plan_waveform(v, error) &&
-              workspace_open(&v->work, v->chip.dir, options->work, error) &&
-              (options->model == NULL || gather_images(v, error)) &&
-              (options->netlist == NULL || take_netlist(v, error)) && write_stimulus(v, error) &&
-              run_simulators(v, error) && make_coverage(v, error);
-    if (ok) {
-        v->pass = v->pass && verification_same_cycles(v);
-        v->verdict = v->pass ? accuracy_verdict(v->program, &v->play.accuracy) : VERDICT_FAIL;
-        bool quiet = options->json != NULL && strcmp(options->json, "-") == 0;
-        if (!quiet)
-            verification_print(v);
-        if (options->json != NULL)
-            ok = json_write(verification_json(v), options->json, error);
-        if (ok && options->svg != NULL)
-            ok = verification_draw(v, error);
-    }
-    if (ok) {
-        accuracy_warn_of(v->program, &v->play.accuracy);
-        ok = accuracy_expected(v->program, &v->play.accuracy, error);
-    }
-    for (int s = 0; s < SIMULATOR_COUNT; s++)
-        if (v->used[s])
-            simulation_result_free(&v->results[s]);
-    coverage_free(&v->coverage);
-    free(v->stimulus);
-    free(v->images);
-    free(v->netlist);
-    waveform_free(&v->waveform);
-    play_free(&v->play);
-    workspace_close(&v->work, !ok || !v->pass);
-    if (options->model != NULL)
-        model_close(&v->model);
-    chip_close(&v->chip);
+    bool ok = play(v, error) && tell(v, error);
+    close_all(v, !ok || !v->pass);
     return ok;
 }
 
