@@ -101,6 +101,7 @@ $(BUILD)/tests/%: tests/unit/%.c $(OBJECTS)
 	$(Q)$(CC) $(ALL_CFLAGS) $(LDFLAGS) -MMD -MP -o $@ $(filter %.c %.o,$^) -lcmocka $(LIBS)
 
 $(BUILD)/tests/test_ulx3s: $(BUILD)/fpga/ulx3s/protocol.o
+$(BUILD)/tests/test_ulx3s_line: $(filter-out %/ulx3s_host.o %/frames.o,$(ULX3S))
 
 $(BUILD)/draw_config: tests/random/draw_config.c $(OBJECTS)
 	$(call say,LD,$@)
@@ -187,7 +188,7 @@ $(BUILD)/pnr-venv/done:
 ulx3s: deps $(if $(ESE_PNR_TOOLS),,pnr-tools)
 	@$(MAKE) --no-print-directory -j$$(nproc) all $(BUILD)/ulx3s_host
 	$(if $(chip),,$(Q)$(BUILD)/ese gen speech --set channels=1 -o build/ulx3s/chip)
-	@bash fpga/ulx3s/build.sh $(or $(chip),build/ulx3s/chip) build/ulx3s
+	@bash fpga/ulx3s/build.sh "$(or $(chip),build/ulx3s/chip)" build/ulx3s
 
 # One page, so the compiler's lines are left out.
 demo: deps-demo

@@ -1,13 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "fpga/ulx3s/frames.h"
 
-#include <errno.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 
+#include "gen/folder/workspace.h"
 #include "models/file/npy.h"
 #include "models/number/golden.h"
 
@@ -99,9 +98,7 @@ bool frames_write(const struct frames *frames, const struct program *program,
                   const struct utterances *utterances, const char *folder, struct error *error)
 {
     const struct quantized *q = &program->quant;
-    if (mkdir(folder, 0777) != 0 && errno != EEXIST)
-        return fail(error, "cannot create the folder %.300s: %s", folder, strerror(errno));
-    bool ok = true;
+    bool ok = folder_make(folder, "", error);
     for (int n = 0, at = 0; ok && n < utterances->count; n++) {
         int shape[2] = {frames_of(frames, at), q->output};
         size_t count = (size_t)shape[0] * (size_t)shape[1];

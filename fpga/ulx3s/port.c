@@ -21,6 +21,8 @@ struct port {
     int baud;
 };
 
+enum { STALLED_MS = 2000 };
+
 /* ---- a device -------------------------------------------------------------------------------- */
 
 static const struct {
@@ -66,7 +68,7 @@ struct port *port_open_serial(const char *path, int baud, struct error *error)
     speed_t speed = B0;
     if (!speed_of(baud, &speed, error))
         return NULL;
-    int device = open(path, O_RDWR | O_NOCTTY | O_CLOEXEC);
+    int device = open(path, O_RDWR | O_NOCTTY | O_NONBLOCK | O_CLOEXEC);
     if (device < 0) {
         fail(error, "cannot open %.300s: %s", path, strerror(errno));
         return NULL;
@@ -81,12 +83,32 @@ struct port *port_open_serial(const char *path, int baud, struct error *error)
     return port;
 }
 
+/* One that was unplugged ends like a file, or with an input/output error. */
+static bool fail_line(struct error *error, const char *what, int reason)
+{
+    return fail(error, "cannot %s the serial device: %s", what,
+                reason == EIO ? "it is gone" : strerror(reason));
+}
+
+/* A device that takes nothing must not be waited for without end. */
+static bool wait_for_room(int device, struct error *error)
+{
+    struct pollfd wanted = {.fd = device, .events = POLLOUT};
+    int ready = poll(&wanted, 1, STALLED_MS);
+    if (ready < 0 && errno != EINTR)
+        return fail_line(error, "wait for", errno);
+    return ready != 0 || fail(error, "the serial device has taken nothing for %d seconds",
+                              STALLED_MS / 1000);
+}
+
 static bool write_all(int device, const unsigned char *bytes, size_t length, struct error *error)
 {
     while (length > 0) {
         ssize_t written = write(device, bytes, length);
-        if (written < 0 && errno != EINTR)
-            return fail(error, "cannot write to the serial device: %s", strerror(errno));
+        if (written < 0 && errno == EAGAIN && !wait_for_room(device, error))
+            return false;
+        if (written < 0 && errno != EINTR && errno != EAGAIN)
+            return fail_line(error, "write to", errno);
         if (written > 0) {
             bytes += written;
             length -= (size_t)written;
@@ -103,8 +125,7 @@ static enum port_got read_device(struct port *port, double seconds, struct error
         return PORT_NOTHING;
     ssize_t count = ready < 0 ? -1 : read(port->device, port->bytes, sizeof port->bytes);
     if (count <= 0) {
-        fail(error, "cannot read from the serial device: %s",
-             count < 0 ? strerror(errno) : "it is gone");
+        fail_line(error, "read from", count < 0 ? errno : EIO);
         return PORT_FAILED;
     }
     port->next = 0;

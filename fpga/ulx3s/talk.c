@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 enum { ATTEMPTS_MOST = 8, QUIET_PART = 8 };
+enum { FRAME_BESIDES = 8 }; /* boundaries, kind, number, check sum, and some */
 
 /* What came from the board, or did not. */
 enum answer { ANSWER_HELLO, ANSWER_Y, ANSWER_ERROR, ANSWER_OTHER, ANSWER_NONE, ANSWER_FAILED };
@@ -15,9 +16,22 @@ static const unsigned char *bytes_of(const struct talk *talk)
     return (const unsigned char *)talk->finder.bytes.data;
 }
 
+static int y_bytes_of(const struct talk *talk)
+{
+    return talk->frames.y_size * element_bytes(talk->frames.activation_bits);
+}
+
+/* Whether it has sent more than a board would between two answers that say something new: an answer
+ * to each frame that may be under way, each byte with an escape. */
+static bool babbles(const struct talk *talk)
+{
+    int64_t frame = IDENTITY_BYTES + y_bytes_of(talk) + FRAME_BESIDES;
+    return talk->heard > 2 * frame * (LINK_WINDOW_MOST + 1);
+}
+
 static enum answer answer_kind(const struct talk *talk)
 {
-    size_t y_bytes = (size_t)(talk->frames.y_size * element_bytes(talk->frames.activation_bits));
+    size_t y_bytes = (size_t)y_bytes_of(talk);
     size_t payload = talk->finder.bytes.length - KIND_AND_NUMBER;
     int kind = bytes_of(talk)[0];
     if (kind == LINK_HELLO && payload == IDENTITY_BYTES)
@@ -40,6 +54,12 @@ static enum answer hear(struct talk *talk, double seconds, struct error *error)
         case PORT_NOTHING:
             return ANSWER_NONE;
         case PORT_BYTE:
+            talk->heard++;
+            if (babbles(talk)) {
+                fail(error, "the device sends without end, but not what a board sends: is it the "
+                            "right device and speed?");
+                return ANSWER_FAILED;
+            }
             if (frame_found(&talk->finder, byte))
                 return answer_kind(talk);
         }
@@ -62,6 +82,7 @@ bool talk_start(struct talk *talk, struct error *error)
     struct text line = {0};
     frame_append(&line, LINK_START, 0, NULL, 0);
     enum answer answer = ANSWER_NONE;
+    talk->heard = 0;
     for (int attempt = 0; attempt < ATTEMPTS_MOST && answer == ANSWER_NONE; attempt++)
         answer = port_send(talk->port, line.data, line.length, error) ? hear_hello(talk, error)
                                                                       : ANSWER_FAILED;
@@ -132,6 +153,7 @@ static bool take_y(struct talk *talk)
     for (int n = 0; n < f->y_size; n++)
         y[n] = element_load(bytes_of(talk) + KIND_AND_NUMBER + n * bytes, bytes);
     talk->answered++;
+    talk->heard = 0;
     return true;
 }
 

@@ -35,6 +35,7 @@ struct talk {
     /* Where it stands: all frames below `answered` are done, those below `sent` under way. */
     int base;                     /* the frame that has number 0 */
     int sent, answered, most_sent;
+    int64_t heard;                /* bytes since the last that said something new */
     struct frame_finder finder;
 };
 

@@ -13,6 +13,7 @@
 #include <string.h>
 
 #include "fpga/ulx3s/frames.h"
+#include "gen/emit/prefix.h"
 #include "gen/folder/chip_folder.h"
 #include "models/base/version.h"
 
@@ -44,7 +45,7 @@ static void print_header(const struct chip_folder *chip)
     printf("// SPDX-License-Identifier: Apache-2.0\n"
            "// chip.vh - a chip as ulx3s_top has to know it, by `ulx3s_host header`; do not "
            "edit.\n");
-    printf("`define CHIP_TOP    %s_top\n", p->config.prefix);
+    printf("`define CHIP_TOP    %s\n", prefix_top(&p->config).text);
     printf("`define CHIP_HASH   32'h%08x // of its configuration\n", (unsigned)p->config_hash);
     printf("`define CHIP_X_SIZE %d // elements of x\n", p->d.x_size);
     printf("`define CHIP_Y_SIZE %d // elements of y\n", p->d.y_size);

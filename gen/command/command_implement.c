@@ -1,20 +1,23 @@
 /* SPDX-License-Identifier: Apache-2.0
  * ese implement: synthesis of a chip for a device, and where a tool is there place and route. */
-#include <errno.h>
+#include <dirent.h>
 #include <jansson.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 
 #include "gen/command/commands.h"
+#include "gen/command/notes.h"
 #include "gen/config/home.h"
 #include "gen/folder/chip_folder.h"
 #include "gen/folder/json_file.h"
-#include "gen/folder/output.h"
 #include "gen/folder/workspace.h"
 #include "gen/implement/implement.h"
 #include "gen/report/facts.h"
 #include "gen/report/resources.h"
+
+/* The first that is written, so that it tells folders of ours. */
+#define VERSION_LOG "version.log"
 
 struct work {
     const struct implement_options *options;
@@ -165,16 +168,17 @@ static json_t *clock_json(const struct work *w)
 static json_t *all_json(const struct work *w)
 {
     json_t *root = json_pack(
-        "{s:s, s:s, s:s, s:o, s:i, s:i, s:{s:i, s:i, s:i}, s:I, s:s, s:s}", "target",
-        w->i.target->name, "device", w->i.target->device, "yosys", w->i.tools.yosys.version,
+        "{s:s, s:s, s:o, s:o, s:i, s:i, s:{s:i, s:i, s:i}, s:I, s:o, s:o}", "target",
+        w->i.target->name, "device", w->i.target->device, "yosys",
+        json_text(w->i.tools.yosys.version),
         "cells", usages_json(w->i.cells, w->i.cell_count), "multipliers",
         implementation_multipliers(&w->i),
         "ram_kbit", implementation_ram_kbit(&w->i), "estimate", "multipliers",
         estimated_multipliers(w), "small_multipliers", w->estimate.small_multipliers, "ram_kbit",
         estimated_kbit(w), "cycles_per_frame", (json_int_t)w->chip.program.cycles_per_frame,
-        "folder", w->i.folder, "verify", text_string(&w->replay));
+        "folder", json_text(w->i.folder), "verify", json_text(text_string(&w->replay)));
     if (is_placed(w)) {
-        json_object_set_new(root, "placer", json_string(w->i.tools.placer.version));
+        json_object_set_new(root, "placer", json_text(w->i.tools.placer.version));
         json_object_set_new(root, "sites", usages_json(w->i.sites, w->i.site_count));
         json_object_set_new(root, "clock", clock_json(w));
         json_object_set_new(root, "path", path_json(implementation_median(&w->i)));
@@ -184,10 +188,37 @@ static json_t *all_json(const struct work *w)
 
 /* ---- all ------------------------------------------------------------------------------------- */
 
-static bool make_folder(const char *path, struct error *error)
+static int is_entry(const struct dirent *entry)
 {
-    return mkdir(path, 0777) == 0 || errno == EEXIST ||
-           fail(error, "cannot create %.500s: %s; -o OUT says where else", path, strerror(errno));
+    return strcmp(entry->d_name, ".") != 0 && strcmp(entry->d_name, "..") != 0;
+}
+
+static int is_version_log(const struct dirent *entry)
+{
+    return strcmp(entry->d_name, VERSION_LOG) == 0;
+}
+
+static int count_entries(const char *folder, int (*wanted)(const struct dirent *))
+{
+    struct dirent **entries;
+    int count = scandir(folder, &entries, wanted, NULL);
+    for (int n = 0; n < count; n++)
+        free(entries[n]);
+    if (count >= 0)
+        free(entries);
+    return count;
+}
+
+/* Nothing is written over but what an earlier run left. */
+static bool make_folder(const char *path, bool ours, struct error *error)
+{
+    if (!folder_make(path, "", error)) {
+        const struct error reason = *error;
+        return fail(error, "%.500s; -o OUT says where else", reason.text);
+    }
+    return !ours || count_entries(path, is_entry) <= 0 || count_entries(path, is_version_log) > 0 ||
+           fail(error, "%.500s: the folder has files that are not of ese implement: -o OUT wants "
+                       "an empty one, or one that is not there yet", path);
 }
 
 /* The folder given, or one beside the builds of simulators. */
@@ -200,11 +231,11 @@ static bool open_folder(struct work *w, struct error *error)
         text_append(&folder, given);
     } else {
         text_appendf(&folder, "%s/build", w->chip.dir);
-        ok = make_folder(text_string(&folder), error);
+        ok = make_folder(text_string(&folder), false, error);
         text_appendf(&folder, "/%s", w->i.target->name);
     }
     w->i.folder = folder.data;
-    return ok && make_folder(w->i.folder, error);
+    return ok && make_folder(w->i.folder, true, error);
 }
 
 static void write_replay(struct work *w)
@@ -229,7 +260,7 @@ static void write_replay(struct work *w)
 static bool run_tools(struct work *w, struct error *error)
 {
     char log[PATH_MAX];
-    return path_join(log, w->i.folder, "/version.log", error) &&
+    return path_join(log, w->i.folder, "/" VERSION_LOG, error) &&
            tools_find(&w->i.tools, w->i.target, log, error) &&
            implement_synthesize(&w->i, &w->chip, error) &&
            (w->i.tools.placer.path[0] == '\0' || w->i.seed_count == 0 ||
@@ -250,6 +281,7 @@ static bool implement(struct work *w, struct error *error)
     if (!output_file_check("--json", options->json, error) ||
         !chip_open(&w->chip, options->dir, error))
         return false;
+    note_changes(w->chip.dir);
     w->i.seed_count = options->seeds;
     w->i.mhz = options->mhz > 0 ? options->mhz : w->i.target->mhz;
     bool ok = open_folder(w, error) && run_tools(w, error);

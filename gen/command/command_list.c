@@ -81,8 +81,8 @@ static const struct argp_option implement_options[] = {
      , 0},
     {"seeds", OPTION_SEEDS, "N", 0, "Place N times, the clock is the median; 0: synthesis only", 0},
     {"freq", OPTION_FREQ, "MHZ", 0, "Clock that the placer aims at", 0},
-    {"output", 'o', "OUT", 0, "Folder for scripts, logs and netlists; if not given, one in the "
-     "chip's build", 0},
+    {"output", 'o', "OUT", 0, "Folder for scripts, logs and netlists, new or of an earlier run; if not "
+     "given, one in the chip's build", 0},
     JSON_OPTION,
     HELP_OPTIONS,
     {0},

@@ -9,8 +9,8 @@
 
 #include "gen/command/notes.h"
 #include "gen/command/verification.h"
+#include "gen/emit/prefix.h"
 #include "gen/folder/json_file.h"
-#include "gen/folder/output.h"
 #include "gen/folder/process.h"
 #include "gen/image/images.h"
 #include "gen/report/chart_svg.h"
@@ -98,9 +98,8 @@ static bool take_netlist(struct verification *v, struct error *error)
     const struct netlist netlist = {.file = v->options->netlist,
                                     .cells = v->options->cells,
                                     .cell_count = v->options->cell_count};
-    char top[PREFIX_MOST + 8];
-    snprintf(top, sizeof top, "%s_top", v->chip.program.config.prefix);
-    v->netlist = netlist_folder(&netlist, v->chip.dir, top, v->work.dir, error);
+    v->netlist = netlist_folder(&netlist, v->chip.dir, prefix_top(&v->chip.config).text,
+                                v->work.dir, error);
     return v->netlist != NULL;
 }
 
@@ -139,15 +138,6 @@ static bool run_simulators(struct verification *v, struct error *error)
     return true;
 }
 
-static void print_changes(const struct verification *v)
-{
-    struct text changed = {0};
-    struct error error;
-    if (output_check(v->chip.dir, &changed, &error) && changed.length > 0)
-        fprintf(stderr, "ese: note: not as generated:\n%s", text_string(&changed));
-    text_free(&changed);
-}
-
 static bool make_plan(struct verification *v, struct error *error)
 {
     const struct verify_options *options = v->options;
@@ -177,6 +167,51 @@ static bool make_coverage(struct verification *v, struct error *error)
     return ok;
 }
 
+static bool play(struct verification *v, struct error *error)
+{
+    const struct verify_options *options = v->options;
+    bool counts = options->coverage != NULL && v->used[SIMULATOR_VERILATOR];
+    v->pass = true;
+    return (!counts || process_available("verilator_coverage", "verilator", error)) &&
+           make_plan(v, error) && plan_waveform(v, error) &&
+           workspace_open(&v->work, v->chip.dir, options->work, error) &&
+           (options->model == NULL || gather_images(v, error)) &&
+           (options->netlist == NULL || take_netlist(v, error)) && write_stimulus(v, error) &&
+           run_simulators(v, error) && make_coverage(v, error);
+}
+
+static bool tell(struct verification *v, struct error *error)
+{
+    const struct verify_options *options = v->options;
+    v->pass = v->pass && verification_same_cycles(v);
+    v->verdict = v->pass ? accuracy_verdict(v->program, &v->play.accuracy) : VERDICT_FAIL;
+    if (options->json == NULL || strcmp(options->json, "-") != 0)
+        verification_print(v);
+    if (options->json != NULL && !json_write(verification_json(v), options->json, error))
+        return false;
+    if (options->svg != NULL && !verification_draw(v, error))
+        return false;
+    accuracy_warn_of(v->program, &v->play.accuracy);
+    return accuracy_expected(v->program, &v->play.accuracy, error);
+}
+
+static void close_all(struct verification *v, bool failed)
+{
+    for (int s = 0; s < SIMULATOR_COUNT; s++)
+        if (v->used[s])
+            simulation_result_free(&v->results[s]);
+    coverage_free(&v->coverage);
+    free(v->stimulus);
+    free(v->images);
+    free(v->netlist);
+    waveform_free(&v->waveform);
+    play_free(&v->play);
+    workspace_close(&v->work, failed);
+    if (v->options->model != NULL)
+        model_close(&v->model);
+    chip_close(&v->chip);
+}
+
 static bool verify(struct verification *v, struct error *error)
 {
     const struct verify_options *options = v->options;
@@ -191,44 +226,10 @@ static bool verify(struct verification *v, struct error *error)
         v->program = &v->model.program;
     }
     note_model(v->program);
-    print_changes(v);
+    note_changes(v->chip.dir);
     choose_simulators(v);
-    v->pass = true;
-    bool counts = options->coverage != NULL && v->used[SIMULATOR_VERILATOR];
-    bool ok = (!counts || process_available("verilator_coverage", "verilator", error)) &&
-              make_plan(v, error) && plan_waveform(v, error) &&
-              workspace_open(&v->work, v->chip.dir, options->work, error) &&
-              (options->model == NULL || gather_images(v, error)) &&
-              (options->netlist == NULL || take_netlist(v, error)) && write_stimulus(v, error) &&
-              run_simulators(v, error) && make_coverage(v, error);
-    if (ok) {
-        v->pass = v->pass && verification_same_cycles(v);
-        v->verdict = v->pass ? accuracy_verdict(v->program, &v->play.accuracy) : VERDICT_FAIL;
-        bool quiet = options->json != NULL && strcmp(options->json, "-") == 0;
-        if (!quiet)
-            verification_print(v);
-        if (options->json != NULL)
-            ok = json_write(verification_json(v), options->json, error);
-        if (ok && options->svg != NULL)
-            ok = verification_draw(v, error);
-    }
-    if (ok) {
-        accuracy_warn_of(v->program, &v->play.accuracy);
-        ok = accuracy_expected(v->program, &v->play.accuracy, error);
-    }
-    for (int s = 0; s < SIMULATOR_COUNT; s++)
-        if (v->used[s])
-            simulation_result_free(&v->results[s]);
-    coverage_free(&v->coverage);
-    free(v->stimulus);
-    free(v->images);
-    free(v->netlist);
-    waveform_free(&v->waveform);
-    play_free(&v->play);
-    workspace_close(&v->work, !ok || !v->pass);
-    if (options->model != NULL)
-        model_close(&v->model);
-    chip_close(&v->chip);
+    bool ok = play(v, error) && tell(v, error);
+    close_all(v, !ok || !v->pass);
     return ok;
 }
 

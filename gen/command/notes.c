@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <unistd.h>
 
+#include "gen/folder/output.h"
 #include "gen/folder/process.h"
 #include "models/base/bytes.h"
 #include "models/base/progress.h"
@@ -19,6 +20,15 @@ void note_model(const struct program *program)
         return;
     printable(path, sizeof path, program->config.model.path);
     fprintf(stderr, "ese: note: %s: no %s: taken as zero\n", path, names);
+}
+
+void note_changes(const char *dir)
+{
+    struct text changed = {0};
+    struct error error;
+    if (output_check(dir, &changed, &error) && changed.length > 0)
+        fprintf(stderr, "ese: note: not as generated:\n%s", text_string(&changed));
+    text_free(&changed);
 }
 
 /* The last line of the terminal, renewed twice a second and gone at the end. */

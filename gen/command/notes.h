@@ -9,6 +9,9 @@
  * are those of another model, and not used. */
 void note_model(const struct program *program);
 
+/* Files of a chip's folder that are not as `ese gen` left them, a line each. */
+void note_changes(const char *dir);
+
 /* From now on long work shows how far it is, if standard error is a terminal. */
 void note_progress(void);
 

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "gen/command/verification.h"
+#include "gen/folder/json_file.h"
 #include "gen/verify/bins.h"
 #include "models/program/derive.h"
 
@@ -113,7 +114,7 @@ static json_t *result_json(const struct verification *v, enum simulator s)
     const struct simulation_result *r = &v->results[s];
     json_t *messages = json_array(), *phases = json_array();
     for (int m = 0; m < r->message_count; m++)
-        json_array_append_new(messages, json_string(r->messages[m]));
+        json_array_append_new(messages, json_text(r->messages[m]));
     for (int n = 0; n < r->phase_count; n++)
         json_array_append_new(
             phases, json_pack("{s:s, s:I, s:i, s:I, s:b, s:I}", "name", r->phases[n].name, "seed",
@@ -148,7 +149,7 @@ json_t *verification_json(const struct verification *v)
     char hash[16];
     snprintf(hash, sizeof hash, "%08x", (unsigned)p->config_hash);
     return json_pack("{s:s, s:s, s:i, s:i, s:i, s:o, s:I, s:I, s:I, s:I, s:I, s:f, s:f, s:o, s:o, "
-                     "s:o*, s:s*}",
+                     "s:o*, s:o*}",
                      "verdict", verdict_name(v->verdict), "config_hash", hash, "frames",
                      v->play.frames, "channels", p->d.channels, "pes", p->d.pes, "phases", phases,
                      "seed", (json_int_t)v->options->seed, "mismatches", (json_int_t)mismatches,
@@ -159,5 +160,5 @@ json_t *verification_json(const struct verification *v)
                      v->play.accuracy.quantized.max_error, "accuracy",
                      accuracy_json(p, &v->play.accuracy), "simulators", simulators,
                      "coverage", v->coverage.module_count > 0 ? coverage_json(&v->coverage) : NULL,
-                     "netlist", v->options->netlist);
+                     "netlist", json_text(v->options->netlist));
 }

@@ -26,7 +26,7 @@ static void bind_chip(struct bindings *b, const struct program *p, const char *c
     bind_text(b, "NAME", "%s", p->config.name);
     bind_text(b, "VERSION", "%s", ESE_VERSION);
     bind_text(b, "COMMAND", "%s", command);
-    bind_text(b, "TOP", "%s_top", p->config.prefix);
+    bind_text(b, "TOP", "%s", prefix_top(&p->config).text);
     bind_text(b, "MEM_DIR", "%sMEM_DIR", prefix_of_macros(&p->config).text);
     bind_text(b, "IMAGE", "%s", image_mark(&p->config).text);
     bind_text(b, "HASH", "%08x", (unsigned)p->config_hash);

@@ -110,3 +110,10 @@ void prefix_apply(struct output *output, const struct config *config)
     output_change(output, rename_in, &renaming);
     text_free(&renaming.modules);
 }
+
+struct top_name prefix_top(const struct config *config)
+{
+    struct top_name top;
+    snprintf(top.text, sizeof top.text, "%s_top", config->prefix);
+    return top;
+}

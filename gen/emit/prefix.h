@@ -17,4 +17,10 @@ struct macro_prefix {
 };
 struct macro_prefix prefix_of_macros(const struct config *config);
 
+/* The chip's top module, "ese_top". */
+struct top_name {
+    char text[PREFIX_MOST + sizeof "_top"];
+};
+struct top_name prefix_top(const struct config *config);
+
 #endif

@@ -13,6 +13,20 @@
 
 enum { INDENT = 2, REAL_DIGITS = 9 };
 
+json_t *json_text(const char *text)
+{
+    json_t *value = json_string(text);
+    if (value != NULL || text == NULL)
+        return value;
+    char *plain = duplicate(text);
+    for (char *c = plain; *c != '\0'; c++)
+        if ((unsigned char)*c > 0x7f)
+            *c = '?';
+    value = json_string(plain);
+    free(plain);
+    return value;
+}
+
 bool json_write(json_t *value, const char *path, struct error *error)
 {
     size_t flags = JSON_INDENT(INDENT) | JSON_REAL_PRECISION(REAL_DIGITS);

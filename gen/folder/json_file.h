@@ -7,6 +7,10 @@
 
 #include "models/base/error.h"
 
+/* Text that is not ours, as a path or what a tool says: where it is no UTF-8, which JSON must be, its bytes
+ * beyond ASCII become '?'.  NULL: NULL. */
+json_t *json_text(const char *text);
+
 /* Writes the value, which it takes over, to a file (aside, then renamed), or for "-" to standard
  * output. */
 bool json_write(json_t *value, const char *path, struct error *error);

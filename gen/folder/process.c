@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -90,6 +91,13 @@ static void show_progress(const struct process *process, double seconds)
     free(line);
 }
 
+/* Folders can be entered, which access() takes for the same. */
+static bool is_program(const char *file)
+{
+    struct stat status;
+    return stat(file, &status) == 0 && S_ISREG(status.st_mode) && access(file, X_OK) == 0;
+}
+
 bool process_find(char path[static PATH_MAX], const char *program, const char *folders)
 {
     for (const char *at = folders; at != NULL;) {
@@ -97,7 +105,7 @@ bool process_find(char path[static PATH_MAX], const char *program, const char *f
         char file[PATH_MAX];
         int size = snprintf(file, sizeof file, "%.*s/%s", length > 0 ? (int)length : 1,
                             length > 0 ? at : ".", program);
-        if (size > 0 && size < PATH_MAX && access(file, X_OK) == 0) {
+        if (size > 0 && size < PATH_MAX && is_program(file)) {
             memcpy(path, file, (size_t)size + 1);
             return true;
         }
@@ -209,8 +217,12 @@ void process_describe(const struct process *process, const struct process_end *e
 
 bool process_succeed(const struct process *process, struct process_end *end, struct error *error)
 {
-    if (!process_run(process, end, error))
-        return false;
+    return process_run(process, end, error) && process_ended_well(process, end, error);
+}
+
+bool process_ended_well(const struct process *process, const struct process_end *end,
+                        struct error *error)
+{
     if (end->status == 0)
         return true;
     char how[100];

@@ -44,8 +44,12 @@ bool process_available(const char *program, const char *package, struct error *e
 /* False only if it could not be started. */
 bool process_run(const struct process *process, struct process_end *end, struct error *error);
 
-/* Runs it, and it must end with status 0; else its last lines go to standard error, and `error` says where
- * the log is. */
+/* It must have ended with status 0; else its last lines go to standard error, and `error` says where the log
+ * is. */
+bool process_ended_well(const struct process *process, const struct process_end *end,
+                        struct error *error);
+
+/* Runs it, and it must end well. */
 bool process_succeed(const struct process *process, struct process_end *end, struct error *error);
 
 /* "exit status 3", "killed by signal 11 (Segmentation fault)", "killed after 60 seconds of processor time". */

@@ -11,7 +11,6 @@
 #include <unistd.h>
 
 #include "gen/folder/interrupt.h"
-#include "models/base/text.h"
 
 /* ---- paths ----------------------------------------------------------------------------------- */
 
@@ -35,6 +34,22 @@ bool path_absolute(char path[static PATH_MAX], const char *given, struct error *
         return fail(error, "%.200s: path too long", here);
     here[length + 1] = '\0';
     return path_join(path, here, given, error);
+}
+
+bool folder_make(const char *root, const char *name, struct error *error)
+{
+    char path[PATH_MAX];
+    if (!path_join(path, root, name, error))
+        return false;
+    return mkdir(path, 0777) == 0 || errno == EEXIST ||
+           fail(error, "cannot create %.500s: %s", path, strerror(errno));
+}
+
+bool folder_write(const char *root, const char *name, const struct text *text,
+                  struct error *error)
+{
+    char path[PATH_MAX];
+    return path_join(path, root, name, error) && text_write_file(text, path, error);
 }
 
 /* ---- temporary folders ----------------------------------------------------------------------- */

@@ -7,7 +7,7 @@
 #include <limits.h>
 #include <stdbool.h>
 
-#include "models/base/error.h"
+#include "models/base/text.h"
 
 struct workspace {
     char *dir;
@@ -31,6 +31,11 @@ bool remove_folder(const char *path);
 
 /* A + B in `path`, which must fit. */
 bool path_join(char path[static PATH_MAX], const char *a, const char *b, struct error *error);
+
+/* ROOT + NAME, NAME being "/rtl" or the like: makes the folder, which may be there; writes the file. */
+bool folder_make(const char *root, const char *name, struct error *error);
+bool folder_write(const char *root, const char *name, const struct text *text,
+                  struct error *error);
 
 /* The path as seen from any folder; the file need not exist. */
 bool path_absolute(char path[static PATH_MAX], const char *given, struct error *error);

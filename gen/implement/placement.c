@@ -37,6 +37,32 @@ static void add_placer(struct command *command, const struct implementation *i, 
     command_add(command, "report-%d.json", seed);
 }
 
+/* Whether there is room, by what the placer says before it begins: "Info:  ICESTORM_DSP: 17/ 8 212%".
+ * A log that cannot be read tells nothing. */
+static bool fits(const struct target *target, const char *log, struct error *error)
+{
+    struct text said = {0}, over = {0};
+    struct error unread;
+    text_read_file(&said, log, &unread);
+    for (const char *line = text_string(&said); *line != '\0';) {
+        char site[64];
+        int used, available;
+        if (sscanf(line, "Info: %63[A-Za-z0-9_]: %d/ %d", site, &used, &available) == 3 &&
+            used > available)
+            text_appendf(&over, "%s%d of %d %s", over.length > 0 ? ", " : "", used, available,
+                         site);
+        line += strcspn(line, "\n");
+        line += *line == '\n';
+    }
+    bool ok = over.length == 0;
+    if (!ok)
+        fail(error, "the chip is too large for %s: it takes %.400s; the whole log is in %.400s",
+             target->name, text_string(&over), log);
+    text_free(&said);
+    text_free(&over);
+    return ok;
+}
+
 static bool run_placer(const struct implementation *i, int seed, struct error *error)
 {
     char log[PATH_MAX], tail[40], label[80];
@@ -45,13 +71,14 @@ static bool run_placer(const struct implementation *i, int seed, struct error *e
              i->seed_count);
     if (!path_join(log, i->folder, tail, error))
         return false;
-    remove(log);
     struct command command = {0};
     add_placer(&command, i, seed);
     const struct process process = {.command = &command, .folder = i->folder, .log = log,
                                     .label = label};
     struct process_end end;
-    bool ok = process_succeed(&process, &end, error);
+    bool ok = process_run(&process, &end, error) &&
+              (end.status == 0 || fits(i->target, log, error)) &&
+              process_ended_well(&process, &end, error);
     command_free(&command);
     return ok;
 }
@@ -170,9 +197,8 @@ static int by_clock(const void *a, const void *b)
 static bool write_pin_file(const struct implementation *i, struct error *error)
 {
     struct text text = {0};
-    char path[PATH_MAX];
     text_append(&text, PIN_FILE);
-    bool ok = path_join(path, i->folder, "/pins.cst", error) && text_write_file(&text, path, error);
+    bool ok = folder_write(i->folder, "/pins.cst", &text, error);
     text_free(&text);
     return ok;
 }

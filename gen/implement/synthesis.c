@@ -8,29 +8,42 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
+#include "gen/emit/prefix.h"
 #include "gen/folder/process.h"
 #include "gen/folder/workspace.h"
 #include "gen/implement/implement.h"
 
 /* ---- the folder ------------------------------------------------------------------------------ */
 
-static bool make_folder(const char *root, const char *name, struct error *error)
+/* What tools make. */
+static int is_result(const struct dirent *entry)
 {
-    char path[PATH_MAX];
-    if (!path_join(path, root, name, error))
-        return false;
-    return mkdir(path, 0777) == 0 || errno == EEXIST ||
-           fail(error, "cannot create %.500s: %s", path, strerror(errno));
+    static const char *const begins[] = {"netlist.v", "cells.json", "pins.json", "yosys.log",
+                                         "place-", "report-"};
+    for (size_t n = 0; n < sizeof begins / sizeof *begins; n++)
+        if (strncmp(entry->d_name, begins[n], strlen(begins[n])) == 0)
+            return 1;
+    return 0;
 }
 
-static bool write_in(const char *root, const char *name, const struct text *text,
-                     struct error *error)
+/* Results of an earlier run must not be taken for those of this one. */
+static bool forget(const char *folder, struct error *error)
 {
-    char path[PATH_MAX];
-    return path_join(path, root, name, error) && text_write_file(text, path, error);
+    struct dirent **entries;
+    int count = scandir(folder, &entries, is_result, NULL);
+    if (count < 0)
+        return fail(error, "cannot read the folder %.500s: %s", folder, strerror(errno));
+    bool ok = true;
+    for (int n = 0; n < count; n++) {
+        char path[PATH_MAX], tail[PATH_MAX];
+        ok = ok && path_join(tail, "/", entries[n]->d_name, error) &&
+             path_join(path, folder, tail, error) &&
+             (remove(path) == 0 || fail(error, "cannot remove %.500s: %s", path, strerror(errno)));
+        free(entries[n]);
+    }
+    free(entries);
+    return ok;
 }
 
 /* A file of the chip, under the same name. */
@@ -39,7 +52,7 @@ static bool copy_in(const char *root, const char *chip, const char *name, struct
     struct text text = {0};
     char path[PATH_MAX];
     bool ok = path_join(path, chip, name, error) && text_read_file(&text, path, error) &&
-              write_in(root, name, &text, error);
+              folder_write(root, name, &text, error);
     text_free(&text);
     return ok;
 }
@@ -115,7 +128,7 @@ static bool wrap(struct implementation *i, const char *chip, const char *top, st
     snprintf(tail, sizeof tail, "/rtl/%s.v", top);
     bool ok = path_join(path, chip, tail, error) && text_read_file(&verilog, path, error) &&
               pins_wrap(&i->pins, &wrapper, top, text_string(&verilog), error) &&
-              write_in(i->folder, "/pins.v", &wrapper, error);
+              folder_write(i->folder, "/pins.v", &wrapper, error);
     text_free(&verilog);
     text_free(&wrapper);
     return ok;
@@ -125,14 +138,14 @@ static bool prepare(struct implementation *i, const char *chip, const char *top,
                     struct error *error)
 {
     struct text sources = {0}, script = {0};
-    bool ok = make_folder(i->folder, "", error) && make_folder(i->folder, "/rtl", error) &&
-              make_folder(i->folder, "/mem", error) &&
+    bool ok = forget(i->folder, error) && folder_make(i->folder, "/rtl", error) &&
+              folder_make(i->folder, "/mem", error) &&
               copy_sources(i->folder, chip, &sources, error) &&
               copy_images(i->folder, chip, error) &&
               (i->target->placer == PLACER_NONE || wrap(i, chip, top, error));
     if (ok) {
         write_script(&script, i, top, &sources);
-        ok = write_in(i->folder, "/synth.ys", &script, error);
+        ok = folder_write(i->folder, "/synth.ys", &script, error);
     }
     text_free(&sources);
     text_free(&script);
@@ -148,8 +161,6 @@ static bool run_yosys(const struct implementation *i, struct error *error)
         !path_join(netlist, i->folder, "/netlist.v", error) ||
         !path_join(mem, i->folder, "/mem", error))
         return false;
-    remove(log);
-    remove(netlist);
     struct command command = {0};
     command_add(&command, "%s", i->tools.yosys.path);
     command_add(&command, "-s");
@@ -158,6 +169,8 @@ static bool run_yosys(const struct implementation *i, struct error *error)
                                     .label = "yosys"};
     struct process_end end;
     bool ok = process_succeed(&process, &end, error);
+    if (!ok)
+        remove(netlist); /* what there is of it */
     command_free(&command);
     return ok;
 }
@@ -201,10 +214,9 @@ static bool read_cells(struct implementation *i, const char *top, struct error *
 bool implement_synthesize(struct implementation *i, const struct chip_folder *chip,
                           struct error *error)
 {
-    char top[PREFIX_MOST + 8];
-    const struct config *config = &chip->program.config;
-    snprintf(top, sizeof top, "%s_top", config->prefix);
-    if (!i->target->lut_ram && config->ram_hint != RAM_HINT_NONE)
+    const struct top_name name = prefix_top(&chip->config);
+    const char *top = name.text;
+    if (!i->target->lut_ram && chip->config.ram_hint != RAM_HINT_NONE)
         return fail(error, "%s has no RAM in its LUTs, which the chip asks for: generate it with "
                            "ram_hint: none", i->target->name);
     return prepare(i, chip->dir, top, error) && run_yosys(i, error) && check_netlist(i, error) &&

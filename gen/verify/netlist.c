@@ -206,15 +206,6 @@ static void append_needed(struct text *text, const struct library *library)
 
 /* ---- the folder ------------------------------------------------------------------------------ */
 
-static bool make_folder(const char *root, const char *name, struct error *error)
-{
-    char path[PATH_MAX];
-    if (!path_join(path, root, name, error))
-        return false;
-    return mkdir(path, 0777) == 0 || errno == EEXIST ||
-           fail(error, "cannot create %.500s: %s", path, strerror(errno));
-}
-
 static bool link_to_chip(const char *root, const char *chip, const char *name, struct error *error)
 {
     char link[PATH_MAX], target[PATH_MAX], whole[PATH_MAX];
@@ -227,13 +218,6 @@ static bool link_to_chip(const char *root, const char *chip, const char *name, s
            fail(error, "cannot link to %.500s: %s", target, strerror(errno));
 }
 
-static bool write_in(const char *root, const char *name, const struct text *text,
-                     struct error *error)
-{
-    char path[PATH_MAX];
-    return path_join(path, root, name, error) && text_write_file(text, path, error);
-}
-
 static bool write_folder(const struct collection *c, const char *root, const char *chip,
                          struct error *error)
 {
@@ -242,11 +226,11 @@ static bool write_folder(const struct collection *c, const char *root, const cha
     for (size_t n = 0; n < c->library_count; n++)
         append_needed(&cells, &c->libraries[n]);
     text_append(&list, "rtl/netlist.v\nrtl/cells.v\n");
-    bool ok = make_folder(root, "", error) && make_folder(root, "/rtl", error) &&
+    bool ok = folder_make(root, "", error) && folder_make(root, "/rtl", error) &&
               link_to_chip(root, chip, "/sim", error) && link_to_chip(root, chip, "/mem", error) &&
-              write_in(root, "/rtl/netlist.v", &c->netlist, error) &&
-              write_in(root, "/rtl/cells.v", &cells, error) &&
-              write_in(root, "/rtl/files.f", &list, error);
+              folder_write(root, "/rtl/netlist.v", &c->netlist, error) &&
+              folder_write(root, "/rtl/cells.v", &cells, error) &&
+              folder_write(root, "/rtl/files.f", &list, error);
     text_free(&cells);
     text_free(&list);
     return ok;

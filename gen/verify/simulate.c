@@ -22,13 +22,6 @@ const char *simulator_name(enum simulator simulator)
     return simulator == SIMULATOR_VERILATOR ? "verilator" : "icarus";
 }
 
-static bool make_folder(const char *path, struct error *error)
-{
-    if (mkdir(path, 0777) == 0 || errno == EEXIST)
-        return true;
-    return fail(error, "cannot create %.500s: %s", path, strerror(errno));
-}
-
 static bool check_tools(enum simulator simulator, struct error *error)
 {
     if (simulator == SIMULATOR_VERILATOR)
@@ -169,12 +162,12 @@ static bool locate(const struct simulation *simulation, struct build *build,
     if (realpath(simulation->folder, build->root) == NULL)
         return fail(error, "cannot read the folder %.500s: %s", simulation->folder,
                     strerror(errno));
-    if (!make_folder(simulation->work, error) || !path_absolute(path, simulation->work, error))
+    if (!folder_make(simulation->work, "", error) || !path_absolute(path, simulation->work, error))
         return false;
     char tail[64];
     snprintf(tail, sizeof tail, "/%s%s%s", name, build->trace != NULL ? "-trace" : "",
              build->coverage ? "-coverage" : "");
-    if (!path_join(build->folder, path, tail, error) || !make_folder(build->folder, error) ||
+    if (!path_join(build->folder, path, tail, error) || !folder_make(build->folder, "", error) ||
         !path_join(build->log, build->folder, "/build.log", error) ||
         !path_join(path, build->folder, "/results.json", error))
         return false;

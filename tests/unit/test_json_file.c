@@ -37,6 +37,18 @@ static void test_write(void **state)
     assert_string_equal(error.text, "");
 }
 
+static void test_text(void **state)
+{
+    (void)state;
+    struct error error = {""};
+    json_t *list = json_array();
+    json_array_append_new(list, json_text("caf\xc3\xa9"));
+    json_array_append_new(list, json_text("caf\xe9/\xc3\xa9"));
+    assert_null(json_text(NULL));
+    assert_true(json_write(list, "text.json", &error));
+    holds("text.json", "[\n  \"caf\xc3\xa9\",\n  \"caf?/?\?\"\n]\n");
+}
+
 static void test_takes_over(void **state)
 {
     (void)state;
@@ -176,6 +188,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_teardown(test_write, scratch_clean),
+        cmocka_unit_test_teardown(test_text, scratch_clean),
         cmocka_unit_test_teardown(test_takes_over, scratch_clean),
         cmocka_unit_test_teardown(test_write_fails, scratch_clean),
         cmocka_unit_test_teardown(test_standard_output, scratch_clean),
