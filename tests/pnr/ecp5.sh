@@ -4,7 +4,7 @@
 # named, and prints a table in Markdown.  What is left of each lies in build/pnr/SHAPE.
 #
 #   seeds=N              placements of each (3); the clock is their median
-#   freq=MHZ             what the placer aims at (100)
+#   freq=MHZ             what the placer aims at (125)
 #   target=NAME          another device of ese implement (ecp5-85)
 #   set='KEY=VALUE ...'  more keys, for all shapes
 #   ESE_PNR_TOOLS=DIR    where the tools lie (build/pnr-venv/bin, which make pnr-tools makes)
@@ -41,7 +41,7 @@ shape() { # NAME PRESET SETTING...
     mkdir -p "$out/$name"
     "$ese" gen "$preset" -o "$out/$name/chip" "${sets[@]}" >"$out/$name/gen.log"
     "$ese" implement "$out/$name/chip" --target "${target:-ecp5-85}" --seeds "${seeds:-3}" \
-        --freq "${freq:-100}" -o "$out/$name/place" --json "$result" >"$out/$name/report.txt"
+        --freq "${freq:-125}" -o "$out/$name/place" --json "$result" >"$out/$name/report.txt"
     get() { "$json_get" "$result" "$1"; }
     printf '| %s | %d | %s | %s | %s | %s | %.1f | %.1f..%.1f | %s |\n' "$name" \
         "$(get cycles_per_frame)" \
