@@ -103,6 +103,16 @@ ese_column_head|s/else if (advance) head_valid <= stream_valid/else head_valid <
 ese_column_head|s/if (advance) head <= stream_column/if (issue) head <= stream_column/
 ese_column_head|s/if (reset)        head_valid <= 1'b0/if (1'b0) head_valid <= 1'b0/
 END
+    prove product_reset_formal ese_product_sequencer <<'END'
+ese_product_sequencer|s/product = reset ? .* : following/product = following/
+ese_product_sequencer|s/if (reset)               frame <= 2'd0;//
+ese_product_sequencer|s/frame_begin  <= frame_end || reset/frame_begin <= frame_end/
+ese_product_sequencer|s/current      <= product;/current <= following;/
+ese_product_sequencer|s/frame_end    <= product == last_product/frame_end <= following == last_product/
+ese_product_sequencer|s/frame_block  <= reset ? .* : next_frame_block/frame_block <= next_frame_block/
+ese_product_sequencer|s/block        <= reset ? word_block : /block <= /
+ese_product_sequencer|0,/if (finish || reset) begin/s//if (finish) begin/
+END
     prove fifo_formal ese_fifo ese_ram <<'END'
 ese_fifo|s/shift  = !valid || ready/shift  = ready/
 ese_fifo|s/shift  = !valid || ready/shift  = 1'b1/
