@@ -151,6 +151,8 @@ ese_ptr_read|s/accept = !read_valid || read_free/accept = read_free/
 ese_ptr_read|s/accept = !read_valid || read_free/accept = 1'b1/
 ese_ptr_read|s/else if (read_free) valid <= read_valid/else if (read_free) valid <= issue/
 ese_ptr_read|s/if (read_free) begin/if (send_free) begin/
+ese_ptr_read|s/close        = send \&\& send_closes/close = send_valid \&\& send_closes/
+ese_ptr_read|s/x_q <= x_data;//; s/assign read_free  = !valid/always @(posedge clk) x_q <= x_data; &/
 ese_ptr_read|s/if (reset) read_valid <= 1'b0/if (1'b0) read_valid <= 1'b0/
 END
     prove output_buffer_formal ese_output_buffer <<'END'
