@@ -188,32 +188,25 @@ static void build_auto(struct builder *b, enum column_order order)
     }
 }
 
-/* Clocks of a frame with so many lanes; the schedule stays what it is. */
-static int64_t cycles_with(struct builder *b, int lanes)
+/* Whether the natural order is worth a try where the configured one takes so many clocks. */
+static bool may_be_faster(const struct builder *b, int64_t cycles)
 {
-    struct program *p = b->p, kept = *p;
-    forget_schedule(p);
-    build_schedule(b, lanes, kept.column_order);
-    int64_t cycles = p->cycles_per_frame;
-    free_schedule(p);
-    *p = kept;
-    return cycles;
+    return b->p->config.column_order == ORDER_GREEDY &&
+           (double)cycles > (double)b->least_cycles * (1.0 + AUTO_TOLERANCE);
 }
 
 /* The greedy order is better as a rule; where it is not, the natural one is taken. */
 static void build_faster_order(struct builder *b)
 {
     struct program *p = b->p, greedy = *p;
-    if (p->column_order != ORDER_GREEDY ||
-        (double)greedy.cycles_per_frame <= (double)b->least_cycles * (1.0 + AUTO_TOLERANCE))
+    if (!may_be_faster(b, greedy.cycles_per_frame))
         return;
     forget_schedule(p);
     build_schedule(b, greedy.d.lanes, ORDER_NATURAL);
     if (p->cycles_per_frame < greedy.cycles_per_frame) {
         p->greedy_cycles = greedy.cycles_per_frame;
         p->fewer_lanes = greedy.fewer_lanes;
-        if (p->fewer_lanes > 0)
-            p->fewer_lanes_cycles = cycles_with(b, p->fewer_lanes);
+        p->fewer_lanes_cycles = greedy.fewer_lanes_cycles;
         free_schedule(&greedy);
     } else {
         free_schedule(p);
@@ -221,10 +214,26 @@ static void build_faster_order(struct builder *b)
     }
 }
 
+/* The chip with fewer lanes would have its columns in the order that is faster for it, whichever that is
+ * here; the schedule stays what it is. */
+static void measure_fewer_lanes(struct builder *b)
+{
+    struct program *p = b->p, kept = *p;
+    if (p->fewer_lanes == 0 || !may_be_faster(b, p->fewer_lanes_cycles))
+        return;
+    forget_schedule(p);
+    build_schedule(b, kept.fewer_lanes, ORDER_NATURAL);
+    if (p->cycles_per_frame < kept.fewer_lanes_cycles)
+        kept.fewer_lanes_cycles = p->cycles_per_frame;
+    free_schedule(p);
+    *p = kept;
+}
+
 static void finish(struct builder *b)
 {
     struct program *p = b->p;
     build_faster_order(b);
+    measure_fewer_lanes(b);
     encoded_free(&b->encoded);
     p->chip = b->chip != NULL ? b->chip->d : p->d;
     p->chip_hash = b->chip != NULL ? b->chip->chip_hash : hash_chip(p);

@@ -161,7 +161,8 @@ module ese_voices #(
                     own_drain_group, own_drain_used, own_drain_pick, own_c_is_old,
                     own_c_is_unused, own_bias, own_peep, own_tanh_of_c, own_gate_read,
                     own_gate_read_word, own_i_write, own_f_write, own_gate_write_word,
-                    own_gate_is_o, own_product_is_y, own_product_is_o} = controls[COPY*CONTROL_W +: CONTROL_W];
+                    own_gate_is_o, own_product_is_y, own_product_is_o} =
+                controls[COPY*CONTROL_W +: CONTROL_W];
 
             ese_channel #(
                 .PES             (PES),

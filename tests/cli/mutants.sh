@@ -43,14 +43,22 @@ registers() {
         --set column_order=natural --set model.input=1
     # two copies of what all channels get
     chip all icarus --set pipeline=2 --set channels=9 --set fifo_depth=3
+    # a row block has as many words as their number has values: the word behind the last is the first
+    chip filled icarus --set pipeline=1 --set pes=4 --set index_bits=2 --set model.cell=16 --set elem_lanes=1
+    # more groups of PEs than a multiplexer chooses from
+    chip many icarus --set pipeline=1 --set pes=20 --set elem_lanes=1 --set model.cell=61 --set channels=1
+    chip paper icarus --set pipeline=2 --set activation_table=paper --set channels=1
     mutant some ese_delay 's/delayed = stage;/delayed = value;/'
     mutant some ese_delay 's/stages\[CLOCKS\*WIDTH-1:(CLOCKS-1)\*WIDTH\]/stages[(CLOCKS-1)*WIDTH-1:(CLOCKS-2)*WIDTH]/'
     mutant some ese_rom 's/CLOCKS (CLOCKS - 1)/CLOCKS (CLOCKS)/'
     mutant some ese_act_table 's/(1 + PRODUCT_EXTRA)/(2 + PRODUCT_EXTRA)/'
     mutant all ese_act_table 's/(1 + PRODUCT_EXTRA)/(1)/'
     mutant all ese_adder_tree 's/CLOCKS (PRODUCT_CLOCKS)/CLOCKS (1)/'
+    mutant all ese_adder_tree 's/CLOCKS (PRODUCT_CLOCKS - 1)/CLOCKS (0)/'
+    mutant paper ese_act_table 's/CLOCKS (2 + PRODUCT_EXTRA)/CLOCKS (2)/'
     mutant some ese_elem_mul 's/(CLOCKS > 3) ? 1 : 0/0/'
     mutant all ese_elem_mul 's/(CLOCKS > 4) ? 1 : 0/0/'
+    mutant all ese_elem_mul 's/alone <= product;/alone <= product_q;/'
     mutant some ese_element 's/(ASSEMBLE_CLOCKS - 2)/(ASSEMBLE_CLOCKS - 1)/'
     mutant some ese_element 's/(SUM_CLOCKS - 1)/(SUM_CLOCKS)/'
     mutant some ese_element 's/(TABLE_CLOCKS + 1)/(TABLE_CLOCKS)/'
@@ -58,11 +66,19 @@ registers() {
     mutant some ese_element_control 's/CLOCKS (BIAS_STAGE - 1)/CLOCKS (BIAS_STAGE - 2)/'
     mutant some ese_element_control 's/C_STAGE = 1 + SPREAD_CLOCKS/C_STAGE = 1/'
     mutant some ese_element_control 's/STAGES  = RESULT_STAGE + SPREAD_CLOCKS/STAGES = RESULT_STAGE/'
+    mutant some ese_element_control 's/tag\[GATE_STAGE-2\]/tag[GATE_STAGE-1]/'
+    mutant some ese_element_control 's/tag_gate    = tag\[GATE_STAGE\]/tag_gate = tag[GATE_STAGE-1]/'
+    mutant filled ese_element_control 's/i_write         = valid\[GATE_STAGE\] \&\& /i_write = /'
+    mutant filled ese_element_control 's/f_write         = valid\[GATE_STAGE\] \&\& /f_write = /'
+    mutant some ese_element_control 's/busy  <= |{valid\[STAGES-1:1\], step}/busy <= |{valid[STAGES-2:1], step}/'
+    mutant some ese_element_control 's/busy  <= |{valid\[STAGES-1:1\], step}/busy <= |{valid, step}/'
     mutant all ese_pe 's/(MULTIPLY_CLOCKS - 2)/(0)/'
     mutant all ese_accu_control 's/(MULTIPLY_CLOCKS - 2)/(0)/'
     mutant all ese_accu_control 's/retire <= lasts\[MULTIPLY_CLOCKS\]/retire <= lasts[MULTIPLY_CLOCKS-1]/'
     mutant some ese_assemble 's/CLOCKS (CLOCKS - 2)/CLOCKS (0)/'
+    mutant many ese_assemble 's/if (hit\[n\]) slots_of/if (1) slots_of/'
     mutant some ese_drain_control 's/CLOCKS (CLOCKS - 2)/CLOCKS (0)/'
+    mutant waiting ese_drain_control 's/row_used_padded = row_used_q/row_used_padded = row_used/'
     mutant some ese_voices '/u_control/,/u_elements/s/CLOCKS (SPREAD_CLOCKS)/CLOCKS (SPREAD_CLOCKS - 1)/'
     mutant all ese_spread 's/if (CLOCKS > 1) begin/if (CLOCKS > 1 \&\& n == 0) begin/'
 
@@ -70,6 +86,8 @@ registers() {
     mutant some ese_ptr_read 's/room_q <= .*/room_q <= 1'\''b1;/'
     mutant some ese_ptr_read 's/next_holds = send_free ? word_holds : send_holds/next_holds = send_holds/'
     mutant some ese_ptr_read 's/read_free  = !valid || send_free/read_free = 1'\''b1/'
+    mutant some ese_ptr_read 's/y_q <= y_data;//; s/assign read_free  = !v/always @(posedge clk) y_q <= y_data; &/'
+    mutant some ese_ptr_read 's/m_q <= m_data.*;//; s/assign read_free  = !v/always @(posedge clk) m_q <= m_data; &/'
     mutant flat ese_act_queue 's/full = count == FULL;/full = count > FULL;/'
     mutant some ese_act_queue 's/count == FULL ||/count > FULL ||/'
     mutant some ese_act_queue 's/ || (count == ALMOST \&\& push)//'

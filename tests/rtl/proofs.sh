@@ -103,6 +103,27 @@ ese_column_head|s/else if (advance) head_valid <= stream_valid/else head_valid <
 ese_column_head|s/if (advance) head <= stream_column/if (issue) head <= stream_column/
 ese_column_head|s/if (reset)        head_valid <= 1'b0/if (1'b0) head_valid <= 1'b0/
 END
+    prove product_formal ese_product_sequencer <<'END'
+ese_product_sequencer|s/product = reset ? .* : following/product = following/
+ese_product_sequencer|s/if (reset)               frame <= 2'd0;//
+ese_product_sequencer|s/frame_begin  <= frame_end || reset/frame_begin <= frame_end/
+ese_product_sequencer|s/current      <= product;/current <= following;/
+ese_product_sequencer|s/frame_end    <= product == last_product/frame_end <= following == last_product/
+ese_product_sequencer|s/frame_block  <= reset ? .* : next_frame_block/frame_block <= next_frame_block/
+ese_product_sequencer|s/block        <= reset ? word_block : /block <= /
+ese_product_sequencer|s/column_valid \&\& last_column \&\& frame_end/last_column \&\& frame_end/
+ese_product_sequencer|s/column_valid \&\& last_column \&\& frame_end/column_valid \&\& frame_end/
+ese_product_sequencer|s/column_valid \&\& last_column \&\& frame_end/column_valid \&\& last_column/
+ese_product_sequencer|s/last_column  <= left == TWO/last_column <= left == ONE/
+ese_product_sequencer|s/last_column  <= columns == ONE/last_column <= 1'b0/
+ese_product_sequencer|s/closes      = last_of_pass \&\& last_column/closes = last_of_pass/
+ese_product_sequencer|s/block_open  = issue \&\& opens \&\& first_column/block_open = issue \&\& opens/
+ese_product_sequencer|s/x_release   = issue \&\& frees_x \&\& last_column/x_release = issue \&\& frees_x/
+ese_product_sequencer|s/x_release   = issue \&\& frees_x/x_release = frees_x/
+ese_product_sequencer|s/opens \&\& first_column \&\& block_busy/opens \&\& block_busy/
+ese_product_sequencer|s/accept \&\& !reset/accept/
+ese_product_sequencer|0,/if (finish || reset) begin/s//if (finish) begin/
+END
     prove fifo_formal ese_fifo ese_ram <<'END'
 ese_fifo|s/shift  = !valid || ready/shift  = ready/
 ese_fifo|s/shift  = !valid || ready/shift  = 1'b1/
@@ -130,6 +151,8 @@ ese_ptr_read|s/accept = !read_valid || read_free/accept = read_free/
 ese_ptr_read|s/accept = !read_valid || read_free/accept = 1'b1/
 ese_ptr_read|s/else if (read_free) valid <= read_valid/else if (read_free) valid <= issue/
 ese_ptr_read|s/if (read_free) begin/if (send_free) begin/
+ese_ptr_read|s/close        = send \&\& send_closes/close = send_valid \&\& send_closes/
+ese_ptr_read|s/x_q <= x_data;//; s/assign read_free  = !valid/always @(posedge clk) x_q <= x_data; &/
 ese_ptr_read|s/if (reset) read_valid <= 1'b0/if (1'b0) read_valid <= 1'b0/
 END
     prove output_buffer_formal ese_output_buffer <<'END'

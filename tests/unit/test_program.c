@@ -185,6 +185,39 @@ static void faster_order(void **state)
     assert_true(fallbacks >= 5 && fallbacks < 60);
 }
 
+/* What is said of fewer lanes is what a chip with so many takes, in whichever order each of the two has its
+ * columns; and there are more of them for a reason. */
+static void fewer_lanes(void **state)
+{
+    (void)state;
+    struct random random;
+    int found[2][2] = {{0}};
+    random_seed(&random, 13);
+    for (int n = 0; n < 120; n++) {
+        struct config c = random_config(&random);
+        struct program more, fewer;
+        c.activation_bits = 8;
+        c.elem_lanes = LANES_AUTO;
+        build(&more, &c);
+        if (more.fewer_lanes != 0) {
+            c.elem_lanes = more.fewer_lanes;
+            c.fold = (enum fold)(FOLD_1 + fold_code(more.d.fold));
+            build(&fewer, &c);
+            if (more.fewer_lanes_cycles != fewer.cycles_per_frame)
+                fail_msg("%s: %lld with %d, not %lld", config_line(&c), (long long)fewer.cycles_per_frame,
+                         more.fewer_lanes, (long long)more.fewer_lanes_cycles);
+            assert_true(more.d.lanes > more.fewer_lanes);
+            assert_true(more.greedy_cycles > 0 || more.cycles_per_frame < more.fewer_lanes_cycles);
+            found[more.column_order][fewer.column_order]++;
+            program_free(&fewer);
+        }
+        program_free(&more);
+    }
+    assert_true(found[ORDER_GREEDY][ORDER_GREEDY] > 0);
+    assert_true(found[ORDER_GREEDY][ORDER_NATURAL] > 0);
+    assert_true(found[ORDER_NATURAL][ORDER_NATURAL] > 0);
+}
+
 /* Plain pruning leaves the PEs with unequal work, fillers do so too: each PE then goes at its own pace,
  * and the greedy order is faster than the natural one, not slower. */
 static void unequal_work(void **state)
@@ -217,7 +250,7 @@ int main(void)
         cmocka_unit_test(chosen_shapes), cmocka_unit_test(random_shapes),
         cmocka_unit_test(lopsided),      cmocka_unit_test(natural_order),
         cmocka_unit_test(same_twice),    cmocka_unit_test(faster_order),
-        cmocka_unit_test(unequal_work),
+        cmocka_unit_test(fewer_lanes),   cmocka_unit_test(unequal_work),
     };
     return cmocka_run_group_tests_name("program", tests, NULL, NULL);
 }

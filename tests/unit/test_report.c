@@ -299,6 +299,45 @@ static void test_json(void **state)
     drop(&b);
 }
 
+/* What lanes beyond the fewest bring and cost is what a chip with the fewest says of itself. */
+static void test_fewer_lanes(void **state)
+{
+    (void)state;
+    for (enum pipeline pipeline = PIPELINE_0; pipeline <= PIPELINE_2; pipeline++) {
+        struct built more, fewer;
+        struct config config;
+        struct error error;
+        struct text text = {0}, line = {0};
+        if (!config_load(&config, "tiny", NULL, 0, &error))
+            fail_msg("%s", error.text);
+        config.pes = 4;
+        config.channels = 1;
+        config.pipeline = pipeline;
+        prepare(&more, &config, LITTLE_WORK);
+        config.elem_lanes = 1;
+        prepare(&fewer, &config, LITTLE_WORK);
+        text_appendf(&line, " with 1: %s cycles instead of %s, %d multipliers and about %s LUTs less\n",
+                     commas(fewer.cycles.cycles_per_frame).text, commas(more.cycles.cycles_per_frame).text,
+                     more.facts.resources.dsp_elem - fewer.facts.resources.dsp_elem,
+                     commas(3 * fewer.facts.resources.luts_lane).text);
+        facts_text(&text, &more.facts, true);
+        assert_non_null(strstr(text_string(&text), text_string(&line)));
+        json_t *json = facts_json(&more.facts), *chip = json_object_get(json, "chip");
+        assert_int_equal(real_at(chip, "elem_lanes"), 4);
+        assert_int_equal(real_at(chip, "fewer_elem_lanes"), 1);
+        assert_int_equal(real_at(chip, "fewer_elem_lanes_cycles_per_frame"), fewer.cycles.cycles_per_frame);
+        json_decref(json);
+        text_cut(&text, 0);
+        facts_text(&text, &fewer.facts, true); /* asked for so many */
+        assert_null(strstr(text_string(&text), " instead of "));
+        text_free(&text);
+        text_free(&line);
+        drop(&more);
+        drop(&fewer);
+        config_free(&config);
+    }
+}
+
 static void test_paper_preset(void **state)
 {
     (void)state;
@@ -393,6 +432,7 @@ int main(void)
         cmocka_unit_test(test_random_configurations),
         cmocka_unit_test(test_quality),
         cmocka_unit_test(test_json),
+        cmocka_unit_test(test_fewer_lanes),
         cmocka_unit_test(test_paper_preset),
         cmocka_unit_test(test_files),
     };
