@@ -21,6 +21,7 @@ static const char *const STREAM_MODULES[] = {"stream/ese_region_stream", NULL};
 static const char *const QUEUE_MODULES[] = {
     "memory/ese_axi_write", "memory/ese_pack", "memory/ese_writeback", NULL,
 };
+static const char *const SKID_MODULES[] = {"util/ese_skid", NULL}; /* of streams and queue */
 
 static bool is_resident(const struct program *p)
 {
@@ -315,6 +316,8 @@ bool loadable_add(struct output *output, struct text *list, const struct program
     if (ok && has_queue(p))
         ok = add_modules(output, list, QUEUE_MODULES, error) &&
              add_part(output, list, p, "memory/ese_queue", error);
+    if (ok && (has_queue(p) || !is_resident(p)))
+        ok = add_modules(output, list, SKID_MODULES, error);
     text_append(list, "rtl/ese_registers.v\n");
     return ok && registers_add(output, p, error);
 }

@@ -410,7 +410,8 @@ module ese_mem_controller (
         .ADDRESS_W (ADDRESS_W),
         .FIFO_W    (FETCH_W),
         .WORD_W    (COLUMNS_MEMORY_W),
-        .ITEM_W    (COLUMN_W)
+        .ITEM_W    (COLUMN_W),
+        .SPARE     (READY_CLOCKS)
     ) u_columns (
         .clk             (clk),
         .reset           (core_reset),

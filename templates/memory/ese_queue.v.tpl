@@ -308,6 +308,9 @@ module ese_queue (
 
     // ---- x ---------------------------------------------------------------------------------
     wire                   x_used;
+    wire                   x_unpacked;
+    wire                   x_taken;
+    wire [XY_MEMORY_W-1:0] x_unpacked_memory;
     wire [XY_MEMORY_W-1:0] x_memory;
     wire [31:0]            x_last = x_size - 32'd1;
     reg  [X_COUNT_W-1:0]   x_item;
@@ -341,9 +344,23 @@ module ese_queue (
         .bus_valid (fetched && state == FEED),
         .bus_ready (x_used),
         .bus_data  (fetched_data),
-        .valid     (x_tvalid),
-        .ready     (x_tready),
-        .data      (x_memory)
+        .valid     (x_unpacked),
+        .ready     (x_taken),
+        .data      (x_unpacked_memory)
+    );
+
+    ese_skid #(
+        .WIDTH (XY_MEMORY_W),
+        .SPARE (1)
+    ) u_x_skid (
+        .clk      (clk),
+        .reset    (reset),
+        .in_valid (x_unpacked),
+        .in_ready (x_taken),
+        .in_data  (x_unpacked_memory),
+        .valid    (x_tvalid),
+        .ready    (x_tready),
+        .data     (x_memory)
     );
 
     // ---- state, restored -------------------------------------------------------------------

@@ -3,8 +3,8 @@
 //
 // Order    word 0 .. last_item, then again from 0, once a frame; starts over at reset
 // Buffer   2**FIFO_W bus words are read ahead
-// Output   registered
-// Parts    ese_fetch, ese_unpack
+// Output   registered; SPARE 1: `ready` ends in a register, too (ese_skid)
+// Parts    ese_fetch, ese_unpack, ese_skid
 `resetall
 `timescale 1ns / 1ps
 `default_nettype none
@@ -14,7 +14,8 @@ module ese_region_stream #(
     parameter ADDRESS_W = 40,  // bits of a byte address
     parameter FIFO_W    = 11,  // log2 of the buffer's bus words
     parameter WORD_W    = 32,  // bits of a word in memory
-    parameter ITEM_W    = 4    // bits of a word's number
+    parameter ITEM_W    = 4,   // bits of a word's number
+    parameter SPARE     = 0    // 0 or 1
 ) (
     input  wire                 clk,
     input  wire                 reset,
@@ -30,9 +31,9 @@ module ese_region_stream #(
     input  wire                 bus_valid,
     input  wire [BUS_W-1:0]     bus_data,
 
-    output reg                  valid,
+    output wire                 valid,
     input  wire                 ready,
-    output reg  [WORD_W-1:0]    data
+    output wire [WORD_W-1:0]    data
 );
     wire              fetched;
     wire              used;
@@ -40,14 +41,7 @@ module ese_region_stream #(
     wire              unused_started;
     wire              unpacked;
     wire [WORD_W-1:0] unpacked_data;
-    wire              take = !valid || ready;
-
-    always @(posedge clk)
-        if (take) data <= unpacked_data;
-
-    always @(posedge clk)
-        if (reset)     valid <= 1'b0;
-        else if (take) valid <= unpacked;
+    wire              take;
 
     ese_fetch #(
         .BUS_W     (BUS_W),
@@ -85,6 +79,20 @@ module ese_region_stream #(
         .valid     (unpacked),
         .ready     (take),
         .data      (unpacked_data)
+    );
+
+    ese_skid #(
+        .WIDTH (WORD_W),
+        .SPARE (SPARE)
+    ) u_skid (
+        .clk      (clk),
+        .reset    (reset),
+        .in_valid (unpacked),
+        .in_ready (take),
+        .in_data  (unpacked_data),
+        .valid    (valid),
+        .ready    (ready),
+        .data     (data)
     );
 endmodule
 

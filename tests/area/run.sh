@@ -61,7 +61,7 @@ END
 }
 
 # Modules whose parent is to have them inside, and modules that hold the model.
-helpers='ese_round_shift_right ese_saturate ese_rom ese_image ese_delay'
+helpers='ese_round_shift_right ese_saturate ese_rom ese_image ese_delay ese_skid'
 storage='ese_rom_stream ese_ram_stream'
 
 die() {

@@ -135,6 +135,17 @@ ese_fifo|s/if (push \&\& !read) count/if (push) count/
 END
     parameters="-set DEPTH_W 2" check "proof fifo_formal, more words: for all time" \
         proved "$modules" fifo_formal ese_fifo ese_ram
+    parameters="-set SPARE 0" prove skid_formal ese_skid <<'END'
+ese_skid|s/assign in_ready = take/assign in_ready = ready/
+ese_skid|s/else if (take) valid <= in_valid/else valid <= in_valid/
+END
+    parameters="-set SPARE 1" prove skid_formal ese_skid <<'END'
+ese_skid|s/take = !valid || ready/take = ready/
+ese_skid|s/if (in_ready) spare <= in_data/spare <= in_data/
+ese_skid|s/spare_valid ? spare : in_data/in_data/
+ese_skid|s/spare_valid <= in_valid || spare_valid/spare_valid <= in_valid/
+ese_skid|s/valid       <= in_valid || spare_valid/valid <= in_valid/
+END
     for fetch in 2 3; do
         for ready in 0 1; do
             parameters="-set FETCH_CLOCKS $fetch -set READY_CLOCKS $ready" \

@@ -284,6 +284,9 @@ ese_column_head WIDTH=1
 ese_column_head WIDTH=512 READY_CLOCKS=1
 ese_controller READY_CLOCKS=1
 ese_controller READY_CLOCKS=1 PROJECTION=0
+ese_skid SPARE=0
+ese_skid WIDTH=1
+ese_region_stream SPARE=1
 ese_delay WIDTH=1
 ese_delay CLOCKS=0
 ese_delay CLOCKS=2 WIDTH=1
