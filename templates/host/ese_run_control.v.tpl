@@ -116,7 +116,10 @@ module ese_run_control (
 
     wire at_rest = !active && !stopping;
 
-    assign failed     = active && !stop && found != ERROR_NONE;
+    wire told = |{slave_error_q, decode_error_q, length_error_q, timeout, model_error_q,
+                  descriptor_error_q, x_error_q} || (running && !loaded);
+
+    assign failed     = active && !stop && told;
     assign load_done  = loading && model_done_q && !failed;
     assign idle       = &bus_idle;
 

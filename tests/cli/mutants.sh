@@ -139,7 +139,7 @@ if [ "${1:-}" = memory ]; then
     mutant stream ese_writeback 's/is_last && frames_left == 32.d1/is_last/'
     mutant stream ese_run_control 's/(running && !loaded) ? ERROR_NOT_LOADED/1'\''b0 ? ERROR_NOT_LOADED/'
     mutant stream ese_run_control 's/timeout\[2\] .*/1'\''b0 ? ERROR_WRITE_TIMEOUT/'
-    mutant stream ese_run_control 's/: slave_error\[2\] *?/: 1'\''b0 ?/'
+    mutant stream ese_run_control 's/: slave_error_q\[2\] *?/: 1'\''b0 ?/'
     mutant resident ese_run_control 's/start) loaded <= 1.b0/start) loaded <= loaded/'
     mutant resident ese_loader 's/contents_error <= judge && section != HEADER && !crc_good/contents_error <= 1'\''b0/'
     mutant resident ese_loader 's/lengths_agree <= program_words == lengths\[0\] && /lengths_agree <= /'
