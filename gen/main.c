@@ -13,247 +13,12 @@
 #include "gen/command/command_list.h"
 #include "gen/command/manual.h"
 #include "gen/command/notes.h"
+#include "gen/command/options.h"
 #include "gen/config/config_file.h"
 #include "gen/config/config_keys.h"
 #include "models/base/text.h"
-#include "models/base/version.h"
-
-enum { MAX_FRAMES = 1000000, MAX_JOBS = 256, MAX_FAULTS = 10000,
-       MAX_SEEDS = 1000, MAX_MHZ = 1000 };
 
 /* ---- one command ---- */
-
-struct parse {
-    const struct command *command;
-    struct request *request;
-};
-
-/* The options that every parser has. */
-static error_t parse_help(int key, struct argp_state *state)
-{
-    switch (key) {
-    case 'h':
-    case '?':
-        argp_state_help(state, stdout, ARGP_HELP_STD_HELP);
-        return 0;
-    case OPTION_USAGE:
-        argp_state_help(state, stdout, ARGP_HELP_USAGE | ARGP_HELP_EXIT_OK);
-        return 0;
-    case 'V':
-        puts("ese " ESE_VERSION);
-        exit(0);
-    default:
-        return ARGP_ERR_UNKNOWN;
-    }
-}
-
-static int64_t number(struct argp_state *state, const char *option, const char *text, int64_t min,
-                      int64_t max)
-{
-    int64_t value = 0;
-    if (whole_number(text, min, max, &value) != NUMBER_GOOD)
-        argp_error(state, "--%s: '%s' is not a whole number in %lld..%lld", option, text,
-                   (long long)min, (long long)max);
-    return value;
-}
-
-static enum simulator_choice simulator(struct argp_state *state, const char *text, bool only_one)
-{
-    if (strcmp(text, "verilator") == 0)
-        return SIM_VERILATOR;
-    if (strcmp(text, "icarus") == 0)
-        return SIM_ICARUS;
-    if (only_one)
-        argp_error(state, "--simulator: '%s' is not verilator or icarus", text);
-    if (strcmp(text, "both") != 0)
-        argp_error(state, "--sim: '%s' is not verilator, icarus or both", text);
-    return SIM_BOTH;
-}
-
-static enum memory_choice memory(struct argp_state *state, const char *text)
-{
-    if (strcmp(text, "ideal") == 0)
-        return MEMORY_IDEAL;
-    if (strcmp(text, "ddr3") == 0)
-        return MEMORY_DDR3;
-    if (strcmp(text, "hostile") != 0)
-        argp_error(state, "--memory: '%s' is not ideal, ddr3 or hostile", text);
-    return MEMORY_HOSTILE;
-}
-
-/* A file of the one kind that is written there: another name would tell others something wrong. */
-static char *file_name(struct argp_state *state, const char *option, char *path, const char *ending)
-{
-    if (!ends_in(path, ending))
-        argp_error(state, "--%s: '%s' does not end in %s", option, path, ending);
-    return path;
-}
-
-static char *trace_name(struct argp_state *state, char *path)
-{
-    if (!ends_in(path, ".fst") && !ends_in(path, ".vcd"))
-        argp_error(state, "--trace: '%s' ends neither in .fst nor in .vcd", path);
-    return path;
-}
-
-/* A:B, or A for A:A. */
-static void trace_frames(struct argp_state *state, char *text, struct verify_options *verify)
-{
-    int64_t first = 0, last = 0;
-    char *colon = strchr(text, ':'), *behind = colon != NULL ? colon + 1 : text;
-    if (colon != NULL)
-        *colon = '\0';
-    bool good = whole_number(text, 0, MAX_FRAMES, &first) == NUMBER_GOOD &&
-                whole_number(behind, 0, MAX_FRAMES, &last) == NUMBER_GOOD && first <= last;
-    if (colon != NULL)
-        *colon = ':';
-    if (!good)
-        argp_error(state, "--trace-frames: '%s' is not A:B, two frames from 0, the first not "
-                          "behind the last", text);
-    verify->trace_frames = true;
-    verify->trace_first = (int)first;
-    verify->trace_last = (int)last;
-}
-
-static error_t parse_option(int key, char *argument, struct argp_state *state)
-{
-    const struct parse *parse = state->input;
-    struct request *request = parse->request;
-    struct verify_options *verify = &request->verify;
-
-    switch (key) {
-    case 'o':
-        request->output = argument;
-        break;
-    case OPTION_SET:
-        request->sets[request->set_count++] = argument;
-        break;
-    case OPTION_SIM:
-        verify->sim = simulator(state, argument, parse->command->takes_inputs);
-        break;
-    case OPTION_FRAMES:
-        verify->frames = (int)number(state, "frames", argument, 1, MAX_FRAMES);
-        break;
-    case OPTION_SEED:
-        verify->seed = (uint64_t)number(state, "seed", argument, 0, INT64_MAX);
-        verify->seed_given = true;
-        break;
-    case OPTION_TRACE:
-        verify->trace = trace_name(state, argument);
-        break;
-    case OPTION_TRACE_PHASE:
-        verify->trace_phase = argument;
-        break;
-    case OPTION_TRACE_FRAMES:
-        trace_frames(state, argument, verify);
-        break;
-    case OPTION_TRACE_SCOPE:
-        verify->trace_scope = argument;
-        break;
-    case OPTION_COVERAGE:
-        if (*argument == '\0')
-            argp_error(state, "--coverage: '' is no folder");
-        verify->coverage = argument;
-        break;
-    case OPTION_JSON:
-        verify->json = argument;
-        break;
-    case OPTION_SELFTEST:
-        verify->selftest = true;
-        break;
-    case OPTION_FAULTS:
-        verify->faults = (int)number(state, "faults", argument, 1, MAX_FAULTS);
-        break;
-    case 'j':
-        verify->jobs = (int)number(state, "jobs", argument, 1, MAX_JOBS);
-        break;
-    case OPTION_FORCE:
-        request->force = true;
-        break;
-    case OPTION_WORK:
-        if (*argument == '\0')
-            argp_error(state, "--work: '' is no folder");
-        verify->work = argument;
-        break;
-    case OPTION_CHART:
-        request->chart = true;
-        break;
-    case OPTION_SVG:
-        verify->svg = file_name(state, "svg", argument, ".svg");
-        break;
-    case OPTION_VERIFY:
-        request->verify_points = true;
-        break;
-    case 'i':
-        request->inputs[request->input_count++] = argument;
-        break;
-    case OPTION_MEMORY:
-        request->memory = memory(state, argument);
-        break;
-    case OPTION_MODEL:
-        request->model = argument;
-        break;
-    case OPTION_EXPECTED:
-        request->expected = argument;
-        break;
-    case OPTION_TARGET:
-        request->target = argument;
-        break;
-    case OPTION_SEEDS:
-        request->seeds = (int)number(state, "seeds", argument, 0, MAX_SEEDS);
-        request->seeds_given = true;
-        break;
-    case OPTION_FREQ:
-        request->mhz = (int)number(state, "freq", argument, 1, MAX_MHZ);
-        break;
-    case OPTION_NETLIST:
-        verify->netlist = argument;
-        break;
-    case OPTION_CELLS:
-        request->cells[request->cell_count++] = argument;
-        break;
-    case OPTION_SENTENCES:
-        request->sentences = argument;
-        break;
-    case OPTION_STRICT:
-        verify->strict = true;
-        break;
-    case OPTION_CHECK:
-    case OPTION_NO_CHECK:
-        request->no_check = key == OPTION_NO_CHECK;
-        break;
-    case ARGP_KEY_ARG:
-        if (request->operand != NULL && parse->command->takes_inputs) {
-            request->inputs[request->input_count++] = argument;
-            break;
-        }
-        if (request->operand == NULL)
-            request->operand = argument;
-        else if (parse->command->second != NULL && request->second == NULL)
-            request->second = argument;
-        else
-            argp_error(state, "one %s is enough: '%s' is too many",
-                       parse->command->second != NULL ? parse->command->second
-                                                      : parse->command->operand,
-                       argument);
-        break;
-    case ARGP_KEY_END:
-        if (request->operand == NULL || *request->operand == '\0')
-            argp_error(state, "no %.*s given", (int)strcspn(parse->command->operand, " "),
-                       parse->command->operand);
-        if (parse->command->second != NULL && (request->second == NULL || *request->second == '\0'))
-            argp_error(state, "no %s given", parse->command->second);
-        if (parse->command->needs_output && (request->output == NULL || *request->output == '\0'))
-            argp_error(state, "no output folder given: -o %s",
-                       parse->command->takes_inputs ? "OUT" : "DIR");
-        if (parse->command->takes_inputs && request->input_count == 0)
-            argp_error(state, "no inputs given: --input FILE...");
-        break;
-    default:
-        return parse_help(key, state);
-    }
-    return 0;
-}
 
 /* A FILE that writes to memory: argp's help wants malloc()ed text. */
 static FILE *open_memory(char **text, size_t *size)
@@ -294,7 +59,7 @@ static int run_command(const struct command *command, int argc, char **argv,
     snprintf(doc, sizeof doc, "ese %s - %s.\v-", command->name, command->summary);
     const struct argp parser = {
         .options = command->options,
-        .parser = parse_option,
+        .parser = options_parse,
         .args_doc = operands,
         .doc = doc,
         .help_filter = command_help,
@@ -371,7 +136,7 @@ static error_t parse_command(int key, char *argument, struct argp_state *state)
         print(manual_completion);
         break;
     default:
-        return parse_help(key, state);
+        return options_parse_help(key, state);
     }
     return 0;
 }

@@ -98,90 +98,19 @@ module ese_top (
     input  wire                aresetn,
 
 //@ if LOADABLE
-    input  wire                s_axi_control_awvalid,
-    output wire                s_axi_control_awready,
-    input  wire [11:0]         s_axi_control_awaddr,
-    input  wire [2:0]          s_axi_control_awprot,
-    input  wire                s_axi_control_wvalid,
-    output wire                s_axi_control_wready,
-    input  wire [31:0]         s_axi_control_wdata,
-    input  wire [3:0]          s_axi_control_wstrb,
-    output wire                s_axi_control_bvalid,
-    input  wire                s_axi_control_bready,
-    output wire [1:0]          s_axi_control_bresp,
-    input  wire                s_axi_control_arvalid,
-    output wire                s_axi_control_arready,
-    input  wire [11:0]         s_axi_control_araddr,
-    input  wire [2:0]          s_axi_control_arprot,
-    output wire                s_axi_control_rvalid,
-    input  wire                s_axi_control_rready,
-    output wire [31:0]         s_axi_control_rdata,
-    output wire [1:0]          s_axi_control_rresp,
     (* X_INTERFACE_INFO = "xilinx.com:signal:interrupt:1.0 irq INTERRUPT" *)
     (* X_INTERFACE_PARAMETER = "SENSITIVITY LEVEL_HIGH" *)
     output wire                irq,
 
-//@ if TWO_PORTS
-    output wire                  m_axi_weights_arvalid,
-    input  wire                  m_axi_weights_arready,
-    output wire [@{ADDRESS_MSB}:0] m_axi_weights_araddr,
-    output wire [7:0]           m_axi_weights_arlen,
-    output wire [2:0]           m_axi_weights_arsize,
-    output wire [1:0]           m_axi_weights_arburst,
-    output wire [3:0]           m_axi_weights_arcache,
-    output wire [2:0]           m_axi_weights_arprot,
-    input  wire                  m_axi_weights_rvalid,
-    output wire                  m_axi_weights_rready,
-    input  wire [@{BUS_MSB}:0]  m_axi_weights_rdata,
-    input  wire [1:0]           m_axi_weights_rresp,
-    input  wire                  m_axi_weights_rlast,
-
 //@ end
-//@ if QUEUE
-    output wire                  m_axi_data_awvalid,
-    input  wire                  m_axi_data_awready,
-    output wire [@{ADDRESS_MSB}:0] m_axi_data_awaddr,
-    output wire [7:0]           m_axi_data_awlen,
-    output wire [2:0]           m_axi_data_awsize,
-    output wire [1:0]           m_axi_data_awburst,
-    output wire [3:0]           m_axi_data_awcache,
-    output wire [2:0]           m_axi_data_awprot,
-    output wire                  m_axi_data_wvalid,
-    input  wire                  m_axi_data_wready,
-    output wire [@{BUS_MSB}:0]  m_axi_data_wdata,
-    output wire [@{STROBE_MSB}:0] m_axi_data_wstrb,
-    output wire                  m_axi_data_wlast,
-    input  wire                  m_axi_data_bvalid,
-    output wire                  m_axi_data_bready,
-    input  wire [1:0]           m_axi_data_bresp,
+//@ for INTERFACES
+//@ for SIGNALS
+    (* X_INTERFACE_INFO = "@{VLNV} @{INTERFACE} @{LOGICAL}" *)
+//@ if FIRST
+    (* X_INTERFACE_PARAMETER = "@{PARAMETERS}" *)
 //@ end
-    output wire                  m_axi_data_arvalid,
-    input  wire                  m_axi_data_arready,
-    output wire [@{ADDRESS_MSB}:0] m_axi_data_araddr,
-    output wire [7:0]           m_axi_data_arlen,
-    output wire [2:0]           m_axi_data_arsize,
-    output wire [1:0]           m_axi_data_arburst,
-    output wire [3:0]           m_axi_data_arcache,
-    output wire [2:0]           m_axi_data_arprot,
-    input  wire                  m_axi_data_rvalid,
-    output wire                  m_axi_data_rready,
-    input  wire [@{BUS_MSB}:0]  m_axi_data_rdata,
-    input  wire [1:0]           m_axi_data_rresp,
-    input  wire                  m_axi_data_rlast,
-
+    @{DIRECTION} wire @{RANGE} @{INTERFACE}_@{SIGNAL},
 //@ end
-//@ if XY_PORTS
-    input  wire                s_axis_x_tvalid,
-    output wire                s_axis_x_tready,
-    input  wire [@{DATA_MSB}:0] s_axis_x_tdata,
-    input  wire [@{USER_MSB}:0] s_axis_x_tuser,
-    input  wire                s_axis_x_tlast,
-
-    output wire                m_axis_y_tvalid,
-    input  wire                m_axis_y_tready,
-    output wire [@{DATA_MSB}:0] m_axis_y_tdata,
-    output wire [@{CHANNEL_MSB}:0] m_axis_y_tuser,
-    output wire                m_axis_y_tlast,
 
 //@ end
     output wire                mon_cell_valid,
@@ -296,6 +225,7 @@ module ese_top (
     wire                descriptor_done;
     wire                frame_done;
     wire                state_write;
+    wire                state_saving;
     wire                state_read;
     wire                state_is_y;
     wire [WORD_W-1:0]   state_word;
@@ -367,6 +297,7 @@ module ese_top (
         .y_tdata                (y_tdata),
         .y_tlast                (y_tlast),
         .state_write            (state_write),
+        .state_saving           (state_saving),
         .state_read             (state_read),
         .state_is_y             (state_is_y),
         .state_word             (state_word),
@@ -612,7 +543,7 @@ module ese_top (
         .bank_active  (x_active),
         .bank_first   (x_first),
         .release_bank (x_release),
-        .read_enable  (column_issue),
+        .read_enable  (ptr_accept),
         .read_word    (column_word[X_WORD_W-1:0]),
         .read_data    (x_data),
         .error        (x_error)
@@ -886,7 +817,7 @@ module ese_top (
     wire [CHANNELS-1:0] c_write_channels =
         {CHANNELS{c_written}} | (state_channels & {CHANNELS{state_write && !state_is_y}});
     wire [VECTOR_W-1:0] c_write_data   = state_write ? state_data : result;
-    wire                y_access_read  = column_issue || (state_read && state_is_y);
+    wire                y_access_read  = state_saving ? state_read && state_is_y : ptr_accept;
     wire [Y_WORD_W-1:0] y_access_word  = state_read ? state_word[Y_WORD_W-1:0]
                                                     : column_word[Y_WORD_W-1:0];
     wire [Y_WORD_W:0]   y_write_word   = state_write ? {!product_bank, state_word[Y_WORD_W-1:0]}
@@ -903,7 +834,7 @@ module ese_top (
     wire [WORD_W-1:0]   c_write_word   = written_word;
     wire [CHANNELS-1:0] c_write_channels = {CHANNELS{c_written}};
     wire [VECTOR_W-1:0] c_write_data   = result;
-    wire                y_access_read  = column_issue;
+    wire                y_access_read  = ptr_accept;
     wire [Y_WORD_W-1:0] y_access_word  = column_word[Y_WORD_W-1:0];
     wire [Y_WORD_W:0]   y_write_word   = {pass_bank, written_word[Y_WORD_W-1:0]};
     wire [CHANNELS-1:0] y_write_channels = {CHANNELS{y_write}};
@@ -1030,7 +961,7 @@ module ese_top (
         .write_enable  (m_written),
         .write_address (written_word[C_WORD_W-1:0]),
         .write_data    (result),
-        .read_enable   (column_issue),
+        .read_enable   (ptr_accept),
         .read_address  (column_word[C_WORD_W-1:0]),
         .read_data     (m_data)
     );

@@ -54,7 +54,7 @@ chip_kinds() {
     cat <<'END'
 tiny
 stream memory=stream
-resident memory=resident io=stream memory_ports=1
+resident memory=resident io=stream memory_ports=1 device=xck26 weights_ram=ultra
 paper encoding=relative activation_table=paper elem_lanes=1
 plain model.projection=false model.peephole=false
 folded pes=16 elem_lanes=4 fold=4

@@ -14,7 +14,6 @@ enum { REGISTER_SPACE = 4096, MODEL_WORDS = 32, DESCRIPTOR_WORDS = 32 };
 enum {
 #define REGISTER(name, offset, kind, present, value, meaning) REGISTER_##name = (offset),
 #include "fpga/contract/registers.def"
-#undef REGISTER
 };
 
 /* What register ERROR can hold. */
@@ -49,10 +48,17 @@ enum identity {
     _Static_assert((offset) >= 0 && (offset) % 4 == 0 && (offset) < REGISTER_SPACE, \
                    "registers.def: " #name " is not a word of the register space");
 #include "fpga/contract/registers.def"
-#undef REGISTER
 
-/* A switch takes no value twice: two registers at one offset, two errors with one code, two identities with
- * one value do not compile. */
+/* Bits of a field in its register. */
+#define CONTRACT_MASK(low, bits) ((uint32_t)(((UINT64_C(1) << (bits)) - 1) << (low)))
+
+#define FIELD(register, name, low, bits, meaning)                                                       \
+    _Static_assert(REGISTER_##register >= 0 && (low) >= 0 && (bits) > 0 && (low) + (bits) <= 32, \
+                   "registers.def: field " #name " is not within its register");
+#include "fpga/contract/registers.def"
+
+/* A switch takes no value twice: two fields that begin at one bit, two registers at one offset, two
+ * errors with one code, two identities with one value do not compile. */
 static inline const char *contract_register_name(unsigned offset)
 {
     switch (offset) {
@@ -60,7 +66,18 @@ static inline const char *contract_register_name(unsigned offset)
     case (at):                                            \
         return #name;
 #include "fpga/contract/registers.def"
-#undef REGISTER
+    default:
+        return 0;
+    }
+}
+
+static inline const char *contract_field_name(unsigned offset, unsigned bit)
+{
+    switch (offset * 32 + bit) {
+#define FIELD(register, name, low, bits, meaning) \
+    case (REGISTER_##register * 32 + (low)):      \
+        return #name;
+#include "fpga/contract/registers.def"
     default:
         return 0;
     }

@@ -232,7 +232,7 @@ static int prepare_ring(struct ese_chip *chip, uint32_t places)
 
 int ese_start(struct ese_chip *chip, uint32_t places)
 {
-    bool queue = chip->features & ESE_FEATURE_QUEUE;
+    bool queue = chip->features & ESE_FEATURES_QUEUE;
     if (chip->running)
         return ese_fail(chip, ESE_FAIL_ARGUMENT, "the chip runs already");
     if (!chip->loaded)
@@ -392,7 +392,7 @@ static int set_slot(struct ese_chip *chip, unsigned channel, uint32_t closed)
     if (channel >= chip->channels)
         return ese_fail(chip, ESE_FAIL_ARGUMENT, "channel %u: the chip has 0..%u", channel,
                         (unsigned)chip->channels - 1);
-    return ese_set(chip, ESE_SLOT, UINT32_C(1) << 31 | closed | channel);
+    return ese_set(chip, ESE_SLOT, ESE_SLOT_WRITE | closed | channel);
 }
 
 int ese_close_slot(struct ese_chip *chip, unsigned channel)

@@ -30,16 +30,8 @@ enum ese_result {
 
 const char *ese_result_text(int result);
 
-/* Bits of registers CONTROL, STATUS, IRQ_STATUS and SLOT, of FEATURES and a descriptor's FLAGS. */
-enum {
-    ESE_CONTROL_START = 1, ESE_CONTROL_STOP = 2, ESE_CONTROL_LOAD = 4,
-    ESE_STATUS_RUNNING = 1, ESE_STATUS_STOPPING = 2, ESE_STATUS_ERROR = 4, ESE_STATUS_IDLE = 8,
-    ESE_STATUS_LOADING = 16, ESE_STATUS_LOADED = 32,
-    ESE_IRQ_ERROR = 1, ESE_IRQ_FRAME = 2, ESE_IRQ_LOADED = 4, ESE_IRQ_DESCRIPTOR = 8,
-    ESE_SLOT_CLOSED = 1 << 16,
-    ESE_FEATURE_RESIDENT = 1, ESE_FEATURE_QUEUE = 2, ESE_FEATURE_TWO_PORTS = 4,
-    ESE_FLAG_SAVE = 1
-};
+/* Bits of a descriptor's FLAGS. */
+enum { ESE_FLAG_SAVE = 1 };
 
 enum {
     ESE_CHANNELS_MOST = 128, ESE_MASK_WORDS = 4,

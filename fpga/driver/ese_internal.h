@@ -37,8 +37,7 @@ static inline uint32_t ese_get32(const unsigned char *at)
 /* Continues a CRC-32 (IEEE 802.3, as zlib's) over `bytes` more; that of nothing is 0. */
 uint32_t ese_crc32(uint32_t crc, const void *data, size_t bytes);
 
-enum {
-    ESE_EVENTS = ESE_IRQ_ERROR | ESE_IRQ_LOADED | ESE_IRQ_DESCRIPTOR /* that we wait for */
-};
+/* Events that we wait for. */
+#define ESE_EVENTS (ESE_IRQ_STATUS_ERROR | ESE_IRQ_STATUS_LOADED | ESE_IRQ_STATUS_DESCRIPTOR)
 
 #endif

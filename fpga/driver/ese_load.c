@@ -168,7 +168,7 @@ int ese_load(struct ese_chip *chip, const void *model, size_t model_bytes, const
                         (unsigned long long)(model_bytes != model_right ? model_right
                                                                        : weights_right));
     enum ese_port port =
-        chip->features & ESE_FEATURE_TWO_PORTS ? ESE_PORT_WEIGHTS : ESE_PORT_DATA;
+        chip->features & ESE_FEATURES_TWO_PORTS ? ESE_PORT_WEIGHTS : ESE_PORT_DATA;
     result = copy_in(chip, &chip->weights_block, port, weights, weights_bytes);
     if (result == ESE_OK)
         result = copy_in(chip, &chip->model_block, ESE_PORT_DATA, model, model_bytes);

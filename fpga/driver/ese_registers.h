@@ -5,11 +5,12 @@
 #ifndef ESE_REGISTERS_H
 #define ESE_REGISTERS_H
 
+#include <stdint.h>
+
 /* Registers, byte offsets. */
 enum ese_register {
 #define REGISTER(name, offset, kind, present, value, meaning) ESE_##name = (offset),
 #include "fpga/contract/registers.def"
-#undef REGISTER
 };
 
 /* Its name, NULL: there is no register. */
@@ -20,11 +21,15 @@ static inline const char *ese_register_name(unsigned offset)
     case (at):                                            \
         return #name;
 #include "fpga/contract/registers.def"
-#undef REGISTER
     default:
         return 0;
     }
 }
+
+/* Fields of registers: all their bits. */
+#define FIELD(register, name, low, bits, meaning) \
+    static const uint32_t ESE_##register##_##name = (uint32_t)(((UINT64_C(1) << (bits)) - 1) << (low));
+#include "fpga/contract/registers.def"
 
 /* Values of register ERROR. */
 enum ese_error {

@@ -5,9 +5,11 @@
 #include "gen/command/commands.h"
 #include "gen/command/notes.h"
 #include "gen/config/config_file.h"
+#include "gen/door/door.h"
 #include "gen/emit/emit.h"
 #include "gen/report/accuracy.h"
 #include "gen/report/report.h"
+#include "models/program/chip_can.h"
 #include "models/program/program.h"
 
 static bool generate(const struct gen_options *options, struct error *error)
@@ -15,8 +17,9 @@ static bool generate(const struct gen_options *options, struct error *error)
     struct config config;
     if (!config_load(&config, options->source, options->sets, options->set_count, error))
         return false;
-    struct program program;
-    bool ok = program_build(&program, &config, error);
+    struct program program = {0};
+    bool ok = chip_can_model(&config.model, error) && program_build(&program, &config, error) &&
+              chip_can(&program.network, error);
     if (ok) {
         struct text command = {0}, warnings = {0};
         struct output *output = output_new();
@@ -24,7 +27,7 @@ static bool generate(const struct gen_options *options, struct error *error)
         emit_command(&command, "gen", options->source, options->sets, options->set_count);
         report_add(output, &program, program.cycles, &warnings);
         ok = emit_chip(output, &program, program.cycles, text_string(&command), error) &&
-             output_write(output, options->output, error);
+             doors_add(output, &program, error) && output_write(output, options->output, error);
         if (ok) {
             note_model(&program);
             printf("%s: %d PEs x %d channels, %lld cycles a frame, %d lane%s: see %s/README.md\n",

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0
  * ese implement: synthesis of a chip for a device, and where a tool is there place and route. */
-#include <dirent.h>
 #include <jansson.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "gen/command/commands.h"
 #include "gen/command/notes.h"
@@ -27,10 +27,10 @@ struct work {
     struct text replay; /* the command that simulates the netlist */
 };
 
-/* What our block RAMs of 18 Kbit hold, as far as formulas know. */
+/* What our block RAMs of 18 Kbit and UltraRAMs of 288 hold, as far as formulas know. */
 static int estimated_kbit(const struct work *w)
 {
-    return (int)w->estimate.bram18 * 18;
+    return (int)(w->estimate.bram18 * 18 + w->estimate.uram * 288);
 }
 
 static int estimated_multipliers(const struct work *w)
@@ -188,25 +188,11 @@ static json_t *all_json(const struct work *w)
 
 /* ---- all ------------------------------------------------------------------------------------- */
 
-static int is_entry(const struct dirent *entry)
+static bool has_version_log(const char *folder)
 {
-    return strcmp(entry->d_name, ".") != 0 && strcmp(entry->d_name, "..") != 0;
-}
-
-static int is_version_log(const struct dirent *entry)
-{
-    return strcmp(entry->d_name, VERSION_LOG) == 0;
-}
-
-static int count_entries(const char *folder, int (*wanted)(const struct dirent *))
-{
-    struct dirent **entries;
-    int count = scandir(folder, &entries, wanted, NULL);
-    for (int n = 0; n < count; n++)
-        free(entries[n]);
-    if (count >= 0)
-        free(entries);
-    return count;
+    char path[PATH_MAX];
+    struct error error;
+    return path_join(path, folder, "/" VERSION_LOG, &error) && access(path, F_OK) == 0;
 }
 
 /* Nothing is written over but what an earlier run left. */
@@ -216,7 +202,8 @@ static bool make_folder(const char *path, bool ours, struct error *error)
         const struct error reason = *error;
         return fail(error, "%.500s; -o OUT says where else", reason.text);
     }
-    return !ours || count_entries(path, is_entry) <= 0 || count_entries(path, is_version_log) > 0 ||
+    const bool unread = access(path, R_OK) != 0; /* whoever looks into it says so */
+    return !ours || unread || folder_is_empty(path) || has_version_log(path) ||
            fail(error, "%.500s: the folder has files that are not of ese implement: -o OUT wants "
                        "an empty one, or one that is not there yet", path);
 }

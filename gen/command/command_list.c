@@ -45,6 +45,10 @@ static const struct argp_option verify_options[] = {
     {"trace-scope", OPTION_TRACE_SCOPE, "MODULE", 0, "Only this module, wherever it is, or this "
      "instance, such as ese_bench.u_chip.u_controller, with what is in it; ese_bench is everything",
      0},
+    {"saif", OPTION_SAIF, "FILE.saif", 0, "Write how often each signal of the chip switches and how "
+     "long it is 1, for an estimate of power: of phase steady, all frames and all that is in the "
+     "chip, if --trace-phase, --trace-frames, --trace-scope do not say otherwise; of two simulators "
+     "Icarus writes FILE.icarus.saif", 0},
     {"svg", OPTION_SVG, "FILE.svg", 0, "Draw the schedule of a frame, as planned and measured", 0},
     {"coverage", OPTION_COVERAGE, "OUT", 0, "Make this folder: what the run has reached of the "
      "chip, lines and bits of its Verilog (Verilator only), and what happened in it", 0},
@@ -70,6 +74,8 @@ static const struct argp_option report_options[] = {
     JSON_OPTION,
     {"chart", OPTION_CHART, NULL, 0, "Print the schedule of a frame as a chart", 0},
     {"svg", OPTION_SVG, "FILE.svg", 0, "Draw the same as a picture", 0},
+    {"measured", OPTION_MEASURED, "FILE.csv", 0, "Show beside the estimate what Vivado found: measured.csv of the "
+     "chip's vivado/ooc.tcl", 0},
     HELP_OPTIONS,
     {0},
 };
@@ -118,10 +124,33 @@ static const struct argp_option run_options[] = {
 };
 
 static const struct argp_option paper_options[] = {
-    {"output", 'o', "DIR", 0, "Write FIGURE.txt, FIGURE.csv and FIGURE.svg to this folder", 0},
+    {"output", 'o', "DIR", 0, "Write FIGURE.txt, FIGURE.csv and FIGURE.svg to this folder; of cpu no picture", 0},
     {"set", OPTION_SET, "KEY=VALUE", 0, "Change a key of the preset paper; the last one wins", 0},
     JSON_OPTION,
     {"verify", OPTION_VERIFY, NULL, 0, "Run chosen points in RTL too: the cycles must agree", 0},
+    {"jobs", 'j', "N", 0, "Parallel jobs; as many as processors if not given", 0},
+    HELP_OPTIONS,
+    {0},
+};
+
+static const struct argp_option sweep_options[] = {
+    {"axis", OPTION_AXIS, "KEY=VALUES", 0, "A key and its values, 16,32,64 or A:B:STEP or A:B:xFACTOR; several "
+     "axes are a grid", 0},
+    {"axes", OPTION_AXES, "FILE", 0, "The same and the next five options as YAML", 0},
+    {"sample", OPTION_SAMPLE, "lhs:N", 0, "Not the grid, but N points of it, a Latin hypercube", 0},
+    {"seed", OPTION_SEED, "N", 0, "Seed of the samples", 0},
+    {"where", OPTION_WHERE, "EXPR", 0, "Points for which this does not hold are excluded; over keys and columns, "
+     "such as 'dsp <= 2760 && us_per_frame < 50'", 0},
+    {"column", OPTION_COLUMN, "NAME=EXPR", 0, "A column more", 0},
+    {"pareto", OPTION_PARETO, "A,B,C", 0, "Columns of the front; -A: less is better, +A: more is; if not given, "
+     "us_per_frame,dsp,snr_db, without dsp of networks that are not one lstm", 0},
+    {"shard", OPTION_SHARD, "K/N", 0, "Only part K of N of the points: the parts' rows, joined, are the whole", 0},
+    {"cluster", OPTION_CLUSTER, "HOW", 0, "Only write a script that computes the points in N parts: slurm:N, an array "
+     "job, or parallel:N, of GNU parallel; then the same command without this puts them together", 0},
+    {"verify", OPTION_VERIFY_POINTS, "M", 0, "Generate and simulate M points of the front and as many others, those "
+     "that differ most: verified.csv, and the chips", 0},
+    {"output", 'o', "DIR", 0, "Folder to write to, or to go on in (needed)", 0},
+    SET_OPTION,
     {"jobs", 'j', "N", 0, "Parallel jobs; as many as processors if not given", 0},
     HELP_OPTIONS,
     {0},
@@ -175,6 +204,7 @@ static int run_report(const struct request *request, const char *command_line)
         .json = request->verify.json,
         .chart = request->chart,
         .svg = request->verify.svg,
+        .measured = request->measured,
         .command_line = command_line,
     };
     return command_report(&options);
@@ -243,6 +273,27 @@ static int run_paper(const struct request *request, const char *command_line)
     return command_paper(&options);
 }
 
+static int run_sweep(const struct request *request, const char *command_line)
+{
+    struct sweep_request sweep = request->sweep;
+    sweep.source = request->operand;
+    sweep.sets = request->sets;
+    sweep.set_count = request->set_count;
+    sweep.seed = request->verify.seed;
+    sweep.seed_given = request->verify.seed_given;
+    sweep.command_line = command_line;
+    const struct sweep_options options = {
+        .request = &sweep,
+        .output = request->output,
+        .jobs = request->verify.jobs,
+        .cluster = request->cluster,
+        .verify = request->points,
+    };
+    int status = command_sweep(&options);
+    sweep_request_free(&sweep);
+    return status;
+}
+
 static const char config_help[] =
     "CONFIG is the name of a preset (tiny, speech, paper), or a YAML file: a name with a '.' or "
     "'/' in it.";
@@ -278,7 +329,8 @@ const struct command commands[COMMAND_COUNT] = {
      config_help,
      "  ese report paper\n"
      "  ese report paper --set encoding=relative --chart\n"
-     "  ese report rtl_out/tiny --json tiny.json --svg tiny.svg\n",
+     "  ese report rtl_out/tiny --json tiny.json --svg tiny.svg\n"
+     "  ese report rtl_out/tiny --measured ooc/measured.csv\n",
      report_options, run_report, false, false, true},
     {"implement", "DIR", NULL, "synthesize a chip for a device, place and route it, tell size and clock",
      "DIR is a folder that 'ese gen' wrote.  Yosys synthesizes, nextpnr places and routes; they are looked "
@@ -307,9 +359,21 @@ const struct command commands[COMMAND_COUNT] = {
      run_options, run_run, true, true, false},
     {"paper", "FIGURE", NULL, "tables and figures of the ESE paper, its values beside ours",
      "FIGURE is table1, fig6 (speedup against density), fifo (use of the multipliers against FIFO "
-     "depth), balance (load-balanced against plain pruning), or all.",
+     "depth), balance (load-balanced against plain pruning), cpu (the same network in float on this machine's "
+     "processor, on one core and on all or on --jobs of them: measured, so that its numbers are of this "
+     "machine and moment), or all.",
      "  ese paper table1\n"
+     "  ese paper cpu\n"
      "  ese paper all -o rtl_out/paper_figures --json -\n"
      "  ese paper fifo --verify --set model.density=0.2\n",
      paper_options, run_paper, false, false, true},
+    {"sweep", "CONFIG", NULL, "report on many configurations: a table, its Pareto front, charts",
+     "CONFIG is as with gen.  DIR gets points.csv, a row a point; points.jsonl, its whole report; pareto.csv, the "
+     "points that no other beats; sweep.svg; columns.md, which says what each column is; sweep.json.  A point "
+     "that fails is a row with its message.  The same command again goes on where it was interrupted.",
+     "  ese sweep paper --axis pes=16,32,64 --axis channels=1:32:x2 -o sweep\n"
+     "  ese sweep tiny --axis weight_bits=4:16:1 --axis model.density=0.1:0.5:0.1 -o sweep\n"
+     "  ese sweep paper --axes axes.yaml --sample lhs:200 --seed 1 --where 'dsp <= 2760' -o sweep\n"
+     "  ese sweep paper --axis pes=8:256:8 --column 'work=dsp*us_per_frame' --pareto -work,snr_db -o sweep\n",
+     sweep_options, run_sweep, true, false, true},
 };

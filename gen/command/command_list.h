@@ -12,9 +12,11 @@ enum { OPTION_SET = 256, OPTION_SIM, OPTION_FRAMES, OPTION_SEED, OPTION_TRACE, O
        OPTION_SELFTEST, OPTION_FAULTS, OPTION_CHART, OPTION_VERIFY, OPTION_USAGE,
        OPTION_MEMORY, OPTION_MODEL, OPTION_CHECK, OPTION_NO_CHECK, OPTION_SVG,
        OPTION_STRICT, OPTION_EXPECTED, OPTION_MANUAL, OPTION_COMPLETION, OPTION_SENTENCES,
-       OPTION_WORK, OPTION_FORCE, OPTION_TRACE_PHASE, OPTION_TRACE_FRAMES, OPTION_TRACE_SCOPE,
+       OPTION_WORK, OPTION_FORCE, OPTION_TRACE_PHASE, OPTION_TRACE_FRAMES, OPTION_TRACE_SCOPE, OPTION_SAIF,
        OPTION_COVERAGE, OPTION_NETLIST, OPTION_CELLS, OPTION_TARGET,
-       OPTION_SEEDS, OPTION_FREQ };
+       OPTION_SEEDS, OPTION_FREQ, OPTION_AXIS, OPTION_AXES, OPTION_SAMPLE, OPTION_WHERE, OPTION_COLUMN,
+       OPTION_PARETO, OPTION_SHARD, OPTION_VERIFY_POINTS, OPTION_CLUSTER,
+       OPTION_MEASURED };
 
 /* What the parser of any command fills in. */
 struct request {
@@ -34,6 +36,10 @@ struct request {
     bool seeds_given;
     enum memory_choice memory;
     bool no_check, force;
+    struct sweep_request sweep;
+    const char *cluster;
+    const char *measured;
+    int points; /* to be verified */
 };
 
 struct command {
@@ -57,7 +63,7 @@ struct command {
     {"usage", OPTION_USAGE, NULL, 0, "Print a short usage line", -1}, \
     {"version", 'V', NULL, 0, "Print the version", -1}
 
-enum { COMMAND_COUNT = 8 };
+enum { COMMAND_COUNT = 9 };
 extern const struct command commands[COMMAND_COUNT];
 
 #endif

@@ -34,9 +34,11 @@ static void list_uses(const struct program *p, struct use uses[USES])
         {"shifts", "shift", "bits", 0, d->max_shift},
     };
     memcpy(uses, list, sizeof list);
-    for (int n = 0; n < p->product_count; n++)
-        if (p->products[n].shift > uses[USES - 1].used)
-            uses[USES - 1].used = p->products[n].shift;
+    for (int n = 0; n < p->product_count; n++) {
+        const int shift = quantized_matrix(&p->quant, p->products[n].matrix)->shift;
+        if (shift > uses[USES - 1].used)
+            uses[USES - 1].used = shift;
+    }
 }
 
 static void write_vector(struct text *text, const struct tensor_quality *t)

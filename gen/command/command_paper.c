@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
- * ese paper: Table 1 and the sweeps of the ESE paper on our hardware, its values beside ours. */
+ * ese paper: Table 1 and the sweeps of the ESE paper on our hardware, its values beside ours; and a
+ * processor, which the paper held its chip against. */
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
@@ -8,9 +9,16 @@
 #include "gen/command/commands.h"
 #include "gen/config/config_file.h"
 #include "gen/config/home.h"
+#include "gen/figures/cpu_figure.h"
 #include "gen/figures/figures.h"
 #include "gen/folder/json_file.h"
 #include "gen/report/paper_table.h"
+#include "models/program/chip_can.h"
+
+/* A run of frames on the processor: long for its clock, short beside what else may want to run. */
+static const double RUN_MS = 10.0;
+
+static const char CPU_NAME[] = "cpu";
 
 struct paper_run {
     const struct paper_options *options;
@@ -26,6 +34,10 @@ static bool load_configs(struct paper_run *run, struct error *error)
     struct text path = {0};
     if (!config_load(&run->base, "paper", options->sets, options->set_count, error))
         return false;
+    if (!chip_can_model(&run->base.model, error)) { /* another preset of that name */
+        config_free(&run->base);
+        return false;
+    }
     text_appendf(&path, "model.path=%s/models/speech/speech-dense.safetensors", ese_home());
     char *sets[] = {path.data, "model.density=0.1"};
     bool ok = config_load(&run->speech, "speech", sets, sizeof sets / sizeof *sets, error);
@@ -35,44 +47,56 @@ static bool load_configs(struct paper_run *run, struct error *error)
     return ok;
 }
 
-static bool write_figure(const struct figure *f, const char *dir, struct error *error)
+/* A figure as it is written. */
+struct page {
+    const char *name;
+    struct text txt, csv, svg; /* svg: may be empty, then there is no picture */
+    char summary[96];          /* behind the names of its files */
+    json_t *json;              /* its reader's to free */
+};
+
+static void page_free(struct page *page)
 {
-    static const struct {
+    text_free(&page->txt);
+    text_free(&page->csv);
+    text_free(&page->svg);
+}
+
+static bool write_page(const struct page *page, const char *dir, struct error *error)
+{
+    const struct {
         const char *suffix;
-        void (*write)(struct text *, const struct figure *);
-    } forms[] = {{"txt", figure_text}, {"csv", figure_csv}, {"svg", figure_svg}};
+        const struct text *text;
+    } forms[] = {{"txt", &page->txt}, {"csv", &page->csv}, {"svg", &page->svg}};
     if (mkdir(dir, 0777) != 0 && errno != EEXIST)
         return fail(error, "cannot create the folder '%s': %s", dir, strerror(errno));
     for (size_t n = 0; n < sizeof forms / sizeof *forms; n++) {
-        struct text text = {0}, path = {0};
-        text_appendf(&path, "%s/%s.%s", dir, f->name, forms[n].suffix);
-        forms[n].write(&text, f);
-        bool ok = text_write_file(&text, text_string(&path), error);
+        struct text path = {0};
+        text_appendf(&path, "%s/%s.%s", dir, page->name, forms[n].suffix);
+        bool ok = forms[n].text->length == 0 ||
+                  text_write_file(forms[n].text, text_string(&path), error);
         text_free(&path);
-        text_free(&text);
         if (!ok)
             return false;
     }
     return true;
 }
 
-static bool show_figure(const struct paper_run *run, const struct figure *f, bool first,
-                        struct error *error)
+/* Takes the page's JSON over. */
+static bool show_page(const struct paper_run *run, const struct page *page, bool first,
+                      struct error *error)
 {
     const struct paper_options *options = run->options;
     bool quiet = options->json != NULL && strcmp(options->json, "-") == 0;
+    json_object_set_new(run->figures, page->name, page->json);
     if (options->output != NULL) {
-        int agree, reruns = figure_reruns(f, &agree);
-        if (!write_figure(f, options->output, error))
+        if (!write_page(page, options->output, error))
             return false;
         if (!quiet)
-            printf("%s/%s.txt, .csv, .svg: %d points, %d of them run again in RTL, %d agree\n",
-                   options->output, f->name, f->point_count, reruns, agree);
+            printf("%s/%s.txt, .csv%s: %s\n", options->output, page->name,
+                   page->svg.length > 0 ? ", .svg" : "", page->summary);
     } else if (!quiet) {
-        struct text text = {0};
-        figure_text(&text, f);
-        printf("%s%s", first ? "" : "\n\n", text_string(&text));
-        text_free(&text);
+        printf("%s%s", first ? "" : "\n\n", text_string(&page->txt));
     }
     fflush(stdout); /* the next figure may take minutes; main() looks at failures */
     return true;
@@ -98,42 +122,77 @@ static bool run_figure(struct paper_run *run, enum figure_kind kind, bool first,
     if (ok && options->verify)
         ok = figure_rerun(&f, &run->base, &run->speech, options->jobs, error);
     if (ok) {
-        int agree;
-        if (figure_reruns(&f, &agree) != agree)
-            run->agree = false;
-        json_object_set_new(run->figures, f.name, figure_json(&f));
-        ok = show_figure(run, &f, first, error);
+        struct page page = {.name = f.name, .json = figure_json(&f)};
+        int agree, reruns = figure_reruns(&f, &agree);
+        run->agree = run->agree && agree == reruns;
+        figure_text(&page.txt, &f);
+        figure_csv(&page.csv, &f);
+        figure_svg(&page.svg, &f);
+        snprintf(page.summary, sizeof page.summary,
+                 "%d points, %d of them run again in RTL, %d agree", f.point_count, reruns, agree);
+        ok = show_page(run, &page, first, error);
+        page_free(&page);
     }
     figure_free(&f);
     return ok;
 }
 
-static bool run_figures(struct paper_run *run, bool *known, struct error *error)
+static bool run_cpu(struct paper_run *run, bool first, struct error *error)
 {
-    bool all = strcmp(run->options->figure, "all") == 0, first = true;
-    *known = all;
+    struct cpu_figure f;
+    if (!cpu_figure_measure(&f, &run->base, run->options->jobs, RUN_MS, error))
+        return false;
+    struct page page = {.name = CPU_NAME, .json = cpu_figure_json(&f)};
+    cpu_figure_text(&page.txt, &f);
+    cpu_figure_csv(&page.csv, &f);
+    snprintf(page.summary, sizeof page.summary, "%d times, each the median of %d runs", f.row_count,
+             CPU_RUNS);
+    bool ok = show_page(run, &page, first, error);
+    page_free(&page);
+    return ok;
+}
+
+static bool is_wanted(const struct paper_run *run, const char *name)
+{
+    const char *figure = run->options->figure;
+    return strcmp(figure, "all") == 0 || strcmp(figure, name) == 0;
+}
+
+/* Of which nothing is played in RTL. */
+static bool check_verify(const struct paper_options *options, bool *usage, struct error *error)
+{
+    *usage = options->verify && strcmp(options->figure, CPU_NAME) == 0;
+    return !*usage || fail(error, "--verify: cpu has no points to run in RTL; table1 has its chip");
+}
+
+static bool run_figures(struct paper_run *run, bool *usage, struct error *error)
+{
+    bool first = true;
     for (int kind = 0; kind < FIGURE_COUNT; kind++) {
-        if (!all && strcmp(run->options->figure, figure_name((enum figure_kind)kind)) != 0)
+        if (!is_wanted(run, figure_name((enum figure_kind)kind)))
             continue;
-        *known = true;
         if (!run_figure(run, (enum figure_kind)kind, first, error))
             return false;
         first = false;
     }
-    return *known || fail(error, "there is no figure '%s'; there are table1, fig6, fifo, balance "
-                                 "and all",
+    if (is_wanted(run, CPU_NAME))
+        return run_cpu(run, first, error);
+    *usage = first;
+    return !first || fail(error, "there is no figure '%s'; there are table1, fig6, fifo, balance, "
+                                 "cpu and all",
                           run->options->figure);
 }
 
 int command_paper(const struct paper_options *options)
 {
     struct error error;
-    bool known = true;
+    bool usage = false;
     struct paper_run run = {.options = options, .figures = json_object(), .agree = true};
-    bool ok = output_file_check_in("--json", options->json, options->output, &error) &&
+    bool ok = check_verify(options, &usage, &error) &&
+              output_file_check_in("--json", options->json, options->output, &error) &&
               load_configs(&run, &error);
     if (ok) {
-        ok = run_figures(&run, &known, &error);
+        ok = run_figures(&run, &usage, &error);
         if (ok && options->json != NULL)
             ok = json_write(json_pack("{s:b, s:b, s:O}", "verify", options->verify, "agree",
                                       run.agree, "figures", run.figures),
@@ -144,5 +203,5 @@ int command_paper(const struct paper_options *options)
     json_decref(run.figures);
     if (!ok)
         fprintf(stderr, "ese: %s\n", error.text);
-    return !known ? 2 : ok && run.agree ? 0 : 1;
+    return usage ? 2 : ok && run.agree ? 0 : 1;
 }

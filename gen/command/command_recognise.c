@@ -94,7 +94,7 @@ static void label_chip(struct recognition *r)
         if (voice.utterance < 0)
             continue;
         for (size_t i = 0; i < s->output; i++)
-            y[i] = ldexp(r->y[slot * s->output + i], -p->quant.formats.y);
+            y[i] = ldexp(r->y[slot * s->output + i], -quantized_output(&p->quant)->fraction);
         r->by_chip.labels[voice.utterance][voice.frame] = classify(&p->network, y);
     }
     free(y);
@@ -109,7 +109,7 @@ static void label_float(struct recognition *r)
         const struct matrix *features = &p->utterances.frames[u];
         for (int t = 0; t < played(r, u); t++) {
             reference_step(reference, &state, features->at + (size_t)t * (size_t)features->cols);
-            r->by_float.labels[u][t] = classify(&p->network, state.y);
+            r->by_float.labels[u][t] = classify(&p->network, reference_y(&state));
         }
         reference_end(&state);
     }
@@ -380,7 +380,7 @@ int command_recognise(const struct recognise_options *options)
               chip_open(&r.chip, options->dir, &error), pass = false;
     if (ok) {
         const struct program *p = &r.chip.program;
-        if (p->utterances.count == 0 || p->network.classes.rows == 0)
+        if (p->utterances.count == 0 || p->network.after == NULL)
             ok = fail(&error, "the chip in '%s' has nothing to recognise: its model needs "
                       "utterances, and a class layer output.W and output.b", options->dir);
         else

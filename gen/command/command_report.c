@@ -12,6 +12,7 @@
 #include "gen/report/accuracy.h"
 #include "gen/report/chart_svg.h"
 #include "gen/report/facts.h"
+#include "gen/report/measured.h"
 #include "models/base/bytes.h"
 
 #define NAME_CHARACTERS "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-"
@@ -72,20 +73,32 @@ static bool draw(const struct facts *facts, const char *path, struct error *erro
     return chart_svg_write(path, facts->program, &frame, 1, error);
 }
 
+static bool write_json(const char *path, const struct facts *facts, const struct measured *measured,
+                       struct error *error)
+{
+    json_t *json = facts_json(facts);
+    if (measured != NULL)
+        BUG_UNLESS(json_object_set_new(json, "measured", measured_json(measured, facts)) == 0);
+    return json_write(json, path, error);
+}
+
 /* Failing to write to standard output is noticed by main() at the end. */
 static bool write_report(const struct report_options *options, const struct program *program,
                          struct error *error)
 {
     struct facts facts;
-    bool ok = true;
+    struct measured figures, *measured = options->measured != NULL ? &figures : NULL;
     facts_gather(&facts, program, program->cycles, QUALITY_WORK);
-    if (options->json != NULL)
-        ok = json_write(facts_json(&facts), options->json, error);
+    bool ok = measured == NULL || measured_read(measured, options->measured, &facts, error);
+    if (ok && options->json != NULL)
+        ok = write_json(options->json, &facts, measured, error);
     if (ok && options->svg != NULL)
         ok = draw(&facts, options->svg, error);
     if (ok && (options->json == NULL || strcmp(options->json, "-") != 0)) {
         struct text text = {0};
         facts_text(&text, &facts, options->chart);
+        if (measured != NULL)
+            measured_text(&text, measured, &facts);
         fputs(text_string(&text), stdout);
         text_free(&text);
     }

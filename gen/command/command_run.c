@@ -309,7 +309,7 @@ static json_t *ports_json(const struct run *r)
 {
     json_t *ports = json_object();
     static const char *const names[ESE_PORTS] = {"weights", "data"};
-    int first = r->chip.features & ESE_FEATURE_TWO_PORTS ? ESE_PORT_WEIGHTS : ESE_PORT_DATA;
+    int first = r->chip.features & ESE_FEATURES_TWO_PORTS ? ESE_PORT_WEIGHTS : ESE_PORT_DATA;
     for (int port = first; port < ESE_PORTS; port++)
         json_object_set_new(
             ports, names[port],
@@ -395,7 +395,7 @@ static bool run_chip(struct run *r, struct error *error)
     if (ok)
         note_model(r->program);
     ok = ok &&
-         voices_read(&r->voices, options->inputs, options->input_count, r->program->quant.input,
+         voices_read(&r->voices, options->inputs, options->input_count, r->program->network.input,
                      error) &&
          voices_expect(&r->voices, options->expected, r->program, error) &&
          make_output(options->output_dir, &made, error) &&

@@ -15,6 +15,7 @@
 #include "gen/image/images.h"
 #include "gen/report/chart_svg.h"
 #include "gen/verify/netlist.h"
+#include "gen/verify/saif.h"
 #include "gen/verify/selftest.h"
 
 enum { DEFAULT_FRAMES = 20 };
@@ -86,10 +87,14 @@ static bool write_stimulus(struct verification *v, struct error *error)
 static bool plan_waveform(struct verification *v, struct error *error)
 {
     const struct verify_options *options = v->options;
-    const struct waveform_options wanted = {
-        options->trace_phase, options->trace_first,
-        options->trace_frames ? options->trace_last : -1, options->trace_scope};
-    return options->trace == NULL ||
+    struct waveform_options wanted = {options->trace_phase, options->trace_first,
+                                      options->trace_frames ? options->trace_last : -1,
+                                      options->trace_scope};
+    if (options->saif != NULL && wanted.phase == NULL)
+        wanted.phase = "steady";
+    if (options->saif != NULL && wanted.scope == NULL)
+        wanted.scope = "ese_bench";
+    return (options->trace == NULL && options->saif == NULL) ||
            waveform_plan(&v->waveform, &wanted, &v->play, v->chip.dir, error);
 }
 
@@ -103,10 +108,9 @@ static bool take_netlist(struct verification *v, struct error *error)
     return v->netlist != NULL;
 }
 
-static bool run_simulator(struct verification *v, enum simulator s, struct error *error)
+static bool simulate_chip(struct verification *v, enum simulator s, const char *trace,
+                          struct error *error)
 {
-    bool second = s == SIMULATOR_ICARUS && v->used[SIMULATOR_VERILATOR];
-    char *trace = waveform_file(v->options->trace, second ? ".icarus" : "");
     struct simulation simulation = {.simulator = s,
                                     .folder = v->netlist != NULL ? v->netlist : v->chip.dir,
                                     .work = v->netlist != NULL ? v->netlist : v->work.dir,
@@ -116,9 +120,8 @@ static bool run_simulator(struct verification *v, enum simulator s, struct error
                                     .coverage = v->options->coverage != NULL,
                                     .seed = 1 + (uint32_t)(v->options->seed & 0xffff),
                                     .jobs = v->options->jobs};
-    bool ok = simulate(&simulation, &v->results[s], error) &&
-              waveform_write_view(trace, v->program, error);
-    free(trace);
+    simulation.trace.signals_only = v->options->saif != NULL;
+    bool ok = simulate(&simulation, &v->results[s], error);
     /* Models that assign without blocking where nothing is clocked, as Yosys's DSP48E1. */
     if (v->netlist != NULL && s == SIMULATOR_VERILATOR && !(ok && v->results[s].pass))
         fputs("ese: note: Verilator does not take every model of a cell, or takes it for another: "
@@ -127,9 +130,35 @@ static bool run_simulator(struct verification *v, enum simulator s, struct error
     return ok;
 }
 
+/* Of what did not pass the activity says nothing. */
+static bool run_counted(struct verification *v, enum simulator s, const char *file,
+                        struct error *error)
+{
+    struct saif_pipe *pipe = saif_open(error);
+    if (pipe == NULL)
+        return false;
+    bool ok = simulate_chip(v, s, saif_path(pipe), error);
+    struct error ignored;
+    return saif_close(pipe, ok && v->results[s].pass ? file : NULL, ok ? error : &ignored) && ok;
+}
+
+static bool run_simulator(struct verification *v, enum simulator s, struct error *error)
+{
+    bool second = s == SIMULATOR_ICARUS && v->used[SIMULATOR_VERILATOR];
+    const char *mark = second ? ".icarus" : "";
+    char *trace = waveform_file(v->options->trace, mark);
+    char *saif = waveform_file(v->options->saif, mark);
+    bool ok = saif != NULL ? run_counted(v, s, saif, error)
+                           : simulate_chip(v, s, trace, error) &&
+                                 waveform_write_view(trace, v->program, error);
+    free(trace);
+    free(saif);
+    return ok;
+}
+
 static bool run_simulators(struct verification *v, struct error *error)
 {
-    if (v->options->trace != NULL &&
+    if ((v->options->trace != NULL || v->options->saif != NULL) &&
         !waveform_write_names(&v->waveform, v->program, v->work.dir, error))
         return false;
     for (int s = 0; s < SIMULATOR_COUNT; s++)
@@ -238,6 +267,7 @@ static bool check_files(const struct verify_options *options, struct error *erro
 {
     return output_file_check("--json", options->json, error) &&
            output_file_check("--trace", options->trace, error) &&
+           output_file_check("--saif", options->saif, error) &&
            coverage_folder_check(options->coverage, error) &&
            chart_svg_check(options->svg, error);
 }
@@ -266,6 +296,7 @@ static const char *unused_by_selftest(const struct verify_options *options)
            : options->frames > 0    ? "--frames"
            : options->faults > 0    ? "--faults"
            : options->trace != NULL ? "--trace"
+           : options->saif != NULL  ? "--saif"
            : options->svg != NULL   ? "--svg"
            : options->coverage != NULL ? "--coverage"
            : options->sim == SIM_BOTH ? "--sim both"
@@ -301,9 +332,14 @@ static bool check_usage(const struct verify_options *options, struct error *erro
     if (unused != NULL)
         return fail(error, "--selftest plays frames of its own, with the chip's own model, in one "
                            "simulator: it does not go with %s", unused);
-    if (options->trace == NULL && trace_option(options) != NULL)
-        return fail(error, "%s goes with --trace FILE.fst, which is not given",
+    if (options->trace == NULL && options->saif == NULL && trace_option(options) != NULL)
+        return fail(error, "%s goes with --trace FILE.fst or --saif FILE.saif, and neither is given",
                     trace_option(options));
+    if (options->trace != NULL && options->saif != NULL)
+        return fail(error, "--saif: a simulation writes one waveform, and the activity is counted in "
+                           "it: it does not go with --trace");
+    if (options->saif != NULL && options->faults > 0)
+        return fail(error, "--saif is of phase steady: it does not go with --faults");
     if (options->frames > 0 && options->frames < VERIFY_FRAMES_LEAST)
         return fail(error, "--frames: %d is too few; at least %d are played, because a frame's "
                            "cycles are measured in steady state",

@@ -12,6 +12,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "gen/sweep/sweep.h"
+
 enum simulator_choice { SIM_DEFAULT, SIM_VERILATOR, SIM_ICARUS, SIM_BOTH };
 
 /* ese gen CONFIG -o DIR [--set key=value]... */
@@ -49,11 +51,12 @@ struct verify_options {
     const char *netlist; /* Verilog that takes the place of the chip's rtl/, or NULL */
     char *const *cells;  /* models of its cells: files, and folders of them */
     size_t cell_count;
-    const char *trace; /* waveform file, or NULL; the next only with it */
+    const char *trace; /* waveform file, or NULL; the next only with it or with saif */
     const char *trace_phase;           /* only this phase, or NULL */
     int trace_first, trace_last;       /* only these frames of it, if trace_frames */
     bool trace_frames;
     const char *trace_scope;           /* only this module or instance, or NULL */
+    const char *saif;     /* file for the switching activity, or NULL; not with trace */
     const char *coverage; /* folder to be made, or NULL; not with selftest */
     const char *svg;   /* picture of a frame, or NULL; not with faults or selftest */
     const char *json;  /* file for the result, "-" for standard output, or NULL */
@@ -71,6 +74,7 @@ struct report_options {
     const char *json; /* as above */
     bool chart;
     const char *svg;  /* picture of the same, or NULL */
+    const char *measured; /* file of figures that Vivado found, or NULL */
     const char *command_line;
 };
 
@@ -117,7 +121,7 @@ struct run_options {
 
 /* ese paper FIGURE [options] */
 struct paper_options {
-    const char *figure; /* table1, fig6, fifo, balance, all */
+    const char *figure; /* table1, fig6, fifo, balance, cpu, all */
     char *const *sets;  /* on top of the preset paper */
     size_t set_count;
     const char *output; /* folder for FIGURE.txt, .csv and .svg, or NULL: text on standard output */
@@ -125,6 +129,17 @@ struct paper_options {
     bool verify;        /* also run chosen points in RTL; a difference is exit status 1 */
     int jobs;           /* as above */
     const char *command_line;
+};
+
+enum { VERIFIED_MOST = 1000 };
+
+/* ese sweep CONFIG --axis KEY=VALUES... -o DIR [options] */
+struct sweep_options {
+    struct sweep_request *request;
+    const char *output; /* DIR */
+    int jobs;           /* as above */
+    const char *cluster; /* "slurm:N" or "parallel:N": only the script, or NULL */
+    int verify;         /* so many points of the front, and as many others, in RTL */
 };
 
 int command_gen(const struct gen_options *options);
@@ -135,5 +150,6 @@ int command_implement(const struct implement_options *options);
 int command_recognise(const struct recognise_options *options);
 int command_run(const struct run_options *options);
 int command_paper(const struct paper_options *options);
+int command_sweep(const struct sweep_options *options);
 
 #endif

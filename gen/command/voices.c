@@ -100,7 +100,7 @@ bool voices_expect(struct voices *voices, const char *folder, const struct progr
         u.names[n] = voices->files[n].name;
         u.frames[n] = voices->files[n].features;
     }
-    bool ok = expected_read(&voices->expected, folder, &u, p->quant.output, error);
+    bool ok = expected_read(&voices->expected, folder, &u, p->network.output, error);
     for (size_t n = 0; ok && n < count; n++)
         voices->files[n].expected = &voices->expected.frames[n];
     free(u.names);
@@ -147,18 +147,18 @@ static void check_file(const struct voice_file *file, const struct quantized *q,
     const int32_t most = (int32_t)((INT64_C(1) << (q->activation_bits - 1)) - 1);
     struct voice_models voice = voice_models_start(models);
     const int32_t *y = file->y;
-    for (int t = 0; t < file->features.rows; t++, y += q->output) {
+    for (int t = 0; t < file->features.rows; t++, y += q->shape.output) {
         side_by_side_judge(models, &voice, matrix_row(&file->features, t),
                            file->expected != NULL ? matrix_row(file->expected, t) : NULL);
-        for (int i = 0; i < q->output; i++) {
+        for (int i = 0; i < q->shape.output; i++) {
             check->values++;
             check->at_ends += y[i] == most || y[i] == -most - 1;
-            if (y[i] == voice.golden.y[i])
+            if (y[i] == golden_y(&voice.golden)[i])
                 continue;
             if (check->wrong++ == 0)
                 snprintf(check->first, sizeof check->first,
                          "%.100s: frame %d, element %d of y is %d, the golden model gives %d",
-                         file->name, t, i, y[i], voice.golden.y[i]);
+                         file->name, t, i, y[i], golden_y(&voice.golden)[i]);
         }
     }
     voice_models_end(&voice);

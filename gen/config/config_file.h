@@ -31,11 +31,14 @@ bool config_load_model(struct config *config, const struct config *chip, const c
 /* Writes every key as YAML that config_load() reads back to the same configuration; paths as they are. */
 void config_write(const struct config *config, FILE *out);
 
-/* Name of key number `index`, counted from 0, and its value as text (appended); false behind the
- * last.  Those of config_key_is_path() are paths of this machine. */
-bool config_key(const struct config *config, int index, const char **name, struct text *value);
+/* Number of the first key behind number `before` that the configuration has; those of layers depend
+ * on their kinds.  -1 stands before the first, and is what comes behind the last. */
+int config_key_next(const struct config *config, int before);
 
-bool config_key_is_path(int index);
+/* Name of key number `key`, and its value as text (appended).  Those of config_key_is_path() are
+ * paths of this machine. */
+void config_key(const struct config *config, int key, const char **name, struct text *value);
+bool config_key_is_path(int key);
 
 /* Describes every key with its range, default and meaning, for --help. */
 void config_describe_keys(FILE *out);

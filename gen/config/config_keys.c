@@ -2,7 +2,6 @@
  * config_keys.c - one key at a time: its name, its range, its value as text and back. */
 #include "gen/config/config_keys.h"
 
-#include <ctype.h>
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -11,7 +10,7 @@
 #include "models/base/bytes.h"
 
 /* Long enough for any path that the system takes. */
-enum { PATH_LIMIT = 4095, NAME_LIMIT = 64 };
+enum { PATH_LIMIT = 4095 };
 
 #define CHOICE_WORD(value, word) word,
 static const char *const encoding_words[] = {ENCODINGS(CHOICE_WORD) NULL};
@@ -20,96 +19,61 @@ static const char *const memory_words[] = {MEMORY_MODES(CHOICE_WORD) NULL};
 static const char *const io_words[] = {IO_MODES(CHOICE_WORD) NULL};
 static const char *const axi_words[] = {AXI_WIDTHS(CHOICE_WORD) NULL};
 static const char *const lanes_words[] = {"auto", NULL};
+static const char *const index_words[] = {"auto", NULL};
 static const char *const frames_words[] = {"all", NULL};
 static const char *const fold_words[] = {FOLDS(CHOICE_WORD) NULL};
 static const char *const pipeline_words[] = {PIPELINES(CHOICE_WORD) NULL};
 static const char *const table_words[] = {TABLE_KINDS(CHOICE_WORD) NULL};
 static const char *const ram_hint_words[] = {RAM_HINTS(CHOICE_WORD) NULL};
+static const char *const weights_ram_words[] = {WEIGHTS_RAMS(CHOICE_WORD) NULL};
 static const char *const candidate_words[] = {CANDIDATES(CHOICE_WORD) NULL};
+static const char *const layer_kind_words[] = {LAYER_KINDS(CHOICE_WORD) NULL};
+static const char *const coupling_words[] = {COUPLINGS(CHOICE_WORD) NULL};
+static const char *const reset_words[] = {RESETS(CHOICE_WORD) NULL};
+static const char *const nonlinearity_words[] = {NONLINEARITIES(CHOICE_WORD) NULL};
+static const char *const activation_words[] = {ACTIVATIONS(CHOICE_WORD) NULL};
+static const char *const direction_words[] = {DIRECTIONS(CHOICE_WORD) NULL};
 static const char *const pruning_words[] = {PRUNINGS(CHOICE_WORD) NULL};
 #undef CHOICE_WORD
 
+#define ROW(name, role, kind, place, fallback, min, max, words, meaning, kinds, in_short)         \
+    {name, ROLE_##role, KIND_##kind, place, fallback, min, max, words, meaning, kinds, in_short, \
+     NO_LAYER},
+#define IN_CONFIG(id) offsetof(struct config, id)
+#define IN_LAYER(id) offsetof(struct layer_config, id)
+
 const struct key config_keys[KEY_COUNT] = {
-#define ROW(name, role, kind, place, fallback, min, max, words, meaning) \
-    {name, ROLE_##role, KIND_##kind, offsetof(struct config, place), fallback, min, max, words, meaning},
 #define KEY(id, role, kind, fallback, min, max, words, meaning) \
-    ROW(#id, role, kind, id, fallback, min, max, words, meaning)
-#define MODEL_KEY(id, kind, fallback, min, max, words, meaning) \
-    ROW("model." #id, MODEL, kind, model.id, fallback, min, max, words, meaning)
-#define FORMAT_KEY(id, kind, fallback, min, max, words, meaning) \
-    ROW("model.formats." #id, MODEL, kind, model.formats.id, fallback, min, max, words, meaning)
-#define RANGE_KEY(id, kind, fallback, min, max, words, meaning) \
-    ROW("model.ranges." #id, MODEL, kind, model.ranges.id, fallback, min, max, words, meaning)
+    ROW(#id, role, kind, IN_CONFIG(id), fallback, min, max, words, meaning, OF_ALL, false)
+#define MODEL_KEY(id, kind, fallback, min, max, words, meaning)                                     \
+    ROW("model." #id, MODEL, kind, IN_CONFIG(model.id), fallback, min, max, words, meaning, \
+        OF_ALL, false)
+#define SHORT_KEY(id, kind, fallback, min, max, words, meaning)                                     \
+    ROW("model." #id, MODEL, kind, IN_CONFIG(model.id), fallback, min, max, words, meaning, \
+        OF_ALL, true)
+#define FORMAT_KEY(id, kinds, kind, fallback, min, max, words, meaning)                       \
+    ROW("model.formats." #id, MODEL, kind, IN_CONFIG(model.formats.id), fallback, min, max, words, \
+        meaning, kinds, false)
+#define RANGE_KEY(id, kinds, kind, fallback, min, max, words, meaning)                      \
+    ROW("model.ranges." #id, MODEL, kind, IN_CONFIG(model.ranges.id), fallback, min, max, words, \
+        meaning, kinds, false)
+#include "gen/config/config.def"
+};
+
+const struct key layer_rows[LAYER_KEY_COUNT] = {
+#define LAYER_KEY(id, kinds, kind, min, max, words, meaning) \
+    ROW(#id, MODEL, kind, IN_LAYER(id), NULL, min, max, words, meaning, kinds, false)
+#define FORMAT_KEY(id, kinds, kind, fallback, min, max, words, meaning)                 \
+    ROW("formats." #id, MODEL, kind, IN_LAYER(formats.id), NULL, min, max, words, meaning, \
+        kinds, false)
+#define RANGE_KEY(id, kinds, kind, fallback, min, max, words, meaning)                \
+    ROW("ranges." #id, MODEL, kind, IN_LAYER(ranges.id), NULL, min, max, words, meaning, \
+        kinds, false)
 #include "gen/config/config.def"
 };
 
 /* Enumerations are stored through `int`. */
 _Static_assert(sizeof(enum encoding) == sizeof(int), "enumerations must have the size of int");
-
-const struct key *key_find(const char *name)
-{
-    for (int i = 0; i < KEY_COUNT; i++)
-        if (strcmp(config_keys[i].name, name) == 0)
-            return &config_keys[i];
-    return NULL;
-}
-
-/* Edits (insert, delete, replace a character) that make `a` of `b`. */
-static int distance(const char *a, const char *b)
-{
-    size_t length = strlen(b);
-    int row[NAME_LIMIT + 1];
-    if (strlen(a) > NAME_LIMIT || length > NAME_LIMIT)
-        return NAME_LIMIT;
-    for (size_t j = 0; j <= length; j++)
-        row[j] = (int)j;
-    for (size_t i = 1; a[i - 1] != '\0'; i++) {
-        int diagonal = row[0];
-        row[0] = (int)i;
-        for (size_t j = 1; j <= length; j++) {
-            int same = tolower((unsigned char)a[i - 1]) == tolower((unsigned char)b[j - 1]);
-            int best = diagonal + !same;
-            if (row[j] + 1 < best)
-                best = row[j] + 1;
-            if (row[j - 1] + 1 < best)
-                best = row[j - 1] + 1;
-            diagonal = row[j];
-            row[j] = best;
-        }
-    }
-    return row[length];
-}
-
-const char *key_guess(const char *name)
-{
-    /* Half of the letters wrong is another word; and whoever forgets the section means the key
-     * in it, so that a name is also compared with the part behind the dot. */
-    const char *guess = NULL;
-    int best = (int)(strlen(name) + 1) / 2;
-    best = best < 2 ? 2 : best > 3 ? 3 : best;
-    for (int i = 0; i < KEY_COUNT + 2; i++) {
-        const char *whole = i < KEY_COUNT ? config_keys[i].name : i == KEY_COUNT ? "base" : "model";
-        const char *dot = strchr(whole, '.');
-        int edits = distance(name, whole);
-        if (dot != NULL && distance(name, dot + 1) < edits)
-            edits = distance(name, dot + 1);
-        if (edits < best) {
-            best = edits;
-            guess = whole;
-        }
-    }
-    return guess;
-}
-
-bool key_unknown(const char *where, const char *name, struct error *error)
-{
-    char text[PRINTABLE_NAME];
-    const char *guess = key_guess(name);
-    printable(text, sizeof text, name);
-    if (guess != NULL)
-        return fail(error, "%s: unknown key '%s' (did you mean '%s'?)", where, text, guess);
-    return fail(error, "%s: unknown key '%s' ('ese gen --help' lists the keys)", where, text);
-}
 
 void key_allowed(const struct key *key, struct text *text)
 {
@@ -146,6 +110,9 @@ void key_allowed(const struct key *key, struct text *text)
         text_appendf(text, "a letter a-z, then up to %lld of a-z, 0-9 and _",
                      (long long)key->max - 1);
         break;
+    case KIND_DEVICE:
+        text_append(text, "a name in fpga/devices.csv");
+        break;
     case KIND_PATH:
         text_append(text, "a path");
         break;
@@ -177,7 +144,7 @@ static bool refuse(const struct key *key, const char *value, const char *noun, s
     return false;
 }
 
-enum number whole_number(const char *text, int64_t min, int64_t max, int64_t *value)
+enum number_check whole_number(const char *text, int64_t min, int64_t max, int64_t *value)
 {
     const char *digits = text + (*text == '-');
     size_t count = strspn(digits, "0123456789");
@@ -275,10 +242,19 @@ static bool set_name(const struct key *key, char *field, const char *text, struc
     return true;
 }
 
+/* Whether there is such a device config.c asks, when it knows where the name stands. */
+static bool set_device(const struct key *key, char *field, const char *text, struct error *error)
+{
+    if (*text == '\0' || strlen(text) > (size_t)key->max)
+        return refuse(key, text, "a device", error);
+    strcpy(field, text);
+    return true;
+}
+
 static bool set_whole(const struct key *key, void *field, const char *text, struct error *error)
 {
     int64_t whole = 0;
-    enum number number = whole_number(text, key->min, key->max, &whole);
+    enum number_check number = whole_number(text, key->min, key->max, &whole);
     if (number != NUMBER_GOOD)
         return refuse(key, text, number == NUMBER_NONE ? "a whole number" : NULL, error);
     if (key->kind == KIND_SEED)
@@ -335,6 +311,8 @@ bool key_set(const struct key *key, struct config *config, const char *text, str
         return true;
     case KIND_NAME:
         return set_name(key, field, text, error);
+    case KIND_DEVICE:
+        return set_device(key, field, text, error);
     case KIND_PATH:
         return set_path(key, (char **)field, text, error);
     case KIND_WORD:
@@ -355,12 +333,23 @@ static void write_real(double real, struct text *text)
     text_append(text, number);
 }
 
+bool key_is_auto(const struct key *key, const struct config *config)
+{
+    const void *field = (const char *)config + key->offset;
+    return (key->kind == KIND_FRACTION && *(const int *)field == FORMAT_AUTO) ||
+           (key->kind == KIND_RANGE && *(const double *)field == 0.0);
+}
+
 void key_write(const struct key *key, const struct config *config, struct text *text)
 {
     const void *field = (const char *)config + key->offset;
     const char *path = NULL;
     int whole = 0;
 
+    if (key_is_auto(key, config)) {
+        text_append(text, "auto");
+        return;
+    }
     switch (key->kind) {
     case KIND_WHOLE:
     case KIND_WORD:
@@ -375,18 +364,9 @@ void key_write(const struct key *key, const struct config *config, struct text *
         text_appendf(text, "%llu", (unsigned long long)*(const uint64_t *)field);
         break;
     case KIND_FRACTION:
-        memcpy(&whole, field, sizeof whole);
-        if (whole == FORMAT_AUTO)
-            text_append(text, "auto");
-        else
-            text_appendf(text, "%d", whole);
+        text_appendf(text, "%d", *(const int *)field);
         break;
     case KIND_RANGE:
-        if (*(const double *)field == 0.0)
-            text_append(text, "auto");
-        else
-            write_real(*(const double *)field, text);
-        break;
     case KIND_SHARE:
     case KIND_REAL:
         write_real(*(const double *)field, text);
@@ -395,6 +375,7 @@ void key_write(const struct key *key, const struct config *config, struct text *
         text_append(text, *(const bool *)field ? "true" : "false");
         break;
     case KIND_NAME:
+    case KIND_DEVICE:
         text_append(text, field);
         break;
     case KIND_PATH:

@@ -7,6 +7,7 @@
  * tree of the same document. */
 #include <stdbool.h> /* cyaml.h needs it and does not include it */
 
+#include <ctype.h>
 #include <cyaml/cyaml.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -27,9 +28,18 @@ struct ranges_section {
 #include "gen/config/config.def"
 };
 
+struct layer_section {
+    struct formats_section *formats;
+    struct ranges_section *ranges;
+#define LAYER_KEY(id, ...) char *id;
+#include "gen/config/config.def"
+};
+
 struct model_section {
     struct formats_section *formats;
     struct ranges_section *ranges;
+    struct layer_section *layers; /* [layers_count] */
+    unsigned layers_count;
 #define MODEL_KEY(id, ...) char *id;
 #include "gen/config/config.def"
 };
@@ -62,7 +72,21 @@ static const cyaml_schema_field_t ranges_fields[] = {
     CYAML_FIELD_END,
 };
 
+static const cyaml_schema_field_t layer_fields[] = {
+    SECTION("formats", struct layer_section, formats, formats_fields)
+    SECTION("ranges", struct layer_section, ranges, ranges_fields)
+#define LAYER_KEY(id, ...) FIELD(struct layer_section, id)
+#include "gen/config/config.def"
+    CYAML_FIELD_END,
+};
+
+static const cyaml_schema_value_t layer_schema = {
+    CYAML_VALUE_MAPPING(CYAML_FLAG_DEFAULT, struct layer_section, layer_fields),
+};
+
 static const cyaml_schema_field_t model_fields[] = {
+    CYAML_FIELD_SEQUENCE("layers", CYAML_FLAG_POINTER | CYAML_FLAG_OPTIONAL, struct model_section,
+                         layers, &layer_schema, 1, LAYERS_MOST),
     SECTION("formats", struct model_section, formats, formats_fields)
     SECTION("ranges", struct model_section, ranges, ranges_fields)
 #define MODEL_KEY(id, ...) FIELD(struct model_section, id)
@@ -104,31 +128,51 @@ static const yaml_node_pair_t *find_pair(yaml_document_t *tree, const yaml_node_
     return found;
 }
 
-/* The mapping that is the value of a pair of this name, or NULL. */
-static const yaml_node_t *find_section(yaml_document_t *tree, const yaml_node_t *mapping,
-                                       const char *name)
+/* The value of the pair of this name in a mapping, or NULL. */
+static const yaml_node_t *find_value(yaml_document_t *tree, const yaml_node_t *mapping,
+                                     const char *name)
 {
     const yaml_node_pair_t *pair = find_pair(tree, mapping, name);
     return pair != NULL ? yaml_document_get_node(tree, pair->value) : NULL;
 }
 
-/* Line of a key with a dotted name, counted from 1; 0 if it is not there. */
+static const yaml_node_t *find_entry(yaml_document_t *tree, const yaml_node_t *list, int number)
+{
+    const yaml_node_item_t *item = list->data.sequence.items.start + number;
+    return item < list->data.sequence.items.top ? yaml_document_get_node(tree, *item) : NULL;
+}
+
+/* Line of a key or entry with a dotted name, "model.layers.1.cell", counted from 1; 0 if it is not
+ * there.  What is written with dots in one line is found there. */
 static int line_of(yaml_document_t *tree, const char *name)
 {
-    const yaml_node_t *mapping = yaml_document_get_root_node(tree);
-    char section[32];
-    for (const char *dot; (dot = strchr(name, '.')) != NULL; name = dot + 1) {
+    const yaml_node_t *within = yaml_document_get_root_node(tree);
+    while (within != NULL) {
+        const yaml_node_pair_t *pair = find_pair(tree, within, name);
+        const char *dot = strchr(name, '.');
+        const bool in_list = within->type == YAML_SEQUENCE_NODE;
+        if (pair != NULL)
+            return (int)yaml_document_get_node(tree, pair->key)->start_mark.line + 1;
+        if (in_list)
+            within = find_entry(tree, within, atoi(name));
+        if (in_list && dot == NULL && within != NULL)
+            return (int)within->start_mark.line + 1;
+        if (dot == NULL)
+            break;
+        char section[32];
         snprintf(section, sizeof section, "%.*s", (int)(dot - name), name);
-        mapping = find_section(tree, mapping, section);
+        within = in_list ? within : find_value(tree, within, section);
+        name = dot + 1;
     }
-    const yaml_node_pair_t *pair = find_pair(tree, mapping, name);
-    return pair != NULL ? (int)yaml_document_get_node(tree, pair->key)->start_mark.line + 1 : 0;
+    return 0;
 }
 
 /* Keys that are lists would confuse libcyaml, and a zero byte ("3\0x") would end its string. */
 static bool check_mapping(yaml_document_t *tree, const yaml_node_t *mapping, const char *file,
                           struct error *error)
 {
+    if (mapping == NULL || mapping->type != YAML_MAPPING_NODE)
+        return true; /* libcyaml says what is wanted */
     for (const yaml_node_pair_t *pair = mapping->data.mapping.pairs.start;
          pair < mapping->data.mapping.pairs.top; pair++) {
         const yaml_node_t *nodes[2] = {yaml_document_get_node(tree, pair->key),
@@ -145,6 +189,27 @@ static bool check_mapping(yaml_document_t *tree, const yaml_node_t *mapping, con
     return true;
 }
 
+/* Of the model or of a layer. */
+static bool check_section(yaml_document_t *tree, const yaml_node_t *section, const char *file,
+                          struct error *error)
+{
+    return check_mapping(tree, section, file, error) &&
+           check_mapping(tree, find_value(tree, section, "formats"), file, error) &&
+           check_mapping(tree, find_value(tree, section, "ranges"), file, error);
+}
+
+static bool check_model(yaml_document_t *tree, const yaml_node_t *model, const char *file,
+                        struct error *error)
+{
+    const yaml_node_t *layers = find_value(tree, model, "layers");
+    bool good = check_section(tree, model, file, error);
+    if (layers == NULL || layers->type != YAML_SEQUENCE_NODE)
+        return good;
+    for (int n = 0; good && n < LAYERS_MOST; n++) /* more are refused unseen */
+        good = check_section(tree, find_entry(tree, layers, n), file, error);
+    return good;
+}
+
 static bool check_tree(yaml_document_t *tree, const char *file, struct error *error)
 {
     const yaml_node_t *root = yaml_document_get_root_node(tree);
@@ -155,14 +220,8 @@ static bool check_tree(yaml_document_t *tree, const char *file, struct error *er
                     (int)root->start_mark.line + 1);
     if (root->data.mapping.pairs.start == root->data.mapping.pairs.top)
         return fail(error, "%s: has no keys", file);
-    const yaml_node_t *model = find_section(tree, root, "model");
-    const yaml_node_t *mappings[] = {root, model, find_section(tree, model, "formats"),
-                                     find_section(tree, model, "ranges")};
-    for (size_t n = 0; n < sizeof mappings / sizeof *mappings; n++)
-        if (mappings[n] != NULL && mappings[n]->type == YAML_MAPPING_NODE &&
-            !check_mapping(tree, mappings[n], file, error))
-            return false;
-    return true;
+    return check_mapping(tree, root, file, error) &&
+           check_model(tree, find_value(tree, root, "model"), file, error);
 }
 
 static bool syntax_error(const yaml_parser_t *parser, const char *text, const char *file,
@@ -225,9 +284,11 @@ static bool load_tree(yaml_document_t *tree, const char *text, size_t size, cons
 /* What libcyaml logs of an error: the message, then where, from the inside to the outside. */
 struct log {
     char message[256];
-    char fields[3][64]; /* of mappings, from the inside to the outside */
+    char fields[5][64]; /* and numbers of entries, from the inside to the outside */
     int count, line;
 };
+
+enum { FIELDS_MOST = sizeof((struct log *)0)->fields / sizeof *((struct log *)0)->fields };
 
 static void take_log(cyaml_log_t level, void *context, const char *format, va_list arguments)
     __attribute__((format(printf, 3, 0)));
@@ -236,12 +297,15 @@ static void take_log(cyaml_log_t level, void *context, const char *format, va_li
 {
     struct log *log = context;
     char line[256], field[64];
-    int number = 0;
+    int number = 0, counted = 0; /* entries so far, this one included */
 
     (void)level;
     vsnprintf(line, sizeof line, format, arguments);
-    if (sscanf(line, " in mapping field '%63[^']' (line: %d", field, &number) == 2) {
-        if (log->count < 3)
+    const bool entry = sscanf(line, " in sequence entry '%d' (line: %d", &counted, &number) == 2;
+    if (entry)
+        snprintf(field, sizeof field, "%d", counted - 1);
+    if (entry || sscanf(line, " in mapping field '%63[^']' (line: %d", field, &number) == 2) {
+        if (log->count < FIELDS_MOST)
             memcpy(log->fields[log->count++], field, sizeof field);
         if (log->line == 0)
             log->line = number;
@@ -260,19 +324,57 @@ static const char *behind(const struct log *log, const char *prefix)
     return strncmp(log->message, prefix, length) == 0 ? log->message + length : NULL;
 }
 
+/* What libcyaml complains about begins like this: our words for it. */
+static const struct {
+    const char *prefix, *ours;
+} complaints[] = {
+    {"Mapping field already seen: ", "is given twice"},
+    {"Expecting STRING, got event: SEQUENCE_START", "wants one value, not a list"},
+    {"Expecting STRING", "wants one value, not a section of keys"},
+    {"Expecting MAPPING", "wants a section of keys below it, not a value or list"},
+    {"Expecting SEQUENCE", "wants a list with an entry for each layer, [{kind: gru, ...}, ...]"},
+    {"Insufficient entries", "is an empty list"},
+};
+
+static bool explain_unknown(const char *where, const char *unknown, const char *name,
+                            struct error *error)
+{
+    const struct key *key = key_find(name); /* "model.cell: 12" in one line? */
+    if (key == NULL)
+        return key_unknown(where, name, error);
+    const char *dot = strrchr(name, '.');
+    int length = (int)(dot - name);
+    if (key->layer != NO_LAYER && isdigit((unsigned char)dot[-1]))
+        return fail(error, "%s: unknown key '%s': write '%s' in an entry of the list 'layers:' in "
+                    "the section 'model:'", where, unknown, dot + 1);
+    return fail(error, "%s: unknown key '%s': write '%s' in a section '%.*s:'", where, unknown,
+                dot + 1, length, name);
+}
+
+/* The dotted name of what libcyaml complains about.  An unknown key has no field of its own in the
+ * log: the inner one is its section.  A list with too few or too many entries is itself meant,
+ * where the log also has the last of them. */
+static void append_name(const struct log *log, struct text *name)
+{
+    const char *unknown = behind(log, "Unexpected key: ");
+    const bool list = behind(log, "Excessive entries") != NULL ||
+                      behind(log, "Insufficient entries") != NULL;
+    for (int n = log->count - 1; n >= list; n--)
+        text_appendf(name, "%s%s", name->length > 0 ? "." : "", log->fields[n]);
+    if (unknown != NULL)
+        text_appendf(name, "%s%s", name->length > 0 ? "." : "", unknown);
+}
+
 /* Says in our words what libcyaml complains about. */
 static bool explain(const struct log *log, cyaml_err_t code, yaml_document_t *tree,
                     const char *file, struct error *error)
 {
-    char where[PRINTABLE_PATH + 16], name[512] = "";
+    char where[PRINTABLE_PATH + 16], name[512];
     const char *unknown = behind(log, "Unexpected key: ");
-    size_t used = 0;
-    /* An unknown key has no field of its own in the log: the inner one is its section. */
-    for (int n = log->count; n-- > 0;)
-        used += (size_t)snprintf(name + used, sizeof name - used, "%s%s", log->fields[n],
-                                 n > 0 || unknown != NULL ? "." : "");
-    if (unknown != NULL)
-        snprintf(name + used, sizeof name - used, "%s", unknown);
+    struct text whole = {0};
+    append_name(log, &whole);
+    snprintf(name, sizeof name, "%s", text_string(&whole));
+    text_free(&whole);
     int line = line_of(tree, name);
     line = line != 0 ? line : log->line;
     snprintf(where, sizeof where, line != 0 ? "%s:%d" : "%s", file, line);
@@ -281,23 +383,18 @@ static bool explain(const struct log *log, cyaml_err_t code, yaml_document_t *tr
         return fail(error, "%s: out of memory", where);
     if (code == CYAML_ERR_ALIAS)
         return fail(error, "%s: anchors and aliases (&name, *name) are not allowed", where);
-    if (unknown != NULL && key_find(name) != NULL) /* "model.cell: 12" in one line */
-        return fail(error, "%s: unknown key '%s': write '%s' in a section '%.*s:'", where, unknown,
-                    strrchr(name, '.') + 1, (int)(strrchr(name, '.') - name), name);
     if (unknown != NULL)
-        return key_unknown(where, name, error);
-    if (behind(log, "Mapping field already seen: ") != NULL)
-        return fail(error, "%s: %s: is given twice", where, name);
-    if (behind(log, "Expecting STRING, got event: SEQUENCE_START") != NULL)
-        return fail(error, "%s: %s: wants one value, not a list", where, name);
-    if (behind(log, "Expecting STRING") != NULL)
-        return fail(error, "%s: %s: wants one value, not a section of keys", where, name);
-    if (behind(log, "Expecting MAPPING") != NULL)
-        return fail(error, "%s: %s: wants a section of keys below it, not a value or list", where,
-                    name);
+        return explain_unknown(where, unknown, name, error);
+    if (behind(log, "Excessive entries") != NULL)
+        return fail(error, "%s: %s: has more than %d entries", where, name, LAYERS_MOST);
+    for (size_t n = 0; n < sizeof complaints / sizeof *complaints; n++)
+        if (behind(log, complaints[n].prefix) != NULL)
+            return fail(error, "%s: %s: %s", where, name, complaints[n].ours);
     return fail(error, "%s: %s", where,
                 log->message[0] != '\0' ? log->message : cyaml_strerror(code));
 }
+
+/* ---- settings -------------------------------------------------------------------------------- */
 
 static void take(struct setting *setting, const char *text, int line)
 {
@@ -307,23 +404,63 @@ static void take(struct setting *setting, const char *text, int line)
     setting->line = line;
 }
 
+static void take_key(struct settings *settings, int id, const char *text, yaml_document_t *tree)
+{
+    if (text != NULL)
+        take(&settings->at[id], text, line_of(tree, key_at(id)->name));
+}
+
 /* Of a section that is not there no key is. */
+static const struct model_section no_model;
+static const struct formats_section no_formats;
+static const struct ranges_section no_ranges;
+
+static void take_layer(struct settings *settings, const struct layer_section *layer, int number,
+                       yaml_document_t *tree)
+{
+    const struct formats_section *formats = layer->formats != NULL ? layer->formats : &no_formats;
+    const struct ranges_section *ranges = layer->ranges != NULL ? layer->ranges : &no_ranges;
+    const int first = KEY_COUNT + number * LAYER_KEY_COUNT;
+#define LAYER_KEY(id, ...) take_key(settings, first + KEY_LAYER_##id, layer->id, tree);
+#define FORMAT_KEY(id, ...) take_key(settings, first + KEY_LAYER_FORMAT_##id, formats->id, tree);
+#define RANGE_KEY(id, ...) take_key(settings, first + KEY_LAYER_RANGE_##id, ranges->id, tree);
+#include "gen/config/config.def"
+}
+
 static void take_keys(struct settings *settings, const struct document *document,
                       yaml_document_t *tree)
 {
-    static const struct model_section no_model;
-    static const struct formats_section no_formats;
-    static const struct ranges_section no_ranges;
     const struct model_section *model = document->model != NULL ? document->model : &no_model;
     const struct formats_section *formats = model->formats != NULL ? model->formats : &no_formats;
     const struct ranges_section *ranges = model->ranges != NULL ? model->ranges : &no_ranges;
-#define TAKE(key, section, id) \
-    take(&settings->at[key], (section)->id, line_of(tree, config_keys[key].name));
-#define KEY(id, ...) TAKE(KEY_##id, document, id)
-#define MODEL_KEY(id, ...) TAKE(KEY_MODEL_##id, model, id)
-#define FORMAT_KEY(id, ...) TAKE(KEY_FORMAT_##id, formats, id)
-#define RANGE_KEY(id, ...) TAKE(KEY_RANGE_##id, ranges, id)
+#define KEY(id, ...) take_key(settings, KEY_##id, document->id, tree);
+#define MODEL_KEY(id, ...) take_key(settings, KEY_MODEL_##id, model->id, tree);
+#define FORMAT_KEY(id, ...) take_key(settings, KEY_FORMAT_##id, formats->id, tree);
+#define RANGE_KEY(id, ...) take_key(settings, KEY_RANGE_##id, ranges->id, tree);
 #include "gen/config/config.def"
+    take(&settings->base, document->base, line_of(tree, "base"));
+    settings->layers = (int)model->layers_count;
+    for (int n = 0; n < settings->layers; n++)
+        take_layer(settings, &model->layers[n], n, tree);
+}
+
+/* Which other keys a layer has follows from its kind. */
+static bool check_kinds(const struct settings *settings, yaml_document_t *tree, const char *file,
+                        struct error *error)
+{
+    for (int n = 0; n < settings->layers; n++) {
+        char name[32];
+        struct text kinds = {0};
+        if (settings->at[KEY_COUNT + n * LAYER_KEY_COUNT + KEY_LAYER_kind].text != NULL)
+            continue;
+        snprintf(name, sizeof name, "model.layers.%d", n);
+        key_allowed(&layer_rows[KEY_LAYER_kind], &kinds);
+        fail(error, "%s:%d: %s: has no kind, allowed: %s", file, line_of(tree, name), name,
+             text_string(&kinds));
+        text_free(&kinds);
+        return false;
+    }
+    return true;
 }
 
 bool settings_parse(struct settings *settings, const char *text, size_t size, const char *file,
@@ -346,22 +483,23 @@ bool settings_parse(struct settings *settings, const char *text, size_t size, co
 
     cyaml_err_t code = cyaml_load_data((const uint8_t *)text, size, &config, &document_schema,
                                        (cyaml_data_t **)&document, NULL);
-    if (code == CYAML_OK) {
+    bool good = code == CYAML_OK || explain(&log, code, &tree, name, error);
+    if (good) {
         BUG_UNLESS(document != NULL);
-        take(&settings->base, document->base, line_of(&tree, "base"));
         take_keys(settings, document, &tree);
         cyaml_free(&config, &document_schema, document, 0);
-    } else {
-        explain(&log, code, &tree, name, error);
+        good = check_kinds(settings, &tree, name, error);
+        if (!good)
+            settings_free(settings);
     }
     yaml_document_delete(&tree);
-    return code == CYAML_OK;
+    return good;
 }
 
 void settings_free(struct settings *settings)
 {
     free(settings->base.text);
-    for (int i = 0; i < KEY_COUNT; i++)
+    for (int i = 0; i < KEYS_MOST; i++)
         free(settings->at[i].text);
     *settings = (struct settings){0};
 }

@@ -2,6 +2,7 @@
 #include "gen/emit/bench.h"
 
 #include <stdio.h>
+#include <string.h>
 
 #include "gen/emit/registers.h"
 #include "gen/emit/template.h"
@@ -15,9 +16,19 @@ const struct bench_file bench_files[] = {
 
 const int bench_file_count = sizeof bench_files / sizeof *bench_files;
 
+bool bench_is_harness(const struct bench_file *file)
+{
+    return ends_in(file->name, ".c") && strncmp(file->path, "bench/", strlen("bench/")) != 0;
+}
+
+bool bench_is_harness_by_dpi(const struct bench_file *file)
+{
+    return bench_is_harness(file) || strcmp(file->name, "bind_dpi.c") == 0;
+}
+
 /* The host library (fpga/driver/README.md), beside the chip's own ese_registers.h. */
 static const char *const DRIVER[] = {
-    "README.md",      "ese_bus.h",    "ese_bus_pipe.c", "ese_bus_uio.c", "ese_bus_xdma.c",
+    "Makefile",       "README.md",    "ese_bus.h",      "ese_bus_pipe.c", "ese_bus_uio.c", "ese_bus_xdma.c",
     "ese_driver.c",   "ese_driver.h", "ese_internal.h", "ese_layout.c",  "ese_load.c",
     "ese_pipe.h",     "ese_pool.c",   "ese_pool.h",     "ese_server.c",  "ese_server.h",
     "example.c",

@@ -16,6 +16,13 @@ struct bench_file {
 extern const struct bench_file bench_files[]; /* [bench_file_count] */
 extern const int bench_file_count;
 
+/* Is it C of the harness, but for what binds that to one simulator?  With what binds it by DPI? */
+bool bench_is_harness(const struct bench_file *file);
+bool bench_is_harness_by_dpi(const struct bench_file *file);
+
+/* Frames in a chip's vectors/ (gen/door/vectors.h), of which its README.md tells. */
+enum { VECTOR_FRAMES = 4 };
+
 /* Adds sim/: bench and harness, the chip's shape and its registers. */
 bool bench_add(struct output *output, const struct program *program, struct error *error);
 

@@ -4,6 +4,7 @@
 #include <math.h>
 #include <stdio.h>
 
+#include "gen/emit/bench.h"
 #include "gen/emit/prefix.h"
 #include "gen/emit/template.h"
 #include "gen/image/images.h"
@@ -21,11 +22,15 @@ static void bind_number(struct bindings *b, const char *key, int64_t value)
 static void bind_chip(struct bindings *b, const struct program *p, const char *command)
 {
     const struct derived *d = &p->d;
-    const struct quantized *q = &p->quant;
     const struct model_config *model = &p->config.model;
     bind_text(b, "NAME", "%s", p->config.name);
     bind_text(b, "VERSION", "%s", ESE_VERSION);
     bind_text(b, "COMMAND", "%s", command);
+    struct text core = {0};
+    prefix_core(&core, &p->config);
+    bind_text(b, "CORE", "%s", text_string(&core));
+    text_free(&core);
+    bind_text(b, "PREFIX", "%s", p->config.prefix);
     bind_text(b, "TOP", "%s", prefix_top(&p->config).text);
     bind_text(b, "MEM_DIR", "%sMEM_DIR", prefix_of_macros(&p->config).text);
     bind_text(b, "IMAGE", "%s", image_mark(&p->config).text);
@@ -33,11 +38,13 @@ static void bind_chip(struct bindings *b, const struct program *p, const char *c
     bind_int(b, "X_SIZE", d->x_size);
     bind_int(b, "C_SIZE", d->c_size);
     bind_int(b, "Y_SIZE", d->y_size);
-    bind_text(b, "PEEPHOLES", "%s", q->peephole ? "peepholes" : "no peepholes");
-    bind_text(b, "AND_PEEPHOLES", "%s", q->peephole ? " and peephole weights" : "");
-    bind_text(b, "PROJECTED", "%s", q->projection ? "projection" : "no projection (y is m)");
-    bind_text(b, "CANDIDATE", "%s", candidate_name(q->candidate));
-    bind_flag(b, "HAS_PROJECTION", q->projection);
+    const bool sees = network_has_peepholes(&p->network);
+    const bool projects = network_has_projection(&p->network);
+    bind_text(b, "PEEPHOLES", "%s", sees ? "peepholes" : "no peepholes");
+    bind_text(b, "AND_PEEPHOLES", "%s", sees ? " and peephole weights" : "");
+    bind_text(b, "PROJECTED", "%s", projects ? "projection" : "no projection (y is m)");
+    bind_text(b, "CANDIDATE", "%s", candidate_name(p->network.layers[0].as.candidate));
+    bind_flag(b, "HAS_PROJECTION", projects);
     bind_flag(b, "HAS_FILES", model->path != NULL || model->utterances != NULL);
     bind_text(b, "AND_UTTERANCES", "%s", model->utterances != NULL ? " and the utterances" : "");
     bind_int(b, "PES", d->pes);
@@ -58,6 +65,8 @@ static void bind_chip(struct bindings *b, const struct program *p, const char *c
               queue ? ", descriptors, x and states; writes y and states" : "");
     bind_text(b, "WRONG_INPUT", "%s", queue ? " or an impossible descriptor"
                                             : " or a wrong end of a frame of x");
+    bind_text(b, "AND_MAP", "%s", loadable ? " and registers" : "");
+    bind_int(b, "VECTOR_FRAMES", VECTOR_FRAMES);
     bind_int(b, "XY_BYTES", d->xy_memory_bits / 8);
     bind_int(b, "ELEMENT_BYTES", d->element_bits / 8);
     bind_int(b, "LAST_BYTE", d->element_bits / 8 - 1);
@@ -79,6 +88,10 @@ static void bind_size_and_speed(struct bindings *b, const struct program *p,
     bind_int(b, "MHZ", p->config.clock_mhz);
     bind_text(b, "UTILIZATION", "%.1f", percent(nonzeros, p->d.pes * frame));
     bind_number(b, "BRAM", (r.bram18 + 1) / 2);
+    if (r.ultra)
+        bind_text(b, "URAM", ", %s UltraRAM%s", commas(r.uram).text, r.uram > 1 ? "s" : "");
+    else
+        bind_text(b, "URAM", "%s", "");
     bind_number(b, "DSP", r.dsp_spmv + r.dsp_elem);
     bind_number(b, "LUTRAM", r.lutram);
 }
@@ -93,7 +106,6 @@ static void bind_range(struct bindings *b, const char *fraction_key, const char 
 static void bind_ports(struct bindings *b, const struct program *p)
 {
     const struct derived *d = &p->d;
-    const struct formats *f = &p->quant.formats;
     const int bits = d->activation_bits;
     bind_int(b, "WEIGHT_W", d->weight_bits);
     bind_int(b, "INDEX_W", d->index_bits);
@@ -106,10 +118,10 @@ static void bind_ports(struct bindings *b, const struct program *p)
     bind_int(b, "CELL_W", d->channels * d->lanes * bits);
     bind_int(b, "LANE_WORD_W", d->lanes * bits);
     bind_text(b, "CELLS", "%s", d->lanes == 1 ? "the one" : "those");
-    bind_range(b, "X_FRAC", "X_RANGE", bits, f->x);
-    bind_range(b, "Y_FRAC", "Y_RANGE", bits, f->y);
-    bind_range(b, "C_FRAC", "C_RANGE", bits, f->c);
-    bind_range(b, "M_FRAC", "M_RANGE", bits, f->m);
+    bind_range(b, "X_FRAC", "X_RANGE", bits, p->quant.vectors[0].fraction);
+    bind_range(b, "Y_FRAC", "Y_RANGE", bits, quantized_output(&p->quant)->fraction);
+    bind_range(b, "C_FRAC", "C_RANGE", bits, d->c_fraction);
+    bind_range(b, "M_FRAC", "M_RANGE", bits, d->m_fraction);
 }
 
 bool chip_readme_add(struct output *output, const struct program *p, const struct cycles *cycles,

@@ -13,8 +13,10 @@
 #include "gen/emit/prefix.h"
 #include "gen/emit/ram_hint.h"
 #include "gen/emit/rtl.h"
+#include "gen/emit/vivado.h"
 #include "gen/image/images.h"
 #include "gen/image/regions.h"
+#include "models/program/chip_can.h"
 
 /* What lies in external memory. */
 static void add_regions(struct output *output, const struct program *p, const char *folder)
@@ -63,9 +65,12 @@ void emit_config(struct output *output, const struct program *p)
     free(buffer);
     const char *name;
     struct text value = {0};
-    for (int n = 0; config_key(&p->config, n, &name, &value); n++, text_cut(&value, 0))
-        if (!config_key_is_path(n))
+    for (int key = config_key_next(&config, -1); key >= 0; key = config_key_next(&config, key)) {
+        text_cut(&value, 0);
+        config_key(&config, key, &name, &value);
+        if (!config_key_is_path(key))
             output_set_config(output, name, text_string(&value));
+    }
     text_free(&value);
 }
 
@@ -87,6 +92,8 @@ void emit_command(struct text *text, const char *command, const char *source, ch
 bool emit_model(struct output *output, const struct program *p, const char *command,
                 struct error *error)
 {
+    if (!chip_can(&p->network, error))
+        return false;
     output_set_command(output, command);
     output_set_config_hash(output, p->config_hash);
     emit_config(output, p);
@@ -97,12 +104,15 @@ bool emit_model(struct output *output, const struct program *p, const char *comm
 bool emit_chip(struct output *output, const struct program *p, const struct cycles *cycles,
                const char *command, struct error *error)
 {
+    if (!chip_can(&p->network, error))
+        return false;
     output_set_command(output, command);
     output_set_config_hash(output, p->config_hash);
     emit_config(output, p);
     add_images(output, p);
     bool ok = rtl_add(output, p, cycles, command, error) && bench_add(output, p, error) &&
-              driver_add(output, p, error) && attach_model(output, p, error) &&
+              driver_add(output, p, error) && vivado_add(output, p, error) &&
+              attach_model(output, p, error) &&
               chip_readme_add(output, p, cycles, command, error) && licence_add(output, error);
     ram_hint_apply(output, &p->config);
     prefix_apply(output, &p->config);

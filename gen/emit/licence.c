@@ -11,8 +11,12 @@ static const char *const SOURCE_LINE = "SPDX-License-Identifier:" " Apache-2.0";
 bool licence_is_in(const char *path)
 {
     static const char *const endings[] = {".v",   ".vh", ".vlt", ".c",
-                                          ".cpp", ".h",  ".def", ".md"};
+                                          ".cpp", ".h",  ".def", ".md", ".tcl", ".xdc",
+                                          ".sv",  ".rdl", ".svd", ".xml", ".core",
+                                          ".py", ".dtsi"};
     const char *dot = strrchr(path, '.');
+    if (ends_in(path, "/Makefile"))
+        return true;
     for (size_t n = 0; dot != NULL && n < sizeof endings / sizeof *endings; n++)
         if (strcmp(dot, endings[n]) == 0 && strchr(dot, '/') == NULL)
             return true;
@@ -35,6 +39,8 @@ static void mark(struct text *path, struct text *file, void *with)
     const char *whole = text_string(file), *line = strstr(whole, SOURCE_LINE);
     size_t first = strcspn(whole, "\n");
     BUG_UNLESS(line != NULL && line < whole + first);
+    if (strncmp(line, LICENCE_OUTPUT, strlen(LICENCE_OUTPUT)) == 0)
+        return;
     struct text marked = {0}, before = {0}, after = {0};
     const char *rest = line + strlen(SOURCE_LINE);
     text_append_bytes(&before, whole, (size_t)(line - whole));
@@ -47,8 +53,13 @@ static void mark(struct text *path, struct text *file, void *with)
     text_free(&after);
 }
 
-bool licence_add(struct output *output, struct error *error)
+void licence_mark(struct output *output)
 {
     output_change(output, mark, NULL);
+}
+
+bool licence_add(struct output *output, struct error *error)
+{
+    licence_mark(output);
     return template_copy(output, ".", "LICENSE-OUTPUT", "LICENSE", error);
 }

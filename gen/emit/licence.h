@@ -11,8 +11,11 @@
 /* The line below it, which a reader understands. */
 #define LICENCE_PLAIN "Output of ese: yours, under any licence that you choose; LICENSE tells."
 
-/* Adds LICENSE, and puts those lines in the place of the sources' own line.  To be called when all
- * other files are there; one that holds comments and lacks the sources' line is our mistake. */
+/* Puts those lines in the place of the sources' own line, where that has not been done.  A file that holds
+ * comments and lacks the sources' line is our mistake. */
+void licence_mark(struct output *output);
+
+/* Adds LICENSE, and marks all other files, which must be there. */
 bool licence_add(struct output *output, struct error *error);
 
 /* Whether a file of this name holds comments, and so the lines. */

@@ -4,8 +4,10 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "gen/emit/interfaces.h"
 #include "gen/emit/registers.h"
 #include "gen/image/regions.h"
+#include "gen/report/resources.h"
 #include "models/base/version.h"
 #include "models/program/derive.h"
 
@@ -21,7 +23,6 @@ static const char *const STREAM_MODULES[] = {"stream/ese_region_stream", NULL};
 static const char *const QUEUE_MODULES[] = {
     "memory/ese_axi_write", "memory/ese_pack", "memory/ese_writeback", NULL,
 };
-static const char *const SKID_MODULES[] = {"util/ese_skid", NULL}; /* of streams and queue */
 
 static bool is_resident(const struct program *p)
 {
@@ -50,13 +51,6 @@ void loadable_bind(struct bindings *b, const struct program *p)
                                                    : "once a frame, ahead of its use");
     bind_text(b, "DATA_TRAFFIC", "reads %smodel.bin%s", has_two_ports(p) ? "" : "weights.bin and ",
               queue ? ", descriptors, x and states, writes y and states" : "");
-    bind_text(b, "BUSES", "%s%s%s%s", loadable ? "s_axi_control:" : "",
-              loadable && has_two_ports(p) ? "m_axi_weights:" : "",
-              loadable ? (queue ? "m_axi_data" : "m_axi_data:") : "",
-              queue ? "" : "s_axis_x:m_axis_y");
-    bind_int(b, "ADDRESS_MSB", p->d.address_bits - 1);
-    bind_int(b, "BUS_MSB", p->d.bus_bits - 1);
-    bind_int(b, "STROBE_MSB", p->d.bus_bits / 8 - 1);
 }
 
 static struct bindings *named(const struct program *p)
@@ -165,6 +159,7 @@ static struct bindings *bind_mem_controller(const struct program *p)
 {
     const struct derived *d = &p->d;
     struct client list[CLIENTS_MAX];
+    struct resources resources;
     struct bindings *b = named(p);
     bind_flag(b, "RESIDENT", is_resident(p));
     bind_flag(b, "QUEUE", has_queue(p));
@@ -179,12 +174,17 @@ static struct bindings *bind_mem_controller(const struct program *p)
     bind_int(b, "PRODUCT_WORD_MSB", d->product_word_bits - 1);
     bind_int(b, "PASS_WORD_MSB", d->pass_word_bits - 1);
     bind_int(b, "WEIGHTS_WIDTH", weight_beat_bits(d));
+    resources_count(&resources, p);
+    bind_text(b, "WEIGHTS_RAM", "%s", resources.ultra ? "ultra" : "block");
     bind_int(b, "COLUMNS_WIDTH", column_word_bits(d));
     bind_int(b, "CONSTANTS_WIDTH", constant_word_bits(d));
     bind_text(b, "WEIGHTS_BUS", "%s", has_two_ports(p) ? "weights_bus" : "data_bus");
     bind_port(b, "WEIGHTS", list, weights_clients(p, list));
     int count = data_clients(p, list);
     bind_port(b, "DATA", list, count);
+    bind_int(b, "OUTSTANDING_W", OUTSTANDING_BITS);
+    bind_text(b, "AXI_CACHE", "4'd%d", p->config.axi_cache);
+    bind_text(b, "AXI_PROT", "3'd%d", p->config.axi_prot);
     bind_int(b, "DATA_CLIENT_W", unsigned_bits(count > 1 ? count - 1 : 1));
     return b;
 }
@@ -316,8 +316,6 @@ bool loadable_add(struct output *output, struct text *list, const struct program
     if (ok && has_queue(p))
         ok = add_modules(output, list, QUEUE_MODULES, error) &&
              add_part(output, list, p, "memory/ese_queue", error);
-    if (ok && (has_queue(p) || !is_resident(p)))
-        ok = add_modules(output, list, SKID_MODULES, error);
     text_append(list, "rtl/ese_registers.v\n");
     return ok && registers_add(output, p, error);
 }

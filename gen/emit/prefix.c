@@ -117,3 +117,13 @@ struct top_name prefix_top(const struct config *config)
     snprintf(top.text, sizeof top.text, "%s_top", config->prefix);
     return top;
 }
+
+void prefix_core(struct text *text, const struct config *config)
+{
+    bool has_any = false; /* FuseSoC does not take a name of nothing but `_` */
+    for (const char *at = config->name; *at != '\0'; at++)
+        has_any = has_any || isalnum((unsigned char)*at);
+    text_append(text, has_any ? "" : "chip");
+    for (const char *at = config->name; *at != '\0'; at++)
+        text_append_char(text, isalnum((unsigned char)*at) ? *at : '_');
+}

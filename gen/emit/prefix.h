@@ -17,6 +17,9 @@ struct macro_prefix {
 };
 struct macro_prefix prefix_of_macros(const struct config *config);
 
+/* Appends the chip's name as other tools take one: what is no letter or digit becomes '_'. */
+void prefix_core(struct text *text, const struct config *config);
+
 /* The chip's top module, "ese_top". */
 struct top_name {
     char text[PREFIX_MOST + sizeof "_top"];

@@ -4,41 +4,12 @@
 #include <ctype.h>
 #include <string.h>
 
+#include "gen/emit/register_map.h"
 #include "gen/emit/template.h"
 #include "gen/image/regions.h"
 #include "models/base/version.h"
 
-enum register_kind { KIND_CONSTANT, KIND_STATUS, KIND_SETTING, KIND_COMMAND, KIND_EVENTS };
-
-struct register_entry {
-    const char *name;
-    unsigned offset;
-    enum register_kind kind;
-    unsigned value; /* of a constant; of a setting after reset */
-    const char *meaning;
-};
-
-enum { REGISTERS_MAX = 64, NAME_MAX = 32 };
-
-/* Register FEATURES. */
-static unsigned program_features(const struct program *p)
-{
-    return (p->config.memory == MEMORY_RESIDENT ? 1u : 0u) | (p->config.io == IO_MEMORY ? 2u : 0u) |
-           (p->config.memory_ports > 1 ? 4u : 0u) | (unsigned)p->d.bus_bits / 8 << 16;
-}
-
-static int list_registers(const struct program *p, struct register_entry *list)
-{
-    int count = 0;
-#define REGISTER(name, offset, kind, present, value, meaning) \
-    if (present)                                               \
-        list[count++] =                                        \
-            (struct register_entry){#name, (offset), KIND_##kind, (unsigned)(value), meaning};
-#include "fpga/contract/registers.def"
-#undef REGISTER
-    BUG_UNLESS(count <= REGISTERS_MAX);
-    return count;
-}
+enum { NAME_MAX = 32 };
 
 static void lower(char *out, const char *name)
 {
@@ -57,13 +28,13 @@ static void bind_register(struct bindings *b, const char *list, const struct reg
     if (strcmp(list, "REGISTERS") == 0) {
         bind_text(row, "OFFSET", "%03x", r->offset);
     } else if (strcmp(list, "READABLE") == 0) {
-        if (r->kind == KIND_CONSTANT)
+        if (r->kind == ACCESS_CONSTANT)
             bind_text(row, "READ_VALUE", "32'h%08x", r->value);
         else
-            bind_text(row, "READ_VALUE", "%s", r->kind == KIND_COMMAND ? "32'd0" : signal);
+            bind_text(row, "READ_VALUE", "%s", r->kind == ACCESS_COMMAND ? "32'd0" : signal);
     } else {
         bind_text(row, "SIGNAL", "%s", signal);
-        if (r->kind == KIND_SETTING)
+        if (r->kind == ACCESS_SETTING)
             bind_text(row, "RESET", "%u", r->value);
     }
 }
@@ -93,21 +64,31 @@ static bool add_verilog(struct output *output, const struct program *p,
     return ok;
 }
 
-static void register_names(struct text *text)
+static void register_names(struct text *text, const struct register_entry *list, int count)
 {
     text_append(text, "enum ese_register {\n");
-#define REGISTER(name, offset, kind, present, value, meaning) \
-    text_appendf(text, "    ESE_%s = 0x%02X, /* %s */\n", #name, (unsigned)(offset), meaning);
-#include "fpga/contract/registers.def"
-#undef REGISTER
+    for (int n = 0; n < count; n++)
+        text_appendf(text, "    ESE_%s = 0x%02X, /* %s */\n", list[n].name, list[n].offset,
+                     list[n].meaning);
     text_append(text, "};\n\n/* Its name, NULL: there is no register. */\n"
                       "static inline const char *ese_register_name(unsigned offset)\n{\n"
                       "    switch (offset) {\n");
-#define REGISTER(name, offset, kind, present, value, meaning) \
-    text_appendf(text, "    case 0x%02X:\n        return \"%s\";\n", (unsigned)(offset), #name);
-#include "fpga/contract/registers.def"
-#undef REGISTER
+    for (int n = 0; n < count; n++)
+        text_appendf(text, "    case 0x%02X:\n        return \"%s\";\n", list[n].offset, list[n].name);
     text_append(text, "    default:\n        return 0;\n    }\n}\n\n");
+}
+
+static void register_fields(struct text *text, const struct register_entry *list, int count)
+{
+    text_append(text, "/* Fields of registers: all their bits. */\n");
+    for (int n = 0; n < count; n++)
+        for (int k = 0; k < list[n].field_count; k++) {
+            const struct register_field *field = &list[n].fields[k];
+            text_appendf(text, "static const uint32_t ESE_%s_%s = 0x%08XU; /* %s */\n", list[n].name,
+                         field->name, (unsigned)CONTRACT_MASK(field->low, field->bits),
+                         field->meaning);
+        }
+    text_append(text, "\n");
 }
 
 static void error_codes(struct text *text)
@@ -150,11 +131,14 @@ static struct text header(void)
     struct text text = {0};
     text_append(&text, "/* SPDX-License-Identifier: Apache-2.0\n"
                        " * ese_registers.h - what a host and the chip agree upon: registers (byte "
-                       "offsets), error\n"
+                       "offsets) and their fields, error\n"
                        " * codes, and the 32-bit words of a model image's header and of a "
                        "descriptor. */\n"
-                       "#ifndef ESE_REGISTERS_H\n#define ESE_REGISTERS_H\n\n");
-    register_names(&text);
+                       "#ifndef ESE_REGISTERS_H\n#define ESE_REGISTERS_H\n\n#include <stdint.h>\n\n");
+    struct register_entry list[REGISTERS_MOST];
+    int count = registers_list_all(list);
+    register_names(&text, list, count);
+    register_fields(&text, list, count);
     error_codes(&text);
     layouts(&text);
     text_append(&text, "#endif\n");
@@ -167,59 +151,76 @@ void registers_add_header(struct output *output, const char *as)
     output_take(output, as, &text);
 }
 
-static void add_document(struct output *output, const struct program *p,
-                         const struct register_entry *list, int count)
+static void append_registers(struct text *text, const struct register_entry *list, int count)
 {
     static const char *const access[] = {"constant", "read", "read, write", "write",
                                          "read, write 1 to clear"};
-    struct text text = {0};
-    text_append(&text, "<!-- SPDX-License-Identifier: Apache-2.0 -->\n# Registers\n\n"
-                       "AXI4-Lite slave `s_axi_control`, 32 bits each. Addresses "
-                       "without a register answer SLVERR. An address within a register means that "
-                       "register: a write changes the bytes that are strobed, a read gives all "
-                       "four.\n\n"
-                       "| offset | name | access | value | meaning |\n|---|---|---|---|---|\n");
+    text_append(text, "<!-- SPDX-License-Identifier: Apache-2.0 -->\n# Registers\n\n"
+                      "AXI4-Lite slave `s_axi_control`, 32 bits each. Addresses "
+                      "without a register answer SLVERR. An address within a register means that "
+                      "register: a write changes the bytes that are strobed, a read gives all "
+                      "four.\n\n"
+                      "| offset | name | access | value | meaning |\n|---|---|---|---|---|\n");
     for (int n = 0; n < count; n++) {
-        text_appendf(&text, "| 0x%02X | %s | %s | ", list[n].offset, list[n].name,
+        text_appendf(text, "| 0x%02X | %s | %s | ", list[n].offset, list[n].name,
                      access[list[n].kind]);
-        if (list[n].kind == KIND_CONSTANT)
-            text_appendf(&text, "0x%08x", list[n].value);
-        else if (list[n].kind == KIND_SETTING)
-            text_appendf(&text, "%u after reset", list[n].value);
-        text_appendf(&text, " | %s |\n", list[n].meaning);
+        if (list[n].kind == ACCESS_CONSTANT)
+            text_appendf(text, "0x%08x", list[n].value);
+        else if (list[n].kind == ACCESS_SETTING)
+            text_appendf(text, "%u after reset", list[n].value);
+        text_append(text, " | ");
+        register_meaning(text, &list[n]);
+        text_append(text, " |\n");
     }
-    text_append(&text, "\n## ERROR\n\n0 means none; of errors in the same clock the first of this list "
-                       "counts.\n\n| code | name | meaning |\n|---|---|---|\n");
+}
+
+static void append_errors(struct text *text, const struct program *p)
+{
+    text_append(text, "\n## ERROR\n\n0 means none; of errors in the same clock the first of this list "
+                      "counts.\n\n| code | name | meaning |\n|---|---|---|\n");
 #define ERROR(name, code, present, meaning) \
     if (present)                            \
-        text_appendf(&text, "| %d | %s | %s |\n", code, #name, meaning);
+        text_appendf(text, "| %d | %s | %s |\n", code, #name, meaning);
 #include "fpga/contract/errors.def"
 #undef ERROR
-    text_append(&text,
+}
+
+static void append_words(struct text *text, const struct program *p)
+{
+    text_append(text,
                 "\n## Model image\n\n`model.bin` begins with a header of 32 words of 32 bits, "
                 "little-endian. Then come the program, the columns and the constants, each from a "
                 "multiple of 4096 bytes on. `weights.bin` has no header of its own. Loading reads "
                 "and checks all of both.\n\n| word | name | meaning |\n|---|---|---|\n");
-#define MODEL_WORD(name, word, meaning) text_appendf(&text, "| %d | %s | %s |\n", word, #name, meaning);
+#define MODEL_WORD(name, word, meaning) text_appendf(text, "| %d | %s | %s |\n", word, #name, meaning);
 #include "fpga/contract/layout.def"
     if (p->config.io == IO_MEMORY) {
-        text_append(&text, "\n## Descriptor\n\nThe queue is a ring of descriptors of 32 words; words "
-                           "that are not named here are 0.\n\n| word | name | meaning |\n|---|---|---|\n");
+        text_append(text, "\n## Descriptor\n\nThe queue is a ring of descriptors of 32 words; words "
+                          "that are not named here are 0.\n\n| word | name | meaning |\n|---|---|---|\n");
 #define DESCRIPTOR_WORD(name, word, words, meaning) \
-    text_appendf(&text, "| %d | %s | %s |\n", word, #name, meaning);
+    text_appendf(text, "| %d | %s | %s |\n", word, #name, meaning);
 #include "fpga/contract/layout.def"
     }
-    text_append(&text, "\n## Identities\n\n| name | value | meaning |\n|---|---|---|\n");
+    text_append(text, "\n## Identities\n\n| name | value | meaning |\n|---|---|---|\n");
 #define IDENTITY(name, value, meaning) \
-    text_appendf(&text, "| %s | 0x%X | %s |\n", #name, (unsigned)(value), meaning);
+    text_appendf(text, "| %s | 0x%X | %s |\n", #name, (unsigned)(value), meaning);
 #include "fpga/contract/layout.def"
+}
+
+static void add_document(struct output *output, const struct program *p,
+                         const struct register_entry *list, int count)
+{
+    struct text text = {0};
+    append_registers(&text, list, count);
+    append_errors(&text, p);
+    append_words(&text, p);
     output_take(output, "REGISTERS.md", &text);
 }
 
 bool registers_add(struct output *output, const struct program *p, struct error *error)
 {
-    struct register_entry list[REGISTERS_MAX];
-    int count = list_registers(p, list);
+    struct register_entry list[REGISTERS_MOST];
+    int count = registers_list(p, list);
     registers_add_header(output, "driver/ese_registers.h");
     add_document(output, p, list, count);
     return add_verilog(output, p, list, count, error);

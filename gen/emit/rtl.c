@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "gen/emit/interfaces.h"
 #include "gen/emit/loadable.h"
 #include "gen/emit/template.h"
 #include "gen/image/images.h"
@@ -20,8 +21,8 @@ static const char *const MODULES[] = {
     "array/ese_front_end", "util/ese_image", "core/ese_input_buffer", "core/ese_output_buffer",
     "core/ese_pass_sequencer", "array/ese_pe", "core/ese_product_sequencer",
     "core/ese_progress", "array/ese_ptr_read", "util/ese_ram",
-    "util/ese_rom", "util/ese_round_shift_right", "util/ese_saturate", "array/ese_spmat_read",
-    "array/ese_spread", "array/ese_voices",
+    "util/ese_rom", "util/ese_round_shift_right", "util/ese_saturate", "util/ese_skid",
+    "array/ese_spmat_read", "array/ese_spread", "array/ese_voices",
 };
 
 /* Where the model comes from: read-only memory, or external memory (loadable.c). */
@@ -41,7 +42,7 @@ static struct bindings *bind_top(const struct program *p, const struct cycles *c
                                  const char *command)
 {
     const struct derived *d = &p->d;
-    const struct formats *f = &p->quant.formats;
+    const struct network *n = &p->network;
     struct bindings *b = bindings_new();
     bind_text(b, "NAME", "%s", p->config.name);
     bind_text(b, "VERSION", "%s", ESE_VERSION);
@@ -56,28 +57,26 @@ static struct bindings *bind_top(const struct program *p, const struct cycles *c
     bind_int(b, "WEIGHT_W", d->weight_bits);
     bind_int(b, "ACT_W", d->activation_bits);
     bind_int(b, "ELEMENT_W", d->element_bits);
-    bind_int(b, "X_FRAC", f->x);
-    bind_int(b, "Y_FRAC", f->y);
-    bind_int(b, "C_FRAC", f->c);
-    bind_int(b, "M_FRAC", f->m);
+    bind_int(b, "X_FRAC", p->quant.vectors[0].fraction);
+    bind_int(b, "Y_FRAC", quantized_output(&p->quant)->fraction);
+    bind_int(b, "C_FRAC", d->c_fraction);
+    bind_int(b, "M_FRAC", d->m_fraction);
     bind_int(b, "CYCLES", cycles->cycles_per_frame);
-    bind_int(b, "DATA_MSB", d->channels * d->element_bits - 1);
-    bind_int(b, "USER_MSB", 2 * d->channels - 1);
-    bind_int(b, "CHANNEL_MSB", d->channels - 1);
     bind_int(b, "CELL_MSB", d->lanes * d->channels * d->activation_bits - 1);
     bind_int(b, "LANE_MSB", d->lanes - 1);
     bind_int(b, "PE_MSB", d->pes - 1);
-    bind_int(b, "PROJECTION", p->quant.projection);
-    bind_flag(b, "HAS_PROJECTION", p->quant.projection);
-    bind_text(b, "AND_M", "%s", p->quant.projection ? " and m" : "");
+    bind_int(b, "PROJECTION", network_has_projection(n));
+    bind_flag(b, "HAS_PROJECTION", network_has_projection(n));
+    bind_text(b, "AND_M", "%s", network_has_projection(n) ? " and m" : "");
     bind_int(b, "INTERPOLATE", !p->quant.sigm.direct);
-    bind_int(b, "PEEPHOLE", p->quant.peephole);
-    bind_int(b, "CANDIDATE_TANH", p->quant.candidate == CANDIDATE_TANH);
+    bind_int(b, "PEEPHOLE", network_has_peepholes(n));
+    bind_int(b, "CANDIDATE_TANH", n->layers[0].as.candidate == CANDIDATE_TANH);
     bind_last(b, "LAST_PRODUCT", d->product_bits, d->products);
     bind_last(b, "LAST_PASS", d->pass_bits, d->passes);
     bind_last(b, "LAST_X", d->x_count_bits, d->x_size);
     bind_last(b, "LAST_Y", d->y_size_bits, d->y_size);
     loadable_bind(b, p);
+    interfaces_bind(b, p);
     return b;
 }
 

@@ -56,23 +56,27 @@ static const struct figure_series balance_series[] = {
 
 #define LENGTH(array) ((int)(sizeof(array) / sizeof *(array)))
 
-static const double densities[] = {1.0, 0.9, 0.8, 0.7, 0.6, 0.5, 0.4, 0.3, 0.2, 0.1, 0.05};
-static const int depths[] = {1, 2, 4, 8, 16, 32, 64};
+enum { AXES = 3 }; /* that all figures have; one more is that of the steps */
 
 static const struct {
     const char *name;
     const struct figure_series *series;
-    int series_count, step_count;
-    const char *swept[4]; /* keys */
+    int series_count;
+    const char *axes[AXES + 1];
 } figures[FIGURE_COUNT] = {
-    [FIGURE_TABLE1] = {"table1", table1_series, LENGTH(table1_series), 1,
-                       {"encoding", "column_order", "model.pruning"}},
-    [FIGURE_FIG6] = {"fig6", fig6_series, LENGTH(fig6_series), LENGTH(densities),
-                     {"encoding", "column_order", "model.pruning", "model.density"}},
-    [FIGURE_FIFO] = {"fifo", fifo_series, LENGTH(fifo_series), LENGTH(depths),
-                     {"encoding", "column_order", "model.pruning", "fifo_depth"}},
-    [FIGURE_BALANCE] = {"balance", balance_series, LENGTH(balance_series), 1,
-                        {"encoding", "column_order", "model.pruning"}},
+    [FIGURE_TABLE1] = {"table1", table1_series, LENGTH(table1_series),
+                       {"encoding=block,relative", "column_order=greedy,natural",
+                        "model.pruning=balanced"}},
+    [FIGURE_FIG6] = {"fig6", fig6_series, LENGTH(fig6_series),
+                     {"encoding=block,relative", "column_order=greedy,natural",
+                      "model.pruning=balanced,magnitude",
+                      "model.density=1,0.9,0.8,0.7,0.6,0.5,0.4,0.3,0.2,0.1,0.05"}},
+    [FIGURE_FIFO] = {"fifo", fifo_series, LENGTH(fifo_series),
+                     {"encoding=block,relative", "column_order=greedy,natural",
+                      "model.pruning=balanced", "fifo_depth=1:64:x2"}},
+    [FIGURE_BALANCE] = {"balance", balance_series, LENGTH(balance_series),
+                        {"encoding=block,relative", "column_order=greedy,natural",
+                         "model.pruning=balanced,magnitude"}},
 };
 
 /* The points that say most: both encodings in full size, what binds at either end of a sweep, and
@@ -97,16 +101,26 @@ const char *figure_name(enum figure_kind kind)
     return kind < FIGURE_COUNT ? figures[kind].name : NULL;
 }
 
-static bool check_sets(enum figure_kind kind, char *const *sets, size_t set_count,
+static void add_axes(struct figure *f)
+{
+    struct error error;
+    for (int n = 0; n <= AXES; n++) {
+        const char *axis = figures[f->kind].axes[n];
+        BUG_UNLESS(axis == NULL || axes_add(&f->axes, axis, f->name, &error));
+    }
+    f->step_count = f->axes.count > AXES ? f->axes.list[AXES].count : 1;
+}
+
+static bool check_sets(const struct figure *f, char *const *sets, size_t set_count,
                        struct error *error)
 {
     for (size_t n = 0; n < set_count; n++) {
         size_t length = strcspn(sets[n], "=");
-        for (int k = 0; k < LENGTH(figures[kind].swept); k++) {
-            const char *key = figures[kind].swept[k];
-            if (key != NULL && strlen(key) == length && strncmp(sets[n], key, length) == 0)
+        for (int k = 0; k < f->axes.count; k++) {
+            const char *key = f->axes.list[k].key->name;
+            if (strlen(key) == length && strncmp(sets[n], key, length) == 0)
                 return fail(error, "--set %s: %s goes through the values of %s itself", sets[n],
-                            figures[kind].name, key);
+                            f->name, key);
         }
     }
     return true;
@@ -120,36 +134,49 @@ static enum rerun rerun_of(enum figure_kind kind, int series, int step)
     return RERUN_NEVER;
 }
 
+static struct figure_point plan_point(const struct figure *f, const struct config *base, int series,
+                                      int step)
+{
+    const struct figure_series *s = &f->series[series];
+    struct config config = *base;
+    struct error error;
+    if (f->axes.count > AXES) {
+        const struct axis *steps = &f->axes.list[AXES];
+        BUG_UNLESS(key_set(steps->key, &config, steps->values[step], &error));
+    }
+    return (struct figure_point){
+        .encoding = s->encoding,
+        .order = s->order,
+        .pruning = s->pruning,
+        .trained = s->trained,
+        .density = config.model.density,
+        .fifo_depth = config.fifo_depth,
+        .rerun = rerun_of(f->kind, series, step),
+    };
+}
+
 bool figure_plan(struct figure *f, enum figure_kind kind, const struct config *base,
                  char *const *sets, size_t set_count, struct error *error)
 {
     *f = (struct figure){.kind = kind,
                          .name = figures[kind].name,
                          .series = figures[kind].series,
-                         .series_count = figures[kind].series_count,
-                         .step_count = figures[kind].step_count};
-    if (!check_sets(kind, sets, set_count, error))
+                         .series_count = figures[kind].series_count};
+    add_axes(f);
+    if (!check_sets(f, sets, set_count, error)) {
+        figure_free(f);
         return false;
+    }
     f->point_count = f->series_count * f->step_count;
     f->points = mmap(NULL, (size_t)f->point_count * sizeof *f->points, PROT_READ | PROT_WRITE,
                      MAP_SHARED | MAP_ANONYMOUS, -1, 0);
     if (f->points == MAP_FAILED) {
         f->points = NULL;
+        figure_free(f);
         return fail(error, "out of memory");
     }
-    for (int n = 0; n < f->point_count; n++) {
-        int series = n / f->step_count, step = n % f->step_count;
-        const struct figure_series *s = &f->series[series];
-        f->points[n] = (struct figure_point){
-            .encoding = s->encoding,
-            .order = s->order,
-            .pruning = s->pruning,
-            .trained = s->trained,
-            .density = kind == FIGURE_FIG6 ? densities[step] : base->model.density,
-            .fifo_depth = kind == FIGURE_FIFO ? depths[step] : base->fifo_depth,
-            .rerun = rerun_of(kind, series, step),
-        };
-    }
+    for (int n = 0; n < f->point_count; n++)
+        f->points[n] = plan_point(f, base, n / f->step_count, n % f->step_count);
     return true;
 }
 
@@ -158,6 +185,7 @@ void figure_free(struct figure *f)
     if (f->points != NULL)
         munmap(f->points, (size_t)f->point_count * sizeof *f->points);
     f->points = NULL;
+    axes_free(&f->axes);
 }
 
 const struct figure_point *figure_at(const struct figure *f, int series, int step)
@@ -239,8 +267,8 @@ static void measure_loads(struct figure_point *point, const struct facts *facts)
 {
     int pes = facts->program->d.pes;
     int64_t *load = allocate((size_t)pes, sizeof *load);
-    for (int m = 0; m < facts->matrix_count; m++) {
-        const struct quant_matrix *matrix = facts->matrices[m];
+    for (int m = 0; m < facts->program->network.matrix_count; m++) {
+        const struct quant_matrix *matrix = &facts->program->quant.matrices[m];
         for (int row = 0; row < matrix->rows; row++)
             for (int col = 0; col < matrix->cols; col++)
                 load[row % pes] += matrix->at[(size_t)row * (size_t)matrix->cols + (size_t)col] != 0;
@@ -260,7 +288,7 @@ static void take_facts(struct figure_point *point, const struct facts *facts)
     point->clock_mhz = p->config.clock_mhz;
     point->channels = p->d.channels;
     point->lanes = p->d.lanes;
-    point->paper_shape = paper_shape(&p->quant) && p->d.pes == PAPER_PES;
+    point->paper_shape = paper_shape(&p->network) && p->d.pes == PAPER_PES;
     point->weights = facts->dense_weights;
     point->nonzeros = (int64_t)p->true_nonzeros;
     point->fillers = (int64_t)p->filler_entries;
@@ -269,26 +297,28 @@ static void take_facts(struct figure_point *point, const struct facts *facts)
     point->columns = p->d.columns;
     point->cycles = facts->cycles->cycles_per_frame;
     point->utilization = facts->utilization;
-    point->row_count = facts->matrix_count;
-    for (int m = 0; m < facts->matrix_count; m++) {
+    BUG_UNLESS(p->network.matrix_count <= FIGURE_MATRICES);
+    point->row_count = p->network.matrix_count;
+    for (int m = 0; m < point->row_count; m++) {
+        const struct quant_matrix *matrix = &p->quant.matrices[m];
         struct figure_row *row = &point->rows[m];
         const struct effort *work = &facts->matrix_work[m];
-        *row = (struct figure_row){.rows = facts->matrices[m]->rows,
-                                   .cols = facts->matrices[m]->cols,
+        *row = (struct figure_row){.rows = matrix->rows,
+                                   .cols = matrix->cols,
                                    .nonzeros = work->nonzeros,
                                    .entries = work->entries,
                                    .cycles = work->cycles};
-        memcpy(row->matrix, facts->matrices[m]->name, sizeof row->matrix);
+        memcpy(row->matrix, matrix->name, sizeof row->matrix);
     }
     measure_loads(point, facts);
 }
 
-void figure_evaluate(struct figure_point *point, const struct config *config)
+void figure_evaluate(struct figure_point *point, const struct config *config, struct stock *stock)
 {
     struct program program;
     struct error error;
     double begin = processor_seconds();
-    if (program_build(&program, config, &error)) {
+    if (program_build_from(&program, config, stock, &error)) {
         struct cycles cycles;
         struct facts facts;
         double built = processor_seconds();

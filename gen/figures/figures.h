@@ -1,17 +1,21 @@
 /* SPDX-License-Identifier: Apache-2.0
  * figures.h - Table 1 and the sweeps of the ESE paper, on our hardware.
  *
- * A figure is a list of points, each a chip of its own: series after series, every series with the
- * same steps.  Their cycles come from the cycle model; some are run again in RTL. */
+ * A figure is a sweep over axes of its own.  Of their grid it has the points of its series, each a
+ * chip of its own: series after series, every series with the same steps, which are the values of
+ * the last axis.  Their cycles come from the cycle model; some are run again in RTL.  All of them
+ * are chips of one LSTM. */
 #ifndef ESE_FIGURES_H
 #define ESE_FIGURES_H
 
 #include <jansson.h>
 
 #include "gen/config/config_file.h"
+#include "gen/sweep/axes.h"
 #include "models/base/error.h"
 #include "models/base/text.h"
 #include "models/program/cycles.h"
+#include "models/program/stock.h"
 
 enum figure_kind { FIGURE_TABLE1, FIGURE_FIG6, FIGURE_FIFO, FIGURE_BALANCE, FIGURE_COUNT };
 
@@ -27,7 +31,7 @@ enum rerun {
 
 /* One matrix of a point: the sum of its row blocks. */
 struct figure_row {
-    char matrix[8];
+    char matrix[NAME_MOST];
     int rows, cols;
     int64_t nonzeros, entries; /* true ones; stored, with fillers and padding */
     int64_t cycles;            /* until the next matrix begins */
@@ -73,6 +77,7 @@ struct figure_series {
 struct figure {
     enum figure_kind kind;
     const char *name; /* "table1" */
+    struct axes axes;
     const struct figure_series *series;
     int series_count, step_count;
     struct figure_point *points; /* [series_count][step_count], shared between processes */
@@ -121,8 +126,8 @@ int figure_reruns(const struct figure *figure, int *agree);
 struct config figure_config(const struct figure_point *point, const struct config *base,
                             const struct config *speech, int channels);
 
-/* Fills in one point from the cycle model. */
-void figure_evaluate(struct figure_point *point, const struct config *config);
+/* Fills in one point from the cycle model, with what the stock has. */
+void figure_evaluate(struct figure_point *point, const struct config *config, struct stock *stock);
 
 /* ---- figures_run.c ---- */
 

@@ -1,68 +1,69 @@
 /* SPDX-License-Identifier: Apache-2.0
- * The points of a figure: modelled side by side, and one after the other in RTL. */
-#include <errno.h>
-#include <stdatomic.h>
+ * The points of a figure: modelled as a sweep, and one after the other in RTL. */
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
-#include <sys/mman.h>
-#include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "gen/emit/emit.h"
 #include "gen/figures/figures.h"
 #include "gen/folder/output.h"
 #include "gen/folder/workspace.h"
+#include "gen/sweep/workers.h"
 #include "gen/verify/play.h"
 #include "gen/verify/simulate.h"
-#include "models/base/progress.h"
 
-enum { JOBS_MOST = 256, POLL_NS = 50000000, STIMULUS_SEED = 1 };
+enum { STIMULUS_SEED = 1 };
 
 /* ---- the model -------------------------------------------------------------------------------- */
 
-struct board { /* shared: who takes which point */
-    atomic_int next, finished;
+/* The points of a figure that have one base. */
+struct figure_sweep {
+    struct sweep sweep; /* the first: what the workers hand back */
+    const struct figure *figure;
+    bool trained;
 };
 
-static void work(struct figure *f, struct board *board, const struct config *base,
-                 const struct config *speech)
+static struct config config_at(const struct sweep *s, const struct plan *plan, int point)
 {
-    for (;;) {
-        int n = atomic_fetch_add(&board->next, 1);
-        if (n >= f->point_count)
-            return;
-        struct config config = figure_config(&f->points[n], base, speech, 0);
-        figure_evaluate(&f->points[n], &config);
-        atomic_fetch_add(&board->finished, 1);
-    }
+    struct config config = s->base;
+    struct error error;
+    for (int n = 0; n < plan->axes->count; n++)
+        BUG_UNLESS(key_set(plan->axes->list[n].key, &config, plan_value(plan, point, n), &error));
+    return config;
 }
 
-static void show_progress(const struct figure *f, struct board *board)
+/* The point that a configuration is of; NULL: the figure has no such series. */
+static struct figure_point *point_of(const struct figure_sweep *s, const struct config *config)
 {
-    fprintf(stderr, "\r%s: %d of %d points", f->name, atomic_load(&board->finished),
-            f->point_count);
-    fflush(stderr);
+    for (int n = 0; n < s->figure->point_count; n++) {
+        struct figure_point *p = &s->figure->points[n];
+        if (p->trained == s->trained && p->encoding == config->encoding &&
+            p->order == config->column_order && p->pruning == config->model.pruning &&
+            p->density == config->model.density && p->fifo_depth == config->fifo_depth)
+            return p;
+    }
+    return NULL;
 }
 
-/* Waits for these processes only; others may belong to the caller. */
-static void wait_for(const struct figure *f, struct board *board, const pid_t *workers, int count)
+static bool is_of_figure(const struct plan *plan, int point, const void *with)
 {
-    bool terminal = isatty(STDERR_FILENO);
-    for (int w = 0; w < count; w++) {
-        int status;
-        pid_t ended;
-        do {
-            ended = waitpid(workers[w], &status, terminal ? WNOHANG : 0);
-            if (terminal)
-                show_progress(f, board);
-            if (ended == 0)
-                nanosleep(&(struct timespec){.tv_nsec = POLL_NS}, NULL);
-        } while (ended == 0 || (ended < 0 && errno == EINTR));
-    }
-    if (terminal)
-        fputs("\r\033[K", stderr);
+    const struct figure_sweep *s = with;
+    const struct config config = config_at(&s->sweep, plan, point);
+    return point_of(s, &config) != NULL;
+}
+
+/* The results go into the point, which all processes share; there are no rows. */
+static void compute(struct sweep *sweep, int point, struct stock *stock, struct row *row)
+{
+    const struct config config = config_at(sweep, &sweep->plan, point);
+    (void)row;
+    figure_evaluate(point_of((struct figure_sweep *)sweep, &config), &config, stock);
+}
+
+static void prepare(struct sweep *sweep, int point, struct stock *stock)
+{
+    const struct config config = config_at(sweep, &sweep->plan, point);
+    program_prepare(&config, stock);
 }
 
 static bool check_points(const struct figure *f, struct error *error)
@@ -79,36 +80,33 @@ static bool check_points(const struct figure *f, struct error *error)
     return true;
 }
 
+static bool sweep_points(struct figure *f, const struct config *base, bool trained, int jobs,
+                         struct error *error)
+{
+    static const struct work work = {compute, prepare};
+    struct figure_sweep s = {.sweep = {.base = *base, .axes = f->axes},
+                             .figure = f,
+                             .trained = trained};
+    if (!plan_grid(&s.sweep.plan, &s.sweep.axes, error))
+        return false;
+    plan_keep(&s.sweep.plan, is_of_figure, &s);
+    plan_order(&s.sweep.plan, base);
+    bool ok = workers_run(&s.sweep, NULL, jobs, &work, error);
+    plan_free(&s.sweep.plan);
+    return ok;
+}
+
 bool figure_model(struct figure *f, const struct config *base, const struct config *speech,
                   int jobs, struct error *error)
 {
-    pid_t workers[JOBS_MOST];
-    int count = 0;
-    long processors = sysconf(_SC_NPROCESSORS_ONLN);
-    int most = jobs > 0 ? jobs : processors > 0 ? (int)processors : 1;
-    most = most < JOBS_MOST ? most : JOBS_MOST;
-    most = most < f->point_count ? most : f->point_count;
-    struct board *board = mmap(NULL, sizeof *board, PROT_READ | PROT_WRITE,
-                               MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-    if (board == MAP_FAILED)
-        return fail(error, "out of memory");
-    fflush(stdout); /* what waits there is not the children's to print */
-    fflush(stderr);
-    while (count < most) {
-        pid_t worker = fork();
-        if (worker == 0) {
-            progress_set(NULL); /* the points are counted instead */
-            work(f, board, base, speech);
-            _exit(0);
-        }
-        if (worker < 0)
-            break;
-        workers[count++] = worker;
+    const struct figure_point *last = &f->points[f->point_count - 1]; /* of the trained, if any */
+    if (!sweep_points(f, base, false, jobs, error))
+        return fail_in(error, f->name);
+    if (last->trained) {
+        const struct config trained = figure_config(last, base, speech, 0);
+        if (!sweep_points(f, &trained, true, jobs, error))
+            return fail_in(error, f->name);
     }
-    if (count == 0)
-        work(f, board, base, speech); /* no process to be had: alone, then */
-    wait_for(f, board, workers, count);
-    munmap(board, sizeof *board);
     return check_points(f, error);
 }
 

@@ -12,6 +12,7 @@
 #include "gen/image/regions.h"
 #include "models/base/text.h"
 #include "models/base/version.h"
+#include "models/program/chip_can.h"
 
 static char *path_in(const char *dir, const char *file)
 {
@@ -79,7 +80,9 @@ bool chip_open(struct chip_folder *chip, const char *dir, struct error *error)
     free(path);
     if (!ok)
         return false;
-    if (program_build(&chip->program, &chip->config, error) && check_hash(dir, &chip->program, error))
+    if (chip_can_model(&chip->config.model, error) &&
+        program_build(&chip->program, &chip->config, error) &&
+        chip_can(&chip->program.network, error) && check_hash(dir, &chip->program, error))
         return true;
     chip_close(chip);
     return false;

@@ -298,17 +298,6 @@ static void remove_parents(struct job *job)
     }
 }
 
-static bool is_empty(const char *dir)
-{
-    struct dirent **entries;
-    int count = scandir(dir, &entries, NULL, NULL);
-    for (int i = 0; i < count; i++)
-        free(entries[i]);
-    if (count >= 0)
-        free(entries);
-    return count == 2;
-}
-
 /* Whether a file of `dir` is neither as ese left it (`sha256`; NULL: it is not from ese) nor as it
  * is to be now.  One that is not there, or no file, is not lost. */
 static bool is_edited(const struct job *job, const char *path, const char *sha256)
@@ -384,7 +373,7 @@ static bool look(struct job *job, struct error *error)
     job->from = open(job->dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     if (job->from < 0)
         return cannot(job, "read", "", error);
-    job->filled = !is_empty(job->dir);
+    job->filled = !folder_is_empty(job->dir);
     if (!job->filled)
         return true;
     if (faccessat(job->from, MANIFEST_NAME, F_OK, 0) != 0)

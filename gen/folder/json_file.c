@@ -11,7 +11,7 @@
 
 #include "models/base/text.h"
 
-enum { INDENT = 2, REAL_DIGITS = 9 };
+enum { INDENT = 2 };
 
 json_t *json_text(const char *text)
 {
@@ -29,7 +29,7 @@ json_t *json_text(const char *text)
 
 bool json_write(json_t *value, const char *path, struct error *error)
 {
-    size_t flags = JSON_INDENT(INDENT) | JSON_REAL_PRECISION(REAL_DIGITS);
+    size_t flags = JSON_INDENT(INDENT) | JSON_REAL_PRECISION(JSON_REAL_DIGITS);
     BUG_UNLESS(value != NULL);
     bool ok = true;
     if (strcmp(path, "-") == 0) {

@@ -11,6 +11,9 @@
  * beyond ASCII become '?'.  NULL: NULL. */
 json_t *json_text(const char *text);
 
+/* Significant digits of a real number in all JSON that is written. */
+enum { JSON_REAL_DIGITS = 9 };
+
 /* Writes the value, which it takes over, to a file (aside, then renamed), or for "-" to standard
  * output. */
 bool json_write(json_t *value, const char *path, struct error *error);

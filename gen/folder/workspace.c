@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "gen/folder/workspace.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <ftw.h>
@@ -43,6 +44,17 @@ bool folder_make(const char *root, const char *name, struct error *error)
         return false;
     return mkdir(path, 0777) == 0 || errno == EEXIST ||
            fail(error, "cannot create %.500s: %s", path, strerror(errno));
+}
+
+bool folder_is_empty(const char *folder)
+{
+    struct dirent **entries;
+    int count = scandir(folder, &entries, NULL, NULL);
+    for (int i = 0; i < count; i++)
+        free(entries[i]);
+    if (count >= 0)
+        free(entries);
+    return count == 2;
 }
 
 bool folder_write(const char *root, const char *name, const struct text *text,

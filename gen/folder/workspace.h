@@ -37,6 +37,9 @@ bool folder_make(const char *root, const char *name, struct error *error);
 bool folder_write(const char *root, const char *name, const struct text *text,
                   struct error *error);
 
+/* False, too, if it cannot be read. */
+bool folder_is_empty(const char *folder);
+
 /* The path as seen from any folder; the file need not exist. */
 bool path_absolute(char path[static PATH_MAX], const char *given, struct error *error);
 

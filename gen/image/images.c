@@ -51,7 +51,7 @@ static struct mem_image *columns_image(const struct program *p)
         for (int i = 0; i < product->columns; i++) {
             struct packer w = {image, product->first_column + i, 0};
             int element = p->columns[w.word].element;
-            bool is_x = product->source == SOURCE_X;
+            bool is_x = product->source == 0;
             pack(&w, d->word_bits, is_x ? element_x_word(d, element) : element_word(d, element));
             pack(&w, d->lane_bits, is_x ? element_x_lane(d, element) : element_lane(d, element));
             for (int pe = 0; pe < d->pes; pe++)
@@ -69,7 +69,8 @@ static struct mem_image *constants_image(const struct program *p)
     int word = 0;
     for (int n = 0; n < p->pass_count; n++) {
         const struct pass *pass = &p->passes[n];
-        if (pass->kind == PASS_Y)
+        const struct quant_pass *quant = &q->passes[pass->of];
+        if (!p->network.passes[pass->of].constants)
             continue;
         int owners = geometry_owners(&p->geometry, pass->fold), groups = d->groups / pass->fold;
         int first_row = pass->row_block * geometry_span(&p->geometry, pass->fold);
@@ -79,9 +80,8 @@ static struct mem_image *constants_image(const struct program *p)
                 int owner = beat % groups * d->lanes + lane;
                 int row = first_row + beat / groups * owners + owner;
                 bool real = owner < owners && row < first_row + pass->rows;
-                const int32_t *peep = q->peep[pass->kind];
-                pack(&w, d->bias_bits, real ? q->bias[pass->kind][row] : 0);
-                pack(&w, d->peep_bits, real && peep != NULL ? peep[row] : 0);
+                pack(&w, d->bias_bits, real && quant->bias != NULL ? quant->bias[row] : 0);
+                pack(&w, d->peep_bits, real && quant->peep != NULL ? quant->peep[row] : 0);
             }
         }
     }

@@ -89,8 +89,8 @@ static void put_sizes(char *header, const struct program *p)
         {MODEL_WORD_STATE_WORD_BYTES, (uint32_t)d->state_memory_bits / 8},
         {MODEL_WORD_STATE_SLOT_BYTES, (uint32_t)(d->lanes * d->element_bits) / 8},
         {MODEL_WORD_ELEMENT_BYTES, (uint32_t)d->element_bits / 8},
-        {MODEL_WORD_X_FRACTION, (uint32_t)p->quant.formats.x},
-        {MODEL_WORD_Y_FRACTION, (uint32_t)p->quant.formats.y},
+        {MODEL_WORD_X_FRACTION, (uint32_t)p->quant.vectors[0].fraction},
+        {MODEL_WORD_Y_FRACTION, (uint32_t)quantized_output(&p->quant)->fraction},
         {MODEL_WORD_ACTIVATION_BITS, (uint32_t)d->activation_bits},
     };
     for (size_t n = 0; n < sizeof words / sizeof *words; n++)

@@ -13,6 +13,7 @@
 #include "gen/folder/process.h"
 #include "gen/folder/workspace.h"
 #include "gen/implement/implement.h"
+#include "gen/report/resources.h"
 
 /* ---- the folder ------------------------------------------------------------------------------ */
 
@@ -211,15 +212,28 @@ static bool read_cells(struct implementation *i, const char *top, struct error *
     return i->cell_count > 0 || fail(error, "%.500s: Yosys counted no cells of %s", path, top);
 }
 
+/* Yosys takes the attribute of a memory as an order. */
+static bool check_hints(const struct implementation *i, const struct chip_folder *chip,
+                        struct error *error)
+{
+    struct resources resources;
+    if (chip->config.ram_hint == RAM_HINT_NONE)
+        return true;
+    if (!i->target->lut_ram)
+        return fail(error, "%s has no RAM in its LUTs, which the chip asks for: generate it with "
+                           "ram_hint: none", i->target->name);
+    resources_count(&resources, &chip->program);
+    return i->target->uram || !resources.ultra ||
+           fail(error, "%s has no UltraRAM, which the chip asks for: generate it with weights_ram: "
+                       "block", i->target->name);
+}
+
 bool implement_synthesize(struct implementation *i, const struct chip_folder *chip,
                           struct error *error)
 {
     const struct top_name name = prefix_top(&chip->config);
     const char *top = name.text;
-    if (!i->target->lut_ram && chip->config.ram_hint != RAM_HINT_NONE)
-        return fail(error, "%s has no RAM in its LUTs, which the chip asks for: generate it with "
-                           "ram_hint: none", i->target->name);
-    return prepare(i, chip->dir, top, error) && run_yosys(i, error) && check_netlist(i, error) &&
+    return check_hints(i, chip, error) && prepare(i, chip->dir, top, error) && run_yosys(i, error) && check_netlist(i, error) &&
            read_cells(i, top, error);
 }
 

@@ -8,8 +8,8 @@
 #define LIST(...) (const char *const[]){__VA_ARGS__, NULL}
 
 static const struct target targets[] = {
-#define TARGET(name, device, family, synthesis, placer, options, mhz, lut_ram) \
-    {name, device, family, synthesis, PLACER_##placer, LIST options, mhz, lut_ram},
+#define TARGET(name, device, family, synthesis, placer, options, mhz, lut_ram, uram) \
+    {name, device, family, synthesis, PLACER_##placer, LIST options, mhz, lut_ram, uram},
 #include "gen/implement/targets.def"
 };
 enum { TARGET_COUNT = sizeof targets / sizeof *targets };

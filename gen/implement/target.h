@@ -19,7 +19,7 @@ struct target {
     enum placer placer;
     const char *const *options; /* NULL at the end */
     int mhz;
-    bool lut_ram;
+    bool lut_ram, uram;
 };
 
 /* NULL: there is none of that name. */

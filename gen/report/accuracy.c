@@ -3,6 +3,7 @@
 
 #include <math.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "gen/report/facts.h"
 #include "models/base/bytes.h"
@@ -10,10 +11,10 @@
 /* Values clipped more often than this are warned of. */
 static const double CLIPPED_MOST = 0.001;
 
-double accuracy_clipped(const struct clip_counts *counts, enum value value)
+double accuracy_clipped(const struct clip_counts *counts, int vector)
 {
-    return counts->values[value] > 0
-               ? (double)counts->clipped[value] / (double)counts->values[value]
+    return counts->values[vector] > 0
+               ? (double)counts->clipped[vector] / (double)counts->values[vector]
                : 0.0;
 }
 
@@ -64,12 +65,12 @@ bool accuracy_expected(const struct program *p, const struct accuracy *a, struct
 static bool clipping_shows(const struct program *p, const struct accuracy *a)
 {
     int64_t clipped = 0;
-    for (int value = 0; value < VALUE_COUNT; value++) {
-        double share = accuracy_clipped(&a->clips, (enum value)value);
-        if (value == VALUE_Z)
+    for (int v = 0; v < p->network.vector_count; v++) {
+        double share = accuracy_clipped(&a->clips, v);
+        if (p->network.vectors[v].value == VALUE_Z)
             continue;
-        clipped += a->clips.clipped[value];
-        if (share > CLIPPED_MOST && share > 2.0 * p->quant.values[value].clipped)
+        clipped += a->clips.clipped[v];
+        if (share > CLIPPED_MOST && share > 2.0 * p->quant.vectors[v].format.clipped)
             return true;
     }
     return clipped > 0 && a->quantized.snr_db < p->config.model.warn_snr_db;
@@ -116,6 +117,18 @@ static void write_expected(struct text *text, const struct program *p, const str
     text_free(&what);
 }
 
+static void write_clipped(struct text *text, const struct program *p,
+                          const struct clip_counts *clips)
+{
+    int list[VECTORS_MOST];
+    const int count = network_listed(&p->network, list);
+    text_append(text, "  clipped");
+    for (int i = 0; i < count; i++)
+        if (clips->values[list[i]] > 0)
+            text_appendf(text, "%s %s %s of %s", i > 0 ? "," : "", p->network.vectors[list[i]].name,
+                         commas(clips->clipped[list[i]]).text, commas(clips->values[list[i]]).text);
+}
+
 void accuracy_table(struct text *text, const struct program *p, const struct accuracy *a)
 {
     text_appendf(text, "  %-46s %8s %14s %12s\n", "", "SNR dB", "largest error", "correlation");
@@ -125,11 +138,7 @@ void accuracy_table(struct text *text, const struct program *p, const struct acc
     write_error(text, "quantization: the chip, against as pruned", &a->quantized);
     write_error(text, "both: the chip, against as given", &a->total);
     write_expected(text, p, a);
-    text_append(text, "  clipped");
-    for (int value = 0; value < VALUE_COUNT; value++)
-        if (a->clips.values[value] > 0)
-            text_appendf(text, "%s %s %s of %s", value > 0 ? "," : "", value_names[value],
-                         commas(a->clips.clipped[value]).text, commas(a->clips.values[value]).text);
+    write_clipped(text, p, &a->clips);
     text_append(text, "\n  z beyond its range costs nothing: the tables are flat there.\n");
 }
 
@@ -149,22 +158,26 @@ void accuracy_text(struct text *text, const struct program *p, const struct qual
 void accuracy_formats_text(struct text *text, const struct program *p)
 {
     const struct quantized *q = &p->quant;
+    int list[VECTORS_MOST];
+    const int count = network_listed(&p->network, list);
     text_appendf(text, "\nRanges, from %s frames of %d utterances%s", commas(q->calibration.frames).text,
                  q->calibration.utterances, q->calibration.drawn ? " of noise" : "");
     if (q->calibration.frames < q->calibration.of_frames)
         text_appendf(text, " (of %s)", commas(q->calibration.of_frames).text);
     text_appendf(text, "\n  %-5s %11s %11s %11s %12s %10s\n", "value", "largest", "99.9 % below",
                  "format ends", "margin, bits", "clipped");
-    for (int value = 0; value < VALUE_COUNT; value++) {
-        const struct value_format *v = &q->values[value];
-        text_appendf(text, "  %-5s %11.4g %12.4g %11.4g ", value_names[value], v->largest, v->usual,
-                     v->limit);
+    for (int i = 0; i < count; i++) {
+        const struct value_format *v = &q->vectors[list[i]].format;
+        text_appendf(text, "  %-5s %11.4g %12.4g %11.4g ", p->network.vectors[list[i]].name,
+                     v->largest, v->usual, v->limit);
         text_appendf(text, "%12.2f", v->largest > 0.0 ? log2(v->limit / v->largest) : INFINITY);
         text_appendf(text, " %8.4f %%%s\n", 100.0 * v->clipped, v->given ? "  as asked for" : "");
     }
-    if (isfinite(q->values[VALUE_C].clip_snr_db))
-        text_appendf(text, "  Clipping c costs y an error of %.1f dB below it.\n",
-                     q->values[VALUE_C].clip_snr_db);
+    for (int i = 0; i < count; i++)
+        if (isfinite(q->vectors[list[i]].format.clip_snr_db))
+            text_appendf(text, "  Clipping %s costs y an error of %.1f dB below it.\n",
+                         p->network.vectors[list[i]].name,
+                         q->vectors[list[i]].format.clip_snr_db);
 }
 
 /* ---- JSON ---- */
@@ -184,13 +197,15 @@ static json_t *error_json(const struct output_error *e)
     return error;
 }
 
-static json_t *clipped_json(const struct clip_counts *clips)
+static json_t *clipped_json(const struct program *p, const struct clip_counts *clips)
 {
     json_t *clipped = json_object();
-    for (int value = 0; value < VALUE_COUNT; value++)
-        json_object_set_new(clipped, value_names[value],
-                            json_pack("{s:I, s:I}", "values", (json_int_t)clips->values[value],
-                                      "clipped", (json_int_t)clips->clipped[value]));
+    int list[VECTORS_MOST];
+    const int count = network_listed(&p->network, list);
+    for (int i = 0; i < count; i++)
+        json_object_set_new(clipped, p->network.vectors[list[i]].name,
+                            json_pack("{s:I, s:I}", "values", (json_int_t)clips->values[list[i]],
+                                      "clipped", (json_int_t)clips->clipped[list[i]]));
     return clipped;
 }
 
@@ -211,7 +226,7 @@ json_t *accuracy_json(const struct program *p, const struct accuracy *a)
                                       error_json(&a->trained.all), "pruned",
                                       error_json(&a->expected_pruned), "chip",
                                       error_json(&a->expected_chip)));
-    json_object_set_new(object, "clipped", clipped_json(&a->clips));
+    json_object_set_new(object, "clipped", clipped_json(p, &a->clips));
     json_object_set_new(object, "frames", json_integer(a->frames));
     set_number(object, "warn_snr_db", p->config.model.warn_snr_db);
     return object;
@@ -230,8 +245,10 @@ json_t *accuracy_formats_json(const struct program *p)
 {
     const struct quantized *q = &p->quant;
     json_t *object = json_object();
-    for (int value = 0; value < VALUE_COUNT; value++) {
-        const struct value_format *v = &q->values[value];
+    int list[VECTORS_MOST];
+    const int count = network_listed(&p->network, list);
+    for (int i = 0; i < count; i++) {
+        const struct value_format *v = &q->vectors[list[i]].format;
         json_t *row = json_object();
         set_number(row, "largest", v->largest);
         set_number(row, "usual", v->usual);
@@ -239,7 +256,7 @@ json_t *accuracy_formats_json(const struct program *p)
         set_number(row, "clipped", v->clipped);
         set_number(row, "clip_snr_db", v->clip_snr_db);
         json_object_set_new(row, "given", json_boolean(v->given));
-        json_object_set_new(object, value_names[value], row);
+        json_object_set_new(object, p->network.vectors[list[i]].name, row);
     }
     json_object_set_new(object, "frames", json_integer(q->calibration.frames));
     json_object_set_new(object, "of_frames", json_integer(q->calibration.of_frames));
@@ -274,33 +291,52 @@ static void warn_quantization(struct text *lines, const struct program *p, const
                      a->total.max_error);
 }
 
-static void warn_clipping(struct text *lines, const struct accuracy *a)
+/* "c" of "1.c" */
+static const char *key_of(const struct network *n, int vector)
 {
-    for (int value = 0; value < VALUE_COUNT; value++) {
-        double share = accuracy_clipped(&a->clips, (enum value)value);
-        if (value == VALUE_Z || share <= CLIPPED_MOST)
+    const struct network_vector *v = &n->vectors[vector];
+    return v->layer == NONE ? v->name : v->name + strlen(n->layers[v->layer].prefix);
+}
+
+/* Whose keys to change: one of several layers has its own, else NONE: the model's. */
+static int own_keys(const struct network *n, int layer)
+{
+    return n->layer_count > 1 && layer != NONE ? n->layers[layer].number : NONE;
+}
+
+static void warn_clipping(struct text *lines, const struct program *p, const struct accuracy *a)
+{
+    int list[VECTORS_MOST];
+    const int count = network_listed(&p->network, list);
+    for (int i = 0; i < count; i++) {
+        const struct network_vector *v = &p->network.vectors[list[i]];
+        const double share = accuracy_clipped(&a->clips, list[i]);
+        if (v->value == VALUE_Z || share <= CLIPPED_MOST)
             continue;
+        const int layer = own_keys(&p->network, v->layer);
         text_appendf(lines, "%.2f %% of the values of %s do not fit its format and are clipped; give "
-                     "utterances like those to come, or model.ranges.%s\n", 100.0 * share,
-                     value_names[value], value_names[value]);
+                     "utterances like those to come, or %s\n", 100.0 * share, v->name,
+                     model_key(layer, "ranges", key_of(&p->network, list[i])).text);
     }
 }
 
 static void warn_weights(struct text *lines, const struct program *p)
 {
-    struct quant_matrix *list[MATRICES_MOST];
-    int count = quantized_matrices(&p->quant, list);
-    for (int n = 0; n < count; n++)
-        if (list[n]->clipped > 0)
-            text_appendf(lines, "%s weights of %s do not fit its %d fraction bits and are clipped; give "
-                         "fewer in model.formats.%s\n", commas(list[n]->clipped).text, list[n]->name,
-                         list[n]->fraction, list[n]->name);
+    for (int n = 0; n < p->network.matrix_count; n++) {
+        const struct quant_matrix *m = &p->quant.matrices[n];
+        const struct network_matrix *of = &p->network.matrices[n];
+        if (m->clipped == 0)
+            continue;
+        text_appendf(lines, "%s weights of %s do not fit its %d fraction bits and are clipped; give "
+                     "fewer in %s\n", commas(m->clipped).text, m->name, m->fraction,
+                     model_key(own_keys(&p->network, of->layer), "formats", of->key).text);
+    }
 }
 
 void accuracy_warnings(struct text *lines, const struct program *p, const struct accuracy *a)
 {
     warn_weights(lines, p);
-    warn_clipping(lines, a);
+    warn_clipping(lines, p, a);
     warn_quantization(lines, p, a);
     warn_pruning(lines, p, a);
 }

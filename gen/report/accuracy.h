@@ -43,8 +43,8 @@ json_t *accuracy_quality_json(const struct program *program, const struct qualit
 void accuracy_formats_text(struct text *text, const struct program *program);
 json_t *accuracy_formats_json(const struct program *program);
 
-/* Share of the values of a kind that were clipped. */
-double accuracy_clipped(const struct clip_counts *counts, enum value value);
+/* Share of the values of a vector that were clipped. */
+double accuracy_clipped(const struct clip_counts *counts, int vector);
 
 /* False: y of the network as read is not the expected one; a line that says so, with likely causes. */
 bool accuracy_expected(const struct program *program, const struct accuracy *accuracy,

@@ -5,10 +5,13 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "gen/report/layers.h"
+
 enum {
     BAR_WIDTH = 60,
-    INDENT = 37,     /* columns before the bars */
-    ROWS_MOST = 64,  /* with more a row stands for a matrix or a kind of pass */
+    INDENT = 30,     /* columns before the bars, without names ... */
+    NAME_LEAST = 7,  /* ... and of those */
+    ROWS_MOST = 64,  /* with more a row stands for several */
     TICKS = 4
 };
 
@@ -16,8 +19,7 @@ static const char MARK_PRODUCT = '=', MARK_PASS = '#', MARK_IDLE = '.';
 
 /* A line of the chart: one product or pass, or all of a kind. */
 struct row {
-    const char *state;
-    char name[24];
+    struct chart_block block; /* its first */
     bool is_pass;
     int count;            /* intervals */
     int64_t begin, end;   /* first cycle, one behind the last */
@@ -31,6 +33,8 @@ struct chart {
     int64_t start;
     int64_t length; /* last cycle that anything happens in, from start */
     int64_t step;   /* cycles a column of the bars */
+    enum chart_rows rows_are;
+    int name_width;
     int row_count;
     struct row *rows;
 };
@@ -76,35 +80,73 @@ static void add_to_row(const struct chart *c, struct row *row, const struct inte
     draw(c, row->bar, interval, mark);
 }
 
-static struct row *row_of(struct chart *c, bool is_pass, const char *state, const char *name)
+static struct row *row_of(struct chart *c, bool is_pass, int number)
 {
+    const struct chart_block block = chart_block(c->program, is_pass, number, c->rows_are);
     for (int r = 0; r < c->row_count; r++)
-        if (c->rows[r].is_pass == is_pass && strcmp(c->rows[r].name, name) == 0)
+        if (c->rows[r].is_pass == is_pass && strcmp(c->rows[r].block.row, block.row) == 0 &&
+            (c->rows_are != CHART_LAYERS || c->rows[r].block.order == block.order))
             return &c->rows[r];
     struct row *row = &c->rows[c->row_count++];
-    *row = (struct row){.state = state, .is_pass = is_pass};
-    snprintf(row->name, sizeof row->name, "%s", name);
+    const int width = (int)strlen(block.row);
+    *row = (struct row){.block = block, .is_pass = is_pass};
     memset(row->bar, ' ', BAR_WIDTH);
+    c->name_width = width > c->name_width ? width : c->name_width;
     return row;
 }
 
-bool chart_is_grouped(const struct program *p)
+/* ---- rows and parts ---- */
+
+bool chart_by_layers(const struct program *p)
 {
-    return p->product_count + p->pass_count > ROWS_MOST;
+    return p->network.layer_count > 0 && network_only(&p->network, LAYER_LSTM) == NULL;
 }
 
-void chart_short_name(char *name, size_t size, const char *full)
+enum chart_rows chart_rows(const struct program *p)
 {
-    snprintf(name, size, "%.*s", (int)strcspn(full, "["), full);
+    if (p->product_count + p->pass_count <= ROWS_MOST)
+        return CHART_BLOCKS;
+    return p->network.layer_count > 1 &&
+                   p->network.matrix_count + p->network.pass_count > ROWS_MOST
+               ? CHART_LAYERS
+               : CHART_KINDS;
 }
 
-/* "Wix[3]" stands in row "Wix" where the chart is grouped. */
-static void row_name(char *name, size_t size, const char *full, bool grouped)
+/* A product's or pass's layer. */
+static int layer_of(const struct program *p, bool is_pass, int number)
 {
-    if (grouped)
-        chart_short_name(name, size, full);
+    const struct network *n = &p->network;
+    return n->layers[is_pass ? n->passes[p->passes[number].of].layer
+                             : n->matrices[p->products[number].matrix].layer].number;
+}
+
+static void name_part(struct chart_block *block, const struct program *p, bool is_pass, int number)
+{
+    static const char digits[] = "0123456789abcdefghijklmnopqrstuvwxyz";
+    if (chart_by_layers(p)) {
+        block->order = layer_of(p, is_pass, number);
+        block->digit = digits[block->order % (int)(sizeof digits - 1)];
+        snprintf(block->part, sizeof block->part, "layer %d", block->order);
+        return;
+    }
+    const char *state = is_pass ? p->passes[number].state : p->products[number].state;
+    block->digit = *state != '\0' ? state[strlen(state) - 1] : '?';
+    block->order = block->digit;
+    snprintf(block->part, sizeof block->part, "%s", state);
+}
+
+struct chart_block chart_block(const struct program *p, bool is_pass, int number,
+                               enum chart_rows rows)
+{
+    const char *name = is_pass ? p->passes[number].name : p->products[number].name;
+    const size_t length = rows == CHART_BLOCKS ? strlen(name) : strcspn(name, "[");
+    struct chart_block block = {.name = name};
+    if (rows == CHART_LAYERS)
+        snprintf(block.row, sizeof block.row, "%s", is_pass ? "passes" : "products");
     else
-        snprintf(name, size, "%s", full);
+        snprintf(block.row, sizeof block.row, "%.*s", (int)length, name);
+    name_part(&block, p, is_pass, number);
+    return block;
 }
 
 static int compare_rows(const void *a, const void *b)
@@ -114,25 +156,22 @@ static int compare_rows(const void *a, const void *b)
         return left->begin < right->begin ? -1 : 1;
     if (left->is_pass != right->is_pass)
         return left->is_pass ? 1 : -1;
-    return strcmp(left->name, right->name);
+    return strcmp(left->block.row, right->block.row);
 }
 
-static void collect_rows(struct chart *c, bool grouped)
+static void collect_rows(struct chart *c)
 {
     const struct program *p = c->program;
-    char name[24];
     c->rows = allocate((size_t)p->product_count + (size_t)p->pass_count, sizeof *c->rows);
     for (int n = 0; n < p->product_count; n++) {
         if (c->products[n].begin < 0)
             continue;
-        row_name(name, sizeof name, p->products[n].name, grouped);
-        add_to_row(c, row_of(c, false, p->products[n].state, name), &c->products[n], MARK_PRODUCT);
+        add_to_row(c, row_of(c, false, n), &c->products[n], MARK_PRODUCT);
     }
     for (int n = 0; n < p->pass_count; n++) {
         if (c->passes[n].begin < 0)
             continue;
-        row_name(name, sizeof name, p->passes[n].name, grouped);
-        add_to_row(c, row_of(c, true, p->passes[n].state, name), &c->passes[n], MARK_PASS);
+        add_to_row(c, row_of(c, true, n), &c->passes[n], MARK_PASS);
     }
     qsort(c->rows, (size_t)c->row_count, sizeof *c->rows, compare_rows);
 }
@@ -144,13 +183,7 @@ static void stretch(int64_t *length, const struct interval *list, int count, int
             *length = list[n].end - start;
 }
 
-static char state_digit(const char *state)
-{
-    size_t length = strlen(state);
-    return length > 0 ? state[length - 1] : '?';
-}
-
-/* The row of one unit: in every column the state of what it did there longest. */
+/* The row of one unit: in every column the part of what it did there longest. */
 static void draw_unit(const struct chart *c, char *bar, bool is_pass)
 {
     const struct program *p = c->program;
@@ -167,60 +200,62 @@ static void draw_unit(const struct chart *c, char *bar, bool is_pass)
             int64_t busy = busy_in(c, column, &list[n]);
             if (busy > best[column]) {
                 best[column] = busy;
-                bar[column] = state_digit(is_pass ? p->passes[n].state : p->products[n].state);
+                bar[column] = chart_block(p, is_pass, n, CHART_KINDS).digit;
             }
         }
     }
 }
 
-/* A matrix, or a kind of pass, and the paper's state that it belongs to. */
-struct kind {
-    char name[24];
-    char digit;
-    bool is_pass;
-};
-
-static void add_kind(struct kind *kinds, int *count, const char *name, const char *state,
-                     bool is_pass)
+/* Appends a matrix or kind of pass to what its part does, " Wix Wfx", unless it is there. */
+static void add_kind(struct text *parts, const struct chart_block *block)
 {
-    struct kind kind = {.digit = state_digit(state), .is_pass = is_pass};
-    chart_short_name(kind.name, sizeof kind.name, name);
-    for (int k = 0; k < *count; k++)
-        if (kinds[k].is_pass == is_pass && strcmp(kinds[k].name, kind.name) == 0)
-            return;
-    BUG_UNLESS(*count < CHART_KINDS_MOST);
-    kinds[(*count)++] = kind;
+    struct text word = {0}, all = {0};
+    text_appendf(&word, " %s ", block->row);
+    text_appendf(&all, "%s ", text_string(&parts[block->digit - '0']));
+    if (strstr(text_string(&all), text_string(&word)) == NULL)
+        text_appendf(&parts[block->digit - '0'], " %s", block->row);
+    text_free(&word);
+    text_free(&all);
 }
+
+enum { DIGITS = 10 };
 
 /* What the two units do in each of the paper's states. */
 static void write_states(struct text *text, const struct program *p)
 {
-    struct kind kinds[CHART_KINDS_MOST];
-    int count = 0;
-    for (int n = 0; n < p->product_count; n++)
-        add_kind(kinds, &count, p->products[n].name, p->products[n].state, false);
-    for (int n = 0; n < p->pass_count; n++)
-        add_kind(kinds, &count, p->passes[n].name, p->passes[n].state, true);
+    struct text parts[2][DIGITS] = {{{0}}};
+    for (int is_pass = 0; is_pass < 2; is_pass++)
+        for (int n = 0; n < (is_pass ? p->pass_count : p->product_count); n++) {
+            const struct chart_block block = chart_block(p, is_pass, n, CHART_KINDS);
+            if (block.digit >= '0' && block.digit <= '9')
+                add_kind(parts[is_pass], &block);
+        }
     text_append(text, "  state     SpMV           element-wise\n");
-    for (char digit = '0'; digit <= '9'; digit++) {
-        struct text unit[2] = {{0}, {0}};
-        for (int k = 0; k < count; k++)
-            if (kinds[k].digit == digit)
-                text_appendf(&unit[kinds[k].is_pass], " %s", kinds[k].name);
-        if (unit[0].length > 0 && unit[1].length == 0)
-            text_appendf(text, "  STATE_%c  %s\n", digit, text_string(&unit[0]));
-        else if (unit[1].length > 0)
-            text_appendf(text, "  STATE_%c  %-15s%s\n", digit, text_string(&unit[0]),
-                         text_string(&unit[1]));
-        text_free(&unit[0]);
-        text_free(&unit[1]);
+    for (int digit = 0; digit < DIGITS; digit++) {
+        struct text *products = &parts[0][digit], *passes = &parts[1][digit];
+        if (products->length > 0 && passes->length == 0)
+            text_appendf(text, "  STATE_%d  %s\n", digit, text_string(products));
+        else if (passes->length > 0)
+            text_appendf(text, "  STATE_%d  %-15s%s\n", digit, text_string(products),
+                         text_string(passes));
+        text_free(products);
+        text_free(passes);
+    }
+}
+
+static void write_layers(struct text *text, const struct program *p)
+{
+    for (int layer = 0; layer < p->network.layer_count; layer++) {
+        text_appendf(text, "  layer %-3d ", p->network.layers[layer].number);
+        layer_text(text, &p->network, layer);
+        text_append_char(text, '\n');
     }
 }
 
 /* The scale above the bars: a number every BAR_WIDTH / TICKS columns. */
 static void write_scale(struct text *text, const struct chart *c)
 {
-    text_appendf(text, "%-*s", INDENT + 1, "  cycle");
+    text_appendf(text, "%-*s", INDENT + c->name_width + 1, "  cycle");
     for (int tick = 0; tick < TICKS; tick++)
         text_appendf(text, "%-*lld", tick < TICKS - 1 ? BAR_WIDTH / TICKS : 0,
                      (long long)(tick * (BAR_WIDTH / TICKS) * c->step));
@@ -229,21 +264,25 @@ static void write_scale(struct text *text, const struct chart *c)
 
 static void write_units(struct text *text, const struct chart *c)
 {
-    char bar[BAR_WIDTH + 1];
-    draw_unit(c, bar, false);
-    text_appendf(text, "%-*s|%s|\n", INDENT, "  SpMV, by state", bar);
-    draw_unit(c, bar, true);
-    text_appendf(text, "%-*s|%s|\n", INDENT, "  element-wise, by state", bar);
+    const char *parts = chart_by_layers(c->program) ? "layer" : "state";
+    char bar[BAR_WIDTH + 1], label[40];
+    for (int is_pass = 0; is_pass < 2; is_pass++) {
+        draw_unit(c, bar, is_pass);
+        snprintf(label, sizeof label, "  %s, by %s", is_pass ? "element-wise" : "SpMV", parts);
+        text_appendf(text, "%-*s|%s|\n", INDENT + c->name_width, label, bar);
+    }
 }
 
-static void write_rows(struct text *text, const struct chart *c, bool grouped)
+static void write_rows(struct text *text, const struct chart *c)
 {
-    text_appendf(text, "  %-8s %-7s %8s %8s\n", "state", grouped ? "all of" : "",
-                 grouped ? "blocks" : "begin", grouped ? "cycles" : "end");
+    const bool grouped = c->rows_are != CHART_BLOCKS;
+    text_appendf(text, "  %-8s %-*s %8s %8s\n", chart_by_layers(c->program) ? "layer" : "state",
+                 c->name_width, grouped ? "all of" : "", grouped ? "blocks" : "begin",
+                 grouped ? "cycles" : "end");
     for (int r = 0; r < c->row_count; r++) {
         const struct row *row = &c->rows[r];
-        text_appendf(text, "  %-8s %-7s %8lld %8lld |%s|\n", row->state, row->name,
-                     (long long)(grouped ? row->count : row->begin),
+        text_appendf(text, "  %-8s %-*s %8lld %8lld |%s|\n", row->block.part, c->name_width,
+                     row->block.row, (long long)(grouped ? row->count : row->begin),
                      (long long)(grouped ? row->cycles : row->end), row->bar);
     }
 }
@@ -251,7 +290,12 @@ static void write_rows(struct text *text, const struct chart *c, bool grouped)
 void chart_text(struct text *text, const struct program *p, const struct interval *products,
                 const struct interval *passes, int64_t start)
 {
-    struct chart c = {.program = p, .products = products, .passes = passes, .start = start};
+    struct chart c = {.program = p,
+                      .products = products,
+                      .passes = passes,
+                      .start = start,
+                      .rows_are = chart_rows(p),
+                      .name_width = NAME_LEAST};
     stretch(&c.length, products, p->product_count, start);
     int64_t products_end = c.length;
     stretch(&c.length, passes, p->pass_count, start);
@@ -260,21 +304,23 @@ void chart_text(struct text *text, const struct program *p, const struct interva
         return;
     }
     c.step = (c.length + BAR_WIDTH - 1) / BAR_WIDTH;
-    bool grouped = chart_is_grouped(p);
-    collect_rows(&c, grouped);
+    collect_rows(&c);
     text_appendf(text, "'%c' SpMV broadcasts columns, '%c' element-wise steps; "
                  "a mark is %lld cycle%s\n",
                  MARK_PRODUCT, MARK_PASS, (long long)c.step, c.step == 1 ? "" : "s");
-    if (grouped)
-        text_appendf(text, "%d products and %d passes, a row for all of a matrix or kind\n",
-                     p->product_count, p->pass_count);
+    if (c.rows_are != CHART_BLOCKS)
+        text_appendf(text, "%d products and %d passes, a row for all of a %s\n", p->product_count,
+                     p->pass_count, c.rows_are == CHART_KINDS ? "matrix or kind" : "layer");
     text_append_char(text, '\n');
-    write_states(text, p);
+    if (chart_by_layers(p))
+        write_layers(text, p);
+    else
+        write_states(text, p);
     text_append_char(text, '\n');
     write_scale(text, &c);
     write_units(text, &c);
     text_append_char(text, '\n');
-    write_rows(text, &c, grouped);
+    write_rows(text, &c);
     if (c.length > products_end)
         text_appendf(text, "\nthe last pass ends %lld cycles after the last column, "
                      "while the products of the next frame run\n",

@@ -47,10 +47,9 @@ static const char *const second_tones[2] = {"#4397cb", "#e57a33"};
 static const char *const next_tones[2] = {"#bcd9ea", "#f4cdb2"};
 static const char *const gap_color = "#f0d264";
 
-/* A row: all blocks of a matrix, or all passes of a kind. */
+/* A row: all blocks of a matrix, all passes of a kind, or one of the two of a layer. */
 struct lane {
-    const char *state;
-    char name[24];
+    struct chart_block block; /* its first */
     bool is_pass;
     int count;
     double y; /* middle, from the top of the frame */
@@ -58,7 +57,7 @@ struct lane {
 
 struct bar {
     int64_t begin, end; /* from the frame's start */
-    const char *name, *state;
+    const char *name, *part; /* part: a state or layer */
     bool is_next;
 };
 
@@ -66,9 +65,11 @@ struct picture {
     const struct program *program;
     const struct chart_frame *frames;
     int frame_count;
-    bool grouped;
+    bool grouped;   /* bars without names */
+    bool counted;   /* rows say of how many blocks */
     int lane_count;
-    struct lane lanes[CHART_KINDS_MOST];
+    struct lane *lanes;
+    int *lane_of[2]; /* of products, of passes */
     double frame_rows; /* height of a frame */
     bool has_gaps;     /* that can be seen */
     int64_t cycles;    /* length of the axis */
@@ -86,49 +87,60 @@ static const char *block_name(const struct program *p, bool is_pass, int n)
     return is_pass ? p->passes[n].name : p->products[n].name;
 }
 
-static const char *block_state(const struct program *p, bool is_pass, int n)
+static bool in_lane(const struct lane *lane, bool is_pass, const struct chart_block *block)
 {
-    return is_pass ? p->passes[n].state : p->products[n].state;
+    return lane->is_pass == is_pass && lane->block.order == block->order &&
+           strcmp(lane->block.row, block->row) == 0;
 }
 
-static bool in_lane(const struct lane *lane, const struct program *p, bool is_pass, int n)
+/* Part by part, in a part products first, and those in the order in which they are broadcast. */
+static void add_block(struct picture *c, bool is_pass, int n, enum chart_rows rows)
 {
-    char name[24];
-    chart_short_name(name, sizeof name, block_name(p, is_pass, n));
-    return lane->is_pass == is_pass && strcmp(lane->name, name) == 0 &&
-           strcmp(lane->state, block_state(p, is_pass, n)) == 0;
-}
-
-/* By state, in a state products first, and those in the order in which they are broadcast. */
-static void add_block(struct picture *c, bool is_pass, int n)
-{
+    const struct chart_block block = chart_block(c->program, is_pass, n, rows);
     for (int l = 0; l < c->lane_count; l++)
-        if (in_lane(&c->lanes[l], c->program, is_pass, n)) {
+        if (in_lane(&c->lanes[l], is_pass, &block)) {
             c->lanes[l].count++;
             return;
         }
-    BUG_UNLESS(c->lane_count < CHART_KINDS_MOST);
-    struct lane lane = {.state = block_state(c->program, is_pass, n), .is_pass = is_pass, .count = 1};
-    chart_short_name(lane.name, sizeof lane.name, block_name(c->program, is_pass, n));
+    struct lane lane = {.block = block, .is_pass = is_pass, .count = 1};
     int at = c->lane_count++;
-    for (; at > 0 && strcmp(c->lanes[at - 1].state, lane.state) > 0; at--)
+    for (; at > 0 && c->lanes[at - 1].block.order > block.order; at--)
         c->lanes[at] = c->lanes[at - 1];
     c->lanes[at] = lane;
 }
 
-static bool opens_state(const struct picture *c, int lane)
+static bool opens_part(const struct picture *c, int lane)
 {
-    return lane == 0 || strcmp(c->lanes[lane].state, c->lanes[lane - 1].state) != 0;
+    return lane == 0 || c->lanes[lane].block.order != c->lanes[lane - 1].block.order;
+}
+
+static int find_lane(const struct picture *c, bool is_pass, int n, enum chart_rows rows)
+{
+    const struct chart_block block = chart_block(c->program, is_pass, n, rows);
+    int lane = 0;
+    while (!in_lane(&c->lanes[lane], is_pass, &block))
+        lane++;
+    return lane;
 }
 
 static void collect_lanes(struct picture *c)
 {
+    const struct program *p = c->program;
+    const enum chart_rows level = chart_rows(p), rows = level == CHART_BLOCKS ? CHART_KINDS : level;
+    c->grouped = level != CHART_BLOCKS;
+    c->counted = level == CHART_KINDS;
+    c->lanes = allocate((size_t)(p->product_count + p->pass_count), sizeof *c->lanes);
     for (int is_pass = 0; is_pass < 2; is_pass++)
-        for (int n = 0; n < block_count(c->program, is_pass); n++)
-            add_block(c, is_pass, n);
+        for (int n = 0; n < block_count(p, is_pass); n++)
+            add_block(c, is_pass, n, rows);
+    for (int is_pass = 0; is_pass < 2; is_pass++) {
+        c->lane_of[is_pass] = allocate((size_t)block_count(p, is_pass) + 1, sizeof(int));
+        for (int n = 0; n < block_count(p, is_pass); n++)
+            c->lane_of[is_pass][n] = find_lane(c, is_pass, n, rows);
+    }
     double y = UNIT_ROWS;
     for (int l = 0; l < c->lane_count; l++, y += 1.0) {
-        y += opens_state(c, l) ? SPACE : 0.0;
+        y += opens_part(c, l) ? SPACE : 0.0;
         c->lanes[l].y = y + 0.5;
     }
     c->frame_rows = y + FRAME_SPACE;
@@ -178,27 +190,27 @@ static int collect_bars(const struct picture *c, const struct chart_frame *frame
             const struct interval *ran = &times_of(times[next], is_pass)[n];
             int64_t begin = ran->begin - frame->now.start, end = ran->end - frame->now.start;
             if (ran->begin < 0 || begin >= c->cycles ||
-                (lane != NULL && !in_lane(lane, c->program, is_pass, n)))
+                (lane != NULL && lane != &c->lanes[c->lane_of[is_pass][n]]))
                 continue;
             bars[count++] = (struct bar){.begin = begin,
                                          .end = end < c->cycles ? end : c->cycles,
                                          .name = block_name(c->program, is_pass, n),
-                                         .state = block_state(c->program, is_pass, n),
+                                         .part = c->lanes[c->lane_of[is_pass][n]].block.part,
                                          .is_next = next};
         }
     qsort(bars, (size_t)count, sizeof *bars, compare_bars);
     return count;
 }
 
-/* Makes one of neighbours of the same state that no eye could tell apart: with thousands of blocks the
- * picture must not grow with them, and a unit shows states. */
+/* Makes one of neighbours of the same part that no eye could tell apart: with thousands of blocks
+ * the picture must not grow with them, and a unit shows parts. */
 static int merge_bars(const struct picture *c, struct bar *bars, int count)
 {
     int kept = 0;
     for (int n = 0; n < count; n++) {
         struct bar *last = kept > 0 ? &bars[kept - 1] : NULL;
         if (last != NULL && last->is_next == bars[n].is_next &&
-            strcmp(last->state, bars[n].state) == 0 &&
+            strcmp(last->part, bars[n].part) == 0 &&
             (double)(bars[n].begin - last->end) < cycles_of(c, 1.0))
             last->end = bars[n].end > last->end ? bars[n].end : last->end;
         else
@@ -297,7 +309,7 @@ static void write_lane(struct text *script, struct text *labels, const struct pi
     }
 }
 
-/* What a unit does, by the digit of the paper's state. */
+/* What a unit does, by the number of the paper's state or of the layer. */
 static void write_unit(struct text *script, struct text *labels, const struct picture *c,
                        const struct chart_frame *frame, bool is_pass, double top, struct bar *bars)
 {
@@ -305,10 +317,10 @@ static void write_unit(struct text *script, struct text *labels, const struct pi
     int count = merge_bars(c, bars, collect_bars(c, frame, NULL, is_pass, bars));
     bool second_tone = false;
     for (int n = 0; n < count; n++) {
-        const char *digit = bars[n].state + strcspn(bars[n].state, "0123456789");
-        if (n > 0 && strcmp(bars[n].state, bars[n - 1].state) != 0)
+        const char *digit = bars[n].part + strcspn(bars[n].part, "0123456789");
+        if (n > 0 && strcmp(bars[n].part, bars[n - 1].part) != 0)
             second_tone = !second_tone;
-        bars[n].name = bars[n].state;
+        bars[n].name = bars[n].part;
         write_bar(script, &bars[n], y, is_pass, second_tone);
         if ((double)(bars[n].end - bars[n].begin) >= width_of(c, digit))
             write_at_cycle(labels, (double)(bars[n].begin + bars[n].end) / 2.0, y, "center", 10,
@@ -335,17 +347,17 @@ static void write_data(struct text *script, const struct picture *c, int number)
     free(bars);
 }
 
-static void write_state(struct text *script, const struct picture *c, int lane, double top)
+static void write_part(struct text *script, const struct picture *c, int lane, double top)
 {
     int last = lane;
-    while (last + 1 < c->lane_count && !opens_state(c, last + 1))
+    while (last + 1 < c->lane_count && !opens_part(c, last + 1))
         last++;
     double from = top + c->lanes[lane].y - 0.5, to = top + c->lanes[last].y + 0.5;
     text_appendf(script,
                  "set object rectangle from screen %.4f, first %.2f to graph 1, first %.2f behind "
                  "fillcolor rgb '%s' fillstyle solid noborder\n",
                  (double)STATE_X / 2 / WIDTH, from, to, band);
-    write_beside(script, STATE_X, (from + to) / 2.0, "left", 12, ink, c->lanes[lane].state);
+    write_beside(script, STATE_X, (from + to) / 2.0, "left", 12, ink, c->lanes[lane].block.part);
 }
 
 static void write_gap(struct text *script, struct picture *c, const struct chart_gap *gap, double y)
@@ -391,9 +403,9 @@ static void write_frame(struct text *script, struct picture *c, int number)
     for (int l = 0; l < c->lane_count; l++) {
         const struct lane *lane = &c->lanes[l];
         char name[64];
-        if (opens_state(c, l))
-            write_state(script, c, l, top);
-        snprintf(name, sizeof name, c->grouped ? "%s x%d" : "%s", lane->name, lane->count);
+        if (opens_part(c, l))
+            write_part(script, c, l, top);
+        snprintf(name, sizeof name, c->counted ? "%s x%d" : "%s", lane->block.row, lane->count);
         write_beside(script, NAME_X, top + lane->y, "right", 11, ink, name);
     }
     text_appendf(script,
@@ -432,8 +444,13 @@ static void write_page(struct text *script, const struct picture *c, int height)
     snprintf(at, sizeof at, "screen %.4f, screen %.4f", (double)STATE_X / WIDTH, 1.0 - 22.0 / height);
     write_text(script, at, "left", 17, ink, "Schedule of a frame");
     snprintf(at, sizeof at, "screen %.4f, screen %.4f", (double)STATE_X / WIDTH, 1.0 - 46.0 / height);
-    text_appendf(&note, "%d PEs x %d channels; x %d, c %d, y %d", p->d.pes, p->d.channels, p->d.x_size,
-                 p->d.c_size, p->d.y_size);
+    text_appendf(&note, "%d PEs x %d channels; x %d, ", p->d.pes, p->d.channels, p->d.x_size);
+    if (!chart_by_layers(p))
+        text_appendf(&note, "c %d, ", p->d.c_size);
+    text_appendf(&note, "y %d", p->d.y_size);
+    if (chart_by_layers(p))
+        text_appendf(&note, "; %d layer%s", p->network.layer_count,
+                     p->network.layer_count == 1 ? "" : "s");
     if (p->cycles_per_frame > 0)
         text_appendf(&note, "; a frame every %lld cycles", (long long)p->cycles_per_frame);
     write_text(script, at, "left", 12, note_ink, text_string(&note));
@@ -446,7 +463,6 @@ void chart_script(struct text *script, const struct program *program,
     static const char *const legend[2] = {"SpMV broadcasts", "element-wise steps"};
     struct picture c = {.program = program, .frames = frames, .frame_count = count};
     BUG_UNLESS(count >= 1 && count <= CHART_FRAMES_MOST);
-    c.grouped = chart_is_grouped(program);
     collect_lanes(&c);
     for (int n = 0; n < count; n++) {
         int64_t length = length_of(&c, &frames[n]);
@@ -471,6 +487,9 @@ void chart_script(struct text *script, const struct program *program,
     text_appendf(script, "keyentry with boxes linecolor rgb '%s' fillstyle solid title 'of the next frame'\n"
                          "unset output\n",
                  next_tones[0]);
+    free(c.lanes);
+    free(c.lane_of[0]);
+    free(c.lane_of[1]);
 }
 
 /* ---- gnuplot ------------------------------------------------------------------------------------ */

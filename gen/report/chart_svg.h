@@ -31,9 +31,10 @@ struct chart_frame {
 };
 
 /* Appends the gnuplot script of `count` (1 .. CHART_FRAMES_MOST) frames, one above the other on the
- * same axis; it writes chart.svg to the folder that gnuplot runs in.  Each has the two units on top, and
- * below them the paper's states with a row for each matrix and kind of pass.  A bar bears the name of its
- * block, unless there are as many blocks as the text chart groups as well.  Where no column is
+ * same axis; it writes chart.svg to the folder that gnuplot runs in.  Each has the two units on
+ * top, and below them the paper's states, or the layers of another network than one LSTM, with a
+ * row for each matrix and kind of pass, or with many layers for each unit.  A bar bears the name of
+ * its block, unless there are as many blocks as the text chart groups as well.  Where no column is
  * broadcast there is a bar of another colour, and in the heading what was waited for. */
 void chart_script(struct text *script, const struct program *program,
                   const struct chart_frame *frames, int count);

@@ -12,25 +12,70 @@ static void write_format(struct text *text, const char *what, int bits, int frac
     text_appendf(text, "  %-34s %3d bits, %2d of them fraction\n", what, bits, fraction);
 }
 
+/* Of a layer: x of the first, and what it writes, keeps and hands on. */
+static void write_vectors(struct text *text, const struct program *p, int layer)
+{
+    static const enum value order[] = {VALUE_X, VALUE_C, VALUE_M, VALUE_KEPT};
+    const struct network *n = &p->network;
+    const int writes = layer == NONE ? NONE : n->layers[layer].writes;
+    if (writes != NONE && n->vectors[writes].layer == layer)
+        write_format(text, n->vectors[writes].name, p->quant.vectors[writes].bits,
+                     p->quant.vectors[writes].fraction);
+    for (size_t i = 0; i < sizeof order / sizeof *order; i++)
+        for (int v = 0; v < n->vector_count; v++)
+            if (n->vectors[v].layer == layer && n->vectors[v].value == order[i] && v != writes)
+                write_format(text, n->vectors[v].name, p->quant.vectors[v].bits,
+                             p->quant.vectors[v].fraction);
+}
+
+/* "bias", "bias of layer 1" */
+static void write_of_layer(struct text *text, const struct program *p, int layer, const char *what,
+                           const int format[2])
+{
+    char name[80];
+    const int number = p->network.layers[layer].number;
+    snprintf(name, sizeof name, p->network.layer_count > 1 ? "%s of layer %d" : "%s", what, number);
+    write_format(text, name, format[0], format[1]);
+}
+
+static void write_sums(struct text *text, const struct program *p, int layer)
+{
+    const struct derived *d = &p->d;
+    const struct network *n = &p->network;
+    int gates = NONE, plain = NONE, sees = NONE;
+    for (int i = 0; i < n->pass_count; i++) {
+        if (n->passes[i].layer != layer)
+            continue;
+        *(n->passes[i].sums != NONE ? &gates : &plain) = i;
+        sees = n->passes[i].peep != NULL ? i : sees;
+    }
+    const int sum = p->quant.passes[gates != NONE ? gates : plain].sum;
+    if (gates != NONE)
+        write_of_layer(text, p, layer, "accumulator of a gate", (int[]){d->acc_bits, sum});
+    if (plain != NONE)
+        write_of_layer(text, p, layer,
+                       n->vectors[n->passes[plain].writes].value == VALUE_KEPT
+                           ? "accumulator of what is kept" : "accumulator of y",
+                       (int[]){d->acc_bits, p->quant.passes[plain].sum});
+    write_of_layer(text, p, layer, "bias", (int[]){d->bias_bits, sum});
+    if (sees != NONE)
+        write_of_layer(text, p, layer, "peephole weight",
+                       (int[]){d->peep_bits,
+                               sum - p->quant.vectors[n->passes[sees].right].fraction});
+    write_of_layer(text, p, layer, "accumulator + bias + peephole", (int[]){d->sum_bits, sum});
+}
+
 static void write_formats(struct text *text, const struct facts *f)
 {
-    const struct derived *d = &f->program->d;
-    const struct quantized *q = &f->program->quant;
-    const struct formats *formats = &q->formats;
+    const struct program *p = f->program;
+    const struct derived *d = &p->d;
     text_append(text, "\nNumbers (two's complement)\n");
-    write_format(text, "x", d->activation_bits, formats->x);
-    write_format(text, "y", d->activation_bits, formats->y);
-    write_format(text, "c", d->activation_bits, formats->c);
-    write_format(text, "m", d->activation_bits, formats->m);
-    write_format(text, "gates, tanh(c)", d->activation_bits, formats->gate);
-    write_format(text, "pre-activation z", d->z_bits, formats->z);
-    write_format(text, "accumulator of a gate", d->acc_bits, formats->sum);
-    if (q->projection)
-        write_format(text, "accumulator of y", d->acc_bits, formats->project);
-    write_format(text, "bias", d->bias_bits, formats->sum);
-    if (q->peephole)
-        write_format(text, "peephole weight", d->peep_bits, formats->sum - formats->c);
-    write_format(text, "accumulator + bias + peephole", d->sum_bits, formats->sum);
+    for (int layer = NONE; layer < p->network.layer_count; layer++)
+        write_vectors(text, p, layer);
+    write_format(text, "gates, tanh(c)", d->activation_bits, p->quant.gate_fraction);
+    write_format(text, "pre-activation z", d->z_bits, p->quant.z_fraction);
+    for (int layer = 0; layer < p->network.layer_count; layer++)
+        write_sums(text, p, layer);
     if (d->acc_bits > f->product_bits)
         text_appendf(text,
                      "  An accumulator has %d bits: the largest row sum of |weights| needs them, "
@@ -73,9 +118,9 @@ static void write_quality(struct text *text, const struct facts *f)
 }
 
 static void write_table(struct text *text, const char *name, const struct act_table *table,
-                        const struct formats *formats)
+                        int gate_fraction)
 {
-    double lsb = ldexp(table->max_error, formats->gate);
+    double lsb = ldexp(table->max_error, gate_fraction);
     text_appendf(text, "  %-8s %d %s, largest error %.2e = %.2f LSB\n", name,
                  1 << table->address_bits,
                  table->direct ? "points, the nearest is taken"
@@ -85,67 +130,87 @@ static void write_table(struct text *text, const char *name, const struct act_ta
 
 static void write_memories(struct text *text, const struct facts *f)
 {
-    static const char *const kinds[] = {"block", "LUT RAM", "LUT ROM"};
     const struct resources *r = &f->resources;
     text_append(text, "\nMemory\n");
-    text_appendf(text, "  %-14s %-18s %8s %7s x %-6s %11s %9s %9s\n", "unit", "holds", "copies",
-                 "words", "bits", "bits", "RAMB36", "LUTs");
+    text_appendf(text, "  %-14s %-18s %7s %7s x %-6s %11s %8s %7s %9s\n", "unit", "holds", "copies",
+                 "words", "bits", "bits", "RAMB36", "URAM288", "LUTs");
     for (int n = 0; n < r->memory_count; n++) {
         const struct memory *m = &r->memories[n];
-        text_appendf(text, "  %-14s %-18s %8s %7d x %-6d %11s", m->unit, m->holds,
+        text_appendf(text, "  %-14s %-18s %7s %7d x %-6d %11s", m->unit, m->holds,
                      commas(m->copies).text, m->words, m->width, commas(m->bits).text);
         if (m->kind == IN_BLOCK_RAM)
-            text_appendf(text, " %9.1f\n", (double)m->bram18 / 2.0);
-        else if (m->kind == IN_LUT_RAM)
-            text_appendf(text, " %9s %9s\n", "", commas(m->luts).text);
+            text_appendf(text, " %8.1f\n", (double)m->bram18 / 2.0);
+        else if (m->kind == IN_ULTRA_RAM)
+            text_appendf(text, " %8s %7s\n", "", commas(m->uram).text);
         else
-            text_appendf(text, " %9s %9s\n", "", kinds[m->kind]);
+            text_appendf(text, " %8s %7s %9s\n", "", "",
+                         m->kind == IN_LUT_RAM ? commas(m->luts).text : "LUT ROM");
     }
 }
 
-static void write_use(struct text *text, const char *what, double used, int device, int paper,
-                      bool beside)
+static void write_share(struct text *text, const struct share *share)
 {
-    struct number whole = commas((int64_t)used);
-    if (used > floor(used)) /* half a block RAM */
-        snprintf(whole.text, sizeof whole.text, "%.1f", used);
-    text_appendf(text, "  %-34s %9s %9.1f %%", what, whole.text, 100.0 * used / device);
-    if (beside)
-        text_appendf(text, " %9s", commas(paper).text);
-    text_append_char(text, '\n');
+    struct number used = commas(share->used / share->parts);
+    if (share->used % share->parts != 0) /* half a block RAM */
+        snprintf(used.text, sizeof used.text, "%.1f", (double)share->used / share->parts);
+    text_appendf(text, "  %-24s %9s %11s %9.1f %%", share->name, used.text,
+                 commas(share->available / share->parts).text, share_percent(share));
+}
+
+/* What the chip takes of its device, and what the paper's took. */
+static void write_shares(struct text *text, const struct facts *f)
+{
+    static const int *const paper[RESOURCE_KINDS] = {[OF_LUT] = &paper_used.lut,
+                                                     [OF_FF] = &paper_used.ff,
+                                                     [OF_LUTRAM] = &paper_used.lutram,
+                                                     [OF_BRAM36] = &paper_used.bram,
+                                                     [OF_DSP] = &paper_used.dsp};
+    const struct occupancy *o = &f->occupancy;
+    const bool beside = paper_shape(&f->program->network);
+    text_appendf(text, "\nResources, by formula; device %s, %s\n", o->device->name,
+                 o->device->family);
+    text_appendf(text, "  %-24s %9s %11s %11s%s\n", "", "used", "there are", "used",
+                 beside ? "   paper's" : "");
+    for (int n = 0; n < RESOURCE_KINDS; n++) {
+        if (o->shares[n].used == 0 && o->shares[n].available == 0) /* a device without UltraRAM */
+            continue;
+        write_share(text, &o->shares[n]);
+        if (beside && paper[n] != NULL)
+            text_appendf(text, " %9s", commas(*paper[n]).text);
+        text_append_char(text, '\n');
+    }
+    text_appendf(text, "  The chip %s; ", o->fits ? "fits" : "does not fit");
+    occupancy_channels(text, o);
+    text_append(text, o->ends_first != NULL ? ";\n" : ".\n");
+    if (o->ends_first != NULL)
+        text_appendf(text, "  with one more there are too few %s.\n", o->ends_first);
+    text_appendf(text,
+                 "  LUTs, with those used as RAM, and flip-flops: as Yosys maps the modules, to %d %%.\n"
+                 "  What there is: %s.\n",
+                 LOGIC_ERROR_PERCENT, o->device->source);
 }
 
 static void write_resources(struct text *text, const struct facts *f)
 {
     const struct derived *d = &f->program->d;
     const struct resources *r = &f->resources;
-    bool beside = paper_shape(&f->program->quant);
-    text_appendf(text, "\nResources, by formula (of an XCKU060: %s RAMB36E2, %s DSP48E2, %s LUTs "
-                 "for RAM)\n",
-                 commas(paper_device.bram).text, commas(paper_device.dsp).text,
-                 commas(paper_device.lutram).text);
-    text_appendf(text, "  %-34s %9s %11s%s\n", "", "used", "of chip",
-                 beside ? "   paper's" : "");
-    write_use(text, "block RAMs of 36 Kb", (double)r->bram18 / 2.0, paper_device.bram,
-              paper_used.bram, beside);
-    write_use(text, "LUTs used as RAM", (double)r->lutram, paper_device.lutram, paper_used.lutram,
-              beside);
-    write_use(text, "DSP48E2", r->dsp_spmv + r->dsp_elem, paper_device.dsp, paper_used.dsp, beside);
-    text_appendf(text, "  DSP: %s for SpMV, one a PE and channel (%d x %d bits);\n"
+    write_shares(text, f);
+    text_appendf(text, "  DSP: %s for SpMV, %d a PE and channel (%d x %d bits);\n"
                  "  %s element-wise, a lane and channel: %s.\n",
-                 commas(r->dsp_spmv).text, d->aligned_bits, d->activation_bits,
-                 commas(r->dsp_elem).text,
-                 f->program->quant.peephole ? "peephole product, f*c', and g*i or o*tanh(c)"
-                                            : "f*c', and g*i or o*tanh(c)");
+                 commas(r->dsp_spmv).text, r->dsp_spmv / d->pes / d->channels, d->aligned_bits,
+                 d->activation_bits, commas(r->dsp_elem).text,
+                 network_has_peepholes(&f->program->network)
+                     ? "peephole product, f*c', and g*i or o*tanh(c)"
+                     : "f*c', and g*i or o*tanh(c)");
     if (r->small_multipliers > 0)
         text_appendf(text, "  Not counted: %s small multipliers (%d x %d bits, interpolation), "
                      "DSPs or LUTs as synthesis likes.\n",
                      commas(r->small_multipliers).text, r->small_a, r->small_b);
-    text_appendf(text, "  %s bits in block RAM, %s in LUT RAM.  Synthesis has the last word.\n",
-                 commas(r->block_bits).text, commas(r->distributed_bits).text);
-    if (r->bram18 > 2 * paper_device.bram || r->lutram > paper_device.lutram ||
-        r->dsp_spmv + r->dsp_elem > paper_device.dsp)
-        text_append(text, "  It does not fit into an XCKU060.\n");
+    text_appendf(text, "  %s bits in block RAM, ", commas(r->block_bits).text);
+    if (r->ultra)
+        text_appendf(text, "%s in UltraRAM, ", commas(r->ultra_bits).text);
+    text_appendf(text, "%s in LUT RAM.  Synthesis has the last word.\n",
+                 commas(r->distributed_bits).text);
 }
 
 void facts_text_cost(struct text *text, const struct facts *f)
@@ -154,10 +219,15 @@ void facts_text_cost(struct text *text, const struct facts *f)
     write_formats(text, f);
     accuracy_formats_text(text, f->program);
     text_append(text, "\nSigmoid and Tanh\n");
-    write_table(text, "Sigmoid", &q->sigm, &q->formats);
-    write_table(text, "Tanh", &q->tanh, &q->formats);
+    write_table(text, "Sigmoid", &q->sigm, q->gate_fraction);
+    write_table(text, "Tanh", &q->tanh, q->gate_fraction);
     write_quality(text, f);
     accuracy_text(text, f->program, &f->quality);
-    write_memories(text, f);
-    write_resources(text, f);
+    if (f->on_chip) {
+        write_memories(text, f);
+        write_resources(text, f);
+    } else {
+        text_appendf(text, "\nMemory and resources: not known, as there is no such chip: %s\n",
+                     f->no_chip.text);
+    }
 }

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "gen/report/facts.h"
 
-#include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
+
+#include "models/program/chip_can.h"
 
 double cycles_to_us(int clock_mhz, int64_t cycles)
 {
@@ -21,35 +21,13 @@ double gops(const struct facts *facts, int64_t multiplications, int64_t cycles)
     return cycles > 0 ? operations / facts_us(facts, cycles) / 1e3 : 0.0;
 }
 
-double percent(int64_t part, int64_t whole)
-{
-    return whole != 0 ? 100.0 * (double)part / (double)whole : 0.0;
-}
-
-struct number commas(int64_t value)
-{
-    char digits[24];
-    struct number n;
-    size_t length = (size_t)snprintf(digits, sizeof digits, "%lld", (long long)value), at = 0;
-    for (size_t i = 0; i < length; i++) {
-        n.text[at++] = digits[i];
-        if (digits[i] != '-' && i + 1 < length && (length - i - 1) % 3 == 0)
-            n.text[at++] = ',';
-    }
-    n.text[at] = '\0';
-    return n;
-}
-
 /* Non-zero weights of a row block: rows go round over the PEs, block by block. */
 static int64_t nonzeros_of(const struct program *p, const struct product *product)
 {
-    const struct quant_matrix *m = product->matrix;
+    const struct quant_matrix *m = quantized_matrix(&p->quant, product->matrix);
     int span = geometry_span(&p->geometry, product->fold), first = product->row_block * span;
-    int64_t count = 0;
-    for (int row = first; row < first + span && row < m->rows; row++)
-        for (int col = 0; col < m->cols; col++)
-            count += m->at[(size_t)row * (size_t)m->cols + (size_t)col] != 0;
-    return count;
+    int end = first + span < m->rows ? first + span : m->rows;
+    return m->begin[end] - m->begin[first];
 }
 
 static int64_t entries_of(const struct program *p, const struct product *product)
@@ -61,33 +39,23 @@ static int64_t entries_of(const struct program *p, const struct product *product
     return count;
 }
 
-static int matrix_of(struct facts *f, const struct quant_matrix *matrix)
+static void add_work(struct effort *sum, const struct effort *work)
 {
-    for (int m = 0; m < f->matrix_count; m++)
-        if (f->matrices[m] == matrix)
-            return m;
-    BUG_UNLESS(f->matrix_count < MATRICES_MOST);
-    f->matrices[f->matrix_count] = matrix;
-    return f->matrix_count++;
-}
-
-static void list_matrices(struct facts *f)
-{
-    const struct quantized *q = &f->program->quant;
-    struct quant_matrix *list[MATRICES_MOST];
-    int count = quantized_matrices(q, list);
-    for (int n = 0; n < count; n++)
-        matrix_of(f, list[n]);
-    f->dense_weights = quantized_dense_weights(q);
+    sum->columns += work->columns;
+    sum->nonzeros += work->nonzeros;
+    sum->entries += work->entries;
+    sum->cycles += work->cycles;
 }
 
 static void gather_work(struct facts *f)
 {
     const struct program *p = f->program;
     f->products = allocate((size_t)p->product_count, sizeof *f->products);
+    f->matrix_work = allocate((size_t)p->network.matrix_count, sizeof *f->matrix_work);
+    f->layer_work = allocate((size_t)p->network.layer_count, sizeof *f->layer_work);
     for (int n = 0; n < p->product_count; n++) {
         const struct product *product = &p->products[n];
-        struct effort *work = &f->products[n], *sum = &f->matrix_work[matrix_of(f, product->matrix)];
+        struct effort *work = &f->products[n];
         int64_t next = n + 1 < p->product_count ? f->frame->products[n + 1].begin
                                                 : f->frame->start + f->cycles->cycles_per_frame;
         *work = (struct effort){.columns = product->columns,
@@ -95,10 +63,8 @@ static void gather_work(struct facts *f)
                               .entries = entries_of(p, product),
                               .begin = f->frame->products[n].begin - f->frame->start,
                               .cycles = next - f->frame->products[n].begin};
-        sum->columns += work->columns;
-        sum->nonzeros += work->nonzeros;
-        sum->entries += work->entries;
-        sum->cycles += work->cycles;
+        add_work(&f->matrix_work[product->matrix], work);
+        add_work(&f->layer_work[p->network.matrices[product->matrix].layer], work);
     }
 }
 
@@ -112,6 +78,50 @@ static void gather_passes(struct facts *f)
     }
 }
 
+static int64_t bytes(int64_t words, int bits)
+{
+    return (words * bits + 7) / 8;
+}
+
+static struct image_size image_size(const struct facts *f)
+{
+    const struct program *p = f->program;
+    const struct derived *d = &p->d;
+    int64_t constants = 0;
+    for (int n = 0; n < p->network.pass_count; n++) {
+        const struct network_pass *pass = &p->network.passes[n];
+        constants += ((pass->bias != NULL) + (pass->peep != NULL)) * pass->rows;
+    }
+    const int64_t weights = bytes(d->beats, weight_beat_bits(d));
+    const int64_t rest =
+        bytes(d->columns, column_word_bits(d)) + bytes(d->constants, constant_word_bits(d));
+    return (struct image_size){
+        .weight_bytes = weights,
+        .bytes = f->on_chip ? weights + rest : 0,
+        .dense_bytes = (int64_t)sizeof(float) * (f->dense_weights + constants)};
+}
+
+/* What is known of a chip that there is, or could be. */
+static void gather_chip(struct facts *f)
+{
+    const struct program *p = f->program;
+    f->traffic = derive_traffic(p);
+    resources_count(&f->resources, p);
+    occupancy_count(&f->occupancy, p, &f->resources);
+    f->dsp_work = 2.0 * (double)p->true_nonzeros * p->d.channels /
+                  ((double)(f->resources.dsp_spmv + f->resources.dsp_elem) *
+                   (double)f->cycles->cycles_per_frame);
+}
+
+/* Products in a row of a pass. */
+static int terms_of(const struct network *n, int pass)
+{
+    int terms = 0;
+    for (int i = 0; i < n->matrix_count; i++)
+        terms += n->matrices[i].pass == pass ? n->matrices[i].weights.cols : 0;
+    return terms;
+}
+
 void facts_gather(struct facts *f, const struct program *p, const struct cycles *cycles,
                   double quality_work)
 {
@@ -119,9 +129,10 @@ void facts_gather(struct facts *f, const struct program *p, const struct cycles 
     *f = (struct facts){.program = p,
                         .cycles = cycles,
                         .frame = &cycles->frames[cycles->frame_count - 2]};
+    f->on_chip = chip_can(&p->network, &f->no_chip);
     const struct derived *d = &p->d;
     int64_t slots = d->pes * cycles->cycles_per_frame, nonzeros = (int64_t)p->true_nonzeros;
-    list_matrices(f);
+    f->dense_weights = quantized_dense_weights(&p->quant);
     gather_work(f);
     gather_passes(f);
     f->limit_cycles = (nonzeros + d->pes - 1) / d->pes;
@@ -130,15 +141,21 @@ void facts_gather(struct facts *f, const struct program *p, const struct cycles 
     f->utilization = (double)nonzeros / (double)slots;
     f->us = facts_us(f, cycles->cycles_per_frame);
     f->product_bits = d->aligned_bits + d->activation_bits;
-    int gate_terms = d->x_size + d->y_size;
-    int terms = p->quant.projection && d->c_size > gate_terms ? d->c_size : gate_terms;
+    int terms = 1;
+    for (int n = 0; n < p->network.pass_count; n++)
+        terms = terms_of(&p->network, n) > terms ? terms_of(&p->network, n) : terms;
     f->any_weights_bits = f->product_bits + unsigned_bits(terms - 1);
-    f->traffic = derive_traffic(f->program);
-    resources_count(&f->resources, p);
+    f->image = image_size(f);
+    f->voices = d->channels * (int64_t)(p->config.frame_ms * 1e3 / f->us);
+    lost_count(&f->lost, p, f->frame);
+    if (f->on_chip)
+        gather_chip(f);
     quality_measure(&f->quality, p, quality_work);
 }
 
 void facts_free(struct facts *f)
 {
     free(f->products);
+    free(f->matrix_work);
+    free(f->layer_work);
 }

@@ -7,6 +7,9 @@
 
 #include <jansson.h>
 
+#include "gen/report/lost.h"
+#include "gen/report/numbers.h"
+#include "gen/report/occupancy.h"
 #include "gen/report/resources.h"
 #include "models/base/text.h"
 #include "models/program/cycles.h"
@@ -14,7 +17,8 @@
 #include "models/program/program.h"
 #include "models/program/quality.h"
 
-/* One block product, or one matrix: the sum of its row blocks. */
+/* One block product, one matrix, the sum of its row blocks, or one layer, the sum of its
+ * matrices. */
 struct effort {
     int64_t columns;  /* broadcast */
     int64_t nonzeros; /* true ones */
@@ -23,10 +27,21 @@ struct effort {
     int64_t cycles;   /* until the next product's first broadcast, or the next frame's */
 };
 
+/* What holds the model, on the chip or in memory: streams of entries, columns, constants. */
+struct image_size {
+    int64_t weight_bytes; /* entries alone */
+    int64_t bytes;        /* all */
+    int64_t dense_bytes;  /* of all weights, biases and peepholes in 32 bits */
+};
+
 struct facts {
     const struct program *program;
     const struct cycles *cycles;
     const struct cycles_frame *frame;
+    bool on_chip; /* there is a chip of the network (models/program/chip_can.h).  Of others what it
+                     would take is not known: no traffic, image.bytes, dsp_work, resources,
+                     occupancy */
+    struct error no_chip; /* why there is none */
 
     int64_t dense_weights;
     int64_t limit_cycles;   /* true non-zeros / PEs, rounded up: no schedule is faster */
@@ -34,20 +49,24 @@ struct facts {
     int64_t idle_slots;     /* PE-cycles without an entry */
     double utilization;     /* true non-zeros / (PEs * cycles) */
     double us;              /* a frame, by clock_mhz */
+    int64_t voices;         /* in real time: channels, as often as a frame fits into frame_ms */
+    double dsp_work;        /* operations per DSP and cycle, of true non-zeros */
     int64_t latency;        /* first column broadcast to last element step */
     int64_t element_steps;
 
     struct effort *products; /* [program->product_count] */
-    int matrix_count;
-    const struct quant_matrix *matrices[MATRICES_MOST];
-    struct effort matrix_work[MATRICES_MOST];
+    struct effort *matrix_work; /* [program->network.matrix_count] */
+    struct effort *layer_work; /* [program->network.layer_count] */
+    struct lost lost;
 
     struct traffic traffic; /* of external memory */
+    struct image_size image;
 
     int product_bits;      /* of one product in the accumulator */
     int any_weights_bits;  /* what an accumulator would need for any weights of this width */
 
     struct resources resources;
+    struct occupancy occupancy; /* of the device of the configuration */
     struct quality quality;
 };
 
@@ -63,14 +82,10 @@ double facts_us(const struct facts *facts, int64_t cycles);
 /* Two operations a multiplication, for all channels. */
 double gops(const struct facts *facts, int64_t multiplications, int64_t cycles);
 
-/* Percent, 0 of nothing. */
-double percent(int64_t part, int64_t whole);
-
-/* A whole number with separators, "10,150"; lives as long as the expression. */
-struct number {
-    char text[32];
-};
-struct number commas(int64_t value);
+/* Bytes of external memory that a frame takes, read and written; share of what its ports could move in the same
+ * time.  0 with memory rom. */
+int64_t facts_frame_bytes(const struct facts *facts);
+double facts_bandwidth(const struct facts *facts);
 
 /* The report as text, with the chart of a frame or without; and as JSON. */
 void facts_text(struct text *text, const struct facts *facts, bool chart);
@@ -80,7 +95,7 @@ json_t *facts_json(const struct facts *facts);
 void facts_text_memory(struct text *text, const struct facts *facts);
 json_t *facts_json_memory(const struct facts *facts);
 
-/* The part of the text on number formats, memory and resources. */
+/* The part of the text on number formats, and of a chip on memory and resources. */
 void facts_text_cost(struct text *text, const struct facts *facts);
 
 #endif

@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0
  * json.c - the report for programs.  Keys stand in a fixed order and do not depend on the
- * chip, but for "paper", which is null where the network has another shape than the paper's. */
+ * network; null is what means nothing for it: "paper" of another shape than the paper's, resources
+ * of a network that no chip computes yet, sizes and formats of one LSTM where there are others. */
 #include <math.h>
 #include <string.h>
 
 #include "gen/report/accuracy.h"
 #include "gen/report/facts.h"
+#include "gen/report/layers.h"
 #include "gen/report/paper_table.h"
 #include "models/base/version.h"
 
@@ -23,6 +25,14 @@ static void set_int(json_t *object, const char *key, int64_t value)
 static void set_real(json_t *object, const char *key, double value)
 {
     set(object, key, isfinite(value) ? json_real(value) : json_null());
+}
+
+/* What only a chip that there is has, and what is said of its one LSTM. */
+static void set_chip(json_t *object, const struct facts *f, const char *key, json_t *value)
+{
+    if (!f->on_chip)
+        json_decref(value);
+    set(object, key, f->on_chip ? value : json_null());
 }
 
 static void set_text(json_t *object, const char *key, const char *value)
@@ -43,8 +53,9 @@ static json_t *chip_json(const struct facts *f)
         set_int(chip, "fewer_elem_lanes", p->fewer_lanes);
         set_int(chip, "fewer_elem_lanes_cycles_per_frame", p->fewer_lanes_cycles);
     }
-    set_int(chip, "gate_fold", p->geometry.gate_fold);
-    set_int(chip, "y_fold", p->geometry.y_fold);
+    set_chip(chip, f, "gate_fold", json_integer(p->geometry.folds[0]));
+    set_chip(chip, f, "y_fold",
+             json_integer(p->network.group_count > 1 ? p->geometry.folds[1] : 1));
     set_text(chip, "encoding", encoding_name(p->config.encoding));
     set_text(chip, "column_order", column_order_name(p->column_order));
     if (p->greedy_cycles > 0)
@@ -63,12 +74,13 @@ static json_t *network_json(const struct facts *f)
 {
     const struct program *p = f->program;
     json_t *network = json_object();
-    set_int(network, "input", p->quant.input);
-    set_int(network, "cell", p->quant.cell);
-    set_int(network, "output", p->quant.output);
-    set(network, "peephole", json_boolean(p->quant.peephole));
-    set(network, "projection", json_boolean(p->quant.projection));
-    set_text(network, "candidate", candidate_name(p->quant.candidate));
+    set_int(network, "input", p->network.input);
+    set_chip(network, f, "cell", json_integer(p->network.layers[0].as.cell));
+    set_int(network, "output", p->network.output);
+    set_chip(network, f, "peephole", json_boolean(network_has_peepholes(&p->network)));
+    set_chip(network, f, "projection", json_boolean(network_has_projection(&p->network)));
+    set_chip(network, f, "candidate",
+             json_string(candidate_name(p->network.layers[0].as.candidate)));
     set_int(network, "weights", f->dense_weights);
     set_int(network, "nonzeros", (int64_t)p->true_nonzeros);
     return network;
@@ -117,16 +129,27 @@ static json_t *passes_json(const struct facts *f)
 static json_t *matrices_json(const struct facts *f)
 {
     json_t *list = json_array();
-    for (int m = 0; m < f->matrix_count; m++) {
+    for (int m = 0; m < f->program->network.matrix_count; m++) {
+        const struct quant_matrix *matrix = &f->program->quant.matrices[m];
         json_t *object = json_object();
-        set_text(object, "name", f->matrices[m]->name);
-        set_int(object, "rows", f->matrices[m]->rows);
-        set_int(object, "cols", f->matrices[m]->cols);
-        set_int(object, "shift", f->matrices[m]->shift);
+        set_text(object, "name", matrix->name);
+        set_int(object, "rows", matrix->rows);
+        set_int(object, "cols", matrix->cols);
+        set_int(object, "shift", matrix->shift);
         set_work(object, f, &f->matrix_work[m]);
         json_array_append_new(list, object);
     }
     return list;
+}
+
+static json_t *image_json(const struct facts *f)
+{
+    json_t *image = json_object();
+    set_int(image, "weight_bytes", f->image.weight_bytes);
+    set_chip(image, f, "bytes", json_integer(f->image.bytes));
+    set_int(image, "dense_bytes", f->image.dense_bytes);
+    set_real(image, "compression", (double)f->image.dense_bytes / (double)f->image.bytes);
+    return image;
 }
 
 static json_t *stalls_json(const struct facts *f)
@@ -158,13 +181,13 @@ static json_t *paper_row_json(const struct facts *f, const struct paper_row *row
 
 static json_t *paper_json(const struct facts *f)
 {
-    if (!paper_shape(&f->program->quant))
+    if (!paper_shape(&f->program->network))
         return json_null();
     json_t *paper = json_object(), *rows = json_array();
     struct effort total = {0};
     for (int row = 0; row < PAPER_ROWS; row++)
-        for (int m = 0; m < f->matrix_count; m++) {
-            const struct quant_matrix *matrix = f->matrices[m];
+        for (int m = 0; m < f->program->network.matrix_count; m++) {
+            const struct quant_matrix *matrix = &f->program->quant.matrices[m];
             if (strcmp(matrix->name, paper_rows[row].matrix) != 0)
                 continue;
             json_array_append_new(rows, paper_row_json(f, &paper_rows[row],
@@ -181,36 +204,42 @@ static json_t *paper_json(const struct facts *f)
     return paper;
 }
 
-static json_t *table_json(const struct act_table *table, const struct formats *formats)
+static json_t *table_json(const struct act_table *table, int gate_fraction)
 {
     json_t *object = json_object();
     set_int(object, "entries", (int64_t)1 << table->address_bits);
     set(object, "interpolated", json_boolean(!table->direct));
     set_real(object, "max_error", table->max_error);
-    set_real(object, "max_error_lsb", ldexp(table->max_error, formats->gate));
+    set_real(object, "max_error_lsb", ldexp(table->max_error, gate_fraction));
     return object;
 }
 
 static json_t *formats_json(const struct facts *f)
 {
-    const struct formats *formats = &f->program->quant.formats;
+    const struct quantized *q = &f->program->quant;
     const struct derived *d = &f->program->d;
+    const int y = quantized_output(q)->fraction;
     const struct {
         const char *name;
         int bits, fraction;
+        bool of_any; /* any network has one such format */
     } list[] = {
-        {"x", d->activation_bits, formats->x},     {"y", d->activation_bits, formats->y},
-        {"c", d->activation_bits, formats->c},     {"m", d->activation_bits, formats->m},
-        {"gate", d->activation_bits, formats->gate}, {"z", d->z_bits, formats->z},
-        {"sum", d->sum_bits, formats->sum},        {"project", d->acc_bits, formats->project},
+        {"x", d->activation_bits, q->vectors[0].fraction, true},
+        {"y", d->activation_bits, y, true},
+        {"c", d->activation_bits, d->c_fraction, false},
+        {"m", d->activation_bits, d->m_fraction, false},
+        {"gate", d->activation_bits, q->gate_fraction, true},
+        {"z", d->z_bits, q->z_fraction, true},
+        {"sum", d->sum_bits, q->passes[0].sum, false},
+        {"project", d->acc_bits, y + q->passes[0].round_shift, false},
     };
     json_t *object = json_object();
-    for (size_t n = 0; n < sizeof list / sizeof *list; n++) {
-        json_t *format = json_object();
-        set_int(format, "bits", list[n].bits);
-        set_int(format, "fraction", list[n].fraction);
-        set(object, list[n].name, format);
-    }
+    for (size_t n = 0; n < sizeof list / sizeof *list; n++)
+        if (f->on_chip || list[n].of_any)
+            set(object, list[n].name,
+                json_pack("{s:i, s:i}", "bits", list[n].bits, "fraction", list[n].fraction));
+        else
+            set(object, list[n].name, json_null());
     return object;
 }
 
@@ -240,7 +269,7 @@ static json_t *quality_json(const struct facts *f)
 
 static json_t *memories_json(const struct resources *r)
 {
-    static const char *const kinds[] = {"block", "lut_ram", "lut_rom"};
+    static const char *const kinds[] = {"block", "ultra", "lut_ram", "lut_rom"};
     json_t *list = json_array();
     for (int n = 0; n < r->memory_count; n++) {
         const struct memory *m = &r->memories[n];
@@ -253,6 +282,7 @@ static json_t *memories_json(const struct resources *r)
         set_int(object, "width", m->width);
         set_int(object, "bits", m->bits);
         set_real(object, "bram36", (double)m->bram18 / 2.0);
+        set_int(object, "uram", m->uram);
         set_int(object, "lutram", m->luts);
         json_array_append_new(list, object);
     }
@@ -263,44 +293,94 @@ static json_t *resources_json(const struct resources *r)
 {
     json_t *object = json_object();
     set_int(object, "block_bits", r->block_bits);
+    set_int(object, "ultra_bits", r->ultra_bits);
     set_int(object, "lut_ram_bits", r->distributed_bits);
     set_real(object, "bram36", (double)r->bram18 / 2.0);
+    set_int(object, "uram", r->uram);
     set_int(object, "lutram", r->lutram);
     set_int(object, "dsp", r->dsp_spmv + r->dsp_elem);
     set_int(object, "dsp_spmv", r->dsp_spmv);
     set_int(object, "dsp_elem", r->dsp_elem);
     set_int(object, "small_multipliers", r->small_multipliers);
-    set_text(object, "device", "xcku060");
-    set_int(object, "device_bram36", paper_device.bram);
-    set_int(object, "device_lutram", paper_device.lutram);
-    set_int(object, "device_dsp", paper_device.dsp);
     return object;
 }
 
-json_t *facts_json(const struct facts *f)
+static json_t *logic_json(const struct logic *l)
 {
-    const struct program *p = f->program;
-    const struct quantized *q = &p->quant;
+    json_t *object = json_object(), *parts = json_object();
+    set_int(object, "lut_error_percent", LOGIC_ERROR_PERCENT);
+    set_int(object, "ff_error_percent", LOGIC_ERROR_PERCENT);
+    for (int n = 0; n < LOGIC_PARTS; n++) {
+        json_t *part = json_object();
+        set_int(part, "lut", l->parts[n].luts);
+        set_int(part, "ff", l->parts[n].ffs);
+        set(parts, l->parts[n].name, part);
+    }
+    set(object, "parts", parts);
+    return object;
+}
+
+static json_t *device_json(const struct occupancy *o)
+{
+    json_t *object = json_object(), *shares = json_object();
+    set_text(object, "name", o->device->name);
+    set_text(object, "part", o->device->part);
+    set_text(object, "family", o->device->family);
+    set_text(object, "source", o->device->source);
+    for (int n = 0; n < RESOURCE_KINDS; n++) {
+        const struct share *s = &o->shares[n];
+        json_t *share = json_object();
+        if (s->parts == 1)
+            set_int(share, "used", s->used);
+        else
+            set_real(share, "used", (double)s->used / s->parts);
+        set_int(share, "available", s->available / s->parts);
+        set_real(share, "percent", share_percent(s));
+        set(share, "fits", json_boolean(s->used <= s->available));
+        set(shares, s->key, share);
+    }
+    set(object, "resources", shares);
+    set(object, "fits", json_boolean(o->fits));
+    set_int(object, "channels_that_fit", o->channels);
+    set(object, "ends_first", o->ends_first != NULL ? json_string(o->ends_first) : json_null());
+    return object;
+}
+
+static void add_names(json_t *root, const struct program *p)
+{
     struct text hash = {0};
-    json_t *root = json_object(), *tables = json_object();
     text_appendf(&hash, "%08x", (unsigned)p->config_hash);
     set_text(root, "name", p->config.name);
     set_text(root, "version", ESE_VERSION);
     set_text(root, "config_hash", text_string(&hash));
     text_free(&hash);
-    set(root, "chip", chip_json(f));
-    set(root, "network", network_json(f));
-    set_int(root, "cycles_per_frame", f->cycles->cycles_per_frame);
+}
+
+static void add_speed(json_t *root, const struct facts *f)
+{
+    const struct program *p = f->program;
+    const int64_t cycles = f->cycles->cycles_per_frame;
+    set_int(root, "cycles_per_frame", cycles);
     set_int(root, "limit_cycles", f->limit_cycles);
     set_real(root, "mac_utilization", f->utilization);
     set_int(root, "clock_mhz", p->config.clock_mhz);
     set_real(root, "us_per_frame", f->us);
     set_int(root, "latency_cycles", f->latency);
-    set_real(root, "gops", gops(f, (int64_t)p->true_nonzeros, f->cycles->cycles_per_frame));
-    set_real(root, "equivalent_gops", gops(f, f->dense_weights, f->cycles->cycles_per_frame));
+    set_real(root, "frame_ms", p->config.frame_ms);
+    set_int(root, "voices", f->voices);
+    set_real(root, "gops", gops(f, (int64_t)p->true_nonzeros, cycles));
+    set_real(root, "equivalent_gops", gops(f, f->dense_weights, cycles));
+    set_chip(root, f, "operations_per_dsp_cycle", json_real(f->dsp_work));
+    set_chip(root, f, "frame_bytes", json_integer(facts_frame_bytes(f)));
+    set_chip(root, f, "bandwidth_share", json_real(facts_bandwidth(f)));
+}
+
+static void add_schedule(json_t *root, const struct facts *f)
+{
+    set(root, "image", image_json(f));
     set_int(root, "stored_entries", f->stored_entries);
-    set_int(root, "filler_entries", (int64_t)p->filler_entries);
-    set_int(root, "padding_entries", (int64_t)p->padding_entries);
+    set_int(root, "filler_entries", (int64_t)f->program->filler_entries);
+    set_int(root, "padding_entries", (int64_t)f->program->padding_entries);
     set_int(root, "idle_slots", f->idle_slots);
     set_int(root, "element_steps", f->element_steps);
     set_real(root, "max_float_error", f->quality.accuracy.quantized.max_error);
@@ -308,17 +388,49 @@ json_t *facts_json(const struct facts *f)
     set(root, "products", products_json(f));
     set(root, "passes", passes_json(f));
     set(root, "matrices", matrices_json(f));
+    set(root, "layers", facts_json_layers(f));
+    set(root, "lost", lost_json(&f->lost, f->program, f->frame));
     set(root, "paper", paper_json(f));
+}
+
+static void add_numbers(json_t *root, const struct facts *f)
+{
+    const struct quantized *q = &f->program->quant;
+    json_t *tables = json_object();
     set(root, "formats", formats_json(f));
-    set(tables, "sigmoid", table_json(&q->sigm, &q->formats));
-    set(tables, "tanh", table_json(&q->tanh, &q->formats));
+    set(tables, "sigmoid", table_json(&q->sigm, q->gate_fraction));
+    set(tables, "tanh", table_json(&q->tanh, q->gate_fraction));
     set(root, "tables", tables);
     set(root, "quantization", quality_json(f));
-    set(root, "accuracy", accuracy_quality_json(p, &f->quality));
-    set(root, "ranges", accuracy_formats_json(p));
-    if (p->config.memory != MEMORY_ROM)
+    set(root, "accuracy", accuracy_quality_json(f->program, &f->quality));
+    set(root, "ranges", accuracy_formats_json(f->program));
+}
+
+static void add_cost(json_t *root, const struct facts *f)
+{
+    static const char *const keys[] = {"memories", "resources", "logic", "device"};
+    for (size_t n = 0; n < sizeof keys / sizeof *keys && !f->on_chip; n++)
+        set(root, keys[n], json_null());
+    if (!f->on_chip)
+        return;
+    if (f->program->config.memory != MEMORY_ROM)
         set(root, "external_memory", facts_json_memory(f));
     set(root, "memories", memories_json(&f->resources));
     set(root, "resources", resources_json(&f->resources));
+    set(root, "logic", logic_json(&f->occupancy.logic));
+    set(root, "device", device_json(&f->occupancy));
+}
+
+json_t *facts_json(const struct facts *f)
+{
+    const struct program *p = f->program;
+    json_t *root = json_object();
+    add_names(root, p);
+    set(root, "chip", chip_json(f));
+    set(root, "network", network_json(f));
+    add_speed(root, f);
+    add_schedule(root, f);
+    add_numbers(root, f);
+    add_cost(root, f);
     return root;
 }

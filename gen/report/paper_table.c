@@ -16,8 +16,9 @@ const struct paper_row paper_rows[PAPER_ROWS] = {
 const struct paper_row paper_total = {"total", 0, 0, 11.2, 364320, 57.0, 82.7, 282.2, 2515.7};
 const int paper_total_cycles = 16540;
 
+const struct paper_processor paper_cpu = {"MKL on a Core i7-5930K", 6017.3, 3569.9};
+
 const struct paper_resources paper_used = {293920, 69939, 453068, 947, 1504};
-const struct paper_resources paper_device = {331680, 146880, 663360, 1080, 2760};
 
 void paper_gops_note(struct text *text, int pes, int channels)
 {
@@ -32,7 +33,9 @@ void paper_gops_note(struct text *text, int pes, int channels)
                  2e-3 * pes * channels * PAPER_MHZ);
 }
 
-bool paper_shape(const struct quantized *quant)
+bool paper_shape(const struct network *network)
 {
-    return quant->input == 153 && quant->cell == 1024 && quant->output == 512 && quant->projection;
+    const struct layer *layer = network_only(network, LAYER_LSTM);
+    return layer != NULL && network->input == 153 && layer->as.cell == 1024 &&
+           layer->as.output == 512;
 }

@@ -28,16 +28,23 @@ struct paper_resources {
     int lut, lutram, ff, bram, dsp;
 };
 
+/* A processor beside the chip, in the same table: a frame of PAPER_CHANNELS voices. */
+struct paper_processor {
+    const char *name;
+    double dense_us, sparse_us;
+};
+
+extern const struct paper_processor paper_cpu;
 extern const struct paper_row paper_rows[PAPER_ROWS];
 extern const struct paper_row paper_total;  /* the real time is more than the sum of the rows' */
 extern const int paper_total_cycles;        /* paper_total.real_us at PAPER_MHZ */
-extern const struct paper_resources paper_used, paper_device; /* device: the XCKU060 */
+extern const struct paper_resources paper_used; /* of an XCKU060 */
 
 /* Appends lines of a legend: what GOPS count, and how a row can have more than an array of `pes`
  * PEs x `channels` at PAPER_MHZ. */
 void paper_gops_note(struct text *text, int pes, int channels);
 
 /* Whether a network has the shape that the figures are for. */
-bool paper_shape(const struct quantized *quant);
+bool paper_shape(const struct network *network);
 
 #endif

@@ -35,23 +35,12 @@ static double pixel(double value)
     return round(value * 100.0) / 100.0 + 0.0;
 }
 
-static void write_escaped(struct text *svg, const char *string)
-{
-    for (; *string != '\0'; string++)
-        switch (*string) {
-        case '<': text_append(svg, "&lt;"); break;
-        case '>': text_append(svg, "&gt;"); break;
-        case '&': text_append(svg, "&amp;"); break;
-        default: text_append_char(svg, *string);
-        }
-}
-
 static void write_label(struct text *svg, double x, double y, const char *anchor, int size,
                         const char *color, const char *string)
 {
     text_appendf(svg, "<text x=\"%.2f\" y=\"%.2f\" text-anchor=\"%s\" font-size=\"%d\" fill=\"%s\">",
                  pixel(x), pixel(y), anchor, size, color);
-    write_escaped(svg, string);
+    text_append_xml(svg, string);
     text_append(svg, "</text>\n");
 }
 
@@ -66,19 +55,24 @@ static void write_line(struct text *svg, double x1, double y1, double x2, double
     text_append(svg, "/>\n");
 }
 
-static void begin_page(struct text *svg, const char *title, const char *note)
+static void begin_file(struct text *svg, int pages)
 {
+    const int height = pages * HEIGHT;
     text_appendf(svg,
                  "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n"
                  "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"%d\" height=\"%d\" "
                  "viewBox=\"0 0 %d %d\" font-family=\"Helvetica, Arial, sans-serif\">\n"
                  "<rect width=\"%d\" height=\"%d\" fill=\"#ffffff\"/>\n",
-                 WIDTH, HEIGHT, WIDTH, HEIGHT, WIDTH, HEIGHT);
+                 WIDTH, height, WIDTH, height, WIDTH, height);
+}
+
+static void write_title(struct text *svg, const char *title, const char *note)
+{
     write_label(svg, LEFT, 28, "start", 17, ink, title);
     write_label(svg, LEFT, 50, "start", FONT, "#555555", note);
 }
 
-static void end_page(struct text *svg)
+static void end_file(struct text *svg)
 {
     text_append(svg, "</svg>\n");
 }
@@ -121,7 +115,7 @@ static void write_y_axis(struct text *svg, const struct plot_axis *axis, double 
     text_appendf(svg, "<text transform=\"translate(22 %d) rotate(-90)\" text-anchor=\"middle\" "
                       "font-size=\"%d\" fill=\"%s\">",
                  (TOP + BOTTOM) / 2, FONT, ink);
-    write_escaped(svg, axis->label);
+    text_append_xml(svg, axis->label);
     text_append(svg, "</text>\n");
 }
 
@@ -146,12 +140,6 @@ static void write_base(struct text *svg, double right, const char *label)
 
 /* ---- lines --------------------------------------------------------------------------------------- */
 
-static void write_dot(struct text *svg, double x, double y, const char *color)
-{
-    text_appendf(svg, "<circle cx=\"%.2f\" cy=\"%.2f\" r=\"3.5\" fill=\"%s\"/>\n", pixel(x), pixel(y),
-                 color);
-}
-
 static void write_diamond(struct text *svg, double x, double y)
 {
     text_appendf(svg, "<path d=\"M%.2f %.2f l7 7 l-7 7 l-7 -7 z\" fill=\"%s\" stroke=\"#ffffff\"/>\n",
@@ -161,6 +149,12 @@ static void write_diamond(struct text *svg, double x, double y)
 static const char *color_of(const struct plot_series *s)
 {
     return s->style == PLOT_GUIDE ? "#999999" : colors[s->color];
+}
+
+static void write_dot(struct text *svg, double x, double y, const struct plot_series *s)
+{
+    text_appendf(svg, "<circle cx=\"%.2f\" cy=\"%.2f\" r=\"%s\" fill=\"%s\"/>\n", pixel(x), pixel(y),
+                 s->style == PLOT_DOTS ? "2" : "3.5", color_of(s));
 }
 
 static const char *dashes_of(enum plot_style style)
@@ -185,7 +179,7 @@ static void write_series_line(struct text *svg, const struct plot *plot,
 static void write_series(struct text *svg, const struct plot *plot, const struct plot_series *s)
 {
     struct text number = {0};
-    if (s->style != PLOT_MARKS)
+    if (s->style != PLOT_MARKS && s->style != PLOT_DOTS)
         write_series_line(svg, plot, s);
     for (int n = 0; n < s->count && s->style != PLOT_GUIDE; n++) {
         double x = x_of(&plot->x, s->x[n]), y = y_of(&plot->y, s->y[n]);
@@ -194,7 +188,7 @@ static void write_series(struct text *svg, const struct plot *plot, const struct
             tick_text(&number, &plot->y, round(s->y[n] * 10.0) / 10.0);
             write_label(svg, x + 11, y + 5, "start", FONT - 1, ink, text_string(&number));
         } else {
-            write_dot(svg, x, y, color_of(s));
+            write_dot(svg, x, y, s);
         }
     }
     text_free(&number);
@@ -207,25 +201,42 @@ static void write_line_legend(struct text *svg, const struct plot *plot)
         double y = TOP + 8 + s * LEGEND_STEP;
         if (series->style == PLOT_MARKS)
             write_diamond(svg, LEGEND + 15, y);
-        else
+        else if (series->style != PLOT_DOTS)
             write_line(svg, LEGEND, y, LEGEND + 30, y, color_of(series), 2.2,
                        dashes_of(series->style));
-        if (series->style == PLOT_LINE || series->style == PLOT_DASHED)
-            write_dot(svg, LEGEND + 15, y, color_of(series));
+        if (series->style != PLOT_MARKS && series->style != PLOT_GUIDE)
+            write_dot(svg, LEGEND + 15, y, series);
         write_label(svg, LEGEND + 38, y + 4, "start", FONT - 1, ink, series->name);
     }
 }
 
-void plot_lines(struct text *svg, const struct plot *plot)
+static void write_lines(struct text *svg, const struct plot *plot)
 {
-    begin_page(svg, plot->title, plot->note);
+    write_title(svg, plot->title, plot->note);
     write_y_axis(svg, &plot->y, RIGHT);
     write_x_axis(svg, &plot->x);
     write_base(svg, RIGHT, plot->x.label);
     for (int s = 0; s < plot->series_count; s++)
         write_series(svg, plot, &plot->series[s]);
     write_line_legend(svg, plot);
-    end_page(svg);
+}
+
+void plot_lines(struct text *svg, const struct plot *plot)
+{
+    begin_file(svg, 1);
+    write_lines(svg, plot);
+    end_file(svg);
+}
+
+void plot_sheet(struct text *svg, const struct plot *const *plots, int count)
+{
+    begin_file(svg, count);
+    for (int n = 0; n < count; n++) {
+        text_appendf(svg, "<g transform=\"translate(0 %d)\">\n", n * HEIGHT);
+        write_lines(svg, plots[n]);
+        text_append(svg, "</g>\n");
+    }
+    end_file(svg);
 }
 
 /* ---- bars ---------------------------------------------------------------------------------------- */
@@ -288,7 +299,8 @@ void plot_bars(struct text *svg, const struct plot_bars *plot)
 {
     struct bars b = {.plot = plot, .room = (double)(BARS_RIGHT - LEFT) / plot->group_count};
     b.width = fmin(b.room * 0.84 / plot->series_count, 60.0);
-    begin_page(svg, plot->title, plot->note);
+    begin_file(svg, 1);
+    write_title(svg, plot->title, plot->note);
     write_y_axis(svg, &plot->y, BARS_RIGHT);
     for (int g = 0; g < plot->group_count; g++) {
         for (int s = 0; s < plot->series_count; s++)
@@ -305,5 +317,5 @@ void plot_bars(struct text *svg, const struct plot_bars *plot)
             write_bar_value(svg, &b, s, g);
     write_base(svg, BARS_RIGHT, plot->x_label);
     write_bar_legend(svg, plot);
-    end_page(svg);
+    end_file(svg);
 }

@@ -14,6 +14,7 @@ enum plot_style {
     PLOT_LINE,   /* with a dot at each point */
     PLOT_DASHED, /* likewise, dashed */
     PLOT_GUIDE,  /* thin and grey, without dots: a limit */
+    PLOT_DOTS,   /* small, no line */
     PLOT_MARKS   /* black diamonds with their value, no line: somebody else's result */
 };
 
@@ -65,6 +66,9 @@ struct plot_bars {
 const char *plot_color_code(enum plot_color color);
 
 void plot_lines(struct text *svg, const struct plot *plot);
+
+/* Several, one below the other. */
+void plot_sheet(struct text *svg, const struct plot *const *plots, int count);
 void plot_bars(struct text *svg, const struct plot_bars *plot);
 
 #endif

@@ -4,13 +4,15 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "gen/folder/json_file.h"
 #include "gen/report/accuracy.h"
 #include "gen/report/chart.h"
 #include "gen/report/facts.h"
+#include "gen/report/layers.h"
 #include "gen/report/paper_table.h"
 #include "models/base/version.h"
 
-enum { PRODUCTS_MOST = 64, JSON_DIGITS = 9 }; /* with more products a line is a matrix */
+enum { PRODUCTS_MOST = 64 }; /* with more products a line is a matrix */
 
 static const char *const stall_meanings[STALL_COUNT] = {
     [STALL_NONE] = "a column is broadcast",
@@ -28,25 +30,85 @@ static void write_fewer_lanes(struct text *text, const struct facts *f)
     const int more = p->d.lanes - p->fewer_lanes;
     if (p->fewer_lanes == 0)
         return;
-    text_appendf(text, "  %-14s with %d: %s cycles instead of %s, %d multipliers and about %s LUTs "
-                       "less\n", "", p->fewer_lanes, commas(p->fewer_lanes_cycles).text,
-                 commas(f->cycles->cycles_per_frame).text, more * f->resources.dsp_lane,
-                 commas((int64_t)more * f->resources.luts_lane).text);
+    text_appendf(text, "  %-14s with %d: %s cycles instead of %s", "", p->fewer_lanes,
+                 commas(p->fewer_lanes_cycles).text, commas(f->cycles->cycles_per_frame).text);
+    if (f->on_chip)
+        text_appendf(text, ", %d multipliers and about %s LUTs less", more * f->resources.dsp_lane,
+                     commas(more * p->d.channels * logic_lane_luts(p)).text);
+    text_append_char(text, '\n');
+}
+
+/* The matrices of a group: "gates", the only one's name, "gates of layer 1". */
+static void name_group(struct text *name, const struct network *n, int group)
+{
+    int count = 0, last = 0;
+    for (int i = 0; i < n->matrix_count; i++)
+        if (n->passes[n->matrices[i].pass].group == group)
+            count++, last = i;
+    if (count == 1)
+        text_append(name, n->matrices[last].name);
+    else if (n->layer_count == 1)
+        text_append(name, "gates");
+    else
+        text_appendf(name, "gates of layer %d", n->layers[n->matrices[last].layer].number);
+}
+
+static void write_fold(struct text *text, const char *name, int fold, const struct program *p)
+{
+    if (fold > 1)
+        text_appendf(text, "  %-14s %s: %d PEs share rows, a broadcast carries %d columns\n",
+                     "fold", name, fold, fold);
+    else if (geometry_fold(&p->geometry) > 1)
+        text_appendf(text, "  %-14s %s: none\n", "fold", name);
+}
+
+static bool all_fold_alike(const struct program *p)
+{
+    for (int group = 1; group < p->network.group_count; group++)
+        if (p->geometry.folds[group] != p->geometry.folds[0])
+            return false;
+    return true;
 }
 
 /* Which matrices are folded (models/program/geometry.h): those that are, or all if it was asked for. */
 static void write_folds(struct text *text, const struct program *p)
 {
-    const struct {
-        const char *name;
-        int fold;
-    } kinds[] = {{"gates", p->geometry.gate_fold}, {"Wym", p->geometry.y_fold}};
-    for (int n = 0; n < 1 + p->quant.projection; n++)
-        if (kinds[n].fold > 1)
-            text_appendf(text, "  %-14s %s: %d PEs share rows, a broadcast carries %d columns\n", "fold",
-                         kinds[n].name, kinds[n].fold, kinds[n].fold);
-        else if (p->config.fold > FOLD_1)
-            text_appendf(text, "  %-14s %s: none, so many rows fill the PEs\n", "fold", kinds[n].name);
+    struct text name = {0};
+    if (p->network.layer_count > 1 && all_fold_alike(p)) {
+        write_fold(text, "every matrix", p->geometry.folds[0], p);
+        return;
+    }
+    for (int group = 0; group < p->network.group_count; group++) {
+        text_cut(&name, 0);
+        name_group(&name, &p->network, group);
+        write_fold(text, text_string(&name), p->geometry.folds[group], p);
+    }
+    text_free(&name);
+}
+
+static void write_network(struct text *text, const struct facts *f)
+{
+    const struct network *n = &f->program->network;
+    const struct derived *d = &f->program->d;
+    if (f->on_chip)
+        text_appendf(text, "  %-14s x %d, c %d, y %d; %s, %s, g = %s\n", "network", d->x_size,
+                     d->c_size, d->y_size,
+                     network_has_peepholes(n) ? "peepholes" : "no peepholes",
+                     network_has_projection(n) ? "projection" : "no projection: y is m",
+                     n->layers[0].as.candidate == CANDIDATE_TANH ? "tanh" : "sigm");
+    else
+        text_appendf(text, "  %-14s x %d, y %d; %d layer%s\n", "network", d->x_size, d->y_size,
+                     n->layer_count, n->layer_count == 1 ? "" : "s");
+}
+
+static void write_size(struct text *text, const struct facts *f)
+{
+    if (f->on_chip)
+        text_appendf(text, "  %-14s %s bytes with columns and constants, %.1f times as small as "
+                     "32-bit floats\n", "", commas(f->image.bytes).text,
+                     (double)f->image.dense_bytes / (double)f->image.bytes);
+    else
+        text_appendf(text, "  %-14s %s bytes of entries\n", "", commas(f->image.weight_bytes).text);
 }
 
 static void write_chip(struct text *text, const struct facts *f)
@@ -54,18 +116,17 @@ static void write_chip(struct text *text, const struct facts *f)
     const struct program *p = f->program;
     const struct derived *d = &p->d;
     const struct config *config = &p->config;
-    text_appendf(text, "%s: a sparse LSTM accelerator (ese %s, configuration %08x)\n\n",
-                 config->name, ESE_VERSION, (unsigned)p->config_hash);
+    text_appendf(text, "%s: a sparse %s (ese %s, configuration %08x)\n\n", config->name,
+                 f->on_chip ? "LSTM accelerator" : "accelerator of a network of layers",
+                 ESE_VERSION, (unsigned)p->config_hash);
     text_appendf(text, "Chip\n  %-14s %d PEs x %d channels, FIFO depth %d\n", "array", d->pes,
                  d->channels, d->fifo_depth);
-    text_appendf(text, "  %-14s x %d, c %d, y %d; %s, %s, g = %s\n", "network", d->x_size,
-                 d->c_size, d->y_size, p->quant.peephole ? "peepholes" : "no peepholes",
-                 p->quant.projection ? "projection" : "no projection: y is m",
-                 p->quant.candidate == CANDIDATE_TANH ? "tanh" : "sigm");
+    write_network(text, f);
     text_appendf(text, "  %-14s %s, of which %s (%.2f %%) are not zero; %s\n", "weights",
                  commas(f->dense_weights).text, commas((int64_t)p->true_nonzeros).text,
                  percent((int64_t)p->true_nonzeros, f->dense_weights),
                  config->model.path != NULL ? "from a file" : "synthetic");
+    write_size(text, f);
     text_appendf(text, "  %-14s %s, %d + %d bits an entry; columns in %s order; weights in %s\n",
                  "encoding", encoding_name(config->encoding), d->weight_bits, d->index_bits,
                  column_order_name(p->column_order), memory_mode_name(config->memory));
@@ -83,6 +144,17 @@ static void write_chip(struct text *text, const struct facts *f)
                  commas(f->element_steps).text);
 }
 
+static void write_broadcasts(struct text *text, const struct facts *f)
+{
+    text_append(text, "\nBroadcasts, cycles a frame\n");
+    for (int s = 0; s < STALL_COUNT; s++)
+        text_appendf(text, "  %-14s %9s  %s\n",
+                     s == STALL_NONE ? "broadcast" : stall_name((enum stall)s),
+                     commas(f->frame->stalls[s]).text,
+                     s == STALL_ELEMENT && !f->on_chip ? "an element is not computed yet"
+                                                       : stall_meanings[s]);
+}
+
 static void write_speed(struct text *text, const struct facts *f)
 {
     const struct program *p = f->program;
@@ -96,20 +168,21 @@ static void write_speed(struct text *text, const struct facts *f)
     text_appendf(text, "  %-14s %s frames/s of each channel, %s of all %d\n", "",
                  commas((int64_t)(1e6 / f->us)).text,
                  commas((int64_t)(1e6 / f->us * p->d.channels)).text, p->d.channels);
+    text_appendf(text, "  %-14s %s keep up, a frame of each every %g ms: channels x frames in that time\n",
+                 "voices", commas(f->voices).text, p->config.frame_ms);
     text_appendf(text, "  %-14s %s cycles from a frame's first column to its last element step\n",
                  "latency", commas(f->latency).text);
-    text_appendf(text, "  %-14s %.1f GOPS, as the dense network %.1f GOPS\n", "throughput",
+    text_appendf(text, "  %-14s %.1f GOPS, as the dense network %.1f GOPS", "throughput",
                  gops(f, (int64_t)p->true_nonzeros, cycles), gops(f, f->dense_weights, cycles));
+    if (f->on_chip)
+        text_appendf(text, "; %.2f operations per DSP and cycle", f->dsp_work);
+    text_append_char(text, '\n');
     text_appendf(text, "  %-14s %.2f %% of PEs x cycles are non-zeros: utilization\n",
                  "multipliers", 100.0 * f->utilization);
     text_appendf(text, "  %-14s %.2f %% fillers (%s), %.2f %% padding (%s), %.2f %% idle\n", "",
                  percent(fillers, slots), commas(fillers).text, percent(padding, slots),
                  commas(padding).text, percent(f->idle_slots, slots));
-    text_append(text, "\nBroadcasts, cycles a frame\n");
-    for (int s = 0; s < STALL_COUNT; s++)
-        text_appendf(text, "  %-14s %9s  %s\n",
-                     s == STALL_NONE ? "broadcast" : stall_name((enum stall)s),
-                     commas(f->frame->stalls[s]).text, stall_meanings[s]);
+    write_broadcasts(text, f);
 }
 
 static void write_work(struct text *text, const struct facts *f, const char *name,
@@ -134,10 +207,11 @@ static void write_products(struct text *text, const struct facts *f)
                  "entries", "limit", "cycles", each ? "     begin" : "");
     for (int n = 0; each && n < p->product_count; n++)
         write_work(text, f, p->products[n].name, p->products[n].state, &f->products[n], true);
-    for (int m = 0; !each && m < f->matrix_count; m++) {
+    for (int m = 0; !each && m < p->network.matrix_count; m++) {
+        const struct quant_matrix *matrix = &p->quant.matrices[m];
         char size[32];
-        snprintf(size, sizeof size, "%dx%d", f->matrices[m]->rows, f->matrices[m]->cols);
-        write_work(text, f, f->matrices[m]->name, size, &f->matrix_work[m], false);
+        snprintf(size, sizeof size, "%dx%d", matrix->rows, matrix->cols);
+        write_work(text, f, matrix->name, size, &f->matrix_work[m], false);
     }
     text_append(text,
                 "  limit: non-zeros / PEs.  cycles: to the next product's first column; the queues "
@@ -162,7 +236,7 @@ static void write_paper_row(struct text *text, const struct facts *f, const stru
 static void write_paper(struct text *text, const struct facts *f)
 {
     struct effort total = {0};
-    if (!paper_shape(&f->program->quant))
+    if (!paper_shape(&f->program->network))
         return;
     text_appendf(text,
                  "\nBeside Table 1 of the paper (%d PEs x %d channels, %d MHz), left the paper's\n"
@@ -170,8 +244,8 @@ static void write_paper(struct text *text, const struct facts *f)
                  PAPER_PES, PAPER_CHANNELS, PAPER_MHZ, "matrix", "entries", "at best us", "real us",
                  "GOPS", "as dense GOPS");
     for (int row = 0; row < PAPER_ROWS; row++)
-        for (int m = 0; m < f->matrix_count; m++) {
-            const struct quant_matrix *matrix = f->matrices[m];
+        for (int m = 0; m < f->program->network.matrix_count; m++) {
+            const struct quant_matrix *matrix = &f->program->quant.matrices[m];
             if (strcmp(matrix->name, paper_rows[row].matrix) != 0)
                 continue;
             write_paper_row(text, f, &paper_rows[row], (int64_t)matrix->rows * matrix->cols,
@@ -192,7 +266,12 @@ void facts_text(struct text *text, const struct facts *f, bool chart)
 {
     write_chip(text, f);
     write_speed(text, f);
-    facts_text_memory(text, f);
+    if (f->on_chip) {
+        facts_text_memory(text, f);
+    } else {
+        lost_text(text, &f->lost, f->program, f->frame);
+        facts_text_layers(text, f);
+    }
     write_products(text, f);
     write_paper(text, f);
     facts_text_cost(text, f);
@@ -211,8 +290,9 @@ void report_add(struct output *output, const struct program *p, const struct cyc
     facts_text(&text, &facts, true);
     accuracy_warnings(warnings, p, &facts.quality.accuracy);
     accuracy_warn_expected(warnings, p, &facts.quality.accuracy);
+    occupancy_warning(warnings, &facts.occupancy);
     json_t *json = facts_json(&facts);
-    char *dump = json_dumps(json, JSON_INDENT(2) | JSON_REAL_PRECISION(JSON_DIGITS));
+    char *dump = json_dumps(json, JSON_INDENT(2) | JSON_REAL_PRECISION(JSON_REAL_DIGITS));
     BUG_UNLESS(dump != NULL);
     text_appendf(&json_text, "%s\n", dump);
     output_take(output, "report.txt", &text);

@@ -5,12 +5,6 @@
 
 #include "models/program/derive.h"
 
-enum {
-    DSP_A = 27,
-    DSP_B = 18,
-    LANE_LUTS = 25 /* of ese_element, for each bit of an activation: 8 to 18 bits were synthesized */
-};
-
 /* Word counts and widths of the block RAM primitives, in simple dual-port mode. */
 static const struct shape {
     int words, width, halves;
@@ -21,6 +15,9 @@ static const struct shape {
 };
 
 enum { SHAPES = sizeof shapes / sizeof *shapes };
+
+/* The one shape of a URAM288. */
+enum { ULTRA_WORDS = 4096, ULTRA_WIDTH = 72 };
 
 static int64_t parts(int64_t whole, int64_t part)
 {
@@ -44,29 +41,36 @@ int64_t bram18_for(int words, int width)
     return result;
 }
 
-int64_t lutram_for(int words, int width, int reads)
+int64_t uram_for(int words, int width)
 {
-    int64_t bits_a_lut = words <= 32 ? 2 : 1, deep = words <= 64 ? 1 : parts(words, 64);
-    int64_t copy = parts(width, bits_a_lut);
-    /* In a slice of eight LUTs one has the write port's address; only there can it be read. */
-    int64_t extra = reads > 1 ? 0 : parts(copy, 7);
-    return deep * (reads * copy + extra);
+    return parts(words, ULTRA_WORDS) * parts(width, ULTRA_WIDTH);
 }
 
-int dsp_for(int a, int b)
+int64_t lutram_for(const struct generation *g, const struct memory *m)
 {
-    int one = (int)(parts(a, DSP_A) * parts(b, DSP_B));
-    int other = (int)(parts(b, DSP_A) * parts(a, DSP_B));
+    int64_t bits_a_lut = m->words <= 32 ? 2 : 1, deep = m->words <= 64 ? 1 : parts(m->words, 64);
+    int64_t copy = parts(m->width, bits_a_lut);
+    /* One LUT of a slice has the write port's address; only there can it be read. */
+    int64_t extra = m->reads > 1 ? 0 : parts(copy, g->slice_luts - 1);
+    return deep * (m->reads * copy + extra);
+}
+
+int dsp_for(const struct generation *g, int a, int b)
+{
+    int one = (int)(parts(a, g->dsp_a) * parts(b, g->dsp_b));
+    int other = (int)(parts(b, g->dsp_a) * parts(a, g->dsp_b));
     return one < other ? one : other;
 }
 
-static void add(struct resources *r, const char *unit, const char *holds, enum memory_kind kind,
-                int copies, int words, int width)
+static struct memory *add(struct resources *r, const char *unit, const char *holds,
+                          enum memory_kind kind, int copies, int words, int width)
 {
     BUG_UNLESS(r->memory_count < MEMORIES_MAX);
     struct memory *m = &r->memories[r->memory_count++];
-    *m = (struct memory){unit, holds, kind, copies, words, width, 1, 0, 0, 0};
+    *m = (struct memory){.unit = unit, .holds = holds, .kind = kind, .copies = copies,
+                         .words = words, .width = width, .reads = 1};
     m->bits = (int64_t)copies * words * width;
+    return m;
 }
 
 /* Buffers of the bus masters. */
@@ -85,20 +89,21 @@ static void add_buffers(struct resources *r, const struct program *p)
     add(r, "MEM controller", "y, states written", IN_BLOCK_RAM, 1, two_bursts, d->bus_bits);
 }
 
-/* The model, or what is read ahead of it. */
-static void add_model(struct resources *r, const struct program *p)
+/* The model, or what is read ahead of it; its weights where they are on the chip, else NULL. */
+static struct memory *add_model(struct resources *r, const struct program *p)
 {
     const struct derived *d = &p->d;
     if (p->config.memory != MEMORY_ROM)
         add_buffers(r, p);
     if (p->config.memory == MEMORY_STREAM)
-        return;
-    add(r, "SpmatRead", "weights", IN_BLOCK_RAM, 1, d->max_beats,
-        weight_beat_bits(d));
+        return NULL;
+    struct memory *weights = add(r, "SpmatRead", "weights", IN_BLOCK_RAM, 1, d->max_beats,
+                                 weight_beat_bits(d));
     add(r, "PtrRead", "column lengths", IN_BLOCK_RAM, 1, d->max_columns,
         column_word_bits(d));
-    add(r, "AdderTree", p->quant.peephole ? "biases, peepholes" : "biases", IN_BLOCK_RAM, 1,
+    add(r, "AdderTree", network_has_peepholes(&p->network) ? "biases, peepholes" : "biases", IN_BLOCK_RAM, 1,
         d->max_constants, constant_word_bits(d));
+    return weights;
 }
 
 static void add_block_memories(struct resources *r, const struct program *p)
@@ -107,11 +112,10 @@ static void add_block_memories(struct resources *r, const struct program *p)
     const int channels = d->channels, vector = d->channels * d->lanes * d->activation_bits;
     const int lane_word = d->lanes * d->activation_bits, tables = d->channels * d->lanes;
     const int entry = d->activation_bits + (p->quant.sigm.direct ? 0 : d->slope_bits);
-    add_model(r, p);
     add(r, "Input buffer", "x, two banks", IN_BLOCK_RAM, d->fold,
         2 << d->x_word_bits, channels * d->activation_bits);
     add(r, "H buffer", "y, two banks", IN_BLOCK_RAM, channels, 1 << (d->y_word_bits + 1), lane_word);
-    if (p->quant.projection)
+    if (network_has_projection(&p->network))
         add(r, "H buffer", "m", IN_BLOCK_RAM, 1, 1 << d->c_word_bits, vector);
     add(r, "ElemMul", "c", IN_BLOCK_RAM, channels, 1 << d->c_word_bits, lane_word);
     add(r, "ElemMul", "i", IN_BLOCK_RAM, channels, 1 << d->gate_word_bits, lane_word);
@@ -124,8 +128,7 @@ static void add_distributed_memories(struct resources *r, const struct program *
 {
     const struct derived *d = &p->d;
     add(r, "ActBuffer", "accumulators", IN_LUT_RAM, d->pes * d->channels,
-        1 << d->acc_address_bits, d->acc_bits);
-    r->memories[r->memory_count - 1].reads = 2; /* the accumulator's own, and emptying */
+        1 << d->acc_address_bits, d->acc_bits)->reads = 2; /* the accumulator's own, and emptying */
     add(r, "ActQueue", "activations", IN_LUT_RAM, d->pes * d->channels,
         1 << d->queue_bits, d->activation_bits);
     add(r, "ActQueue", "lengths, shifts", IN_LUT_RAM, d->pes, 1 << d->queue_bits,
@@ -142,12 +145,8 @@ static void add_distributed_memories(struct resources *r, const struct program *
         d->pass_word_bits);
 }
 
-void resources_count(struct resources *r, const struct program *p)
+static void count_memories(struct resources *r)
 {
-    const struct derived *d = &p->d;
-    *r = (struct resources){0};
-    add_block_memories(r, p);
-    add_distributed_memories(r, p);
     for (int n = 0; n < r->memory_count; n++) {
         struct memory *m = &r->memories[n];
         switch (m->kind) {
@@ -156,8 +155,10 @@ void resources_count(struct resources *r, const struct program *p)
             r->block_bits += m->bits;
             r->bram18 += m->bram18;
             break;
+        case IN_ULTRA_RAM: /* none yet */
+            break;
         case IN_LUT_RAM:
-            m->luts = m->copies * lutram_for(m->words, m->width, m->reads);
+            m->luts = m->copies * lutram_for(r->device->generation, m);
             r->distributed_bits += m->bits;
             r->lutram += m->luts;
             break;
@@ -166,14 +167,54 @@ void resources_count(struct resources *r, const struct program *p)
             break;
         }
     }
+}
+
+/* Counted were all memories with the weights in block RAM. */
+static bool wants_ultra(const struct resources *r, const struct config *config,
+                        const struct memory *weights)
+{
+    if (config->memory != MEMORY_RESIDENT || config->weights_ram == WEIGHTS_BLOCK)
+        return false;
+    return config->weights_ram == WEIGHTS_ULTRA ||
+           (r->bram18 > 2 * (int64_t)r->device->bram36 &&
+            uram_for(weights->words, weights->width) <= r->device->uram);
+}
+
+static void move_to_ultra(struct resources *r, struct memory *m)
+{
+    r->ultra = true;
+    r->block_bits -= m->bits;
+    r->bram18 -= m->bram18;
+    m->kind = IN_ULTRA_RAM;
+    m->bram18 = 0;
+    m->uram = m->copies * uram_for(m->words, m->width);
+    r->ultra_bits += m->bits;
+    r->uram += m->uram;
+}
+
+static void count_multipliers(struct resources *r, const struct program *p)
+{
+    const struct derived *d = &p->d;
+    const struct generation *g = r->device->generation;
     const int lanes = d->channels * d->lanes, act = d->activation_bits;
-    r->dsp_spmv = d->channels * d->pes * dsp_for(d->aligned_bits, act);
+    r->dsp_spmv = d->channels * d->pes * dsp_for(g, d->aligned_bits, act);
     /* f * c' and one of g * i and o * tanh(c); the peephole product where there are peepholes. */
-    r->dsp_elem = lanes * (2 * dsp_for(act, act) +
-                           (p->quant.peephole ? dsp_for(d->peep_bits, act) : 0));
+    r->dsp_elem = lanes * (2 * dsp_for(g, act, act) +
+                           (network_has_peepholes(&p->network) ? dsp_for(g, d->peep_bits, act) : 0));
     r->dsp_lane = r->dsp_elem / d->lanes;
-    r->luts_lane = d->channels * LANE_LUTS * act;
     r->small_multipliers = p->quant.sigm.direct ? 0 : 2 * lanes;
     r->small_a = d->slope_bits;
     r->small_b = d->sigm_fraction > d->tanh_fraction ? d->sigm_fraction : d->tanh_fraction;
+}
+
+void resources_count(struct resources *r, const struct program *p)
+{
+    *r = (struct resources){.device = device_of(&p->config)};
+    struct memory *weights = add_model(r, p);
+    add_block_memories(r, p);
+    add_distributed_memories(r, p);
+    count_memories(r);
+    if (wants_ultra(r, &p->config, weights))
+        move_to_ultra(r, weights);
+    count_multipliers(r, p);
 }

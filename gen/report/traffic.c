@@ -11,6 +11,18 @@ static double gigabytes(const struct facts *f, int64_t words)
     return bytes / facts_us(f, f->cycles->cycles_per_frame) / 1e3;
 }
 
+int64_t facts_frame_bytes(const struct facts *f)
+{
+    return (f->traffic.read[0] + f->traffic.read[1] + f->traffic.written) * f->program->d.bus_bits / 8;
+}
+
+double facts_bandwidth(const struct facts *f)
+{
+    const int64_t words = f->traffic.read[0] + f->traffic.read[1] + f->traffic.written;
+    const int64_t room = f->cycles->cycles_per_frame * f->program->config.memory_ports;
+    return words > 0 ? (double)words / (double)room : 0.0;
+}
+
 static double peak(const struct facts *f)
 {
     return (double)f->program->d.bus_bits / 8.0 * f->program->config.clock_mhz / 1e3;

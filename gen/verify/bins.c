@@ -69,7 +69,7 @@ static void add_products(struct verify_bins *bins, const struct simulation_count
                  p->products[n].name);
         add_hits(bins, "product", name, at(counts, n));
     }
-    if (!p->config.model.projection)
+    if (!network_has_projection(&p->network))
         add(bins, (struct verify_bin){.group = "product", .never = "no projection"}, "", "Wym");
 }
 
@@ -82,7 +82,7 @@ static void add_passes(struct verify_bins *bins, const struct simulation_counts 
                  p->passes[n].name);
         add_hits(bins, "pass", name, at(counts, n));
     }
-    if (!p->config.model.projection)
+    if (!network_has_projection(&p->network))
         add(bins, (struct verify_bin){.group = "pass", .never = "no projection"}, "", "y");
 }
 
@@ -146,7 +146,6 @@ static void add_registers(struct verify_bins *bins, const struct simulation_bins
 #define REGISTER(name, offset, kind, present, value, meaning) \
     add_register(bins, counted, #name, !host ? NO_HOST : (present) ? NULL : "no such register");
 #include "fpga/contract/registers.def"
-#undef REGISTER
 }
 
 struct verify_bins bins_of(const struct simulation_bins *counted, const struct stimulus *plan,

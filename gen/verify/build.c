@@ -10,19 +10,12 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "gen/emit/bench.h"
 #include "gen/folder/workspace.h"
 #include "models/base/text.h"
 
 /* The oldest Verilator that the tests know: 5.006. */
 enum { VERILATOR_MAJOR = 5, VERILATOR_MINOR = 6 };
-
-/* All that a chip's sim/ holds, and the room of each file where it came from. */
-static const struct { const char *room, *name; } FILES[] = {
-#define BENCH_FILE(room, name) {room, name},
-#include "gen/emit/bench.def"
-#undef BENCH_FILE
-};
-enum { FILE_COUNT = sizeof FILES / sizeof *FILES };
 
 /* ---- is there a build already ---------------------------------------------------------------- */
 
@@ -115,10 +108,10 @@ static bool write_key(const char *path, const char *key, struct error *error)
 /* Adds BEFORE NAME AFTER for each NAME.c of the harness but those that bind it to one simulator. */
 static void add_harness(struct command *command, const char *before, const char *after)
 {
-    for (int i = 0; i < FILE_COUNT; i++) {
-        const char *name = FILES[i].name, *dot = strrchr(name, '.');
-        if (strcmp(dot, ".c") == 0 && strcmp(FILES[i].room, "bench/") != 0)
-            command_add(command, "%s%.*s%s", before, (int)(dot - name), name, after);
+    for (int n = 0; n < bench_file_count; n++) {
+        const char *name = bench_files[n].name;
+        if (bench_is_harness(&bench_files[n]))
+            command_add(command, "%s%.*s%s", before, (int)(strrchr(name, '.') - name), name, after);
     }
 }
 
@@ -152,6 +145,8 @@ static void build_with_verilator(struct build *build)
         add_words(model, (const char *const[]){
             ends_in(build->trace->path, ".vcd") ? "--trace" : "--trace-fst", "-DESE_TRACE",
             "sim/ese_captions.v", NULL});
+    if (build->trace != NULL && build->trace->signals_only)
+        command_add(model, "--no-trace-params");
     if (build->coverage)
         add_words(model, (const char *const[]){"--coverage-line", "--coverage-toggle", NULL});
     add_words(model, (const char *const[]){"-Mdir", ".", "-f", "rtl/files.f", "sim/verilator.vlt",

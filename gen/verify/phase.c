@@ -24,6 +24,8 @@ int play_slot_frames(const struct maker *mk)
 
 int play_all_frames(const struct maker *mk)
 {
+    if (mk->only_steady)
+        return mk->frames;
     return play_slot_frames(mk) + (mk->program->config.memory != MEMORY_ROM ? VERIFY_SLOT_FRAMES : 0);
 }
 

@@ -60,6 +60,7 @@ static void fill_channel(struct play *play, struct channel *c, const struct utte
 {
     struct stimulus *s = &play->stimulus;
     struct voice before = {-1, 0};
+    const int cells = network_first(&c->program->network, VALUE_C);
     c->models = voice_models_start(c->side_by_side);
     for (uint32_t t = 0; t < s->frame_count; t++) {
         size_t slot = (size_t)t * s->channels + (size_t)channel;
@@ -74,8 +75,8 @@ static void fill_channel(struct play *play, struct channel *c, const struct utte
             stimulus_set(s->first, s, t, (uint32_t)channel, voice.frame == 0);
             judge(c, utterance, &voice);
             memcpy(s->x + slot * s->input, c->models.x, s->input * sizeof *c->models.x);
-            memcpy(s->y + slot * s->output, golden->y, s->output * sizeof *golden->y);
-            memcpy(s->c + slot * s->cell, golden->c, s->cell * sizeof *golden->c);
+            memcpy(s->y + slot * s->output, golden_y(golden), s->output * sizeof *s->y);
+            memcpy(s->c + slot * s->cell, golden->at[cells], s->cell * sizeof *s->c);
         }
         before = voice;
     }
@@ -273,12 +274,26 @@ static void play_stream_abuse(struct maker *mk)
 
 /* ---- plays ----------------------------------------------------------------------------------------- */
 
-/* Everything but the phases. */
-static void begin(struct maker *mk, struct play *play, const struct program *p,
-                       int frames, uint64_t seed)
+/* The frames in which something goes wrong, behind those of `steady`. */
+static void cast_others(struct maker *mk)
+{
+    if (mk->program->config.io == IO_MEMORY)
+        play_cast_states(mk);
+    if (mk->program->config.memory != MEMORY_ROM)
+        play_cast_slot(mk);
+}
+
+static struct maker maker_of(struct play *play, const struct program *p, int frames)
 {
     *play = (struct play){.frames = frames};
-    *mk = (struct maker){.play = play, .program = p, .frames = frames};
+    return (struct maker){.play = play, .program = p, .frames = frames};
+}
+
+/* Everything but the phases. */
+static void begin(struct maker *mk, uint64_t seed)
+{
+    struct play *play = mk->play;
+    const struct program *p = mk->program;
     random_seed(&mk->random, seed);
     struct utterances drawn = {0};
     if (p->utterances.count == 0)
@@ -288,20 +303,18 @@ static void begin(struct maker *mk, struct play *play, const struct program *p,
     const struct utterances *u = drawn.count > 0 ? &drawn : &p->utterances;
     mk->drawn = u->count;
 
-    cycles_run(p, frames, &play->cycles);
+    cycles_run(p, mk->frames, &play->cycles);
     mk->pace = play_waits_for_memory(p, &play->cycles) ? derive_traffic(p).clocks
                                                          : play->cycles.cycles_per_frame;
     size_t all = (size_t)play_all_frames(mk);
     play->voices = allocate(all * (size_t)p->d.channels, sizeof *play->voices);
     play->begins = allocate(all, sizeof *play->begins);
-    if (p->config.io == IO_MEMORY) {
+    if (p->config.io == IO_MEMORY)
         play_cast_descriptors(mk);
-        play_cast_states(mk);
-    } else {
+    else
         play_cast_voices(mk, u);
-    }
-    if (p->config.memory != MEMORY_ROM)
-        play_cast_slot(mk);
+    if (!mk->only_steady)
+        cast_others(mk);
     fill_shape(&play->stimulus, p, (int)all);
     fill_images(&play->stimulus, p);
     fill_regions(&play->stimulus, p);
@@ -311,8 +324,8 @@ static void begin(struct maker *mk, struct play *play, const struct program *p,
 
 void play_build(struct play *play, const struct program *p, int frames, uint64_t seed)
 {
-    struct maker mk;
-    begin(&mk, play, p, frames, seed);
+    struct maker mk = maker_of(play, p, frames);
+    begin(&mk, seed);
     play_steady(&mk);
     play_rough(&mk);
     if (p->config.io == IO_STREAM)
@@ -321,10 +334,18 @@ void play_build(struct play *play, const struct program *p, int frames, uint64_t
         play_memory_phases(&mk);
 }
 
+void play_steady_frames(struct play *play, const struct program *p, int frames, uint64_t seed)
+{
+    struct maker mk = maker_of(play, p, frames);
+    mk.only_steady = true;
+    begin(&mk, seed);
+    play_steady(&mk);
+}
+
 void play_faults(struct play *play, const struct program *p, int count, uint64_t seed)
 {
-    struct maker mk;
-    begin(&mk, play, p, VERIFY_FEW_FRAMES, seed);
+    struct maker mk = maker_of(play, p, VERIFY_FEW_FRAMES);
+    begin(&mk, seed);
     play_steady(&mk);
     for (int n = 0; n < count; n++)
         play_random_fault(&mk, n);

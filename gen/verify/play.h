@@ -43,6 +43,9 @@ struct play {
 void play_build(struct play *play, const struct program *program, int frames,
                        uint64_t seed);
 
+/* Only `steady`, as play_build() has it. */
+void play_steady_frames(struct play *play, const struct program *program, int frames, uint64_t seed);
+
 /* `steady`, and then `count` phases of few frames in which something drawn at random goes wrong: for a
  * loadable chip. */
 void play_faults(struct play *play, const struct program *program, int count,

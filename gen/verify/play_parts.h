@@ -22,6 +22,7 @@ struct maker {
     int frames;       /* of steady */
     int64_t pace;     /* clocks of a frame, by the array or by the memory */
     int drawn;        /* utterances there are */
+    bool only_steady; /* there are no frames but those */
 };
 
 /* ---- phase.c ---- */

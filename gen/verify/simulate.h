@@ -24,6 +24,7 @@ struct simulation_trace {
     const char *window; /* which clocks: "PHASE,FIRST,LAST" as in sim/play/window.h; NULL: all */
     const char *scopes; /* which instances: a $dumpvars on each line; NULL: all */
     const char *names;  /* file with names of products and passes (sim/bench/ese_captions.v), or NULL */
+    bool signals_only;  /* no parameters, which never change */
 };
 
 struct simulation {

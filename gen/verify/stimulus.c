@@ -246,7 +246,7 @@ static void put_header(struct writer *w, const struct stimulus *s)
         put_phase(w, &s->phases[i]);
 }
 
-bool stimulus_write(const struct stimulus *s, const char *path, struct error *error)
+void stimulus_pack(const struct stimulus *s, struct text *bytes)
 {
     for (uint32_t i = 0; i < s->phase_count; i++) {
         const struct stimulus_phase *p = &s->phases[i];
@@ -268,16 +268,15 @@ bool stimulus_write(const struct stimulus *s, const char *path, struct error *er
     for (size_t i = 0; i < 8; i++)
         w.data[12 + i] = (unsigned char)(whole >> 8 * i);
     put32(&w, stimulus_crc32(0, w.data, w.size));
-
-    FILE *file = fopen(path, "wb");
-    bool good = file != NULL && fwrite(w.data, 1, w.size, file) == w.size;
-    if (file != NULL && fclose(file) != 0)
-        good = false;
-    int number = errno;
+    text_append_bytes(bytes, w.data, w.size);
     free(w.data);
-    if (good)
-        return true;
-    if (file != NULL)
-        remove(path);
-    return fail(error, "cannot write %.500s: %s", path, strerror(number));
+}
+
+bool stimulus_write(const struct stimulus *s, const char *path, struct error *error)
+{
+    struct text bytes = {0};
+    stimulus_pack(s, &bytes);
+    bool good = text_write_file(&bytes, path, error);
+    text_free(&bytes);
+    return good;
 }

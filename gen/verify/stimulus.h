@@ -6,6 +6,7 @@
 #include <stdbool.h>
 
 #include "models/base/error.h"
+#include "models/base/text.h"
 #include "sim/stimulus.h"
 
 /* Allocates every array of a stimulus whose dimensions and counts are filled in: all zero, except
@@ -33,6 +34,9 @@ bool stimulus_region(struct stimulus_region *region, const char *folder, const c
 
 /* What a phase holds of its own; phases beyond phase_count are the caller's. */
 void stimulus_phase_free(struct stimulus_phase *phase);
+
+/* Appends the bytes of the file. */
+void stimulus_pack(const struct stimulus *stimulus, struct text *bytes);
 
 bool stimulus_write(const struct stimulus *stimulus, const char *path, struct error *error);
 

@@ -2,9 +2,12 @@
 #include "models/base/error.h"
 
 #include <stdarg.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+
+enum { LINE = 64 };
 
 bool fail(struct error *error, const char *format, ...)
 {
@@ -21,14 +24,25 @@ bool fail_in(struct error *error, const char *context)
     return fail(error, "%.500s: %.500s", context, inner.text);
 }
 
-void *allocate(size_t count, size_t size)
+static void *unless_null(void *block)
 {
-    void *block = calloc(count ? count : 1, size ? size : 1);
     if (block == NULL) {
         fputs("ese: out of memory\n", stderr);
         exit(1);
     }
     return block;
+}
+
+void *allocate(size_t count, size_t size)
+{
+    return unless_null(calloc(count ? count : 1, size ? size : 1));
+}
+
+void *allocate_aligned(size_t count, size_t size)
+{
+    BUG_UNLESS(size > 0 && count <= (SIZE_MAX - LINE) / size);
+    size_t bytes = (count * size / LINE + 1) * LINE;
+    return memset(unless_null(aligned_alloc(LINE, bytes)), 0, bytes);
 }
 
 char *duplicate(const char *text)

@@ -23,6 +23,9 @@ bool fail_in(struct error *error, const char *context);
 /* calloc() that does not return NULL.  A count of zero gives a block that can be freed. */
 void *allocate(size_t count, size_t size) __attribute__((returns_nonnull));
 
+/* Likewise, at the begin of a cache line. */
+void *allocate_aligned(size_t count, size_t size) __attribute__((returns_nonnull));
+
 /* strdup() that does not return NULL. */
 char *duplicate(const char *text) __attribute__((returns_nonnull));
 

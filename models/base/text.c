@@ -94,6 +94,17 @@ void text_append_quoted(struct text *text, const char *word)
     text_append_char(text, '\'');
 }
 
+void text_append_xml(struct text *text, const char *string)
+{
+    for (; *string != '\0'; string++)
+        switch (*string) {
+        case '<': text_append(text, "&lt;"); break;
+        case '>': text_append(text, "&gt;"); break;
+        case '&': text_append(text, "&amp;"); break;
+        default: text_append_char(text, *string);
+        }
+}
+
 void text_cut(struct text *text, size_t length)
 {
     BUG_UNLESS(length <= text->length);

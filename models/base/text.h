@@ -33,6 +33,9 @@ void text_vappendf(struct text *text, const char *format, va_list arguments)
 /* Appends a word as it would be typed to a shell, without line breaks. */
 void text_append_quoted(struct text *text, const char *word);
 
+/* Appends it as the content of an XML element. */
+void text_append_xml(struct text *text, const char *string);
+
 /* Drops all bytes behind the first `length`. */
 void text_cut(struct text *text, size_t length);
 

@@ -25,6 +25,9 @@ static const float WIDE = 2.0f, NARROW = 0.5f;
 static const float GAIN_X = 1.25f;  /* W x: features have unit variance */
 static const float GAIN_R = 1.5f;  /* W y': |y| is well below 1 */
 static const float GAIN_YM = 0.75f; /* W m */
+static const float GAIN_LOOP = 0.75f; /* W h', no gate between: above 1 it runs away, or is chaos */
+static const float GAIN_SUM = 1.0f; /* W y, y as large as features: relu takes half of its power */
+static const float LARGEST_LOOP = 0.5f; /* few relus, which nothing bounds, run away even so */
 
 /* The forget gate moves less than the others, and its own cell moves it still less: a large c that
  * keeps the gate open makes itself larger. */
@@ -43,52 +46,85 @@ static float gauss(struct random *random, float spread)
 }
 
 /* Row-major; the scale follows the number of inputs of a row. */
-static struct matrix draw_matrix(struct random *random, int rows, int cols, float gain)
+static void draw_matrix(struct random *random, struct matrix *matrix, float gain)
 {
-    struct matrix matrix = matrix_new(rows, cols);
-    const float scale = gain / sqrtf((float)cols);
-    for (size_t i = 0; i < (size_t)rows * (size_t)cols; i++) {
+    const float scale = gain / sqrtf((float)matrix->cols);
+    for (size_t i = 0; i < (size_t)matrix->rows * (size_t)matrix->cols; i++) {
         /* Powers of two: the product stays exact. */
         float width = random_below(random, 10) < WIDE_OF_10 ? WIDE : NARROW;
-        matrix.at[i] = gauss(random, scale * width);
+        matrix->at[i] = gauss(random, scale * width);
     }
-    return matrix;
 }
 
-static float *draw_vector(struct random *random, int size, float mean, float spread)
+static void draw_vector(struct random *random, float *vector, int size, float mean, float spread)
 {
-    float *vector = allocate((size_t)size, sizeof *vector);
     for (int i = 0; i < size; i++)
         vector[i] = mean + gauss(random, spread);
-    return vector;
+}
+
+/* Whether it multiplies what neither a function nor, as an LSTM's projection, its inputs bound. */
+static bool is_of_sums(const struct network *n, const struct network_matrix *m)
+{
+    const struct network_vector *source = &n->vectors[m->source];
+    return source->value == VALUE_Y && n->layers[source->layer].as.kind != LAYER_LSTM;
+}
+
+/* Whether what it multiplies comes back to it with no gate between. */
+static bool is_loop(const struct network *n, const struct network_matrix *m)
+{
+    const struct network_pass *pass = &n->passes[m->pass];
+    return pass->operation == OPERATION_GATE && pass->writes == m->source;
+}
+
+static float gain_of(const struct network *n, const struct network_matrix *m)
+{
+    const struct network_vector *source = &n->vectors[m->source];
+    const bool projects = source->value == VALUE_M && source->layer == m->layer && !m->before;
+    if (source->value == VALUE_X)
+        return GAIN_X;
+    if (projects)
+        return GAIN_YM;
+    if (is_loop(n, m))
+        return GAIN_LOOP;
+    if (!is_of_sums(n, m))
+        return GAIN_R;
+    return n->passes[m->pass].function == FUNCTION_RELU ? GAIN_X : GAIN_SUM;
+}
+
+static void limit(struct matrix *matrix, float largest)
+{
+    for (size_t i = 0; i < (size_t)matrix->rows * (size_t)matrix->cols; i++)
+        matrix->at[i] = fminf(fmaxf(matrix->at[i], -largest), largest);
+}
+
+static void draw_pass(struct random *random, struct network *n, int number)
+{
+    struct network_pass *pass = &n->passes[number];
+    const float share = pass->remembers ? FORGET_SHARE : 1.0f;
+    for (int i = 0; i < n->matrix_count; i++) {
+        const struct network_matrix *m = &n->matrices[i];
+        if (m->pass != number)
+            continue;
+        draw_matrix(random, &n->matrices[i].weights, share * gain_of(n, m));
+        if (is_of_sums(n, m) && is_loop(n, m))
+            limit(&n->matrices[i].weights, LARGEST_LOOP);
+    }
+    if (pass->bias != NULL)
+        draw_vector(random, pass->bias, pass->rows, pass->remembers ? FORGET_BIAS : 0.0f,
+                    BIAS_SPREAD);
+    if (pass->peep != NULL)
+        draw_vector(random, pass->peep, pass->rows, 0.0f,
+                    (pass->remembers ? FORGET_PEEPHOLE_SHARE : 1.0f) * PEEPHOLE_SPREAD);
 }
 
 void network_draw(struct network *network, const struct model_config *model)
 {
+    struct layer_config layers[LAYERS_MOST];
     struct random random;
     random_seed(&random, model->seed);
-
-    *network = (struct network){
-        .input = model->input,
-        .cell = model->cell,
-        .output = model->projection ? model->output : model->cell,
-        .peephole = model->peephole,
-        .projection = model->projection,
-        .candidate = model->candidate,
-    };
-    for (int gate = 0; gate < GATE_COUNT; gate++) {
-        const float share = gate == GATE_F ? FORGET_SHARE : 1.0f;
-        const float peephole_share = gate == GATE_F ? FORGET_PEEPHOLE_SHARE : 1.0f;
-        network->wx[gate] = draw_matrix(&random, network->cell, network->input, share * GAIN_X);
-        network->wr[gate] = draw_matrix(&random, network->cell, network->output, share * GAIN_R);
-        network->bias[gate] = draw_vector(&random, network->cell,
-                                          gate == GATE_F ? FORGET_BIAS : 0.0f, BIAS_SPREAD);
-        if (network->peephole && gate != GATE_G)
-            network->peep[gate] = draw_vector(&random, network->cell, 0.0f,
-                                              peephole_share * PEEPHOLE_SPREAD);
-    }
-    if (network->projection)
-        network->wym = draw_matrix(&random, network->output, network->cell, GAIN_YM);
+    network_make(network, layers, model_layers(model, layers));
+    for (int pass = 0; pass < network->pass_count; pass++)
+        draw_pass(&random, network, pass);
 }
 
 void utterances_draw(struct utterances *utterances, int count, int frames, int input, uint64_t seed)

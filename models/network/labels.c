@@ -149,12 +149,13 @@ int phone_edits(const int32_t *from, int from_count, const int32_t *to, int to_c
 
 int classify(const struct network *network, const double *y)
 {
-    const struct matrix *classes = &network->classes;
+    const struct matrix *classes = &network->after->matrices[0].weights;
+    const float *bias = network->after->passes[0].bias;
     int best = 0;
     double best_score = 0.0;
     for (int row = 0; row < classes->rows; row++) {
-        const float *w = classes->at + (size_t)row * (size_t)classes->cols;
-        double score = network->class_bias != NULL ? (double)network->class_bias[row] : 0.0;
+        const float *w = matrix_row(classes, row);
+        double score = (double)bias[row];
         for (int col = 0; col < classes->cols; col++)
             score += (double)w[col] * y[col];
         if (row == 0 || score > best_score) {

@@ -34,7 +34,7 @@ int phones_said(const int32_t *labels, int frames, int32_t *phones);
  * `to` of `from`. */
 int phone_edits(const int32_t *from, int from_count, const int32_t *to, int to_count);
 
-/* The class with the largest score for one frame's y. */
+/* The class that network->after gives the largest score for one frame's y. */
 int classify(const struct network *network, const double *y);
 
 #endif

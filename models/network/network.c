@@ -4,80 +4,140 @@
 #include <stdlib.h>
 #include <string.h>
 
-int network_matrices(const struct network *network, struct network_matrix list[MATRICES_MOST])
+double network_density(const struct network *n, int matrix, const struct model_config *model)
 {
-    static const char *const of_x[GATE_COUNT] = {"Wix", "Wfx", "Wcx", "Wox"};
-    static const char *const of_y[GATE_COUNT] = {"Wir", "Wfr", "Wcr", "Wor"};
-    struct network *n = (struct network *)network;
+    const double own = n->layers[n->matrices[matrix].layer].as.density;
+    return own > 0.0 ? own : model->density;
+}
+
+const struct layer *network_only(const struct network *n, enum layer_kind kind)
+{
+    return n->layer_count == 1 && n->layers[0].as.kind == kind ? &n->layers[0] : NULL;
+}
+
+int network_output(const struct network *n)
+{
+    return n->layers[n->layer_count - 1].writes;
+}
+
+int network_first(const struct network *n, enum value value)
+{
+    for (int v = 0; v < n->vector_count; v++)
+        if (n->vectors[v].value == value)
+            return v;
+    return NONE;
+}
+
+bool network_has_peepholes(const struct network *n)
+{
+    for (int i = 0; i < n->layer_count; i++)
+        if (n->layers[i].as.peephole)
+            return true;
+    return false;
+}
+
+bool network_has_projection(const struct network *n)
+{
+    for (int i = 0; i < n->layer_count; i++)
+        if (n->layers[i].as.kind == LAYER_LSTM && n->layers[i].as.output > 0)
+            return true;
+    return false;
+}
+
+/* Gates have one format all; so has an output that is one, but that is what people look for. */
+static bool is_listed(const struct network *n, int vector)
+{
+    return n->vectors[vector].value != VALUE_GATE ||
+           (n->vectors[vector].held & HELD_VECTORS) != 0;
+}
+
+int network_listed(const struct network *n, int list[VECTORS_MOST])
+{
     int count = 0;
-    for (int gate = 0; gate < GATE_COUNT; gate++)
-        list[count++] = (struct network_matrix){of_x[gate], VECTOR_X, false, &n->wx[gate]};
-    for (int gate = 0; gate < GATE_COUNT; gate++)
-        list[count++] = (struct network_matrix){of_y[gate], VECTOR_Y, false, &n->wr[gate]};
-    if (n->projection)
-        list[count++] = (struct network_matrix){"Wym", VECTOR_M, true, &n->wym};
+    for (int layer = NONE; layer < n->layer_count; layer++)
+        for (int value = 0; value < VALUE_COUNT; value++)
+            for (int v = 0; v < n->vector_count; v++)
+                if (n->vectors[v].layer == layer && (int)n->vectors[v].value == value &&
+                    is_listed(n, v))
+                    list[count++] = v;
     return count;
 }
 
-static struct matrix copy_matrix(const struct matrix *m)
+bool network_is_forward(const struct network *n)
 {
-    struct matrix copy = matrix_new(m->rows, m->cols);
-    if (m->at != NULL)
-        memcpy(copy.at, m->at, (size_t)m->rows * (size_t)m->cols * sizeof *m->at);
-    return copy;
+    for (int i = 0; i < n->layer_count; i++)
+        if (n->layers[i].as.direction != DIRECTION_FORWARD)
+            return false;
+    return true;
 }
 
-static float *copy_vector(const float *vector, int size)
-{
-    if (vector == NULL)
-        return NULL;
-    float *copy = allocate((size_t)size, sizeof *copy);
-    memcpy(copy, vector, (size_t)size * sizeof *copy);
-    return copy;
-}
+/* ---- all of it ------------------------------------------------------------------------------- */
 
 bool network_same_matrices(const struct network *left, const struct network *right)
 {
-    struct network_matrix l[MATRICES_MOST], r[MATRICES_MOST];
-    int count = network_matrices(left, l);
-    BUG_UNLESS(network_matrices(right, r) == count);
-    for (int n = 0; n < count; n++) {
-        size_t size = (size_t)l[n].matrix->rows * (size_t)l[n].matrix->cols;
-        for (size_t i = 0; i < size; i++)
-            if (l[n].matrix->at[i] != r[n].matrix->at[i])
+    BUG_UNLESS(left->matrix_count == right->matrix_count);
+    for (int n = 0; n < left->matrix_count; n++) {
+        const struct matrix *l = &left->matrices[n].weights, *r = &right->matrices[n].weights;
+        for (size_t i = 0; i < (size_t)l->rows * (size_t)l->cols; i++)
+            if (l->at[i] != r->at[i])
                 return false;
     }
     return true;
 }
 
-struct network network_copy(const struct network *network)
+static void *copy_list(const void *list, int count, size_t size)
 {
-    struct network copy = *network;
-    struct network_matrix from[MATRICES_MOST], to[MATRICES_MOST];
-    int count = network_matrices(network, from);
-    network_matrices(&copy, to);
-    for (int n = 0; n < count; n++)
-        *to[n].matrix = copy_matrix(from[n].matrix);
-    for (int gate = 0; gate < GATE_COUNT; gate++) {
-        copy.bias[gate] = copy_vector(network->bias[gate], network->cell);
-        copy.peep[gate] = copy_vector(network->peep[gate], network->cell);
-    }
-    copy.classes = copy_matrix(&network->classes);
-    copy.class_bias = copy_vector(network->class_bias, network->classes.rows);
+    if (list == NULL)
+        return NULL;
+    return memcpy(allocate((size_t)count, size), list, (size_t)count * size);
+}
+
+static struct matrix copy_matrix(const struct matrix *m)
+{
+    struct matrix copy = matrix_new(m->rows, m->cols);
+    memcpy(copy.at, m->at, (size_t)m->rows * (size_t)m->cols * sizeof *m->at);
     return copy;
 }
 
-void network_free(struct network *network)
+struct network network_copy(const struct network *n)
 {
-    struct network_matrix list[MATRICES_MOST];
-    int count = network_matrices(network, list);
-    for (int n = 0; n < count; n++)
-        free(list[n].matrix->at);
-    for (int gate = 0; gate < GATE_COUNT; gate++) {
-        free(network->bias[gate]);
-        free(network->peep[gate]);
+    struct network copy = *n;
+    copy.layers = copy_list(n->layers, n->layer_count, sizeof *n->layers);
+    copy.vectors = copy_list(n->vectors, n->vector_count, sizeof *n->vectors);
+    copy.matrices = copy_list(n->matrices, n->matrix_count, sizeof *n->matrices);
+    copy.passes = copy_list(n->passes, n->pass_count, sizeof *n->passes);
+    for (int i = 0; i < n->vector_count; i++)
+        copy.vectors[i].initial =
+            copy_list(n->vectors[i].initial, n->vectors[i].size, sizeof(float));
+    for (int i = 0; i < n->matrix_count; i++)
+        copy.matrices[i].weights = copy_matrix(&n->matrices[i].weights);
+    for (int i = 0; i < n->pass_count; i++) {
+        copy.passes[i].bias = copy_list(n->passes[i].bias, n->passes[i].rows, sizeof(float));
+        copy.passes[i].peep = copy_list(n->passes[i].peep, n->passes[i].rows, sizeof(float));
     }
-    free(network->classes.at);
-    free(network->class_bias);
-    *network = (struct network){0};
+    if (n->after != NULL) {
+        copy.after = allocate(1, sizeof *copy.after);
+        *copy.after = network_copy(n->after);
+    }
+    return copy;
+}
+
+void network_free(struct network *n)
+{
+    for (int i = 0; i < n->vector_count; i++)
+        free(n->vectors[i].initial);
+    for (int i = 0; i < n->matrix_count; i++)
+        free(n->matrices[i].weights.at);
+    for (int i = 0; i < n->pass_count; i++) {
+        free(n->passes[i].bias);
+        free(n->passes[i].peep);
+    }
+    free(n->layers);
+    free(n->vectors);
+    free(n->matrices);
+    free(n->passes);
+    if (n->after != NULL)
+        network_free(n->after);
+    free(n->after);
+    *n = (struct network){0};
 }

@@ -5,6 +5,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "models/base/arithmetic.h"
+
+enum { ROUNDED_FRACTION_MAX = 40 };
+
 /* Compressed rows of one matrix. */
 struct sparse {
     int rows;
@@ -13,10 +17,15 @@ struct sparse {
     double *value;
 };
 
+/* What becomes of a cell state, 0: nothing. */
+struct limit {
+    double limit, step;
+};
+
 struct reference {
     const struct network *network;
-    double limit, step; /* of c, 0: none */
-    struct sparse wx[GATE_COUNT], wr[GATE_COUNT], wym;
+    struct limit *limits;    /* [vectors] */
+    struct sparse *matrices; /* [matrices] */
 };
 
 static struct sparse compress(const struct matrix *matrix)
@@ -48,40 +57,97 @@ static void sparse_free(struct sparse *s)
     free(s->value);
 }
 
-struct reference *reference_new(const struct network *network)
+static struct reference *reference_of(const struct network *network)
 {
     struct reference *r = allocate(1, sizeof *r);
     r->network = network;
-    for (int gate = 0; gate < GATE_COUNT; gate++) {
-        r->wx[gate] = compress(&network->wx[gate]);
-        r->wr[gate] = compress(&network->wr[gate]);
-    }
-    if (network->projection)
-        r->wym = compress(&network->wym);
+    r->limits = allocate((size_t)network->vector_count, sizeof *r->limits);
+    r->matrices = allocate((size_t)network->matrix_count, sizeof *r->matrices);
     return r;
+}
+
+struct reference *reference_new(const struct network *network)
+{
+    struct reference *r = reference_of(network);
+    for (int n = 0; n < network->matrix_count; n++)
+        r->matrices[n] = compress(&network->matrices[n].weights);
+    return r;
+}
+
+const struct network *reference_network(const struct reference *r)
+{
+    return r->network;
+}
+
+static void *copy_of(const void *from, size_t count, size_t size)
+{
+    return memcpy(allocate(count, size), from, count * size);
+}
+
+/* Weights that become 0 stay in the list: they add nothing. */
+static struct sparse round_sparse(const struct sparse *s, int bits)
+{
+    const size_t count = (size_t)s->begin[s->rows];
+    struct sparse rounded = {s->rows, copy_of(s->begin, (size_t)s->rows + 1, sizeof(int)),
+                             copy_of(s->col, count, sizeof(int)), allocate(count, sizeof(double))};
+    double largest = 0.0;
+    for (size_t i = 0; i < count; i++)
+        largest = fmax(largest, fabs(s->value[i]));
+    const int fraction = fraction_for(largest, bits, ROUNDED_FRACTION_MAX);
+    for (size_t i = 0; i < count; i++)
+        rounded.value[i] =
+            (double)(float)ldexp((double)quantize_value(s->value[i], fraction, bits), -fraction);
+    return rounded;
+}
+
+struct reference *reference_rounded(const struct reference *r, int bits)
+{
+    struct reference *rounded = reference_of(r->network);
+    for (int n = 0; n < r->network->matrix_count; n++)
+        rounded->matrices[n] = round_sparse(&r->matrices[n], bits);
+    return rounded;
 }
 
 void reference_free(struct reference *r)
 {
-    for (int gate = 0; gate < GATE_COUNT; gate++) {
-        sparse_free(&r->wx[gate]);
-        sparse_free(&r->wr[gate]);
-    }
-    sparse_free(&r->wym);
+    for (int n = 0; n < r->network->matrix_count; n++)
+        sparse_free(&r->matrices[n]);
+    free(r->matrices);
+    free(r->limits);
     free(r);
+}
+
+/* ---- states ---------------------------------------------------------------------------------- */
+
+void reference_restart(struct reference_state *s, int voice)
+{
+    for (int n = 0; n < s->network->vector_count; n++) {
+        const struct network_vector *v = &s->network->vectors[n];
+        for (int i = 0; v->kept && i < v->size; i++)
+            s->at[n][i * s->voices + voice] = v->initial != NULL ? (double)v->initial[i] : 0.0;
+    }
+}
+
+/* Gates are numbers within an equation. */
+static bool is_there(const struct network_vector *v)
+{
+    return v->value != VALUE_Z && (v->value != VALUE_GATE || v->held != HELD_GATES);
 }
 
 static struct reference_state start(const struct network *network, int voices)
 {
-    struct reference_state s = {network->cell, network->output, voices, NULL, NULL, {NULL}, {NULL}, NULL};
-    size_t cell = (size_t)network->cell * (size_t)voices;
-    s.c = allocate(cell, sizeof(double));
-    s.y = allocate((size_t)network->output * (size_t)voices, sizeof(double));
-    s.m = allocate(cell, sizeof(double));
-    for (int gate = 0; gate < GATE_COUNT; gate++) {
-        s.z[gate] = allocate(cell, sizeof(double));
-        s.gate[gate] = allocate(cell, sizeof(double));
+    struct reference_state s = {.network = network, .voices = voices};
+    s.at = allocate((size_t)network->vector_count, sizeof *s.at);
+    s.z = allocate((size_t)network->pass_count, sizeof *s.z);
+    for (int n = 0; n < network->vector_count; n++) {
+        const struct network_vector *v = &network->vectors[n];
+        if (is_there(v))
+            s.at[n] = allocate((size_t)v->size * (size_t)voices, sizeof **s.at);
     }
+    for (int n = 0; n < network->pass_count; n++)
+        s.z[n] = allocate((size_t)network->passes[n].rows * (size_t)voices, sizeof **s.z);
+    for (int voice = 0; voice < voices; voice++)
+        reference_restart(&s, voice);
     return s;
 }
 
@@ -95,43 +161,48 @@ struct reference_state reference_start_voices(const struct network *network)
     return start(network, REFERENCE_VOICES);
 }
 
-void reference_alone(const struct network *network, struct reference_state *s, int voice)
+void reference_alone(struct reference_state *s, int voice)
 {
-    struct reference_state alone = start(network, 1);
-    for (int row = 0; row < s->cell; row++)
-        alone.c[row] = s->c[row * s->voices + voice];
-    for (int row = 0; row < s->output; row++)
-        alone.y[row] = s->y[row * s->voices + voice];
+    struct reference_state alone = start(s->network, 1);
+    for (int n = 0; n < s->network->vector_count; n++)
+        for (int i = 0; s->network->vectors[n].kept && i < s->network->vectors[n].size; i++)
+            alone.at[n][i] = s->at[n][i * s->voices + voice];
     reference_end(s);
     *s = alone;
 }
 
-void reference_restart(struct reference_state *s, int voice)
-{
-    for (int row = 0; row < s->cell; row++)
-        s->c[row * s->voices + voice] = 0.0;
-    for (int row = 0; row < s->output; row++)
-        s->y[row * s->voices + voice] = 0.0;
-}
-
-void reference_limit_c(struct reference *r, double limit, double step)
-{
-    r->limit = limit;
-    r->step = step;
-}
-
 void reference_end(struct reference_state *s)
 {
-    free(s->c);
-    free(s->y);
-    free(s->m);
-    for (int gate = 0; gate < GATE_COUNT; gate++) {
-        free(s->z[gate]);
-        free(s->gate[gate]);
-    }
+    for (int n = 0; n < s->network->vector_count; n++)
+        free(s->at[n]);
+    for (int n = 0; n < s->network->pass_count; n++)
+        free(s->z[n]);
+    free(s->at);
+    free(s->z);
 }
 
-static double sigm(double z)
+const double *reference_y(const struct reference_state *s)
+{
+    return s->at[network_output(s->network)];
+}
+
+/* ---- what the equations are made of ---------------------------------------------------------- */
+
+void reference_limit(struct reference *r, int vector, double limit, double step)
+{
+    r->limits[vector] = (struct limit){limit, step};
+}
+
+double reference_limited(const struct reference *r, int vector, double value)
+{
+    const struct limit *l = &r->limits[vector];
+    if (l->limit == 0.0)
+        return value;
+    value = fmin(fmax(value, -l->limit), l->limit);
+    return l->step > 0.0 ? nearbyint(value / l->step) * l->step : value;
+}
+
+double sigmoid(double z)
 {
     return 1.0 / (1.0 + exp(-z));
 }
@@ -168,65 +239,30 @@ static void multiply(const struct sparse *s, int row, const double *vector, doub
         *sum += s->value[i] * vector[s->col[i]];
 }
 
-/* z of a row: Wx x + Wr y' + b. */
-static void add_products(const struct reference *r, struct reference_state *s, int row, const double *x)
+/* The products of one matrix; the first of a pass is not added to anything. */
+static void add_product(const struct reference *r, struct reference_state *s, int matrix,
+                        bool first)
 {
-    for (int gate = 0; gate < GATE_COUNT; gate++) {
-        double of_x[REFERENCE_VOICES], of_y[REFERENCE_VOICES];
-        multiply(&r->wx[gate], row, x, of_x, s->voices);
-        multiply(&r->wr[gate], row, s->y, of_y, s->voices);
+    const struct network_matrix *m = &r->network->matrices[matrix];
+    const double *vector = s->at[m->source] + m->first * s->voices;
+    double *z = s->z[m->pass], product[REFERENCE_VOICES];
+    for (int row = 0; row < m->weights.rows; row++, z += s->voices) {
+        multiply(&r->matrices[matrix], row, vector, product, s->voices);
         for (int v = 0; v < s->voices; v++)
-            s->z[gate][row * s->voices + v] = of_x[v] + of_y[v] + (double)r->network->bias[gate][row];
+            z[v] = first ? product[v] : z[v] + product[v];
     }
 }
 
-static double limited(const struct reference *r, double c)
+void reference_sums(const struct reference *r, struct reference_state *s, int number)
 {
-    if (r->limit == 0.0)
-        return c;
-    c = fmin(fmax(c, -r->limit), r->limit);
-    return r->step > 0.0 ? nearbyint(c / r->step) * r->step : c;
-}
-
-/* The equations of network.h; `at`: a row of a voice. */
-static void finish_row(const struct reference *r, struct reference_state *s, int row, int at)
-{
-    const struct network *n = r->network;
-    if (n->peephole) {
-        s->z[GATE_I][at] += (double)n->peep[GATE_I][row] * s->c[at];
-        s->z[GATE_F][at] += (double)n->peep[GATE_F][row] * s->c[at];
-    }
-    double i = sigm(s->z[GATE_I][at]), f = sigm(s->z[GATE_F][at]);
-    double zg = s->z[GATE_G][at];
-    double g = n->candidate == CANDIDATE_TANH ? tanh(zg) : sigm(zg);
-    s->c[at] = limited(r, f * s->c[at] + g * i);
-    if (n->peephole)
-        s->z[GATE_O][at] += (double)n->peep[GATE_O][row] * s->c[at];
-    double o = sigm(s->z[GATE_O][at]);
-    s->gate[GATE_I][at] = i;
-    s->gate[GATE_F][at] = f;
-    s->gate[GATE_G][at] = g;
-    s->gate[GATE_O][at] = o;
-    s->m[at] = o * tanh(s->c[at]);
-}
-
-void reference_step(const struct reference *r, struct reference_state *s, const float *x)
-{
-    const struct network *n = r->network;
-    const size_t voices = (size_t)s->voices, input = (size_t)n->input * voices;
-    double *wide = allocate(input, sizeof *wide);
-    for (size_t i = 0; i < input; i++)
-        wide[i] = (double)x[i];
-    for (int row = 0; row < n->cell; row++)
-        add_products(r, s, row, wide);
-    free(wide);
-    for (int row = 0; row < n->cell; row++)
+    const struct network_pass *pass = &r->network->passes[number];
+    bool first = true;
+    for (int n = 0; n < r->network->matrix_count; n++)
+        if (r->network->matrices[n].pass == number) {
+            add_product(r, s, n, first);
+            first = false;
+        }
+    for (int row = 0; pass->bias != NULL && row < pass->rows; row++)
         for (int v = 0; v < s->voices; v++)
-            finish_row(r, s, row, row * s->voices + v);
-    if (!n->projection) {
-        memcpy(s->y, s->m, (size_t)n->cell * voices * sizeof(double));
-        return;
-    }
-    for (int row = 0; row < n->output; row++)
-        multiply(&r->wym, row, s->m, s->y + (size_t)row * voices, s->voices);
+            s->z[number][row * s->voices + v] += (double)pass->bias[row];
 }

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  * calibrate.h - how large the values of a network get on real input, and what clipping c does to y.
  *
- * Some frames are held out: they judge what the others chose.  With five utterances or more these are
- * the third, the eighth and so on; with fewer, the last tenth of the frames of each. */
+ * Some frames are held out: they judge what the others chose.  With five utterances or more these
+ * are the third, the eighth and so on; with fewer, the last tenth of the frames of each. */
 #ifndef ESE_CALIBRATE_H
 #define ESE_CALIBRATE_H
 
@@ -31,21 +31,34 @@ int calibration_rows(const struct utterances *utterances, int n);
 
 struct calibrator;
 
-/* Runs the float network over all frames that are not held out, or over some `most` of them: the first ones of
- * every utterance, in proportion to its length, one at least.  x is looked at in all. */
-struct calibrator *calibrator_new(const struct network *network, const struct utterances *utterances,
-                                  int most);
+/* Whether the format of such values is judged by what clipping them does to y, which
+ * calibrator_clip_error() and calibrator_noise() tell: cell states, and what a GRU keeps. */
+bool calibrator_judges(enum value value);
+
+/* For all frames that are not held out, or for some model->calibration_frames of them: the first
+ * ones of every utterance, in proportion to its length, one at least; x is looked at in all.  Where
+ * there is no utterance, noise is drawn.  What network and utterances point to is the caller's, for
+ * as long as the calibrator is there. */
+struct calibrator *calibrator_new(const struct network *network,
+                                  const struct utterances *utterances,
+                                  const struct model_config *model);
 void calibrator_free(struct calibrator *calibrator);
 
-const struct magnitudes *calibrator_values(const struct calibrator *calibrator, enum value value);
+/* Runs the float network over these frames, the first time that it is called: what follows asks for
+ * it. */
+void calibrator_run(struct calibrator *calibrator);
+
+/* Of a vector of the network; of a layer's VALUE_Z all that goes into its functions. */
+const struct magnitudes *calibrator_values(const struct calibrator *calibrator, int vector);
 struct calibration calibrator_seen(const struct calibrator *calibrator);
 
-/* Power of the error of y, summed over all values, when c is clipped at a magnitude. */
-double calibrator_clip_error(struct calibrator *calibrator, double limit);
+/* Power of the error of y, summed over all values, when a cell state or what is kept is clipped at a
+ * magnitude: measured once. */
+double calibrator_clip_error(struct calibrator *calibrator, int vector, double limit);
 
-/* The same when the weights have `weight_bits` and c is rounded to a multiple of `step`: what
- * quantization costs in any case. */
-double calibrator_noise(struct calibrator *calibrator, int weight_bits, double step);
+/* The same when the weights have `weight_bits` and the vector is rounded to a multiple of `step`:
+ * what quantization costs in any case. */
+double calibrator_noise(struct calibrator *calibrator, int vector, int weight_bits, double step);
 
 /* Power of y itself. */
 double calibrator_signal(const struct calibrator *calibrator);

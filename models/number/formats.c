@@ -2,6 +2,8 @@
 #include "models/number/formats.h"
 
 #include <math.h>
+#include <stdlib.h>
+#include <string.h>
 
 #include "models/number/calibrate.h"
 
@@ -13,18 +15,23 @@ enum {
 };
 
 static const double USUAL = 0.999;
-
-/* m is a sigmoid times a tanh. */
-static const double M_BOUND = 1.0;
-
-const char *const value_names[VALUE_COUNT] = {"x", "y", "m", "c", "z"};
+static const double LARGEST = 1e100; /* what can be squared and added up; no chip comes near it */
 
 /* What a format is chosen from. */
 struct chooser {
     struct quantized *q;
+    const struct network *network;
     struct calibrator *calibrator;
     const struct model_config *model;
     int bits;
+};
+
+/* What is asked for, FORMAT_AUTO and 0: nothing. */
+struct asked {
+    const char *name; /* "y" */
+    int layer;        /* whose key it is, NONE: the model's */
+    int format;
+    double range;
 };
 
 static double limit_of(int bits, int fraction)
@@ -32,134 +39,253 @@ static double limit_of(int bits, int fraction)
     return ldexp(1.0, bits - 1 - fraction) - ldexp(1.0, -fraction);
 }
 
-/* As fine as the range allows, a key of the user's before all. */
-static int fraction_by_range(const struct chooser *c, double range, int format_key, double range_key)
+static bool is_given(const struct asked *asked)
 {
-    int finest = c->bits - 1 + 4;
-    if (format_key != FORMAT_AUTO)
-        return format_key;
-    return fraction_for(range_key > 0.0 ? range_key : range * (1.0 + c->model->margin), c->bits, finest);
+    return asked->format != FORMAT_AUTO || asked->range > 0.0;
 }
 
-static void set_value(const struct chooser *c, enum value value, int bits, int fraction, bool given)
+/* ---- keys ------------------------------------------------------------------------------------ */
+
+static struct asked asked_by(const char *name, int layer, const struct format_keys *f,
+                             const struct range_keys *r)
 {
-    const struct magnitudes *seen = calibrator_values(c->calibrator, value);
+#define ASKED(id)                \
+    if (strcmp(name, #id) == 0)  \
+        return (struct asked){#id, layer, f->id, r->id};
+    FORMAT_VECTORS(ASKED)
+#undef ASKED
+    BUG_UNLESS(!"a vector of that name");
+    return (struct asked){name, layer, FORMAT_AUTO, 0.0};
+}
+
+/* Whose keys are those of a vector: x is read by the first layer. */
+static const struct layer *layer_of(const struct network *n, int vector)
+{
+    const int layer = n->vectors[vector].layer;
+    return &n->layers[layer != NONE ? layer : 0];
+}
+
+/* What keys call it: an output that is m goes by either name.  Gates have one format all, and no
+ * key; neither has z. */
+struct called {
+    const char *names[2];
+};
+
+static struct called called_of(const struct network *n, int vector)
+{
+    static const char *const names[VALUE_COUNT] = {
+        [VALUE_X] = "x", [VALUE_Y] = "y", [VALUE_M] = "m", [VALUE_C] = "c", [VALUE_KEPT] = "kept"};
+    const char *const name = names[n->vectors[vector].value];
+    return (struct called){{vector == layer_of(n, vector)->writes ? "y" : name, name}};
+}
+
+static bool has_keys(const struct network *n, int vector)
+{
+    const enum value value = n->vectors[vector].value;
+    return value != VALUE_GATE && value != VALUE_Z;
+}
+
+/* Of a vector: by its layer, or by the model. */
+static struct asked asked_for(const struct network *n, int vector, const struct model_config *model)
+{
+    const struct layer *layer = layer_of(n, vector);
+    const struct called called = called_of(n, vector);
+    struct asked asked = {.format = FORMAT_AUTO};
+    for (int i = 0; i < 2 && !is_given(&asked); i++)
+        asked = asked_by(called.names[i], layer->number, &layer->as.formats, &layer->as.ranges);
+    for (int i = 0; i < 2 && !is_given(&asked); i++)
+        asked = asked_by(called.names[i], NONE, &model->formats, &model->ranges);
+    return asked;
+}
+
+static struct key_name key_of(const struct asked *asked, const char *section)
+{
+    return model_key(asked->layer, section, asked->name);
+}
+
+bool formats_asked(const struct network *n, int vector, const struct model_config *model,
+                   struct key_name *key)
+{
+    const struct asked asked = asked_for(n, vector, model);
+    *key = key_of(&asked, "formats");
+    return asked.format != FORMAT_AUTO;
+}
+
+/* What the arithmetic behind a value takes: a key beyond it would be cut.  c and kept meet gates; m
+ * is a product of two of them, rounded. */
+static bool check_room(const struct network *n, int vector, const struct asked *asked, int bits,
+                       struct error *error)
+{
+    const enum value value = n->vectors[vector].value;
+    const int most = value == VALUE_M ? 2 * (bits - 1) : bits - 1;
+    if (!calibrator_judges(value) && value != VALUE_M)
+        return true;
+    if (asked->format != FORMAT_AUTO && (asked->format < 0 || asked->format > most))
+        return fail(error, "%s: %d: with %d activation_bits %s has 0..%d fraction bits",
+                    key_of(asked, "formats").text, asked->format, bits, asked->name, most);
+    if (asked->range > limit_of(bits, 0))
+        return fail(error, "%s: %g: with %d activation_bits %s ends at %g at most",
+                    key_of(asked, "ranges").text, asked->range, bits, asked->name,
+                    limit_of(bits, 0));
+    return true;
+}
+
+/* Whether a vector of the layer, or of any (NONE), goes by that name. */
+static bool is_called(const struct network *n, int layer, const char *name)
+{
+    for (int v = 0; v < n->vector_count; v++) {
+        const struct called called = called_of(n, v);
+        if (has_keys(n, v) && (layer == NONE || layer_of(n, v)->number == layer) &&
+            (strcmp(called.names[0], name) == 0 || strcmp(called.names[1], name) == 0))
+            return true;
+    }
+    return false;
+}
+
+static const char *section_of(const struct asked *asked)
+{
+    return asked->format != FORMAT_AUTO ? "formats" : "ranges";
+}
+
+/* A key must be of something that is there. */
+static bool check_names(const struct network *n, const struct model_config *model,
+                        struct error *error)
+{
+    static const char *const names[] = {"x", "y", "m", "c", "kept"};
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+        struct asked asked = asked_by(names[i], NONE, &model->formats, &model->ranges);
+        if (is_given(&asked) && !is_called(n, NONE, names[i]))
+            return fail(error, "%s: no layer has %s of its own format (allowed: auto)",
+                        key_of(&asked, section_of(&asked)).text, names[i]);
+        for (int layer = 0; layer < n->layer_count; layer++) {
+            const struct layer *l = &n->layers[layer];
+            asked = asked_by(names[i], l->number, &l->as.formats, &l->as.ranges);
+            if (is_given(&asked) && !is_called(n, l->number, names[i]))
+                return fail(error, "%s: layer %d (%s) has no %s of its own format (allowed: auto)",
+                            key_of(&asked, section_of(&asked)).text, l->number,
+                            layer_kind_name(l->as.kind), names[i]);
+        }
+    }
+    return true;
+}
+
+static bool check_keys(const struct network *n, const struct model_config *model, int bits,
+                       struct error *error)
+{
+    for (int v = 0; v < n->vector_count; v++) {
+        struct asked asked = has_keys(n, v) ? asked_for(n, v, model)
+                                            : (struct asked){.format = FORMAT_AUTO};
+        if (!check_room(n, v, &asked, bits, error))
+            return false;
+    }
+    return check_names(n, model, error);
+}
+
+/* ---- formats --------------------------------------------------------------------------------- */
+
+static void set_vector(const struct chooser *c, int vector, int bits, int fraction, bool given)
+{
+    const struct magnitudes *seen = calibrator_values(c->calibrator, vector);
     double limit = limit_of(bits, fraction);
-    c->q->values[value] = (struct value_format){
-        .largest = seen->largest,
-        .usual = magnitudes_percentile(seen, USUAL),
-        .limit = limit,
-        .clipped = magnitudes_above(seen, limit),
-        .clip_snr_db = INFINITY,
-        .given = given,
+    c->q->vectors[vector] = (struct quant_vector){
+        .bits = bits,
+        .fraction = fraction,
+        .format = {.largest = seen->largest,
+                   .usual = magnitudes_percentile(seen, USUAL),
+                   .limit = limit,
+                   .clipped = magnitudes_above(seen, limit),
+                   .clip_snr_db = INFINITY,
+                   .given = given},
     };
 }
 
-/* `bound`: no value can exceed it, whatever the input is.  (One that comes within half a step of a power of
- * two is rounded down by that much.) */
-static int choose_value(const struct chooser *c, enum value value, double bound, int format_key,
-                        double range_key)
+void formats_coarsen(struct quantized *q, int vector, int by, struct calibrator *calibrator)
 {
-    double largest = calibrator_values(c->calibrator, value)->largest;
-    int fraction = fraction_by_range(c, largest, format_key, range_key);
-    if (format_key == FORMAT_AUTO && range_key == 0.0)
-        while (fraction < c->bits - 1 && ldexp(1.0, c->bits - 2 - fraction) >= bound)
-            fraction++;
-    set_value(c, value, c->bits, fraction, format_key != FORMAT_AUTO || range_key > 0.0);
-    return fraction;
+    const struct chooser c = {.q = q, .calibrator = calibrator};
+    const struct quant_vector was = q->vectors[vector];
+    set_vector(&c, vector, was.bits, was.fraction - by, was.format.given);
 }
 
-/* The hardware shifts f*c' left by gate - c bits: c is at most as fine as a gate, and not coarser than 1. */
+/* As fine as the range allows, a key of the user's before all. */
+static int fraction_by_range(const struct chooser *c, double range, const struct asked *asked)
+{
+    int finest = c->bits - 1 + 4;
+    if (asked->format != FORMAT_AUTO)
+        return asked->format;
+    return fraction_for(asked->range > 0.0 ? asked->range : range * (1.0 + c->model->margin),
+                        c->bits, finest);
+}
+
+/* `bound`: no value can exceed it, whatever the input is.  (One that comes within half a step of a
+ * power of two is rounded down by that much.) */
+static void choose_by_range(const struct chooser *c, int vector, double bound)
+{
+    const struct asked asked = asked_for(c->network, vector, c->model);
+    int fraction =
+        fraction_by_range(c, calibrator_values(c->calibrator, vector)->largest, &asked);
+    while (!is_given(&asked) && fraction < c->bits - 1 &&
+           ldexp(1.0, c->bits - 2 - fraction) >= bound)
+        fraction++;
+    set_vector(c, vector, c->bits, fraction, is_given(&asked));
+}
+
+/* The hardware shifts f*c' left by gate - c bits: c is at most as fine as a gate, and not coarser
+ * than 1. */
 static int within_gates(const struct chooser *c, int fraction)
 {
     int gate = c->bits - 1;
     return fraction > gate ? gate : fraction < 0 ? 0 : fraction;
 }
 
-/* Does clipping cost y no more than the rest of quantization does, on values that are the margin larger than
- * those met? */
-static bool clips_for_free(const struct chooser *c, int fraction)
+/* Does clipping cost y no more than the rest of quantization does, on values that are the margin
+ * larger than those met? */
+static bool clips_for_free(const struct chooser *c, int vector, int fraction)
 {
     double limit = limit_of(c->bits, fraction) / (1.0 + c->model->margin);
-    if (calibrator_values(c->calibrator, VALUE_C)->largest <= limit)
+    if (calibrator_values(c->calibrator, vector)->largest <= limit)
         return true;
-    return calibrator_clip_error(c->calibrator, limit) <=
-           calibrator_noise(c->calibrator, c->q->weight_bits, ldexp(1.0, -fraction));
+    return calibrator_clip_error(c->calibrator, vector, limit) <=
+           calibrator_noise(c->calibrator, vector, c->q->weight_bits, ldexp(1.0, -fraction));
 }
 
 /* Wider or finer, from what 99.9 % fit. */
-static int judge_c(const struct chooser *c, int fraction)
+static int judge(const struct chooser *c, int vector, int fraction)
 {
-    if (!clips_for_free(c, fraction)) {
-        while (fraction > 0 && !clips_for_free(c, fraction - 1))
+    if (!clips_for_free(c, vector, fraction)) {
+        while (fraction > 0 && !clips_for_free(c, vector, fraction - 1))
             fraction--;
         return fraction > 0 ? fraction - 1 : 0;
     }
-    while (fraction < FINE_FRACTION && fraction < c->bits - 1 && clips_for_free(c, fraction + 1))
+    while (fraction < FINE_FRACTION && fraction < c->bits - 1 &&
+           clips_for_free(c, vector, fraction + 1))
         fraction++;
     return fraction;
 }
 
-/* What clipping c costs y on what calibration saw. */
-static double clip_snr(struct calibrator *calibrator, double limit)
+/* What clipping a vector costs y on what calibration saw. */
+static double clip_snr(struct calibrator *calibrator, int vector, double limit)
 {
-    if (calibrator_values(calibrator, VALUE_C)->largest <= limit)
+    if (calibrator_values(calibrator, vector)->largest <= limit)
         return INFINITY;
-    double error = calibrator_clip_error(calibrator, limit);
+    double error = calibrator_clip_error(calibrator, vector, limit);
     return error > 0.0 ? 10.0 * log10(calibrator_signal(calibrator) / error) : INFINITY;
 }
 
-static int choose_c(const struct chooser *c)
+static void choose_by_judging(const struct chooser *c, int vector)
 {
-    const struct magnitudes *seen = calibrator_values(c->calibrator, VALUE_C);
-    int key = c->model->formats.c;
-    double range = c->model->ranges.c;
-    bool given = key != FORMAT_AUTO || range > 0.0;
-    int fraction = within_gates(c, fraction_by_range(c, seen->largest, key, range));
-    if (!given) {
+    const struct magnitudes *seen = calibrator_values(c->calibrator, vector);
+    const struct asked asked = asked_for(c->network, vector, c->model);
+    int fraction = within_gates(c, fraction_by_range(c, seen->largest, &asked));
+    if (!is_given(&asked)) {
         double usual = magnitudes_percentile(seen, USUAL);
-        fraction = judge_c(c, within_gates(c, fraction_for(usual, c->bits, c->bits - 1)));
+        fraction = judge(c, vector, within_gates(c, fraction_for(usual, c->bits, c->bits - 1)));
     }
-    set_value(c, VALUE_C, c->bits, fraction, given);
-    c->q->values[VALUE_C].clip_snr_db = clip_snr(c->calibrator, c->q->values[VALUE_C].limit);
-    return fraction;
+    set_vector(c, vector, c->bits, fraction, is_given(&asked));
+    struct value_format *format = &c->q->vectors[vector].format;
+    format->clip_snr_db = clip_snr(c->calibrator, vector, format->limit);
 }
 
-/* ---- keys ---- */
-
-/* What the arithmetic behind a value takes: a key beyond it would be cut. */
-struct room {
-    const char *name;
-    int key;
-    double range;
-    int most; /* fraction bits, 0 at least */
-};
-
-static bool check_room(const struct room *room, int bits, struct error *error)
-{
-    if (room->key != FORMAT_AUTO && (room->key < 0 || room->key > room->most))
-        return fail(error, "model.formats.%s: %d: with %d activation_bits %s has 0..%d fraction bits",
-                    room->name, room->key, bits, room->name, room->most);
-    if (room->range > limit_of(bits, 0))
-        return fail(error, "model.ranges.%s: %g: with %d activation_bits %s ends at %g at most", room->name,
-                    room->range, bits, room->name, limit_of(bits, 0));
-    return true;
-}
-
-/* m is a product of two gates, rounded; without projection it is y.  c meets gates. */
-static bool check_keys(const struct model_config *model, bool projection, int bits, struct error *error)
-{
-    const int gate = bits - 1;
-    const struct room rooms[] = {
-        {"c", model->formats.c, model->ranges.c, gate},
-        {"m", model->formats.m, model->ranges.m, 2 * gate},
-        {"y", projection ? FORMAT_AUTO : model->formats.y, projection ? 0.0 : model->ranges.y, 2 * gate},
-    };
-    for (size_t n = 0; n < sizeof rooms / sizeof *rooms; n++)
-        if (!check_room(&rooms[n], bits, error))
-            return false;
-    return true;
-}
+/* ---- bounds ---------------------------------------------------------------------------------- */
 
 /* The largest sum of magnitudes of a row: what it makes of values up to 1. */
 static double largest_row(const struct matrix *m)
@@ -174,64 +300,133 @@ static double largest_row(const struct matrix *m)
     return largest;
 }
 
-bool formats_choose(struct quantized *q, const struct network *n, const struct utterances *calibration,
-                    const struct config *config, struct error *error)
+/* Magnitudes that a matrix makes of such up to `bound`: of zeros nothing, even of what has no
+ * bound. */
+static double product_bound(const struct matrix *m, double bound)
 {
-    const struct model_config *model = &config->model;
-    if (!check_keys(model, n->projection, config->activation_bits, error))
-        return false;
-    struct chooser c = {q, calibrator_new(n, calibration, model->calibration_frames), model,
-                        config->activation_bits};
-    struct formats *f = &q->formats;
-    q->calibration = calibrator_seen(c.calibrator);
-    f->gate = c.bits - 1;
-    f->x = choose_value(&c, VALUE_X, INFINITY, model->formats.x, model->ranges.x);
-    if (n->projection) {
-        f->m = choose_value(&c, VALUE_M, M_BOUND, model->formats.m, model->ranges.m);
-        f->y = choose_value(&c, VALUE_Y, largest_row(&n->wym), model->formats.y, model->ranges.y);
-    } else { /* y is m, by whichever name a key speaks of it */
-        bool by_y = model->formats.y != FORMAT_AUTO || model->ranges.y > 0.0;
-        f->m = by_y ? choose_value(&c, VALUE_M, M_BOUND, model->formats.y, model->ranges.y)
-                    : choose_value(&c, VALUE_M, M_BOUND, model->formats.m, model->ranges.m);
-        f->y = f->m;
-        q->values[VALUE_Y] = q->values[VALUE_M];
+    const double row = largest_row(m);
+    return row > 0.0 ? row * bound : 0.0;
+}
+
+/* A sum of products of bounded vectors is bounded, unless it looks back at itself. */
+static double pass_bound(const struct network *n, int number, const double *bounds)
+{
+    const struct network_pass *pass = &n->passes[number];
+    double bound = 0.0;
+    for (int row = 0; pass->bias != NULL && row < pass->rows; row++)
+        bound = fmax(bound, fabs((double)pass->bias[row]));
+    for (int i = 0; i < n->matrix_count; i++) {
+        const struct network_matrix *m = &n->matrices[i];
+        if (m->pass == number)
+            bound += product_bound(&m->weights, m->before ? INFINITY : bounds[m->source]);
     }
-    f->c = choose_c(&c);
-    f->z = c.bits - Z_HEADROOM_BITS;
-    q->z_bits =
-        f->z + (config->activation_table == TABLE_PAPER ? Z_PAPER_RANGE_BITS : Z_RANGE_BITS);
-    set_value(&c, VALUE_Z, q->z_bits, f->z, false);
-    calibrator_free(c.calibrator);
+    return bound;
+}
+
+/* What a vector cannot exceed before any pass has written it. */
+static double bound_before(const struct network_vector *vector)
+{
+    double bound = 0.0;
+    if (vector->value == VALUE_M || vector->value == VALUE_GATE) /* m: a sigmoid times a tanh */
+        return 1.0;
+    if (vector->value != VALUE_Y)
+        return INFINITY;
+    for (int i = 0; vector->initial != NULL && i < vector->size; i++)
+        bound = fmax(bound, fabs((double)vector->initial[i]));
+    return bound;
+}
+
+/* [vectors], each matrix looked at once: passes stand behind those whose vectors they multiply. */
+static double *bounds_of(const struct network *n)
+{
+    double *bounds = allocate((size_t)n->vector_count, sizeof *bounds);
+    for (int vector = 0; vector < n->vector_count; vector++)
+        bounds[vector] = bound_before(&n->vectors[vector]);
+    for (int pass = 0; pass < n->pass_count; pass++) {
+        const int vector = n->passes[pass].writes;
+        if (n->vectors[vector].value == VALUE_Y)
+            bounds[vector] = fmax(bounds[vector], pass_bound(n, pass, bounds));
+    }
+    return bounds;
+}
+
+/* ---- all of them ----------------------------------------------------------------------------- */
+
+static void choose_vector(const struct chooser *c, int vector, double bound)
+{
+    const enum value value = c->network->vectors[vector].value;
+    if (calibrator_judges(value))
+        choose_by_judging(c, vector);
+    else if (value == VALUE_GATE)
+        set_vector(c, vector, c->bits, c->q->gate_fraction, false);
+    else if (value == VALUE_Z)
+        set_vector(c, vector, c->q->z_bits, c->q->z_fraction, false);
+    else
+        choose_by_range(c, vector, bound);
+}
+
+/* Calibrates; nothing is known of a network whose values leave floating point. */
+static bool calibrate(struct quantized *q, const struct network *n, struct calibrator *calibrator,
+                      struct error *error)
+{
+    calibrator_run(calibrator);
+    q->calibration = calibrator_seen(calibrator);
+    for (int v = 0; v < n->vector_count; v++)
+        if (!(calibrator_values(calibrator, v)->largest < LARGEST))
+            return fail(error, "model: %s grows beyond %g in floating point: layers amplify it "
+                        "from frame to frame, or each other's; scale their weights",
+                        n->vectors[v].name, LARGEST);
     return true;
 }
 
-bool formats_keep(struct quantized *q, const struct network *n, const struct utterances *calibration,
+bool formats_choose(struct quantized *q, const struct network *n, struct calibrator *calibrator,
+                    const struct config *config, struct error *error)
+{
+    const struct chooser c = {q, n, calibrator, &config->model, config->activation_bits};
+    if (!check_keys(n, c.model, c.bits, error) || !calibrate(q, n, calibrator, error))
+        return false;
+    q->gate_fraction = c.bits - 1;
+    q->z_fraction = c.bits - Z_HEADROOM_BITS;
+    q->z_bits = q->z_fraction +
+                (config->activation_table == TABLE_PAPER ? Z_PAPER_RANGE_BITS : Z_RANGE_BITS);
+    double *bounds = bounds_of(n);
+    for (int vector = 0; vector < n->vector_count; vector++)
+        choose_vector(&c, vector, bounds[vector]);
+    free(bounds);
+    return true;
+}
+
+/* A key may say again what the chip has. */
+static bool check_kept(const struct quantized *q, const struct network *n, int vector,
+                       const struct model_config *model, struct error *error)
+{
+    const struct asked asked = asked_for(n, vector, model);
+    const int fraction = q->vectors[vector].fraction;
+    const double limit = limit_of(q->activation_bits, fraction);
+    if (asked.format != FORMAT_AUTO && asked.format != fraction)
+        return fail(error, "%s: %d: in the chip %s has %d fraction bits, which no model changes",
+                    key_of(&asked, "formats").text, asked.format, asked.name, fraction);
+    if (asked.range > limit)
+        return fail(error, "%s: %g: in the chip %s ends at %g, which no model changes",
+                    key_of(&asked, "ranges").text, asked.range, asked.name, limit);
+    return true;
+}
+
+bool formats_keep(struct quantized *q, struct calibrator *calibrator,
                   const struct model_config *model, struct error *error)
 {
-    const struct formats *f = &q->formats;
-    const struct { enum value value; int fraction, key; double range; } values[] = {
-        {VALUE_X, f->x, model->formats.x, model->ranges.x},
-        {VALUE_Y, f->y, model->formats.y, model->ranges.y},
-        {VALUE_M, f->m, model->formats.m, model->ranges.m},
-        {VALUE_C, f->c, model->formats.c, model->ranges.c},
-    };
-    for (size_t i = 0; i < sizeof values / sizeof *values; i++) {
-        const char *name = value_names[values[i].value];
-        double limit = limit_of(q->activation_bits, values[i].fraction);
-        if (values[i].key != FORMAT_AUTO && values[i].key != values[i].fraction)
-            return fail(error, "model.formats.%s: %d: in the chip %s has %d fraction bits, which no model "
-                        "changes", name, values[i].key, name, values[i].fraction);
-        if (values[i].range > limit)
-            return fail(error, "model.ranges.%s: %g: in the chip %s ends at %g, which no model changes",
-                        name, values[i].range, name, limit);
+    const struct network *n = &q->shape;
+    const struct chooser c = {q, n, calibrator, model, q->activation_bits};
+    for (int v = 0; v < n->vector_count; v++)
+        if (has_keys(n, v) && !check_kept(q, n, v, model, error))
+            return false;
+    if (!calibrate(q, n, calibrator, error))
+        return false;
+    for (int v = 0; v < n->vector_count; v++) {
+        struct quant_vector *vector = &q->vectors[v];
+        set_vector(&c, v, vector->bits, vector->fraction, true);
+        if (calibrator_judges(n->vectors[v].value))
+            vector->format.clip_snr_db = clip_snr(calibrator, v, vector->format.limit);
     }
-    struct chooser c = {q, calibrator_new(n, calibration, model->calibration_frames), model,
-                        q->activation_bits};
-    q->calibration = calibrator_seen(c.calibrator);
-    for (size_t i = 0; i < sizeof values / sizeof *values; i++)
-        set_value(&c, values[i].value, c.bits, values[i].fraction, true);
-    set_value(&c, VALUE_Z, q->z_bits, f->z, true);
-    q->values[VALUE_C].clip_snr_db = clip_snr(c.calibrator, q->values[VALUE_C].limit);
-    calibrator_free(c.calibrator);
     return true;
 }

@@ -5,126 +5,136 @@
 #include <stdlib.h>
 #include <string.h>
 
-struct golden_state golden_start(const struct quantized *quant)
+#include "models/number/golden_layer.h"
+
+/* ---- states ---------------------------------------------------------------------------------- */
+
+struct golden_state golden_start(const struct quantized *q)
 {
-    return (struct golden_state){.c = allocate((size_t)quant->cell, sizeof(int32_t)),
-                                 .y = allocate((size_t)quant->output, sizeof(int32_t))};
+    const struct network *n = &q->shape;
+    struct golden_state s = {.quant = q};
+    s.at = allocate((size_t)n->vector_count, sizeof *s.at);
+    for (int vector = 0; vector < n->vector_count; vector++) {
+        const struct network_vector *v = &n->vectors[vector];
+        const struct quant_vector *quant = &q->vectors[vector];
+        if (v->value == VALUE_Z)
+            continue;
+        s.at[vector] = allocate((size_t)v->size, sizeof **s.at);
+        for (int i = 0; v->initial != NULL && i < v->size; i++)
+            s.at[vector][i] =
+                (int32_t)quantize_value((double)v->initial[i], quant->fraction, quant->bits);
+    }
+    return s;
+}
+
+void golden_end(struct golden_state *s)
+{
+    for (int vector = 0; vector < s->quant->shape.vector_count; vector++)
+        free(s->at[vector]);
+    free(s->at);
+}
+
+const int32_t *golden_y(const struct golden_state *s)
+{
+    return s->at[network_output(&s->quant->shape)];
 }
 
 void clip_counts_add(struct clip_counts *sum, const struct clip_counts *counts)
 {
-    for (int value = 0; value < VALUE_COUNT; value++) {
-        sum->values[value] += counts->values[value];
-        sum->clipped[value] += counts->clipped[value];
+    for (int vector = 0; vector < VECTORS_MOST; vector++) {
+        sum->values[vector] += counts->values[vector];
+        sum->clipped[vector] += counts->clipped[vector];
     }
 }
 
+/* ---- what the equations are made of ---------------------------------------------------------- */
+
 /* saturate(), counted. */
-static int64_t clip(struct clip_counts *counts, enum value value, int64_t exact, int bits)
+static int64_t clip(struct clip_counts *counts, int vector, int64_t exact, int bits)
 {
     int64_t clipped = saturate(exact, bits);
-    counts->values[value]++;
-    counts->clipped[value] += clipped != exact;
+    counts->values[vector]++;
+    counts->clipped[vector] += clipped != exact;
     return clipped;
 }
 
-void quantize_x(const struct quantized *q, const float *features, int32_t *x, struct clip_counts *counts)
-{
-    int64_t clipped = 0;
-    for (int i = 0; i < q->input; i++)
-        x[i] = (int32_t)quantize_counted((double)features[i], q->formats.x, q->activation_bits,
-                                         &clipped);
-    if (counts != NULL) {
-        counts->values[VALUE_X] += q->input;
-        counts->clipped[VALUE_X] += clipped;
-    }
-}
-
-void golden_end(struct golden_state *state)
-{
-    free(state->c);
-    free(state->y);
-}
-
-/* acc[row] += (W x)[row], aligned to the accumulator's binary point. */
-static void multiply(const struct quant_matrix *m, const int32_t *x, int64_t *acc)
+/* acc[row] += (W v)[row], aligned to the accumulator's binary point. */
+static void multiply(const struct quant_matrix *m, const int32_t *vector, int64_t *acc)
 {
     for (int row = 0; row < m->rows; row++) {
         int64_t sum = 0;
         for (int i = m->begin[row]; i < m->begin[row + 1]; i++)
-            sum += (int64_t)m->weight[i] * x[m->col[i]];
+            sum += (int64_t)m->weight[i] * vector[m->col[i]];
         acc[row] += sum * ((int64_t)1 << m->shift);
     }
 }
 
-static void check_width(const struct quantized *q, int64_t acc)
+int64_t *golden_products(const struct quantized *q, const struct golden_state *s, int pass)
 {
+    int64_t *acc = allocate((size_t)q->shape.passes[pass].rows, sizeof *acc);
+    for (int i = 0; i < q->shape.matrix_count; i++) {
+        const struct network_matrix *m = &q->shape.matrices[i];
+        if (m->pass == pass)
+            multiply(&q->matrices[i], s->at[m->source] + m->first, acc);
+    }
+    return acc;
+}
+
+int64_t golden_sum(const struct quantized *q, int pass, int row, int64_t acc, int64_t product)
+{
+    const int64_t *bias = q->passes[pass].bias;
     BUG_UNLESS(saturate(acc, q->acc_bits) == acc);
-}
-
-/* Adder Tree: accumulator, bias and peephole product to a pre-activation. */
-static int64_t pre_activation(const struct quantized *q, struct golden_state *state, int gate, int row,
-                              int64_t acc)
-{
-    const int32_t c = state->c[row];
-    check_width(q, acc);
-    int64_t sum = acc + q->bias[gate][row];
-    if (q->peep[gate] != NULL)
-        sum += (int64_t)q->peep[gate][row] * c;
+    int64_t sum = acc + (bias != NULL ? bias[row] : 0) + product;
     BUG_UNLESS(saturate(sum, q->sum_bits) == sum);
-    return clip(&state->counts, VALUE_Z, round_shift_right(sum, q->round_shift), q->z_bits);
+    return sum;
 }
 
-/* The cell state in the format of a pre-activation, for tanh(c). */
-static int64_t to_z(const struct quantized *q, int32_t c)
+int64_t golden_peephole(const struct quantized *q, int pass, int row, int32_t c)
 {
-    int up = q->formats.z - q->formats.c;
-    int64_t z = up >= 0 ? c * ((int64_t)1 << up) : round_shift_right(c, -up);
-    return saturate(z, q->z_bits);
+    return q->passes[pass].peep != NULL ? (int64_t)q->passes[pass].peep[row] * c : 0;
 }
 
-void golden_step(const struct quantized *q, struct golden_state *state, const int32_t *x)
+int64_t golden_z(const struct quantized *q, struct golden_state *s, int pass, int64_t sum)
 {
-    const int bits = q->activation_bits, gate = q->formats.gate;
-    size_t cell = (size_t)q->cell;
-    int64_t *acc = allocate(GATE_COUNT * cell + (size_t)q->output, sizeof *acc);
-    int64_t *acc_y = acc + GATE_COUNT * cell;
-    int32_t *m = allocate(cell, sizeof *m);
+    return clip(&s->counts, q->shape.passes[pass].sums,
+                round_shift_right(sum, q->passes[pass].round_shift),
+                q->z_bits);
+}
 
-    for (size_t g = 0; g < GATE_COUNT; g++) {
-        multiply(&q->wx[g], x, acc + g * cell);
-        multiply(&q->wr[g], state->y, acc + g * cell);
+int64_t golden_sigmoid(const struct quantized *q, int64_t z)
+{
+    return act_lookup(&q->sigm, q->gate_fraction, z);
+}
+
+int64_t golden_tanh(const struct quantized *q, int64_t z)
+{
+    return act_lookup(&q->tanh, q->gate_fraction, z);
+}
+
+int32_t golden_result(const struct quantized *q, struct golden_state *s, int vector, int64_t exact,
+                      int fraction)
+{
+    const struct quant_vector *v = &q->vectors[vector];
+    return (int32_t)clip(&s->counts, vector, round_shift_right(exact, fraction - v->fraction),
+                         v->bits);
+}
+
+int64_t golden_blend(const struct quantized *q, int vector, int64_t by, int64_t state,
+                     int64_t in_times_a)
+{
+    return by * state * ((int64_t)1 << (q->gate_fraction - q->vectors[vector].fraction)) +
+           in_times_a;
+}
+
+void quantize_x(const struct quantized *q, const float *features, int32_t *x,
+                struct clip_counts *counts)
+{
+    int64_t clipped = 0;
+    for (int i = 0; i < q->shape.input; i++)
+        x[i] = (int32_t)quantize_counted((double)features[i], q->vectors[0].fraction,
+                                         q->vectors[0].bits, &clipped);
+    if (counts != NULL) {
+        counts->values[0] += q->shape.input;
+        counts->clipped[0] += clipped;
     }
-    for (int row = 0; row < q->cell; row++) {
-        int64_t z[GATE_COUNT];
-        int32_t old_c = state->c[row];
-        for (int g = GATE_I; g <= GATE_G; g++)
-            z[g] = pre_activation(q, state, g, row, acc[(size_t)g * cell + (size_t)row]);
-        int64_t i = act_lookup(&q->sigm, gate, z[GATE_I]);
-        int64_t f = act_lookup(&q->sigm, gate, z[GATE_F]);
-        int64_t g =
-            act_lookup(q->candidate == CANDIDATE_TANH ? &q->tanh : &q->sigm, gate, z[GATE_G]);
-        /* f*c' has gate + c fraction bits, g*i twice gate: brought together, then rounded once. */
-        int64_t sum = f * old_c * ((int64_t)1 << (gate - q->formats.c)) + g * i;
-        int32_t c = (int32_t)clip(&state->counts, VALUE_C,
-                                  round_shift_right(sum, 2 * gate - q->formats.c), bits);
-        state->c[row] = c;
-        z[GATE_O] = pre_activation(q, state, GATE_O, row, acc[GATE_O * cell + (size_t)row]);
-        int64_t o = act_lookup(&q->sigm, gate, z[GATE_O]);
-        int64_t h = act_lookup(&q->tanh, gate, to_z(q, c));
-        m[row] = (int32_t)clip(&state->counts, VALUE_M,
-                               round_shift_right(o * h, 2 * gate - q->formats.m), bits);
-    }
-    if (q->projection) {
-        multiply(&q->wym, m, acc_y);
-        for (int row = 0; row < q->output; row++) {
-            check_width(q, acc_y[row]);
-            state->y[row] = (int32_t)clip(&state->counts, VALUE_Y,
-                                          round_shift_right(acc_y[row], q->round_shift), bits);
-        }
-    } else {
-        memcpy(state->y, m, cell * sizeof *m);
-    }
-    free(acc);
-    free(m);
 }

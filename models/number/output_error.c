@@ -3,9 +3,23 @@
 
 #include <math.h>
 
+double error_between(double wanted, double got)
+{
+    const double error = fabs(wanted - got);
+    return isnan(error) ? INFINITY : error;
+}
+
+double signal_to_noise(double signal, double error)
+{
+    if (error == 0.0)
+        return INFINITY;
+    return signal > 0.0 && isfinite(signal) && isfinite(error) ? 10.0 * log10(signal / error)
+                                                               : -INFINITY;
+}
+
 void error_sums_add(struct error_sums *s, double wanted, double got)
 {
-    double error = fabs(wanted - got);
+    const double error = error_between(wanted, got);
     s->count++;
     s->error += error * error;
     s->max_error = fmax(s->max_error, error);
@@ -23,8 +37,10 @@ struct output_error error_of_sums(const struct error_sums *s)
         return e;
     double n = (double)s->count;
     double a = n * s->aa - s->a * s->a, b = n * s->bb - s->b * s->b;
-    e.snr_db = s->aa > 0.0 ? 10.0 * log10(s->aa / s->error) : -INFINITY;
-    e.correlation = a > 0.0 && b > 0.0 ? (n * s->ab - s->a * s->b) / sqrt(a * b) : 0.0;
+    e.snr_db = signal_to_noise(s->aa, s->error);
+    e.correlation = a > 0.0 && b > 0.0 && isfinite(a * b)
+                        ? (n * s->ab - s->a * s->b) / sqrt(a * b)
+                        : 0.0;
     return e;
 }
 

@@ -22,4 +22,11 @@ void error_sums_add(struct error_sums *sums, double wanted, double got);
 void error_sums_join(struct error_sums *all, const struct error_sums *one);
 struct output_error error_of_sums(const struct error_sums *sums);
 
+/* How far they are apart; infinite where one of them is no number. */
+double error_between(double wanted, double got);
+
+/* Signal to noise in dB of two powers: infinite without an error, and the least there is without a
+ * signal, or where floating point has no number for one of them. */
+double signal_to_noise(double signal, double error);
+
 #endif

@@ -3,8 +3,8 @@
  *
  * A value v in a format with F fraction bits is the integer round(v * 2^F).  Linear quantization,
  * its own F for each matrix and vector ("dynamic precision"), found from the weights and from
- * calibration.  All matrices that meet in one accumulator are brought to one binary point by shifting
- * their weights left, which costs nothing: the shift is made once for all channels. */
+ * calibration.  All matrices that meet in one accumulator are brought to one binary point by
+ * shifting their weights left, which costs nothing: the shift is made once for all channels. */
 #ifndef ESE_QUANTIZE_H
 #define ESE_QUANTIZE_H
 
@@ -15,11 +15,6 @@
 #include "models/network/utterances.h"
 #include "models/number/act_table.h"
 
-/* What is clipped where it leaves its format: x on the host, the others in the chip. */
-enum value { VALUE_X, VALUE_Y, VALUE_M, VALUE_C, VALUE_Z, VALUE_COUNT };
-
-extern const char *const value_names[VALUE_COUNT]; /* "x" ... */
-
 struct quant_matrix {
     int rows, cols;
     int fraction;    /* fraction bits of the stored weights */
@@ -29,14 +24,7 @@ struct quant_matrix {
     int *begin;      /* [rows + 1] the non-zero ones again: those of a row from here on ... */
     int32_t *col;    /* ... lie in these columns ... */
     int16_t *weight; /* ... and have these values */
-    char name[8];    /* "Wix" */
-};
-
-/* Fraction bits.  Gates and tanh(c) have activation_bits - 1. */
-struct formats {
-    int x, y, c, m, gate, z;
-    int sum;         /* accumulator of the gates: z + round_shift */
-    int project;     /* accumulator of y: y + round_shift */
+    char name[NAME_MOST]; /* "Wix" */
 };
 
 /* How a value's format came about. */
@@ -44,7 +32,7 @@ struct value_format {
     double largest, usual; /* magnitudes that calibration met: all, 99.9 % */
     double limit;          /* magnitude that the format ends at */
     double clipped;        /* share of the values of calibration beyond it */
-    double clip_snr_db;    /* of y, with c clipped and otherwise exact; infinite where nothing is clipped */
+    double clip_snr_db;    /* of y, with c clipped and otherwise exact; infinite: nothing clipped */
     bool given;            /* by a key */
 };
 
@@ -55,39 +43,58 @@ struct calibration {
     bool drawn;            /* noise, since no utterances were given */
 };
 
+/* A vector of the network.  Gates and tanh(c) have activation_bits - 1 fraction bits. */
+struct quant_vector {
+    int bits, fraction;
+    struct value_format format;
+};
+
+/* A pass: its sum has `sum` fraction bits, of which rounding drops `round_shift`; z, or the result
+ * where no function bounds it, has the rest. */
+struct quant_pass {
+    int sum, round_shift;
+    int64_t *bias; /* [rows], fraction `sum`; NULL: none */
+    int32_t *peep; /* [rows], fraction sum - that of the vector that it sees; NULL: none */
+};
+
 struct quantized {
-    int input, cell, output;
+    struct network shape; /* its tables without their numbers, which are others' */
     int weight_bits, activation_bits;
-    bool peephole, projection;
-    enum candidate candidate;
-    struct formats formats;
-    struct value_format values[VALUE_COUNT];
+    int gate_fraction;    /* of gates, tanh(c) and GRU's h */
+    int z_bits, z_fraction;
     struct calibration calibration;
-    int round_shift;
     int max_shift;
-    int z_bits;
     int acc_bits, bias_bits, peep_bits, sum_bits; /* narrowest that cannot overflow, and headroom */
-    struct quant_matrix wx[GATE_COUNT], wr[GATE_COUNT], wym;
-    int64_t *bias[GATE_COUNT];  /* [cell], fraction formats.sum */
-    int32_t *peep[GATE_COUNT];  /* [cell], fraction formats.sum - formats.c; NULL: none */
+    struct quant_matrix *matrices; /* [shape.matrix_count] */
+    struct quant_vector *vectors;  /* [shape.vector_count] */
+    struct quant_pass *passes;     /* [shape.pass_count] */
     struct act_table sigm, tanh;
 };
 
-/* Chooses the formats and quantizes.  `calibration` holds at least one utterance. */
-bool quantize(struct quantized *quant, const struct network *network,
-              const struct utterances *calibration, const struct config *config,
-              struct error *error);
+/* Chooses the formats by what the calibrator saw of the network (calibrate.h), and quantizes it. */
+struct calibrator;
+bool quantize(struct quantized *quant, const struct network *network, struct calibrator *calibrator,
+              const struct config *config, struct error *error);
 
-/* Quantizes another network with the formats, round_shift, max_shift and tables of a chip that is
- * there already; `config` is that chip's.  acc_bits, bias_bits, peep_bits and sum_bits tell what the
- * network needs.  Fails where a matrix would need a larger shift than the chip has. */
+/* Quantizes another network with the formats, round shifts, max_shift and tables of a chip that is
+ * there already, whose layers are the same but for their sizes; `config` is that chip's.  acc_bits,
+ * bias_bits, peep_bits and sum_bits tell what the network needs.  Fails where a matrix would need a larger shift than the chip has. */
 bool quantize_for(struct quantized *quant, const struct network *network,
-                  const struct utterances *calibration, const struct quantized *chip,
+                  struct calibrator *calibrator, const struct quantized *chip,
                   const struct config *config, struct error *error);
 void quantized_free(struct quantized *quant);
 
-/* The matrices in the order of network_matrices(); as constant as `quant` is.  Returns how many. */
-int quantized_matrices(const struct quantized *quant, struct quant_matrix *list[MATRICES_MOST]);
+/* The n-th matrix. */
+const struct quant_matrix *quantized_matrix(const struct quantized *quant, int n);
+
+/* The format of the first vector of such a value, NULL: there is none. */
+const struct quant_vector *quantized_vector(const struct quantized *quant, enum value value);
+
+/* What the last layer writes. */
+const struct quant_vector *quantized_output(const struct quantized *quant);
+
+/* Bits by which the product P*Q of a pass is shifted left, to the binary point of its sum. */
+int quantized_product_shift(const struct quantized *quant, int pass);
 
 /* Weights of all matrices, pruned ones counted. */
 int64_t quantized_dense_weights(const struct quantized *quant);

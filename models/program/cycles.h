@@ -16,7 +16,15 @@ struct interval {
 };
 
 /* Why no column was broadcast in a cycle; first that applies. */
-enum stall { STALL_NONE, STALL_INPUT, STALL_COLUMNS, STALL_ACC, STALL_ELEMENT, STALL_QUEUE, STALL_COUNT };
+enum stall {
+    STALL_NONE,
+    STALL_INPUT,
+    STALL_COLUMNS,
+    STALL_ACC,
+    STALL_ELEMENT,
+    STALL_QUEUE,
+    STALL_COUNT
+};
 
 struct cycles_frame {
     int64_t start;               /* cycle in which its first column is broadcast */
@@ -24,8 +32,12 @@ struct cycles_frame {
     struct interval *passes;     /* [pass_count] first .. last element step */
     enum stall *waits;           /* [product_count] what its first column waited for longest, after
                                     the last one of the product before */
-    int64_t stalls[STALL_COUNT]; /* broadcast stage, between this frame's start and the next one's */
-    int64_t issued;              /* entries issued (all PEs) between this frame's start and the next one's */
+    int64_t stalls[STALL_COUNT]; /* broadcast stage, from this frame's start to the next one's */
+    int64_t issued;              /* entries issued (all PEs), from its start to the next one's */
+    int64_t idle[STALL_COUNT];   /* clocks of PEs that issued none, by what the queues met last:
+                                    STALL_NONE a column, STALL_QUEUE one that another PE had no room
+                                    for, else a gap of that cause */
+    int64_t *idle_for;           /* [product_count] of those of STALL_ELEMENT: which one waited */
 };
 
 struct cycles {

@@ -72,6 +72,17 @@ int element_x_lane(const struct derived *d, int element)
     return element % d->fold;
 }
 
+int source_code(const struct product *product)
+{
+    return product->source == 0 ? 0 : product->before ? 1 : 2;
+}
+
+int derive_source_code(const struct program *p, const struct product *product)
+{
+    BUG_UNLESS(network_only(&p->network, LAYER_LSTM) != NULL);
+    return source_code(product);
+}
+
 int fold_code(int fold)
 {
     int code = 0;
@@ -89,11 +100,22 @@ static int words_for(const struct derived *d, int size)
 static void derive_sizes(struct program *program)
 {
     struct derived *d = &program->d;
-    d->x_size = program->quant.input;
-    d->c_size = program->quant.cell;
-    d->y_size = program->quant.output;
+    const struct network *n = &program->network;
+    d->x_size = n->input;
+    d->y_size = n->output;
+    d->c_size = 1;
+    for (int v = 1; v < n->vector_count; v++) /* what lies between x and y */
+        if (v != network_output(n) && n->vectors[v].size > d->c_size)
+            d->c_size = n->vectors[v].size;
     d->c_words = words_for(d, d->c_size);
     d->y_words = words_for(d, d->y_size);
+}
+
+/* Of what a chip of one LSTM has one of each; 0 where the network has none. */
+static int fraction_of(const struct quantized *q, enum value value)
+{
+    const struct quant_vector *vector = quantized_vector(q, value);
+    return vector != NULL ? vector->fraction : 0;
 }
 
 /* Formats and widths of the numbers. */
@@ -109,11 +131,11 @@ static void derive_numbers(struct derived *d, const struct quantized *q)
     d->bias_bits = q->bias_bits;
     d->peep_bits = q->peep_bits;
     d->sum_bits = q->sum_bits;
-    d->round_shift = q->round_shift;
+    d->round_shift = q->passes[0].round_shift;
     d->z_bits = q->z_bits;
-    d->z_fraction = q->formats.z;
-    d->c_fraction = q->formats.c;
-    d->m_fraction = q->formats.m;
+    d->z_fraction = q->z_fraction;
+    d->c_fraction = fraction_of(q, VALUE_C);
+    d->m_fraction = fraction_of(q, VALUE_M);
     d->table_bits = q->sigm.address_bits;
     d->sigm_fraction = q->sigm.direct ? q->sigm.address_shift : q->sigm.fraction_bits;
     d->tanh_fraction = q->tanh.direct ? q->tanh.address_shift : q->tanh.fraction_bits;
@@ -129,7 +151,7 @@ static void derive_array(struct derived *d, const struct config *config,
     d->channels = config->channels;
     d->lanes = lanes;
     d->fifo_depth = config->fifo_depth;
-    d->index_bits = config->index_bits;
+    d->index_bits = geometry->index_bits;
     d->relative = config->encoding == ENCODING_RELATIVE;
     d->row_bits = address_bits(geometry->block_rows);
     d->groups = (config->pes + lanes - 1) / lanes;
@@ -329,7 +351,7 @@ static void derive_counts(struct program *program)
     d->passes = program->pass_count;
     d->constants = 0;
     for (int n = 0; n < program->pass_count; n++)
-        if (program->passes[n].kind != PASS_Y)
+        if (program->network.passes[program->passes[n].of].constants)
             d->constants += program->passes[n].beats;
 }
 
@@ -381,4 +403,14 @@ void derive_streams_for(struct program *program)
 {
     derive_counts(program);
     derive_bus_words(&program->d);
+}
+
+void derive_channels(struct program *program, int channels)
+{
+    struct derived *d = &program->d;
+    program->config.channels = channels;
+    derive_stages(d, &program->config);
+    derive_array(d, &program->config, &program->geometry, d->lanes);
+    if (program->config.memory != MEMORY_ROM)
+        derive_memory(program);
 }

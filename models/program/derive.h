@@ -16,14 +16,18 @@ void derive_streams(struct program *program);
 void derive_shapes_for(struct program *program, const struct derived *chip);
 void derive_streams_for(struct program *program);
 
+/* The same chip with another number of channels, in configuration and numbers: its streams stay. */
+void derive_channels(struct program *program, int channels);
+
 /* What `pipeline` of a configuration comes to: 0, 1 or 2. */
 int derive_pipeline(const struct config *config);
 
 /* Clocks from an element-wise step to the clock in which its result is written. */
 int derive_written(const struct derived *d);
 
-/* Clocks from the last column of a product's issue to the first element-wise step of the pass that it
- * closes: ActQueue, accumulator, count of the columns under way, state of the block, begin of the pass. */
+/* Clocks from the last column of a product's issue to the first element-wise step of the pass that
+ * it closes: ActQueue, accumulator, count of the columns under way, state of the block, begin of
+ * the pass. */
 int derive_lag_close(const struct derived *d);
 
 /* Clocks from an element-wise step to the issue of the first column that may use its result. */
@@ -44,8 +48,8 @@ int derive_skew(const struct derived *d);
 /* Bus words of every section and frame, from the numbers of words that are in `derived`. */
 void derive_bus_words(struct derived *derived);
 
-/* What a frame takes of external memory: bus words on the ports (0: weights, 1: data), and clocks of the
- * busier one at a bus word a clock.  All 0 with memory rom. */
+/* What a frame takes of external memory: bus words on the ports (0: weights, 1: data), and clocks
+ * of the busier one at a bus word a clock.  All 0 with memory rom. */
 struct traffic {
     int64_t read[2], written, clocks;
 };
@@ -56,6 +60,11 @@ struct traffic derive_traffic(const struct program *program);
 int weight_beat_bits(const struct derived *d);
 int column_word_bits(const struct derived *d);
 int constant_word_bits(const struct derived *d);
+
+/* What a product multiplies: 0 x, 1 a vector of the frame before, 2 one of this frame.  That is how
+ * the program of a single LSTM, which has no more than one of each, writes it. */
+int source_code(const struct product *product);
+int derive_source_code(const struct program *program, const struct product *product);
 
 /* How the program writes that `fold` PEs share rows: the logarithm. */
 int fold_code(int fold);

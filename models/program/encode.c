@@ -4,12 +4,14 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "models/program/pace.h"
+
 /* The slices of a row block while its weights go by, row by row. */
 struct writer {
     const struct geometry *geometry;
     struct slices *slices;
     uint32_t weight_mask;
-    size_t *next;       /* [cell] where the slice's next entry goes; NULL: entries are only counted */
+    size_t *next;       /* [cell] where the slice's next entry goes; NULL: they are only counted */
     uint16_t *next_row; /* [cell] relative: the row that index 0 would mean */
 };
 
@@ -81,6 +83,7 @@ void encode_block(struct slices *s, const struct quant_matrix *m, int row_block,
     w.next = allocate(cells, sizeof *w.next);
     memcpy(w.next, s->first, cells * sizeof *w.next);
     put_block(&w, m, row_block);
+    s->pace = pace_new(s);
     free(w.next);
     free(w.next_row);
 }
@@ -90,4 +93,5 @@ void slices_free(struct slices *s)
     free(s->lengths);
     free(s->first);
     free(s->entries);
+    pace_free(s->pace);
 }

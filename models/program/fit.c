@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "models/program/fit.h"
 
+#include <stdio.h>
+#include <string.h>
+
 #include "models/program/derive.h"
 
 /* What the model would need of something, and what the chip has. */
@@ -21,32 +24,72 @@ static bool meet(const struct demand *list, size_t count, const struct program *
     return true;
 }
 
-static bool same(const char *what, bool model, bool chip, struct error *error)
+/* Of a layer, `where` is "model: " or, of one of several, "model: layer 1: ". */
+static bool fit_choices(const struct layer_config *l, const struct layer_config *chip,
+                        const char *where, struct error *error)
 {
-    if (model == chip)
-        return true;
-    return fail(error, "model: %s %s, but the chip was made %s", model ? "has" : "lacks", what,
-                chip ? "with" : "without");
+    const struct {
+        const char *key, *model, *chip;
+    } choices[] = {
+        {"kind", layer_kind_name(l->kind), layer_kind_name(chip->kind)},
+        {"candidate", candidate_name(l->candidate), candidate_name(chip->candidate)},
+        {"reset", reset_name(l->reset), reset_name(chip->reset)},
+        {"nonlinearity", nonlinearity_name(l->nonlinearity), nonlinearity_name(chip->nonlinearity)},
+        {"activation", activation_name(l->activation), activation_name(chip->activation)},
+        {"direction", direction_name(l->direction), direction_name(chip->direction)},
+    };
+    for (size_t n = 0; n < sizeof choices / sizeof *choices; n++)
+        if (strcmp(choices[n].model, choices[n].chip) != 0)
+            return fail(error, "%s%s is %s, the chip's is %s", where, choices[n].key,
+                        choices[n].model, choices[n].chip);
+    return true;
+}
+
+static bool fit_options(const struct layer_config *l, const struct layer_config *chip,
+                        const char *where, struct error *error)
+{
+    const struct {
+        const char *what;
+        bool model, chip;
+    } options[] = {
+        {"peepholes", l->peephole, chip->peephole},
+        {"a projection", l->output > 0, chip->output > 0},
+        {"coupled gates", l->coupled != COUPLED_NONE, chip->coupled != COUPLED_NONE},
+        {"a bias of its projection", l->projection_bias, chip->projection_bias},
+        {"biases", l->bias, chip->bias},
+    };
+    for (size_t n = 0; n < sizeof options / sizeof *options; n++)
+        if (options[n].model != options[n].chip)
+            return fail(error, "%s%s %s, but the chip was made %s", where,
+                        options[n].model ? "has" : "lacks", options[n].what,
+                        options[n].chip ? "with" : "without");
+    return true;
+}
+
+/* What other models may have less of; the rest is as large as one of these. */
+static bool is_sized(const struct network_vector *vector)
+{
+    return (vector->held & ~HELD_GATES) != 0;
 }
 
 bool fit_network(const struct network *n, const struct program *chip, struct error *error)
 {
-    const struct derived *d = &chip->d;
-    const struct quantized *q = &chip->quant;
-    const struct {
-        const char *name;
-        int size, most;
-    } vectors[] = {{"x", n->input, d->x_size}, {"c", n->cell, d->c_size}, {"y", n->output, d->y_size}};
-    if (!same("peepholes", n->peephole, q->peephole, error) ||
-        !same("a projection", n->projection, q->projection, error))
-        return false;
-    if (n->candidate != q->candidate)
-        return fail(error, "model: candidate is %s, the chip's is %s", candidate_name(n->candidate),
-                    candidate_name(q->candidate));
-    for (size_t v = 0; v < sizeof vectors / sizeof *vectors; v++)
-        if (vectors[v].size > vectors[v].most)
+    const struct network *has = &chip->quant.shape;
+    if (n->layer_count != has->layer_count)
+        return fail(error, "model: has %d layers, the chip's has %d", n->layer_count,
+                    has->layer_count);
+    for (int layer = 0; layer < n->layer_count; layer++) {
+        const struct layer_config *l = &n->layers[layer].as, *of_chip = &has->layers[layer].as;
+        char where[40] = "model: ";
+        if (n->layer_count > 1)
+            snprintf(where, sizeof where, "model: layer %d: ", n->layers[layer].number);
+        if (!fit_choices(l, of_chip, where, error) || !fit_options(l, of_chip, where, error))
+            return false;
+    }
+    for (int v = 0; v < n->vector_count; v++) /* the same ones, since the layers are alike */
+        if (is_sized(&n->vectors[v]) && n->vectors[v].size > has->vectors[v].size)
             return fail(error, "model: %s has %d elements, the chip takes at most %d",
-                        vectors[v].name, vectors[v].size, vectors[v].most);
+                        n->vectors[v].name, n->vectors[v].size, has->vectors[v].size);
     return true;
 }
 

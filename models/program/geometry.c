@@ -32,9 +32,25 @@ int geometry_row(const struct geometry *g, int fold, int row)
     return row % geometry_span(g, fold) / geometry_owners(g, fold);
 }
 
+struct folds folds_all(int fold)
+{
+    struct folds folds;
+    for (int group = 0; group < GROUPS_MOST; group++)
+        folds.of[group] = fold;
+    return folds;
+}
+
+int geometry_fold_of(const struct geometry *g, const struct network *n, int matrix)
+{
+    return g->folds[n->passes[n->matrices[matrix].pass].group];
+}
+
 int geometry_fold(const struct geometry *g)
 {
-    return g->gate_fold > g->y_fold ? g->gate_fold : g->y_fold;
+    int largest = 1;
+    for (int group = 0; group < GROUPS_MOST; group++)
+        largest = g->folds[group] > largest ? g->folds[group] : largest;
+    return largest;
 }
 
 bool geometry_allows(int pes, int lanes, int fold)
@@ -50,10 +66,11 @@ int geometry_fold_asked(const struct config *config)
 }
 
 /* Share of the weights that pruning leaves. */
-static double density_of(const struct matrix *m, const struct model_config *model)
+static double density_of(const struct network *n, int matrix, const struct model_config *model)
 {
+    const struct matrix *m = &n->matrices[matrix].weights;
     if (model->pruning != PRUNING_NONE)
-        return model->density;
+        return network_density(n, matrix, model);
     size_t weights = (size_t)m->rows * (size_t)m->cols, nonzeros = 0;
     for (size_t i = 0; i < weights; i++)
         nonzeros += m->at[i] != 0.0f;
@@ -69,28 +86,25 @@ static double work(const struct geometry *g, const struct matrix *m, double dens
     return entries > broadcasts ? entries : broadcasts;
 }
 
-/* Who may be chosen, and how: folds up to `least` wherever the rows allow them, further ones up to `most`
- * where they save time, or in any case. */
+/* Folds of another model: at least `least` wherever PEs and lanes allow it, and further ones up to
+ * `most` where they save time. */
 struct choice {
     int least, most, lanes;
-    bool in_any_case;
 };
 
-/* The fold of matrices with the same rows.  Rows that fill their PEs' blocks gain nothing. */
+/* The fold of the matrices of a group. */
 static int choose(const struct geometry *g, const struct choice *choice,
-                  const struct model_config *model, const struct matrix *const *matrices, int count)
+                  const struct model_config *model, const struct network *n, int group)
 {
     int chosen = 1;
     double chosen_clocks = 0.0;
-    for (int fold = 1; fold <= choice->most; fold *= 2) {
-        if (fold > 1 && (!geometry_allows(g->pes, choice->lanes, fold) ||
-                         geometry_blocks(g, fold, matrices[0]->rows) > 1))
-            break;
+    for (int fold = 1; fold <= choice->most && geometry_allows(g->pes, choice->lanes, fold);
+         fold *= 2) {
         double clocks = 0.0;
-        for (int n = 0; n < count; n++)
-            clocks += work(g, matrices[n], density_of(matrices[n], model), fold);
-        if (fold <= choice->least || choice->in_any_case ||
-            clocks < chosen_clocks * (1.0 - WORTH_FOLDING)) {
+        for (int i = 0; i < n->matrix_count; i++)
+            if (n->passes[n->matrices[i].pass].group == group)
+                clocks += work(g, &n->matrices[i].weights, density_of(n, i, model), fold);
+        if (fold <= choice->least || clocks < chosen_clocks * (1.0 - WORTH_FOLDING)) {
             chosen = fold;
             chosen_clocks = clocks;
         }
@@ -98,40 +112,32 @@ static int choose(const struct geometry *g, const struct choice *choice,
     return chosen;
 }
 
-static void choose_folds(struct geometry *g, struct choice choice, int gates_least, int y_least,
-                         const struct model_config *model, const struct network *network)
+/* Smallest fold first: what does not allow one allows none above it. */
+static int allowed_fold(const struct config *config, int most)
 {
-    struct network_matrix all[MATRICES_MOST];
-    const struct matrix *gates[MATRICES_MOST] = {NULL}, *projections[MATRICES_MOST] = {NULL};
-    int count = network_matrices(network, all), gate_count = 0, projection_count = 0;
-    for (int n = 0; n < count; n++) {
-        if (all[n].projects)
-            projections[projection_count++] = all[n].matrix;
-        else
-            gates[gate_count++] = all[n].matrix;
-    }
-    choice.least = gates_least;
-    g->gate_fold = choose(g, &choice, model, gates, gate_count);
-    choice.least = y_least;
-    g->y_fold = projection_count > 0 ? choose(g, &choice, model, projections, projection_count) : 1;
+    int fold = 1;
+    while (2 * fold <= most && geometry_allows(config->pes, config->elem_lanes, 2 * fold))
+        fold *= 2;
+    return fold;
 }
 
-struct geometry geometry_choose(const struct config *config, const struct network *network)
+struct geometry geometry_make(const struct config *config, const struct network *network,
+                              struct folds asked)
 {
     struct geometry g = {.pes = config->pes,
                          .index_bits = config->index_bits,
                          .encoding = config->encoding,
                          .block_rows = 1 << config->index_bits};
     if (config->encoding == ENCODING_RELATIVE) {
-        int rows = network->cell > network->output ? network->cell : network->output;
+        int rows = 0;
+        for (int i = 0; i < network->pass_count; i++)
+            rows = network->passes[i].rows > rows ? network->passes[i].rows : rows;
         int rows_of_pe = (rows + config->pes - 1) / config->pes;
         for (g.block_rows = 2; g.block_rows < rows_of_pe && g.block_rows < RELATIVE_ROWS_MAX;)
             g.block_rows *= 2;
     }
-    struct choice choice = {.most = geometry_fold_asked(config),
-                            .lanes = config->elem_lanes,
-                            .in_any_case = config->fold != FOLD_AUTO};
-    choose_folds(&g, choice, 1, 1, &config->model, network);
+    for (int group = 0; group < network->group_count; group++)
+        g.folds[group] = allowed_fold(config, asked.of[group]);
     return g;
 }
 
@@ -140,6 +146,9 @@ struct geometry geometry_choose_for(const struct geometry *chip, int lanes,
 {
     struct geometry g = *chip;
     struct choice choice = {.most = geometry_fold(chip), .lanes = lanes};
-    choose_folds(&g, choice, chip->gate_fold, chip->y_fold, &config->model, network);
+    for (int group = 0; group < network->group_count; group++) {
+        choice.least = chip->folds[group];
+        g.folds[group] = choose(chip, &choice, &config->model, network, group);
+    }
     return g;
 }

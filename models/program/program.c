@@ -4,32 +4,31 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "models/program/cycles.h"
+#include "models/number/calibrate.h"
+#include "models/program/choose.h"
 #include "models/program/derive.h"
-#include "models/program/encode.h"
 #include "models/program/fit.h"
 #include "models/program/hash.h"
 #include "models/program/prune.h"
-#include "models/program/schedule.h"
+#include "models/program/stock.h"
 
-enum {
-    CALIBRATION_UTTERANCES = 8,
-    CALIBRATION_FRAMES = 32, /* each, for a synthetic model */
-    SETTLED_FRAMES = 6       /* frames within which the cycles of a frame settle */
-};
+enum { INDEX_AUTO_LEAST = 4, INDEX_AUTO_MOST = 6 };
 
-/* A lane more, a fold, or another order must save at least this share of the cycles. */
-static const double AUTO_TOLERANCE = 0.005;
+/* A direction is a program of its own. */
+static bool all_forward(const struct network *n, struct error *error)
+{
+    for (int i = 0; i < n->layer_count; i++)
+        if (n->layers[i].as.direction != DIRECTION_FORWARD)
+            return fail(error, "layer %d goes backward, whose frames need the whole utterance: so "
+                        "far layers of a chip go forward", n->layers[i].number);
+    return true;
+}
 
 static bool load_network(struct program *p, struct error *error)
 {
     const struct model_config *model = &p->config.model;
-    if (model->path != NULL) {
-        if (!network_read(&p->network, model->path, model->candidate, error))
-            return false;
-    } else {
-        network_draw(&p->network, model);
-    }
+    if (!network_load(&p->network, model, error) || !all_forward(&p->network, error))
+        return false;
     if (model->utterances != NULL &&
         !utterances_read(&p->utterances, model->utterances, p->network.input, error))
         return false;
@@ -48,7 +47,7 @@ static void prune_network(struct program *p)
     bool keep = model->path != NULL && model->pruning != PRUNING_NONE;
     if (keep)
         given = network_copy(&p->network);
-    prune(&p->network, model->pruning, model->density, &p->geometry);
+    prune(&p->network, model, &p->geometry);
     if (keep && network_same_matrices(&given, &p->network)) {
         network_free(&given);
     } else if (keep) {
@@ -57,273 +56,359 @@ static void prune_network(struct program *p)
     }
 }
 
-/* With the formats of `chip`, if there is one. */
-static bool quantize_network(struct program *p, const struct program *chip, struct error *error)
+static void finish(struct program *p, const struct program *chip)
 {
-    struct utterances drawn = {0};
-    if (p->utterances.count == 0)
-        utterances_draw(&drawn, CALIBRATION_UTTERANCES, CALIBRATION_FRAMES, p->network.input,
-                        p->config.model.seed + 1);
-    const struct utterances *u = p->utterances.count > 0 ? &p->utterances : &drawn;
-    bool ok = chip != NULL ? quantize_for(&p->quant, &p->network, u, &chip->quant, &p->config, error)
-                           : quantize(&p->quant, &p->network, u, &p->config, error);
-    utterances_free(&drawn);
-    return ok;
-}
-
-static void forget_schedule(struct program *p)
-{
-    p->products = NULL;
-    p->passes = NULL;
-    p->columns = NULL;
-    p->lengths = NULL;
-    p->entries = NULL;
-    p->cycles = NULL;
-    p->product_count = p->pass_count = 0;
-}
-
-static void free_schedule(struct program *p)
-{
-    free(p->products);
-    free(p->passes);
-    free(p->columns);
-    free(p->lengths);
-    free(p->entries);
-    if (p->cycles != NULL)
-        cycles_free(p->cycles);
-    free(p->cycles);
-    forget_schedule(p);
-}
-
-/* What a schedule is built from. */
-struct builder {
-    struct program *p;
-    const struct program *chip; /* NULL, or a chip that is there already */
-    struct encoded encoded;
-    int64_t least_cycles; /* no schedule is faster: entries of the busiest PE, or columns */
-};
-
-static int64_t least_cycles(const struct encoded *encoded, int pes)
-{
-    int64_t *entries = allocate((size_t)pes, sizeof *entries), columns = 0;
-    for (int n = 0; n < encoded->count; n++) {
-        const struct slices *s = &encoded->blocks[n];
-        for (int column = 0; column < s->columns; column++) {
-            const uint16_t *lengths = s->lengths + (size_t)column * (size_t)pes;
-            bool used = false;
-            for (int pe = 0; pe < pes; pe++) {
-                entries[pe] += lengths[pe];
-                used = used || lengths[pe] > 0;
-            }
-            columns += used;
-        }
-    }
-    int64_t least = columns;
-    for (int pe = 0; pe < pes; pe++)
-        least = entries[pe] > least ? entries[pe] : least;
-    free(entries);
-    return least;
-}
-
-static void prepare(struct builder *b)
-{
-    schedule_encode(&b->encoded, b->p);
-    b->least_cycles = least_cycles(&b->encoded, b->p->geometry.pes);
-}
-
-/* Everything that depends on the number of lanes and the order of the columns, in place of what was
- * built before. */
-static void build_schedule(struct builder *b, int lanes, enum column_order order)
-{
-    struct program *p = b->p;
-    struct slices *slices;
-    free_schedule(p);
-    if (b->chip != NULL)
-        derive_shapes_for(p, &b->chip->d);
-    else
-        derive_shapes(p, lanes);
-    schedule_products(p, &b->encoded, &slices);
-    schedule_columns(p, slices, order);
-    free(slices);
-    if (b->chip != NULL)
-        derive_streams_for(p);
-    else
-        derive_streams(p);
-    p->column_order = order;
-    p->greedy_cycles = 0;
-    p->fewer_lanes = 0;
-    p->cycles = allocate(1, sizeof *p->cycles);
-    cycles_run(p, SETTLED_FRAMES, p->cycles);
-    p->cycles_per_frame = p->cycles->cycles_per_frame;
-}
-
-/* Builds with the smallest number of lanes that costs less than AUTO_TOLERANCE of the cycles of the
- * fastest, among those that folded matrices allow. */
-static void build_auto(struct builder *b, enum column_order order)
-{
-    enum { MOST = 6 };
-    struct program *p = b->p;
-    const int first = geometry_fold(&b->p->geometry);
-    int64_t cycles[MOST], best = INT64_MAX;
-    int count = 0, chosen = 0;
-    for (int lanes = first; count < MOST && geometry_allows(p->config.pes, lanes, first) &&
-                            lanes <= p->config.pes; lanes *= 2) {
-        build_schedule(b, lanes, order);
-        cycles[count++] = p->cycles_per_frame;
-        best = p->cycles_per_frame < best ? p->cycles_per_frame : best;
-        /* Nothing can be much faster than that. */
-        if (count == 1 && (double)best <= (double)b->least_cycles * (1.0 + AUTO_TOLERANCE))
-            return;
-        /* Once more lanes do not help, even more will not. */
-        if (count > 1 && (double)cycles[count - 1] > (double)cycles[count - 2] * (1.0 - AUTO_TOLERANCE))
-            break;
-    }
-    while ((double)cycles[chosen] > (double)best * (1.0 + AUTO_TOLERANCE))
-        chosen++;
-    if (first << chosen != p->d.lanes)
-        build_schedule(b, first << chosen, order);
-    if (chosen > 0) {
-        p->fewer_lanes = first;
-        p->fewer_lanes_cycles = cycles[0];
-    }
-}
-
-/* Whether the natural order is worth a try where the configured one takes so many clocks. */
-static bool may_be_faster(const struct builder *b, int64_t cycles)
-{
-    return b->p->config.column_order == ORDER_GREEDY &&
-           (double)cycles > (double)b->least_cycles * (1.0 + AUTO_TOLERANCE);
-}
-
-/* The greedy order is better as a rule; where it is not, the natural one is taken. */
-static void build_faster_order(struct builder *b)
-{
-    struct program *p = b->p, greedy = *p;
-    if (!may_be_faster(b, greedy.cycles_per_frame))
-        return;
-    forget_schedule(p);
-    build_schedule(b, greedy.d.lanes, ORDER_NATURAL);
-    if (p->cycles_per_frame < greedy.cycles_per_frame) {
-        p->greedy_cycles = greedy.cycles_per_frame;
-        p->fewer_lanes = greedy.fewer_lanes;
-        p->fewer_lanes_cycles = greedy.fewer_lanes_cycles;
-        free_schedule(&greedy);
-    } else {
-        free_schedule(p);
-        *p = greedy;
-    }
-}
-
-/* The chip with fewer lanes would have its columns in the order that is faster for it, whichever that is
- * here; the schedule stays what it is. */
-static void measure_fewer_lanes(struct builder *b)
-{
-    struct program *p = b->p, kept = *p;
-    if (p->fewer_lanes == 0 || !may_be_faster(b, p->fewer_lanes_cycles))
-        return;
-    forget_schedule(p);
-    build_schedule(b, kept.fewer_lanes, ORDER_NATURAL);
-    if (p->cycles_per_frame < kept.fewer_lanes_cycles)
-        kept.fewer_lanes_cycles = p->cycles_per_frame;
-    free_schedule(p);
-    *p = kept;
-}
-
-static void finish(struct builder *b)
-{
-    struct program *p = b->p;
-    build_faster_order(b);
-    measure_fewer_lanes(b);
-    encoded_free(&b->encoded);
-    p->chip = b->chip != NULL ? b->chip->d : p->d;
-    p->chip_hash = b->chip != NULL ? b->chip->chip_hash : hash_chip(p);
+    p->chip = chip != NULL ? chip->d : p->d;
+    p->chip_hash = chip != NULL ? chip->chip_hash : hash_chip(p);
     p->config_hash = hash_program(p);
 }
 
-/* With the matrices folded as `geometry_choose()` would do it for the configuration. */
-static bool build(struct program *p, const struct config *config, struct error *error)
+/* ---- stage by stage -------------------------------------------------------------------------- */
+
+/* The stages of a program: what each was found or made, where there is a stock. */
+struct stages {
+    struct program program;
+    struct stock *stock;           /* NULL: what is made is the program's own, or is here */
+    struct kept *kept;             /* the last up to the numbers; NULL: none, or no stock */
+    struct kept *of[STAGE_COUNT];  /* all that the program has of the stock, NULL: none */
+    struct calibrator *calibrator;
+    struct encoded encoded;
+};
+
+/* Schedule and streams both follow from the numbers. */
+static void stay_with(struct stages *s, struct kept *kept, enum stage stage)
 {
-    *p = (struct program){.config = *config};
-    if (!load_network(p, error))
+    kept->users++;
+    s->of[stage] = kept;
+    if (stage <= STAGE_NUMBERS)
+        s->kept = kept;
+}
+
+static bool take(struct stages *s, enum stage stage)
+{
+    struct kept *kept = s->stock != NULL ? stock_find(s->stock, stage, &s->program, s->kept) : NULL;
+    if (kept == NULL)
         return false;
-    struct builder b = {.p = p};
-    p->geometry = geometry_choose(config, &p->network);
-    prune_network(p);
-    if (!quantize_network(p, NULL, error))
-        return false;
-    prepare(&b);
-    if (config->elem_lanes == LANES_AUTO)
-        build_auto(&b, config->column_order);
-    else
-        build_schedule(&b, config->elem_lanes, config->column_order);
-    finish(&b);
+    stage_take(&s->program, &kept->part, stage);
+    stay_with(s, kept, stage);
     return true;
 }
 
-/* Clocks of a frame, built in this way. */
-static bool measure(int64_t *cycles, const struct config *config, struct error *error)
+/* A stage is made: well, and it is kept, or not, and nothing is left of it. */
+static bool made(struct stages *s, enum stage stage, bool ok)
 {
-    struct program program;
-    bool ok = build(&program, config, error);
-    *cycles = program.cycles_per_frame;
-    program_free(&program);
+    if (s->stock == NULL)
+        return ok;
+    if (!ok) {
+        stage_free(&s->program, stage);
+        return false;
+    }
+    struct kept *kept = stock_keep(s->stock, stage, &s->program, s->kept);
+    stage_take(&kept->part, &s->program, stage);
+    stay_with(s, kept, stage);
+    return true;
+}
+
+/* What it has of the stock may make room for others again. */
+static void let_go(struct stages *s)
+{
+    for (int stage = 0; stage < STAGE_COUNT; stage++) {
+        if (s->of[stage] != NULL)
+            s->of[stage]->users--;
+        s->of[stage] = NULL;
+    }
+}
+
+/* What was made for other programs is theirs. */
+static void drop(struct stages *s)
+{
+    let_go(s);
+    program_free(&s->program);
+    if (s->stock != NULL)
+        return;
+    calibrator_free(s->calibrator);
+    encoded_free(&s->encoded);
+}
+
+static bool make_network(struct stages *s, struct error *error)
+{
+    return take(s, STAGE_NETWORK) || made(s, STAGE_NETWORK, load_network(&s->program, error));
+}
+
+static void make_pruned(struct stages *s)
+{
+    if (take(s, STAGE_PRUNED))
+        return;
+    if (s->stock != NULL)
+        s->program.network = network_copy(&s->program.network);
+    prune_network(&s->program);
+    made(s, STAGE_PRUNED, true);
+}
+
+static void make_calibrated(struct stages *s)
+{
+    const struct program *p = &s->program;
+    if (take(s, STAGE_CALIBRATED)) {
+        s->calibrator = s->kept->calibrator;
+        return;
+    }
+    s->calibrator = calibrator_new(&p->network, &p->utterances, &p->config.model);
+    made(s, STAGE_CALIBRATED, true);
+    if (s->stock != NULL)
+        s->kept->calibrator = s->calibrator;
+}
+
+static bool make_numbers(struct stages *s, struct error *error)
+{
+    struct program *p = &s->program;
+    if (!take(s, STAGE_NUMBERS)) {
+        if (!made(s, STAGE_NUMBERS,
+                  quantize(&p->quant, &p->network, s->calibrator, &p->config, error)))
+            return false;
+        schedule_encode(&s->encoded, p);
+        if (s->stock != NULL)
+            stock_encoded(s->stock, s->kept, &s->encoded);
+    }
+    if (s->stock != NULL) {
+        s->encoded = s->kept->encoded;
+        p->quality = &s->kept->quality;
+    }
+    return true;
+}
+
+/* What the configuration says of sizes that the schedule does not know. */
+static void derive_again(struct program *p)
+{
+    const struct derived built = p->d;
+    derive_shapes(p, built.lanes);
+    p->d.columns = built.columns;
+    p->d.beats = built.beats;
+    derive_streams(p);
+}
+
+static void make_schedule(struct stages *s)
+{
+    if (take(s, STAGE_SCHEDULE)) {
+        derive_again(&s->program);
+        return;
+    }
+    choose_schedule(&s->program, &s->encoded, NULL);
+    made(s, STAGE_SCHEDULE, true);
+}
+
+static void make_streams(struct stages *s)
+{
+    if (take(s, STAGE_STREAMS))
+        return;
+    schedule_entries(&s->program, &s->encoded);
+    made(s, STAGE_STREAMS, true);
+}
+
+void program_prepare(const struct config *config, struct stock *stock)
+{
+    struct stages s = {.program = {.config = *config, .borrowed = true}, .stock = stock};
+    struct error unused; /* whoever builds a program of it is told */
+    make_network(&s, &unused);
+    let_go(&s);
+}
+
+/* ---- which of several ------------------------------------------------------------------------ */
+
+/* All but the streams: those that are not taken in the end need none. */
+static bool build(struct stages *s, const struct config *config, const struct folds *folds,
+                  struct stock *stock, struct error *error)
+{
+    struct program *p = &s->program;
+    *s = (struct stages){.program = {.config = *config, .borrowed = stock != NULL}, .stock = stock};
+    if (!make_network(s, error))
+        return false;
+    p->geometry = geometry_make(config, &p->network, *folds);
+    make_pruned(s);
+    make_calibrated(s);
+    if (!make_numbers(s, error))
+        return false;
+    make_schedule(s);
+    return true;
+}
+
+/* The multipliers have weights in nearly every clock, and not such as fill gaps or wait for the
+ * busiest PE: whatever is chosen, it gets no faster. */
+static bool is_busy(const struct program *p)
+{
+    const double least = (double)p->true_nonzeros / p->geometry.pes;
+    return (double)p->cycles_per_frame <= least * (1.0 + WORTH_MORE);
+}
+
+/* One of the two is dropped: `tried` is `best` now if it is worth more hardware. */
+static void take_better(struct stages *best, struct stages *tried, bool built)
+{
+    const double cycles = (double)tried->program.cycles_per_frame;
+    const bool better =
+        built && cycles < (double)best->program.cycles_per_frame * (1.0 - WORTH_MORE);
+    drop(better ? best : tried);
+    if (better)
+        *best = *tried;
+}
+
+static bool same_folds(const struct program *p, const struct folds *folds)
+{
+    for (int group = 0; group < p->network.group_count; group++)
+        if (p->geometry.folds[group] != folds->of[group])
+            return false;
+    return true;
+}
+
+static void try_folds(struct stages *best, const struct folds *folds, struct stock *stock)
+{
+    const struct config config = best->program.config;
+    struct stages tried;
+    struct error refused;
+    if (!same_folds(&best->program, folds) && !is_busy(&best->program))
+        take_better(best, &tried, build(&tried, &config, folds, stock, &refused));
+}
+
+/* Groups of the same place in layers of the same shape are folded alike: the last of them stands
+ * for all. */
+static bool are_alike(const struct network *n, int one, int other)
+{
+    int pass[2] = {NONE, NONE};
+    for (int i = n->pass_count - 1; i >= 0; i--) {
+        pass[0] = n->passes[i].group == one ? i : pass[0];
+        pass[1] = n->passes[i].group == other ? i : pass[1];
+    }
+    const struct network_pass *l = &n->passes[pass[0]], *r = &n->passes[pass[1]];
+    return l->rows == r->rows && l->operation == r->operation && l->function == r->function &&
+           n->layers[l->layer].as.kind == n->layers[r->layer].as.kind;
+}
+
+/* One kind of group with another fold, all others with what is best for them so far. */
+static void try_group(struct stages *best, int group, int fold, struct stock *stock)
+{
+    const struct network *n = &best->program.network;
+    struct folds folds;
+    memcpy(folds.of, best->program.geometry.folds, sizeof folds.of);
+    for (int other = group + 1; other < n->group_count; other++)
+        if (are_alike(n, group, other))
+            return;
+    for (int other = 0; other <= group; other++)
+        if (are_alike(n, group, other))
+            folds.of[other] = fold;
+    try_folds(best, &folds, stock);
+}
+
+/* What folding saves the schedule tells: a fold more must be worth its hardware.  One that is not
+ * says nothing of the next: where rows divide by the PEs badly, that may do better.  Of each fold
+ * all matrices are tried, and each kind by itself with what is best for the others so far. */
+static bool build_folds(struct stages *best, const struct config *config, struct stock *stock,
+                        struct error *error)
+{
+    struct folds all = folds_all(1);
+    if (!build(best, config, &all, stock, error))
+        return false;
+    for (int fold = 2; fold <= FOLD_MAX; fold *= 2) {
+        if (!geometry_allows(config->pes, config->elem_lanes, fold))
+            break;
+        all = folds_all(fold);
+        try_folds(best, &all, stock);
+        for (int group = best->program.network.group_count - 1; group >= 0; group--)
+            try_group(best, group, fold, stock);
+    }
+    return true;
+}
+
+static bool build_any_fold(struct stages *s, const struct config *config, struct stock *stock,
+                           struct error *error)
+{
+    const struct folds all = folds_all(geometry_fold_asked(config));
+    return config->fold == FOLD_AUTO ? build_folds(s, config, stock, error)
+                                     : build(s, config, &all, stock, error);
+}
+
+/* A longer index makes row blocks larger, and so a frame's broadcasts fewer: a bit more must be
+ * worth it, too. */
+static bool build_indexes(struct stages *best, const struct config *config, struct stock *stock,
+                          struct error *error)
+{
+    struct config longer = *config;
+    struct stages tried;
+    struct error refused;
+    longer.index_bits = INDEX_AUTO_LEAST;
+    if (!build_any_fold(best, &longer, stock, error))
+        return false;
+    while (++longer.index_bits <= INDEX_AUTO_MOST && !is_busy(&best->program))
+        take_better(best, &tried, build_any_fold(&tried, &longer, stock, &refused));
+    best->program.config.index_bits = INDEX_AUTO;
+    return true;
+}
+
+bool program_build_from(struct program *p, const struct config *config, struct stock *stock,
+                        struct error *error)
+{
+    struct stages s;
+    const bool ok = config->index_bits == INDEX_AUTO ? build_indexes(&s, config, stock, error)
+                                                     : build_any_fold(&s, config, stock, error);
+    if (ok) {
+        make_streams(&s);
+        finish(&s.program, NULL);
+    }
+    let_go(&s);
+    *p = s.program;
+    if (stock == NULL) {
+        calibrator_free(s.calibrator);
+        encoded_free(&s.encoded);
+    }
     return ok;
 }
 
-/* What folding saves is an estimate until the schedule is there: it must be worth its hardware. */
 bool program_build(struct program *p, const struct config *config, struct error *error)
 {
-    struct config unfolded = *config;
-    int64_t cycles;
-    unfolded.fold = FOLD_1;
-    if (!build(p, config, error))
-        return false;
-    if (config->fold != FOLD_AUTO || p->d.fold == 1)
-        return true;
-    if (!measure(&cycles, &unfolded, error))
-        return false;
-    if ((double)p->cycles_per_frame < (double)cycles * (1.0 - AUTO_TOLERANCE))
-        return true;
-    program_free(p);
-    bool ok = build(p, &unfolded, error);
-    p->config.fold = FOLD_AUTO;
+    return program_build_from(p, config, NULL, error);
+}
+
+/* ---- another model of a chip ----------------------------------------------------------------- */
+
+/* With the formats of the chip, and into its widths. */
+static bool quantize_into(struct program *p, const struct program *chip, struct error *error)
+{
+    struct calibrator *calibrator = calibrator_new(&p->network, &p->utterances, &p->config.model);
+    const bool ok =
+        quantize_for(&p->quant, &p->network, calibrator, &chip->quant, &p->config, error) &&
+        fit_numbers(&p->quant, chip, error);
+    calibrator_free(calibrator);
+    p->quant.acc_bits = chip->quant.acc_bits;
+    p->quant.bias_bits = chip->quant.bias_bits;
+    p->quant.peep_bits = chip->quant.peep_bits;
+    p->quant.sum_bits = chip->quant.sum_bits;
     return ok;
 }
 
 bool program_build_for(struct program *p, const struct program *chip, const struct config *model,
                        struct error *error)
 {
+    struct encoded encoded;
     *p = (struct program){.config = chip->config};
     p->config.name = model->name;
     p->config.model = model->model;
     p->config.column_order = model->column_order;
     if (chip->config.memory == MEMORY_ROM)
-        return fail(error, "the chip holds its model in ROM (memory: rom): another one cannot be loaded");
+        return fail(error,
+                    "the chip holds its model in ROM (memory: rom): another one cannot be loaded");
     if (!load_network(p, error) || !fit_network(&p->network, chip, error))
         return false;
-    struct builder b = {.p = p, .chip = chip};
     p->geometry = geometry_choose_for(&chip->geometry, chip->d.lanes, &p->config, &p->network);
     prune_network(p);
-    if (!quantize_network(p, chip, error) || !fit_numbers(&p->quant, chip, error))
+    if (!quantize_into(p, chip, error))
         return false;
-    p->quant.acc_bits = chip->quant.acc_bits;
-    p->quant.bias_bits = chip->quant.bias_bits;
-    p->quant.peep_bits = chip->quant.peep_bits;
-    p->quant.sum_bits = chip->quant.sum_bits;
-    prepare(&b);
-    build_schedule(&b, chip->d.lanes, p->config.column_order);
-    finish(&b);
+    schedule_encode(&encoded, p);
+    choose_schedule(p, &encoded, chip);
+    schedule_entries(p, &encoded);
+    encoded_free(&encoded);
+    finish(p, chip);
     return fit_streams(p, chip, error);
 }
 
 void program_free(struct program *p)
 {
-    free_schedule(p);
-    quantized_free(&p->quant);
-    utterances_free(&p->utterances);
-    utterances_free(&p->expected);
-    network_free(&p->network);
-    if (p->given != NULL)
-        network_free(p->given);
-    free(p->given);
+    for (int stage = STAGE_COUNT - 1; stage >= 0 && !p->borrowed; stage--)
+        stage_free(p, (enum stage)stage);
 }

@@ -17,13 +17,8 @@
 #include "models/number/quantize.h"
 #include "models/program/geometry.h"
 
-/* Vector that a product multiplies: x_t, the recurrent y_(t-1), or m_t. */
-enum source { SOURCE_X, SOURCE_Y, SOURCE_M, SOURCE_COUNT };
-
-/* Element-wise pass that empties an accumulator block. */
-enum pass_kind { PASS_I, PASS_F, PASS_G, PASS_O, PASS_Y, PASS_COUNT };
-
-/* Geometry and widths of this chip: models/program/derived.def lists them all with their meaning. */
+/* Geometry and widths of this chip: models/program/derived.def lists them all with their
+ * meaning. */
 struct derived {
 #define DERIVED(name, verilog, meaning) int name; /* meaning */
 #include "models/program/derived.def"
@@ -33,48 +28,53 @@ struct derived {
  * the same list every frame. */
 struct product {
     int pass;                      /* index of the pass that empties its accumulator block */
-    enum source source;
-    int shift;                     /* left shift of the weights: aligns the binary points */
+    int source;                    /* vector of the network ... */
+    bool before;                   /* ... as it was in the frame before */
     int fold;                      /* PEs that share rows: a column word is for `fold` columns */
     int columns;                   /* column words, >= 1 */
     int first_column, first_entry; /* where its streams begin within the frame */
     bool opens, closes;            /* first and last product into its accumulator block */
     bool frees_x;                  /* last product of the frame that reads x */
-    const struct quant_matrix *matrix;
+    int matrix;                    /* of the network */
     int row_block;
-    char name[24];  /* "Wix[0]": matrix and row block */
-    char state[12]; /* state of the paper's Figure 4 that it belongs to: "STATE_1" */
+    char name[NAME_MOST + 12]; /* "Wix[0]": matrix and row block */
+    char state[12]; /* state of the paper's Figure 4 that it belongs to: "STATE_1"; or empty */
 };
 
+/* The element-wise pass that empties an accumulator block: a row block of a pass of the network. */
 struct pass {
-    enum pass_kind kind;
+    int of;            /* pass of the network */
+    int writes;        /* vector of the network */
+    bool opens;        /* first row block of its vector */
     int row_block;
     int fold;          /* PEs whose sums make a row */
     int rows;          /* valid rows of the vector in this block */
     int beats;         /* element steps: lanes elements of all channels each */
     int word_base;     /* first word of the block in the vector RAMs */
-    char name[24];     /* "i[0]", "y[0]" */
+    char name[NAME_MOST + 12]; /* "i[0]", "y[0]" */
     char state[12];
 };
 
-/* One broadcast: element `element` of the product's source vector, or the `fold` elements from there
- * on, and for each PE how many entries its slice of the column has. */
+/* One broadcast: element `element` of the product's source vector, or the `fold` elements from
+ * there on, and for each PE how many entries its slice of the column has. */
 struct column {
     int32_t element;
 };
 
 struct cycles;
+struct quality;
 
 struct program {
     struct config config;
     struct network network;         /* pruned */
     struct network *given;          /* as its file has it; NULL: pruning took nothing from it */
     struct utterances utterances;   /* calibration and stimulus; count == 0: none given */
-    struct utterances expected;     /* y of each utterance, of whoever trained it; count == 0: none given */
+    struct utterances expected;     /* y of each utterance, by who trained it; count 0: none */
     struct quantized quant;
+    struct quality **quality;       /* where a stock keeps what was measured; NULL: no stock */
     struct geometry geometry;       /* which PE owns which weight */
     struct derived d;
-    struct derived chip;            /* of the chip that it is for; the same, unless another model's */
+    struct derived chip;            /* of the chip that it is for; the same, or another model's */
     uint64_t true_nonzeros;         /* non-zero quantized weights, all matrices */
     uint64_t filler_entries;        /* relative encoding: gaps over the index range */
     uint64_t padding_entries;       /* null entries that keep the PEs' streams in step */
@@ -83,25 +83,37 @@ struct program {
     struct product *products;
     struct pass *passes;
     struct column *columns;         /* [d.columns] */
+    int32_t *origins;               /* [d.columns] column of the product's slices; -1: only nulls */
     uint16_t *lengths;              /* [d.columns][pes] */
     uint32_t *entries;              /* [d.beats][pes]: weight << index_bits | index */
-    enum column_order column_order; /* that the columns are in: the configured one, or a faster one */
+    enum column_order column_order; /* of the columns: the configured one, or a faster one */
     int fewer_lanes;                /* fewest that could be, where more were chosen, else 0 */
     int64_t fewer_lanes_cycles;     /* clocks of a frame with them */
-    int64_t greedy_cycles;          /* clocks of a frame in greedy order where that is slower, else 0 */
+    int64_t greedy_cycles;          /* clocks of a frame in greedy order if it is slower, else 0 */
     struct cycles *cycles;          /* its first frames (cycles.h), enough for the steady state */
     int64_t cycles_per_frame;       /* clocks of a frame in steady state */
-    uint32_t chip_hash;             /* the same of what is fixed in the Verilog: a model image names it */
-    uint32_t config_hash;           /* CRC-32 of all that reaches the Verilog or an image: identifies the chip */
+    uint32_t chip_hash;             /* CRC-32 of what is fixed in Verilog: model images name it */
+    uint32_t config_hash;           /* CRC-32 of all that reaches the Verilog or an image */
+    bool borrowed;                  /* all that it points to belongs to a stock */
 };
 
 /* Builds everything: reads or draws the model, prunes, quantizes, encodes, schedules. */
 bool program_build(struct program *program, const struct config *config, struct error *error);
 
-/* Builds another model for a chip that is there already and whose memory is not rom.  The model's keys,
- * column_order and the name come from `model`, everything else is the chip's: architecture, number formats,
- * widths, tables, chip_hash; in `d` the sizes and counts are the model's.  Fails with one line that
- * says what does not fit.  Free it on failure, too, as after program_build(). */
+/* The same, with what the stock has; what is made goes there (stock.h).  The program is good until
+ * the next is built with it. */
+struct stock;
+bool program_build_from(struct program *program, const struct config *config, struct stock *stock,
+                        struct error *error);
+
+/* Reads or draws the network into the stock, if that can be done: for processes that are to share
+ * it. */
+void program_prepare(const struct config *config, struct stock *stock);
+
+/* Builds another model for a chip that is there already and whose memory is not rom.  The model's
+ * keys, column_order and the name come from `model`, everything else is the chip's: architecture,
+ * number formats, widths, tables, chip_hash; in `d` the sizes and counts are the model's.  Fails
+ * with one line that says what does not fit.  Free it on failure, too, as after program_build(). */
 bool program_build_for(struct program *program, const struct program *chip,
                        const struct config *model, struct error *error);
 void program_free(struct program *program);

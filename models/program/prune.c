@@ -6,8 +6,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* A weight as one number: the bits of its magnitude, which as a float of at least 0 orders like a whole
- * number, above the complement of its index into matrix.at, which breaks ties.  Larger stays. */
+/* A weight as one number: the bits of its magnitude, which as a float of at least 0 orders like a
+ * whole number, above the complement of its index into matrix.at, which breaks ties.  Larger
+ * stays. */
 typedef uint64_t ranked;
 
 static ranked rank(float weight, int index)
@@ -74,7 +75,8 @@ static int gather_row(const struct matrix *matrix, int row, int first, int step,
     return count;
 }
 
-static void prune_balanced(struct matrix *matrix, double density, const struct geometry *g, int fold)
+static void prune_balanced(struct matrix *matrix, double density, const struct geometry *g,
+                           int fold)
 {
     int span = geometry_span(g, fold), owners = geometry_owners(g, fold);
     ranked *weights = allocate((size_t)g->block_rows * (size_t)matrix->cols, sizeof *weights);
@@ -101,14 +103,14 @@ static void prune_magnitude(struct matrix *matrix, double density)
     free(weights);
 }
 
-void prune(struct network *network, enum pruning pruning, double density, const struct geometry *g)
+void prune(struct network *n, const struct model_config *model, const struct geometry *g)
 {
-    struct network_matrix list[MATRICES_MOST];
-    int count = network_matrices(network, list);
-    for (int n = 0; n < count; n++) {
-        if (pruning == PRUNING_BALANCED)
-            prune_balanced(list[n].matrix, density, g, list[n].projects ? g->y_fold : g->gate_fold);
-        else if (pruning == PRUNING_MAGNITUDE)
-            prune_magnitude(list[n].matrix, density);
+    for (int i = 0; i < n->matrix_count; i++) {
+        struct matrix *matrix = &n->matrices[i].weights;
+        const double density = network_density(n, i, model);
+        if (model->pruning == PRUNING_BALANCED)
+            prune_balanced(matrix, density, g, geometry_fold_of(g, n, i));
+        else if (model->pruning == PRUNING_MAGNITUDE)
+            prune_magnitude(matrix, density);
     }
 }

@@ -6,13 +6,13 @@
 #include "models/network/network.h"
 #include "models/program/geometry.h"
 
-/* Sets the pruned weights of all matrices to 0.
+/* Sets the pruned weights of all matrices to 0, as `model` says.
  *
  * PRUNING_BALANCED: in each row block every PE (models/program/geometry.h) keeps the same number of
  * largest-magnitude weights, round(density * weights in the block / pes), or all that it has where
  * that is fewer.
  * PRUNING_MAGNITUDE: the largest of the whole matrix.  PRUNING_NONE: leaves the network alone. */
-void prune(struct network *network, enum pruning pruning, double density,
+void prune(struct network *network, const struct model_config *model,
            const struct geometry *geometry);
 
 #endif

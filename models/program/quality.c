@@ -5,8 +5,10 @@
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "models/number/calibrate.h"
+#include "models/number/output_error.h"
 
 enum {
     DRAWN_UTTERANCES = 4,
@@ -29,7 +31,7 @@ struct noise {
 static void add(struct noise *noise, double exact, int64_t quantized)
 {
     const int64_t limit = ((int64_t)1 << (noise->bits - 1)) - 1;
-    double error = fabs(exact - ldexp((double)quantized, -noise->fraction));
+    const double error = error_between(exact, ldexp((double)quantized, -noise->fraction));
     noise->saturated += quantized >= limit || quantized <= -limit - 1;
     noise->signal += exact * exact;
     noise->error += error * error;
@@ -51,9 +53,7 @@ static struct tensor_quality *append(struct quality *q, enum tensor_kind kind, c
                                  .saturated = noise->saturated,
                                  .compared = true,
                                  .max_error = noise->max_error,
-                                 .snr_db = INFINITY};
-    if (noise->error > 0.0)
-        t->snr_db = noise->signal > 0.0 ? 10.0 * log10(noise->signal / noise->error) : -INFINITY;
+                                 .snr_db = signal_to_noise(noise->signal, noise->error)};
     snprintf(t->name, sizeof t->name, "%s", name);
     if (noise->count > 0)
         t->rms_error = sqrt(noise->error / (double)noise->count);
@@ -70,25 +70,52 @@ static void compare_matrix(struct quality *q, const struct matrix *exact,
     append(q, TENSOR_WEIGHTS, quant->name, &noise);
 }
 
+/* "bi", "1.wic": what a tensor is called beside the matrices. */
+static void constant_name(char name[NAME_MOST], const struct network_pass *pass, const char *tensor)
+{
+    const size_t prefix = strlen(pass->name) - strlen(pass->letter);
+    size_t used = (size_t)snprintf(name, NAME_MOST, "%.*s", (int)prefix, pass->name);
+    for (; *tensor != '\0' && used < NAME_MOST - 1; tensor++)
+        if (*tensor != '_')
+            name[used++] = *tensor;
+    name[used] = '\0';
+}
+
+static void compare_biases(struct quality *quality, const struct program *p, int number)
+{
+    const struct network_pass *pass = &p->network.passes[number];
+    const struct quant_pass *quant = &p->quant.passes[number];
+    struct noise noise = {.bits = p->quant.bias_bits, .fraction = quant->sum};
+    char name[NAME_MOST];
+    if (pass->bias == NULL)
+        return;
+    for (int row = 0; row < pass->rows; row++)
+        add(&noise, (double)pass->bias[row], quant->bias[row]);
+    constant_name(name, pass, pass->bias_tensor);
+    append(quality, TENSOR_CONSTANTS, name, &noise);
+}
+
+static void compare_peepholes(struct quality *quality, const struct program *p, int number)
+{
+    const struct network_pass *pass = &p->network.passes[number];
+    const struct quant_pass *quant = &p->quant.passes[number];
+    char name[NAME_MOST];
+    if (pass->peep == NULL)
+        return;
+    struct noise noise = {.bits = p->quant.peep_bits,
+                          .fraction = quant->sum - p->quant.vectors[pass->right].fraction};
+    for (int row = 0; row < pass->rows; row++)
+        add(&noise, (double)pass->peep[row], quant->peep[row]);
+    constant_name(name, pass, pass->peep_tensor);
+    append(quality, TENSOR_CONSTANTS, name, &noise);
+}
+
 static void compare_constants(struct quality *quality, const struct program *p)
 {
-    static const char *const bias_names[GATE_COUNT] = {"bi", "bf", "bc", "bo"};
-    static const char *const peep_names[GATE_COUNT] = {"wic", "wfc", "wcc", "woc"};
-    const struct quantized *q = &p->quant;
-    for (int gate = 0; gate < GATE_COUNT; gate++) {
-        struct noise noise = {.bits = q->bias_bits, .fraction = q->formats.sum};
-        for (int row = 0; row < q->cell; row++)
-            add(&noise, (double)p->network.bias[gate][row], q->bias[gate][row]);
-        append(quality, TENSOR_CONSTANTS, bias_names[gate], &noise);
-    }
-    for (int gate = 0; gate < GATE_COUNT; gate++) {
-        if (q->peep[gate] == NULL)
-            continue;
-        struct noise noise = {.bits = q->peep_bits, .fraction = q->formats.sum - q->formats.c};
-        for (int row = 0; row < q->cell; row++)
-            add(&noise, (double)p->network.peep[gate][row], q->peep[gate][row]);
-        append(quality, TENSOR_CONSTANTS, peep_names[gate], &noise);
-    }
+    for (int pass = 0; pass < p->network.pass_count; pass++)
+        compare_biases(quality, p, pass);
+    for (int pass = 0; pass < p->network.pass_count; pass++)
+        compare_peepholes(quality, p, pass);
 }
 
 /* ---- the vectors ---- */
@@ -96,20 +123,18 @@ static void compare_constants(struct quality *quality, const struct program *p)
 struct run {
     const struct program *program;
     struct side_by_side *models;
-    struct noise x, c, m, y;
+    struct noise *noise; /* [vectors] */
 };
 
+/* The golden model has each; so has the reference, but for gates. */
 static void add_vectors(struct run *run, const struct voice_models *v, const float *features)
 {
-    const struct quantized *q = &run->program->quant;
-    for (int i = 0; i < q->input; i++)
-        add(&run->x, (double)features[i], v->x[i]);
-    for (int row = 0; row < q->cell; row++) {
-        add(&run->c, v->pruned.c[row], v->golden.c[row]);
-        run->m.largest = fmax(run->m.largest, fabs(v->pruned.m[row]));
-    }
-    for (int row = 0; row < q->output; row++)
-        add(&run->y, v->pruned.y[row], v->golden.y[row]);
+    const struct network *n = &run->program->network;
+    for (int i = 0; i < n->input; i++)
+        add(&run->noise[0], (double)features[i], v->x[i]);
+    for (int vector = 1; vector < n->vector_count; vector++)
+        for (int i = 0; v->pruned.at[vector] != NULL && i < n->vectors[vector].size; i++)
+            add(&run->noise[vector], v->pruned.at[vector][i], v->golden.at[vector][i]);
 }
 
 /* Judges frames [first, last) of an utterance, after those before it; `expected` may be NULL. */
@@ -153,17 +178,17 @@ static int count_frames(const struct utterances *u, bool held_out, int *utteranc
 
 static double frame_work(const struct quantized *q)
 {
-    struct quant_matrix *list[MATRICES_MOST];
-    int count = quantized_matrices(q, list);
-    double nonzeros = 0.0;
-    for (int n = 0; n < count; n++)
-        nonzeros += list[n]->begin[list[n]->rows];
-    return nonzeros + CELL_WORK * q->cell;
+    double nonzeros = 0.0, elements = 0.0;
+    for (int n = 0; n < q->shape.matrix_count; n++)
+        nonzeros += q->matrices[n].begin[q->matrices[n].rows];
+    for (int layer = 0; layer < q->shape.layer_count; layer++)
+        elements += q->shape.layers[layer].as.cell;
+    return nonzeros + CELL_WORK * elements;
 }
 
 /* Spreads the frames over the utterances, in runs long enough to be worth it. */
-static void compare_vectors(struct quality *quality, struct run *run, const struct utterances *utterances,
-                            double work)
+static void compare_vectors(struct quality *quality, struct run *run,
+                            const struct utterances *utterances, double work)
 {
     const struct matrix *expected = run->program->expected.frames;
     int there;
@@ -182,48 +207,59 @@ static void compare_vectors(struct quality *quality, struct run *run, const stru
             continue;
         used++;
         rows = budget / most < rows ? (budget / most > 0 ? budget / most : 1) : rows;
-        compare_utterance(run, features, expected != NULL ? &expected[u] : NULL, first, first + rows);
+        compare_utterance(run, features, expected != NULL ? &expected[u] : NULL, first,
+                          first + rows);
         quality->utterances++;
     }
 }
 
 static void measure_vectors(struct quality *quality, const struct program *p, double work)
 {
-    const struct quantized *q = &p->quant;
-    const struct formats *f = &q->formats;
-    const int bits = q->activation_bits;
+    const struct network *n = &p->network;
     struct utterances drawn = {0};
     if (quality->drawn) /* calibration draws with the seed after the model's */
-        utterances_draw(&drawn, DRAWN_UTTERANCES, DRAWN_FRAMES, q->input, p->config.model.seed + 2);
+        utterances_draw(&drawn, DRAWN_UTTERANCES, DRAWN_FRAMES, n->input, p->config.model.seed + 2);
     struct run run = {.program = p,
                       .models = side_by_side_new(p),
-                      .x = {.bits = bits, .fraction = f->x},
-                      .c = {.bits = bits, .fraction = f->c},
-                      .m = {.bits = bits, .fraction = f->m},
-                      .y = {.bits = bits, .fraction = f->y}};
+                      .noise = allocate((size_t)n->vector_count, sizeof *run.noise)};
+    for (int v = 0; v < n->vector_count; v++) {
+        const struct quant_vector *vector = &p->quant.vectors[v];
+        run.noise[v] = (struct noise){.bits = vector->bits, .fraction = vector->fraction};
+    }
     compare_vectors(quality, &run, quality->drawn ? &drawn : &p->utterances, work);
     quality->accuracy = side_by_side_accuracy(run.models);
     quality->accuracy.trained = trained_compare(p); /* over all frames, not only these */
     side_by_side_free(run.models);
     utterances_free(&drawn);
+    for (int v = 0; v < n->vector_count; v++)
+        if (run.noise[v].count > 0)
+            append(quality, TENSOR_VECTOR, n->vectors[v].name, &run.noise[v])->compared =
+                n->vectors[v].value != VALUE_M || v == n->layers[n->vectors[v].layer].writes;
+    free(run.noise);
+}
 
-    append(quality, TENSOR_VECTOR, "x", &run.x);
-    append(quality, TENSOR_VECTOR, "c", &run.c);
-    if (q->projection) /* else y is m; the golden model keeps m to itself */
-        append(quality, TENSOR_VECTOR, "m", &run.m)->compared = false;
-    append(quality, TENSOR_VECTOR, "y", &run.y);
+static void measure(struct quality *quality, const struct program *p, double work)
+{
+    *quality = (struct quality){
+        .drawn = p->utterances.count == 0, .as_given = p->given == NULL, .work = work};
+    for (int n = 0; n < p->network.matrix_count; n++)
+        compare_matrix(quality, &p->network.matrices[n].weights, &p->quant.matrices[n],
+                       p->quant.weight_bits);
+    compare_constants(quality, p);
+    measure_vectors(quality, p, work);
 }
 
 void quality_measure(struct quality *quality, const struct program *p, double work)
 {
-    const struct quantized *q = &p->quant;
-    *quality = (struct quality){.drawn = p->utterances.count == 0, .as_given = p->given == NULL};
-    struct network_matrix exact[MATRICES_MOST];
-    struct quant_matrix *quants[MATRICES_MOST];
-    int count = network_matrices(&p->network, exact);
-    BUG_UNLESS(quantized_matrices(q, quants) == count);
-    for (int n = 0; n < count; n++)
-        compare_matrix(quality, exact[n].matrix, quants[n], q->weight_bits);
-    compare_constants(quality, p);
-    measure_vectors(quality, p, work);
+    struct quality *kept = p->quality != NULL ? *p->quality : NULL;
+    if (kept != NULL && kept->work == work) {
+        *quality = *kept;
+        return;
+    }
+    measure(quality, p, work);
+    if (p->quality == NULL)
+        return;
+    if (kept == NULL)
+        kept = *p->quality = allocate(1, sizeof *kept);
+    *kept = *quality;
 }

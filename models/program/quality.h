@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  * quality.h - does the chip compute the user's network?
  *
- * Its y is judged on frames that calibration did not see (calibrate.h), or where no utterances were given
- * on other noise; so are x, c and m.  Weights are compared as stored. */
+ * Its y is judged on frames that calibration did not see (calibrate.h), or where no utterances were
+ * given on other noise; so are x, c and m.  Weights are compared as stored. */
 #ifndef ESE_QUALITY_H
 #define ESE_QUALITY_H
 
@@ -13,11 +13,11 @@
 
 enum tensor_kind { TENSOR_WEIGHTS, TENSOR_CONSTANTS, TENSOR_VECTOR };
 
-/* Nine matrices, four biases, three peepholes; x, c, m, y. */
-enum { TENSORS_MAX = 20 };
+/* Of a layer at most nine matrices, five biases, three peepholes, its vectors; and x. */
+enum { TENSORS_MAX = 1 + 2 * LAYERS_MOST * (9 + 5 + 3 + LAYER_VECTORS) };
 
 struct tensor_quality {
-    char name[8]; /* "Wix", "bi", "wic", "c" */
+    char name[NAME_MOST]; /* "Wix", "bi", "wic", "c" */
     enum tensor_kind kind;
     int bits, fraction;
     double largest;    /* largest magnitude of the float tensor */
@@ -37,13 +37,15 @@ struct quality {
     bool drawn;               /* the utterances are noise */
     bool held_out;            /* calibration did not see these frames; false: there is only one */
     bool as_given;            /* pruning took nothing, or the network is drawn */
+    double work;              /* that it was measured with */
 };
 
 /* Multiplications that quality_measure() spends on the vectors, some 0.2 s.  The result depends on
  * this number and never on the time that it takes. */
 #define QUALITY_WORK 1e8
 
-/* Measures with about `work` multiplications, but over two frames at least. */
+/* Measures with about `work` multiplications, but over two frames at least; a program of a stock
+ * once for all that have the same numbers. */
 void quality_measure(struct quality *quality, const struct program *program, double work);
 
 #endif

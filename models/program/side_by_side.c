@@ -36,7 +36,7 @@ struct voice_models voice_models_start(const struct side_by_side *s)
     const struct program *p = s->program;
     struct voice_models v = {.pruned = reference_start(&p->network),
                              .golden = golden_start(&p->quant),
-                             .x = allocate((size_t)p->quant.input, sizeof *v.x)};
+                             .x = allocate((size_t)p->network.input, sizeof *v.x)};
     if (s->given != NULL)
         v.given = reference_start(p->given);
     return v;
@@ -44,7 +44,7 @@ struct voice_models voice_models_start(const struct side_by_side *s)
 
 void voice_models_end(struct voice_models *v)
 {
-    if (v->given.y != NULL)
+    if (v->given.network != NULL)
         reference_end(&v->given);
     reference_end(&v->pruned);
     golden_end(&v->golden);
@@ -69,16 +69,18 @@ void side_by_side_step(struct side_by_side *s, struct voice_models *v, const flo
 static void judge_y(struct side_by_side *s, const struct voice_models *v, const float *expected)
 {
     const struct quantized *q = &s->program->quant;
-    const double *given = s->given != NULL ? v->given.y : v->pruned.y;
-    for (int row = 0; row < q->output; row++) {
-        double chip = ldexp((double)v->golden.y[row], -q->formats.y);
-        error_sums_add(&s->pairs[PRUNED], given[row], v->pruned.y[row]);
-        error_sums_add(&s->pairs[QUANTIZED], v->pruned.y[row], chip);
+    const double *pruned = reference_y(&v->pruned),
+                 *given = s->given != NULL ? reference_y(&v->given) : pruned;
+    const int32_t *y = golden_y(&v->golden);
+    for (int row = 0; row < q->shape.output; row++) {
+        double chip = ldexp((double)y[row], -quantized_output(q)->fraction);
+        error_sums_add(&s->pairs[PRUNED], given[row], pruned[row]);
+        error_sums_add(&s->pairs[QUANTIZED], pruned[row], chip);
         error_sums_add(&s->pairs[TOTAL], given[row], chip);
         if (expected == NULL)
             continue;
         error_sums_add(&s->pairs[EXPECTED_GIVEN], (double)expected[row], given[row]);
-        error_sums_add(&s->pairs[EXPECTED_PRUNED], (double)expected[row], v->pruned.y[row]);
+        error_sums_add(&s->pairs[EXPECTED_PRUNED], (double)expected[row], pruned[row]);
         error_sums_add(&s->pairs[EXPECTED_CHIP], (double)expected[row], chip);
     }
 }

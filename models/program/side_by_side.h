@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0
  * side_by_side.h - what becomes of a network's y: as given, as pruned, and in integers.
  *
- * The three models run over the same frames, each from its own state, so that errors may add up as they do
- * in the chip; where whoever trained the network says what y must be, they are compared with that, too. */
+ * The three models run over the same frames, each from its own state, so that errors may add up as
+ * they do in the chip; where whoever trained the network says what y must be, they are compared
+ * with that, too. */
 #ifndef ESE_SIDE_BY_SIDE_H
 #define ESE_SIDE_BY_SIDE_H
 
@@ -20,7 +21,7 @@ struct accuracy {
     struct output_error quantized; /* in integers against as pruned */
     struct output_error total;     /* in integers against as given */
     struct clip_counts clips;      /* of the integer model */
-    int64_t expected_frames;       /* of those, so many with an expected y; 0: the rest says nothing */
+    int64_t expected_frames;       /* of those, with an expected y; 0: the rest says nothing */
     struct output_error expected_pruned, expected_chip; /* each against the expected y */
     struct trained trained;        /* as given, in floating point, against the expected y */
 };
@@ -37,14 +38,16 @@ struct voice_models {
     int32_t *x; /* of the frame, as the chip takes it */
 };
 
-struct voice_models voice_models_start(const struct side_by_side *side_by_side); /* of an utterance */
+/* At the start of an utterance. */
+struct voice_models voice_models_start(const struct side_by_side *side_by_side);
 void voice_models_end(struct voice_models *models);
 
 /* One frame in all models. */
 void side_by_side_step(struct side_by_side *side_by_side, struct voice_models *models,
                        const float *features);
 
-/* One frame in all models, and judged; `expected`: y [output] of whoever trained the network, or NULL. */
+/* One frame in all models, and judged; `expected`: y [output] of whoever trained the network, or
+ * NULL. */
 void side_by_side_judge(struct side_by_side *side_by_side, struct voice_models *models,
                         const float *features, const float *expected);
 

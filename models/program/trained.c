@@ -34,16 +34,17 @@ static struct error_sums compare(const struct reference *reference, const struct
         const float *y = matrix_row(expected, t);
         reference_step(reference, &voice, matrix_row(features, t));
         for (int i = 0; i < p->network.output; i++)
-            error_sums_add(&sums, (double)y[i], voice.y[i]);
+            error_sums_add(&sums, (double)y[i], reference_y(&voice)[i]);
         progress("expected outputs", ++*done, all);
     }
     reference_end(&voice);
     return sums;
 }
 
-/* By mean power of error: an utterance that is all but silent has little signal, and no fault of it. */
-static void find_worst(struct trained *trained, const struct program *p, const struct error_sums *sums,
-                       const struct error_sums *all)
+/* By mean power of error: an utterance that is all but silent has little signal, and no fault of
+ * it. */
+static void find_worst(struct trained *trained, const struct program *p,
+                       const struct error_sums *sums, const struct error_sums *all)
 {
     const double power = all->aa / (double)all->count;
     for (int n = 0; n < p->utterances.count; n++) {

@@ -15,12 +15,8 @@
 #include "ports.h"
 #include "slot.h"
 
-enum { CONTROL_START = 1, CONTROL_STOP = 2, CONTROL_LOAD = 4 };
-enum { STATUS_RUNNING = 1, STATUS_STOPPING = 2, STATUS_ERROR = 4, STATUS_IDLE = 8,
-       STATUS_LOADING = 16, STATUS_LOADED = 32, STATUS_ALL = 63 };
-enum { IRQ_ERROR = 1, IRQ_FRAME = 2, IRQ_LOADED = 4, IRQ_DESCRIPTOR = 8, IRQ_ALL = 15 };
-
-static const uint32_t SLOT_WRITE = UINT32_C(1) << 31, SLOT_CLOSED = 1 << 16;
+/* All fields of a register. */
+enum { STATUS_ALL = 63, IRQ_ALL = 15 };
 
 enum {
     IDLE_LIMIT = 20000,  /* clocks from stop to idle buses, the hostile memory being slow */
@@ -58,7 +54,7 @@ static bool has_queue(void)
 /* Events that this chip has. */
 static uint32_t events(void)
 {
-    return has_queue() ? IRQ_ALL : IRQ_ALL & ~(uint32_t)IRQ_DESCRIPTOR;
+    return has_queue() ? IRQ_ALL : IRQ_ALL & ~(uint32_t)ESE_IRQ_STATUS_DESCRIPTOR;
 }
 
 /* ---- lists ------------------------------------------------------------------------------------------- */
@@ -106,15 +102,16 @@ static void list_setup(void)
     }
     try_writes(harness.phase);
     expect(ESE_VERSION, 0, 0, "VERSION"); /* whatever it is */
-    uint32_t features = (plan->memory_mode == STIMULUS_RESIDENT ? 1u : 0u) | (has_queue() ? 2u : 0u) |
-                        (plan->memory_ports > 1 ? 4u : 0u) | plan->memory_data_bits / 8 << 16;
+    uint32_t features = (plan->memory_mode == STIMULUS_RESIDENT ? ESE_FEATURES_RESIDENT : 0) |
+                        (has_queue() ? ESE_FEATURES_QUEUE : 0) |
+                        (plan->memory_ports > 1 ? ESE_FEATURES_TWO_PORTS : 0) | plan->memory_data_bits / 8 << 16;
     expect(ESE_ID, ESE_IDENTITY_CHIP, all, "ID");
     expect(ESE_CONFIG_HASH, plan->config_hash, all, "CONFIG_HASH");
     expect(ESE_CHIP_HASH, plan->chip_hash, all, "CHIP_HASH");
     expect(ESE_FEATURES, features, all, "FEATURES");
     expect(ESE_PES_CHANNELS, plan->pes | plan->channels << 16, all, "PEs and channels");
     expect(ESE_Y_SIZE_LANES, plan->lanes << 16, all << 16, "lanes");
-    expect(ESE_STATUS, STATUS_IDLE, STATUS_ALL, "STATUS after reset");
+    expect(ESE_STATUS, ESE_STATUS_IDLE, STATUS_ALL, "STATUS after reset");
     expect(ESE_ERROR, 0, all, "ERROR after reset");
     expect(ESE_CONTROL, 0, all, "CONTROL");
     expect(ESE_SLOT, 0, all, "SLOT");
@@ -128,7 +125,7 @@ static void list_load(void)
     host.stage = LOADING;
     host.loaded = false;
     host.load_cycle = -1;
-    write_register(ESE_CONTROL, CONTROL_LOAD);
+    write_register(ESE_CONTROL, ESE_CONTROL_LOAD);
     read_register(ESE_STATUS, &host.status);
 }
 
@@ -141,8 +138,8 @@ static void list_loaded(void)
     host.result->load_clocks = harness.cycle - host.load_cycle;
     if (axi_outstanding() != 0)
         violation(AT "the model is loaded, with %u bursts outstanding", HERE, axi_outstanding());
-    write_register(ESE_IRQ_STATUS, IRQ_LOADED);
-    expect(ESE_STATUS, STATUS_IDLE | STATUS_LOADED, STATUS_ALL, "STATUS after the load");
+    write_register(ESE_IRQ_STATUS, ESE_IRQ_STATUS_LOADED);
+    expect(ESE_STATUS, ESE_STATUS_IDLE | ESE_STATUS_LOADED, STATUS_ALL, "STATUS after the load");
     expect(ESE_ERROR, 0, UINT32_MAX, "ERROR after the load");
     expect(ESE_IRQ_STATUS, 0, IRQ_ALL, "IRQ_STATUS after the load");
     expect(ESE_MODEL_HASH, model_word(ESE_IMAGE_MODEL_HASH), UINT32_MAX, "MODEL_HASH");
@@ -159,7 +156,7 @@ static void list_start(void)
         write_register(ESE_QUEUE_TAIL, 0);
         host.head = 0;
     }
-    write_register(ESE_CONTROL, CONTROL_START);
+    write_register(ESE_CONTROL, ESE_CONTROL_START);
 }
 
 static void list_started(void)
@@ -167,7 +164,7 @@ static void list_started(void)
     host.stage = RUNNING;
     if (host_error_expected()) /* it may be faster than this */
         return;
-    expect(ESE_STATUS, STATUS_RUNNING | STATUS_LOADED, STATUS_ALL - STATUS_IDLE,
+    expect(ESE_STATUS, ESE_STATUS_RUNNING | ESE_STATUS_LOADED, STATUS_ALL - ESE_STATUS_IDLE,
            "STATUS after start");
     expect(ESE_ERROR, 0, UINT32_MAX, "ERROR after start");
     if (has_queue())
@@ -181,7 +178,7 @@ static void list_stop(void)
     else if (host.stage == CLOSING)
         bin_hit(BIN_STOP_IDLE);
     host.stage = STOPPING;
-    write_register(ESE_CONTROL, CONTROL_STOP);
+    write_register(ESE_CONTROL, ESE_CONTROL_STOP);
     write_register(ESE_IRQ_STATUS, IRQ_ALL);
     read_register(ESE_STATUS, &host.status);
 }
@@ -194,7 +191,7 @@ static void list_end(void)
         ESE_STALL_QUEUE, ESE_STALL_WEIGHTS, ESE_STALL_OUTPUT};
     struct host_result *r = host.result;
     host.stage = CLOSING;
-    expect(ESE_STATUS, STATUS_RUNNING | STATUS_LOADED, STATUS_ALL - STATUS_IDLE, "STATUS at the end");
+    expect(ESE_STATUS, ESE_STATUS_RUNNING | ESE_STATUS_LOADED, STATUS_ALL - ESE_STATUS_IDLE, "STATUS at the end");
     expect(ESE_ERROR, 0, UINT32_MAX, "ERROR at the end");
     if (has_queue())
         expect(ESE_QUEUE_HEAD, host.phase->descriptor_count, UINT32_MAX, "QUEUE_HEAD at the end");
@@ -221,40 +218,40 @@ static bool is_control(const struct access *a, uint32_t data)
 
 static bool is_slot(const struct access *a)
 {
-    return a->write && a->address == ESE_SLOT && access_data(a) & SLOT_WRITE;
+    return a->write && a->address == ESE_SLOT && access_data(a) & ESE_SLOT_WRITE;
 }
 
 static void access_begins(const struct access *a)
 {
     uint32_t moment = host.phase->fault_moment;
-    if (is_control(a, CONTROL_STOP)) {
+    if (is_control(a, ESE_CONTROL_STOP)) {
         host.running = false;
         host.stop_cycle = harness.cycle;
         axi_lift_faults();
     }
-    if (is_control(a, moment == STIMULUS_AT_LOAD ? CONTROL_LOAD : CONTROL_START) &&
+    if (is_control(a, moment == STIMULUS_AT_LOAD ? ESE_CONTROL_LOAD : ESE_CONTROL_START) &&
         !host_loads_before())
         axi_count_faults();
-    if (is_control(a, CONTROL_START))
+    if (is_control(a, ESE_CONTROL_START))
         axi_count_states();
     if (is_slot(a))
-        slot_writes(a->data & SLOT_CLOSED);
+        slot_writes(a->data & ESE_SLOT_CLOSED);
 }
 
 static void access_ends(const struct access *a)
 {
     if (!a->write && a->address == ESE_CYCLES)
         host.cycles_read = harness.cycle;
-    if (is_control(a, CONTROL_LOAD))
+    if (is_control(a, ESE_CONTROL_LOAD))
         host.load_cycle = harness.cycle;
-    if (is_control(a, CONTROL_START)) {
+    if (is_control(a, ESE_CONTROL_START)) {
         host.running = true;
         host.result->origin = harness.cycle;
         host.result->attempts++;
         host.state_cycle[0] = host.state_cycle[1] = -1;
     }
     if (is_slot(a))
-        slot_wrote(a->data & SLOT_CLOSED);
+        slot_wrote(a->data & ESE_SLOT_CLOSED);
 }
 
 /* ---- what comes next --------------------------------------------------------------------------------- */
@@ -276,7 +273,7 @@ static void take_error(void)
     if (host_error_expected()) {
         host.stage = ERROR_READ;
         host.result->error_cycle = harness.cycle;
-        expect(ESE_STATUS, STATUS_ERROR, STATUS_ERROR, "STATUS after an error");
+        expect(ESE_STATUS, ESE_STATUS_ERROR, ESE_STATUS_ERROR, "STATUS after an error");
         expect(ESE_ERROR, host_expected_error(), UINT32_MAX, "ERROR");
         write_register(ESE_IRQ_STATUS, IRQ_ALL);
     } else {
@@ -300,7 +297,7 @@ static void unexplained_interrupt(void)
 
 static void wait_for_load(bool interrupt)
 {
-    if ((host.status & (STATUS_LOADING | STATUS_LOADED | STATUS_ERROR)) == 0) {
+    if ((host.status & (ESE_STATUS_LOADING | ESE_STATUS_LOADED | ESE_STATUS_ERROR)) == 0) {
         violation(AT "STATUS is %x after the load command: neither loading nor loaded", HERE,
                   host.status);
         host.abandoned = true;
@@ -315,9 +312,9 @@ static void wait_for_load(bool interrupt)
 static void take_load_events(void)
 {
     count_events();
-    if (host.events & IRQ_ERROR) {
+    if (host.events & ESE_IRQ_STATUS_ERROR) {
         take_error();
-    } else if (host.events & IRQ_LOADED) {
+    } else if (host.events & ESE_IRQ_STATUS_LOADED) {
         list_loaded();
     } else {
         unexplained_interrupt();
@@ -349,17 +346,17 @@ static void take_events(void)
 {
     host.stage = RUNNING;
     count_events();
-    if (host.events & IRQ_ERROR) {
+    if (host.events & ESE_IRQ_STATUS_ERROR) {
         take_error();
         return;
     }
-    if ((host.events & (IRQ_FRAME | IRQ_DESCRIPTOR)) == 0) {
+    if ((host.events & (ESE_IRQ_STATUS_FRAME | ESE_IRQ_STATUS_DESCRIPTOR)) == 0) {
         unexplained_interrupt();
         return;
     }
-    host.result->frame_interrupts += host.events & IRQ_FRAME ? 1 : 0;
-    write_register(ESE_IRQ_STATUS, host.events & (IRQ_FRAME | IRQ_DESCRIPTOR));
-    if (host.events & IRQ_DESCRIPTOR) {
+    host.result->frame_interrupts += host.events & ESE_IRQ_STATUS_FRAME ? 1 : 0;
+    write_register(ESE_IRQ_STATUS, host.events & (ESE_IRQ_STATUS_FRAME | ESE_IRQ_STATUS_DESCRIPTOR));
+    if (host.events & ESE_IRQ_STATUS_DESCRIPTOR) {
         host.stage = HEADS;
         read_register(ESE_QUEUE_HEAD, &host.head);
     }
@@ -389,9 +386,9 @@ static void run(bool interrupt)
     } else if (stop_is_due()) {
         list_stop();
     } else if (slot_should_close(played)) {
-        write_register(ESE_SLOT, SLOT_WRITE | SLOT_CLOSED | p->slot_channel);
+        write_register(ESE_SLOT, ESE_SLOT_WRITE | ESE_SLOT_CLOSED | p->slot_channel);
     } else if (slot_should_open()) {
-        write_register(ESE_SLOT, SLOT_WRITE | p->slot_channel);
+        write_register(ESE_SLOT, ESE_SLOT_WRITE | p->slot_channel);
     } else if ((has_queue() && queue_hand_over(played)) || (host.finishing && may_come_yet())) {
         return;
     } else if (host.finishing && (host_error_expected() || host_stop_expected())) {
@@ -435,15 +432,15 @@ static void wait_for_idle(bool interrupt)
 {
     struct host_result *r = host.result;
     bool again = host_error_expected() || host_stop_expected();
-    uint32_t moving = STATUS_RUNNING | STATUS_STOPPING | STATUS_LOADING | STATUS_IDLE;
-    if ((host.status & moving) == STATUS_IDLE) {
+    uint32_t moving = ESE_STATUS_RUNNING | ESE_STATUS_STOPPING | ESE_STATUS_LOADING | ESE_STATUS_IDLE;
+    if ((host.status & moving) == ESE_STATUS_IDLE) {
         r->stop_clocks = harness.cycle - host.stop_cycle;
         if (axi_outstanding() != 0)
             violation(AT "STATUS says that the buses are idle, with %u bursts outstanding", HERE,
                       axi_outstanding());
         if (interrupt)
             violation(AT "the interrupt is high, although it was cleared", HERE);
-        if (!(host.status & STATUS_LOADED) != !host.loaded)
+        if (!(host.status & ESE_STATUS_LOADED) != !host.loaded)
             violation(AT "STATUS is %x after the stop: the model is %s", HERE, host.status,
                       host.loaded ? "lost" : "said to be loaded");
         host.stage = again ? QUIET : OVER;

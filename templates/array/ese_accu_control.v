@@ -35,8 +35,8 @@ module ese_accu_control #(
     output wire [BLOCK_W+ROW_W-1:0] address,
 
     // Emptying
-    input  wire [BLOCK_W+ROW_W-1:0] drain_address,
-    input  wire                     drain_clear,   // this PE's row at drain_address is being taken
+    input  wire [(1<<(BLOCK_W+ROW_W))-1:0] drain_row, // which row of which block, one bit
+    input  wire                     drain_clear,   // this PE's is being taken
     output wire                     drain_used     // it has been written
 );
     localparam ADDR_W = BLOCK_W + ROW_W;
@@ -51,7 +51,7 @@ module ese_accu_control #(
     reg [ADDR_W-1:0]        address_2;
     reg                     keep_2;
 
-    assign drain_used = used[drain_address];
+    assign drain_used = (used & drain_row) != {(1<<ADDR_W){1'b0}};
     assign write      = writes[MULTIPLY_CLOCKS];
 
     always @(posedge clk) begin
@@ -63,8 +63,8 @@ module ese_accu_control #(
     always @(posedge clk) begin
         writes <= {writes[MULTIPLY_CLOCKS-1:1], issue && nonzero};
         lasts  <= {lasts[MULTIPLY_CLOCKS-1:1], issue && last};
-        if (drain_clear) used[drain_address] <= 1'b0;
-        if (writes[1])   used[address_1]     <= 1'b1;
+        if (drain_clear) used            <= used & ~drain_row;
+        if (writes[1])   used[address_1] <= 1'b1;
 
         if (reset) begin
             writes <= {MULTIPLY_CLOCKS{1'b0}};

@@ -173,6 +173,12 @@ module ese_front_end #(
         .pick        (drain_pick)
     );
 
+    // The row once, one bit of all, instead of a decoder in each PE.
+    reg [(1<<(BLOCK_W+ROW_W))-1:0] row_hit;
+
+    always @(posedge clk)
+        row_hit <= {{((1<<(BLOCK_W+ROW_W))-1){1'b0}}, 1'b1} << {drain_block, drain_row};
+
     // ---- ActQueue, SpmatRead and Accu control, one of each a PE ----------------------------
     wire [PES-1:0] weight_full_next;
     wire [PES-1:0] starved;
@@ -261,7 +267,7 @@ module ese_front_end #(
                 .write         (acc_write[k]),
                 .keep          (acc_keep[k]),
                 .address       (acc_address[k*ADDR_W +: ADDR_W]),
-                .drain_address (drain_address),
+                .drain_row     (row_hit),
                 .drain_clear   (row_clear[k]),
                 .drain_used    (row_used[k])
             );

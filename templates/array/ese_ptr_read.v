@@ -32,7 +32,8 @@ module ese_ptr_read #(
     input  wire                            clk,
     input  wire                            reset,
 
-    // Column that goes now; its element is being read
+    // Column that goes now, while `accept`; its element is being read.  In a clock of `accept` the
+    // buffers may read anything else: what they show after it is nobody's
     input  wire                            issue,
     output wire                            accept,
     input  wire [PES*LEN_W-1:0]            lengths,

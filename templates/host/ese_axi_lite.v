@@ -5,7 +5,7 @@
 //
 // Write  write_enable for one clock with address, data and byte strobes; `write_known` of that clock
 //        says whether there is such a register: SLVERR if not
-// Read   read_data and read_known are taken one clock after read_address
+// Read   read_data and read_known are taken two clocks after read_address
 // Timing no path from an input to an AXI output without a register; valids low in reset
 `resetall
 `timescale 1ns / 1ps
@@ -105,7 +105,8 @@ module ese_axi_lite #(
 
     // ---- read ------------------------------------------------------------------------------
     reg                 ar_ready;
-    reg                 looking; // the register's value is there in this clock
+    reg                 looking; // the register is being chosen in this clock
+    reg                 chosen;  // its value is there in this clock
     reg                 r_valid;
     reg [ADDRESS_W-3:0] ar_word;
     reg [31:0]          r_data;
@@ -124,7 +125,8 @@ module ese_axi_lite #(
 
     always @(posedge clk) begin
         looking <= s_arvalid && ar_ready;
-        if (looking) begin
+        chosen  <= looking;
+        if (chosen) begin
             r_valid    <= 1'b1;
             r_data     <= read_known ? read_data : 32'd0;
             r_response <= read_known ? OKAY : SLVERR;
@@ -132,11 +134,12 @@ module ese_axi_lite #(
             r_valid <= 1'b0;
         end
         ar_ready <= (ar_ready && !s_arvalid) || (r_valid && s_rready)
-                 || (!ar_ready && !looking && !r_valid);
+                 || (!ar_ready && !looking && !chosen && !r_valid);
 
         if (reset) begin
             ar_ready <= 1'b0;
             looking  <= 1'b0;
+            chosen   <= 1'b0;
             r_valid  <= 1'b0;
         end
     end

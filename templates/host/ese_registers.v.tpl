@@ -3,6 +3,8 @@
 //
 // 32-bit registers behind ese_axi_lite; REGISTERS.md says what they mean.  A write to a register that
 // cannot be written is accepted and does nothing; an address without a register is not `known`.
+//
+// Read   read_data and read_known follow read_address by one clock
 `resetall
 `timescale 1ns / 1ps
 `default_nettype none
@@ -84,15 +86,15 @@ module ese_registers (
 
     assign write_known = known;
 
-    always @* begin
-        read_known = 1'b1;
+    always @(posedge clk) begin
+        read_known <= 1'b1;
         case (read_address)
 //@ for READABLE
-            @{SYMBOL}: read_data = @{READ_VALUE};
+            @{SYMBOL}: read_data <= @{READ_VALUE};
 //@ end
             default: begin
-                read_data  = 32'd0;
-                read_known = 1'b0;
+                read_data  <= 32'd0;
+                read_known <= 1'b0;
             end
         endcase
     end

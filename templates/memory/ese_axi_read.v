@@ -17,7 +17,9 @@ module ese_axi_read #(
     parameter CLIENT_W      = 1,   // bits of a client's number
     parameter ADDRESS_W     = 40,  // bits of a byte address
     parameter BUS_W         = 128, // bits of a bus word
-    parameter OUTSTANDING_W = 3    // log2 of the bursts that may be outstanding
+    parameter OUTSTANDING_W = 3,   // log2 of the bursts that may be outstanding
+    parameter [3:0] CACHE   = 4'd3, // ARCACHE; 3: normal, bufferable, not cached
+    parameter [2:0] PROT    = 3'd0  // ARPROT; 0: unprivileged, secure, data
 ) (
     input  wire                         clk,
     input  wire                         reset,
@@ -53,8 +55,8 @@ module ese_axi_read #(
 
     assign m_arsize  = SIZE_32[2:0];
     assign m_arburst = 2'b01;   // INCR
-    assign m_arcache = 4'b0011; // normal, bufferable
-    assign m_arprot  = 3'b000;
+    assign m_arcache = CACHE;
+    assign m_arprot  = PROT;
 
     // ---- turns: the first request after the client that was served last ---------------------
     reg [CLIENTS-1:0] after_last;

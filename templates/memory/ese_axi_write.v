@@ -19,7 +19,9 @@ module ese_axi_write #(
     parameter BUS_W         = 128, // bits of a bus word
     parameter FIFO_W        = 9,   // log2 of the buffer's bus words, more than 4 KiB
     parameter FLAGS         = 2,   // flags of a piece
-    parameter OUTSTANDING_W = 3    // log2 of the bursts that may be outstanding
+    parameter OUTSTANDING_W = 3,   // log2 of the bursts that may be outstanding
+    parameter [3:0] CACHE   = 4'd3, // AWCACHE; 3: normal, bufferable, not cached
+    parameter [2:0] PROT    = 3'd0  // AWPROT; 0: unprivileged, secure, data
 ) (
     input  wire                 clk,
     input  wire                 reset,
@@ -68,8 +70,8 @@ module ese_axi_write #(
 
     assign m_awsize  = SIZE_32[2:0];
     assign m_awburst = 2'b01;   // INCR
-    assign m_awcache = 4'b0011; // normal, bufferable
-    assign m_awprot  = 3'b000;
+    assign m_awcache = CACHE;
+    assign m_awprot  = PROT;
     assign m_wstrb   = {(BUS_W/8){1'b1}};
 
     // ---- the piece, burst by burst ---------------------------------------------------------

@@ -95,6 +95,7 @@ module ese_mem_controller (
 
     // State: c and y of the frame before
     output wire        state_write,
+    output wire        state_saving,
     output wire        state_read,
     output wire        state_is_y,
     output wire [@{WORD_MSB}:0] state_word,
@@ -306,9 +307,10 @@ module ese_mem_controller (
     // ---- the three streams -----------------------------------------------------------------
 //@ if RESIDENT
     ese_ram_stream #(
-        .WIDTH  (@{WEIGHTS_WIDTH}),
-        .WORDS  (MAX_BEATS),
-        .ADDR_W (BEAT_W)
+        .WIDTH     (@{WEIGHTS_WIDTH}),
+        .WORDS     (MAX_BEATS),
+        .ADDR_W    (BEAT_W),
+        .RAM_STYLE ("@{WEIGHTS_RAM}")
     ) u_weights (
         .clk           (clk),
         .reset         (core_reset),
@@ -410,8 +412,7 @@ module ese_mem_controller (
         .ADDRESS_W (ADDRESS_W),
         .FIFO_W    (FETCH_W),
         .WORD_W    (COLUMNS_MEMORY_W),
-        .ITEM_W    (COLUMN_W),
-        .SPARE     (READY_CLOCKS)
+        .ITEM_W    (COLUMN_W)
     ) u_columns (
         .clk             (clk),
         .reset           (core_reset),
@@ -515,6 +516,7 @@ module ese_mem_controller (
         .frame_out       (y_tvalid && y_tready && y_tlast),
         .written         (writeback_rest && write_rest),
         .state_write     (state_write),
+        .state_saving    (state_saving),
         .state_read      (state_read),
         .state_is_y      (state_is_y),
         .state_word      (state_word),
@@ -577,7 +579,9 @@ module ese_mem_controller (
         .BUS_W         (BUS_W),
         .FIFO_W        (BURST_W + 1),
         .FLAGS         (2),
-        .OUTSTANDING_W (3)
+        .OUTSTANDING_W (@{OUTSTANDING_W}),
+        .CACHE         (@{AXI_CACHE}),
+        .PROT          (@{AXI_PROT})
     ) u_data_write (
         .clk             (clk),
         .reset           (bus_reset),
@@ -631,7 +635,9 @@ module ese_mem_controller (
         .CLIENT_W      (1),
         .ADDRESS_W     (ADDRESS_W),
         .BUS_W         (BUS_W),
-        .OUTSTANDING_W (3)
+        .OUTSTANDING_W (@{OUTSTANDING_W}),
+        .CACHE         (@{AXI_CACHE}),
+        .PROT          (@{AXI_PROT})
     ) u_weights_read (
         .clk             (clk),
         .reset           (bus_reset),
@@ -679,7 +685,9 @@ module ese_mem_controller (
         .CLIENT_W      (@{DATA_CLIENT_W}),
         .ADDRESS_W     (ADDRESS_W),
         .BUS_W         (BUS_W),
-        .OUTSTANDING_W (3)
+        .OUTSTANDING_W (@{OUTSTANDING_W}),
+        .CACHE         (@{AXI_CACHE}),
+        .PROT          (@{AXI_PROT})
     ) u_data_read (
         .clk             (clk),
         .reset           (bus_reset),

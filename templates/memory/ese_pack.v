@@ -56,9 +56,7 @@ module ese_pack #(
             end
 
             always @(posedge clk) begin
-                if (take) begin
-                    part <= completes ? {PART_W{1'b0}} : part + 1'b1;
-                end
+                if (take) part <= completes ? {PART_W{1'b0}} : part + 1'b1;
                 if (take && completes) full <= 1'b1;
                 else if (bus_ready)    full <= 1'b0;
 

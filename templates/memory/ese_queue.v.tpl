@@ -44,6 +44,7 @@ module ese_queue (
 
     // State
     output wire        state_write,
+    output wire        state_saving, // words are being read, with nothing else in the chip
     output wire        state_read,
     output wire        state_is_y,
     output wire [@{WORD_MSB}:0] state_word,
@@ -393,43 +394,49 @@ module ese_queue (
     wire [ITEM_W-1:0] y_item = item - first_y;
     reg               shown;  // a word is at the outputs of the RAMs
     reg               shown_is_y;
-    reg               held;   // ... and one in the register behind them
-    reg  [@{VECTOR_MSB}:0] held_data;
+    wire              taken_on; // ... and goes into the register behind them
     wire [@{VECTOR_MSB}:0] shown_data = shown_is_y ? y_data : c_data;
-    wire              hold    = !held || save_ready;
+    wire [@{VECTOR_MSB}:0] shown_active;
 
     wire unused_item = ^y_item[ITEM_W-1:WORD_W];
 
-    assign save_step      = state == SAVE && (!shown || hold);
+    assign state_saving   = state == SAVE;
+    assign save_step      = state_saving && (!shown || taken_on);
     assign state_read     = save_step && item != state_words;
     assign state_write    = restore_take && state == RESTORE;
     assign state_is_y     = is_y;
     assign state_word     = is_y ? y_item[WORD_W-1:0] : item[WORD_W-1:0];
     assign state_channels = restored;
-    assign save_valid     = held;
-    assign save_data      = held_data;
 
     always @(posedge clk) begin
         if (save_step) begin
             shown      <= item != state_words;
             shown_is_y <= is_y;
         end
-        if (hold) held <= shown;
-        if (reset) begin
-            shown <= 1'b0;
-            held  <= 1'b0;
-        end
+        if (reset) shown <= 1'b0;
     end
+
+    ese_skid #(
+        .WIDTH (SLOTS * ACT_W),
+        .SPARE (0)
+    ) u_save_skid (
+        .clk      (clk),
+        .reset    (reset),
+        .in_valid (shown),
+        .in_ready (taken_on),
+        .in_data  (shown_active),
+        .valid    (save_valid),
+        .ready    (save_ready),
+        .data     (save_data)
+    );
 
     // In memory every element takes whole bytes.
     genvar s;
     generate
         for (s = 0; s < SLOTS; s = s + 1) begin : g_slot
             assign state_data[s*ACT_W +: ACT_W] = restore_memory[s*ELEMENT_W +: ACT_W];
-
-            always @(posedge clk)
-                if (hold)
-                    held_data[s*ACT_W +: ACT_W] <= shown_data[s*ACT_W +: ACT_W] & {ACT_W{active[s/LANES]}};
+            assign shown_active[s*ACT_W +: ACT_W] =
+                shown_data[s*ACT_W +: ACT_W] & {ACT_W{active[s/LANES]}};
         end
     endgenerate
 

@@ -2,7 +2,10 @@
 // ese_ram_stream - the words of a RAM as an endless valid/ready stream: a part of a resident model.
 //
 // Order    word 0 .. last_word, then again from 0; starts over at reset
-// Storage  WORDS words of WIDTH bits, block RAM with output register; written while in reset
+// Storage  WORDS words of WIDTH bits, block RAM or UltraRAM with output register; written while in reset.
+//          One write port and one read port of one clock, no first contents, a word read as it was
+//          before a write: what UltraRAM can be.  It takes in read_q as what its read port gives and
+//          holds while not enabled, output_q as its output register (OREG) with an enable of its own.
 // Latency  first word two clocks after reset
 // Rate     one word a clock while ready
 `resetall
@@ -10,9 +13,10 @@
 `default_nettype none
 
 module ese_ram_stream #(
-    parameter WIDTH  = 16, // bits of a word
-    parameter WORDS  = 16, // words that fit
-    parameter ADDR_W = 4   // bits of a word number
+    parameter WIDTH     = 16,     // bits of a word
+    parameter WORDS     = 16,     // words that fit
+    parameter ADDR_W    = 4,      // bits of a word number
+    parameter RAM_STYLE = "block" // or "ultra": for synthesis
 ) (
     input  wire              clk,
     input  wire              reset,
@@ -26,7 +30,9 @@ module ese_ram_stream #(
     input  wire              ready,
     output wire [WIDTH-1:0]  data
 );
-    (* ram_style = "block" *) reg [WIDTH-1:0] memory [0:WORDS-1];
+    (* ram_style = RAM_STYLE *) reg [WIDTH-1:0] memory [0:WORDS-1];
+
+    wire unused_style = ^RAM_STYLE; // simulators read no attributes
 
     always @(posedge clk)
         if (write_enable) memory[write_address] <= write_data;

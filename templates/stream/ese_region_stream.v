@@ -3,7 +3,7 @@
 //
 // Order    word 0 .. last_item, then again from 0, once a frame; starts over at reset
 // Buffer   2**FIFO_W bus words are read ahead
-// Output   registered; SPARE 1: `ready` ends in a register, too (ese_skid)
+// Output   registered
 // Parts    ese_fetch, ese_unpack, ese_skid
 `resetall
 `timescale 1ns / 1ps
@@ -14,8 +14,7 @@ module ese_region_stream #(
     parameter ADDRESS_W = 40,  // bits of a byte address
     parameter FIFO_W    = 11,  // log2 of the buffer's bus words
     parameter WORD_W    = 32,  // bits of a word in memory
-    parameter ITEM_W    = 4,   // bits of a word's number
-    parameter SPARE     = 0    // 0 or 1
+    parameter ITEM_W    = 4    // bits of a word's number
 ) (
     input  wire                 clk,
     input  wire                 reset,
@@ -83,7 +82,7 @@ module ese_region_stream #(
 
     ese_skid #(
         .WIDTH (WORD_W),
-        .SPARE (SPARE)
+        .SPARE (0)
     ) u_skid (
         .clk      (clk),
         .reset    (reset),

@@ -3,7 +3,7 @@
 //
 // Storage  2**ADDR_W words of WIDTH bits, block RAM; contents are undefined until written
 // Latency  read data one clock after read_enable, held until the next read
-// Rate     one read and one write a clock; a read of the word being written gets the old word
+// Rate     one read and one write a clock; a read of the word being written gets anything, in a simulation X
 `resetall
 `timescale 1ns / 1ps
 `default_nettype none
@@ -20,13 +20,17 @@ module ese_ram #(
     input  wire [ADDR_W-1:0] read_address,
     output reg  [WIDTH-1:0]  read_data
 );
-    (* ram_style = "block" *) reg [WIDTH-1:0] memory [0:(1<<ADDR_W)-1];
+    (* no_rw_check *) (* ram_style = "block" *) reg [WIDTH-1:0] memory [0:(1<<ADDR_W)-1];
 
     always @(posedge clk)
         if (write_enable) memory[write_address] <= write_data;
 
-    always @(posedge clk)
+    always @(posedge clk) begin
         if (read_enable) read_data <= memory[read_address];
+`ifndef SYNTHESIS
+        if (read_enable && write_enable && read_address == write_address) read_data <= {WIDTH{1'bx}};
+`endif
+    end
 endmodule
 
 `resetall

@@ -19,8 +19,7 @@
 # register behind a block RAM into the block RAM, and splits deep block RAMs where Vivado cascades
 # them.  So take LUTs and flip-flops as an upper estimate; DSPs and block RAMs should be right.  LUT
 # includes LUT-RAM, as in Vivado's and the paper's tables; count.awk says how LUTs share a slice.
-# Yosys 0.23 packs the registers of a multiplier into DSP48E1 only, so the multipliers are mapped as
-# those; a DSP48E2 has the same registers.  No placement is made: a path is counted in levels (LUTs
+# How it is mapped, recipe.sh says.  No placement is made: a path is counted in levels (LUTs
 # with the nets behind them), and the limit of 9 leaves 0.44 ns for each at 250 MHz.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/../.."
@@ -31,6 +30,8 @@ json_get=$PWD/build/json_get
 out=$PWD/build/area
 jobs=$(nproc)
 preset=paper
+# shellcheck source=tests/area/recipe.sh
+. "$here/recipe.sh"
 many=64            # channels of the second chip, which tells what a channel costs
 share=85           # per cent of the XCKU060 that can be filled
 longest=9          # levels
@@ -60,8 +61,7 @@ default               0  no   -    -
 END
 }
 
-# Modules whose parent is to have them inside, and modules that hold the model.
-helpers='ese_round_shift_right ese_saturate ese_rom ese_image ese_delay ese_skid'
+# Modules that hold the model.
 storage='ese_rom_stream ese_ram_stream'
 
 die() {
@@ -90,25 +90,7 @@ take_apart() { # DIR [OPTION of ese gen...]
 synthesize() { # DIR ID MODULE
     local dir=$1 id=$2 module=${3#\\}
     cd "$dir"
-    cat >"$id.ys" <<END
-read_rtlil $id.il
-synth_xilinx -family xcu -top $module -flatten -noiopad -noclkbuf -run begin:map_dsp
-select -set distributed a:ram_style=distributed
-memory_dff * @distributed %d
-select -set soft t:\$mul a:use_dsp=no %ci4 %i
-chtype -set \$__soft_mul @soft
-techmap -map +/mul2dsp.v -map +/xilinx/xc7_dsp_map.v -D DSP_A_MAXWIDTH=25 -D DSP_B_MAXWIDTH=18 -D DSP_A_MAXWIDTH_PARTIAL=18 -D DSP_A_MINWIDTH=2 -D DSP_B_MINWIDTH=2 -D DSP_Y_MINWIDTH=9 -D DSP_SIGNEDONLY=1 -D DSP_NAME=\$__MUL25X18
-select a:mul2dsp
-setattr -unset mul2dsp
-opt_expr -fine
-wreduce
-select -clear
-alumacc
-xilinx_dsp -family xc7
-chtype -set \$mul t:\$__soft_mul
-synth_xilinx -family xcu -top $module -flatten -noiopad -noclkbuf -run coarse:edif
-write_blif -cname -param $id.blif
-END
+    { echo "read_rtlil $id.il"; recipe "$module"; echo "write_blif -cname -param $id.blif"; } >"$id.ys"
     yosys -ql "$id.log" -s "$id.ys" >/dev/null 2>&1 || die "Yosys fails: $dir/$id.log"
     awk -f "$here/count.awk" "$id.blif" >"$id.count"
 }

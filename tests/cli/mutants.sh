@@ -96,8 +96,8 @@ registers() {
     mutant some ese_spmat_read 's/count == ALMOST && push/1'\''b0/'
     mutant waiting ese_progress 's/advance ? next_written : need_written/need_written/'
     mutant waiting ese_progress 's/advance ? next_written : need_written/next_written/'
-    mutant some ese_column_head 's/advance      = !head_valid || issue/advance = issue/'
-    mutant some ese_column_head 's/advance      = !head_valid || issue/advance = !head_valid/'
+    mutant some ese_column_head 's/advance = !head_valid || issue/advance = issue/'
+    mutant some ese_column_head 's/advance = !head_valid || issue/advance = !head_valid/'
 
     mutant some ese_product_sequencer 's/last_column  <= left == TWO/last_column <= left == ONE/'
     mutant waiting ese_product_sequencer 's/last_column  <= columns == ONE/last_column <= 1'\''b0/'
@@ -160,16 +160,16 @@ chip speech verilator --set model.path="$PWD/models/speech/speech-dense.safetens
     --set model.utterances="$PWD/models/speech" --set channels=4 --set model.pruning=none
 chip relative icarus --set encoding=relative --set model.cell=40 --set index_bits=2 --set model.density=0.1
 # gates by 2 and Wym by 4; gates not at all
-chip folded icarus --set pes=16 --set elem_lanes=4 --set fold=4 --set index_bits=2 --set model.cell=24 \
+chip folded icarus --set pes=16 --set elem_lanes=4 --set index_bits=2 --set model.cell=24 \
     --set model.output=13 --set model.input=17
-chip mixed icarus --set pes=16 --set elem_lanes=4 --set fold=4 --set index_bits=2 --set model.cell=61 \
+chip mixed icarus --set pes=16 --set elem_lanes=4 --set index_bits=2 --set model.cell=61 \
     --set model.output=15
 
 mutant plain ese_pe 's/old + {{/old - {{/'
 mutant plain ese_pe 's/old + {{/old - {{/' verilator
 mutant plain ese_pe 's/acc_keep ?/!acc_keep ?/'
 mutant plain ese_pe 's/element_q \* weight_q/element_q * $unsigned(weight_q)/'
-mutant plain ese_accu_control 's/used\[drain_address\] <= 1.b0/used[drain_address] <= 1'\''b1/'
+mutant plain ese_accu_control 's/used & ~drain_row/used | drain_row/'
 mutant plain ese_accu_control 's/enter && !leave/enter/'
 mutant plain ese_act_queue 's/issued + 1.b1 == length/issued == length/'
 mutant plain ese_act_table 's/value <= -positive/value <= positive/'

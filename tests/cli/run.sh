@@ -73,6 +73,7 @@ help 'Commands:'
 help 'model.density' gen
 help 'model.\* keys' model
 help '--selftest' verify
+help 'xcku060, xcku115' gen
 help '--chart' report
 help '--svg' report
 help '--svg' verify
@@ -146,9 +147,9 @@ range column_order random
 range memory flash
 range elem_lanes 0 33 few
 range activation_table linear
-range model.input 0 4097
-range model.cell 0 4097
-range model.output 0 4097
+range model.input 0 16385
+range model.cell 0 16385
+range model.output 0 16385
 range model.density 0 -0.5 1.01 nan inf ten
 range model.peephole maybe
 range model.projection 2
@@ -158,6 +159,8 @@ range model.seed -1 9223372036854775808
 refused_gen 'lanes beyond PEs' 'elem_lanes' tiny --set elem_lanes=4
 refused_gen 'a fold that is none' 'fold: .*auto, 1, 2, 4 or 8' tiny --set fold=3
 refused_gen 'a fold that the PEs do not allow' 'fold: 2 needs pes .* multiple of' tiny --set fold=2
+refused_gen 'an unknown device' "^ese: --set: device: 'xcku60' is not in fpga/devices.csv .*'xcku060'.* xczu7ev or" \
+    tiny --set device=xcku60
 refused_gen 'unknown preset' "unknown preset 'huge'" huge
 refused_gen 'no such file' 'No such file' "$work/none.yaml"
 refused_gen 'a folder' 'folder' "$work/"
@@ -169,12 +172,57 @@ config() { # NAME PATTERN TEXT
 config 'unknown key' 'config.yaml:2.*pse' 'base: tiny\npse: 4\n'
 config 'key twice' 'config.yaml.*pes' 'base: tiny\npes: 4\npes: 5\n'
 config 'out of range' 'config.yaml:1.*pes' 'pes: 1000\n'
+config 'an unknown device' "config.yaml:2: device: 'ku060' is not in fpga/devices.csv" 'base: tiny\ndevice: ku060\n'
 config 'no section' 'config.yaml.*model' 'model: 5\n'
 config 'a list' 'config.yaml' '- pes\n- channels\n'
 config 'not YAML' 'config.yaml' 'pes: [1, 2\n'
 config 'bytes' 'config.yaml' '\0377\0376\0000\0001'
 config 'unknown base' 'huge' 'base: huge\n'
 config 'an anchor that grows' 'config.yaml' 'a: &a [x, x]\nb: &b [*a, *a]\npes: *b\n'
+config 'a layer without a kind' 'config.yaml:3: model.layers.0: has no kind, allowed: lstm, gru' \
+    'model:\n  layers:\n    - cell: 4\n'
+config 'a kind that is none' "config.yaml:2: model.layers.0.kind: 'lst' is not known" \
+    'model:\n  layers: [{kind: lst}]\n'
+config 'layers that are no list' 'config.yaml:2: model.layers: wants a list' 'model:\n  layers: 2\n'
+config 'no layers' 'config.yaml:1: model.layers: is an empty list' 'model: {layers: []}\n'
+config 'a key that a kind does not have' \
+    'config.yaml:4: model.layers.1.output: a layer of kind gru has no such key, allowed: kind' \
+    'model:\n  layers:\n  - {kind: lstm, input: 3, cell: 4}\n  - {kind: gru, cell: 4, output: 3}\n'
+config 'an unknown key of a layer' "'model.layers.0.cel' \(did you mean 'model.layers.0.cell'" \
+    'model: {layers: [{kind: gru, cel: 4}]}\n'
+config 'a layer without a size' \
+    'config.yaml:1: model.layers.0: a layer of kind linear needs output, 1..16384' \
+    'model: {layers: [{kind: linear, input: 3}]}\n'
+config 'the short form beside layers' 'config.yaml:1: model.cell: the model has a list of layers' \
+    'model: {cell: 4, layers: [{kind: gru, input: 3, cell: 4}]}\n'
+printf 'model: {layers: [{kind: gru, input: 3, cell: 4}]}\n' >"$work/layers.yaml"
+layers() { # NAME PATTERN SET
+    refused_gen "layers, $1" "^ese: --set: $2" "$work/layers.yaml" --set "$3"
+}
+layers 'one too far' 'model.layers.1.cell: there is 1 layer, counted from 0' model.layers.1.cell=4
+layers 'of another kind' 'model.layers.0.peephole: a layer of kind gru' model.layers.0.peephole=true
+layers 'out of range' 'model.layers.0.cell: 16385 is outside 1..16384' model.layers.0.cell=16385
+layers 'the short form' 'model.cell: .* where this is model.layers.N.cell' model.cell=4
+layers 'a whole list' 'model.layers: is a list, which only a file gives' 'model.layers=[]'
+refused_gen 'a layer of the short form' \
+    'model.layers.0.cell: .* of its one LSTM this is model.cell' \
+    tiny --set model.layers.0.cell=4
+refused 'an axis of no layer' '^ese: axis: model.layers.1.cell: there is 1 layer, counted from 0' \
+    sweep "$work/layers.yaml" --axis model.layers.1.cell=4,5 -o "$work/out/sweep"
+
+# What is made of layers, and what not yet: a report, but no Verilog.
+refused_gen 'a network that no chip computes' '^ese: layer 0 is of kind gru; as yet Verilog is made of one lstm' \
+    "$work/layers.yaml"
+refused 'points of it to be verified' '^ese: --verify: layer 0 is of kind gru' \
+    sweep "$work/layers.yaml" --axis pes=2,4 --verify 1 -o "$work/out/sweep"
+refused 'a layer that goes backward' '^ese: layer 0 goes backward' \
+    report "$work/layers.yaml" --set model.layers.0.direction=backward
+run report "$work/layers.yaml" --chart --json "$work/layers.json"
+same 'a report on it' "$status" 0
+must 'its layers, and where its cycles go' "$json_get" "$work/layers.json" layers \
+    lost.pe_clocks.nonzeros
+run sweep "$work/layers.yaml" --axis pes=2,4 -o "$work/layers"
+same 'a sweep over it' "$status" 0
 head -c 5000000 /dev/zero | tr '\0' '#' >"$work/config.yaml"
 refused_gen 'YAML, too large' 'config.yaml' "$work/config.yaml"
 
@@ -338,6 +386,17 @@ run verify "$work/changed" --sim icarus
 same 'image removed: status' "$status" 1
 must 'image removed' grep -q 'tanh.mem' "$work/stdout" "$work/stderr"
 
+
+# A folder into which somebody wrote another network.
+rm -rf "$work/changed"
+cp -r "$work/chip" "$work/changed"
+cp "$work/layers.yaml" "$work/changed/config.yaml"
+for command in verify 'implement --target ice40-up5k' report; do
+    # shellcheck disable=SC2086 # two words
+    refused "$command of a network that no chip computes" '^ese: layer 0 is of kind gru; as yet Verilog' \
+        $command "$work/changed"
+done
+
 # ---- other models for a chip ----
 
 run gen tiny --set memory=resident -o "$work/loadable"
@@ -365,6 +424,7 @@ refused_other 'no peepholes' 'model: lacks peepholes' tiny model.peephole=false
 refused_other 'candidate' 'model: candidate is sigm' tiny model.candidate=sigm
 refused_other 'denser' 'model: a frame would need [0-9]+ weight beats, the chip has 103 .headroom of the chip: 25 %' \
     tiny model.density=1
+refused_other 'a network of layers' "model: kind is gru, the chip's is lstm" "$work/layers.yaml"
 refused_other 'no such file' 'none.safetensors' tiny model.path="$work/none.safetensors"
 
 printf 'base: paper\npes: 3\nchannels: 2\nfifo_depth: 4\nmodel: {input: 4, cell: 11, output: 6, density: 0.4}\n' \
@@ -497,6 +557,22 @@ same 'report --json: status' "$status" 0
 must 'report --json: parses' "$json_get" "$work/result.json"
 run report "$work/chip" --json -
 must 'report --json -: parses' "$json_get" "$work/stdout"
+run report tiny --set device=xc7z020 --json "$work/result.json"
+must 'report: holds the chip against its device' grep -q 'device xc7z020, Zynq-7000$' "$work/stdout"
+must 'report: and says that it fits' grep -q 'The chip fits; up to [0-9]* channels would' "$work/stdout"
+same 'report --json: so many fit' "$("$json_get" "$work/result.json" device.channels_that_fit)" \
+    "$(sed -nE 's/.*The chip fits; up to ([0-9]*) channels would.*/\1/p' "$work/stdout")"
+same 'report --json: what the device has' \
+    "$("$json_get" "$work/result.json" device.resources.bram36.available)" 140
+run gen tiny --set device=xc7z020 --set channels=100 -o "$work/large"
+same 'gen: a chip that does not fit is made' "$status" 0
+same 'gen: and that is said in one line' "$(wc -l <"$work/stderr")" 1
+must 'gen: which says what and how much' grep -Eq \
+    '^ese: warning: device xc7z020: .* DSP48E1 of 220; up to [0-9]+ channels would' "$work/stderr"
+must 'gen: the device is written down' grep -q '^device: xc7z020 ' "$work/large/config.yaml"
+run report "$work/large" --set device=xcvu9p
+must 'report: the same chip on another device' grep -q 'The chip fits' "$work/stdout"
+rm -rf "$work/large"
 must 'manifest.json parses' "$json_get" "$work/chip/manifest.json"
 must 'report.json parses' "$json_get" "$work/chip/report.json"
 run verify "$work/chip" --sim icarus --frames 4 --trace "$work/wave.fst"

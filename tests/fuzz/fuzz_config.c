@@ -18,13 +18,21 @@ static void check_line(const struct error *error)
         BUG_UNLESS((unsigned char)*at >= 0x20);
 }
 
+static void append_keys(const struct config *config, struct text *text)
+{
+    const char *name = NULL;
+    for (int key = config_key_next(config, -1); key >= 0; key = config_key_next(config, key)) {
+        config_key(config, key, &name, text);
+        text_appendf(text, " %s\n", name);
+    }
+}
+
 static void check_round_trip(const struct config *config)
 {
     struct config back;
     struct error error;
     struct text left = {0}, right = {0};
     char *written = NULL;
-    const char *name = NULL;
     size_t size = 0;
 
     FILE *out = open_memstream(&written, &size);
@@ -32,8 +40,8 @@ static void check_round_trip(const struct config *config)
     config_write(config, out);
     fclose(out);
     BUG_UNLESS(config_parse(&back, written, size, "back.yaml", NULL, 0, &error));
-    for (int i = 0; config_key(config, i, &name, &left); i++)
-        config_key(&back, i, &name, &right);
+    append_keys(config, &left);
+    append_keys(&back, &right);
     BUG_UNLESS(strcmp(text_string(&left), text_string(&right)) == 0);
     text_free(&left);
     text_free(&right);

@@ -25,7 +25,12 @@ array() { # NAME HEADER DATA : in format 1.0
 seed() { # TARGET : what to start from
     mkdir -p "$work/$1.corpus"
     case $1 in
-    fuzz_config) cp gen/presets/*.yaml "$work/$1.corpus/" ;;
+    fuzz_config)
+        cp gen/presets/*.yaml "$work/$1.corpus/"
+        printf 'model:\n  layers:\n  - %s\n  - kind: gru\n    cell: 5\n    reset: before\n\0%s' \
+            '{kind: lstm, input: 3, cell: 4, formats: {c: 9}}' model.layers.1.cell=6 \
+            >"$work/$1.corpus/layers"
+        ;;
     fuzz_npy)
         for file in models/speech/utt0[0-3]*.npy; do
             head -c 3000 "$file" >"$work/$1.corpus/$(basename "$file")"

@@ -22,9 +22,7 @@ result() { # NAME WANTED GOT
 
 warnings="-Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wstrict-prototypes -Wmissing-prototypes -Werror"
 cc=${CC:-gcc}
-$cc -std=c11 -D_GNU_SOURCE -I. $warnings -g -fsanitize=address,undefined -o "$work/drive" \
-    tests/harness/drive.c gen/verify/{simulate,simulate_result,build,stimulus}.c \
-    gen/folder/{interrupt,process,workspace}.c models/base/{error,text,bytes}.c -ljansson -lmd || exit 1
+drive=${DRIVE:-build/asan/drive}
 $cc -std=c11 -I. $warnings -g -O1 -fsanitize=address,undefined -o "$work/memory_test" \
     -Isim tests/harness/memory_test.c sim/memory/*.c || exit 1
 result 'memory models' '^pass$' "$("$work/memory_test" 2>&1)"
@@ -87,7 +85,7 @@ END
 }
 
 play() { # CHIP SIMULATOR SCENARIO WANTED [+PLUSARG]
-    got=$("$work/drive" "$work/$1" "$2" "$3" ${5:+"$5"} 2>"$work/stderr")
+    got=$("$drive" "$work/$1" "$2" "$3" ${5:+"$5"} 2>"$work/stderr")
     result "$1 $2 $3 ${5:-}" "$4" "$got$(grep -E 'Sanitizer|runtime error' "$work/stderr")"
 }
 
@@ -322,9 +320,9 @@ fi
 printf 'module ese_top; nonsense\n' >"$work/odd/rtl/ese_top.v"
 play odd icarus normal '^error: iverilog failed, exit status'
 play odd verilator normal '^error: verilator failed, exit status'
-got=$(PATH=/nowhere "$work/drive" "$work/odd" verilator normal 2>&1 | tail -n 1)
+got=$(PATH=/nowhere "$drive" "$work/odd" verilator normal 2>&1 | tail -n 1)
 result 'no verilator' 'error: verilator is not installed.*apt-get install verilator' "$got"
-got=$(PATH=/nowhere "$work/drive" "$work/odd" icarus normal 2>&1 | tail -n 1)
+got=$(PATH=/nowhere "$drive" "$work/odd" icarus normal 2>&1 | tail -n 1)
 result 'no icarus' 'error: iverilog is not installed.*apt-get install iverilog' "$got"
 
 printf '%d passed, %d failed\n' "$passed" "$failed"

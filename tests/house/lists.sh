@@ -37,6 +37,12 @@ planted fpga/contract/registers.def 'REGISTER(PLANTED, 0xA2, STATUS, true, 0, "n
 refused 'a register between two words' gen/emit/registers.c 'not a word of the register space'
 planted fpga/contract/registers.def 'REGISTER(PLANTED, 0x1000, STATUS, true, 0, "outside")'
 refused 'a register outside' gen/emit/registers.c 'not a word of the register space'
+planted fpga/contract/registers.def 'FIELD(SLOT, PLANTED, 20, 13, "longer than its register")'
+refused 'a field outside of its register' gen/emit/registers.c 'not within its register'
+planted fpga/contract/registers.def 'FIELD(STATUS, PLANTED, 2, 1, "at the place of ERROR")'
+refused 'two fields at one bit' gen/emit/registers.c 'duplicate case value'
+planted fpga/contract/registers.def 'FIELD(NOWHERE, PLANTED, 2, 1, "of no register")'
+refused 'a field of no register' gen/emit/registers.c 'REGISTER_NOWHERE'
 planted fpga/contract/errors.def 'ERROR(PLANTED, 3, true, "as another")'
 refused 'two errors with one code' gen/emit/registers.c 'duplicate case value'
 planted fpga/contract/layout.def 'MODEL_WORD(PLANTED, 20, "at the place of STATE_WORDS")'
@@ -53,6 +59,8 @@ planted fpga/contract/layout.def 'DESCRIPTOR_WORD(PLANTED, 16, 0, "nothing, on A
 refused 'a field of a descriptor without words' gen/image/regions.c 'no word of a descriptor'
 planted gen/config/config.def 'KEY(planted, FIXED, WHOLE, "1", 1, 2, NULL, "nothing in struct config")'
 refused 'a key without a place' gen/config/config_keys.c "planted"
+planted gen/config/config.def 'LAYER_KEY(planted, OF_GRU, WHOLE, 1, 2, NULL, "nothing in struct layer_config")'
+refused 'a key of layers without a place' gen/config/config_keys.c "planted"
 
 # Nobody computes it: found when a program is built.
 forgotten() { # MACRO MEMORY

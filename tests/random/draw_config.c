@@ -3,6 +3,7 @@
  *
  * The draws lean towards what breaks hardware: one PE, one channel, more PEs than rows, widths at
  * their limits, full and almost empty matrices, sizes that divide by nothing. */
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -64,9 +65,11 @@ int main(int argc, char **argv)
     set_word("encoding", between(0, 2) ? "block" : "relative");
     set_word("column_order", between(0, 2) ? "greedy" : "natural");
     set_word("activation_table", between(0, 3) ? "interpolated" : "paper");
+    bool resident = false;
     if (between(0, 1) == 0) {
         static const char *const bits[] = {"128", "256", "512", "1024"};
-        set_word("memory", between(0, 1) ? "stream" : "resident");
+        resident = !between(0, 1);
+        set_word("memory", resident ? "resident" : "stream");
         set_word("io", between(0, 2) ? "memory" : "stream");
         set("headroom", or_limit(0, 80));
         set("memory_ports", between(1, 2));
@@ -92,5 +95,14 @@ int main(int argc, char **argv)
         set_word("ram_hint", "none");
     static const char *const pipelines[] = {"auto", "0", "1", "2"};
     set_word("pipeline", pipelines[between(0, 3)]);
+    static const char *const devices[] = {"xcku060", "xc7a100t", "xcu50", "xczu9eg"};
+    const int device = between(0, 3);
+    set_word("device", devices[device]);
+    static const char *const frames[] = {"10", "0.001", "12.5", "1000"};
+    set_word("frame_ms", frames[between(0, 3)]);
+    set("axi_cache", or_limit(0, 15));
+    set("axi_prot", or_limit(0, 7));
+    static const char *const rams[] = {"auto", "block", "ultra"}; /* which only xcu50 of these has */
+    set_word("weights_ram", rams[between(0, resident && device == 2 ? 2 : 1)]);
     return 0;
 }

@@ -92,15 +92,15 @@ ese_progress|s/next_word} < words/next_word} <= words/
 ese_progress|s/frame == next_frame + 2'd1/frame == need_frame + 2'd1/
 END
     for clocks in 0 1; do
-        parameters="-set READY_CLOCKS $clocks" prove column_head_formal ese_column_head </dev/null
+        parameters="-set READY_CLOCKS $clocks" prove column_head_formal ese_column_head ese_skid </dev/null
     done
-    parameters="-set READY_CLOCKS 1" prove column_head_formal ese_column_head <<'END'
-ese_column_head|s/assign advance      = !head_valid || issue/assign advance = issue/
-ese_column_head|s/assign advance      = !head_valid || issue/assign advance = !head_valid/
-ese_column_head|s/assign advance      = !head_valid || issue/assign advance = 1'b1/
-ese_column_head|s/else if (advance) head_valid <= stream_valid/else if (issue) head_valid <= stream_valid/
-ese_column_head|s/else if (advance) head_valid <= stream_valid/else head_valid <= stream_valid/
-ese_column_head|s/if (advance) head <= stream_column/if (issue) head <= stream_column/
+    parameters="-set READY_CLOCKS 1" prove column_head_formal ese_column_head ese_skid <<'END'
+ese_column_head|s/assign advance = !head_valid || issue/assign advance = issue/
+ese_column_head|s/assign advance = !head_valid || issue/assign advance = !head_valid/
+ese_column_head|s/assign advance = !head_valid || issue/assign advance = 1'b1/
+ese_column_head|s/else if (advance) head_valid <= next_valid/else if (issue) head_valid <= next_valid/
+ese_column_head|s/else if (advance) head_valid <= next_valid/else head_valid <= next_valid/
+ese_column_head|s/if (advance) head <= next_column/if (issue) head <= next_column/
 ese_column_head|s/if (reset)        head_valid <= 1'b0/if (1'b0) head_valid <= 1'b0/
 END
     prove product_formal ese_product_sequencer <<'END'

@@ -233,6 +233,7 @@ ese_pack BUS_W=1024 WORD_W=8
 ese_program_ram WIDTH=1 ADDR_W=1
 ese_program_rom WIDTH=1 WORDS=1 ADDR_W=1
 ese_ram_stream WIDTH=1 WORDS=1 ADDR_W=1
+ese_ram_stream WIDTH=73 WORDS=4097 ADDR_W=13 RAM_STYLE="ultra"
 ese_region_stream BUS_W=512 WORD_W=1024 FIFO_W=9
 ese_slots CHANNELS=128
 ese_unpack BUS_W=128 WORD_W=128
@@ -286,7 +287,6 @@ ese_controller READY_CLOCKS=1
 ese_controller READY_CLOCKS=1 PROJECTION=0
 ese_skid SPARE=0
 ese_skid WIDTH=1
-ese_region_stream SPARE=1
 ese_delay WIDTH=1
 ese_delay CLOCKS=0
 ese_delay CLOCKS=2 WIDTH=1
@@ -373,7 +373,7 @@ synthesize() { # MODULE [PARAMETER VALUE]... : leaves cells.txt
     done
     yosys -q -p "read_verilog $(printf '%s ' "${templates:-$modules}"/ese_*.v)
         hierarchy -top $module$parameters
-        synth_xilinx -family xcu -top $module -noiopad -noclkbuf
+        synth_xilinx -family ${family:-xcu} -top $module -noiopad -noclkbuf
         flatten
         tee -q -o cells.txt stat" >yosys.log 2>&1 || { tail -n 5 yosys.log; return 1; }
 }
@@ -390,6 +390,7 @@ expect() { # PATTERN LEAST MOST
 
 registers='FD[RSCP]E(_1)?'
 block_ram='RAMB(18|36)E2'
+ultra_ram='URAM288'
 shift_register='SRL(16|C32)E'
 lut_ram='RAM(32|64|128|256|512)[MX].*'
 
@@ -443,6 +444,19 @@ stream_is_block_ram() {
         expect "$registers" 13 $((11 + 2 + 2 + 36))
 }
 
+# The parameter alone decides, where either would do.  Its other value as with_image has it.
+loaded_stream() { # STYLE WIDTH WORDS ADDR_W BLOCKS ULTRAS
+    local templates=$modules
+    if [ "$1" != block ]; then
+        mutant styled ese_ram_stream "s/\(parameter RAM_STYLE *= \)\"block\"/\1\"$1\"/" || return 1
+        templates=styled
+    fi
+    family='xcup -uram' synthesize ese_ram_stream WIDTH "$2" WORDS "$3" ADDR_W "$4" &&
+        expect "$block_ram" "$5" "$5" && expect "$ultra_ram" "$6" "$6" && expect "$lut_ram" 0 0 &&
+        # as stream_is_block_ram
+        expect "$registers" $(($4 + 2)) $(($4 + 2 + 2 + $2))
+}
+
 table_is_block_ram() { # IS_TANH CLOCKS
     random_image 512 6 table.mem
     with_image ese_act_table table.mem || return 1
@@ -460,6 +474,10 @@ synthesize_modules() {
     check "synthesis ese_ram 16 x 16: block RAM" ram_is_block_ram 16 4 1
     check "synthesis ese_fifo 512 x 64: block RAM" fifo_is_block_ram 64 9 2
     check "synthesis ese_rom_stream: block RAM" stream_is_block_ram
+    check "synthesis ese_ram_stream: block RAM" loaded_stream block 72 4096 12 8 0
+    check "synthesis ese_ram_stream: UltraRAM" loaded_stream ultra 72 4096 12 0 1
+    check "synthesis ese_ram_stream: UltraRAM, a bit more" loaded_stream ultra 73 4096 12 0 2
+    check "synthesis ese_ram_stream: UltraRAM, a word more" loaded_stream ultra 72 4097 13 0 2
     for clocks in 5 6 7; do
         check "synthesis ese_act_table, sigmoid, $clocks clocks: one block RAM" table_is_block_ram 0 $clocks
         check "synthesis ese_act_table, tanh, $clocks clocks: one block RAM" table_is_block_ram 1 $clocks

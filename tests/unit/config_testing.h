@@ -64,15 +64,58 @@ static inline void assert_same(const struct config *a, const struct config *b)
 {
     const char *name = NULL;
     struct text left = {0}, right = {0};
-    for (int i = 0; config_key(a, i, &name, &left); i++) {
-        assert_true(config_key(b, i, &name, &right));
-        if (strcmp(text_string(&left), text_string(&right)) != 0)
-            fail_msg("%s: '%s' became '%s'", name, text_string(&left), text_string(&right));
+    int key = config_key_next(a, -1), other = config_key_next(b, -1);
+    for (; key >= 0; key = config_key_next(a, key), other = config_key_next(b, other)) {
+        assert_int_equal(key, other);
         text_cut(&left, 0);
         text_cut(&right, 0);
+        config_key(a, key, &name, &left);
+        config_key(b, key, &name, &right);
+        if (strcmp(text_string(&left), text_string(&right)) != 0)
+            fail_msg("%s: '%s' became '%s'", name, text_string(&left), text_string(&right));
     }
+    assert_int_equal(other, -1);
     text_free(&left);
     text_free(&right);
+}
+
+/* The layers of one are those of the other, also in what their kinds do not have. */
+static inline void same_layers(const struct config *a, const struct config *b)
+{
+    struct text left = {0}, right = {0};
+    assert_int_equal(a->model.layer_count, b->model.layer_count);
+    for (int id = KEY_COUNT; id < KEY_COUNT + a->model.layer_count * LAYER_KEY_COUNT; id++) {
+        text_appendf(&left, "\n%s: ", key_at(id)->name);
+        text_appendf(&right, "\n%s: ", key_at(id)->name);
+        key_write(key_at(id), a, &left);
+        key_write(key_at(id), b, &right);
+    }
+    assert_string_equal(text_string(&left), text_string(&right));
+    text_free(&left);
+    text_free(&right);
+}
+
+/* Writes the configuration and reads it back: the same. */
+static inline void there_and_back(const struct config *config)
+{
+    struct config back;
+    struct error error;
+    char *written = NULL, *again = NULL;
+    size_t size = 0;
+
+    FILE *out = open_memstream(&written, &size);
+    config_write(config, out);
+    fclose(out);
+    if (!config_parse(&back, written, size, "back.yaml", NULL, 0, &error))
+        fail_msg("%s in\n%s", error.text, written);
+    assert_same(config, &back);
+    out = open_memstream(&again, &size);
+    config_write(&back, out);
+    fclose(out);
+    assert_string_equal(written, again);
+    config_free(&back);
+    free(written);
+    free(again);
 }
 
 #endif

@@ -11,7 +11,8 @@
 #include "fpga/driver/ese_server.h"
 #include "tests/unit/fake_chip.h"
 
-enum { QUEUE = ESE_FEATURE_QUEUE, TWO = ESE_FEATURE_QUEUE | ESE_FEATURE_TWO_PORTS };
+#define QUEUE ESE_FEATURES_QUEUE
+#define TWO (ESE_FEATURES_QUEUE | ESE_FEATURES_TWO_PORTS)
 
 static unsigned char model[FAKE_IMAGE], weights[FAKE_WEIGHTS];
 

@@ -175,7 +175,7 @@ static inline void fake_stop_by_itself(struct fake_chip *fake, uint32_t code)
     *fake_register(fake, ESE_ERROR) = code;
     *fake_register(fake, ESE_STATUS) =
         (*fake_register(fake, ESE_STATUS) & ESE_STATUS_LOADED) | ESE_STATUS_ERROR | ESE_STATUS_IDLE;
-    *fake_register(fake, ESE_IRQ_STATUS) |= ESE_IRQ_ERROR;
+    *fake_register(fake, ESE_IRQ_STATUS) |= ESE_IRQ_STATUS_ERROR;
 }
 
 static inline void fake_run(struct fake_chip *fake)
@@ -201,14 +201,14 @@ static inline void fake_run(struct fake_chip *fake)
     fake->head++;
     fake->done++;
     *fake_register(fake, ESE_FRAMES) += frames;
-    *fake_register(fake, ESE_IRQ_STATUS) |= ESE_IRQ_DESCRIPTOR;
+    *fake_register(fake, ESE_IRQ_STATUS) |= ESE_IRQ_STATUS_DESCRIPTOR;
 }
 
 /* ---- loading ---------------------------------------------------------------------------------------------- */
 
 static inline void fake_load(struct fake_chip *fake)
 {
-    enum ese_port port = fake->features & ESE_FEATURE_TWO_PORTS ? ESE_PORT_WEIGHTS : ESE_PORT_DATA;
+    enum ese_port port = fake->features & ESE_FEATURES_TWO_PORTS ? ESE_PORT_WEIGHTS : ESE_PORT_DATA;
     const unsigned char *model =
         fake_memory(fake, ESE_PORT_DATA, *fake_register(fake, ESE_MODEL_ADDRESS), FAKE_IMAGE);
     const unsigned char *weights =
@@ -219,7 +219,7 @@ static inline void fake_load(struct fake_chip *fake)
     }
     *fake_register(fake, ESE_MODEL_HASH) = ese_get32(model + 4 * ESE_IMAGE_MODEL_HASH);
     *fake_register(fake, ESE_STATUS) = ESE_STATUS_LOADED | ESE_STATUS_IDLE;
-    *fake_register(fake, ESE_IRQ_STATUS) |= ESE_IRQ_LOADED;
+    *fake_register(fake, ESE_IRQ_STATUS) |= ESE_IRQ_STATUS_LOADED;
 }
 
 /* A right image for this fake: model [FAKE_IMAGE], weights [FAKE_WEIGHTS]. */

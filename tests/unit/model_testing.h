@@ -13,7 +13,8 @@
 
 #include "gen/config/config_file.h"
 #include "models/base/random.h"
-#include "models/network/network.h"
+#include "models/network/layer.h"
+#include "models/number/calibrate.h"
 #include "models/program/derive.h"
 #include "models/program/program.h"
 
@@ -25,7 +26,7 @@
 static inline struct config plain_config(void)
 {
     static char name[] = "test";
-    return (struct config){.name = name,
+    struct config config = {.name = name,
                            .pes = 4,
                            .channels = 2,
                            .fifo_depth = 8,
@@ -37,10 +38,14 @@ static inline struct config plain_config(void)
                            .memory = MEMORY_ROM,
                            .io = IO_STREAM,
                            .clock_mhz = 200,
+                           .frame_ms = 10.0,
                            .activation_table = TABLE_INTERPOLATED,
                            .elem_lanes = 1,
                            .prefix = PREFIX_DEFAULT,
                            .ram_hint = RAM_HINT_XILINX,
+                           .axi_cache = 3,
+                           .weights_ram = WEIGHTS_AUTO,
+                           .device = DEVICE_DEFAULT,
                            .model = {.input = 9,
                                      .cell = 20,
                                      .output = 11,
@@ -51,11 +56,9 @@ static inline struct config plain_config(void)
                                      .pruning = PRUNING_BALANCED,
                                      .seed = 1,
                                      .margin = 0.25,
-                                     .warn_snr_db = 20.0,
-                                     .formats = {FORMAT_AUTO, FORMAT_AUTO, FORMAT_AUTO, FORMAT_AUTO,
-                                                 FORMAT_AUTO, FORMAT_AUTO, FORMAT_AUTO, FORMAT_AUTO,
-                                                 FORMAT_AUTO, FORMAT_AUTO, FORMAT_AUTO, FORMAT_AUTO,
-                                                 FORMAT_AUTO}}};
+                                     .warn_snr_db = 20.0}};
+    config.model.formats = layer_default(LAYER_LSTM).formats; /* all automatic */
+    return config;
 }
 
 static inline int random_int(struct random *random, int low, int high)
@@ -107,9 +110,9 @@ static inline const char *config_line(const struct config *c)
              c->pes, c->fifo_depth, c->weight_bits, c->activation_bits, c->index_bits,
              encoding_name(c->encoding), column_order_name(c->column_order),
              table_kind_name(c->activation_table), c->elem_lanes,
-             c->fold == FOLD_AUTO ? 0 : geometry_fold_asked(c), derive_pipeline(c),
-             c->model.input, c->model.cell, c->model.output, c->model.density,
-             c->model.peephole ? "peephole " : "", c->model.projection ? "projection " : "", candidate_name(c->model.candidate),
+             c->fold == FOLD_AUTO ? 0 : geometry_fold_asked(c), derive_pipeline(c), c->model.input,
+             c->model.cell, c->model.output, c->model.density, c->model.peephole ? "peephole " : "",
+             c->model.projection ? "projection " : "", candidate_name(c->model.candidate),
              pruning_name(c->model.pruning), (unsigned long long)c->model.seed);
     return line;
 }
@@ -121,17 +124,73 @@ static inline void build(struct program *program, const struct config *config)
         fail_msg("%s: %s", config_line(config), error.text);
 }
 
-/* All matrices of a network, Wym last (left out without projection). */
-static inline int matrices_of(struct network *network, struct matrix *list[2 * GATE_COUNT + 1])
+/* The only layer of a network that is an LSTM, and numbers of what it has (models/network/layer.h). */
+static inline const struct layer *lstm_layer(const struct network *network)
 {
-    int count = 0;
-    for (int gate = 0; gate < GATE_COUNT; gate++) {
-        list[count++] = &network->wx[gate];
-        list[count++] = &network->wr[gate];
-    }
-    if (network->projection)
-        list[count++] = &network->wym;
-    return count;
+    const struct layer *layer = network_only(network, LAYER_LSTM);
+    assert_non_null(layer);
+    return layer;
+}
+
+/* A matrix or a vector by its name: "Wix", "1.c". */
+static inline int matrix_number(const struct network *network, const char *name)
+{
+    for (int n = 0; n < network->matrix_count; n++)
+        if (strcmp(network->matrices[n].name, name) == 0)
+            return n;
+    fail_msg("no matrix %s", name);
+    return NONE;
+}
+
+static inline struct matrix *matrix_named(const struct network *network, const char *name)
+{
+    return &network->matrices[matrix_number(network, name)].weights;
+}
+
+static inline int vector_named(const struct network *network, const char *name)
+{
+    for (int n = 0; n < network->vector_count; n++)
+        if (strcmp(network->vectors[n].name, name) == 0)
+            return n;
+    fail_msg("no vector %s", name);
+    return NONE;
+}
+
+/* A pass by its name: "i", "1.n". */
+static inline int pass_number(const struct network *network, const char *name)
+{
+    for (int n = 0; n < network->pass_count; n++)
+        if (strcmp(network->passes[n].name, name) == 0)
+            return n;
+    fail_msg("no pass %s", name);
+    return NONE;
+}
+
+static inline struct network_pass *pass_named(const struct network *network, const char *name)
+{
+    return &network->passes[pass_number(network, name)];
+}
+
+/* quantize(), calibrated on these utterances. */
+static inline void quantized_of(struct quantized *q, const struct network *n,
+                                const struct utterances *u, const struct config *config)
+{
+    struct error error = {""};
+    struct calibrator *calibrator = calibrator_new(n, u, &config->model);
+    if (!quantize(q, n, calibrator, config, &error))
+        fail_msg("pes %d, %d inputs: %s", config->pes, n->input, error.text);
+    calibrator_free(calibrator);
+}
+
+/* What became of a matrix. */
+static inline const struct quant_matrix *quantized_named(const struct quantized *q,
+                                                         const char *name)
+{
+    for (int n = 0; n < q->shape.matrix_count; n++)
+        if (strcmp(q->matrices[n].name, name) == 0)
+            return &q->matrices[n];
+    fail_msg("no matrix %s", name);
+    return NULL;
 }
 
 #endif

@@ -20,12 +20,11 @@ static inline float *vector(int size, float value)
 /* A layer without peepholes and projection, all weights 0, gates half open. */
 static inline struct network empty_network(int input, int cell)
 {
-    struct network n = {.input = input, .cell = cell, .output = cell};
-    for (int gate = 0; gate < GATE_COUNT; gate++) {
-        n.wx[gate] = matrix_new(cell, input);
-        n.wr[gate] = matrix_new(cell, cell);
-        n.bias[gate] = vector(cell, 0.0f);
-    }
+    struct network n;
+    struct layer_config layer = layer_default(LAYER_LSTM);
+    layer.input = input;
+    layer.cell = cell;
+    network_make(&n, &layer, 1);
     return n;
 }
 
@@ -53,21 +52,13 @@ static inline void fill(struct matrix *frames, int first, int last, double scale
             frames->at[t * frames->cols + i] = (float)(scale * random_gauss(random));
 }
 
-/* The program of a network in memory, as program_build() would make it of a file. */
-static inline void quantized_of(struct quantized *q, const struct network *n, const struct utterances *u,
-                         const struct config *config)
-{
-    struct error error = {""};
-    if (!quantize(q, n, u, config, &error))
-        fail_msg("%s", error.text);
-}
-
 /* Signal to noise of y, the integer model against the reference, over all frames. */
 static inline double snr_of(const struct quantized *q, const struct network *n, const struct utterances *u,
                      struct clip_counts *counts)
 {
     struct reference *reference = reference_new(n);
     double signal = 0.0, noise = 0.0;
+    const int fraction = quantized_output(q)->fraction;
     int32_t *x = allocate((size_t)n->input, sizeof *x);
     for (int k = 0; k < u->count; k++) {
         struct reference_state exact = reference_start(n);
@@ -77,9 +68,10 @@ static inline double snr_of(const struct quantized *q, const struct network *n, 
             quantize_x(q, features, x, counts);
             golden_step(q, &golden, x);
             reference_step(reference, &exact, features);
+            const double *y = reference_y(&exact);
             for (int i = 0; i < n->output; i++) {
-                double error = exact.y[i] - ldexp(golden.y[i], -q->formats.y);
-                signal += exact.y[i] * exact.y[i];
+                double error = y[i] - ldexp(golden_y(&golden)[i], -fraction);
+                signal += y[i] * y[i];
                 noise += error * error;
             }
         }

@@ -81,8 +81,10 @@ static inline void walk_copy(const struct quantized *q, struct walk_voice *to,
                              const struct walk_voice *from)
 {
     to->known = from->known;
-    memcpy(to->state.c, from->state.c, (size_t)q->cell * sizeof *to->state.c);
-    memcpy(to->state.y, from->state.y, (size_t)q->output * sizeof *to->state.y);
+    for (int v = 0; v < q->shape.vector_count; v++)
+        if (q->shape.vectors[v].kept)
+            memcpy(to->state.at[v], from->state.at[v],
+                   (size_t)q->shape.vectors[v].size * sizeof **to->state.at);
 }
 
 static inline void walk_restore(struct walk_play *w, const struct stimulus_descriptor *d)
@@ -106,27 +108,35 @@ static inline void walk_save(struct walk_play *w, const struct stimulus_descript
         walk_copy(w->q, &w->saved[d->save][c], &w->now[c]);
 }
 
+static inline void walk_begin(const struct quantized *q, struct walk_voice *voice)
+{
+    voice->known = true;
+    for (int v = 0; v < q->shape.vector_count; v++)
+        if (q->shape.vectors[v].kept)
+            memset(voice->state.at[v], 0,
+                   (size_t)q->shape.vectors[v].size * sizeof **voice->state.at);
+}
+
 static inline void walk_frame(struct walk_play *w, uint32_t t)
 {
     const struct stimulus *s = &w->play->stimulus;
+    const int cells = lstm_layer(&w->q->shape)->vector[LSTM_C];
     for (uint32_t c = 0; c < w->channels; c++) {
         size_t slot = (size_t)t * s->channels + c;
         struct walk_voice *voice = &w->now[c];
         bool active = stimulus_get(s->active, s, t, c), first = stimulus_get(s->first, s, t, c);
         assert_true(active || !first);
-        if (first) {
-            memset(voice->state.c, 0, s->cell * sizeof *voice->state.c);
-            memset(voice->state.y, 0, s->output * sizeof *voice->state.y);
-            voice->known = true;
-        }
+        if (first)
+            walk_begin(w->q, voice);
         if (!active) {
             voice->known = false;
             continue;
         }
         assert_true(voice->known);
         golden_step(w->q, &voice->state, s->x + slot * s->input);
-        assert_memory_equal(s->y + slot * s->output, voice->state.y, s->output * sizeof *s->y);
-        assert_memory_equal(s->c + slot * s->cell, voice->state.c, s->cell * sizeof *s->c);
+        assert_memory_equal(s->y + slot * s->output, golden_y(&voice->state),
+                            s->output * sizeof *s->y);
+        assert_memory_equal(s->c + slot * s->cell, voice->state.at[cells], s->cell * sizeof *s->c);
     }
 }
 

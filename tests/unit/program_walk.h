@@ -10,20 +10,16 @@
 
 #include "tests/unit/model_testing.h"
 
-enum { MATRICES = 2 * GATE_COUNT + 1 };
-
 /* One matrix as the hardware sees it: what was accumulated into each row from each element. */
 struct rebuilt {
     const struct quant_matrix *matrix;
-    enum source source;
-    int first_kind; /* of the passes that its rows belong to */
     int64_t *at;    /* [rows][cols] */
     int blocks_seen, fold;
 };
 
 struct walk {
     const struct program *p;
-    struct rebuilt matrices[MATRICES];
+    struct rebuilt *matrices; /* [matrices of the network] */
     int matrix_count;
     int64_t *taken;    /* [pes] entries taken from the stream */
     int64_t nonzeros, fillers, padding, most_skew;
@@ -31,19 +27,14 @@ struct walk {
 
 static struct walk walk_new(const struct program *p)
 {
-    struct walk w = {.p = p, .taken = allocate((size_t)p->d.pes, sizeof(int64_t))};
-    for (int gate = 0; gate < GATE_COUNT; gate++) {
-        w.matrices[w.matrix_count++] =
-            (struct rebuilt){.matrix = &p->quant.wx[gate], .source = SOURCE_X, .first_kind = gate};
-        w.matrices[w.matrix_count++] =
-            (struct rebuilt){.matrix = &p->quant.wr[gate], .source = SOURCE_Y, .first_kind = gate};
+    struct walk w = {.p = p, .matrix_count = p->network.matrix_count};
+    w.taken = allocate((size_t)p->d.pes, sizeof(int64_t));
+    w.matrices = allocate((size_t)w.matrix_count, sizeof *w.matrices);
+    for (int i = 0; i < w.matrix_count; i++) {
+        const struct quant_matrix *m = quantized_matrix(&p->quant, i);
+        w.matrices[i] = (struct rebuilt){.matrix = m};
+        w.matrices[i].at = allocate((size_t)m->rows * (size_t)m->cols, sizeof(int64_t));
     }
-    if (p->quant.projection)
-        w.matrices[w.matrix_count++] = (struct rebuilt){
-            .matrix = &p->quant.wym, .source = SOURCE_M, .first_kind = PASS_Y};
-    for (int i = 0; i < w.matrix_count; i++)
-        w.matrices[i].at = allocate(
-            (size_t)w.matrices[i].matrix->rows * (size_t)w.matrices[i].matrix->cols, sizeof(int64_t));
     return w;
 }
 
@@ -51,16 +42,8 @@ static void walk_free(struct walk *w)
 {
     for (int i = 0; i < w->matrix_count; i++)
         free(w->matrices[i].at);
+    free(w->matrices);
     free(w->taken);
-}
-
-static struct rebuilt *rebuilt_of(struct walk *w, const struct product *product)
-{
-    for (int i = 0; i < w->matrix_count; i++)
-        if (w->matrices[i].matrix == product->matrix)
-            return &w->matrices[i];
-    fail_msg("product %s is of no matrix of the model", product->name);
-    return NULL;
 }
 
 static bool fits(int64_t value, int bits)
@@ -69,8 +52,8 @@ static bool fits(int64_t value, int bits)
 }
 
 /* The slice of one column for PE `pe`: `length` entries of its stream. */
-static void take_slice(struct walk *w, const struct product *product, struct rebuilt *r, int element,
-                       int pe, int length)
+static void take_slice(struct walk *w, const struct product *product, struct rebuilt *r,
+                       int element, int pe, int length)
 {
     const struct derived *d = &w->p->d;
     const int block_rows = 1 << d->row_bits, reach = 1 << d->index_bits;
@@ -96,20 +79,22 @@ static void take_slice(struct walk *w, const struct product *product, struct reb
         }
         run_of_fillers = 0;
         assert_true(row < block_rows);
-        /* `fold` neighbouring PEs have the same rows, and each one of `fold` neighbouring columns. */
+        /* `fold` neighbouring PEs have the same rows, and each one of `fold` neighbouring
+         * columns. */
         int owners = d->pes / product->fold, col = element + pe % product->fold;
         int matrix_row = (product->row_block * block_rows + row) * owners + pe / product->fold;
         assert_true(matrix_row < r->matrix->rows);
         assert_true(col < r->matrix->cols);
         int64_t *at = &r->at[(size_t)matrix_row * (size_t)r->matrix->cols + (size_t)col];
         assert_true(*at == 0); /* no weight twice */
-        *at = weight * ((int64_t)1 << product->shift);
+        *at = weight * ((int64_t)1 << r->matrix->shift);
         w->nonzeros++;
     }
     assert_int_equal(run_of_fillers, 0); /* a filler leads to a weight */
 }
 
-static void take_column(struct walk *w, const struct product *product, struct rebuilt *r, int column)
+static void take_column(struct walk *w, const struct product *product, struct rebuilt *r,
+                        int column)
 {
     const struct derived *d = &w->p->d;
     int64_t least = INT64_MAX, most = 0;
@@ -147,14 +132,15 @@ static void check_streams(struct walk *w)
     int column = 0;
     for (int n = 0; n < p->product_count; n++) {
         const struct product *product = &p->products[n];
-        struct rebuilt *r = rebuilt_of(w, product);
+        const struct network_matrix *of = &p->network.matrices[product->matrix];
+        struct rebuilt *r = &w->matrices[product->matrix];
         assert_true(product->columns >= 1);
         assert_true(fits(product->columns, d->columns_bits));
         assert_int_equal(product->first_column, column);
-        assert_int_equal(product->shift, product->matrix->shift);
-        assert_true(fits(product->shift, d->shift_bits) && product->shift <= d->max_shift);
-        assert_int_equal(product->source, r->source);
-        assert_int_equal(p->passes[product->pass].kind, r->first_kind);
+        assert_true(fits(r->matrix->shift, d->shift_bits) && r->matrix->shift <= d->max_shift);
+        assert_int_equal(product->source, of->source);
+        assert_int_equal(product->before, of->before);
+        assert_int_equal(p->passes[product->pass].of, of->pass);
         assert_int_equal(p->passes[product->pass].row_block, product->row_block);
         assert_int_equal(p->passes[product->pass].fold, product->fold);
         r->fold = product->fold;
@@ -171,46 +157,80 @@ static void check_streams(struct walk *w)
     assert_true(d->beats >= 1);
     for (int i = 0; i < w->matrix_count; i++) {
         int span = d->pes / w->matrices[i].fold << d->row_bits;
-        assert_int_equal(w->matrices[i].blocks_seen, (w->matrices[i].matrix->rows + span - 1) / span);
+        assert_int_equal(w->matrices[i].blocks_seen,
+                         (w->matrices[i].matrix->rows + span - 1) / span);
     }
     /* The buffer of the PE that is behind holds what the one ahead has taken already. */
     assert_true(w->most_skew < (int64_t)1 << d->weight_fifo_bits);
 }
 
-/* Passes: i f g o of every row block, then y; rows, steps and addresses. */
-static void check_passes(const struct program *p)
+/* Rows, steps and addresses of a pass. */
+static void check_pass(const struct program *p, const struct pass *pass)
 {
     const struct derived *d = &p->d;
-    int cell_span = d->pes / p->passes[0].fold << d->row_bits, n = 0;
-    int cell_blocks = (p->quant.cell + cell_span - 1) / cell_span;
-    assert_int_equal(d->groups, (d->pes + d->lanes - 1) / d->lanes);
-    for (int kind_block = 0; n < p->pass_count; n++) {
-        const struct pass *pass = &p->passes[n];
-        int owners = d->pes / pass->fold, span = owners << d->row_bits;
-        assert_true(pass->fold >= 1 && pass->fold <= d->fold && d->fold <= d->lanes);
-        assert_true(pass->fold == 1 || d->pes % (d->fold * d->lanes) == 0);
-        assert_true(pass->kind == PASS_Y || pass->fold == p->passes[0].fold);
-        if (kind_block < cell_blocks * GATE_COUNT) {
-            assert_int_equal(pass->kind, kind_block % GATE_COUNT);
-            assert_int_equal(pass->row_block, kind_block / GATE_COUNT);
-        } else {
-            assert_true(p->quant.projection);
-            assert_int_equal(pass->kind, PASS_Y);
-            assert_int_equal(pass->row_block, kind_block - cell_blocks * GATE_COUNT);
-        }
-        kind_block++;
-        int size = pass->kind == PASS_Y ? p->quant.output : p->quant.cell;
-        int rows = 0, beats = 0;
-        for (int row = pass->row_block * span; row < size && row < (pass->row_block + 1) * span; row++) {
-            rows++;
-            beats += row % owners % d->lanes == 0; /* the first lane of a word is always used */
-        }
-        assert_int_equal(pass->rows, rows);
-        assert_int_equal(pass->beats, beats);
-        assert_int_equal(pass->word_base,
-                         pass->row_block * (1 << d->row_bits) * (d->groups / pass->fold));
-        assert_true(rows >= 1 && fits(rows, d->rows_bits));
+    const int owners = d->pes / pass->fold, span = owners << d->row_bits;
+    const int size = p->network.passes[pass->of].rows;
+    int rows = 0, beats = 0;
+    assert_true(pass->fold >= 1 && pass->fold <= d->fold && d->fold <= d->lanes);
+    assert_true(pass->fold == 1 || d->pes % (d->fold * d->lanes) == 0);
+    for (int row = pass->row_block * span; row < size && row < (pass->row_block + 1) * span;
+         row++) {
+        rows++;
+        beats += row % owners % d->lanes == 0; /* the first lane of a word is always used */
     }
+    assert_int_equal(pass->rows, rows);
+    assert_int_equal(pass->beats, beats);
+    assert_int_equal(pass->word_base,
+                     pass->row_block * (1 << d->row_bits) * (d->groups / pass->fold));
+    assert_true(rows >= 1 && fits(rows, d->rows_bits));
+    assert_int_equal(pass->writes, p->network.passes[pass->of].writes);
+    assert_int_equal(pass->opens, pass->row_block == 0);
+}
+
+/* Passes of a group go row block by row block and have one fold: of a projected LSTM i f g o of
+ * every row block, then y. */
+static void check_passes(const struct program *p)
+{
+    const struct network *n = &p->network;
+    int at = 0;
+    assert_int_equal(p->d.groups, (p->d.pes + p->d.lanes - 1) / p->d.lanes);
+    for (int first = 0, end; first < n->pass_count; first = end) {
+        for (end = first; end < n->pass_count && n->passes[end].group == n->passes[first].group;)
+            assert_int_equal(n->passes[end++].rows, n->passes[first].rows);
+        assert_true(end == n->pass_count || n->passes[end].group == n->passes[first].group + 1);
+        const int span = p->d.pes / p->passes[at].fold << p->d.row_bits;
+        for (int block = 0; block * span < n->passes[first].rows; block++)
+            for (int of = first; of < end; of++, at++) {
+                assert_true(at < p->pass_count);
+                assert_int_equal(p->passes[at].of, of);
+                assert_int_equal(p->passes[at].row_block, block);
+                assert_int_equal(p->passes[at].fold, p->geometry.folds[n->passes[first].group]);
+                check_pass(p, &p->passes[at]);
+            }
+    }
+    assert_int_equal(at, p->pass_count);
+}
+
+/* Matrices of a pass of the network. */
+static int products_of(const struct program *p, int of)
+{
+    int count = 0;
+    for (int i = 0; i < p->network.matrix_count; i++)
+        count += p->network.matrices[i].pass == of;
+    return count;
+}
+
+/* Whether the vector that a product reads is complete: of this frame, or of the one before. */
+static bool is_complete(const struct program *p, const struct product *product, const bool *closed,
+                        int frame)
+{
+    const int passes = p->pass_count, of = frame - product->before;
+    for (int n = 0; of >= 0 && n < passes; n++)
+        if (p->passes[n].writes == product->source)
+            for (int before = 0; before <= of * passes + n; before++)
+                if (!closed[before])
+                    return false;
+    return true;
 }
 
 /* Marks of the products, and the accumulator blocks, over several frames. */
@@ -225,26 +245,22 @@ static void check_rotation(const struct program *p)
         for (int n = 0; n < p->product_count; n++) {
             const struct product *product = &p->products[n];
             int number = frame * passes + product->pass;
-            bool is_y = p->passes[product->pass].kind == PASS_Y;
             assert_false(closed[number]);
             assert_int_equal(product->opens, products[number] == 0);
             products[number]++;
-            assert_int_equal(product->closes, products[number] == (is_y ? 1 : 2));
+            assert_int_equal(product->closes, products[number] ==
+                                                  products_of(p, p->passes[product->pass].of));
             if (product->opens) {
                 /* Passes are emptied in order: each takes its block only after the one before. */
                 assert_int_equal(number, last_opened + 1);
                 last_opened = number;
-                /* All passes up to the one that had the block are closed, so they can be emptied. */
+                /* All passes up to the one that had the block are closed, so they can be
+                 * emptied. */
                 for (int before = 0; before <= number - blocks; before++)
                     assert_true(closed[before]);
             }
-            if (product->source == SOURCE_M)
-                for (int before = 0; before < number; before++)
-                    assert_true(closed[before] || p->passes[before % passes].kind == PASS_Y);
-            if (product->source == SOURCE_Y)
-                for (int before = 0; before < frame * passes; before++)
-                    assert_true(closed[before]);
-            if (product->source == SOURCE_X)
+            assert_true(is_complete(p, product, closed, frame));
+            if (product->source == 0)
                 last_x = n;
             closed[number] = closed[number] || product->closes;
         }
@@ -257,16 +273,26 @@ static void check_rotation(const struct program *p)
     free(products);
 }
 
+/* Steps of all passes that have a place for constants. */
+static int constants_of(const struct program *p)
+{
+    int words = 0;
+    for (int n = 0; n < p->pass_count; n++)
+        words += p->network.passes[p->passes[n].of].constants ? p->passes[n].beats : 0;
+    return words;
+}
+
 /* Numbers of the streams fit the widths that the Verilog is given. */
 static void check_widths(const struct program *p)
 {
     const struct derived *d = &p->d;
-    const struct quantized *q = &p->quant;
+    const struct network *q = &p->network;
     assert_true(fits(p->product_count - 1, d->product_bits));
     assert_true(fits(p->pass_count - 1, d->pass_bits));
     assert_true(fits(d->columns - 1, d->column_bits));
     assert_true(fits(d->beats - 1, d->beat_bits));
-    assert_true(fits(d->constants - 1, d->constant_bits));
+    assert_int_equal(d->constants, constants_of(p));
+    assert_true(d->constants == 0 || fits(d->constants - 1, d->constant_bits));
     assert_true(fits(d->fifo_depth - 1, d->queue_bits));
     assert_true(fits(d->groups - 1, d->group_bits));
     assert_true(fits(d->lanes - 1, d->lane_bits));
@@ -279,9 +305,11 @@ static void check_widths(const struct program *p)
         words = row / d->pes * d->groups + row % d->pes / d->lanes;
     assert_int_equal(d->y_words, words + 1);
     assert_true(fits(words, d->y_word_bits));
-    for (int row = 0; row < q->cell; row++)
-        words = row / d->pes * d->groups + row % d->pes / d->lanes;
-    assert_true(fits(words, d->c_word_bits));
+    for (int v = 1; v < q->vector_count; v++) {
+        for (int row = 0; v != network_output(q) && row < q->vectors[v].size; row++)
+            words = row / d->pes * d->groups + row % d->pes / d->lanes;
+        assert_true(v == network_output(q) || fits(words, d->c_word_bits));
+    }
     assert_true(d->word_bits >= d->x_word_bits && d->word_bits >= d->y_word_bits &&
                 d->word_bits >= d->c_word_bits);
     assert_int_equal(d->aligned_bits, d->weight_bits + d->max_shift);

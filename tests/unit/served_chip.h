@@ -116,18 +116,19 @@ static inline void served_frame(struct served *s, const unsigned char *d, uint32
         int32_t in[64];
         if (!served_bit(d, ESE_DESCRIPTOR_ACTIVE, c))
             continue;
-        for (int e = 0; e < q->input; e++) {
+        for (int e = 0; e < q->shape.input; e++) {
             const unsigned char *at = served_element(s, x, e, c);
             in[e] = (int16_t)(at[0] | at[1] << 8);
         }
         golden_step(q, &s->voices[c], in);
-        for (int e = 0; e < q->output; e++) {
+        for (int e = 0; e < q->shape.output; e++) {
             unsigned char *at = served_element(s, y, e, c);
-            at[0] = (unsigned char)s->voices[c].y[e];
-            at[1] = (unsigned char)((uint32_t)s->voices[c].y[e] >> 8);
+            const int32_t value = golden_y(&s->voices[c])[e];
+            at[0] = (unsigned char)value;
+            at[1] = (unsigned char)((uint32_t)value >> 8);
         }
         if (served_is(s, "wrong y") && s->frames == 2 && c == 0)
-            *served_element(s, y, q->output - 1, c) ^= 1;
+            *served_element(s, y, q->shape.output - 1, c) ^= 1;
     }
     s->frames++;
     s->clock += (uint64_t)s->p->cycles_per_frame;
@@ -141,7 +142,7 @@ static inline void served_descriptor(struct served *s)
     if (served_is(s, "error") && s->head == 1) {
         *served_register(s, ESE_ERROR) = ESE_ERROR_DATA_DECODE;
         *served_register(s, ESE_STATUS) = ESE_STATUS_LOADED | ESE_STATUS_ERROR | ESE_STATUS_IDLE;
-        *served_register(s, ESE_IRQ_STATUS) |= ESE_IRQ_ERROR;
+        *served_register(s, ESE_IRQ_STATUS) |= ESE_IRQ_STATUS_ERROR;
         return;
     }
     if (served_is(s, "dies") && s->head == 3)
@@ -156,7 +157,7 @@ static inline void served_descriptor(struct served *s)
     for (uint32_t f = 0; f < ese_get32(d + 4 * ESE_DESCRIPTOR_FRAMES); f++)
         served_frame(s, d, f);
     s->head++;
-    *served_register(s, ESE_IRQ_STATUS) |= ESE_IRQ_DESCRIPTOR;
+    *served_register(s, ESE_IRQ_STATUS) |= ESE_IRQ_STATUS_DESCRIPTOR;
 }
 
 /* ---- requests -------------------------------------------------------------------------------- */
@@ -187,7 +188,7 @@ static inline void served_write(struct served *s, uint32_t offset, uint32_t valu
     } else if (value == ESE_CONTROL_LOAD) {
         *served_register(s, ESE_MODEL_HASH) = served_header(s, ESE_IMAGE_MODEL_HASH);
         *status = ESE_STATUS_LOADED | ESE_STATUS_IDLE;
-        *served_register(s, ESE_IRQ_STATUS) |= ESE_IRQ_LOADED;
+        *served_register(s, ESE_IRQ_STATUS) |= ESE_IRQ_STATUS_LOADED;
     } else {
         *status = ESE_STATUS_RUNNING | ESE_STATUS_LOADED;
         s->head = s->frames = 0;
@@ -287,9 +288,9 @@ static inline bool served_obey(struct served *s)
 static inline void served_constants(struct served *s)
 {
     const struct program *p = &s->chip.program;
-    uint32_t features = (uint32_t)p->d.bus_bits / 8 << 16 | ESE_FEATURE_QUEUE;
-    features |= p->config.memory == MEMORY_RESIDENT ? ESE_FEATURE_RESIDENT : 0;
-    features |= p->config.memory_ports == 2 ? ESE_FEATURE_TWO_PORTS : 0;
+    uint32_t features = (uint32_t)p->d.bus_bits / 8 << 16 | ESE_FEATURES_QUEUE;
+    features |= p->config.memory == MEMORY_RESIDENT ? ESE_FEATURES_RESIDENT : 0;
+    features |= p->config.memory_ports == 2 ? ESE_FEATURES_TWO_PORTS : 0;
     *served_register(s, ESE_ID) = served_is(s, "nobody") ? 0 : ESE_IDENTITY_CHIP;
     *served_register(s, ESE_CHIP_HASH) = p->chip_hash;
     *served_register(s, ESE_FEATURES) = features;

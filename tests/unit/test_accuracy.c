@@ -2,6 +2,7 @@
  * test_accuracy.c - numbers do not go wrong without a word: what is judged, what is counted, and what is
  * warned of.  Calibration: test_calibrate.c. */
 #include "gen/report/accuracy.h"
+#include "tests/unit/layers_testing.h"
 #include "tests/unit/network_testing.h"
 
 /* ---- what is judged ---- */
@@ -13,9 +14,9 @@ static void judged_with_its_past(void **state)
     enum { CELL = 4, FRAMES = 200 };
     struct config c = accuracy_config();
     struct program p = {.config = c, .network = empty_network(1, CELL)};
-    p.network.bias[GATE_F][0] = 20.0f; /* keeps all */
-    p.network.bias[GATE_I][0] = 20.0f;
-    put(&p.network.wx[GATE_G], 0, 0, 5.0f);
+    pass_named(&p.network, "f")->bias[0] = 20.0f; /* keeps all */
+    pass_named(&p.network, "i")->bias[0] = 20.0f;
+    put(matrix_named(&p.network, "Wcx"), 0, 0, 5.0f);
     p.utterances = utterances_of(1, FRAMES, 1);
     for (int t = 0; t < FRAMES; t++)
         p.utterances.frames[0].at[t] = t < 100 ? 1.0f : 0.0f;
@@ -53,7 +54,8 @@ static void expected_of_the_given(void **state)
     for (int t = 0; t < FRAMES; t++) {
         reference_step(reference, &given, matrix_row(&x, t));
         for (int i = 0; i < c.model.output; i++)
-            y[i] = (float)given.y[i] + 0.25f; /* all the same too large: the correlation does not see it */
+            y[i] = (float)reference_y(&given)[i] + 0.25f; /* all the same too large: the correlation
+                                                            does not see it */
         side_by_side_judge(models, &voice, matrix_row(&x, t), t < 20 ? y : NULL);
     }
     struct accuracy a = side_by_side_accuracy(models);
@@ -94,7 +96,7 @@ static void weight_keys(void **state)
     program_free(&p);
     c.model.formats.Wcx = most;
     build(&p, &c);
-    const struct quant_matrix *m = &p.quant.wx[GATE_G];
+    const struct quant_matrix *m = quantized_named(&p.quant, "Wcx");
     const int top = (1 << (p.quant.weight_bits - 1)) - 1;
     int at_ends = 0;
     for (int i = 0; i < m->rows * m->cols; i++)
@@ -114,6 +116,17 @@ static void weight_keys(void **state)
 }
 
 /* ---- counting ---- */
+
+/* What of a vector stands at an end of its range. */
+static int at_ends(const struct golden_state *golden, int vector)
+{
+    const struct quantized *q = golden->quant;
+    const int32_t top = (1 << (q->vectors[vector].bits - 1)) - 1;
+    int count = 0;
+    for (int i = 0; i < q->shape.vectors[vector].size; i++)
+        count += golden->at[vector][i] == top || golden->at[vector][i] == -top - 1;
+    return count;
+}
 
 /* Every kind of value leaves its format; a second count, from the equations, agrees. */
 static void counts_agree(void **state)
@@ -135,49 +148,53 @@ static void counts_agree(void **state)
             continue;
         }
         const struct quantized *q = &p.quant;
+        const struct layer *layer = lstm_layer(&q->shape);
+        const int x_fraction = q->vectors[0].fraction, y = layer->writes, cell = layer->as.cell;
         const int64_t top = ((int64_t)1 << (q->activation_bits - 1)) - 1;
         struct golden_state g = golden_start(q);
         struct clip_counts of_x = {{0}, {0}};
         int64_t at_x = 0, at_y = 0, at_c = 0, outside = 0;
-        float *features = allocate((size_t)q->input, sizeof *features);
-        int32_t *x = allocate((size_t)q->input, sizeof *x);
+        float *features = allocate((size_t)q->shape.input, sizeof *features);
+        int32_t *x = allocate((size_t)q->shape.input, sizeof *x);
         for (int t = 0; t < 12; t++) {
-            for (int i = 0; i < q->input; i++) {
+            for (int i = 0; i < q->shape.input; i++) {
                 features[i] = (float)(3.0 * random_gauss(&random));
-                outside += fabs(round((double)features[i] * ldexp(1.0, q->formats.x))) > (double)top &&
-                           round((double)features[i] * ldexp(1.0, q->formats.x)) != (double)(-top - 1);
+                const double scaled = round((double)features[i] * ldexp(1.0, x_fraction));
+                outside += fabs(scaled) > (double)top && scaled != (double)(-top - 1);
             }
             quantize_x(q, features, x, &of_x);
             golden_step(q, &g, x);
-            for (int i = 0; i < q->input; i++)
+            for (int i = 0; i < q->shape.input; i++)
                 at_x += x[i] == top || x[i] == -top - 1;
-            for (int i = 0; i < q->output; i++)
-                at_y += g.y[i] == top || g.y[i] == -top - 1;
-            for (int i = 0; i < q->cell; i++)
-                at_c += g.c[i] == top || g.c[i] == -top - 1;
+            at_y += at_ends(&g, y);
+            at_c += at_ends(&g, layer->vector[LSTM_C]);
         }
-        enum value y = q->projection ? VALUE_Y : VALUE_M;
-        assert_int_equal(of_x.clipped[VALUE_X], outside);
-        assert_true(of_x.clipped[VALUE_X] <= at_x);
+        const int64_t clipped_c = g.counts.clipped[layer->vector[LSTM_C]];
+        assert_int_equal(of_x.clipped[0], outside);
+        assert_true(of_x.clipped[0] <= at_x);
         /* Whoever is clipped stands at an end; some stand there by themselves. */
         assert_true(g.counts.clipped[y] <= at_y);
-        assert_true(g.counts.clipped[VALUE_C] <= at_c);
+        assert_true(clipped_c <= at_c);
         assert_true(at_y - g.counts.clipped[y] <= 1 + at_y / 4);
-        assert_true(at_c - g.counts.clipped[VALUE_C] <= 1 + at_c / 4);
-        assert_int_equal(g.counts.values[VALUE_C], 12 * q->cell);
-        assert_int_equal(g.counts.values[VALUE_M], 12 * q->cell);
-        assert_int_equal(g.counts.values[VALUE_Z], 12 * GATE_COUNT * q->cell);
-        assert_int_equal(g.counts.values[VALUE_Y], q->projection ? 12 * q->output : 0);
-        for (int value = 0; value < VALUE_COUNT; value++)
-            all[value] += g.counts.clipped[value] + of_x.clipped[value];
+        assert_true(at_c - clipped_c <= 1 + at_c / 4);
+        assert_int_equal(g.counts.values[layer->vector[LSTM_C]], 12 * cell);
+        assert_int_equal(g.counts.values[layer->vector[LSTM_SUM]], 12 * LSTM_GATES * cell);
+        assert_int_equal(g.counts.values[y], 12 * q->shape.output);
+        assert_int_equal(q->shape.vectors[y].value,
+                         layer->as.output > 0 ? VALUE_Y : VALUE_M);
+        if (layer->as.output > 0)
+            assert_int_equal(g.counts.values[layer->vector[LSTM_M]], 12 * cell);
+        for (int v = 0; v < q->shape.vector_count; v++)
+            all[q->shape.vectors[v].value] += g.counts.clipped[v] + of_x.clipped[v];
         free(features);
         free(x);
         golden_end(&g);
         program_free(&p);
     }
-    for (int value = 0; value < VALUE_COUNT; value++)
-        if (all[value] == 0)
-            fail_msg("no %s was clipped", value_names[value]);
+    static const enum value values[] = {VALUE_X, VALUE_Y, VALUE_M, VALUE_C, VALUE_Z};
+    for (size_t n = 0; n < COUNT(values); n++)
+        if (all[values[n]] == 0)
+            fail_msg("no value of kind %d was clipped", (int)values[n]);
 }
 
 /* ---- three errors and warnings ---- */
@@ -241,12 +258,95 @@ static void narrow_format(void **state)
     program_free(&p);
 }
 
+/* LSTM with projection, GRU, LSTM, linear layer, with nothing to warn of. */
+static struct config layered_config(void)
+{
+    struct config c = plain_config();
+    c.model.layer_count = 4;
+    c.model.layers[0] = layer_of(SHAPE_PROJECTION, 12);
+    c.model.layers[0].input = 9;
+    c.model.layers[1] = layer_of(SHAPE_AFTER, 32);
+    c.model.layers[2] = layer_of(SHAPE_LSTM, 10);
+    c.model.layers[3] = layer_of(SHAPE_LINEAR, 7);
+    return c;
+}
+
+static void said_of(const struct config *c, const char *said)
+{
+    struct program p;
+    struct text lines = {0};
+    build(&p, c);
+    warnings_of(&lines, &p);
+    if (said == NULL)
+        assert_string_equal(text_string(&lines), "");
+    else if (strstr(text_string(&lines), said) == NULL)
+        fail_msg("'%s' lacks '%s'", text_string(&lines), said);
+    text_free(&lines);
+    program_free(&p);
+}
+
+/* Of several layers the value is named, and the key of its layer. */
+static void layers_by_name(void **state)
+{
+    (void)state;
+    static const struct {
+        int layer;
+        size_t at;
+        int bits, value; /* activation_bits, fraction bits */
+        const char *name, *key;
+    } cases[] = {
+        {-1, offsetof(struct format_keys, x), 16, 15, "x", "model.ranges.x"},
+        {0, offsetof(struct format_keys, y), 16, 19, "0.y", "model.layers.0.ranges.y"},
+        {0, offsetof(struct format_keys, m), 16, 20, "0.m", "model.layers.0.ranges.m"},
+        {0, offsetof(struct format_keys, c), 16, 15, "0.c", "model.layers.0.ranges.c"},
+        {1, offsetof(struct format_keys, kept), 8, 7, "1.kept", "model.layers.1.ranges.kept"},
+        {2, offsetof(struct format_keys, m), 16, 20, "2.y", "model.layers.2.ranges.y"},
+        {3, offsetof(struct format_keys, y), 16, 19, "3.y", "model.layers.3.ranges.y"},
+    };
+    struct config c = layered_config();
+    said_of(&c, NULL);
+    for (size_t n = 0; n < COUNT(cases); n++) {
+        char said[160];
+        c = layered_config();
+        c.activation_bits = cases[n].bits;
+        if (cases[n].layer < 0)
+            c.model.formats.x = cases[n].value;
+        else
+            *(int *)((char *)&c.model.layers[cases[n].layer].formats + cases[n].at) =
+                cases[n].value;
+        snprintf(said, sizeof said,
+                 " of the values of %s do not fit its format and are clipped; give utterances like "
+                 "those to come, or %s\n", cases[n].name, cases[n].key);
+        said_of(&c, said);
+    }
+}
+
+/* The weights of one of several layers. */
+static void weights_by_name(void **state)
+{
+    (void)state;
+    struct config c = layered_config();
+    struct program p;
+    struct error error = {""};
+    char said[160];
+    c.model.layers[2].formats.Wcr = 40;
+    assert_false(program_build(&p, &c, &error));
+    program_free(&p);
+    c.model.layers[2].formats.Wcr = atoi(strstr(error.text, "at most ") + 8);
+    snprintf(said, sizeof said,
+             " weights of 2.Wcr do not fit its %d fraction bits and are clipped; give fewer in "
+             "model.layers.2.formats.Wcr\n",
+             c.model.layers[2].formats.Wcr);
+    said_of(&c, said);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(judged_with_its_past), cmocka_unit_test(expected_of_the_given),
         cmocka_unit_test(weight_keys),          cmocka_unit_test(counts_agree),
         cmocka_unit_test(unpruned_model),       cmocka_unit_test(narrow_format),
+        cmocka_unit_test(layers_by_name),       cmocka_unit_test(weights_by_name),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -7,7 +7,7 @@
 #include "models/file/npy.h"
 #include "models/network/reference.h"
 #include "models/number/golden.h"
-#include "tests/unit/model_testing.h"
+#include "tests/unit/layers_testing.h"
 #include "tests/unit/scratch.h"
 
 /* ---- inputs ---- */
@@ -78,7 +78,7 @@ static struct config random_network(struct random *random)
 
 struct truth {
     double signal, noise;   /* of y, in integers against as given */
-    double clipped[VALUE_COUNT], values[VALUE_COUNT];
+    double clipped[VECTORS_MOST], values[VECTORS_MOST]; /* of each vector, the first is x */
     int frames;
 };
 
@@ -95,8 +95,10 @@ static void play_truth(struct truth *truth, const struct program *p, const struc
     struct reference *reference = reference_new(given);
     struct reference_state exact = reference_start(given);
     struct golden_state golden = golden_start(q);
-    const double limit = ldexp(1.0, q->activation_bits - 1 - q->formats.x), step = ldexp(1.0, -q->formats.x);
-    int32_t *x = allocate((size_t)q->input, sizeof *x);
+    const int x_fraction = q->vectors[0].fraction, y_fraction = quantized_output(q)->fraction;
+    const double limit = ldexp(1.0, q->activation_bits - 1 - x_fraction);
+    const double step = ldexp(1.0, -x_fraction);
+    int32_t *x = allocate((size_t)q->shape.input, sizeof *x);
     for (int t = 0; t < frames->rows; t++) {
         const float *features = matrix_row(frames, t);
         struct clip_counts before = golden.counts;
@@ -106,17 +108,18 @@ static void play_truth(struct truth *truth, const struct program *p, const struc
         if (t < first)
             continue;
         truth->frames++;
-        truth->values[VALUE_X] += q->input;
-        for (int i = 0; i < q->input; i++)
-            truth->clipped[VALUE_X] += (double)features[i] >= limit - step / 2.0 ||
+        truth->values[0] += q->shape.input;
+        for (int i = 0; i < q->shape.input; i++)
+            truth->clipped[0] += (double)features[i] >= limit - step / 2.0 ||
                                        (double)features[i] <= -limit - step / 2.0;
-        for (int value = 0; value < VALUE_COUNT; value++) {
-            truth->values[value] += (double)(golden.counts.values[value] - before.values[value]);
-            truth->clipped[value] += (double)(golden.counts.clipped[value] - before.clipped[value]);
+        for (int v = 0; v < q->shape.vector_count; v++) {
+            truth->values[v] += (double)(golden.counts.values[v] - before.values[v]);
+            truth->clipped[v] += (double)(golden.counts.clipped[v] - before.clipped[v]);
         }
-        for (int i = 0; i < q->output; i++) {
-            double error = exact.y[i] - ldexp(golden.y[i], -q->formats.y);
-            truth->signal += exact.y[i] * exact.y[i];
+        for (int i = 0; i < q->shape.output; i++) {
+            const double right = reference_y(&exact)[i];
+            double error = right - ldexp(golden_y(&golden)[i], -y_fraction);
+            truth->signal += right * right;
             truth->noise += error * error;
         }
     }
@@ -127,26 +130,29 @@ static void play_truth(struct truth *truth, const struct program *p, const struc
 }
 
 /* Is there anything that a user must be told? */
-static bool is_wrong(const struct truth *truth)
+static bool is_wrong(const struct program *p, const struct truth *truth)
 {
     bool wrong = snr_of(truth) < 20.0;
-    for (int value = 0; value < VALUE_COUNT; value++)
-        wrong = wrong || (value != VALUE_Z && truth->clipped[value] > 0.001 * truth->values[value]);
+    for (int v = 0; v < p->network.vector_count; v++)
+        wrong = wrong || (p->network.vectors[v].value != VALUE_Z &&
+                          truth->clipped[v] > 0.001 * truth->values[v]);
     return wrong;
 }
 
 static void told(const struct program *p, const struct accuracy *accuracy, const struct truth *truth,
                  const char *where)
 {
-    struct text lines = {0};
+    struct text lines = {0}, clipped = {0};
     accuracy_warnings(&lines, p, accuracy);
     assert_int_equal(accuracy->frames, truth->frames);
-    if ((lines.length > 0) != is_wrong(truth))
-        fail_msg("%s: %.2f dB, clipped %g of %g x, %g of %g y, %g of %g m, %g of %g c; said: '%s'", where,
-                 snr_of(truth), truth->clipped[0], truth->values[0], truth->clipped[1], truth->values[1],
-                 truth->clipped[2], truth->values[2], truth->clipped[3], truth->values[3],
+    for (int v = 0; v < p->network.vector_count; v++)
+        text_appendf(&clipped, ", %g of %g %s", truth->clipped[v], truth->values[v],
+                     p->network.vectors[v].name);
+    if ((lines.length > 0) != is_wrong(p, truth))
+        fail_msg("%s: %.2f dB, clipped%s; said: '%s'", where, snr_of(truth), text_string(&clipped),
                  text_string(&lines));
     text_free(&lines);
+    text_free(&clipped);
 }
 
 /* ---- what is said is so, and what is so is said ---- */
@@ -161,7 +167,7 @@ static bool judge_held_out(const struct program *p)
     for (int n = 2; n < p->utterances.count; n += 5)
         play_truth(&truth, p, &p->utterances.frames[n], 0);
     told(p, &quality.accuracy, &truth, "held out");
-    return is_wrong(&truth);
+    return is_wrong(p, &truth);
 }
 
 /* On other inputs, of another kind perhaps: as `run` does. */
@@ -169,7 +175,7 @@ static bool judge_fresh(const struct program *p, enum kind kind, struct random *
 {
     struct side_by_side *models = side_by_side_new(p);
     struct voice_models voice = voice_models_start(models);
-    struct matrix frames = matrix_new(40, p->quant.input);
+    struct matrix frames = matrix_new(40, p->network.input);
     struct truth truth = {0};
     draw_inputs(&frames, kind, random);
     for (int t = 0; t < frames.rows; t++)
@@ -180,33 +186,55 @@ static bool judge_fresh(const struct program *p, enum kind kind, struct random *
     free(frames.at);
     voice_models_end(&voice);
     side_by_side_free(models);
-    return is_wrong(&truth);
+    return is_wrong(p, &truth);
+}
+
+/* Counts how often nothing is wrong with a network, and how often something is. */
+static void judge_network(const struct config *c, struct random *random, int wrong[2])
+{
+    enum { UTTERANCES = 8, FRAMES = 30 };
+    struct program p;
+    enum kind kind = (enum kind)random_int(random, 0, KINDS - 1);
+    const int input = c->model.layer_count > 0 ? c->model.layers[0].input : c->model.input;
+    put_inputs(UTTERANCES, FRAMES, input, kind, random);
+    build(&p, c);
+    /* As a file would have given it: before it was pruned. */
+    if (random_int(random, 0, 2) == 0) {
+        p.given = allocate(1, sizeof *p.given);
+        network_draw(p.given, &c->model);
+    }
+    wrong[judge_held_out(&p)]++;
+    wrong[judge_fresh(&p, (enum kind)random_int(random, 0, KINDS - 1), random)]++;
+    program_free(&p);
 }
 
 static void nothing_is_silent(void **state)
 {
-    enum { MODELS = 200, UTTERANCES = 8, FRAMES = 30 };
+    enum { MODELS = 200 };
     int wrong[2] = {0, 0};
     struct random random;
     (void)state;
     random_seed(&random, 11);
-    make_dir("in");
     for (int n = 0; n < MODELS; n++) {
-        struct config c = random_network(&random);
-        struct program p;
-        enum kind kind = (enum kind)random_int(&random, 0, KINDS - 1);
-        put_inputs(UTTERANCES, FRAMES, c.model.input, kind, &random);
-        build(&p, &c);
-        /* As a file would have given it: before it was pruned. */
-        if (random_int(&random, 0, 2) == 0) {
-            p.given = allocate(1, sizeof *p.given);
-            network_draw(p.given, &c.model);
-        }
-        wrong[judge_held_out(&p)]++;
-        wrong[judge_fresh(&p, (enum kind)random_int(&random, 0, KINDS - 1), &random)]++;
-        program_free(&p);
+        const struct config c = random_network(&random);
+        judge_network(&c, &random, wrong);
     }
     /* Both happen, often. */
+    assert_true(wrong[0] > MODELS / 4 && wrong[1] > MODELS / 4);
+}
+
+static void no_layer_is_silent(void **state)
+{
+    enum { MODELS = 120 };
+    int wrong[2] = {0, 0};
+    struct random random;
+    (void)state;
+    random_seed(&random, 13);
+    for (int n = 0; n < MODELS; n++) {
+        struct config c = random_network(&random);
+        random_layers(&c, &random, 1 + n % 4, 30);
+        judge_network(&c, &random, wrong);
+    }
     assert_true(wrong[0] > MODELS / 4 && wrong[1] > MODELS / 4);
 }
 
@@ -251,11 +279,20 @@ static void claims_hold(void **state)
         fail_msg("%d of %d claims are more than 3 dB off, the worst by %.1f dB", far, MODELS, worst);
 }
 
+static int begin(void **state)
+{
+    const int status = scratch_begin(state);
+    if (status == 0)
+        make_dir("in");
+    return status;
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(nothing_is_silent),
+        cmocka_unit_test(no_layer_is_silent),
         cmocka_unit_test(claims_hold),
     };
-    return cmocka_run_group_tests(tests, scratch_begin, scratch_end);
+    return cmocka_run_group_tests(tests, begin, scratch_end);
 }

@@ -229,12 +229,14 @@ static void test_gaps(void **state)
     (void)state;
     struct product products[] = {product("Wix[0]", "STATE_1"), product("Wir[0]", "STATE_2"),
                                  product("Wox[0]", "STATE_3"), product("Wym[0]", "STATE_6")};
-    products[1].source = SOURCE_Y;
-    products[3].source = SOURCE_M;
-    struct program program = {.product_count = 4, .products = products};
+    struct network_vector vectors[] = {{.name = "x"}, {.name = "y"}, {.name = "m"}};
+    products[1].source = 1;
+    products[3].source = 2;
+    struct program program = {
+        .network.vectors = vectors, .product_count = 4, .products = products};
     const struct interval ran[2][4] = {{{1000, 1100}, {1500, 2000}, {2001, 2400}, {2450, 2980}},
                                        {{3000, 3100}, {3500, 4000}, {4001, 4400}, {4450, 4980}}};
-    const enum stall waits[2][4] = {{STALL_INPUT, STALL_ELEMENT, STALL_QUEUE, STALL_ELEMENT},
+    enum stall waits[2][4] = {{STALL_INPUT, STALL_ELEMENT, STALL_QUEUE, STALL_ELEMENT},
                                     {STALL_INPUT, STALL_ACC, STALL_NONE, STALL_NONE}};
     struct chart_frame frame = {"as planned", {ran[0], NULL, 1000, waits[0]},
                                 {ran[1], NULL, 3000, waits[1]}};
@@ -250,6 +252,11 @@ static void test_gaps(void **state)
     assert_non_null(strstr(text, "set label 'y' at first 300.00, first 1.50 center "));
     assert_null(strstr(text, "set label 'x' at ")); /* no room */
     assert_non_null(strstr(text, "title 'SpMV waits for'"));
+    text_cut(&script, 0);
+    waits[1][0] = STALL_ELEMENT; /* it reads x, which is there */
+    chart_script(&script, &program, &frame, 1);
+    text = text_string(&script);
+    assert_non_null(strstr(text, " 50 for m, 20 for the frame before' at "));
     text_cut(&script, 0);
     frame.now.waits = frame.next.waits = NULL; /* seen, not known why */
     chart_script(&script, &program, &frame, 1);

@@ -211,6 +211,24 @@ static void clipped(void **state)
 
 /* ---- the judgement itself ---- */
 
+/* A program of a network with a vector of each value, numbered as these are. */
+struct judged {
+    struct network_vector vectors[VALUE_COUNT];
+    struct quant_vector formats[VALUE_COUNT];
+    struct program program;
+};
+
+static struct program *judged_program(struct judged *judged)
+{
+    *judged = (struct judged){.program.config.model.warn_snr_db = 20.0};
+    for (int value = 0; value < VALUE_COUNT; value++)
+        judged->vectors[value] = (struct network_vector){.layer = NONE, .value = (enum value)value};
+    judged->program.network.vectors = judged->vectors;
+    judged->program.network.vector_count = VALUE_COUNT;
+    judged->program.quant.vectors = judged->formats;
+    return &judged->program;
+}
+
 static struct accuracy good_accuracy(void)
 {
     struct accuracy a = {.frames = 10, .quantized.snr_db = 25.0, .total.snr_db = 25.0,
@@ -222,45 +240,49 @@ static struct accuracy good_accuracy(void)
 static void z_is_flat(void **state)
 {
     (void)state;
-    struct program p = {.config.model.warn_snr_db = 20.0};
+    struct judged judged;
+    const struct program *p = judged_program(&judged);
     struct accuracy a = good_accuracy();
     struct text lines = {0};
     a.clips.values[VALUE_Z] = 1000;
     a.clips.clipped[VALUE_Z] = 900;
-    assert_int_equal(accuracy_verdict(&p, &a), VERDICT_PASS);
-    assert_string_equal(accuracy_verdict_line(VERDICT_PASS, &p, &a), "pass");
+    assert_int_equal(accuracy_verdict(p, &a), VERDICT_PASS);
+    assert_string_equal(accuracy_verdict_line(VERDICT_PASS, p, &a), "pass");
     a.quantized.snr_db = 5.0; /* coarse, but nothing is clipped */
-    assert_int_equal(accuracy_verdict(&p, &a), VERDICT_PASS);
-    assert_string_equal(accuracy_verdict_line(VERDICT_PASS, &p, &a), "pass, with a warning");
-    accuracy_warnings(&lines, &p, &a);
+    assert_int_equal(accuracy_verdict(p, &a), VERDICT_PASS);
+    assert_string_equal(accuracy_verdict_line(VERDICT_PASS, p, &a), "pass, with a warning");
+    accuracy_warnings(&lines, p, &a);
     assert_non_null(strstr(text_string(&lines), "too coarse or too narrow"));
     text_free(&lines);
     /* Pruning is warned of, and no part of it. */
     a = good_accuracy();
     a.pruned.snr_db = a.total.snr_db = 3.0;
-    assert_int_equal(accuracy_verdict(&p, &a), VERDICT_PASS);
+    assert_int_equal(accuracy_verdict(p, &a), VERDICT_PASS);
 }
 
 static void each_value_is_judged(void **state)
 {
-    static const enum value values[] = {VALUE_X, VALUE_Y, VALUE_M, VALUE_C};
+    static const enum value values[] = {VALUE_X,    VALUE_Y,    VALUE_M,
+                                        VALUE_C,    VALUE_KEPT, VALUE_GATE};
     (void)state;
     for (size_t n = 0; n < COUNT_OF(values); n++) {
-        struct program p = {.config.model.warn_snr_db = 20.0};
+        struct judged judged;
+        const struct program *p = judged_program(&judged);
         struct accuracy a = good_accuracy();
         enum value v = values[n];
         a.clips.values[v] = 100000;
         a.clips.clipped[v] = 1;
-        assert_int_equal(accuracy_verdict(&p, &a), VERDICT_PASS); /* it does not show */
+        assert_int_equal(accuracy_verdict(p, &a), VERDICT_PASS); /* it does not show */
         a.quantized.snr_db = 19.9;
-        assert_int_equal(accuracy_verdict(&p, &a), VERDICT_INACCURATE);
+        assert_int_equal(accuracy_verdict(p, &a), VERDICT_INACCURATE);
         a.quantized.snr_db = 25.0;
         a.clips.clipped[v] = 101; /* more than one in a thousand */
-        assert_int_equal(accuracy_verdict(&p, &a), VERDICT_INACCURATE);
-        p.quant.values[v].clipped = 0.0006; /* but not more than twice what calibration chose */
-        assert_int_equal(accuracy_verdict(&p, &a), VERDICT_PASS);
-        p.quant.values[v].clipped = 0.0005;
-        assert_int_equal(accuracy_verdict(&p, &a), VERDICT_INACCURATE);
+        assert_int_equal(accuracy_verdict(p, &a), VERDICT_INACCURATE);
+        /* But not more than twice what calibration chose. */
+        judged.formats[v].format.clipped = 0.0006;
+        assert_int_equal(accuracy_verdict(p, &a), VERDICT_PASS);
+        judged.formats[v].format.clipped = 0.0005;
+        assert_int_equal(accuracy_verdict(p, &a), VERDICT_INACCURATE);
     }
 }
 

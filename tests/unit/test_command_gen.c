@@ -144,8 +144,8 @@ static void test_own_file(void **state)
     assert_int_equal(gen("my.yaml", "new/folders/chip", NULL), 0);
     printed("new/folders/chip: 2 PEs x 1 channels, ");
     struct chip_folder chip = opened("new/folders/chip");
-    assert_int_equal(chip.program.quant.cell, 4);
-    assert_false(chip.program.quant.projection);
+    assert_int_equal(chip.program.network.layers[0].as.cell, 4);
+    assert_false(network_has_projection(&chip.program.network));
     chip_close(&chip);
 }
 

@@ -50,8 +50,10 @@ static void close_both(struct both *both)
 static int largest_shift(const struct program *p)
 {
     int most = 0;
-    for (int n = 0; n < p->product_count; n++)
-        most = p->products[n].shift > most ? p->products[n].shift : most;
+    for (int n = 0; n < p->product_count; n++) {
+        const int shift = quantized_matrix(&p->quant, p->products[n].matrix)->shift;
+        most = shift > most ? shift : most;
+    }
     return most;
 }
 

@@ -65,12 +65,39 @@ static void test_json(void **state)
     text_free(&text);
 }
 
+/* Times of this machine, the same in all forms; there is no picture of them. */
+static void test_cpu(void **state)
+{
+    (void)state;
+    struct given given = {.figure = "cpu", .output = "figures", .json = "paper.json"};
+    assert_int_equal(paper(given), 0);
+    printed("figures/cpu.txt, .csv: ");
+    assert_int_equal(entries_in("figures"), 2);
+    assert_true(file_has("figures/cpu.txt", "2 channels at 200 MHz"));
+    assert_true(file_has("figures/cpu.csv", ",measured\n"));
+    json_t *root = json_of("paper.json");
+    string_is(root, "figures.cpu.rows.0.network", "dense");
+    number_is(root, "figures.cpu.rows.0.voices", 1);
+    number_is(root, "figures.cpu.chip.pes", 4);
+    json_decref(root);
+}
+
+/* Nothing of it could be played. */
+static void test_cpu_verify(void **state)
+{
+    (void)state;
+    assert_int_equal(paper((struct given){.figure = "cpu", .verify = true}), 2);
+    complained_only("--verify: cpu has no points to run in RTL; table1 has its chip");
+    printed_nothing();
+}
+
 /* Exit status 2: the command line is wrong. */
 static void test_unknown(void **state)
 {
     (void)state;
     assert_int_equal(paper((struct given){.figure = "fig7", .json = "paper.json"}), 2);
-    complained_only("there is no figure 'fig7'; there are table1, fig6, fifo, balance and all");
+    complained_only("there is no figure 'fig7'; there are table1, fig6, fifo, balance, cpu and "
+                    "all");
     printed_nothing();
     assert_false(exists("paper.json"));
 }
@@ -142,6 +169,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_teardown(test_text, scratch_clean),
         cmocka_unit_test_teardown(test_json, scratch_clean),
+        cmocka_unit_test_teardown(test_cpu, scratch_clean),
+        cmocka_unit_test_teardown(test_cpu_verify, scratch_clean),
         cmocka_unit_test_teardown(test_unknown, scratch_clean),
         cmocka_unit_test_teardown(test_other_shape, scratch_clean),
         cmocka_unit_test_teardown(test_bad_input, scratch_clean),

@@ -44,6 +44,7 @@ struct heard {
 static void hear(struct heard *heard, const struct program *p, const struct labels *labels)
 {
     struct reference *reference = reference_new(&p->network);
+    const int fraction = p->quant.vectors[0].fraction;
     int32_t x[SPEECH_X];
     double y[SPEECH_C];
     for (int n = 0; n < SPEECH_COUNT; n++) {
@@ -52,13 +53,13 @@ static void hear(struct heard *heard, const struct program *p, const struct labe
         for (int t = 0; t < speech_rows[n]; t++) {
             const float *features = p->utterances.frames[n].at + t * SPEECH_X;
             for (int i = 0; i < SPEECH_X; i++)
-                x[i] = (int32_t)quantize_value((double)features[i], p->quant.formats.x, 16);
+                x[i] = (int32_t)quantize_value((double)features[i], fraction, 16);
             golden_step(&p->quant, &golden, x);
             reference_step(reference, &exact, features);
             for (int i = 0; i < SPEECH_C; i++)
-                y[i] = ldexp(golden.y[i], -p->quant.formats.y);
+                y[i] = ldexp(golden_y(&golden)[i], -quantized_output(&p->quant)->fraction);
             heard->chip[n][t] = classify(&p->network, y);
-            heard->exact[n][t] = classify(&p->network, exact.y);
+            heard->exact[n][t] = classify(&p->network, reference_y(&exact));
             heard->right[n][t] = labels->of[n][t];
         }
         golden_end(&golden);

@@ -104,6 +104,7 @@ static void refused(struct run_options options, const char *part)
 static void check_outputs(const struct quantized *q)
 {
     struct error error = {""};
+    const int fraction = quantized_output(q)->fraction;
     for (int n = 0; n < VOICES; n++) {
         struct npy in, out;
         char path[40];
@@ -113,16 +114,17 @@ static void check_outputs(const struct quantized *q)
         snprintf(path, sizeof path, "out/%d.npy", n);
         assert_true(npy_open(&out, path, &error) && npy_floats(&out, values, &error));
         assert_int_equal(out.shape[0], rows_of[n]);
-        assert_int_equal(out.shape[1], q->output);
+        assert_int_equal(out.shape[1], q->shape.output);
         struct golden_state golden = golden_start(q);
         for (int t = 0; t < rows_of[n]; t++) {
             int32_t x[X];
             for (int i = 0; i < X; i++)
-                x[i] = (int32_t)quantize_value((double)features[t * X + i], q->formats.x,
+                x[i] = (int32_t)quantize_value((double)features[t * X + i], q->vectors[0].fraction,
                                                q->activation_bits);
             golden_step(q, &golden, x);
-            for (int i = 0; i < q->output; i++)
-                assert_true((double)values[t * q->output + i] == ldexp(golden.y[i], -q->formats.y));
+            for (int i = 0; i < q->shape.output; i++)
+                assert_true((double)values[t * q->shape.output + i] ==
+                            ldexp(golden_y(&golden)[i], -fraction));
         }
         golden_end(&golden);
         npy_close(&in);
@@ -150,7 +152,7 @@ static void check_result(const json_t *root, const struct program *p, const char
     number_is(root, "model_cycles_per_frame", p->cycles_per_frame);
     real_is(root, "utilization", (double)p->true_nonzeros / (3.0 * (double)p->cycles_per_frame));
     number_is(root, "values_checked",
-              strcmp(verdict, "not compared") == 0 ? 0 : 63 * p->quant.output);
+              strcmp(verdict, "not compared") == 0 ? 0 : 63 * p->network.output);
     number_is(root, "mismatches", wrong);
     static const char *const stalls[] = {"input", "columns", "acc",   "element",
                                          "queue", "weights", "output"};
@@ -175,7 +177,7 @@ static void test_right(void **state)
     printed("verilator, ideal memory, built in ");
     char line[100];
     snprintf(line, sizeof line, "bit-exact: %d values against the golden model\n",
-             63 * chip.program.quant.output);
+             63 * chip.program.network.output);
     printed(line);
     printed("stalls          input 301, columns 302, accumulator 303, element 304, queue 305; "
             "weights 306, output 307\n");
@@ -242,7 +244,7 @@ static void put_expected(const struct network *network, double error)
         for (int t = 0; t < rows_of[n]; t++) {
             reference_step(reference, &voice, features + t * X);
             for (int i = 0; i < network->output; i++)
-                y[t * network->output + i] = (float)(voice.y[i] * (1.0 + error));
+                y[t * network->output + i] = (float)(reference_y(&voice)[i] * (1.0 + error));
         }
         reference_end(&voice);
         snprintf(path, sizeof path, "expected/%d.y.npy", n);
@@ -414,7 +416,7 @@ static void test_wrong_value(void **state)
     char line[100];
     snprintf(line, sizeof line,
              "outputs         WRONG: 1 of %d values; 1: frame 2, element 5 of y is ",
-             63 * chip.program.quant.output);
+             63 * chip.program.network.output);
     printed(line);
     json_t *root = json_of("result.json");
     check_result(root, &chip.program, "fail", 1);

@@ -34,15 +34,19 @@ static void test_usage(void **state)
         const char *name;
     } unused[] = {{{.model = "other"}, "--model"}, {{.frames = 9}, "--frames"},
                   {{.faults = 2}, "--faults"},     {{.trace = "x.fst"}, "--trace"},
+                  {{.saif = "x.saif"}, "--saif"},
                   {{.svg = "x.svg"}, "--svg"},     {{.coverage = "x"}, "--coverage"},
                   {{.sim = SIM_BOTH}, "--sim both"},
                   {{.netlist = "n.v"}, "--netlist"}};
     refuses((struct verify_options){.trace_phase = "steady"}, 2,
-            "--trace-phase goes with --trace FILE.fst, which is not given");
+            "--trace-phase goes with --trace FILE.fst or --saif FILE.saif, and neither is "
+            "given");
     refuses((struct verify_options){.trace_frames = true}, 2,
-            "--trace-frames goes with --trace FILE.fst, which is not given");
+            "--trace-frames goes with --trace FILE.fst or --saif FILE.saif, and neither is "
+            "given");
     refuses((struct verify_options){.trace_scope = "ese_pe"}, 2,
-            "--trace-scope goes with --trace FILE.fst, which is not given");
+            "--trace-scope goes with --trace FILE.fst or --saif FILE.saif, and neither is "
+            "given");
     for (size_t n = 0; n < COUNT_OF(unused); n++) {
         struct verify_options options = unused[n].options;
         char line[200];
@@ -61,6 +65,13 @@ static void test_unwritable(void **state)
     begin_verify(NULL);
     refuses((struct verify_options){.json = "no/x.json"}, 1,
             "--json: cannot write 'no/x.json': No such file or directory");
+    refuses((struct verify_options){.trace = "x.fst", .saif = "x.saif"}, 2,
+            "--saif: a simulation writes one waveform, and the activity is counted in it: it does not "
+            "go with --trace");
+    refuses((struct verify_options){.saif = "x.saif", .faults = 2}, 2,
+            "--saif is of phase steady: it does not go with --faults");
+    refuses((struct verify_options){.saif = "no/x.saif"}, 1,
+            "--saif: cannot write 'no/x.saif': No such file or directory");
     refuses((struct verify_options){.trace = "no/x.fst"}, 1,
             "--trace: cannot write 'no/x.fst': No such file or directory");
     refuses((struct verify_options){.svg = "no/x.svg"}, 1,

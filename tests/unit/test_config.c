@@ -40,8 +40,8 @@ static void limits(void **state)
     } ranges[] = {
         {"pes", 1, 256},        {"channels", 1, 128},     {"fifo_depth", 1, 64},
         {"weight_bits", 4, 16}, {"activation_bits", 8, 18}, {"index_bits", 2, 6},
-        {"elem_lanes", 1, 32},  {"model.input", 1, 4096}, {"model.cell", 1, 4096},
-        {"model.output", 1, 4096},
+        {"elem_lanes", 1, 32},  {"model.input", 1, 16384}, {"model.cell", 1, 16384},
+        {"model.output", 1, 16384},
     };
     (void)state;
     for (size_t i = 0; i < COUNT(ranges); i++) {
@@ -118,6 +118,7 @@ static void words(void **state)
         {"fold", {"auto", "1", NULL}},
         {"activation_table", {"interpolated", "paper", NULL}},
         {"ram_hint", {"xilinx", "none", NULL}},
+        {"weights_ram", {"auto", "block", NULL}},
         {"model.candidate", {"tanh", "sigm", NULL}},
         {"model.pruning", {"balanced", "magnitude", "none"}},
         {"model.peephole", {"true", "false", NULL}},

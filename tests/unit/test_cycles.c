@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0
- * test_cycles.c - what must hold of the cycle model whatever the chip: limits of every resource, the
- * order of events, that more hardware is never slower, and that nothing locks up. */
+ * test_cycles.c - what must hold of the cycle model whatever the chip: limits of every resource,
+ * the order of events, that more hardware is never slower, and that nothing locks up. */
 #include "gen/config/config_file.h"
 #include "models/program/cycles.h"
 #include "models/program/derive.h"
-#include "tests/unit/model_testing.h"
+#include "tests/unit/layers_testing.h"
 
 static int64_t largest(int64_t a, int64_t b)
 {
@@ -27,8 +27,8 @@ static int64_t limit_of(const struct program *p)
         steps += p->passes[n].beats;
     int64_t limit = largest(p->d.beats, p->d.columns);
     limit = largest(limit, steps);
-    limit = largest(limit, p->quant.input);
-    return largest(limit, p->quant.output);
+    limit = largest(limit, p->network.input);
+    return largest(limit, p->network.output);
 }
 
 /* A product that does not follow the one before has a reason, and one that it can have. */
@@ -43,7 +43,20 @@ static void check_wait(const struct program *p, const struct cycles *c, int t, i
     assert_true(wait != STALL_INPUT || n == 0);
     assert_true(wait != STALL_COLUMNS || (n == 0 && t == 0));
     assert_true(wait != STALL_ACC || p->products[n].opens);
-    assert_true(wait != STALL_ELEMENT || p->products[n].source != SOURCE_X);
+    /* A frame begins when the passes are at most one behind: one LSTM waits for them anyway. */
+    const bool behind = n == 0 && network_only(&p->network, LAYER_LSTM) == NULL;
+    const bool reads_x = p->products[n].source == 0;
+    assert_true(wait != STALL_ELEMENT || !reads_x || (behind && t > 1));
+    assert_true(f->idle_for[n] == 0 || !reads_x || behind); /* counted to the frame before */
+}
+
+/* The pass that writes a vector's first word; of x there is none. */
+static int writer_of(const struct program *p, int vector)
+{
+    for (int pass = 0; pass < p->pass_count; pass++)
+        if (p->passes[pass].writes == vector && p->passes[pass].row_block == 0)
+            return pass;
+    return NONE;
 }
 
 static void check_frame(const struct program *p, const struct cycles *c, int t)
@@ -58,18 +71,16 @@ static void check_frame(const struct program *p, const struct cycles *c, int t)
         check_wait(p, c, t, n);
         if (product->closes)
             assert_true(f->passes[product->pass].begin >= i->end);
-        /* It reads what the passes have written. */
-        if (product->source == SOURCE_M)
-            for (int pass = 0; pass < p->pass_count; pass++)
-                if (p->passes[pass].kind == PASS_O && p->passes[pass].row_block == 0)
-                    assert_true(i->begin > f->passes[pass].begin);
-        if (product->source == SOURCE_Y && t > 0)
-            for (int pass = 0; pass < p->pass_count; pass++)
-                if (p->passes[pass].kind == (p->quant.projection ? PASS_Y : PASS_O) &&
-                    p->passes[pass].row_block == 0)
-                    assert_true(i->begin > c->frames[t - 1].passes[pass].begin);
+        /* It reads what the passes have written, of this frame or of the one before. */
+        const int writer = writer_of(p, product->source);
+        if (writer != NONE && !product->before)
+            assert_true(i->begin > f->passes[writer].begin);
+        if (writer != NONE && product->before && t > 0)
+            assert_true(i->begin > c->frames[t - 1].passes[writer].begin);
     }
     assert_true(f->products[0].begin == f->start);
+    if (t > 1) /* products are a frame ahead of the passes at most */
+        assert_true(f->start >= c->frames[t - 2].passes[p->pass_count - 1].end);
     for (int n = 0; n < p->pass_count; n++) {
         const struct interval *i = &f->passes[n];
         assert_true(i->end - i->begin >= p->passes[n].beats);
@@ -93,7 +104,7 @@ static int64_t run_and_check(const struct program *p, int frames)
     struct cycles c;
     cycles_run(p, frames, &c);
     assert_int_equal(c.frame_count, frames);
-    assert_true(c.frames[0].start >= p->quant.input); /* x takes an element a clock */
+    assert_true(c.frames[0].start >= p->network.input); /* x takes an element a clock */
     for (int t = 0; t < frames; t++) {
         check_frame(p, &c, t);
         int64_t sum = 0;
@@ -136,6 +147,22 @@ static void limits_and_order(void **state)
     for (int n = 0; n < 200; n++) {
         struct config c = narrow_config(&random);
         struct program p;
+        build(&p, &c);
+        run_and_check(&p, 7);
+        program_free(&p);
+    }
+}
+
+/* Whatever the layers are. */
+static void layers(void **state)
+{
+    (void)state;
+    struct random random;
+    random_seed(&random, 18);
+    for (int n = 0; n < 200; n++) {
+        struct config c = narrow_config(&random);
+        struct program p;
+        random_layers(&c, &random, 1 + n % 4, 40);
         build(&p, &c);
         run_and_check(&p, 7);
         program_free(&p);
@@ -232,8 +259,8 @@ static bool has_entries(const struct program *p, int column)
     return false;
 }
 
-/* The fewest clocks from a product's last column to the pass that it closes, and from the first step of
- * a pass that writes m to the first column that reads m. */
+/* The fewest clocks from a product's last column to the pass that it closes, and from the first
+ * step of a pass that writes m to the first column that reads m. */
 struct lags {
     int64_t close, element;
 };
@@ -251,9 +278,9 @@ static void shorten_lags(struct lags *lags, const struct program *p, const struc
         const struct interval *i = &f->products[n];
         if (product->closes && has_entries(p, product->first_column + product->columns - 1))
             shorten(&lags->close, f->passes[product->pass].begin - (i->end - 1));
-        for (int pass = 0; product->source == SOURCE_M && pass < p->pass_count; pass++)
-            if (p->passes[pass].kind == PASS_O && p->passes[pass].row_block == 0)
-                shorten(&lags->element, i->begin - f->passes[pass].begin);
+        const int writer = product->before ? NONE : writer_of(p, product->source);
+        if (writer != NONE)
+            shorten(&lags->element, i->begin - f->passes[writer].begin);
     }
 }
 
@@ -317,12 +344,13 @@ static int64_t preset_cycles(const char *preset, char *const *sets, size_t set_c
         fail_msg("%s", error.text);
     build(&p, &config);
     int64_t cycles = run_and_check(&p, 8);
-    print_message("%s: %lld cycles a frame; %d beats, %d columns, limit %.0f (%llu non-zeros / %d PEs), "
-                  "utilization %.4f, %d lanes, %llu fillers, %llu padding\n",
-                  set_count > 0 ? sets[0] : preset, (long long)cycles, p.d.beats, p.d.columns,
-                  (double)p.true_nonzeros / p.d.pes, (unsigned long long)p.true_nonzeros, p.d.pes,
-                  (double)p.true_nonzeros / p.d.pes / (double)cycles, p.d.lanes,
-                  (unsigned long long)p.filler_entries, (unsigned long long)p.padding_entries);
+    print_message(
+        "%s: %lld cycles a frame; %d beats, %d columns, limit %.0f (%llu non-zeros / %d PEs), "
+        "utilization %.4f, %d lanes, %llu fillers, %llu padding\n",
+        set_count > 0 ? sets[0] : preset, (long long)cycles, p.d.beats, p.d.columns,
+        (double)p.true_nonzeros / p.d.pes, (unsigned long long)p.true_nonzeros, p.d.pes,
+        (double)p.true_nonzeros / p.d.pes / (double)cycles, p.d.lanes,
+        (unsigned long long)p.filler_entries, (unsigned long long)p.padding_entries);
     program_free(&p);
     config_free(&config);
     return cycles;
@@ -354,6 +382,7 @@ int main(void)
         cmocka_unit_test(more_pes_faster),         cmocka_unit_test(more_weights_slower),
         cmocka_unit_test(greedy_never_slower),     cmocka_unit_test(presets_on_target),
         cmocka_unit_test(stalls_have_names),       cmocka_unit_test(lags_as_reckoned),
+        cmocka_unit_test(layers),
     };
     return cmocka_run_group_tests_name("cycles", tests, NULL, NULL);
 }

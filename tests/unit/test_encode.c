@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
- * test_encode.c - decode(encode(W)) == W, by a decoder written from encode.h and from section 3 of the
- * paper. */
+ * test_encode.c - decode(encode(W)) == W, by a decoder written from encode.h and from section 3 of
+ * the paper. */
 #include "models/program/encode.h"
+#include "models/program/schedule.h"
 #include "tests/unit/model_testing.h"
 
 struct entry {
@@ -22,7 +23,7 @@ static void decode(const struct slices *s, const struct geometry *g, int weight_
                    struct quant_matrix *out)
 {
     int64_t nonzeros = 0, fillers = 0;
-    int owners = g->pes / s->fold; /* of rows: `fold` neighbouring PEs each, which share the columns */
+    int owners = g->pes / s->fold; /* of rows: `fold` PEs each, which share the columns */
     for (int col = 0; col < s->columns; col++)
         for (int pe = 0; pe < g->pes; pe++) {
             size_t slice = (size_t)col * (size_t)g->pes + (size_t)pe;
@@ -219,12 +220,48 @@ static void gaps_of_every_index_width(void **state)
         }
 }
 
+/* Of one PE and one column of eight rows, which are here in their order. */
+static void encode_rows(struct slices *s, const int16_t rows[8])
+{
+    const struct geometry g = {
+        .pes = 1, .block_rows = 64, .index_bits = 2, .encoding = ENCODING_RELATIVE};
+    struct quant_matrix m = matrix_of(8, 1);
+    memcpy(m.at, rows, 8 * sizeof *rows);
+    encode_block(s, &m, 0, &g, 1, 12);
+    free(m.at);
+}
+
+static bool alike(const int16_t left[8], const int16_t right[8])
+{
+    struct slices a, b;
+    encode_rows(&a, left);
+    encode_rows(&b, right);
+    const bool are = encoded_alike(&(struct encoded){.count = 1, .blocks = &a},
+                                   &(struct encoded){.count = 1, .blocks = &b});
+    slices_free(&a);
+    slices_free(&b);
+    return are;
+}
+
+/* What is alike differs in weights only: not in how many there are, even where a filler takes one's
+ * place. */
+static void alike_or_not(void **state)
+{
+    (void)state;
+    static const int16_t rows[8] = {0, 0, 0, 5, 0, 0, 0, 6}, others[8] = {0, 0, 0, -1, 0, 0, 0, 2},
+                         fewer[8] = {0, 0, 0, 0, 0, 0, 0, 6}, more[8] = {1, 0, 0, 5, 0, 0, 0, 6};
+    assert_true(alike(rows, others));
+    assert_false(alike(rows, fewer));
+    assert_false(alike(rows, more));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(block_back),     cmocka_unit_test(relative_back),
         cmocka_unit_test(corners),        cmocka_unit_test(papers_example),
         cmocka_unit_test(gaps),           cmocka_unit_test(gaps_of_every_index_width),
+        cmocka_unit_test(alike_or_not),
     };
     return cmocka_run_group_tests_name("encode", tests, NULL, NULL);
 }

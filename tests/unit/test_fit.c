@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0
- * test_fit.c - other models for a chip that is there already: what is built for it fits, what does not
- * fit is refused, and headroom makes room. */
+ * test_fit.c - other models for a chip that is there already: what is built for it fits, what does
+ * not fit is refused, and headroom makes room. */
 #include "models/program/fit.h"
 
 #include "gen/image/images.h"
 #include "models/number/golden.h"
 #include "models/program/cycles.h"
 #include "models/program/derive.h"
-#include "tests/unit/model_testing.h"
+#include "tests/unit/layers_testing.h"
 #include "tests/unit/program_walk.h"
 
 static struct config loadable_config(void)
@@ -46,6 +46,24 @@ static void refused_because(const struct program *chip, const struct config *con
     program_free(&p);
 }
 
+static void check_own_model(const struct config *c)
+{
+    struct program chip, p;
+    struct error error = {""};
+    build(&chip, c);
+    if (!program_build_for(&p, &chip, c, &error))
+        fail_msg("%s: %s", config_line(c), error.text);
+    assert_memory_equal(&p.d, &chip.d, sizeof p.d);
+    assert_int_equal(p.chip_hash, chip.chip_hash);
+    assert_int_equal(p.config_hash, chip.config_hash);
+    assert_int_equal(p.cycles_per_frame, chip.cycles_per_frame);
+    size_t pes = (size_t)p.d.pes;
+    assert_memory_equal(p.entries, chip.entries, (size_t)p.d.beats * pes * sizeof *p.entries);
+    assert_memory_equal(p.lengths, chip.lengths, (size_t)p.d.columns * pes * sizeof *p.lengths);
+    program_free(&p);
+    program_free(&chip);
+}
+
 /* The chip's own model gives the chip's own program. */
 static void own_model(void **state)
 {
@@ -54,25 +72,17 @@ static void own_model(void **state)
     random_seed(&random, 5);
     for (int n = 0; n < 40; n++) {
         struct config c = random_loadable(&random);
-        struct program chip, p;
-        struct error error = {""};
-        build(&chip, &c);
-        if (!program_build_for(&p, &chip, &c, &error))
-            fail_msg("%s: %s", config_line(&c), error.text);
-        assert_memory_equal(&p.d, &chip.d, sizeof p.d);
-        assert_int_equal(p.chip_hash, chip.chip_hash);
-        assert_int_equal(p.config_hash, chip.config_hash);
-        assert_int_equal(p.cycles_per_frame, chip.cycles_per_frame);
-        size_t pes = (size_t)p.d.pes;
-        assert_memory_equal(p.entries, chip.entries, (size_t)p.d.beats * pes * sizeof *p.entries);
-        assert_memory_equal(p.lengths, chip.lengths, (size_t)p.d.columns * pes * sizeof *p.lengths);
-        program_free(&p);
-        program_free(&chip);
+        check_own_model(&c);
+    }
+    for (int n = 0; n < 40; n++) {
+        struct config c = random_loadable(&random);
+        random_layers(&c, &random, 1 + n % 4, 30);
+        check_own_model(&c);
     }
 }
 
-/* Headroom holds for a folded chip, too: a denser model is folded as the chip, though it would not be
- * worth it for a chip of its own. */
+/* Headroom holds for a folded chip, too: a denser model is folded as the chip, though it would not
+ * be worth it for a chip of its own. */
 static void folded_headroom(void **state)
 {
     (void)state;
@@ -88,11 +98,11 @@ static void folded_headroom(void **state)
     struct program chip, p;
     struct error error = {""};
     build(&chip, &c);
-    assert_int_equal(chip.d.fold, 4);
+    assert_true(chip.d.fold > 1);
     c.model.density = 0.125; /* by 25 % */
     if (!program_build_for(&p, &chip, &c, &error))
         fail_msg("%s", error.text);
-    assert_int_equal(p.geometry.gate_fold, chip.geometry.gate_fold);
+    assert_int_equal(p.geometry.folds[0], chip.geometry.folds[0]); /* of the gates */
     check_all(&p);
     program_free(&p);
     c.model.density = 0.2;
@@ -100,19 +110,47 @@ static void folded_headroom(void **state)
     program_free(&chip);
 }
 
-/* Activations at the ends of their range, so that sums get as large as they can: golden_step() looks
- * at every one of them. */
+/* Activations at the ends of their range, so that sums get as large as they can: golden_step()
+ * looks at every one of them. */
 static void run_golden(const struct quantized *q, struct random *random)
 {
-    int32_t *x = allocate((size_t)q->input, sizeof *x), top = 1 << (q->activation_bits - 1);
+    int32_t *x = allocate((size_t)q->shape.input, sizeof *x), top = 1 << (q->activation_bits - 1);
     struct golden_state state = golden_start(q);
     for (int t = 0; t < 6; t++) {
-        for (int i = 0; i < q->input; i++)
+        for (int i = 0; i < q->shape.input; i++)
             x[i] = random_int(random, 0, 1) ? top - 1 : -top;
         golden_step(q, &state, x);
     }
     golden_end(&state);
     free(x);
+}
+
+static void check_constants(const struct quantized *q, int number, const struct derived *has)
+{
+    const struct quant_pass *pass = &q->passes[number];
+    for (int row = 0; row < q->shape.passes[number].rows; row++) {
+        if (pass->bias != NULL)
+            assert_true(signed_bits(llabs(pass->bias[row])) <= has->bias_bits);
+        if (pass->peep != NULL)
+            assert_true(signed_bits(llabs((int64_t)pass->peep[row])) <= has->peep_bits);
+    }
+}
+
+static void check_formats(const struct quantized *q, const struct quantized *chip)
+{
+    assert_int_equal(q->gate_fraction, chip->gate_fraction);
+    assert_int_equal(q->z_fraction, chip->z_fraction);
+    assert_int_equal(q->z_bits, chip->z_bits);
+    assert_int_equal(q->shape.vector_count, chip->shape.vector_count);
+    for (int v = 0; v < q->shape.vector_count; v++) {
+        assert_int_equal(q->vectors[v].bits, chip->vectors[v].bits);
+        assert_int_equal(q->vectors[v].fraction, chip->vectors[v].fraction);
+    }
+    assert_int_equal(q->shape.pass_count, chip->shape.pass_count);
+    for (int n = 0; n < q->shape.pass_count; n++) {
+        assert_int_equal(q->passes[n].sum, chip->passes[n].sum);
+        assert_int_equal(q->passes[n].round_shift, chip->passes[n].round_shift);
+    }
 }
 
 /* Numbers of the model in the widths of the chip. */
@@ -125,12 +163,8 @@ static void check_fit(const struct program *p, const struct program *chip)
     assert_true(d->products <= has->products && d->passes <= has->passes);
     assert_true(d->columns <= has->max_columns && d->beats <= has->max_beats);
     assert_true(d->constants <= has->max_constants);
-    for (int gate = 0; gate < GATE_COUNT; gate++)
-        for (int row = 0; row < q->cell; row++) {
-            assert_true(signed_bits(llabs(q->bias[gate][row])) <= has->bias_bits);
-            if (q->peep[gate] != NULL)
-                assert_true(signed_bits(llabs(q->peep[gate][row])) <= has->peep_bits);
-        }
+    for (int pass = 0; pass < q->shape.pass_count; pass++)
+        check_constants(q, pass, has);
     assert_true(derive_needs(p).skew <= derive_skew(has));
     assert_int_equal(p->chip_hash, chip->chip_hash);
     /* What is fixed stays, whatever the model. */
@@ -146,8 +180,7 @@ static void check_fit(const struct program *p, const struct program *chip)
     fixed.x_bus_words = has->x_bus_words, fixed.y_bus_words = has->y_bus_words;
     fixed.state_bus_words = has->state_bus_words;
     assert_memory_equal(&fixed, has, sizeof fixed);
-    assert_memory_equal(&q->formats, &chip->quant.formats, sizeof q->formats);
-    assert_int_equal(q->round_shift, chip->quant.round_shift);
+    check_formats(q, &chip->quant);
     assert_int_equal(q->max_shift, chip->quant.max_shift);
     assert_int_equal(q->acc_bits, chip->quant.acc_bits);
     assert_int_equal(q->bias_bits, chip->quant.bias_bits);
@@ -158,8 +191,8 @@ static void check_fit(const struct program *p, const struct program *chip)
     assert_memory_equal(q->tanh.base, chip->quant.tanh.base, entries * sizeof *q->tanh.base);
 }
 
-/* Other weights, other density, smaller vectors: fits, and then keeps within everything that the chip
- * has, or is refused. */
+/* Other weights, other density, smaller vectors: fits, and then keeps within everything that the
+ * chip has, or is refused. */
 static void other_models(void **state)
 {
     (void)state;
@@ -234,6 +267,73 @@ static void sizes_and_kinds(void **state)
     program_free(&chip);
 }
 
+/* A chip of three layers, and what else is asked of one of them. */
+struct layers_case {
+    int layer;
+    struct layer_config as;
+    const char *said; /* NULL: it fits */
+};
+
+/* Layers do what the chip's do, and none is larger. */
+static void layers_of_a_chip(void **state)
+{
+    (void)state;
+    struct config c = loadable_config();
+    const struct layer_config lstm = layer_of(SHAPE_LSTM, 8), gru = layer_of(SHAPE_AFTER, 10),
+                              linear = layer_of(SHAPE_LINEAR, 6);
+    c.headroom = 100;
+    c.model.layer_count = 3;
+    c.model.layers[0] = lstm, c.model.layers[1] = gru, c.model.layers[2] = linear;
+    c.model.layers[0].input = 9;
+    struct layers_case cases[] = {
+        {0, lstm, NULL}, {1, gru, NULL}, {2, linear, NULL},
+        {0, gru, "model: layer 0: kind is gru, the chip's is lstm"},
+        {2, gru, "model: layer 2: kind is gru, the chip's is linear"},
+        {0, layer_of(SHAPE_LSTM, 9), "model: 0.c has 9 elements, the chip takes at most 8"},
+        {1, layer_of(SHAPE_AFTER, 11), "model: 1.y has 11 elements, the chip takes at most 10"},
+        {2, layer_of(SHAPE_LINEAR, 7), "model: 2.y has 7 elements, the chip takes at most 6"},
+        {0, layer_of(SHAPE_LSTM, 7), NULL}, {1, layer_of(SHAPE_AFTER, 9), NULL},
+        {2, layer_of(SHAPE_LINEAR, 5), NULL},
+        {1, layer_of(SHAPE_BEFORE, 10), "model: layer 1: reset is before, the chip's is after"},
+        {0, layer_of(SHAPE_PROJECTION, 8),
+         "model: layer 0: has a projection, but the chip was made without"},
+        {0, layer_of(SHAPE_COUPLED, 8),
+         "model: layer 0: has coupled gates, but the chip was made without"},
+        {0, lstm, "model: layer 0: has peepholes, but the chip was made without"},
+        {1, gru, "model: layer 1: lacks biases, but the chip was made with"},
+        {2, linear, "model: layer 2: activation is relu, the chip's is none"},
+        {0, lstm, "model: layer 0: candidate is sigm, the chip's is tanh"},
+    };
+    const size_t count = COUNT(cases);
+    cases[count - 4].as.peephole = true;
+    cases[count - 3].as.bias = false;
+    cases[count - 2].as.activation = ACTIVATION_RELU;
+    cases[count - 1].as.candidate = CANDIDATE_SIGM;
+    struct program chip, p;
+    build(&chip, &c);
+    for (size_t n = 0; n < count; n++) {
+        struct config other = c;
+        struct error error = {""};
+        other.model.layers[cases[n].layer] = cases[n].as;
+        other.model.layers[0].input = 9;
+        if (cases[n].said != NULL) {
+            refused_because(&chip, &other, cases[n].said);
+            continue;
+        }
+        if (!program_build_for(&p, &chip, &other, &error))
+            fail_msg("case %zu: %s", n, error.text);
+        check_fit(&p, &chip);
+        program_free(&p);
+    }
+    struct config other = c;
+    other.model.layer_count = 2;
+    refused_because(&chip, &other, "model: has 2 layers, the chip's has 3");
+    other = c;
+    other.model.layers[0].input = 10;
+    refused_because(&chip, &other, "model: x has 10 elements, the chip takes at most 9");
+    program_free(&chip);
+}
+
 /* Every number is refused that is one above what the chip has, by name. */
 static void numbers_by_name(void **state)
 {
@@ -258,8 +358,8 @@ static void numbers_by_name(void **state)
         assert_true(fit_numbers(&needs, &chip, &error));
         ++*bits;
         assert_false(fit_numbers(&needs, &chip, &error));
-        snprintf(wanted, sizeof wanted, "would need %d bits, the chip has %d (headroom of the chip: 25 %%)",
-                 has + 1, has);
+        snprintf(wanted, sizeof wanted,
+                 "would need %d bits, the chip has %d (headroom of the chip: 25 %%)", has + 1, has);
         assert_non_null(strstr(error.text, widths[n].name));
         assert_non_null(strstr(error.text, wanted));
     }
@@ -296,29 +396,27 @@ static void shifts(void **state)
     struct quantized q;
     struct error error = {""};
     build(&chip, &c);
-    struct matrix *matrices[2 * GATE_COUNT + 1];
-    int count = matrices_of(&chip.network, matrices), widest = 0;
-    const struct quant_matrix *quants[2 * GATE_COUNT + 1];
-    for (int gate = 0; gate < GATE_COUNT; gate++) {
-        quants[2 * gate] = &chip.quant.wx[gate];
-        quants[2 * gate + 1] = &chip.quant.wr[gate];
-    }
-    quants[2 * GATE_COUNT] = &chip.quant.wym;
+    const struct quant_matrix *quants = chip.quant.matrices;
     struct utterances noise;
+    int widest = 0;
     utterances_draw(&noise, 1, 2, c.model.input, 1);
-    for (int i = 0; i < count; i++)
-        if (quants[i]->shift > quants[widest]->shift)
+    for (int i = 0; i < chip.network.matrix_count; i++)
+        if (quants[i].shift > quants[widest].shift)
             widest = i;
+    const struct matrix *matrix = &chip.network.matrices[widest].weights;
     for (int n = 0; n < 2; n++) { /* one bit more is there: headroom */
-        for (int at = 0; at < matrices[widest]->rows * matrices[widest]->cols; at++)
-            matrices[widest]->at[at] *= 2.0f;
-        bool good = quantize_for(&q, &chip.network, &noise, &chip.quant, &c, &error);
+        for (int at = 0; at < matrix->rows * matrix->cols; at++)
+            matrix->at[at] *= 2.0f;
+        struct calibrator *calibrator = calibrator_new(&chip.network, &noise, &c.model);
+        bool good = quantize_for(&q, &chip.network, calibrator, &chip.quant, &c, &error);
+        calibrator_free(calibrator);
         assert_int_equal(good, n == 0);
         quantized_free(&q);
     }
-    char wanted[100];
-    snprintf(wanted, sizeof wanted, "the weights of %s are too large: aligning them would need a shift of %d",
-             quants[widest]->name, chip.quant.max_shift + 1);
+    char wanted[120];
+    snprintf(wanted, sizeof wanted,
+             "the weights of %s are too large: aligning them would need a shift of %d",
+             quants[widest].name, chip.quant.max_shift + 1);
     assert_non_null(strstr(error.text, wanted));
     utterances_free(&noise);
     program_free(&chip);
@@ -385,7 +483,8 @@ static void headroom_at_the_limit(void **state)
         build(&with, &c);
         assert_true(with.d.sum_bits <= 48 && with.d.acc_bits <= 47);
         assert_true(with.d.peep_bits <= 27 && with.d.aligned_bits <= 27);
-        assert_true(with.d.acc_bits >= without.d.acc_bits && with.d.bias_bits >= without.d.bias_bits);
+        assert_true(with.d.acc_bits >= without.d.acc_bits &&
+                    with.d.bias_bits >= without.d.bias_bits);
         assert_true(with.d.sum_bits > with.d.acc_bits && with.d.sum_bits > with.d.bias_bits);
         program_free(&with);
         program_free(&without);
@@ -399,7 +498,7 @@ int main(void)
         cmocka_unit_test(folded_headroom),
         cmocka_unit_test(sizes_and_kinds), cmocka_unit_test(numbers_by_name),
         cmocka_unit_test(shifts),          cmocka_unit_test(headroom),
-        cmocka_unit_test(headroom_at_the_limit),
+        cmocka_unit_test(headroom_at_the_limit), cmocka_unit_test(layers_of_a_chip),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

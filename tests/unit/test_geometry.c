@@ -3,6 +3,9 @@
 #include "models/program/geometry.h"
 #include "tests/unit/model_testing.h"
 
+/* Groups of passes of one LSTM. */
+enum { GATES, PROJECTION };
+
 static struct network network_of(int input, int cell, int output, bool projection)
 {
     struct model_config model = plain_config().model;
@@ -47,45 +50,37 @@ static void places_shared_out(void **state)
     }
 }
 
-static void expect(int pes, int lanes, enum fold fold, double density, int gates, int y)
+static void expect(int pes, int lanes, int asked, int fold)
 {
     struct config c = plain_config();
     c.pes = pes;
     c.elem_lanes = lanes;
-    c.fold = fold;
     c.index_bits = 4;
-    c.model.density = density;
     struct network n = network_of(16, 128, 64, true);
-    struct geometry g = geometry_choose(&c, &n);
-    if (g.gate_fold != gates || g.y_fold != y)
-        fail_msg("%d PEs, %d lanes, fold at most %d, density %g: %d and %d, not %d and %d", pes, lanes,
-                 geometry_fold_asked(&c), density, g.gate_fold, g.y_fold, gates, y);
-    assert_int_equal(geometry_fold(&g), gates > y ? gates : y);
+    const struct geometry g = geometry_make(&c, &n, folds_all(asked));
+    if (g.folds[GATES] != fold || g.folds[PROJECTION] != fold)
+        fail_msg("%d PEs, %d lanes, fold at most %d: %d and %d, not %d", pes, lanes, asked,
+                 g.folds[GATES], g.folds[PROJECTION], fold);
+    assert_int_equal(geometry_fold(&g), fold);
     network_free(&n);
 }
 
-/* c has 128 elements, y 64. */
-static void folds_chosen(void **state)
+static void folds_allowed(void **state)
 {
     (void)state;
-    expect(4, LANES_AUTO, FOLD_AUTO, 0.1, 1, 1);  /* 16 rows of Wym a PE: no room for more */
-    expect(8, LANES_AUTO, FOLD_AUTO, 0.1, 1, 2);  /* 8 rows, 0.8 entries a column */
-    expect(8, LANES_AUTO, FOLD_AUTO, 0.2, 1, 1);  /* 1.6 entries a column: nothing to gain */
-    expect(16, LANES_AUTO, FOLD_AUTO, 0.1, 2, 4); /* 8 and 4 rows */
-    expect(16, 4, FOLD_AUTO, 0.1, 2, 4);
-    expect(16, 2, FOLD_AUTO, 0.1, 2, 2);          /* a word holds two elements */
-    expect(16, 1, FOLD_AUTO, 0.1, 1, 1);
-    expect(15, LANES_AUTO, FOLD_AUTO, 0.1, 1, 1); /* 15 PEs do not pair */
-    expect(24, LANES_AUTO, FOLD_AUTO, 0.1, 2, 2); /* 24 is no multiple of 4 x 4 */
-    expect(12, 3, FOLD_AUTO, 0.1, 1, 1);          /* two elements of a broadcast: not in one word */
-    expect(24, 6, FOLD_AUTO, 0.1, 2, 2);          /* four: not in one */
-    expect(24, 6, FOLD_2, 1.0, 2, 2);
-    expect(64, LANES_AUTO, FOLD_AUTO, 0.1, 8, 8);
-    expect(16, LANES_AUTO, FOLD_1, 0.1, 1, 1);
-    expect(16, LANES_AUTO, FOLD_2, 0.1, 2, 2);    /* no more than asked for */
-    expect(16, LANES_AUTO, FOLD_4, 1.0, 2, 4);    /* asked for: wherever the rows leave room */
-    expect(16, 8, FOLD_2, 1.0, 2, 2);
-    expect(16, 16, FOLD_AUTO, 0.1, 1, 1);         /* a step takes all PEs: no sharing */
+    expect(4, LANES_AUTO, 4, 2);
+    expect(16, LANES_AUTO, 8, 4);
+    expect(64, LANES_AUTO, 8, 8);
+    expect(64, LANES_AUTO, 2, 2); /* no more than asked for */
+    expect(64, LANES_AUTO, 1, 1);
+    expect(16, 4, 8, 4);
+    expect(16, 2, 8, 2);          /* a word holds two elements */
+    expect(16, 1, 8, 1);
+    expect(15, LANES_AUTO, 8, 1); /* 15 PEs do not pair */
+    expect(24, LANES_AUTO, 8, 2); /* 24 is no multiple of 4 x 4 */
+    expect(12, 3, 8, 1);          /* two elements of a broadcast: not in one word */
+    expect(24, 6, 8, 2);          /* four: not in one */
+    expect(16, 16, 8, 1);         /* a step takes all PEs: no sharing */
 }
 
 /* Nobody says how dense a model from a file is; its zeros are counted. */
@@ -94,53 +89,118 @@ static void zeros_counted(void **state)
     (void)state;
     struct config c = plain_config();
     c.pes = 8;
-    c.elem_lanes = LANES_AUTO;
-    c.index_bits = 4;
     c.model.pruning = PRUNING_NONE;
+    const struct geometry chip = {
+        .pes = 8, .block_rows = 16, .index_bits = 4, .folds = {2, 1}};
     struct network n = network_of(16, 128, 64, true);
-    struct geometry g = geometry_choose(&c, &n);
-    assert_int_equal(g.y_fold, 1);
-    for (int i = 0; i < n.wym.rows * n.wym.cols; i++)
+    struct geometry g = geometry_choose_for(&chip, 2, &c, &n);
+    assert_int_equal(g.folds[PROJECTION], 1);
+    struct matrix *wym = matrix_named(&n, "Wym");
+    for (int i = 0; i < wym->rows * wym->cols; i++)
         if (i % 10 != 0)
-            n.wym.at[i] = 0.0f;
-    g = geometry_choose(&c, &n);
-    assert_int_equal(g.y_fold, 2);
-    assert_int_equal(g.gate_fold, 1);
+            wym->at[i] = 0.0f;
+    g = geometry_choose_for(&chip, 2, &c, &n);
+    assert_int_equal(g.folds[PROJECTION], 2);
+    assert_int_equal(g.folds[GATES], 2);
     network_free(&n);
 }
 
-/* Another model of a chip is folded as the chip, where its rows allow it, however dense it is. */
+/* Another model of a chip is folded as the chip, however dense it is and however many rows it
+ * has. */
 static void other_models(void **state)
 {
     (void)state;
     struct config c = plain_config();
     c.pes = 16;
     c.elem_lanes = 4;
-    struct geometry chip = {.pes = 16, .block_rows = 16, .index_bits = 4, .gate_fold = 2, .y_fold = 4};
+    struct geometry chip = {
+        .pes = 16, .block_rows = 16, .index_bits = 4, .folds = {2, 4}};
     static const struct { int cell, output; double density; int gates, y; } models[] = {
         {128, 64, 1.0, 2, 4},  /* as the chip */
         {64, 64, 0.1, 4, 4},   /* fewer rows: further, but no further than the chip can */
         {64, 64, 1.0, 2, 4},
-        {256, 128, 0.1, 1, 2}, /* more rows */
+        {256, 128, 0.1, 2, 4}, /* more rows */
         {20, 3, 0.1, 4, 4},
     };
     for (size_t i = 0; i < COUNT(models); i++) {
         c.model.density = models[i].density;
         struct network n = network_of(16, models[i].cell, models[i].output, true);
         struct geometry g = geometry_choose_for(&chip, 4, &c, &n);
-        assert_int_equal(g.gate_fold, models[i].gates);
-        assert_int_equal(g.y_fold, models[i].y);
+        assert_int_equal(g.folds[GATES], models[i].gates);
+        assert_int_equal(g.folds[PROJECTION], models[i].y);
         network_free(&n);
     }
+}
+
+/* An LSTM with projection, a GRU whose Wnr has to wait for all of r, and a linear layer. */
+static struct network stack(void)
+{
+    struct layer_config layers[] = {layer_default(LAYER_LSTM), layer_default(LAYER_GRU),
+                                    layer_default(LAYER_LINEAR)};
+    struct network n;
+    layers[0].input = 16, layers[0].cell = 32, layers[0].output = 8;
+    layers[1].cell = 16, layers[1].reset = RESET_BEFORE;
+    layers[2].output = 100;
+    network_make(&n, layers, COUNT(layers));
+    return n;
+}
+
+/* Passes that run together are folded together, whatever layer is beside them. */
+static void groups_of_layers(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *matrix;
+        int group;
+    } groups[] = {{"0.Wix", 0}, {"0.Wor", 0}, {"0.Wym", 1}, {"1.Wrx", 2}, {"1.Wrr", 2},
+                  {"1.Wzx", 3}, {"1.Wnx", 3}, {"1.Wnr", 3}, {"2.W", 4}};
+    struct config c = plain_config();
+    struct network n = stack();
+    struct folds asked = folds_all(1);
+    asked.of[1] = 4, asked.of[3] = 2, asked.of[4] = 8;
+    c.pes = 64;
+    c.elem_lanes = LANES_AUTO;
+    struct geometry g = geometry_make(&c, &n, asked);
+    assert_int_equal(n.group_count, 5);
+    for (size_t i = 0; i < COUNT(groups); i++)
+        assert_int_equal(geometry_fold_of(&g, &n, matrix_number(&n, groups[i].matrix)),
+                         asked.of[groups[i].group]);
+    assert_int_equal(geometry_fold(&g), 8);
+
+    c.encoding = ENCODING_RELATIVE; /* blocks that hold the longest: 100 rows of 5 PEs */
+    c.pes = 5;
+    assert_int_equal(geometry_make(&c, &n, folds_all(1)).block_rows, 32);
+    network_free(&n);
+}
+
+/* What the chip has folded stays so, and the rest is folded further where that saves time. */
+static void groups_of_other_models(void **state)
+{
+    (void)state;
+    struct config c = plain_config();
+    struct network n = stack();
+    const struct geometry chip = {
+        .pes = 64, .block_rows = 16, .index_bits = 4, .folds = {1, 4, 1, 2, 1}};
+    c.model.density = 0.02;
+    const struct geometry sparse = geometry_choose_for(&chip, LANES_AUTO, &c, &n);
+    for (int group = 0; group < n.group_count; group++)
+        assert_int_equal(sparse.folds[group], 4);
+    n.layers[2].as.density = 1.0;
+    const struct geometry dense = geometry_choose_for(&chip, LANES_AUTO, &c, &n);
+    assert_int_equal(dense.folds[0], 4);
+    assert_int_equal(dense.folds[4], 1);
+    network_free(&n);
 }
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(places_shared_out),
-        cmocka_unit_test(folds_chosen),
+        cmocka_unit_test(folds_allowed),
         cmocka_unit_test(zeros_counted),
         cmocka_unit_test(other_models),
+        cmocka_unit_test(groups_of_layers),
+        cmocka_unit_test(groups_of_other_models),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

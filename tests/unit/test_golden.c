@@ -1,163 +1,28 @@
 /* SPDX-License-Identifier: Apache-2.0
  * test_golden.c - the integer model against two independent ones.
  *
- * The integer formulas of quantize.h and network.h once more, in doubles that hold every value
- * exactly: these must agree in every bit.  And the equations in floating point, one step from the
- * same state: these must agree within the sum of the roundings named in quantize.h. */
+ * The integers once more in doubles (plain_golden.h): these must agree in every bit.  And the
+ * equations in floating point, one step from the same state: these must agree within the sum of the
+ * roundings named in quantize.h.  Here one LSTM; test_golden_kinds.c has the other layers. */
 #include <math.h>
 
 #include "gen/config/config_file.h"
 #include "models/file/npy.h"
 #include "models/network/reference.h"
-#include "models/number/golden.h"
-#include "tests/unit/model_testing.h"
-
-/* ---- the same integers, in doubles --------------------------------------------------------- */
-
-static double round_exact(double value)
-{
-    return floor(value + 0.5);
-}
-
-static double clip(double value, int bits)
-{
-    double top = ldexp(1.0, bits - 1);
-    return value > top - 1.0 ? top - 1.0 : value < -top ? -top : value;
-}
-
-/* Sigmoid or Tanh of z: as the comment of struct act_table says. */
-static double table_value(const struct act_table *t, int gate_fraction, double z)
-{
-    double one = ldexp(1.0, gate_fraction), entries = ldexp(1.0, t->address_bits);
-    if (t->direct) {
-        double point = clip(round_exact(ldexp(z, -t->address_shift)), t->address_bits);
-        return t->base[(int)(point < 0.0 ? point + entries : point)];
-    }
-    double top = ldexp(entries, t->fraction_bits) - 1.0;
-    double magnitude = fabs(z) > top ? top : fabs(z);
-    double entry = floor(ldexp(magnitude, -t->fraction_bits));
-    double rest = magnitude - ldexp(entry, t->fraction_bits);
-    double value = t->base[(int)entry] +
-                   round_exact(ldexp(t->slope[(int)entry] * rest, -t->fraction_bits));
-    if (z < 0.0)
-        value = t->is_tanh ? -value : one - value;
-    return value >= one ? one - 1.0 : value; /* 1.0 is one too many for the format */
-}
-
-struct plain_state {
-    double *c, *y;
-};
-
-static double dot(const struct quant_matrix *m, int row, const double *v)
-{
-    double sum = 0.0;
-    for (int col = 0; col < m->cols; col++)
-        sum += m->at[(size_t)row * (size_t)m->cols + (size_t)col] * v[col];
-    return ldexp(sum, m->shift);
-}
-
-static double pre_activation(const struct quantized *q, int gate, int row, const double *x,
-                             const double *y, double c)
-{
-    double sum = dot(&q->wx[gate], row, x) + dot(&q->wr[gate], row, y) + (double)q->bias[gate][row];
-    if (q->peephole && gate != GATE_G)
-        sum += q->peep[gate][row] * c;
-    assert_true(fabs(sum) < 9007199254740992.0); /* exact */
-    assert_true(clip(sum, q->sum_bits) == sum);
-    return clip(round_exact(ldexp(sum, -q->round_shift)), q->z_bits);
-}
-
-static void plain_step(const struct quantized *q, struct plain_state *s, const double *x)
-{
-    const struct formats *f = &q->formats;
-    const int bits = q->activation_bits;
-    double *m = allocate((size_t)q->cell, sizeof *m);
-    for (int row = 0; row < q->cell; row++) {
-        double i = table_value(&q->sigm, f->gate,
-                               pre_activation(q, GATE_I, row, x, s->y, s->c[row]));
-        double forget = table_value(&q->sigm, f->gate,
-                                    pre_activation(q, GATE_F, row, x, s->y, s->c[row]));
-        double g = table_value(q->candidate == CANDIDATE_TANH ? &q->tanh : &q->sigm, f->gate,
-                               pre_activation(q, GATE_G, row, x, s->y, 0.0));
-        /* c = f*c' + g*i in the format of c, rounded once */
-        double c = clip(round_exact(ldexp(forget * s->c[row], -f->gate) +
-                                    ldexp(g * i, f->c - 2 * f->gate)), bits);
-        double o = table_value(&q->sigm, f->gate, pre_activation(q, GATE_O, row, x, s->y, c));
-        double z = clip(round_exact(ldexp(c, f->z - f->c)), q->z_bits);
-        double h = table_value(&q->tanh, f->gate, z);
-        m[row] = clip(round_exact(ldexp(o * h, f->m - 2 * f->gate)), bits);
-        s->c[row] = c;
-    }
-    for (int row = 0; row < q->output; row++)
-        s->y[row] = q->projection
-                        ? clip(round_exact(ldexp(dot(&q->wym, row, m), -q->round_shift)), bits)
-                        : m[row];
-    free(m);
-}
+#include "tests/unit/plain_golden.h"
 
 /* ---- models ---------------------------------------------------------------------------------- */
-
-struct model {
-    struct network network;
-    struct utterances utterances;
-    struct quantized quant;
-};
 
 static struct model model_new(const struct config *config, double input_scale)
 {
     struct model m;
-    struct error error = {""};
     network_draw(&m.network, &config->model);
     utterances_draw(&m.utterances, 2, 30, config->model.input, config->model.seed);
     for (int u = 0; u < m.utterances.count; u++)
         for (int i = 0; i < m.utterances.frames[u].rows * m.utterances.frames[u].cols; i++)
             m.utterances.frames[u].at[i] *= (float)input_scale;
-    if (!quantize(&m.quant, &m.network, &m.utterances, config, &error))
-        fail_msg("%s: %s", config_line(config), error.text);
+    quantized_of(&m.quant, &m.network, &m.utterances, config);
     return m;
-}
-
-static void model_free(struct model *m)
-{
-    quantized_free(&m->quant);
-    utterances_free(&m->utterances);
-    network_free(&m->network);
-}
-
-/* Inputs over the whole range of their format, its ends included. */
-static void draw_input(struct random *random, const struct quantized *q, int32_t *x)
-{
-    int top = 1 << (q->activation_bits - 1);
-    int kind = random_int(random, 0, 3);
-    for (int i = 0; i < q->input; i++)
-        x[i] = kind == 0   ? random_int(random, 0, 1) ? top - 1 : -top
-               : kind == 1 ? random_int(random, -top, top - 1)
-                           : random_int(random, -top, top - 1) / 4;
-}
-
-static void compare_integers(const struct quantized *q, struct random *random, int frames)
-{
-    size_t input = (size_t)q->input, cell = (size_t)q->cell, output = (size_t)q->output;
-    struct golden_state golden = golden_start(q);
-    struct plain_state plain = {allocate(cell, sizeof(double)), allocate(output, sizeof(double))};
-    int32_t *x = allocate(input, sizeof *x);
-    double *wide = allocate(input, sizeof *wide);
-    for (int t = 0; t < frames; t++) {
-        draw_input(random, q, x);
-        for (size_t i = 0; i < input; i++)
-            wide[i] = x[i];
-        golden_step(q, &golden, x);
-        plain_step(q, &plain, wide);
-        for (size_t i = 0; i < cell; i++)
-            assert_true(golden.c[i] == plain.c[i]);
-        for (size_t i = 0; i < output; i++)
-            assert_true(golden.y[i] == plain.y[i]);
-    }
-    free(x);
-    free(wide);
-    free(plain.c);
-    free(plain.y);
-    golden_end(&golden);
 }
 
 /* All options, all widths. */
@@ -175,7 +40,7 @@ static void integers_agree(void **state)
         if (n >= 16)
             c.activation_bits = 8 + n % 5; /* wide tables take time */
         struct model m = model_new(&c, n % 5 == 0 ? 20.0 : 1.0);
-        compare_integers(&m.quant, &random, 25);
+        compare_integers(&m.quant, &random, 25, NULL);
         model_free(&m);
     }
 }
@@ -192,18 +57,17 @@ static void dequantize(struct matrix *out, const struct quant_matrix *m)
 static void dequantize_network(struct model *m)
 {
     const struct quantized *q = &m->quant;
-    for (int gate = 0; gate < GATE_COUNT; gate++) {
-        dequantize(&m->network.wx[gate], &q->wx[gate]);
-        dequantize(&m->network.wr[gate], &q->wr[gate]);
-        for (int row = 0; row < q->cell; row++) {
-            m->network.bias[gate][row] = (float)ldexp((double)q->bias[gate][row], -q->formats.sum);
-            if (q->peep[gate] != NULL)
-                m->network.peep[gate][row] =
-                    (float)ldexp(q->peep[gate][row], q->formats.c - q->formats.sum);
-        }
+    for (int n = 0; n < q->shape.matrix_count; n++)
+        dequantize(&m->network.matrices[n].weights, &q->matrices[n]);
+    for (int n = 0; n < q->shape.pass_count; n++) {
+        const struct quant_pass *quant = &q->passes[n];
+        const struct network_pass *pass = &m->network.passes[n];
+        for (int row = 0; quant->bias != NULL && row < pass->rows; row++)
+            pass->bias[row] = (float)ldexp((double)quant->bias[row], -quant->sum);
+        for (int row = 0; quant->peep != NULL && row < pass->rows; row++)
+            pass->peep[row] = (float)ldexp(
+                quant->peep[row], q->vectors[vector_named(&q->shape, "c")].fraction - quant->sum);
     }
-    if (q->projection)
-        dequantize(&m->network.wym, &q->wym);
 }
 
 static double largest_value(int fraction, int bits)
@@ -220,49 +84,86 @@ static void assert_near(double golden, double exact, int fraction, int bits, dou
         fail_msg("%.9g is %.9g in floating point, allowed %.3g", golden, exact, bound);
 }
 
-/* From the golden model's state: one step of each.  Each rounding adds half a unit; a gate is as
- * wrong as its table plus a quarter (Sigmoid) or all (Tanh) of what its input is wrong. */
+/* Vectors of one LSTM, and their fraction bits; without projection m is y. */
+struct lstm_vectors {
+    const struct layer_config *as;
+    int x, y, c, m;
+    int fx, fy, fc, fm;
+};
+
+static struct lstm_vectors vectors_of(const struct quantized *q)
+{
+    const struct network *n = &q->shape;
+    struct lstm_vectors v = {.as = &lstm_layer(n)->as,
+                             .x = vector_named(n, "x"),
+                             .y = vector_named(n, "y"),
+                             .c = vector_named(n, "c")};
+    v.m = v.as->output > 0 ? vector_named(n, "m") : v.y;
+    v.fx = q->vectors[v.x].fraction;
+    v.fy = q->vectors[v.y].fraction;
+    v.fc = q->vectors[v.c].fraction;
+    v.fm = q->vectors[v.m].fraction;
+    return v;
+}
+
+/* One step of each, from the golden model's state. */
+static void step_both(const struct model *m, const struct reference *reference,
+                      struct golden_state *golden, struct reference_state *exact, const int32_t *x)
+{
+    const struct quantized *q = &m->quant;
+    const struct lstm_vectors v = vectors_of(q);
+    float *wide = allocate((size_t)q->shape.input, sizeof *wide);
+    for (int i = 0; i < q->shape.input; i++)
+        wide[i] = (float)ldexp(x[i], -v.fx);
+    for (int i = 0; i < v.as->cell; i++)
+        exact->at[v.c][i] = ldexp(golden->at[v.c][i], -v.fc);
+    for (int i = 0; i < q->shape.output; i++)
+        exact->at[v.y][i] = ldexp(golden->at[v.y][i], -v.fy);
+    golden_step(q, golden, x);
+    reference_step(reference, exact, wide);
+    free(wide);
+}
+
+/* Each rounding adds half a unit; a gate is as wrong as its table plus a quarter (Sigmoid) or all
+ * (Tanh) of what its input is wrong. */
 static void compare_step(const struct model *m, const struct reference *reference,
                          struct golden_state *golden, struct reference_state *exact,
                          const int32_t *x)
 {
     const struct quantized *q = &m->quant;
-    const struct formats *f = &q->formats;
-    const int bits = q->activation_bits;
-    float *wide = allocate((size_t)q->input, sizeof *wide);
-    double *c_before = allocate((size_t)q->cell, sizeof *c_before);
-    for (int i = 0; i < q->input; i++)
-        wide[i] = (float)ldexp(x[i], -f->x);
-    for (int i = 0; i < q->cell; i++)
-        c_before[i] = exact->c[i] = ldexp(golden->c[i], -f->c);
-    for (int i = 0; i < q->output; i++)
-        exact->y[i] = ldexp(golden->y[i], -f->y);
-    golden_step(q, golden, x);
-    reference_step(reference, exact, wide);
+    const struct lstm_vectors v = vectors_of(q);
+    const int bits = q->activation_bits, cell = v.as->cell;
+    double *c_before = allocate((size_t)cell, sizeof *c_before);
+    for (int i = 0; i < cell; i++)
+        c_before[i] = ldexp(golden->at[v.c][i], -v.fc);
+    step_both(m, reference, golden, exact, x);
 
-    double half_z = ldexp(0.5, -f->z), half_c = ldexp(0.5, -f->c), half_m = ldexp(0.5, -f->m);
+    double half_z = ldexp(0.5, -q->z_fraction), half_c = ldexp(0.5, -v.fc),
+           half_m = ldexp(0.5, -v.fm);
     double sigm = half_z / 4.0 + q->sigm.max_error, tanh_error = half_z + q->tanh.max_error;
-    double candidate = q->candidate == CANDIDATE_TANH ? tanh_error : sigm;
+    double candidate = v.as->candidate == CANDIDATE_TANH ? tanh_error : sigm;
     double worst_m = 0.0;
-    for (int i = 0; i < q->cell; i++) {
+    for (int i = 0; i < cell; i++) {
         double c_error = sigm * fabs(c_before[i]) + candidate + sigm + sigm * candidate + half_c;
-        assert_near(ldexp(golden->c[i], -f->c), exact->c[i], f->c, bits, c_error);
-        double clipped = fabs(exact->c[i] - ldexp(golden->c[i], -f->c));
-        double peep = q->peephole ? fabs((double)m->network.peep[GATE_O][i]) : 0.0;
+        double c = ldexp(golden->at[v.c][i], -v.fc), c_exact = exact->at[v.c][i];
+        assert_near(c, c_exact, v.fc, bits, c_error);
+        double clipped = fabs(c_exact - c);
+        double peep =
+            v.as->peephole ? fabs((double)pass_named(&m->network, "o")->peep[i]) : 0.0;
         double m_error = peep * clipped / 4.0 + sigm + clipped + tanh_error + half_m;
-        double m_format = fmax(0.0, fabs(exact->m[i]) - largest_value(f->m, bits));
+        double m_format = fmax(0.0, fabs(exact->at[v.m][i]) - largest_value(v.fm, bits));
         worst_m = fmax(worst_m, m_error + m_format);
-        if (!q->projection)
-            assert_near(ldexp(golden->y[i], -f->y), exact->y[i], f->y, bits, m_error);
+        if (v.m == v.y)
+            assert_near(ldexp(golden->at[v.y][i], -v.fy), exact->at[v.y][i], v.fy, bits, m_error);
     }
-    for (int i = 0; q->projection && i < q->output; i++) {
+    for (int i = 0; v.m != v.y && i < q->shape.output; i++) {
+        const float *row = matrix_row(matrix_named(&m->network, "Wym"), i);
         double weights = 0.0;
-        for (int col = 0; col < q->cell; col++)
-            weights += fabs((double)m->network.wym.at[(size_t)i * (size_t)q->cell + (size_t)col]);
-        assert_near(ldexp(golden->y[i], -f->y), exact->y[i], f->y, bits,
-                    weights * worst_m + ldexp(0.5, -f->y));
+        for (int col = 0; col < cell; col++)
+            weights += fabs((double)row[col]);
+        assert_near(ldexp(golden->at[v.y][i], -v.fy), exact->at[v.y][i], v.fy, bits,
+                    weights * worst_m + ldexp(0.5, -v.fy));
     }
-    free(wide);
     free(c_before);
 }
 
@@ -283,7 +184,7 @@ static void step_error_bounded(void **state)
         struct reference *reference = reference_new(&m.network);
         struct golden_state golden = golden_start(&m.quant);
         struct reference_state exact = reference_start(&m.network);
-        int32_t *x = allocate((size_t)m.quant.input, sizeof *x);
+        int32_t *x = allocate((size_t)m.quant.shape.input, sizeof *x);
         for (int t = 0; t < 30; t++) {
             draw_input(&random, &m.quant, x);
             compare_step(&m, reference, &golden, &exact, x);
@@ -293,6 +194,44 @@ static void step_error_bounded(void **state)
         reference_end(&exact);
         reference_free(reference);
         model_free(&m);
+    }
+}
+
+/* Those of a pass have one binary point. */
+static void matrices_nearest(const struct model *m, int weight_bits)
+{
+    const struct network *n = &m->network;
+    for (int k = 0; k < n->matrix_count; k++) {
+        const struct network_matrix *matrix = &n->matrices[k];
+        const struct quant_matrix *q = &m->quant.matrices[k];
+        const char *source = strcmp(matrix->name, "Wym") == 0 ? "m"
+                             : strchr(matrix->name, 'r')      ? "y"
+                                                              : "x";
+        const int activation = m->quant.vectors[vector_named(n, source)].fraction;
+        const char letter[] = {matrix->name[1] == 'c' ? 'g' : matrix->name[1], '\0'};
+        assert_int_equal(q->fraction + q->shift + activation,
+                         m->quant.passes[pass_number(n, letter)].sum);
+        for (int i = 0; i < q->rows * q->cols; i++) {
+            assert_true(q->at[i] == clip(q->at[i], weight_bits));
+            assert_true(fabs(ldexp(q->at[i], -q->fraction) - (double)matrix->weights.at[i]) <=
+                        ldexp(0.5, -q->fraction));
+        }
+    }
+}
+
+static void vectors_nearest(const struct model *m)
+{
+    const int c = m->quant.vectors[vector_named(&m->network, "c")].fraction;
+    for (int k = 0; k < m->network.pass_count; k++) {
+        const struct network_pass *pass = &m->network.passes[k];
+        const struct quant_pass *q = &m->quant.passes[k];
+        const double unit = ldexp(1.0, -q->sum), peep_unit = ldexp(unit, c);
+        assert_int_equal(q->bias != NULL, strcmp(pass->name, "y") != 0);
+        assert_int_equal(q->peep != NULL, pass->peep != NULL);
+        for (int row = 0; q->bias != NULL && row < pass->rows; row++)
+            assert_true(fabs((double)q->bias[row] * unit - (double)pass->bias[row]) <= unit / 2);
+        for (int row = 0; q->peep != NULL && row < pass->rows; row++)
+            assert_true(fabs(q->peep[row] * peep_unit - (double)pass->peep[row]) <= peep_unit / 2);
     }
 }
 
@@ -306,32 +245,8 @@ static void quantization_nearest(void **state)
         struct config c = random_config(&random);
         c.activation_bits = 8 + n % 6;
         struct model m = model_new(&c, 1.0);
-        struct matrix *matrices[2 * GATE_COUNT + 1];
-        int count = matrices_of(&m.network, matrices);
-        for (int k = 0; k < count; k++) {
-            const struct quant_matrix *q =
-                k == 2 * GATE_COUNT ? &m.quant.wym : k & 1 ? &m.quant.wr[k / 2] : &m.quant.wx[k / 2];
-            int activation = k == 2 * GATE_COUNT ? m.quant.formats.m
-                             : k & 1             ? m.quant.formats.y
-                                                 : m.quant.formats.x;
-            int point = k == 2 * GATE_COUNT ? m.quant.formats.project : m.quant.formats.sum;
-            assert_int_equal(q->fraction + q->shift + activation, point); /* one binary point */
-            for (int i = 0; i < q->rows * q->cols; i++) {
-                assert_true(q->at[i] == clip(q->at[i], c.weight_bits));
-                assert_true(fabs(ldexp(q->at[i], -q->fraction) - (double)matrices[k]->at[i]) <=
-                            ldexp(0.5, -q->fraction));
-            }
-        }
-        for (int gate = 0; gate < GATE_COUNT; gate++)
-            for (int row = 0; row < m.quant.cell; row++) {
-                double unit = ldexp(1.0, -m.quant.formats.sum);
-                assert_true(fabs((double)m.quant.bias[gate][row] * unit -
-                                 (double)m.network.bias[gate][row]) <= unit / 2);
-                unit = ldexp(unit, m.quant.formats.c);
-                if (m.quant.peep[gate] != NULL)
-                    assert_true(fabs(m.quant.peep[gate][row] * unit -
-                                     (double)m.network.peep[gate][row]) <= unit / 2);
-            }
+        matrices_nearest(&m, c.weight_bits);
+        vectors_nearest(&m);
         model_free(&m);
     }
 }
@@ -343,27 +258,28 @@ static void cell_saturates(void **state)
     struct config c = plain_config();
     c.activation_bits = 12;
     struct model m = model_new(&c, 1.0);
-    for (int row = 0; row < m.network.cell; row++) {
-        m.network.bias[GATE_I][row] = m.network.bias[GATE_F][row] = 30.0f;
-        m.network.bias[GATE_G][row] = row % 2 ? 20.0f : -20.0f;
+    const int cell = lstm_layer(&m.network)->as.cell;
+    for (int row = 0; row < cell; row++) {
+        pass_named(&m.network, "i")->bias[row] = pass_named(&m.network, "f")->bias[row] = 30.0f;
+        pass_named(&m.network, "g")->bias[row] = row % 2 ? 20.0f : -20.0f;
     }
     quantized_free(&m.quant);
-    struct error error;
     m.utterances.frames[0].rows = m.utterances.frames[1].rows = 4; /* calibrated on short ones */
-    assert_true(quantize(&m.quant, &m.network, &m.utterances, &c, &error));
+    quantized_of(&m.quant, &m.network, &m.utterances, &c);
     struct golden_state golden = golden_start(&m.quant);
     struct random random;
     random_seed(&random, 41);
-    compare_integers(&m.quant, &random, 100);
-    int32_t *x = allocate((size_t)m.quant.input, sizeof *x);
+    compare_integers(&m.quant, &random, 100, NULL);
+    int32_t *x = allocate((size_t)m.network.input, sizeof *x);
+    const int32_t *c_of = golden.at[vector_named(&m.network, "c")];
     for (int t = 0; t < 100; t++) {
         golden_step(&m.quant, &golden, x);
-        for (int row = 0; row < m.quant.cell; row++)
-            assert_true(row % 2 ? golden.c[row] > 0 : golden.c[row] < 0);
+        for (int row = 0; row < cell; row++)
+            assert_true(row % 2 ? c_of[row] > 0 : c_of[row] < 0);
     }
     /* Gates reach 1 - 2^-11 only, so that c rests where f*c + g*i rounds to c: near the end */
-    for (int row = 0; row < m.quant.cell; row++)
-        assert_true(row % 2 ? golden.c[row] >= 2047 - 2 : golden.c[row] <= -2048 + 2);
+    for (int row = 0; row < cell; row++)
+        assert_true(row % 2 ? c_of[row] >= 2047 - 2 : c_of[row] <= -2048 + 2);
     free(x);
     golden_end(&golden);
     model_free(&m);
@@ -444,12 +360,13 @@ struct score {
 
 static int best_class(const struct network *n, const double *y)
 {
+    const struct matrix *classes = matrix_named(n->after, "W");
     int best = 0;
     double best_score = -INFINITY;
-    for (int k = 0; k < n->classes.rows; k++) {
-        double score = (double)n->class_bias[k];
+    for (int k = 0; k < classes->rows; k++) {
+        double score = (double)pass_named(n->after, "y")->bias[k];
         for (int i = 0; i < n->output; i++)
-            score += (double)n->classes.at[(size_t)k * (size_t)n->output + (size_t)i] * y[i];
+            score += (double)classes->at[(size_t)k * (size_t)n->output + (size_t)i] * y[i];
         if (score > best_score) {
             best_score = score;
             best = k;
@@ -495,6 +412,8 @@ static void play(const struct program *p, const struct reference *reference, int
     const struct quantized *q = &p->quant;
     const struct matrix *frames = &p->utterances.frames[number];
     const char *name = p->utterances.names[number];
+    const int x_fraction = q->vectors[vector_named(n, "x")].fraction,
+              y_fraction = q->vectors[vector_named(n, "y")].fraction;
     float *stored = read_array(name, ".y.npy", frames->rows, n->output, false);
     int32_t *labels = read_array(name, ".labels.npy", frames->rows, 1, true);
     struct reference_state r = reference_start(n);
@@ -504,15 +423,15 @@ static void play(const struct program *p, const struct reference *reference, int
     for (int t = 0; t < frames->rows; t++) {
         const float *features = frames->at + (size_t)t * (size_t)n->input;
         for (int i = 0; i < n->input; i++)
-            x[i] = (int32_t)quantize_value((double)features[i], q->formats.x, q->activation_bits);
+            x[i] = (int32_t)quantize_value((double)features[i], x_fraction, q->activation_bits);
         reference_step(reference, &r, features);
         golden_step(q, &g, x);
         for (int i = 0; i < n->output; i++) {
             want[i] = (double)stored[(size_t)t * (size_t)n->output + (size_t)i];
-            y[i] = ldexp(g.y[i], -q->formats.y);
+            y[i] = ldexp(golden_y(&g)[i], -y_fraction);
         }
-        count_frame(exact, n, r.y, want, labels[t]);
-        count_frame(golden, n, y, r.y, labels[t]);
+        count_frame(exact, n, reference_y(&r), want, labels[t]);
+        count_frame(golden, n, y, reference_y(&r), labels[t]);
     }
     free(stored);
     free(labels);

@@ -310,6 +310,22 @@ static void test_not_utf8(void **state)
     json_decref(json);
 }
 
+static void test_ultra(void **state)
+{
+    (void)state;
+    begin("memory=resident device=xck26 weights_ram=ultra");
+    assert_int_equal(implement("xc7", 1, NULL), 1);
+    complained_only("xc7 has no UltraRAM, which the chip asks for: generate it with weights_ram: block");
+    assert_int_equal(implement("xcup", 1, NULL), 0);
+}
+
+static void test_ultra_without_hints(void **state)
+{
+    (void)state;
+    begin("memory=resident device=xck26 weights_ram=ultra ram_hint=none");
+    assert_int_equal(implement("xc7", 1, NULL), 0);
+}
+
 static void test_refused(void **state)
 {
     (void)state;
@@ -352,6 +368,8 @@ int main(void)
         cmocka_unit_test_teardown(test_edited, end_tools),
         cmocka_unit_test_teardown(test_wrong_netlist, end_tools),
         cmocka_unit_test_teardown(test_not_utf8, end_tools),
+        cmocka_unit_test_teardown(test_ultra, end_tools),
+        cmocka_unit_test_teardown(test_ultra_without_hints, end_tools),
         cmocka_unit_test_teardown(test_refused, end_tools),
     };
     unsetenv("ESE_PNR_TOOLS");

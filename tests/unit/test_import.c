@@ -1,60 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0
- * test_import.c - networks and utterances from files: what is read, and each thing refused. */
+ * test_import.c - one LSTM and utterances from files: what is read, and each thing refused.
+ * test_import_layers.c has layers of all kinds. */
 #include <math.h>
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
-#include "models/base/bytes.h"
 #include "models/file/npy.h"
 #include "models/network/labels.h"
-#include "models/network/network.h"
-#include "models/network/utterances.h"
-
-#include <cmocka.h> /* last: it has a macro called fail */
-
-static char folder[] = "/tmp/ese-test-XXXXXX";
-static char model_path[64]; /* folder/m.safetensors */
-
-static int make_folder(void **state)
-{
-    (void)state;
-    if (mkdtemp(folder) == NULL)
-        return -1;
-    snprintf(model_path, sizeof model_path, "%s/m.safetensors", folder);
-    return 0;
-}
-
-static int remove_folder(void **state)
-{
-    (void)state;
-    unlink(model_path);
-    return rmdir(folder);
-}
-
-/* One line that begins with the path and says `what`. */
-static void check_message(const struct error *error, const char *path, const char *what)
-{
-    size_t length = strlen(error->text);
-    if (strstr(error->text, what) == NULL)
-        fail_msg("\"%s\" does not contain \"%s\"", error->text, what);
-    assert_int_equal(strncmp(error->text, path, strlen(path)), 0);
-    assert_null(strchr(error->text, '\n'));
-    assert_int_not_equal(error->text[length - 1], '.');
-}
+#include "tests/unit/model_file.h"
 
 /* --- models in files -------------------------------------------------------------------------- */
-
-struct entry {
-    const char *name;
-    int rank, rows, cols;
-};
 
 /* Input 3, cell 4, output 2, 5 classes. */
 static const struct entry layer[] = {
@@ -71,10 +24,8 @@ enum { ENTRIES = sizeof layer / sizeof layer[0] };
  * `as`, if any. */
 static void write_model(const char *without, const struct entry *change, const char *as)
 {
-    char header[4096];
-    unsigned char length_bytes[8] = {0};
-    size_t used = 1, elements = 0;
-    header[0] = '{';
+    struct entry entries[ENTRIES];
+    int count = 0;
     for (int i = 0; i < ENTRIES; i++) {
         struct entry e = layer[i];
         if (without != NULL && strstr(without, e.name) != NULL)
@@ -85,64 +36,68 @@ static void write_model(const char *without, const struct entry *change, const c
             if (as != NULL)
                 e.name = as;
         }
-        size_t count = (size_t)e.rows * (size_t)e.cols;
-        used += (size_t)snprintf(header + used, sizeof header - used,
-                                 "%s\"%s\":{\"dtype\":\"F32\",\"shape\":[%d", used > 1 ? "," : "",
-                                 e.name, e.rows);
-        if (e.rank == 2)
-            used += (size_t)snprintf(header + used, sizeof header - used, ",%d", e.cols);
-        used += (size_t)snprintf(header + used, sizeof header - used,
-                                 "],\"data_offsets\":[%zu,%zu]}", 4 * elements,
-                                 4 * (elements + count));
-        elements += count;
+        entries[count++] = e;
     }
-    header[used++] = '}';
-    store_u32(length_bytes, (uint32_t)used);
+    write_entries(entries, count);
+}
 
-    FILE *file = fopen(model_path, "wb");
-    assert_non_null(file);
-    fwrite(length_bytes, sizeof length_bytes, 1, file);
-    fwrite(header, used, 1, file);
-    for (size_t i = 0; i < elements; i++) {
-        unsigned char number[4];
-        store_u32(number, bits_of_float((float)(i + 1) / 8));
-        fwrite(number, sizeof number, 1, file);
-    }
-    assert_int_equal(fclose(file), 0);
+/* What a configuration says that asks for nothing but a file. */
+static struct model_config asks_for(char *path)
+{
+    return (struct model_config){.path = path};
+}
+
+static void read_model(struct network *n)
+{
+    struct error error = {""};
+    const struct model_config model = asks_for(model_path);
+    if (!network_read(n, &model, &error))
+        fail_msg("%s", error.text);
 }
 
 static void refuse_model(const char *what)
 {
-    struct network network;
-    struct error error = {""};
-    if (network_read(&network, model_path, CANDIDATE_TANH, &error))
-        fail_msg("accepted what should give \"%s\"", what);
-    check_message(&error, model_path, what);
+    const struct model_config model = asks_for(model_path);
+    refuse(&model, what);
+}
+
+/* The matrix of the layer behind. */
+static const struct matrix *after_of(const struct network *n)
+{
+    assert_non_null(n->after);
+    return matrix_named(n->after, "W");
 }
 
 static void models_read(void **state)
 {
     (void)state;
     struct network n;
+    struct lstm lstm;
     struct error error;
+    struct model_config model = asks_for(model_path);
 
     write_model(NULL, NULL, NULL);
-    assert_true(network_read(&n, model_path, CANDIDATE_SIGM, &error));
-    assert_true(n.input == 3 && n.cell == 4 && n.output == 2 && n.candidate == CANDIDATE_SIGM);
-    assert_true(n.projection && n.peephole && n.classes.rows == 5 && n.class_bias != NULL);
-    assert_true(n.wx[GATE_I].at[0] == 0.125f && n.wx[GATE_I].at[11] == 1.5f);
-    assert_true(n.wx[GATE_G].at[0] == 25 / 8.0f); /* third in the file: W_cx */
-    assert_true(n.wym.rows == 2 && n.wym.cols == 4 && n.peep[GATE_G] == NULL);
+    model.candidate = CANDIDATE_SIGM;
+    assert_true(network_read(&n, &model, &error));
+    assert_true(lstm_of(&n, &lstm));
+    assert_true(n.input == 3 && n.output == 2 && n.short_names);
+    assert_true(lstm.as->cell == 4 && lstm.as->output == 2);
+    assert_true(lstm.as->candidate == CANDIDATE_SIGM && lstm.as->peephole);
+    assert_true(after_of(&n)->rows == 5 && n.after->passes[0].bias[4] > 0);
+    assert_true(lstm.wx[LSTM_I]->at[0] == 0.125f && lstm.wx[LSTM_I]->at[11] == 1.5f);
+    assert_true(lstm.wx[LSTM_G]->at[0] == 25 / 8.0f); /* third in the file: W_cx */
+    assert_true(lstm.wym->rows == 2 && lstm.wym->cols == 4 && lstm.peep[LSTM_G] == NULL);
     network_free(&n);
 
     write_model("lstm.w_ic lstm.w_fc lstm.w_oc output.W output.b", NULL, NULL);
-    assert_true(network_read(&n, model_path, CANDIDATE_TANH, &error));
-    assert_true(!n.peephole && n.peep[GATE_I] == NULL && n.classes.rows == 0);
+    read_model(&n);
+    assert_true(lstm_of(&n, &lstm));
+    assert_true(!lstm.as->peephole && lstm.peep[LSTM_I] == NULL && n.after == NULL);
     network_free(&n);
 
     write_model("output.b", NULL, NULL);
-    assert_true(network_read(&n, model_path, CANDIDATE_TANH, &error));
-    assert_true(n.classes.rows == 5 && n.class_bias == NULL);
+    read_model(&n);
+    assert_true(after_of(&n)->rows == 5 && n.after->passes[0].no_bias);
     network_free(&n);
 }
 
@@ -151,34 +106,32 @@ static void missing_biases_are_zeros(void **state)
 {
     (void)state;
     static const struct {
-        const char *without, *missing;
-        int gates;
+        const char *without, *missing, *gates;
     } cases[] = {
-        {"lstm.b_f", "lstm.b_f", 1 << GATE_F},
-        {"lstm.b_o lstm.b_c", "lstm.b_c, lstm.b_o", 1 << GATE_G | 1 << GATE_O},
-        {"lstm.b_i lstm.b_f lstm.b_c lstm.b_o", "lstm.b_i, lstm.b_f, lstm.b_c, lstm.b_o", 15},
-        {"lstm.b_i output.b", "lstm.b_i, output.b", 1 << GATE_I},
-        {"output.b", "output.b", 0},
+        {"lstm.b_f", "lstm.b_f", "f"},
+        {"lstm.b_o lstm.b_c", "lstm.b_c, lstm.b_o", "go"},
+        {"lstm.b_i lstm.b_f lstm.b_c lstm.b_o", "lstm.b_i, lstm.b_f, lstm.b_c, lstm.b_o", "ifgo"},
+        {"lstm.b_i output.b", "lstm.b_i, output.b", "i"},
+        {"output.b", "output.b", ""},
     };
     struct network n;
-    struct error error;
     char missing[128];
-    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+    for (size_t i = 0; i < COUNT(cases); i++) {
         write_model(cases[i].without, NULL, NULL);
-        if (!network_read(&n, model_path, CANDIDATE_TANH, &error))
-            fail_msg("%s", error.text);
+        read_model(&n);
         assert_true(network_missing_biases(&n, missing, sizeof missing));
         assert_string_equal(missing, cases[i].missing);
-        for (int gate = 0; gate < GATE_COUNT; gate++) {
-            bool zero = (cases[i].gates >> gate & 1) != 0;
-            assert_int_equal(n.no_bias[gate], zero);
-            for (int cell = 0; cell < n.cell; cell++)
-                assert_int_equal(n.bias[gate][cell] > 0, !zero);
+        for (const char *letter = "ifgo"; *letter != '\0'; letter++) {
+            const struct network_pass *gate = pass_named(&n, (char[]){*letter, '\0'});
+            bool zero = strchr(cases[i].gates, *letter) != NULL;
+            assert_int_equal(gate->no_bias, zero);
+            for (int row = 0; row < gate->rows; row++)
+                assert_int_equal(gate->bias[row] > 0, !zero);
         }
         network_free(&n);
     }
     write_model("output.W output.b", NULL, NULL);
-    assert_true(network_read(&n, model_path, CANDIDATE_TANH, &error));
+    read_model(&n);
     assert_false(network_missing_biases(&n, missing, sizeof missing));
     network_free(&n);
 }
@@ -186,18 +139,31 @@ static void missing_biases_are_zeros(void **state)
 static void classes_without_bias(void **state)
 {
     (void)state;
-    float rows[] = {1, 0, 0, 1};
-    struct network n = {.classes = {.rows = 2, .cols = 2, .at = rows}};
+    static const float rows[] = {1, 0, 0, 1, -1, 0, 0, -1, -1, -1};
+    struct network n;
+    write_model("output.b", NULL, NULL);
+    read_model(&n);
+    memcpy(after_of(&n)->at, rows, sizeof rows);
     assert_int_equal(classify(&n, (double[]){0.5, 0.25}), 0);
-    assert_int_equal(classify(&n, (double[]){-0.5, 0.25}), 1);
+    assert_int_equal(classify(&n, (double[]){-0.5, 0.75}), 1);
+    assert_int_equal(classify(&n, (double[]){-0.5, 0.25}), 2);
+    assert_int_equal(classify(&n, (double[]){0.25, -0.5}), 3);
+    assert_int_equal(classify(&n, (double[]){-0.5, -0.25}), 4);
+    network_free(&n);
 }
+
+/* What an LSTM may have, as messages list it. */
+#define ALLOWED                                                                     \
+    "lstm.W_ix, lstm.W_fx, lstm.W_cx, lstm.W_ox, lstm.W_ir, lstm.W_fr, lstm.W_cr, " \
+    "lstm.W_or, lstm.W_ym, lstm.b_i, lstm.w_ic, lstm.b_f, lstm.w_fc, lstm.b_c, "    \
+    "lstm.b_o, lstm.w_oc, lstm.b_y, lstm.c_0, lstm.y_0"
 
 /* A misspelt bias is not a missing one. */
 static void misspelt_biases_refused(void **state)
 {
     (void)state;
     write_model(NULL, &(struct entry){.name = "lstm.b_f"}, "lstm.bf");
-    refuse_model("tensor 'lstm.bf' is unknown, allowed are lstm.W_");
+    refuse_model("tensor 'lstm.bf' is unknown, allowed are " ALLOWED);
 }
 
 static void missing_tensors_refused(void **state)
@@ -216,7 +182,7 @@ static void missing_tensors_refused(void **state)
     write_model("lstm.W_ym", NULL, NULL);
     refuse_model("tensor 'lstm.W_ir' has shape [4, 2], expected [4, 4] without tensor 'lstm.W_ym'");
     write_model(NULL, &(struct entry){.name = "lstm.W_ym"}, "lstm.W_my");
-    refuse_model("tensor 'lstm.W_my' is unknown, allowed are lstm.W_");
+    refuse_model("tensor 'lstm.W_my' is unknown, allowed are " ALLOWED);
 }
 
 static void wrong_shapes_refused(void **state)
@@ -242,10 +208,10 @@ static void wrong_shapes_refused(void **state)
     refuse_model("tensor 'lstm.W_ir' has shape [5, 2], expected [4, 2]");
     write_model(NULL, &(struct entry){"lstm.W_ix", 1, 4, 1}, NULL);
     refuse_model("tensor 'lstm.W_ix' has 1 dimensions, expected 2");
-    write_model(NULL, &(struct entry){"lstm.W_ix", 2, 4, 4097}, NULL);
-    refuse_model("tensor 'lstm.W_ix' has dimension 4097, allowed are 1..4096");
+    write_model(NULL, &(struct entry){"lstm.W_ix", 2, 4, 16385}, NULL);
+    refuse_model("tensor 'lstm.W_ix' has dimension 16385, allowed are 1..16384");
     write_model(NULL, &(struct entry){"lstm.W_ix", 2, 4, 0}, NULL);
-    refuse_model("tensor 'lstm.W_ix' has dimension 0, allowed are 1..4096");
+    refuse_model("tensor 'lstm.W_ix' has dimension 0, allowed are 1..16384");
     write_model(NULL, &(struct entry){"output.W", 2, 5, 3}, NULL);
     refuse_model("tensor 'output.W' has shape [5, 3], expected [5, 2]");
     write_model(NULL, &(struct entry){"output.b", 1, 6, 1}, NULL);
@@ -261,7 +227,8 @@ static void unreadable_files_refused(void **state)
 
     unlink(model_path);
     refuse_model("cannot be read: No such file or directory");
-    assert_false(network_read(&network, folder, CANDIDATE_TANH, &error));
+    struct model_config model = asks_for(folder);
+    assert_false(network_read(&network, &model, &error));
     check_message(&error, folder, "is not a regular file");
 
     assert_int_equal(mkfifo(model_path, 0600), 0); /* must not wait for a writer */
@@ -281,7 +248,8 @@ static void unreadable_files_refused(void **state)
 
     memset(long_path, '\n', sizeof long_path - 1);
     long_path[sizeof long_path - 1] = '\0';
-    assert_false(network_read(&network, long_path, CANDIDATE_TANH, &error));
+    model = asks_for(long_path);
+    assert_false(network_read(&network, &model, &error));
     check_message(&error, "???", "...: cannot be read: File name too long");
 }
 
@@ -298,7 +266,7 @@ static void other_kinds_named(void **state)
         {"\x89HDF\r\n\x1a\n", 8, "is an HDF5 file (Keras?), expected a safetensors file"},
         {"lstm: none\n", 11, "is plain text, expected a safetensors file"},
     };
-    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+    for (size_t i = 0; i < COUNT(cases); i++) {
         FILE *file = fopen(model_path, "wb");
         assert_non_null(file);
         fwrite(cases[i].bytes, cases[i].size, 1, file);
@@ -326,15 +294,17 @@ static void speech_model_read(void **state)
     struct network n;
     struct error error;
     for (int pruned = 0; pruned < 2; pruned++) {
-        const char *path = pruned ? "models/speech/speech-pruned.safetensors"
-                                  : "models/speech/speech-dense.safetensors";
-        if (!network_read(&n, path, CANDIDATE_TANH, &error))
+        char pruned_path[] = "models/speech/speech-pruned.safetensors",
+             dense_path[] = "models/speech/speech-dense.safetensors";
+        const struct model_config model = asks_for(pruned ? pruned_path : dense_path);
+        if (!network_read(&n, &model, &error))
             fail_msg("%s", error.text);
-        assert_true(n.input == 40 && n.cell == 128 && n.output == 64 && n.classes.rows == 40);
-        assert_true(n.projection && n.peephole && n.class_bias != NULL);
-        size_t count = nonzeros(&n.wym);
-        for (int gate = 0; gate < GATE_COUNT; gate++)
-            count += nonzeros(&n.wx[gate]) + nonzeros(&n.wr[gate]);
+        const struct layer_config *as = &lstm_layer(&n)->as;
+        assert_true(n.input == 40 && as->cell == 128 && as->output == 64 && as->peephole);
+        assert_true(after_of(&n)->rows == 40 && !n.after->passes[0].no_bias);
+        size_t count = 0;
+        for (int i = 0; i < n.matrix_count; i++)
+            count += nonzeros(&n.matrices[i].weights);
         assert_int_equal(count, pruned ? 6208 : 61440);
         network_free(&n);
     }

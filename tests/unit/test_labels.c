@@ -222,10 +222,16 @@ static void test_edits(void **state)
 static void test_classify(void **state)
 {
     (void)state;
-    float weights[] = {1, 0, 0, 1, -1, -1}, bias[] = {0, 0, 0.5f};
-    const struct network network = {.output = 2,
-                                    .classes = {.rows = 3, .cols = 2, .at = weights},
-                                    .class_bias = bias};
+    static const float weights[] = {1, 0, 0, 1, -1, -1};
+    struct layer_config layer = layer_default(LAYER_LINEAR);
+    struct network after;
+    layer.input = 2;
+    layer.output = 3;
+    network_make(&after, &layer, 1);
+    memcpy(after.matrices[0].weights.at, weights, sizeof weights);
+    const struct network network = {.output = 2, .after = &after};
+    float *bias = after.passes[0].bias;
+    bias[2] = 0.5f;
     assert_int_equal(classify(&network, (const double[]){2, 1}), 0);
     assert_int_equal(classify(&network, (const double[]){1, 2}), 1);
     assert_int_equal(classify(&network, (const double[]){-1, -2}), 2);
@@ -234,6 +240,7 @@ static void test_classify(void **state)
     bias[0] = -10;
     bias[2] = -30;
     assert_int_equal(classify(&network, (const double[]){-5, -5}), 1);   /* all scores below 0 */
+    network_free(&after);
 }
 
 int main(void)

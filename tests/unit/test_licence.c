@@ -11,7 +11,8 @@ enum { LINES = 2 };
 static bool is_data(const char *path)
 {
     static const char *const endings[] = {".mem", ".bin", ".json", ".txt", ".yaml",
-                                          ".f",   ".npy", ".safetensors", "/LICENSE"};
+                                          ".f",   ".npy", ".safetensors", ".hex",
+                                          "/LICENSE"};
     for (size_t n = 0; n < COUNT_OF(endings); n++) {
         size_t length = strlen(endings[n]), whole = strlen(path);
         if (whole > length && strcmp(path + whole - length, endings[n]) == 0)

@@ -141,7 +141,7 @@ enum { SHIFT = (1 << 20) - FAKE_BASE };
 
 static void be_chip(int end, const struct script *script)
 {
-    struct fake_chip *fake = fake_new(3, ESE_FEATURE_QUEUE | ESE_FEATURE_TWO_PORTS);
+    struct fake_chip *fake = fake_new(3, ESE_FEATURES_QUEUE | ESE_FEATURES_TWO_PORTS);
     for (int port = 0; port < ESE_PORTS; port++)
         fake->memory[port] = (unsigned char *)realloc(fake->memory[port], FAKE_MEMORY + SHIFT);
     for (long n = 0;; n++) {

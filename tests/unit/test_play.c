@@ -69,7 +69,8 @@ static void check_inputs(const struct staged *staged)
             for (uint32_t i = 0; i < s->input; i++)
                 assert_int_equal(
                     s->x[(t * s->channels + c) * s->input + i],
-                    ese_fixed((double)from[i], q->formats.x, (unsigned)q->activation_bits));
+                    ese_fixed((double)from[i], q->vectors[0].fraction,
+                              (unsigned)q->activation_bits));
         }
 }
 
@@ -78,6 +79,7 @@ static double float_error(const struct staged *staged)
     const struct stimulus *s = &staged->play.stimulus;
     const struct program *p = &staged->program;
     struct reference *reference = reference_new(&p->network);
+    const int fraction = quantized_output(&p->quant)->fraction;
     double worst = 0;
     for (uint32_t slot = 0; slot < s->frame_count * s->channels; slot++) {
         struct voice voice = staged->play.voices[slot];
@@ -88,8 +90,8 @@ static double float_error(const struct staged *staged)
         for (int f = 0; f <= voice.frame; f++)
             reference_step(reference, &state, u->at + (f % u->rows) * u->cols);
         for (uint32_t i = 0; i < s->output; i++)
-            worst = fmax(worst,
-                         fabs(ldexp(s->y[slot * s->output + i], -p->quant.formats.y) - state.y[i]));
+            worst = fmax(worst, fabs(ldexp(s->y[slot * s->output + i], -fraction) -
+                                     reference_y(&state)[i]));
         reference_end(&state);
     }
     reference_free(reference);
@@ -289,7 +291,7 @@ static void check_shape(const struct staged *staged)
     const struct program *p = &staged->program;
     assert_int_equal(s->channels, p->config.channels);
     assert_int_equal(s->input, p->network.input);
-    assert_int_equal(s->cell, p->network.cell);
+    assert_int_equal(s->cell, lstm_layer(&p->network)->as.cell);
     assert_int_equal(s->output, p->network.output);
     assert_int_equal(s->activation_bits, p->config.activation_bits);
     assert_int_equal(s->element_bits, 16);

@@ -1,50 +1,38 @@
 /* SPDX-License-Identifier: Apache-2.0
- * test_prune.c - which weights stay, from the definitions in prune.h: counts and magnitudes are counted
- * here weight by weight. */
+ * test_prune.c - which weights stay, from the definitions in prune.h: counts and magnitudes are
+ * counted here weight by weight. */
 #include <math.h>
 
 #include "models/program/prune.h"
-#include "tests/unit/model_testing.h"
+#include "tests/unit/network_testing.h"
 
 /* How weights are drawn: all different from zero, and some equal to each other. */
 enum draw { DRAW_PLAIN, DRAW_TIES, DRAW_ZEROS };
 
-static struct matrix random_matrix(struct random *random, int rows, int cols, enum draw draw)
+static void draw_matrix(struct random *random, struct matrix *m, enum draw draw)
 {
-    struct matrix m = matrix_new(rows, cols);
-    for (int i = 0; i < rows * cols; i++) {
+    for (int i = 0; i < m->rows * m->cols; i++) {
         float value = (float)random_int(random, 1, draw == DRAW_PLAIN ? 1 << 23 : 9) / 64.0f;
         if (draw == DRAW_ZEROS && random_int(random, 0, 2) == 0)
             value = 0.0f;
-        m.at[i] = random_int(random, 0, 1) ? value : -value;
+        m->at[i] = random_int(random, 0, 1) ? value : -value;
     }
-    return m;
 }
 
-/* Matrices of odd and of even sizes; vectors are there because network_free() wants them. */
+/* Matrices of odd and of even sizes. */
 static struct network random_network(struct random *random, enum draw draw, bool projection)
 {
-    struct network n = {.input = random_int(random, 1, 12),
-                        .cell = random_int(random, 1, 70),
-                        .output = random_int(random, 1, 40),
-                        .projection = projection};
+    struct network n;
+    struct layer_config layer = layer_default(LAYER_LSTM);
+    layer.input = random_int(random, 1, 12);
+    layer.cell = random_int(random, 1, 70);
+    layer.output = random_int(random, 1, 40);
     if (!projection)
-        n.output = n.cell;
-    for (int gate = 0; gate < GATE_COUNT; gate++) {
-        n.wx[gate] = random_matrix(random, n.cell, n.input, draw);
-        n.wr[gate] = random_matrix(random, n.cell, n.output, draw);
-        n.bias[gate] = allocate((size_t)n.cell, sizeof(float));
-    }
-    if (projection)
-        n.wym = random_matrix(random, n.output, n.cell, draw);
+        layer.output = 0;
+    network_make(&n, &layer, 1);
+    for (int i = 0; i < n.matrix_count; i++)
+        draw_matrix(random, &n.matrices[i].weights, draw);
     return n;
-}
-
-static struct matrix copy_of(const struct matrix *m)
-{
-    struct matrix copy = matrix_new(m->rows, m->cols);
-    memcpy(copy.at, m->at, (size_t)m->rows * (size_t)m->cols * sizeof *m->at);
-    return copy;
 }
 
 /* Of the weights of `before` that belong to the group: how many are left, the smallest that is, the
@@ -55,8 +43,8 @@ struct census {
 };
 
 /* Every `step`th weight of the row, from column `first` on. */
-static void count(struct census *c, const struct matrix *before, const struct matrix *after, int row,
-                  int first, int step)
+static void count(struct census *c, const struct matrix *before, const struct matrix *after,
+                  int row, int first, int step)
 {
     for (int col = first; col < before->cols; col += step) {
         size_t at = (size_t)row * (size_t)before->cols + (size_t)col;
@@ -91,8 +79,8 @@ static void check(const struct census *c, double share)
         assert_true(c->least_left >= c->most_gone);
 }
 
-/* Row r belongs to the `fold` PEs (r mod owners) * fold and following, where it is row r / owners; each
- * of them has every fold-th column. */
+/* Row r belongs to the `fold` PEs (r mod owners) * fold and following, where it is row r / owners;
+ * each of them has every fold-th column. */
 static void check_balanced(const struct matrix *before, const struct matrix *after, double density,
                            int pes, int block_rows, int fold)
 {
@@ -125,29 +113,26 @@ static void prune_and_check(struct random *random, enum pruning pruning, enum dr
     struct network n = random_network(random, draw, random_int(random, 0, 1));
     int pes = random_int(random, 0, 2) ? random_int(random, 1, 9) : random_int(random, 10, 100);
     struct geometry g = {.block_rows = 1 << random_int(random, 1, 6),
-                         .gate_fold = 1 << random_int(random, 0, 3),
-                         .y_fold = 1 << random_int(random, 0, 3)};
+                         .folds = {1 << random_int(random, 0, 3), 1 << random_int(random, 0, 3)}};
     g.pes = pes *= geometry_fold(&g);
-    struct matrix *matrices[2 * GATE_COUNT + 1], before[2 * GATE_COUNT + 1];
-    int matrix_count = matrices_of(&n, matrices);
-    for (int i = 0; i < matrix_count; i++)
-        before[i] = copy_of(matrices[i]);
-    prune(&n, pruning, density, &g);
-    for (int i = 0; i < matrix_count; i++) {
+    struct network whole = network_copy(&n);
+    prune(&n, &(struct model_config){.pruning = pruning, .density = density}, &g);
+    for (int i = 0; i < n.matrix_count; i++) {
+        const struct matrix *before = &whole.matrices[i].weights, *after = &n.matrices[i].weights;
         struct census all = {.least_left = INFINITY};
-        int fold = matrices[i] == &n.wym ? g.y_fold : g.gate_fold;
-        for (int row = 0; row < before[i].rows; row++)
-            count(&all, &before[i], matrices[i], row, 0, 1);
+        int fold = g.folds[strcmp(n.matrices[i].name, "Wym") == 0];
+        for (int row = 0; row < before->rows; row++)
+            count(&all, before, after, row, 0, 1);
         if (pruning == PRUNING_BALANCED)
-            check_balanced(&before[i], matrices[i], density, pes, g.block_rows, fold);
+            check_balanced(before, after, density, pes, g.block_rows, fold);
         else if (pruning == PRUNING_MAGNITUDE)
             check(&all, density * all.weights);
         else
             assert_int_equal(all.left, all.weights - all.zeros);
-        if (density == 1.0 && before[i].rows % (pes / fold) == 0 && before[i].cols % fold == 0)
+        if (density == 1.0 && before->rows % (pes / fold) == 0 && before->cols % fold == 0)
             assert_int_equal(all.left, all.weights - all.zeros);
-        free(before[i].at);
     }
+    network_free(&whole);
     network_free(&n);
 }
 
@@ -180,23 +165,24 @@ static void none(void **state)
     all_kinds(PRUNING_NONE);
 }
 
+static void balance(struct network *n, double density, const struct geometry *g)
+{
+    prune(n, &(struct model_config){.pruning = PRUNING_BALANCED, .density = density}, g);
+}
+
 /* Three rows over two PEs: PE 0 has rows 0 and 2, PE 1 row 1. */
 static void example_by_hand(void **state)
 {
     (void)state;
     static const float before[] = {9, -8, 7, 1, -2, 3, 6, 5, -4};
     static const float after[] = {9, -8, 0, 0, -2, 3, 0, 0, 0};
-    struct network n = {.input = 3, .cell = 3, .output = 3};
-    for (int gate = 0; gate < GATE_COUNT; gate++) {
-        n.wx[gate] = matrix_new(3, 3);
-        n.wr[gate] = matrix_new(3, 3);
-        n.bias[gate] = allocate(3, sizeof(float));
-        memcpy(n.wx[gate].at, before, sizeof before);
-    }
-    struct geometry two = {.pes = 2, .block_rows = 16, .gate_fold = 1, .y_fold = 1};
-    prune(&n, PRUNING_BALANCED, 0.45, &two); /* 0.45 * 9 / 2 = 2.025 */
+    struct network n = empty_network(3, 3);
+    struct matrix *wox = matrix_named(&n, "Wox");
+    memcpy(wox->at, before, sizeof before);
+    struct geometry two = {.pes = 2, .block_rows = 16, .folds = {1, 1}};
+    balance(&n, 0.45, &two); /* 0.45 * 9 / 2 = 2.025 */
     for (int i = 0; i < 9; i++)
-        assert_true(n.wx[GATE_O].at[i] == after[i]);
+        assert_true(wox->at[i] == after[i]);
     network_free(&n);
 }
 
@@ -208,13 +194,45 @@ static void ties_repeatable(void **state)
     random_seed(&a, 3);
     random_seed(&b, 3);
     struct network n = random_network(&a, DRAW_TIES, true), m = random_network(&b, DRAW_TIES, true);
-    struct geometry three = {.pes = 3, .block_rows = 4, .gate_fold = 1, .y_fold = 1};
-    prune(&n, PRUNING_BALANCED, 0.3, &three);
-    prune(&m, PRUNING_BALANCED, 0.3, &three);
-    assert_memory_equal(n.wym.at, m.wym.at,
-                        (size_t)n.wym.rows * (size_t)n.wym.cols * sizeof *n.wym.at);
+    struct geometry three = {.pes = 3, .block_rows = 4, .folds = {1, 1}};
+    balance(&n, 0.3, &three);
+    balance(&m, 0.3, &three);
+    for (int i = 0; i < n.matrix_count; i++) {
+        const struct matrix *one = &n.matrices[i].weights, *other = &m.matrices[i].weights;
+        assert_memory_equal(one->at, other->at,
+                            (size_t)one->rows * (size_t)one->cols * sizeof *one->at);
+    }
     network_free(&n);
     network_free(&m);
+}
+
+/* A layer's own density, and its own folds. */
+static void layers_apart(void **state)
+{
+    (void)state;
+    struct model_config model = {.pruning = PRUNING_BALANCED, .density = 0.25, .layer_count = 3};
+    struct random random;
+    struct network n;
+    const struct geometry g = {.pes = 8, .block_rows = 4, .folds = {1, 4, 2}};
+    random_seed(&random, 5);
+    model.layers[0] = layer_default(LAYER_RNN);
+    model.layers[0].input = 24, model.layers[0].cell = 40;
+    model.layers[1] = layer_default(LAYER_GRU);
+    model.layers[1].cell = 20, model.layers[1].density = 0.5;
+    model.layers[2] = layer_default(LAYER_LINEAR);
+    model.layers[2].output = 17;
+    network_make(&n, model.layers, model.layer_count);
+    for (int i = 0; i < n.matrix_count; i++)
+        draw_matrix(&random, &n.matrices[i].weights, DRAW_PLAIN);
+    struct network whole = network_copy(&n);
+    prune(&n, &model, &g);
+    for (int i = 0; i < n.matrix_count; i++) {
+        const int layer = n.matrices[i].name[0] - '0';
+        check_balanced(&whole.matrices[i].weights, &n.matrices[i].weights,
+                       layer == 1 ? 0.5 : 0.25, g.pes, g.block_rows, g.folds[layer]);
+    }
+    network_free(&whole);
+    network_free(&n);
 }
 
 int main(void)
@@ -222,7 +240,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(balanced),        cmocka_unit_test(magnitude),
         cmocka_unit_test(none),            cmocka_unit_test(example_by_hand),
-        cmocka_unit_test(ties_repeatable),
+        cmocka_unit_test(ties_repeatable), cmocka_unit_test(layers_apart),
     };
     return cmocka_run_group_tests_name("prune", tests, NULL, NULL);
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  * test_ram_hint.c - a chip without hints about its memories has none in rtl/, and is the same chip
- * else. */
+ * else; and which memory has which hint. */
 #include "gen/emit/emit.h"
 
 #include "models/program/cycles.h"
@@ -26,13 +26,16 @@ static void emit(const struct config *config, const char *dir)
 /* The line without the attribute; false if it has none. */
 static bool plain_line(const char *line, size_t length, char *plain, size_t size)
 {
-    char before[120], style[20];
+    char line_text[400], style[20];
     int end = 0;
-    snprintf(plain, size, "%.*s", (int)length, line);
-    if (sscanf(plain, "%119[^(](* ram_style = \"%19[a-z]\" *) reg%n", before, style, &end) != 2 || end == 0)
+    snprintf(line_text, sizeof line_text, "%.*s", (int)length, line);
+    const char *at = strstr(line_text, "(* ram_style = ");
+    if (at == NULL)
         return false;
-    assert_true(strcmp(style, "block") == 0 || strcmp(style, "distributed") == 0);
-    snprintf(plain, size, "%sreg%.*s", before, (int)length - end, line + end);
+    assert_int_equal(sscanf(at, "(* ram_style = %19[A-Z_a-z\"] *) %n", style, &end), 1);
+    assert_true(strcmp(style, "\"block\"") == 0 || strcmp(style, "\"distributed\"") == 0 ||
+                strcmp(style, "RAM_STYLE") == 0);
+    snprintf(plain, size, "%.*s%s", (int)(at - line_text), line_text, at + end);
     return true;
 }
 
@@ -72,8 +75,7 @@ static int compare_entry(const char *path, const struct stat *status, int kind, 
     return 0;
 }
 
-/* A chip with and without them; so many memories have one. */
-static void compare(enum memory_mode memory, const char *prefix, int least)
+static struct config of_memory(enum memory_mode memory)
 {
     struct config c = plain_config();
     c.memory = memory;
@@ -81,6 +83,13 @@ static void compare(enum memory_mode memory, const char *prefix, int least)
     c.memory_ports = 1;
     c.axi_data_bits = AXI_256;
     c.axi_address_bits = 40;
+    return c;
+}
+
+/* A chip with and without them; so many memories have one. */
+static void compare(enum memory_mode memory, const char *prefix, int least)
+{
+    struct config c = of_memory(memory);
     snprintf(c.prefix, sizeof c.prefix, "%s", prefix);
     emit(&c, with_hints);
     c.ram_hint = RAM_HINT_NONE;
@@ -104,11 +113,38 @@ static void loaded_memory(void **state)
     compare(MEMORY_RESIDENT, "other", 9);
 }
 
+/* Of three streams the weights alone are told where they lie. */
+static void weights(void **state)
+{
+    static const struct {
+        enum weights_ram ram;
+        const char *style;
+    } cases[] = {{WEIGHTS_AUTO, "block"}, {WEIGHTS_BLOCK, "block"}, {WEIGHTS_ULTRA, "ultra"}};
+    (void)state;
+    for (size_t n = 0; n < COUNT(cases); n++) {
+        struct config c = of_memory(MEMORY_RESIDENT);
+        char path[64], wanted[40];
+        c.weights_ram = cases[n].ram;
+        strcpy(c.device, "xck26");
+        snprintf(path, sizeof path, "chip%zu", n);
+        emit(&c, path);
+        strcat(path, "/rtl/ese_mem_controller.v");
+        snprintf(wanted, sizeof wanted, ".RAM_STYLE (\"%s\")\n    ) u_weights (", cases[n].style);
+        struct text text = contents(path);
+        const char *at = strstr(text_string(&text), ".RAM_STYLE");
+        assert_non_null(at);
+        assert_int_equal(strncmp(at, wanted, strlen(wanted)), 0);
+        assert_null(strstr(at + 1, ".RAM_STYLE"));
+        text_free(&text);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_teardown(read_only_memory, scratch_clean),
         cmocka_unit_test_teardown(loaded_memory, scratch_clean),
+        cmocka_unit_test_teardown(weights, scratch_clean),
     };
     return cmocka_run_group_tests(tests, scratch_begin, scratch_end);
 }

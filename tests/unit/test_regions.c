@@ -176,8 +176,8 @@ static void check_regions(const struct program *p)
         word *= 2;
     assert_int_equal(number(model, MODEL_WORD_STATE_SLOT_BYTES), slot);
     assert_int_equal(number(model, MODEL_WORD_STATE_WORD_BYTES), word);
-    assert_int_equal(number(model, MODEL_WORD_X_FRACTION), p->quant.formats.x);
-    assert_int_equal(number(model, MODEL_WORD_Y_FRACTION), p->quant.formats.y);
+    assert_int_equal(number(model, MODEL_WORD_X_FRACTION), p->quant.vectors[0].fraction);
+    assert_int_equal(number(model, MODEL_WORD_Y_FRACTION), quantized_output(&p->quant)->fraction);
     assert_int_equal(number(model, MODEL_WORD_ACTIVATION_BITS), p->config.activation_bits);
     assert_int_equal(number(model, MODEL_WORD_HEADER_CRC), plain_crc(model->bytes.data, 124));
     free_regions(regions);

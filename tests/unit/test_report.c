@@ -68,19 +68,49 @@ static void test_block_ram(void **state)
         }
 }
 
+static void test_ultra_ram(void **state)
+{
+    (void)state;
+    assert_int_equal(uram_for(1, 1), 1);
+    assert_int_equal(uram_for(4096, 72), 1);
+    assert_int_equal(uram_for(4097, 72), 2);
+    assert_int_equal(uram_for(4096, 73), 2);
+    assert_int_equal(uram_for(4097, 73), 4);
+    assert_int_equal(uram_for(12688, 512), 32);
+}
+
+static const struct generation *generation_of(const char *device)
+{
+    struct error error;
+    return device_find(device, &error)->generation;
+}
+
+static int64_t luts_of(const struct generation *generation, int words, int width, int reads)
+{
+    const struct memory memory = {.words = words, .width = width, .reads = reads};
+    return lutram_for(generation, &memory);
+}
+
 static void test_lut_ram_and_dsp(void **state)
 {
     (void)state;
-    assert_int_equal(lutram_for(32, 14, 1), 8);  /* RAM32M16: 14 bits in a slice of eight LUTs */
-    assert_int_equal(lutram_for(8, 14, 1), 8);
-    assert_int_equal(lutram_for(64, 7, 1), 8);   /* RAM64M8 */
-    assert_int_equal(lutram_for(128, 7, 1), 16);
-    assert_int_equal(lutram_for(32, 34, 2), 34); /* a copy for each read port */
-    assert_int_equal(dsp_for(15, 16), 1);
-    assert_int_equal(dsp_for(27, 18), 1);
-    assert_int_equal(dsp_for(18, 27), 1);
-    assert_int_equal(dsp_for(28, 18), 2);
-    assert_int_equal(dsp_for(28, 28), 4);
+    const struct generation *old = generation_of("xc7z020"), *now = generation_of("xcku060");
+    assert_int_equal(luts_of(now, 32, 14, 1), 8);  /* RAM32M16: 14 bits in a slice of eight LUTs */
+    assert_int_equal(luts_of(now, 8, 14, 1), 8);
+    assert_int_equal(luts_of(now, 64, 7, 1), 8);   /* RAM64M8 */
+    assert_int_equal(luts_of(now, 128, 7, 1), 16);
+    assert_int_equal(luts_of(now, 32, 34, 2), 34); /* a copy for each read port */
+    assert_int_equal(luts_of(old, 32, 6, 1), 4);   /* RAM32M: 6 bits in a slice of four LUTs */
+    assert_int_equal(luts_of(old, 64, 3, 1), 4);   /* RAM64M */
+    assert_int_equal(luts_of(old, 32, 14, 1), 10);
+    assert_int_equal(dsp_for(now, 15, 16), 1);
+    assert_int_equal(dsp_for(now, 27, 18), 1);
+    assert_int_equal(dsp_for(now, 18, 27), 1);
+    assert_int_equal(dsp_for(now, 28, 18), 2);
+    assert_int_equal(dsp_for(now, 28, 28), 4);
+    assert_int_equal(dsp_for(old, 25, 18), 1);
+    assert_int_equal(dsp_for(old, 18, 25), 1);
+    assert_int_equal(dsp_for(old, 26, 18), 2);
 }
 
 static void test_commas(void **state)
@@ -133,7 +163,7 @@ static void check_facts(const struct built *b)
         cycles += f->products[n].cycles;
         assert_true(f->products[n].entries >= f->products[n].nonzeros);
     }
-    for (int m = 0; m < f->matrix_count; m++)
+    for (int m = 0; m < p->network.matrix_count; m++)
         matrices += f->matrix_work[m].cycles;
     for (int s = 0; s < STALL_COUNT; s++)
         stalls += f->frame->stalls[s];
@@ -259,15 +289,48 @@ static double real_at(const json_t *object, const char *key)
     return json_number_value(value);
 }
 
+/* Voices, operations per DSP, bytes: from the images and the numbers that stand beside them. */
+static void test_voices_and_bytes(void **state)
+{
+    (void)state;
+    struct built b;
+    struct config config = plain_config();
+    config.memory = MEMORY_STREAM;
+    config.io = IO_MEMORY;
+    config.axi_data_bits = AXI_128;
+    config.memory_ports = 2;
+    config.frame_ms = 0.01;
+    prepare(&b, &config, LITTLE_WORK);
+    const struct facts *f = &b.facts;
+    int64_t in_time = 10 * config.clock_mhz / f->cycles->cycles_per_frame; /* frames in 10 us */
+    assert_true(in_time > 1);
+    assert_int_equal(f->voices, in_time * config.channels);
+    const int64_t dsps = f->resources.dsp_spmv + f->resources.dsp_elem;
+    assert_true(fabs(f->dsp_work * (double)(dsps * f->cycles->cycles_per_frame) -
+                     2.0 * (double)b.program.true_nonzeros * config.channels) < 1e-6);
+    const struct traffic *t = &f->traffic;
+    assert_int_equal(facts_frame_bytes(f), (t->read[0] + t->read[1] + t->written) * 16);
+    assert_true(fabs(facts_bandwidth(f) * 2.0 * 16.0 * (double)f->cycles->cycles_per_frame -
+                     (double)facts_frame_bytes(f)) < 1e-6);
+    assert_int_equal(f->image.weight_bytes,
+                     (b.program.d.beats * b.program.d.pes * (12 + 4) + 7) / 8);
+    assert_true(f->image.bytes > f->image.weight_bytes);
+    assert_int_equal(f->image.dense_bytes, 4 * (4 * 20 * (9 + 11) + 11 * 20 + (4 + 3) * 20));
+    drop(&b);
+}
+
 static void test_json(void **state)
 {
     (void)state;
     static const char *const keys[] = {
         "name", "version", "config_hash", "chip", "network", "cycles_per_frame", "limit_cycles",
-        "mac_utilization", "clock_mhz", "us_per_frame", "latency_cycles", "gops",
-        "equivalent_gops", "stored_entries", "filler_entries", "padding_entries", "idle_slots",
-        "element_steps", "max_float_error", "stalls", "products", "passes", "matrices", "paper",
+        "mac_utilization", "clock_mhz", "us_per_frame", "latency_cycles", "frame_ms",
+        "voices", "gops", "equivalent_gops", "operations_per_dsp_cycle", "frame_bytes",
+        "bandwidth_share", "image", "stored_entries", "filler_entries", "padding_entries", "idle_slots",
+        "element_steps", "max_float_error", "stalls", "products", "passes", "matrices", "layers",
+        "lost", "paper",
         "formats", "tables", "quantization", "accuracy", "ranges", "memories", "resources",
+        "logic", "device",
     };
     struct built b;
     struct config config = plain_config();
@@ -291,6 +354,15 @@ static void test_json(void **state)
     const json_t *pass = json_array_get(json_object_get(json, "passes"), 0);
     assert_string_equal(json_string_value(json_object_get(pass, "name")), "i[0]");
     assert_int_equal(real_at(pass, "steps"), b.program.passes[0].beats);
+    const json_t *device = json_object_get(json, "device"), *dsp;
+    assert_string_equal(json_string_value(json_object_get(device, "part")), "xcku060-ffva1156-2-e");
+    assert_true(json_is_true(json_object_get(device, "fits")));
+    assert_int_equal(real_at(device, "channels_that_fit"), b.facts.occupancy.channels);
+    dsp = json_object_get(json_object_get(device, "resources"), "dsp");
+    assert_int_equal(real_at(dsp, "available"), 2760);
+    assert_int_equal(real_at(dsp, "used"), real_at(json_object_get(json, "resources"), "dsp"));
+    assert_true(fabs(real_at(dsp, "percent") - real_at(dsp, "used") / 27.60) < 1e-9);
+    assert_true(json_is_true(json_object_get(dsp, "fits")));
     /* Two runs, the same text. */
     json_t *again = facts_json(&b.facts);
     assert_true(json_equal(json, again));
@@ -319,7 +391,7 @@ static void test_fewer_lanes(void **state)
         text_appendf(&line, " with 1: %s cycles instead of %s, %d multipliers and about %s LUTs less\n",
                      commas(fewer.cycles.cycles_per_frame).text, commas(more.cycles.cycles_per_frame).text,
                      more.facts.resources.dsp_elem - fewer.facts.resources.dsp_elem,
-                     commas(3 * fewer.facts.resources.luts_lane).text);
+                     commas(3 * logic_lane_luts(&fewer.program)).text);
         facts_text(&text, &more.facts, true);
         assert_non_null(strstr(text_string(&text), text_string(&line)));
         json_t *json = facts_json(&more.facts), *chip = json_object_get(json, "chip");
@@ -350,7 +422,7 @@ static void test_paper_preset(void **state)
     check_facts(&b);
     check_memories(&b);
     check_text(&b);
-    assert_true(paper_shape(&b.program.quant));
+    assert_true(paper_shape(&b.program.network));
     json_t *json = facts_json(&b.facts);
     const json_t *paper = json_object_get(json, "paper"), *row;
     const json_t *total = json_object_get(paper, "total");
@@ -373,6 +445,44 @@ static void test_paper_preset(void **state)
     json_decref(json);
     drop(&b);
     config_free(&config);
+}
+
+/* The weights in UltraRAM: in the list of memories, and in both reports. */
+static void test_ultra_in_report(void **state)
+{
+    (void)state;
+    struct built b;
+    struct text text = {0};
+    struct config config = plain_config();
+    config.memory = MEMORY_RESIDENT;
+    config.io = IO_MEMORY;
+    config.memory_ports = 1;
+    config.axi_address_bits = 40;
+    config.weights_ram = WEIGHTS_ULTRA;
+    strcpy(config.device, "xck26");
+    prepare(&b, &config, LITTLE_WORK);
+    facts_text(&text, &b.facts, false);
+    assert_non_null(strstr(text_string(&text), "  UltraRAMs                        1          64       "
+                                               "1.6 %\n"));
+    assert_non_null(strstr(text_string(&text), " in UltraRAM, "));
+    json_t *json = facts_json(&b.facts), *memory = NULL;
+    const json_t *share = json_object_get(json_object_get(json_object_get(json, "device"), "resources"),
+                                          "uram");
+    size_t n, found = 0;
+    json_array_foreach (json_object_get(json, "memories"), n, memory) {
+        const bool ultra = strcmp(json_string_value(json_object_get(memory, "kind")), "ultra") == 0;
+        assert_int_equal(real_at(memory, "uram"), ultra);
+        assert_true(!ultra || real_at(memory, "bram36") < 0.1);
+        found += ultra;
+    }
+    assert_int_equal(found, 1);
+    assert_int_equal(real_at(json_object_get(json, "resources"), "uram"), 1);
+    assert_int_equal(real_at(share, "used"), 1);
+    assert_int_equal(real_at(share, "available"), 64);
+    assert_true(fabs(real_at(share, "percent") - 100.0 / 64) < 1e-9);
+    json_decref(json);
+    text_free(&text);
+    drop(&b);
 }
 
 static int remove_entry(const char *path, const struct stat *status, int kind, struct FTW *at)
@@ -426,11 +536,14 @@ int main(void)
     setenv("ESE_HOME", ".", 0); /* make runs the tests where the presets are */
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_block_ram),
+        cmocka_unit_test(test_ultra_ram),
+        cmocka_unit_test(test_ultra_in_report),
         cmocka_unit_test(test_lut_ram_and_dsp),
         cmocka_unit_test(test_commas),
         cmocka_unit_test(test_paper_table),
         cmocka_unit_test(test_random_configurations),
         cmocka_unit_test(test_quality),
+        cmocka_unit_test(test_voices_and_bytes),
         cmocka_unit_test(test_json),
         cmocka_unit_test(test_fewer_lanes),
         cmocka_unit_test(test_paper_preset),

@@ -277,11 +277,11 @@ static void test_write_fails(void **state)
     struct error error = {""};
     struct stimulus s = some();
     assert_false(stimulus_write(&s, "none/file", &error));
-    assert_string_equal(error.text, "cannot write none/file: No such file or directory");
+    assert_string_equal(error.text, "cannot write 'none/file': No such file or directory");
     assert_false(exists("none"));
     make_dir("folder");
     assert_false(stimulus_write(&s, "folder", &error));
-    assert_string_equal(error.text, "cannot write folder: Is a directory");
+    assert_string_equal(error.text, "cannot write 'folder': Is a directory");
     assert_true(exists("folder"));
     stimulus_free(&s);
 }
@@ -301,7 +301,7 @@ static void test_write_ends_early(void **state)
     assert_int_equal(setrlimit(RLIMIT_FSIZE, &before), 0);
     signal(SIGXFSZ, handler);
     assert_false(good);
-    assert_string_equal(error.text, "cannot write file: File too large");
+    assert_string_equal(error.text, "cannot write 'file': File too large");
     assert_false(exists("file"));
     stimulus_free(&s);
 }

@@ -161,18 +161,19 @@ static void test_prepare(void **state)
 /* Voices with the outputs that the golden model gives, frame by frame. */
 static void play_golden(struct voices *voices, const struct quantized *q)
 {
-    const struct ese_model model = {.x_size = (uint32_t)q->input,
-                                    .y_size = (uint32_t)q->output,
-                                    .x_fraction = q->formats.x,
-                                    .y_fraction = q->formats.y,
+    const struct ese_model model = {.x_size = (uint32_t)q->shape.input,
+                                    .y_size = (uint32_t)q->shape.output,
+                                    .x_fraction = q->vectors[0].fraction,
+                                    .y_fraction = quantized_output(q)->fraction,
                                     .activation_bits = (uint32_t)q->activation_bits};
     voices_prepare(voices, &model);
     for (int n = 0; n < voices->count; n++) {
         struct voice_file *file = &voices->files[n];
         struct golden_state golden = golden_start(q);
         for (int t = 0; t < file->features.rows; t++) {
-            golden_step(q, &golden, file->x + t * q->input);
-            memcpy(file->y + t * q->output, golden.y, (size_t)q->output * sizeof *golden.y);
+            golden_step(q, &golden, file->x + t * q->shape.input);
+            memcpy(file->y + t * q->shape.output, golden_y(&golden),
+                   (size_t)q->shape.output * sizeof *file->y);
         }
         golden_end(&golden);
     }
@@ -188,7 +189,7 @@ static void test_check(void **state)
     struct error error;
     config.model.input = INPUT;
     build(&program, &config);
-    const int output = program.quant.output;
+    const int output = program.network.output;
     put_frames("a.npy", 7, -2);
     put_frames("b.npy", 5, 0);
     assert_true(read_voices(&voices, &error, "a.npy", "b.npy", NULL));
@@ -213,7 +214,7 @@ static void test_check(void **state)
     assert_string_equal(check.first, line);
 
     /* x in another format than the model's does not hide behind the library's own. */
-    program.quant.formats.x--;
+    program.quant.vectors[0].fraction--;
     voices_check(&voices, &program, &check);
     assert_true(check.wrong > 2);
     voices_free(&voices);

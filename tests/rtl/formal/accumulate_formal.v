@@ -58,7 +58,7 @@ module accumulate_formal #(
         .write         (write),
         .keep          (keep),
         .address       (address),
-        .drain_address ({pass_block, drain_row}),
+        .drain_row     (4'd1 << {pass_block, drain_row}),
         .drain_clear   (drain),
         .drain_used    (drain_used)
     );
