@@ -31,7 +31,7 @@ enum chart_rows chart_rows(const struct program *program);
 /* A product or pass, and what row it stands in. */
 struct chart_block {
     const char *name;         /* "Wix[3]" */
-    char row[NAME_MOST + 12]; /* "Wix[3]", "Wix", "products" */
+    char row[BLOCK_NAME_MOST]; /* "Wix[3]", "Wix", "products" */
     char part[12];            /* "STATE_1", "layer 3" */
     int order;                /* of that part among all */
     char digit;               /* for it */

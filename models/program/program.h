@@ -17,6 +17,10 @@
 #include "models/number/quantize.h"
 #include "models/program/geometry.h"
 
+enum {
+    BLOCK_NAME_MOST = NAME_MOST + sizeof "[-2147483648]" - 1 /* "1.Wix[3]" */
+};
+
 /* Geometry and widths of this chip: models/program/derived.def lists them all with their
  * meaning. */
 struct derived {
@@ -37,7 +41,7 @@ struct product {
     bool frees_x;                  /* last product of the frame that reads x */
     int matrix;                    /* of the network */
     int row_block;
-    char name[NAME_MOST + 12]; /* "Wix[0]": matrix and row block */
+    char name[BLOCK_NAME_MOST]; /* "Wix[0]": matrix and row block */
     char state[12]; /* state of the paper's Figure 4 that it belongs to: "STATE_1"; or empty */
 };
 
@@ -51,7 +55,7 @@ struct pass {
     int rows;          /* valid rows of the vector in this block */
     int beats;         /* element steps: lanes elements of all channels each */
     int word_base;     /* first word of the block in the vector RAMs */
-    char name[NAME_MOST + 12]; /* "i[0]", "y[0]" */
+    char name[BLOCK_NAME_MOST]; /* "i[0]", "y[0]" */
     char state[12];
 };
 
