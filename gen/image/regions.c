@@ -81,7 +81,7 @@ static void put_sizes(char *header, const struct program *p)
         {MODEL_WORD_COLUMN_WORDS, (uint32_t)d->columns_bus_words},
         {MODEL_WORD_CONSTANT_WORDS, (uint32_t)d->constants_bus_words},
         {MODEL_WORD_WEIGHT_WORDS, (uint32_t)d->weights_bus_words},
-        {MODEL_WORD_STATE_WORDS, (uint32_t)(d->c_words | d->y_words << 16)},
+        {MODEL_WORD_STATE_WORDS, (uint32_t)(d->cell_words | d->kept_words << 16)},
         {MODEL_WORD_X_FRAME_BYTES, (uint32_t)((size_t)d->x_bus_words * bus_bytes(d))},
         {MODEL_WORD_Y_FRAME_BYTES, (uint32_t)((size_t)d->y_bus_words * bus_bytes(d))},
         {MODEL_WORD_XY_WORD_BYTES, (uint32_t)d->xy_memory_bits / 8},

@@ -113,8 +113,8 @@ static void add_sizes(struct maker *mk, struct stimulus_phase *phase, const stru
     add_header(phase, model, MODEL_WORD_C_SIZE, (uint32_t)d->c_size + 1, CHIP_ERROR_MODEL_SIZE);
     add_header(phase, model, MODEL_WORD_Y_SIZE, (uint32_t)d->y_size + 1, CHIP_ERROR_MODEL_SIZE);
     add_too_large(mk, phase, model);
-    const uint32_t states[] = {0, (uint32_t)(d->c_words + 1) | (uint32_t)d->y_words << 16,
-                               (uint32_t)d->c_words | (uint32_t)(d->y_words + 1) << 16};
+    const uint32_t states[] = {0, (uint32_t)(d->cell_words + 1) | (uint32_t)d->kept_words << 16,
+                               (uint32_t)d->cell_words | (uint32_t)(d->kept_words + 1) << 16};
     add_header(phase, model, MODEL_WORD_STATE_WORDS, states[play_below(mk, 3)], CHIP_ERROR_MODEL_SIZE);
     for (int word = MODEL_WORD_PROGRAM_WORDS; word <= MODEL_WORD_WEIGHT_WORDS; word++) {
         uint32_t right = word_at(model, (size_t)word * 4);
