@@ -53,7 +53,7 @@ static struct mem_image *columns_image(const struct program *p)
         for (int i = 0; i < product->columns; i++) {
             struct packer w = {image, product->first_column + i, 0};
             int element = p->columns[w.word].element;
-            const struct place *place = &p->places[product->source];
+            const struct vector_place *place = &p->places[product->source];
             const bool is_x = place->store == STORE_INPUT;
             pack(&w, d->word_bits,
                  is_x ? element_x_word(d, element) : place->base + element_word(d, element));

@@ -19,7 +19,7 @@ static int block_of(const struct chip *c, int base, int pass)
 /* Whether products read what the pass writes. */
 static bool feeds_products(const struct pass *pass)
 {
-    return pass->target == TARGET_KEPT || pass->target == TARGET_SCRATCH;
+    return (pass->target & TARGET_STORES) != 0;
 }
 
 static struct cycles_frame *frame_at(struct chip *c, int frame)

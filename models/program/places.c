@@ -27,7 +27,7 @@ static enum store store_of(const struct network *n, int vector)
     return v->kept ? STORE_KEPT : STORE_SCRATCH;
 }
 
-static bool is_stored(const struct place *place)
+static bool is_stored(const struct vector_place *place)
 {
     return place->store == STORE_KEPT || place->store == STORE_SCRATCH;
 }
@@ -69,7 +69,7 @@ static bool may_share(const struct program *p, int earlier, int later)
     return last_reader(p, earlier) < written_from(p, later);
 }
 
-static bool overlap(const struct place *a, const struct place *b)
+static bool overlap(const struct vector_place *a, const struct vector_place *b)
 {
     return a->base < b->base + b->words && b->base < a->base + a->words;
 }
@@ -99,7 +99,7 @@ struct place_fault places_fault(const struct program *p)
 /* Whether it may lie from `base` on, beside the first `count` of the list. */
 static bool fits_at(const struct program *p, const int *list, int count, int base)
 {
-    struct place there = p->places[list[count]];
+    struct vector_place there = p->places[list[count]];
     there.base = base;
     for (int n = 0; n < count; n++)
         if (overlap(&there, &p->places[list[n]]) && !may_share(p, list[n], list[count]))
@@ -113,7 +113,7 @@ static int place_scratch(struct program *p)
     int list[VECTORS_MOST], end = 0;
     const int count = written_in_order(p, STORE_SCRATCH, list);
     for (int n = 0; n < count; n++) {
-        struct place *place = &p->places[list[n]];
+        struct vector_place *place = &p->places[list[n]];
         int lowest = fits_at(p, list, n, 0) ? 0 : end;
         for (int other = 0; other < n; other++) {
             const int behind = p->places[list[other]].base + p->places[list[other]].words;
@@ -156,7 +156,7 @@ static int number_words(struct program *p)
     int words = 0;
     for (int n = 0; n < p->pass_count; n++) {
         const struct pass *pass = &p->passes[n];
-        struct place *place = &p->places[pass->writes];
+        struct vector_place *place = &p->places[pass->writes];
         if (!is_stored(place))
             continue;
         if (pass->opens)
@@ -169,7 +169,7 @@ static int number_words(struct program *p)
 }
 
 /* What a cell's candidate is multiplied by goes to one buffer, what the old cell is, to another. */
-static enum pass_target gate_target(const struct network *n, int vector)
+static int gate_target(const struct network *n, int vector)
 {
     for (int i = 0; i < n->pass_count; i++)
         if (n->passes[i].operation == OPERATION_CELL && n->passes[i].in == vector)
@@ -177,17 +177,19 @@ static enum pass_target gate_target(const struct network *n, int vector)
     return TARGET_GATE_F;
 }
 
-static enum pass_target target_of(const struct program *p, int vector)
+static int target_of(const struct program *p, int vector)
 {
-    const struct network_vector *v = &p->network.vectors[vector];
-    const struct place *place = &p->places[vector];
-    if ((v->held & HELD_GATES) != 0)
-        return gate_target(&p->network, vector);
+    const struct vector_place *place = &p->places[vector];
+    int target = 0;
+    if ((p->network.vectors[vector].held & HELD_GATES) != 0)
+        target |= gate_target(&p->network, vector);
     if (place->cell != NONE)
-        return TARGET_CELLS;
-    return place->store == STORE_KEPT      ? TARGET_KEPT
-           : place->store == STORE_SCRATCH ? TARGET_SCRATCH
-                                           : TARGET_NONE;
+        target |= TARGET_CELLS;
+    if (place->store == STORE_KEPT)
+        target |= TARGET_KEPT;
+    if (place->store == STORE_SCRATCH)
+        target |= TARGET_SCRATCH;
+    return target;
 }
 
 /* The cell state that a pass reads, or NONE. */
@@ -200,15 +202,15 @@ static void direct_pass(const struct program *p, struct pass *pass)
 {
     const struct network_pass *of = &p->network.passes[pass->of];
     const int cells = cells_of(of);
-    const struct place *place = &p->places[pass->writes];
+    const struct vector_place *place = &p->places[pass->writes];
     pass->target = target_of(p, pass->writes);
     pass->leaves = pass->writes == network_output(&p->network);
     pass->coupled = of->operation == OPERATION_CELL && of->in == NONE;
     pass->reads_cells = cells != NONE;
     pass->cell_base = cells != NONE ? p->places[cells].cell + pass->word_base : 0;
-    pass->write_base = pass->target == TARGET_CELLS ? place->cell + pass->word_base
-                       : is_stored(place)           ? place->base + pass->word_base
-                                                    : 0;
+    pass->write_base = is_stored(place)      ? place->base + pass->word_base
+                       : place->cell != NONE ? place->cell + pass->word_base
+                                             : 0;
 }
 
 void places_make(struct program *p)
@@ -216,7 +218,7 @@ void places_make(struct program *p)
     const struct network *n = &p->network;
     p->places = allocate((size_t)n->vector_count, sizeof *p->places);
     for (int v = 0; v < n->vector_count; v++)
-        p->places[v] = (struct place){.store = store_of(n, v),
+        p->places[v] = (struct vector_place){.store = store_of(n, v),
                                       .words = element_words(&p->d, n->vectors[v].size),
                                       .cell = NONE};
     p->d.cell_words = place_cells(p);
@@ -254,6 +256,6 @@ int places_source(const struct program *p, const struct product *product)
 
 int places_offset(const struct program *p, const struct product *product)
 {
-    const struct place *place = &p->places[product->source];
+    const struct vector_place *place = &p->places[product->source];
     return is_stored(place) ? place->base - place->sequence : 0;
 }

@@ -13,7 +13,7 @@
 
 enum store { STORE_NONE, STORE_INPUT, STORE_KEPT, STORE_SCRATCH };
 
-struct place {
+struct vector_place {
     enum store store; /* where products read it; NONE: they do not */
     int words;
     int base;         /* its first word there */

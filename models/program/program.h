@@ -47,7 +47,14 @@ struct product {
 
 /* Where the results of a pass go, besides out of the chip: gates to the row block's buffers, of
  * what multiplies a candidate, and of what multiplies the old cell. */
-enum pass_target { TARGET_NONE, TARGET_GATE_I, TARGET_GATE_F, TARGET_CELLS, TARGET_KEPT, TARGET_SCRATCH };
+enum {
+    TARGET_GATE_I = 1,
+    TARGET_GATE_F = 2,
+    TARGET_CELLS = 4,
+    TARGET_KEPT = 8,
+    TARGET_SCRATCH = 16,
+    TARGET_STORES = TARGET_KEPT | TARGET_SCRATCH
+};
 
 /* The element-wise pass that empties an accumulator block: a row block of a pass of the network. */
 struct pass {
@@ -59,7 +66,7 @@ struct pass {
     int rows;          /* valid rows of the vector in this block */
     int beats;         /* element steps: lanes elements of all channels each */
     int word_base;     /* first word of the block within its vector */
-    enum pass_target target;
+    int target;        /* TARGET_..., any of them */
     bool leaves;       /* the results leave the chip */
     bool coupled;      /* a new cell, and 1 - f takes the place of i */
     bool reads_cells;
@@ -77,7 +84,7 @@ struct column {
 };
 
 struct cycles;
-struct place;
+struct vector_place;
 struct quality;
 
 struct program {
@@ -98,7 +105,7 @@ struct program {
     int product_count, pass_count;
     struct product *products;
     struct pass *passes;
-    struct place *places;           /* [vectors] where each lies (places.h) */
+    struct vector_place *places;           /* [vectors] where each lies (places.h) */
     struct column *columns;         /* [d.columns] */
     int32_t *origins;               /* [d.columns] column of the product's slices; -1: only nulls */
     uint16_t *lengths;              /* [d.columns][pes] */

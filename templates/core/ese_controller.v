@@ -34,7 +34,7 @@ module ese_controller #(
     parameter PROGRESS_W  = 9,  // bits that count the words of a frame
     parameter FORMAT_W    = 1,  // bits of a format's number
     parameter PRODUCT_WORD_W = 30, // bits of a word of the program of products
-    parameter PASS_WORD_W    = 39, // ... of passes
+    parameter PASS_WORD_W    = 41, // ... of passes
     parameter FIFO_W      = 5,  // log2 of the output FIFO's words
     parameter READY_CLOCKS = 0  // of ese_progress
 ) (
@@ -77,7 +77,7 @@ module ese_controller #(
 
     // The element-wise pass that begins now, and the step
     output wire                        begin_pass,
-    output wire [FORMAT_W+10:0]        operation,
+    output wire [FORMAT_W+12:0]        operation,
     output wire [C_WORD_W-1:0]         cell_base,
     output wire [WORD_W-1:0]           write_base,
     output wire                        step,

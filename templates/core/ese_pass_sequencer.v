@@ -3,7 +3,7 @@
 //
 // Program  words 0 .. last_pass, the same list every frame; a word holds, from bit 0 up,
 //          rows[ROWS_W], cell_base[C_WORD_W], write_base[WORD_W], operation[2], function[2],
-//          target[3], coupled, cells, constants, leaves, format[FORMAT_W] (see ese_operation),
+//          target[5], coupled, cells, constants, leaves, format[FORMAT_W] (see ese_operation),
 //          fold[FOLD_W] (log2 of the PEs that share rows), block[BLOCK_W] (relative to the frame's
 //          first), opened_by[PRODUCT_W] (the product that opens its block: for checks alone)
 // Step     LANES rows of the block: the same row of LANES PEs, or of LANES times 2**fold PEs; these
@@ -31,7 +31,7 @@ module ese_pass_sequencer #(
     parameter FORMAT_W    = 1,           // bits of a format's number
     parameter BLOCK_W     = 1,           // bits of an accumulator block number
     parameter PRODUCT_W   = 5,           // bits of a product number
-    parameter PASS_WORD_W = 39,          // bits of a word of the program
+    parameter PASS_WORD_W = 41,          // bits of a word of the program
     parameter FIFO_W      = 5            // log2 of the output FIFO's words
 ) (
     input  wire                    clk,
@@ -51,7 +51,7 @@ module ese_pass_sequencer #(
     output wire                    begin_pass,    // the pass below begins in the next clock
     output wire [1:0]              frame,         // its frame, modulo 4
     output wire                    first,         // the frame's first
-    output wire [FORMAT_W+10:0]    operation,     // what it does, for ese_operation
+    output wire [FORMAT_W+12:0]    operation,     // what it does, for ese_operation
     output wire [C_WORD_W-1:0]     cell_base,     // first word of its cells, if it reads them
     output wire [WORD_W-1:0]       write_base,    // ... of its results
     output wire [FOLD_W-1:0]       fold,
@@ -85,7 +85,7 @@ module ese_pass_sequencer #(
     wire [ROWS_W-1:0]   rows;
     wire [1:0]          word_operation;
     wire [1:0]          word_function;
-    wire [2:0]          word_target;
+    wire [4:0]          word_target;
     wire                word_coupled;
     wire                word_cells;
     wire                constants;

@@ -38,7 +38,7 @@ module ese_element_control #(
 
     // The pass that begins
     input  wire                    begin_pass,
-    input  wire [FORMAT_W+10:0]    operation,
+    input  wire [FORMAT_W+12:0]    operation,
     input  wire [C_WORD_W-1:0]     cell_base,
     input  wire [WORD_W-1:0]       write_base,
 

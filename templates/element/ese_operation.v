@@ -6,7 +6,7 @@
 //   1 cell   c = f*c' + i*a, or with `coupled` f*c' + (1-f)*a
 //   2 out    a * tanh(c)
 // Functions  0 none, 1 relu, 2 sigmoid, 3 tanh
-// Target     of the results: 0 none, 1 gate i, 2 gate f, 3 cells, 4 kept store, 5 scratch store
+// Target     of the results, a bit each: gate i, gate f, cells, kept store, scratch store
 //
 // The pipeline is empty between passes, so all that depends on the pass is held for it.
 // Latency  in force from the clock after begin_pass, in which the first step may be
@@ -20,7 +20,7 @@ module ese_operation #(
     input  wire                 clk,
 
     input  wire                 begin_pass,
-    input  wire [FORMAT_W+10:0] operation,
+    input  wire [FORMAT_W+12:0] operation,
 
     output reg  [FORMAT_W-1:0]  format,          // number format of the layer
     output reg                  leaves,          // the results leave the chip
@@ -45,18 +45,12 @@ module ese_operation #(
     localparam [1:0] SIGMOID = 2'd2;
     localparam [1:0] TANH    = 2'd3;
 
-    localparam [2:0] GATE_I  = 3'd1;
-    localparam [2:0] GATE_F  = 3'd2;
-    localparam [2:0] CELLS   = 3'd3;
-    localparam [2:0] KEPT    = 3'd4;
-    localparam [2:0] SCRATCH = 3'd5;
-
     wire [FORMAT_W-1:0] next_format;
     wire                next_leaves;
     wire                next_constants;
     wire                next_cells;
     wire                next_coupled;
-    wire [2:0]          next_target;
+    wire [4:0]          next_target;
     wire [1:0]          next_function;
     wire [1:0]          next_operation;
 
@@ -75,11 +69,7 @@ module ese_operation #(
             is_tanh    <= next_function == TANH;
             is_table   <= next_function == TANH || next_function == SIGMOID;
             is_coupled <= next_coupled;
-            to_gate_i  <= next_target == GATE_I;
-            to_gate_f  <= next_target == GATE_F;
-            to_cells   <= next_target == CELLS;
-            to_kept    <= next_target == KEPT;
-            to_scratch <= next_target == SCRATCH;
+            {to_scratch, to_kept, to_cells, to_gate_f, to_gate_i} <= next_target;
         end
 endmodule
 

@@ -67,7 +67,8 @@ static bool sizes_fit(const struct program *p, const unsigned char *m)
            in_range(word(m, MODEL_WORD_COLUMNS), chip->max_columns) &&
            in_range(word(m, MODEL_WORD_CONSTANTS), chip->max_constants) &&
            in_range(word(m, MODEL_WORD_BEATS), chip->max_beats) &&
-           in_range(states & 0xffff, chip->c_words) && in_range(states >> 16, chip->y_words) &&
+           in_range(states & 0xffff, chip->cell_words) &&
+           in_range(states >> 16, chip->kept_words) &&
            word(m, MODEL_WORD_PROGRAM_WORDS) ==
                bus_words(chip, programs, chip->program_memory_bits) &&
            word(m, MODEL_WORD_COLUMN_WORDS) ==

@@ -162,7 +162,7 @@ static void check_regions(const struct program *p)
     assert_int_equal(number(model, MODEL_WORD_COLUMNS), d->columns);
     assert_int_equal(number(model, MODEL_WORD_CONSTANTS), d->constants);
     assert_int_equal(number(model, MODEL_WORD_BEATS), d->beats);
-    assert_int_equal(number(model, MODEL_WORD_STATE_WORDS), d->c_words | d->y_words << 16);
+    assert_int_equal(number(model, MODEL_WORD_STATE_WORDS), d->cell_words | d->kept_words << 16);
     int element = (p->config.activation_bits + 7) / 8, word = 1;
     while (word < p->config.channels * element)
         word *= 2;
