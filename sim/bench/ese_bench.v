@@ -190,9 +190,10 @@ module ese_bench;
         .m_axis_y_tuser    (y_user),
         .m_axis_y_tlast    (y_last),
 `endif
-        .mon_cell_valid    (cell_valid),
-        .mon_cell_data     (cell_data),
-        .mon_cell_keep     (cell_keep),
+        .mon_result_valid  (),
+        .mon_result        (),
+        .mon_result_data   (cell_data),
+        .mon_result_keep   (cell_keep),
         .mon_product_valid (product_valid),
         .mon_product       (product),
         .mon_pass_valid    (pass_valid),
@@ -202,6 +203,8 @@ module ese_bench;
         .mon_weight_stall  (weight_stall),
         .mon_error         (error)
     );
+    assign cell_valid = u_chip.u_core.u_array.cell_write;
+
 
 `ifdef ESE_AXI_QUEUE
     assign x_ready = 1'b0;

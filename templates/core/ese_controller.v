@@ -99,6 +99,7 @@ module ese_controller #(
     output wire [15:0]                 mon_product,
     output wire [4:0]                  mon_stall,
     output wire [15:0]                 mon_pass,
+    output reg  [15:0]                 mon_result,    // pass whose steps are under way
     output wire                        output_full
 );
     localparam BLOCKS = 1 << BLOCK_W;
@@ -264,6 +265,9 @@ module ese_controller #(
         .next_offset (next_offset),
         .ready       (ready)
     );
+
+    always @(posedge clk)
+        if (begin_pass) mon_result <= mon_pass;
 
     // ---- a pass empties the block that was opened for it -----------------------------------
 `ifdef SYNTHESIS
