@@ -167,10 +167,9 @@ module ese_array #(
     wire [LANES*BIAS_W-1:0] bias;
     wire [LANES*PEEP_W-1:0] peep;
     wire                    gate_read;
-    wire [GATE_WORD_W-1:0]  gate_read_word;
     wire                    i_write;
     wire                    f_write;
-    wire [GATE_WORD_W-1:0]  gate_write_word;
+    wire [GATE_WORD_W-1:0]  gate_word;
     wire                    cell_write;
 
     ese_element_control #(
@@ -185,8 +184,7 @@ module ese_array #(
         .format (format), .no_cells (no_cells), .is_out (is_out), .is_gate (is_gate),
         .is_relu (is_relu), .is_tanh (is_tanh), .is_table (is_table), .is_coupled (is_coupled),
         .c_read (c_read), .c_read_word (c_read_word), .bias (bias), .peep (peep),
-        .gate_read (gate_read), .gate_read_word (gate_read_word),
-        .i_write (i_write), .f_write (f_write), .gate_write_word (gate_write_word),
+        .gate_read (gate_read), .i_write (i_write), .f_write (f_write), .gate_word (gate_word),
         .result_valid (result_valid), .cell_write (cell_write), .kept_write (kept_write),
         .scratch_write (scratch_write), .leaves (leaves), .write_word (write_word),
         .result_keep (result_keep)
@@ -230,8 +228,7 @@ module ese_array #(
         .format (format), .no_cells (no_cells), .is_out (is_out), .is_gate (is_gate),
         .is_relu (is_relu), .is_tanh (is_tanh), .is_table (is_table), .is_coupled (is_coupled),
         .c_read (cell_read), .c_read_word (cell_word), .bias (bias), .peep (peep),
-        .gate_read (gate_read), .gate_read_word (gate_read_word),
-        .i_write (i_write), .f_write (f_write), .gate_write_word (gate_write_word),
+        .gate_read (gate_read), .i_write (i_write), .f_write (f_write), .gate_word (gate_word),
         .c_write (cell_writes), .c_write_word (cell_to), .c_write_data (cell_written),
         .c_data (cell_data), .result (result)
     );

@@ -96,10 +96,9 @@ module ese_channel #(
     input  wire [LANES*BIAS_W-1:0]  bias,
     input  wire [LANES*PEEP_W-1:0]  peep,
     input  wire                     gate_read,
-    input  wire [GATE_WORD_W-1:0]   gate_read_word,
     input  wire                     i_write,
     input  wire                     f_write,
-    input  wire [GATE_WORD_W-1:0]   gate_write_word,
+    input  wire [GATE_WORD_W-1:0]   gate_word,     // read or written
     input  wire                     c_write,
     input  wire [C_WORD_W-1:0]      c_write_word,
     input  wire [LANES*ACT_W-1:0]   c_write_data,
@@ -180,15 +179,15 @@ module ese_channel #(
             ) u_f (
                 .clk           (clk),
                 .write_enable  (f_write),
-                .write_address (gate_write_word),
+                .write_address (gate_word),
                 .write_data    (gates),
                 .read_enable   (gate_read),
-                .read_address  (gate_read_word),
+                .read_address  (gate_word),
                 .read_data     (f_data)
             );
         end else begin : g_no_cells
             wire unused_cells = &{1'b0, c_write, c_write_word, c_write_data, c_read, c_read_word,
-                                  f_write, gate_write_word, gates, gate_read, gate_read_word};
+                                  f_write, gate_word, gates, gate_read};
 
             assign c_data = {(LANES*ACT_W){1'b0}};
             assign f_data = {(LANES*ACT_W){1'b0}};
@@ -200,10 +199,10 @@ module ese_channel #(
             ) u_i (
                 .clk           (clk),
                 .write_enable  (i_write),
-                .write_address (gate_write_word),
+                .write_address (gate_word),
                 .write_data    (gates),
                 .read_enable   (gate_read),
-                .read_address  (gate_read_word),
+                .read_address  (gate_word),
                 .read_data     (i_data)
             );
         end else begin : g_no_input_gates

@@ -99,10 +99,9 @@ module ese_voices #(
     input  wire [LANES*BIAS_W-1:0]  bias,
     input  wire [LANES*PEEP_W-1:0]  peep,
     input  wire                     gate_read,
-    input  wire [GATE_WORD_W-1:0]   gate_read_word,
     input  wire                     i_write,
     input  wire                     f_write,
-    input  wire [GATE_WORD_W-1:0]   gate_write_word,
+    input  wire [GATE_WORD_W-1:0]   gate_word,     // read or written
     input  wire [CHANNELS-1:0]      c_write,
     input  wire [C_WORD_W-1:0]      c_write_word,
     input  wire [CHANNELS*LANES*ACT_W-1:0] c_write_data,
@@ -115,7 +114,7 @@ module ese_voices #(
     // ---- what all channels get -------------------------------------------------------------
     localparam ARRAY_W   = PES * (3 + 2 * PTR_W + ALIGNED_W + ADDR_W);
     localparam DRAIN_W   = ADDR_W + GROUP_W + FOLD * LANES + 2 * FOLD - 1;
-    localparam ELEMENT_W = LANES * (BIAS_W + PEEP_W) + 2 * GATE_WORD_W + FORMAT_W + 10;
+    localparam ELEMENT_W = LANES * (BIAS_W + PEEP_W) + GATE_WORD_W + FORMAT_W + 10;
     localparam CONTROL_W = ARRAY_W + DRAIN_W + ELEMENT_W;
 
     wire [COPIES*CONTROL_W-1:0]     controls;
@@ -130,7 +129,7 @@ module ese_voices #(
         .value  ({queue_push, queue_write, queue_read, weights, acc_write, acc_keep,
                   acc_address, drain_address, drain_group, drain_used, drain_pick, format,
                   no_cells, is_out, is_gate, is_relu, is_tanh, is_table, is_coupled, bias, peep,
-                  gate_read, gate_read_word, i_write, f_write, gate_write_word}),
+                  gate_read, i_write, f_write, gate_word}),
         .copies (controls)
     );
 
@@ -171,17 +170,16 @@ module ese_voices #(
             wire [LANES*BIAS_W-1:0]     own_bias;
             wire [LANES*PEEP_W-1:0]     own_peep;
             wire                        own_gate_read;
-            wire [GATE_WORD_W-1:0]      own_gate_read_word;
             wire                        own_i_write;
             wire                        own_f_write;
-            wire [GATE_WORD_W-1:0]      own_gate_write_word;
+            wire [GATE_WORD_W-1:0]      own_gate_word;
 
             assign {own_queue_push, own_queue_write, own_queue_read, own_weights,
                     own_acc_write, own_acc_keep, own_acc_address, own_drain_address,
                     own_drain_group, own_drain_used, own_drain_pick, own_format, own_no_cells,
                     own_is_out, own_is_gate, own_is_relu, own_is_tanh, own_is_table,
-                    own_is_coupled, own_bias, own_peep, own_gate_read, own_gate_read_word,
-                    own_i_write, own_f_write, own_gate_write_word} =
+                    own_is_coupled, own_bias, own_peep, own_gate_read, own_i_write,
+                    own_f_write, own_gate_word} =
                 controls[COPY*CONTROL_W +: CONTROL_W];
 
             ese_channel #(
@@ -263,10 +261,9 @@ module ese_voices #(
                 .bias            (own_bias),
                 .peep            (own_peep),
                 .gate_read       (own_gate_read),
-                .gate_read_word  (own_gate_read_word),
                 .i_write         (own_i_write),
                 .f_write         (own_f_write),
-                .gate_write_word (own_gate_write_word),
+                .gate_word       (own_gate_word),
                 .c_write         (c_write[c]),
                 .c_write_word    (c_write_word),
                 .c_write_data    (c_write_data[c*LANES*ACT_W +: LANES*ACT_W]),

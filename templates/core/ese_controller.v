@@ -99,7 +99,7 @@ module ese_controller #(
     output wire [15:0]                 mon_product,
     output wire [4:0]                  mon_stall,
     output wire [15:0]                 mon_pass,
-    output reg  [15:0]                 mon_result,    // pass whose steps are under way
+    output wire [15:0]                 mon_result,    // pass whose steps are under way
     output wire                        output_full
 );
     localparam BLOCKS = 1 << BLOCK_W;
@@ -266,8 +266,12 @@ module ese_controller #(
         .ready       (ready)
     );
 
+    reg [PASS_W-1:0] result_pass;
+
     always @(posedge clk)
-        if (begin_pass) mon_result <= mon_pass;
+        if (begin_pass) result_pass <= pass;
+
+    assign mon_result = {{(16-PASS_W){1'b0}}, result_pass};
 
     // ---- a pass empties the block that was opened for it -----------------------------------
 `ifdef SYNTHESIS

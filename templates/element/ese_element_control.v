@@ -67,11 +67,11 @@ module ese_element_control #(
     output reg  [LANES*PEEP_W-1:0] peep,
     // GATE - 2
     output wire                    gate_read,
-    output reg  [GATE_WORD_W-1:0]  gate_read_word,
     // GATE
     output wire                    i_write,
     output wire                    f_write,
-    output reg  [GATE_WORD_W-1:0]  gate_write_word,
+    // Of the word of gates that is read, or written: no pass does both
+    output reg  [GATE_WORD_W-1:0]  gate_word,
     // RESULT, as late as the channels are: a word of what the pass is for
     output wire                    result_valid,
     output wire                    cell_write,
@@ -148,19 +148,17 @@ module ese_element_control #(
     );
 
     // ---- words -----------------------------------------------------------------------------
-    reg [GATE_WORD_W-1:0] gate_word_q; // GATE - 1
+    wire next_gate = (to_gate_i || to_gate_f) ? valid[GATE_STAGE] : valid[GATE_STAGE-2];
 
     always @(posedge clk) begin
-        if (valid[C_STAGE])      c_read_word    <= c_read_word + 1'b1;
-        if (valid[GATE_STAGE-2]) gate_read_word <= gate_read_word + 1'b1;
-        if (valid[STAGES])       write_word     <= write_word + 1'b1;
-        gate_word_q     <= gate_read_word;
-        gate_write_word <= gate_word_q;
+        if (valid[C_STAGE]) c_read_word <= c_read_word + 1'b1;
+        if (next_gate)      gate_word   <= gate_word + 1'b1;
+        if (valid[STAGES])  write_word  <= write_word + 1'b1;
 
         if (begin_pass) begin
-            c_read_word    <= cell_base;
-            gate_read_word <= {GATE_WORD_W{1'b0}};
-            write_word     <= write_base;
+            c_read_word <= cell_base;
+            gate_word   <= {GATE_WORD_W{1'b0}};
+            write_word  <= write_base;
         end
     end
 

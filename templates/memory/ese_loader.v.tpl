@@ -174,7 +174,7 @@ module ese_loader (
         lengths[2] <= constant_length;
         lengths[3] <= weight_length;
         fits <= {x_size - 32'd1 < X_SIZE, c_size - 32'd1 < C_SIZE, y_size - 32'd1 < Y_SIZE,
-                 state_words[0] - 32'd1 < C_WORDS, state_words[1] - 32'd1 < Y_WORDS,
+                 state_words[0] - 32'd1 < CELL_WORDS, state_words[1] - 32'd1 < KEPT_WORDS,
                  products - 32'd1 < PRODUCTS, passes - 32'd1 < PASSES,
                  columns - 32'd1 < MAX_COLUMNS, constants - 32'd1 < MAX_CONSTANTS,
                  beats - 32'd1 < MAX_BEATS};
