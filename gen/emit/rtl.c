@@ -14,20 +14,20 @@
 /* Modules that every chip has, with their rooms; templates/NAME.v is copied as it is. */
 static const char *const MODULES[] = {
     "array/ese_accu_control", "array/ese_act_queue", "element/ese_act_table",
-    "element/ese_adder_tree", "array/ese_assemble", "array/ese_block_state", "array/ese_channel",
-    "core/ese_column_head", "core/ese_controller", "util/ese_delay", "array/ese_drain_control",
-    "element/ese_elem_mul",
-    "element/ese_element", "element/ese_element_control", "core/ese_frame_context",
-    "array/ese_front_end", "util/ese_image", "core/ese_input_buffer", "core/ese_output_buffer",
-    "core/ese_pass_sequencer", "array/ese_pe", "core/ese_product_sequencer",
-    "core/ese_progress", "array/ese_ptr_read", "util/ese_ram",
-    "util/ese_rom", "util/ese_round_shift_right", "util/ese_saturate", "util/ese_skid",
-    "array/ese_spmat_read", "array/ese_spread", "array/ese_voices",
+    "element/ese_adder_tree", "array/ese_array", "array/ese_assemble", "array/ese_block_state",
+    "array/ese_channel", "core/ese_column_head", "core/ese_controller", "core/ese_core",
+    "util/ese_delay", "array/ese_drain_control", "element/ese_elem_mul", "element/ese_element",
+    "element/ese_element_control", "core/ese_frame_context", "array/ese_front_end",
+    "util/ese_image", "core/ese_input_buffer", "core/ese_output_buffer", "core/ese_pass_sequencer",
+    "array/ese_pe", "core/ese_product_sequencer", "core/ese_progress", "array/ese_ptr_read",
+    "util/ese_ram", "util/ese_rom", "util/ese_round_shift_right", "util/ese_saturate",
+    "util/ese_skid", "array/ese_spmat_read", "array/ese_spread", "core/ese_vectors", "array/ese_voices",
 };
 
 /* Where the model comes from: read-only memory, or external memory (loadable.c). */
 static const char *const ROM_MODULES[] = {
-    "stream/ese_program_rom", "stream/ese_rom_stream", "stream/ese_stream_control", NULL,
+    "stream/ese_program_rom", "stream/ese_rom_model", "stream/ese_rom_stream",
+    "stream/ese_stream_control", NULL,
 };
 
 enum { MODULE_COUNT = sizeof MODULES / sizeof *MODULES };
@@ -66,13 +66,10 @@ static struct bindings *bind_top(const struct program *p, const struct cycles *c
     bind_int(b, "LANE_MSB", d->lanes - 1);
     bind_int(b, "PE_MSB", d->pes - 1);
     bind_int(b, "PROJECTION", network_has_projection(n));
-    bind_flag(b, "HAS_PROJECTION", network_has_projection(n));
     bind_text(b, "AND_M", "%s", network_has_projection(n) ? " and m" : "");
     bind_int(b, "INTERPOLATE", !p->quant.sigm.direct);
     bind_int(b, "PEEPHOLE", network_has_peepholes(n));
     bind_int(b, "CANDIDATE_TANH", n->layers[0].as.candidate == CANDIDATE_TANH);
-    bind_last(b, "LAST_PRODUCT", d->product_bits, d->products);
-    bind_last(b, "LAST_PASS", d->pass_bits, d->passes);
     bind_last(b, "LAST_X", d->x_count_bits, d->x_size);
     bind_last(b, "LAST_Y", d->y_size_bits, d->y_size);
     loadable_bind(b, p);
@@ -83,12 +80,17 @@ static struct bindings *bind_top(const struct program *p, const struct cycles *c
 static bool add_top(struct output *output, const struct program *p, const struct cycles *cycles,
                     const char *command, struct error *error)
 {
-    static const char *const name = "templates/ese_top.v.tpl";
-    struct text source = {0};
+    static const char *const name = "templates/shell/ese_top.v.tpl";
+    struct text source = {0}, core = {0};
     bool ok = template_read(&source, name, error) &&
-              template_render(output, name, &source, bind_top(p, cycles, command), &p->d,
-                              "rtl/ese_top.v", error);
+              template_read(&core, "templates/core/ese_core.v", error);
+    if (ok) {
+        struct bindings *b = bind_top(p, cycles, command);
+        template_bind_numbers(b, "CORE_NUMBERS", text_string(&core), text_string(&source));
+        ok = template_render(output, name, &source, b, &p->d, "rtl/ese_top.v", error);
+    }
     text_free(&source);
+    text_free(&core);
     return ok;
 }
 
