@@ -43,8 +43,8 @@ static const struct argp_option verify_options[] = {
     {"trace-frames", OPTION_TRACE_FRAMES, "A:B", 0, "Only frames A to B of the phase, from 0; of "
      "steady if no phase is given", 0},
     {"trace-scope", OPTION_TRACE_SCOPE, "MODULE", 0, "Only this module, wherever it is, or this "
-     "instance, such as ese_bench.u_chip.u_controller, with what is in it; ese_bench is everything",
-     0},
+     "instance, such as ese_bench.u_chip.u_core.u_controller, with what is in it; ese_bench is "
+     "everything", 0},
     {"saif", OPTION_SAIF, "FILE.saif", 0, "Write how often each signal of the chip switches and how "
      "long it is 1, for an estimate of power: of phase steady, all frames and all that is in the "
      "chip, if --trace-phase, --trace-frames, --trace-scope do not say otherwise; of two simulators "

@@ -15,15 +15,16 @@
 /* Modules that every chip has, with their rooms; templates/NAME.v is copied as it is. */
 static const char *const MODULES[] = {
     "array/ese_accu_control", "array/ese_act_queue", "element/ese_act_table",
-    "element/ese_activation", "element/ese_adder_tree", "util/ese_align", "array/ese_array", "array/ese_assemble", "array/ese_block_state",
-    "element/ese_c_as_z", "element/ese_cell", "array/ese_channel", "core/ese_column_head", "core/ese_controller", "core/ese_core",
+    "element/ese_activation", "element/ese_adder_tree", "util/ese_align", "array/ese_array",
+    "array/ese_assemble", "array/ese_block_state", "element/ese_c_as_z", "element/ese_cell",
+    "array/ese_channel", "core/ese_column_head", "core/ese_controller", "core/ese_core",
     "util/ese_delay", "array/ese_drain_control", "element/ese_elem_mul", "element/ese_element",
     "element/ese_element_control", "core/ese_frame_context", "array/ese_front_end",
     "util/ese_image", "core/ese_input_buffer", "element/ese_operation", "core/ese_output_buffer",
-    "core/ese_pass_sequencer",
-    "array/ese_pe", "core/ese_product_sequencer", "core/ese_progress", "array/ese_ptr_read",
-    "util/ese_ram", "util/ese_rom", "util/ese_round_shift_right", "util/ese_saturate", "util/ese_skid",
-    "array/ese_spmat_read", "array/ese_spread", "core/ese_vectors", "array/ese_voices",
+    "core/ese_pass_sequencer", "array/ese_pe", "core/ese_product_sequencer", "core/ese_progress",
+    "array/ese_ptr_read", "util/ese_ram", "util/ese_rom", "util/ese_round_shift_right",
+    "util/ese_saturate", "util/ese_skid", "array/ese_spmat_read", "array/ese_spread",
+    "core/ese_vectors", "array/ese_voices",
 };
 
 /* Where the model comes from: read-only memory, or external memory (loadable.c). */

@@ -68,6 +68,20 @@ static bool is_given(const char *template, const char *name)
     return is;
 }
 
+static void bind_number(struct bindings *b, const char *list, const char *name,
+                        const char *template)
+{
+    if (is_constant(name)) {
+        struct bindings *row = bind_row(b, list);
+        bind_text(row, "PARAMETER", "%-15s", name);
+        bind_text(row, "NUMBER", "%s", name);
+    } else if (!is_given(template, name)) {
+        char text[80];
+        snprintf(text, sizeof text, "the template gives %s a value", name);
+        bug_at(__FILE__, __LINE__, text);
+    }
+}
+
 void template_bind_numbers(struct bindings *b, const char *list, const char *module,
                            const char *template)
 {
@@ -85,13 +99,7 @@ void template_bind_numbers(struct bindings *b, const char *list, const char *mod
             start--;
         char name[40];
         snprintf(name, sizeof name, "%.*s", (int)(stop - start), start);
-        if (is_constant(name)) {
-            struct bindings *row = bind_row(b, list);
-            bind_text(row, "PARAMETER", "%-15s", name);
-            bind_text(row, "NUMBER", "%s", name);
-        } else {
-            BUG_UNLESS(is_given(template, name));
-        }
+        bind_number(b, list, name, template);
     }
 }
 

@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 // ese_core - the datapath of a chip: x, the model as streams and the program in, y out.
 //
-// Model    weights, columns {lengths, lane, word} and constants {peephole, bias} as valid/ready streams in
-//          the order of their use, over and over; from their first word after `reset`
-// Program  product_word and pass_word of numbers product and pass, in the same clock; last_product and
-//          last_pass do not change while the chip runs, nor do last_x and last_y
-// x, y     AXI4-Stream (ese_input_buffer, ese_output_buffer): element last_x, last_y is a frame's last
-// State    a host saves and restores the words of c, and of the kept vectors where state_is_kept is 1;
-//          state_saving says that reads are its own; data one clock after state_read.  It comes only
-//          while nothing is under way (ese_array, ese_vectors); all tied to 0: none
-// Errors   x_error: the framing of x was wrong; until reset.  output_full: a pass waits for room for y
+// Model    weights, columns {lengths, lane, word} and constants {peephole, bias} as valid/ready
+//          streams in the order of their use, over and over; at `reset` from their first word on
+// Program  product_word and pass_word of numbers product and pass, in the same clock; last_product,
+//          last_pass, last_x and last_y do not change while the chip runs
+// x, y     AXI4-Stream (ese_input_buffer, ese_output_buffer); last_x and last_y end a frame
+// State    a host saves and restores words of c, and of the kept vectors where state_is_kept is 1;
+//          state_saving says that reads are its own; data one clock after state_read.  It comes
+//          only while nothing is under way (ese_array, ese_vectors); all tied to 0: none
+// Errors   x_error: the framing of x was wrong; until reset.  output_full: a pass waits for room
 // Monitor  mon_*, as the chip's top has them
 // Numbers  parameters as derived.def has them, under the same names
 `resetall
@@ -51,9 +51,7 @@ module ese_core #(
     parameter SUM_CLOCKS      = 4, // 4 or 5
     parameter TABLE_CLOCKS    = 5, // 5, 6 or 7
     parameter PRODUCT_CLOCKS  = 3, // 3, 4 or 5
-    parameter BIAS_STAGE      = 3,
-    parameter GATE_STAGE      = 12,
-    parameter RESULT_STAGE    = 16,
+    parameter BIAS_STAGE = 3, GATE_STAGE = 12, RESULT_STAGE = 16,
     parameter SIGM_FILE       = "", // the Sigmoid table
     parameter TANH_FILE       = ""  // the Tanh table
 ) (
@@ -118,12 +116,10 @@ module ese_core #(
     output wire [4:0]                        mon_stall,
     output wire                              mon_weight_stall
 );
-    localparam VECTOR_W = CHANNELS * LANES * ACT_W;
-    localparam BLOCKS   = 1 << BLOCK_W;
-
-    // ---- the column that may go, and the one behind it -------------------------------------
+    localparam VECTOR_W      = CHANNELS * LANES * ACT_W;
     localparam COLUMN_WORD_W = PES * LEN_W + LANE_W + WORD_W;
 
+    // ---- the column that may go, and the one behind it -------------------------------------
     wire                     column_valid;
     wire                     issue;
     wire [PES*LEN_W-1:0]     column_lengths;
@@ -175,7 +171,7 @@ module ese_core #(
     wire [CHANNELS-1:0]    product_first;
     wire                   close;
     wire [BLOCK_W-1:0]     close_block;
-    wire [PES*BLOCKS-1:0]  quiet;
+    wire [PES*(1<<BLOCK_W)-1:0] quiet;
     wire                   begin_pass;
     wire [FORMAT_W+12:0]   operation;
     wire [C_WORD_W-1:0]    cell_base;

@@ -1,18 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 // ese_vectors - the vectors that products read other than x: the H buffers.
 //
-// Kept     what lives from frame to frame: two banks, by the frame's parity; one RAM a channel, for a
-//          host restores the state of single channels
+// Kept     what lives from frame to frame: two banks, by the frame's parity; one RAM a channel, for
+//          a host restores the state of single channels
 // Scratch  what is read only in the frame in which it is written: one RAM, one bank
-// Word     {channel: lane: element}; each vector has words of its own, or shares them with one that has
+// Word     {channel: lane: element}; a vector has words of its own, or shares them with one that has
 //          been read for the last time
-// Read     `read` takes word read_word of both; data one clock later, held until the next read.  Of the
-//          kept store it is the bank of this frame where read_now, else of the frame before
+// Read     `read` takes word read_word of both; data one clock later, held until the next read.  Of
+//          the kept store it is the bank of this frame where read_now, else of the frame before
 // Write    write_word of either; into the kept store's bank `pass_bank`
-// State    what a host saves and restores of the kept store: state_saving, its reads are those of
-//          state_read; state_write, word state_word of channels state_channels, for the frame that
-//          `product_bank` is of.  It comes only while nothing is under way, and the next column is not
-//          one that reads this frame; tied to 0: none
+// State    a host saves and restores words of the kept store, where state_is_kept is 1, in the bank
+//          of the frame before: state_saving, reads are those of state_read; state_write, writes
+//          those of channels state_channels.  Only while nothing is under way and read_now is 0;
+//          tied to 0: none
 // Built    KEPT 0 and SCRATCH 0: the store is left out, its data are 0
 `resetall
 `timescale 1ns / 1ps
@@ -84,8 +84,9 @@ module ese_vectors #(
                 );
             end
         end else begin : g_no_kept
-            wire unused_state = ^{read_now, product_bank, pass_bank, kept_write, state_write, state_saving,
-                                  state_read, state_is_kept, state_channels, state_data};
+            wire unused_state = ^{read_now, product_bank, pass_bank, kept_write, state_write,
+                                  state_saving, state_read, state_is_kept, state_channels,
+                                  state_data};
 
             assign kept_data = {(CHANNELS*CHANNEL_W){1'b0}};
         end

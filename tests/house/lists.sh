@@ -82,6 +82,14 @@ fi
 forgotten DERIVED rom
 forgotten DERIVED_MEMORY stream
 
+# A parameter of the datapath that the top gives no value would silently keep its default.
+sed -i 's/^    parameter PEEPHOLE /    parameter PLANTED = 1,\n&/' "$work/tree/templates/core/ese_core.v"
+must 'a parameter more' grep -q PLANTED "$work/tree/templates/core/ese_core.v"
+output=$("$work/tree/build/ese" gen tiny -o "$work/chip" 2>&1) || true
+if grep -q 'the template gives PLANTED a value does not hold' <<<"$output"; then good; else
+    bad 'a parameter of ese_core that nobody gives a value' "$output"
+fi
+
 # What `make demo` installs is what it wants: no second simulator, no synthesis, nothing for tests.
 wanted() { # TARGET : the packages that it looks for
     make -n "$1" | sed -n 's/^for package in \(.*\); do.*/\1/p' | tr -s ' ' '\n' | sed 's/=.*//' | sort
