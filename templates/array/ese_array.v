@@ -33,20 +33,10 @@ module ese_array #(
     parameter TABLE_W = 9, SIGM_FRAC_W = 8, TANH_FRAC_W = 7, SLOPE_W = 9,
     parameter WORD_W = 8, C_WORD_W = 4, GATE_WORD_W = 6,    // word numbers: any, of c, of a gate
     parameter KEPT_WORDS = 1, SCRATCH_WORDS = 1,            // 0: there is no such store
-    parameter INTERPOLATE     = 1, // 0: tables of points
-    parameter READY_CLOCKS    = 0, // 0 or 1
-    parameter FETCH_CLOCKS    = 2, // 2 or 3
-    parameter SPREAD_CLOCKS   = 0, // 0, 1 or 2
-    parameter MULTIPLY_CLOCKS = 2, // 2 or 3
-    parameter ASSEMBLE_CLOCKS = 2, // 2 or 3
-    parameter SUM_CLOCKS      = 4, // 4 or 5
-    parameter TABLE_CLOCKS    = 5, // 5, 6 or 7
-    parameter PRODUCT_CLOCKS  = 3, // 3, 4 or 5
-    parameter BIAS_STAGE      = 3,
-    parameter GATE_STAGE      = 12,
-    parameter RESULT_STAGE    = 16,
-    parameter SIGM_FILE       = "", // the Sigmoid table
-    parameter TANH_FILE       = ""  // the Tanh table
+    parameter READY_CLOCKS = 0, FETCH_CLOCKS = 2, SPREAD_CLOCKS = 0, // clocks: see derived.def
+    parameter MULTIPLY_CLOCKS = 2, ASSEMBLE_CLOCKS = 2, SUM_CLOCKS = 4, TABLE_CLOCKS = 5,
+    parameter PRODUCT_CLOCKS = 3, BIAS_STAGE = 3, GATE_STAGE = 12, RESULT_STAGE = 16,
+    parameter INTERPOLATE = 1, SIGM_FILE = "", TANH_FILE = "" // tables; INTERPOLATE 0: of points
 ) (
     input  wire                              clk,
     input  wire                              reset,

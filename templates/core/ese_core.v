@@ -42,18 +42,10 @@ module ese_core #(
     parameter PRODUCT_W = 5, PASS_W = 4,                    // numbers of products and passes
     parameter COUNT_W = 10, ROWS_W = 6,                     // their columns and rows
     parameter PRODUCT_WORD_W = 29, PASS_WORD_W = 39,        // their words
-    parameter INTERPOLATE     = 1, // 0: tables of points
-    parameter READY_CLOCKS    = 0, // 0 or 1
-    parameter FETCH_CLOCKS    = 2, // 2 or 3
-    parameter SPREAD_CLOCKS   = 0, // 0, 1 or 2
-    parameter MULTIPLY_CLOCKS = 2, // 2 or 3
-    parameter ASSEMBLE_CLOCKS = 2, // 2 or 3
-    parameter SUM_CLOCKS      = 4, // 4 or 5
-    parameter TABLE_CLOCKS    = 5, // 5, 6 or 7
-    parameter PRODUCT_CLOCKS  = 3, // 3, 4 or 5
-    parameter BIAS_STAGE = 3, GATE_STAGE = 12, RESULT_STAGE = 16,
-    parameter SIGM_FILE       = "", // the Sigmoid table
-    parameter TANH_FILE       = ""  // the Tanh table
+    parameter READY_CLOCKS = 0, FETCH_CLOCKS = 2, SPREAD_CLOCKS = 0, // clocks: see derived.def
+    parameter MULTIPLY_CLOCKS = 2, ASSEMBLE_CLOCKS = 2, SUM_CLOCKS = 4, TABLE_CLOCKS = 5,
+    parameter PRODUCT_CLOCKS = 3, BIAS_STAGE = 3, GATE_STAGE = 12, RESULT_STAGE = 16,
+    parameter INTERPOLATE = 1, SIGM_FILE = "", TANH_FILE = "" // tables; INTERPOLATE 0: of points
 ) (
     input  wire                              clk,
     input  wire                              reset,
