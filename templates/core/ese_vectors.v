@@ -99,7 +99,7 @@ module ese_vectors #(
                 .read_data     (scratch_data)
             );
         end else begin : g_no_scratch
-            wire unused_write = ^{read, scratch_write, write_data};
+            wire unused_write = ^{clk, read, scratch_write, write_data};
 
             assign scratch_data = {CHANNELS*CHANNEL_W{1'b0}};
         end
