@@ -126,13 +126,10 @@ if [ "${1:-}" = memory ]; then
     chip stream icarus --set memory=stream
     chip resident icarus --set memory=resident
     mutant stream ese_slots 's/closed\[c\] <= close/closed[c] <= 1'\''b0/'
-    mutant stream ese_array 's/state_read && !state_is_kept/state_read/'
     mutant stream ese_array 's/c_read || (state_read && !state_is_kept)/c_read/'
     mutant stream ese_array 's/state_write && !state_is_kept/state_write/'
     mutant stream ese_array 's/state_read ? state_word : c_read_word/c_read_word/'
     mutant stream ese_array 's/state_write ? state_data : result/result/'
-    mutant stream ese_vectors 's/state_saving ? state_read && state_is_kept : read/read/'
-    mutant stream ese_vectors 's/state_write && state_is_kept/state_write/'
     mutant stream ese_vectors 's/{!product_bank, state_word/{product_bank, state_word/'
     mutant stream ese_vectors 's/(state_channels & /({CHANNELS{1'\''b1}} \& /'
     mutant stream ese_queue 's/state_channels = restored/state_channels = {CHANNELS{1'\''b1}}/'
