@@ -49,8 +49,8 @@ module ese_array #(
     // Column that goes now
     input  wire                              issue,
     output wire                              accept,
-    input  wire [PES*LEN_W-1:0]              lengths,
-    input  wire [LANE_W-1:0]                 lane,
+    input  wire [PES*LEN_W-1:0]              column_lengths,
+    input  wire [LANE_W-1:0]                 column_lane,
     input  wire [1:0]                        source,
     input  wire [SHIFT_W-1:0]                shift,
     input  wire [FOLD_W-1:0]                 fold,
@@ -129,8 +129,9 @@ module ese_array #(
     ) u_front_end (
         .clk (clk), .reset (reset),
         .weights_valid (weights_valid), .weights_ready (weights_ready), .weights (weights),
-        .issue (issue), .accept (accept), .lengths (lengths), .lane (lane), .source (source),
-        .shift (shift), .fold (fold), .block (block), .closes (closes), .first (first),
+        .issue (issue), .accept (accept), .lengths (column_lengths), .lane (column_lane),
+        .source (source), .shift (shift), .fold (fold), .block (block), .closes (closes),
+        .first (first),
         .x_data (x_data), .kept_data (kept_data), .scratch_data (scratch_data),
         .close (close), .close_block (close_block), .quiet (quiet),
         .drain (step), .drain_block (step_block), .drain_row (step_row),

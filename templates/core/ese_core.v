@@ -245,9 +245,10 @@ module ese_core #(
     ) u_array (
         .clk (clk), .reset (reset),
         .weights_valid (weights_valid), .weights_ready (weights_ready), .weights (weights),
-        .issue (issue), .accept (accept), .lengths (column_lengths), .lane (column_lane),
-        .source (source), .shift (shift), .fold (product_fold), .block (product_block),
-        .closes (product_closes), .first (product_first),
+        .issue (issue), .accept (accept), .column_lengths (column_lengths),
+        .column_lane (column_lane), .source (source), .shift (shift),
+        .fold (product_fold), .block (product_block), .closes (product_closes),
+        .first (product_first),
         .x_data (x_data), .kept_data (kept_data), .scratch_data (scratch_data),
         .close (close), .close_block (close_block), .quiet (quiet),
         .begin_pass (begin_pass), .operation (operation), .cell_base (cell_base),
