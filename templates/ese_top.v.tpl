@@ -23,7 +23,8 @@
 // m_axi_data     @{DATA_TRAFFIC}
 //@ end
 // mon_*      what goes on inside, for test and tuning; may be left open:
-//            mon_cell    the new cell states, rows ascending over a frame
+//            mon_result  the words that the element-wise passes write: number of the pass, its rows
+//                        ascending; gates are not seen
 //            mon_product a column of product mon_product is broadcast (see report.txt)
 //            mon_pass    a step of pass mon_pass begins
 //            mon_issue   bit k: PE k multiplies
@@ -113,9 +114,10 @@ module ese_top (
 //@ end
 
 //@ end
-    output wire                mon_cell_valid,
-    output wire [@{CELL_MSB}:0] mon_cell_data,
-    output wire [@{LANE_MSB}:0] mon_cell_keep,
+    output wire                mon_result_valid,
+    output wire [15:0]         mon_result,
+    output wire [@{RESULT_MSB}:0] mon_result_data,
+    output wire [@{LANE_MSB}:0] mon_result_keep,
     output wire                mon_product_valid,
     output wire [15:0]         mon_product,
     output wire                mon_pass_valid,
@@ -648,6 +650,7 @@ module ese_top (
         .mon_product    (mon_product),
         .mon_stall      (mon_stall),
         .mon_pass       (mon_pass),
+        .mon_result     (mon_result),
         .output_full    (output_full)
     );
 
@@ -939,9 +942,9 @@ module ese_top (
         end
     endgenerate
 
-    assign mon_cell_valid = c_written;
-    assign mon_cell_data  = result;
-    assign mon_cell_keep  = written_keep;
+    assign mon_result_valid = c_written || m_written || y_written;
+    assign mon_result_data  = result;
+    assign mon_result_keep  = written_keep;
 
 //@ if HAS_PROJECTION
     assign y_write = y_written;
