@@ -64,6 +64,7 @@ Both print nothing. From any other folder, with this folder for DIR:
 Everything else is one command, with this folder for DIR:
 
     ese verify DIR             # every y and c against the integer model, every cycle against the cycle model
+    ese verify DIR --taps      # every vector that the layers write: what is wrong is located
     ese verify DIR --selftest  # plants faults and shows that they are found
     ese verify DIR --trace wave.fst --trace-frames 3:4  # a waveform of two frames, and wave.gtkw to open it
     ese report DIR --chart     # this chip's figures and schedule
