@@ -64,6 +64,7 @@ Both print nothing. From any other folder, with this folder for DIR:
 Everything else is one command, with this folder for DIR:
 
     ese verify DIR             # every y and c against the integer model, every cycle against the cycle model
+    ese verify DIR --taps      # every vector that the layers write: what is wrong is located
     ese verify DIR --selftest  # plants faults and shows that they are found
     ese verify DIR --trace wave.fst --trace-frames 3:4  # a waveform of two frames, and wave.gtkw to open it
     ese report DIR --chart     # this chip's figures and schedule
@@ -194,7 +195,8 @@ Monitor ports, for test and tuning; they may be left open:
 
 | port | bits | |
 |---|---|---|
-| `mon_cell_valid`, `_data`, `_keep` | 1, @{CELL_W}, @{LANES} | new cell states: @{CELLS} of channel k in bits [@{LANE_WORD_W}\*k +: @{LANE_WORD_W}], rows ascending over a frame; `_keep` marks the lanes that hold a row |
+| `mon_result_valid`, `mon_result` | 1, 16 | a word leaves the element-wise path that this pass writes; number in the order of `report.json`. Words of a pass come with its rows ascending; of gates there are none |
+| `mon_result_data`, `_keep` | @{RESULT_W}, @{LANES} | the word: @{ELEMENTS} of channel k in bits [@{LANE_WORD_W}\*k +: @{LANE_WORD_W}]; `_keep` marks the lanes that hold a row |
 | `mon_product_valid`, `mon_product` | 1, 16 | a column of this product is broadcast; number in the order of `report.json` |
 | `mon_pass_valid`, `mon_pass` | 1, 16 | a step of this element-wise pass begins; number in the order of `report.json` |
 | `mon_issue` | @{PES} | bit k: PE k multiplies |

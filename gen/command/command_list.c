@@ -10,6 +10,9 @@
 
 #define STRICT_OPTION \
     {"strict", OPTION_STRICT, NULL, 0, "Exit with 1 if values were clipped and that shows, too", 0}
+#define TAPS_OPTION \
+    {"taps", OPTION_TAPS, NULL, 0, "Compare every vector that the layers write, not only y and c, so that a " \
+     "fault is located: the first value that is wrong", 0}
 #define FORCE_OPTION \
     {"force", OPTION_FORCE, NULL, 0, "Overwrite files in DIR that were changed by hand", 0}
 #define WORK_OPTION \
@@ -58,6 +61,7 @@ static const struct argp_option verify_options[] = {
      "rtl/; in Icarus, if nothing else is said: it takes all models of cells", 0},
     {"cells", OPTION_CELLS, "FILE", 0, "Models of the netlist's cells, or a folder of them; may be given "
      "several times: of two models of a cell the first counts", 0},
+    TAPS_OPTION,
     STRICT_OPTION,
     {"selftest", OPTION_SELFTEST, NULL, 0, "Plant faults and prove that they are found", 0},
     {"faults", OPTION_FAULTS, "N", 0,
@@ -115,6 +119,7 @@ static const struct argp_option run_options[] = {
     {"no-check", OPTION_NO_CHECK, NULL, 0, "Do not compare", 0},
     {"expected", OPTION_EXPECTED, "DIR", 0, "y of every input where the model was trained, DIR/NAME.y.npy; if "
      "not given, what the chip's folder has of an input", 0},
+    TAPS_OPTION,
     STRICT_OPTION,
     JSON_OPTION,
     WORK_OPTION,
@@ -251,6 +256,7 @@ static int run_run(const struct request *request, const char *command_line)
         .expected = request->expected,
         .strict = request->verify.strict,
         .check = !request->no_check,
+        .taps = request->verify.taps,
         .jobs = request->verify.jobs,
         .json = request->verify.json,
         .command_line = command_line,

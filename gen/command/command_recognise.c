@@ -62,7 +62,7 @@ static bool simulate_chip(struct recognition *r, struct error *error)
                                     .seed = 1};
     bool ok = stimulus_write(s, text_string(&stimulus), error) &&
               simulate(&simulation, &r->result, error);
-    size_t words = (size_t)s->frame_count * s->channels * s->output;
+    size_t words = (size_t)s->frame_count * s->channels * stimulus_y(s)->elements;
     r->y = allocate(words, sizeof *r->y);
     if (ok) {
         FILE *file = fopen(text_string(&dump), "rb");
@@ -89,13 +89,14 @@ static void label_chip(struct recognition *r)
 {
     const struct program *p = &r->chip.program;
     const struct stimulus *s = &r->play.stimulus;
-    double *y = allocate(s->output, sizeof *y);
+    const uint32_t elements = stimulus_y(s)->elements;
+    double *y = allocate(elements, sizeof *y);
     for (size_t slot = 0; slot < (size_t)s->frame_count * s->channels; slot++) {
         struct voice voice = r->play.voices[slot];
         if (voice.utterance < 0)
             continue;
-        for (size_t i = 0; i < s->output; i++)
-            y[i] = ldexp(r->y[slot * s->output + i], -quantized_output(&p->quant)->fraction);
+        for (size_t i = 0; i < elements; i++)
+            y[i] = ldexp(r->y[slot * elements + i], -quantized_output(&p->quant)->fraction);
         r->by_chip.labels[voice.utterance][voice.frame] = classify(&p->network, y);
     }
     free(y);
@@ -287,9 +288,9 @@ static void write_results(struct text *text, const struct recognition *r)
     text_appendf(text, "%-*s%s\n", RESULT, "scores",
                  chip_scores(r) ? "by the chip: its y are those of the classes"
                                 : "by the host, of the chip's y: output.W is not on the chip");
-    text_appendf(text, "%-*s%s: %s y and %s c values against the golden model\n", RESULT, "outputs",
-                 r->result.pass ? "bit-exact" : "WRONG", commas(r->result.y_checked).text,
-                 commas(r->result.c_checked).text);
+    text_appendf(text, "%-*s%s: ", RESULT, "outputs", r->result.pass ? "bit-exact" : "WRONG");
+    checked_text(text, &r->result.checked, CHECKED_VALUES);
+    text_append(text, " against the golden model\n");
     write_speed(text, r);
     if (!r->result.pass)
         text_appendf(text, "%-*s%s; log: %s\n", RESULT, "failed", r->result.reason,

@@ -176,9 +176,9 @@ static bool make_plan(struct verification *v, struct error *error)
         return fail(error, "--faults: '%s' has its model in read-only memory; faults are for chips with "
                            "memory: resident or stream", v->chip.dir);
     if (options->faults > 0)
-        play_faults(&v->play, p, options->faults, options->seed);
+        play_faults(&v->play, p, options->faults, options->seed, options->taps);
     else
-        play_build(&v->play, p, frames, options->seed);
+        play_build(&v->play, p, frames, options->seed, options->taps);
     v->play.stimulus.config_hash = v->chip.program.config_hash;
     return true;
 }
@@ -295,6 +295,7 @@ static const char *unused_by_selftest(const struct verify_options *options)
            : options->netlist != NULL ? "--netlist"
            : options->frames > 0    ? "--frames"
            : options->faults > 0    ? "--faults"
+           : options->taps          ? "--taps"
            : options->trace != NULL ? "--trace"
            : options->saif != NULL  ? "--saif"
            : options->svg != NULL   ? "--svg"

@@ -115,9 +115,9 @@ static void bind_ports(struct bindings *b, const struct program *p)
     bind_flag(b, "PADDED_ELEMENTS", d->element_bits > bits);
     bind_int(b, "DATA_W", d->channels * d->element_bits);
     bind_int(b, "USER_W", 2 * d->channels);
-    bind_int(b, "CELL_W", d->channels * d->lanes * bits);
+    bind_int(b, "RESULT_W", d->channels * d->lanes * bits);
     bind_int(b, "LANE_WORD_W", d->lanes * bits);
-    bind_text(b, "CELLS", "%s", d->lanes == 1 ? "the one" : "those");
+    bind_text(b, "ELEMENTS", "%s", d->lanes == 1 ? "the one" : "those");
     bind_range(b, "X_FRAC", "X_RANGE", bits, p->quant.vectors[0].fraction);
     bind_range(b, "Y_FRAC", "Y_RANGE", bits, quantized_output(&p->quant)->fraction);
     bind_range(b, "C_FRAC", "C_RANGE", bits, d->c_fraction);

@@ -85,7 +85,7 @@ static struct bindings *bind_top(const struct program *p, const struct cycles *c
     bind_int(b, "C_FRAC", d->c_fraction);
     bind_int(b, "M_FRAC", d->m_fraction);
     bind_int(b, "CYCLES", cycles->cycles_per_frame);
-    bind_int(b, "CELL_MSB", d->lanes * d->channels * d->activation_bits - 1);
+    bind_int(b, "RESULT_MSB", d->lanes * d->channels * d->activation_bits - 1);
     bind_int(b, "LANE_MSB", d->lanes - 1);
     bind_int(b, "PE_MSB", d->pes - 1);
     bind_text(b, "AND_M", "%s", network_has_projection(n) ? " and m" : "");

@@ -260,7 +260,7 @@ static const struct shown {
     {AS_TEXT, "pass_channels", ANY_CHIP},
     {AS_TEXT, "pass_name", ANY_CHIP},
     {AS_BITS, "pass_valid", ANY_CHIP},
-    {AS_BITS, "cell_valid", ANY_CHIP},
+    {AS_BITS, "result_valid", ANY_CHIP},
     {AS_TITLE, "x and y", XY_PORTS},
     {AS_BITS, "x_valid", XY_PORTS},
     {AS_BITS, "x_ready", XY_PORTS},

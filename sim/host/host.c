@@ -467,12 +467,11 @@ static void play_again(void)
 
 static void setup_done(void)
 {
-    const struct stimulus *plan = &harness.plan;
-    if ((host.sizes & 0xffff) < plan->input || host.sizes >> 16 < plan->cell ||
-        (host.y_size & 0xffff) < plan->output)
+    const uint32_t x = harness.plan.input, y = stimulus_y(&harness.plan)->elements;
+    const uint32_t c = model_word(ESE_IMAGE_C_SIZE);
+    if ((host.sizes & 0xffff) < x || host.sizes >> 16 < c || (host.y_size & 0xffff) < y)
         violation(AT "the chip has room for %u x, %u c and %u y, the model has %u, %u and %u", HERE,
-                  host.sizes & 0xffff, host.sizes >> 16, host.y_size & 0xffff, plan->input,
-                  plan->cell, plan->output);
+                  host.sizes & 0xffff, host.sizes >> 16, host.y_size & 0xffff, x, c, y);
     if (host.phase->flags & STIMULUS_NO_LOAD)
         list_start();
     else

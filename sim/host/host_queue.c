@@ -39,7 +39,7 @@ static bool present(void)
 
 uint32_t model_word(uint32_t word)
 {
-    const unsigned char *at = axi_region(STIMULUS_MODEL)->contents + 4 * word;
+    const unsigned char *at = axi_original(STIMULUS_MODEL) + 4 * word;
     return (uint32_t)at[0] | (uint32_t)at[1] << 8 | (uint32_t)at[2] << 16 | (uint32_t)at[3] << 24;
 }
 
@@ -339,7 +339,7 @@ static int32_t element(const unsigned char *word, uint32_t channel)
 /* Is all of the channel's y in this frame 0? */
 static bool silent(const unsigned char *frame, uint32_t channel)
 {
-    for (uint32_t e = 0; e < harness.plan.output; e++)
+    for (uint32_t e = 0; e < stimulus_y(&harness.plan)->elements; e++)
         if (element(frame + (size_t)e * queue.word_bytes, channel) != 0)
             return false;
     return true;
@@ -347,15 +347,18 @@ static bool silent(const unsigned char *frame, uint32_t channel)
 
 static bool as_expected(const unsigned char *at, uint32_t frame, uint32_t channel)
 {
-    for (uint32_t e = 0; e < harness.plan.output; e++)
-        if (element(at + (size_t)e * queue.word_bytes, channel) != expected_y(frame, channel, e))
+    for (uint32_t e = 0; e < stimulus_y(&harness.plan)->elements; e++) {
+        const struct value_at y = y_at(frame, channel, e);
+        if (element(at + (size_t)e * queue.word_bytes, channel) != expected_value(&y))
             return false;
+    }
     return true;
 }
 
 static void check_frame(const unsigned char *at, uint32_t frame)
 {
     const struct stimulus *plan = &harness.plan;
+    const uint32_t elements = stimulus_y(plan)->elements;
     uint32_t watched = slot_channel(frame);
     bool quiet = watched < plan->channels && silent(at, watched);
     if (quiet && !as_expected(at, frame, watched))
@@ -364,7 +367,7 @@ static void check_frame(const unsigned char *at, uint32_t frame)
         slot_check(frame);
     const uint32_t *active = frame_active(frame);
     uint64_t used = 0;
-    for (uint32_t e = 0; e < plan->output; e++) {
+    for (uint32_t e = 0; e < elements; e++) {
         const unsigned char *word = at + (size_t)e * queue.word_bytes;
         for (uint32_t c = 0; c < plan->channels; c++) {
             if (mask_bit(active, c))
@@ -378,7 +381,7 @@ static void check_frame(const unsigned char *at, uint32_t frame)
                 mismatch(AT "y of frame %u, element %u: byte %u of padding is %02x, not 0", HERE,
                          frame, e, (unsigned)used, word[used]);
     }
-    for (used = (uint64_t)plan->output * queue.word_bytes; used < queue.y_frame_bytes; used++)
+    for (used = (uint64_t)elements * queue.word_bytes; used < queue.y_frame_bytes; used++)
         if (at[used] != 0)
             mismatch(AT "y of frame %u: byte %u of padding is %02x, not 0", HERE, frame,
                      (unsigned)used, at[used]);

@@ -33,20 +33,10 @@ module ese_array #(
     parameter TABLE_W = 9, SIGM_FRAC_W = 8, TANH_FRAC_W = 7, SLOPE_W = 9,
     parameter WORD_W = 8, C_WORD_W = 4, GATE_WORD_W = 6,    // word numbers: any, of c, of a gate
     parameter KEPT_WORDS = 1, SCRATCH_WORDS = 1,            // 0: there is no such store
-    parameter INTERPOLATE     = 1, // 0: tables of points
-    parameter READY_CLOCKS    = 0, // 0 or 1
-    parameter FETCH_CLOCKS    = 2, // 2 or 3
-    parameter SPREAD_CLOCKS   = 0, // 0, 1 or 2
-    parameter MULTIPLY_CLOCKS = 2, // 2 or 3
-    parameter ASSEMBLE_CLOCKS = 2, // 2 or 3
-    parameter SUM_CLOCKS      = 4, // 4 or 5
-    parameter TABLE_CLOCKS    = 5, // 5, 6 or 7
-    parameter PRODUCT_CLOCKS  = 3, // 3, 4 or 5
-    parameter BIAS_STAGE      = 3,
-    parameter GATE_STAGE      = 12,
-    parameter RESULT_STAGE    = 16,
-    parameter SIGM_FILE       = "", // the Sigmoid table
-    parameter TANH_FILE       = ""  // the Tanh table
+    parameter READY_CLOCKS = 0, FETCH_CLOCKS = 2, SPREAD_CLOCKS = 0, // clocks: see derived.def
+    parameter MULTIPLY_CLOCKS = 2, ASSEMBLE_CLOCKS = 2, SUM_CLOCKS = 4, TABLE_CLOCKS = 5,
+    parameter PRODUCT_CLOCKS = 3, BIAS_STAGE = 3, GATE_STAGE = 12, RESULT_STAGE = 16,
+    parameter INTERPOLATE = 1, SIGM_FILE = "", TANH_FILE = "" // tables; INTERPOLATE 0: of points
 ) (
     input  wire                              clk,
     input  wire                              reset,
@@ -59,8 +49,8 @@ module ese_array #(
     // Column that goes now
     input  wire                              issue,
     output wire                              accept,
-    input  wire [PES*LEN_W-1:0]              lengths,
-    input  wire [LANE_W-1:0]                 lane,
+    input  wire [PES*LEN_W-1:0]              column_lengths,
+    input  wire [LANE_W-1:0]                 column_lane,
     input  wire [1:0]                        source,
     input  wire [SHIFT_W-1:0]                shift,
     input  wire [FOLD_W-1:0]                 fold,
@@ -139,8 +129,9 @@ module ese_array #(
     ) u_front_end (
         .clk (clk), .reset (reset),
         .weights_valid (weights_valid), .weights_ready (weights_ready), .weights (weights),
-        .issue (issue), .accept (accept), .lengths (lengths), .lane (lane), .source (source),
-        .shift (shift), .fold (fold), .block (block), .closes (closes), .first (first),
+        .issue (issue), .accept (accept), .lengths (column_lengths), .lane (column_lane),
+        .source (source), .shift (shift), .fold (fold), .block (block), .closes (closes),
+        .first (first),
         .x_data (x_data), .kept_data (kept_data), .scratch_data (scratch_data),
         .close (close), .close_block (close_block), .quiet (quiet),
         .drain (step), .drain_block (step_block), .drain_row (step_row),

@@ -99,7 +99,7 @@ module ese_controller #(
     output wire [15:0]                 mon_product,
     output wire [4:0]                  mon_stall,
     output wire [15:0]                 mon_pass,
-    output wire [15:0]                 mon_result,    // pass whose steps are under way
+    output wire [15:0]                 mon_result,    // the pass whose results leave the pipeline
     output wire                        output_full
 );
     localparam BLOCKS = 1 << BLOCK_W;
@@ -120,6 +120,13 @@ module ese_controller #(
     wire              last_step;
 
     assign product_bank = product_frame[0];
+
+    // A pass begins when the one before has left the pipeline.
+    reg [PASS_W-1:0] result_pass;
+
+    always @(posedge clk) if (begin_pass) result_pass <= pass;
+
+    assign mon_result = {{(16-PASS_W){1'b0}}, result_pass};
 
     // A frame uses as many accumulator blocks as it has passes; they are numbered modulo BLOCKS.
     wire [PASS_W+BLOCK_W-1:0] passes       = {{BLOCK_W{1'b0}}, last_pass} + 1'b1;
@@ -265,13 +272,6 @@ module ese_controller #(
         .next_offset (next_offset),
         .ready       (ready)
     );
-
-    reg [PASS_W-1:0] result_pass;
-
-    always @(posedge clk)
-        if (begin_pass) result_pass <= pass;
-
-    assign mon_result = {{(16-PASS_W){1'b0}}, result_pass};
 
     // ---- a pass empties the block that was opened for it -----------------------------------
 `ifdef SYNTHESIS

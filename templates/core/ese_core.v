@@ -42,18 +42,10 @@ module ese_core #(
     parameter PRODUCT_W = 5, PASS_W = 4,                    // numbers of products and passes
     parameter COUNT_W = 10, ROWS_W = 6,                     // their columns and rows
     parameter PRODUCT_WORD_W = 29, PASS_WORD_W = 39,        // their words
-    parameter INTERPOLATE     = 1, // 0: tables of points
-    parameter READY_CLOCKS    = 0, // 0 or 1
-    parameter FETCH_CLOCKS    = 2, // 2 or 3
-    parameter SPREAD_CLOCKS   = 0, // 0, 1 or 2
-    parameter MULTIPLY_CLOCKS = 2, // 2 or 3
-    parameter ASSEMBLE_CLOCKS = 2, // 2 or 3
-    parameter SUM_CLOCKS      = 4, // 4 or 5
-    parameter TABLE_CLOCKS    = 5, // 5, 6 or 7
-    parameter PRODUCT_CLOCKS  = 3, // 3, 4 or 5
-    parameter BIAS_STAGE = 3, GATE_STAGE = 12, RESULT_STAGE = 16,
-    parameter SIGM_FILE       = "", // the Sigmoid table
-    parameter TANH_FILE       = ""  // the Tanh table
+    parameter READY_CLOCKS = 0, FETCH_CLOCKS = 2, SPREAD_CLOCKS = 0, // clocks: see derived.def
+    parameter MULTIPLY_CLOCKS = 2, ASSEMBLE_CLOCKS = 2, SUM_CLOCKS = 4, TABLE_CLOCKS = 5,
+    parameter PRODUCT_CLOCKS = 3, BIAS_STAGE = 3, GATE_STAGE = 12, RESULT_STAGE = 16,
+    parameter INTERPOLATE = 1, SIGM_FILE = "", TANH_FILE = "" // tables; INTERPOLATE 0: of points
 ) (
     input  wire                              clk,
     input  wire                              reset,
@@ -253,9 +245,10 @@ module ese_core #(
     ) u_array (
         .clk (clk), .reset (reset),
         .weights_valid (weights_valid), .weights_ready (weights_ready), .weights (weights),
-        .issue (issue), .accept (accept), .lengths (column_lengths), .lane (column_lane),
-        .source (source), .shift (shift), .fold (product_fold), .block (product_block),
-        .closes (product_closes), .first (product_first),
+        .issue (issue), .accept (accept), .column_lengths (column_lengths),
+        .column_lane (column_lane), .source (source), .shift (shift),
+        .fold (product_fold), .block (product_block), .closes (product_closes),
+        .first (product_first),
         .x_data (x_data), .kept_data (kept_data), .scratch_data (scratch_data),
         .close (close), .close_block (close_block), .quiet (quiet),
         .begin_pass (begin_pass), .operation (operation), .cell_base (cell_base),

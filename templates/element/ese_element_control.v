@@ -72,7 +72,7 @@ module ese_element_control #(
     output wire                    f_write,
     // Of the word of gates that is read, or written: no pass does both
     output reg  [GATE_WORD_W-1:0]  gate_word,
-    // RESULT, as late as the channels are: a word of what the pass is for
+    // RESULT, as late as the channels are: a word of results, but for gates, and where it goes
     output wire                    result_valid,
     output wire                    cell_write,
     output wire                    kept_write,
@@ -92,6 +92,7 @@ module ese_element_control #(
     wire to_cells;
     wire to_kept;
     wire to_scratch;
+    wire to_gate = to_gate_i || to_gate_f;
 
     ese_operation #(
         .FORMAT_W (FORMAT_W)
@@ -132,7 +133,7 @@ module ese_element_control #(
     assign gate_read     = valid[GATE_STAGE-2];
     assign i_write       = valid[GATE_STAGE] && to_gate_i;
     assign f_write       = valid[GATE_STAGE] && to_gate_f;
-    assign result_valid  = valid[STAGES];
+    assign result_valid  = valid[STAGES] && !to_gate;
     assign cell_write    = valid[STAGES] && to_cells;
     assign kept_write    = valid[STAGES] && to_kept;
     assign scratch_write = valid[STAGES] && to_scratch;
@@ -148,7 +149,7 @@ module ese_element_control #(
     );
 
     // ---- words -----------------------------------------------------------------------------
-    wire next_gate = (to_gate_i || to_gate_f) ? valid[GATE_STAGE] : valid[GATE_STAGE-2];
+    wire next_gate = to_gate ? valid[GATE_STAGE] : valid[GATE_STAGE-2];
 
     always @(posedge clk) begin
         if (valid[C_STAGE]) c_read_word <= c_read_word + 1'b1;

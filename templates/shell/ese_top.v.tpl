@@ -23,7 +23,8 @@
 // m_axi_data     @{DATA_TRAFFIC}
 //@ end
 // mon_*      what goes on inside, for test and tuning; may be left open:
-//            mon_cell    the new cell states, rows ascending over a frame
+//            mon_result  the words that the element-wise passes write: number of the pass, its rows
+//                        ascending; gates are not seen
 //            mon_product a column of product mon_product is broadcast (see report.txt)
 //            mon_pass    a step of pass mon_pass begins
 //            mon_issue   bit k: PE k multiplies
@@ -119,7 +120,7 @@ module ese_top (
 //@ end
     output wire                mon_result_valid,
     output wire [15:0]         mon_result,
-    output wire [@{CELL_MSB}:0] mon_result_data,
+    output wire [@{RESULT_MSB}:0] mon_result_data,
     output wire [@{LANE_MSB}:0] mon_result_keep,
     output wire                mon_product_valid,
     output wire [15:0]         mon_product,

@@ -12,7 +12,7 @@ chip() { # NAME SIMULATOR ARGUMENT... : passes as it is
     must "$1: verify" "$ese" verify "$work/$1" --sim "$2" --frames 8
 }
 
-mutant() { # CHIP FILE SED [SIMULATOR [FRAMES]]
+mutant() { # CHIP FILE SED [SIMULATOR [FRAMES [OPTION]]]
     local status=0
     rm -rf "$work/mutant"
     cp -r "$work/$1" "$work/mutant"
@@ -22,7 +22,7 @@ mutant() { # CHIP FILE SED [SIMULATOR [FRAMES]]
         bad "$2: '$3' changes nothing; the module is not what it was"
         return
     fi
-    "$ese" verify "$work/mutant" --sim "${4:-icarus}" --frames "${5:-8}" \
+    "$ese" verify "$work/mutant" --sim "${4:-icarus}" --frames "${5:-8}" ${6:+"$6"} \
         --json "$work/mutant.json" >"$work/stdout" 2>&1 || status=$?
     # It must be the verdict of a simulation: a mutant that does not compile proves nothing.
     if [ "$status" -eq 1 ] && [ "$("$json_get" "$work/mutant.json" verdict)" = fail ] &&
@@ -31,6 +31,14 @@ mutant() { # CHIP FILE SED [SIMULATOR [FRAMES]]
     else
         bad "$2: '$3' is not found, exit status $status" "$(cat "$work/stdout")"
     fi
+}
+
+# With --taps it is told where it goes wrong: the first difference is in this vector, where a pass writes it
+# (result), or y as it leaves the chip (output).
+located() { # CHIP FILE SED VECTOR PLACE
+    mutant "$1" "$2" "$3" icarus 8 --taps
+    same "$2: '$3' is located" "$("$json_get" "$work/mutant.json" simulators.icarus.first_difference.vector \
+        simulators.icarus.first_difference.at 2>&1 | paste -s -d ' ')" "$4 $5"
 }
 
 # Registers that there are more or fewer of: one of them in the wrong place, too many or too few, or left by
@@ -126,6 +134,12 @@ if [ "${1:-}" = memory ]; then
     chip stream icarus --set memory=stream
     chip resident icarus --set memory=resident
     mutant stream ese_slots 's/closed\[c\] <= close/closed[c] <= 1'\''b0/'
+    mutant stream ese_array 's/c_read || (state_read && !state_is_kept)/c_read/'
+    mutant stream ese_array 's/state_write && !state_is_kept/state_write/'
+    mutant stream ese_array 's/state_read ? state_word : c_read_word/c_read_word/'
+    mutant stream ese_array 's/state_write ? state_data : result/result/'
+    mutant stream ese_vectors 's/{!product_bank, state_word/{product_bank, state_word/'
+    mutant stream ese_vectors 's/(state_channels & /({CHANNELS{1'\''b1}} \& /'
     mutant stream ese_queue 's/state_channels = restored/state_channels = {CHANNELS{1'\''b1}}/'
     mutant stream ese_queue 's/if (drained && settled == 3.d7) state <= READ_STATE/state <= READ_STATE/'
     mutant stream ese_queue 's/if (drained) state <= ANNOUNCE_SAVE/state <= ANNOUNCE_SAVE/'
@@ -189,8 +203,16 @@ mutant folded ese_input_buffer 's/take \&\& mine/take/'
 mutant folded ese_pass_sequencer 's/LAST_GROUP >> fold/LAST_GROUP/'
 mutant folded ese_ptr_read 's/ \& ~({LANE_W{1.b1}} << word_fold))/)/'
 mutant folded ese_ptr_read 's/own_lane\[/word_lane[/'
+mutant plain ese_core 's/? y_written : m_written/? m_written : y_written/'
+mutant plain ese_vectors 's/{pass_bank, write_word/{!pass_bank, write_word/'
+mutant plain ese_vectors 's/{!product_bank, word}/{product_bank, word}/'
+mutant plain ese_vectors 's/write_enable  (scratch_write)/write_enable (kept_write)/'
 mutant plain ese_elem_mul 's/f_q \* c_old_q/f_q * b_q/'
 mutant plain ese_elem_mul 's/forget_wide <<< ALIGN/forget_wide/'
+located plain ese_elem_mul 's/c_q <= c_rounded;/c_q <= c_rounded + 1'\''b1;/' c result
+located plain ese_elem_mul 's/m_q <= m_rounded;/m_q <= m_rounded + 1'\''b1;/' m result
+located plain ese_output_buffer 's/, out\[ACT_W-2:0\]}/, ~out[ACT_W-2:0]}/' y output
+mutant plain ese_controller 's/if (begin_pass) result_pass/result_pass/'
 mutant plain ese_element 's/c_is_zero ?/1'\''b0 ?/'
 mutant plain ese_element_control 's/!= KIND_O;/== KIND_O;/'
 mutant plain ese_frame_context 's/{x_first, x_active}/{x_active, x_first}/'

@@ -78,6 +78,8 @@ help '--chart' report
 help '--svg' report
 help '--svg' verify
 help '--coverage' verify
+help '--taps' verify
+help '--taps' run
 help 'recorded speech' recognise
 run --version
 same "version: status" "$status" 0
@@ -100,7 +102,7 @@ usage 'too few frames' '--frames: 2 is too few; at least 3' verify x --frames 2
 usage 'faults' "'0' is not a whole number" verify x --faults 0
 usage 'faults of so many frames' '--faults plays phases of few frames' verify x --faults 3 --frames 9
 usage 'a chart of faults' '--svg: .* does not go with --faults' verify x --faults 3 --svg x.svg
-for option in '--svg x.svg' '--coverage y' '--model y' '--frames 9' '--faults 2' '--trace x.fst' '--sim both'; do
+for option in '--svg x.svg' '--coverage y' '--model y' '--frames 9' '--faults 2' '--trace x.fst' '--sim both' --taps; do
     # shellcheck disable=SC2086 # two words
     usage "the selftest and $option" "--selftest .* does not go with ${option%% [xy29]*}" \
         verify x --selftest $option
@@ -122,6 +124,9 @@ usage 'a picture onto standard output' "--svg: '-' does not end in .svg" report 
 usage 'a picture without a name' "--svg: '.svg' does not end in .svg" report tiny --svg .svg
 usage 'two things on standard output' 'only one can be standard output' \
     recognise x --json - --sentences -
+usage 'taps without comparing' '--taps: outputs are compared, which --no-check forbids' \
+    run x -i y -o z --no-check --taps
+usage 'taps of a model' "unrecognized option '--taps'" model x tiny -o z --taps
 usage 'jobs' 'is not a whole number' verify x -j 0
 
 # ---- configurations ----
@@ -550,6 +555,14 @@ refused 'verify: a folder in place of a result' 'Is a directory' verify "$work/c
 same 'nothing is left of the question' "$(ls "$work/none" 2>/dev/null)" ''
 refused 'random faults on a chip without memory' 'faults are for chips with' \
     verify "$work/chip" --faults 3
+run verify "$work/chip" --sim icarus --frames 4 --taps --json "$work/taps.json"
+same 'verify --taps: status' "$status" 0
+same 'verify --taps: what is compared, and where' \
+    "$("$json_get" "$work/taps.json" simulators.icarus.checked | grep -oE '"(vector|at)":"[a-z]*"' | paste -s -d ' ')" \
+    '"vector":"c" "at":"result" "vector":"m" "at":"result" "vector":"y" "at":"result" "vector":"y" "at":"output"'
+same 'verify: without, y and c' \
+    "$("$json_get" "$work/result.json" simulators.icarus.checked | grep -oE '"vector":"[a-z]*"' | paste -s -d ' ')" \
+    '"vector":"c" "vector":"y"'
 run verify "$work/chip" --sim icarus --frames 4 --json -
 must 'verify --json -: keys' "$json_get" "$work/stdout" "${keys[@]}"
 run report tiny --json "$work/result.json"

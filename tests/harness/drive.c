@@ -100,8 +100,8 @@ static void make_header(const struct stimulus *s, unsigned char *data, uint32_t 
     uint32_t frame = (s->input * word_bytes + beat - 1) / beat * beat;
     const uint32_t words[][2] = {
         {WORD_MAGIC, 0x4D455345}, {WORD_LAYOUT, 1}, {WORD_CHIP_HASH, s->chip_hash},
-        {WORD_MODEL_HASH, 0x1234567}, {WORD_X_SIZE, s->input}, {WORD_C_SIZE, s->cell},
-        {WORD_Y_SIZE, s->output}, {WORD_X_FRAME_BYTES, frame}, {WORD_Y_FRAME_BYTES, frame},
+        {WORD_MODEL_HASH, 0x1234567}, {WORD_X_SIZE, s->input}, {WORD_C_SIZE, s->input},
+        {WORD_Y_SIZE, s->input}, {WORD_X_FRAME_BYTES, frame}, {WORD_Y_FRAME_BYTES, frame},
         {WORD_XY_WORD_BYTES, word_bytes}, {WORD_STATE_BYTES, frame},
         {WORD_STATE_WORD_BYTES, word_bytes}, {WORD_STATE_SLOT_BYTES, s->element_bits / 8},
         {WORD_ELEMENT_BYTES, s->element_bits / 8}};
@@ -195,25 +195,74 @@ static void draw_masks(struct stimulus *s, uint32_t f, bool idle, bool *known)
     }
 }
 
+/* The stand-in's vectors, of as many elements as x: numbers in the stimulus, or STIMULUS_NO_VECTOR. */
+static int32_t vector_c, vector_m, vector_y;
+
+static void add_vectors(struct stimulus *s, uint32_t layers)
+{
+    const char *name = layers > 1 ? "0.c" : "c";
+    vector_c = vector_m = STIMULUS_NO_VECTOR;
+    if (layers > 0)
+        vector_c = (int32_t)stimulus_add_vector(s, name, s->input, true);
+    if (layers > 1)
+        vector_m = (int32_t)stimulus_add_vector(s, "1.m", s->input, true);
+    vector_y = (int32_t)stimulus_add_vector(s, layers > 1 ? "1.y" : "y", s->input, layers != 1);
+    s->leaves = (uint32_t)vector_y;
+}
+
+static void set_pass(struct stimulus *s, uint32_t number, struct stimulus_pass pass)
+{
+    s->passes[number] = pass;
+    s->pass_beats[number] = stimulus_words_of(&pass, s->lanes);
+}
+
+/* As the head of fake_top.v says. */
+static void set_passes(struct stimulus *s, uint32_t layers, uint32_t half)
+{
+    const uint32_t rows = s->input;
+    set_pass(s, 0, (struct stimulus_pass){layers > 0 ? vector_c : vector_y, 0, rows, s->lanes});
+    s->pass_beats[s->pass_count - 1] = rows;
+    if (layers < 2)
+        return;
+    s->pass_beats[1] = 2;
+    set_pass(s, 2, (struct stimulus_pass){vector_m, 0, half, s->pes});
+    set_pass(s, 3, (struct stimulus_pass){vector_m, half, rows - half, s->pes});
+    set_pass(s, 4, (struct stimulus_pass){vector_y, 0, rows, s->lanes});
+}
+
+static int32_t *expected(const struct stimulus *s, int32_t vector, uint32_t frame, uint32_t channel)
+{
+    return stimulus_values(s, &s->vectors[vector], frame, channel);
+}
+
+static void expect_element(struct stimulus *s, uint32_t f, uint32_t ch, uint32_t e, int32_t value)
+{
+    expected(s, vector_y, f, ch)[e] = value;
+    if (vector_c != STIMULUS_NO_VECTOR)
+        expected(s, vector_c, f, ch)[e] = value;
+    if (vector_m != STIMULUS_NO_VECTOR)
+        expected(s, vector_m, f, ch)[e] = wrap((int64_t)value + 1, s->activation_bits);
+}
+
 /* Voices that begin and end at different frames; what the stand-in makes of them. */
 static void draw_frames(struct stimulus *s, bool idle, uint32_t key)
 {
-    size_t cells = (size_t)s->channels * s->cell;
+    size_t cells = (size_t)s->channels * s->input;
     int32_t *c = allocate(cells, sizeof *c), *saved = allocate(cells, sizeof *saved);
     bool *known = allocate(s->channels, sizeof *known);
     for (uint32_t f = 0; f < s->frame_count; f++) {
         draw_masks(s, f, idle, known);
         if (has_queue(s) && f == state_frame() + 4) /* every channel has what the one before had */
             for (size_t i = 0; i < cells; i++)
-                c[(i + s->cell) % cells] = saved[i];
+                c[(i + s->input) % cells] = saved[i];
         for (uint32_t ch = 0; ch < s->channels; ch++) {
-            bool first = stimulus_get(s->first, s, f, ch);
+            bool first = stimulus_get(s->first, s, f, ch) || vector_c == STIMULUS_NO_VECTOR;
             for (uint32_t e = 0; stimulus_get(s->active, s, f, ch) && e < s->input; e++) {
                 size_t word = ((size_t)f * s->channels + ch) * s->input + e;
-                int32_t *now = &c[(size_t)ch * s->cell + e];
+                int32_t *now = &c[(size_t)ch * s->input + e];
                 s->x[word] = wrap((int32_t)draw(), s->activation_bits);
                 *now = wrap((first ? 0 : (int64_t)*now) + s->x[word] + key, s->activation_bits);
-                s->c[word] = s->y[word] = *now;
+                expect_element(s, f, ch, e, *now);
             }
         }
         if (f == state_frame() + 1)
@@ -255,7 +304,10 @@ static struct stimulus_phase *phase(struct stimulus *s, const char *name, uint32
 /* Clocks from frame to frame, if memory does not hold the stand-in up. */
 static int64_t frame_period(const struct stimulus *s)
 {
-    return 2 * s->input + COLUMNS + (s->cell + s->lanes - 1) / s->lanes;
+    int64_t period = s->input + COLUMNS;
+    for (uint32_t n = 0; n < s->pass_count; n++)
+        period += s->pass_beats[n];
+    return period;
 }
 
 static void add_phases(struct stimulus *s)
@@ -481,16 +533,50 @@ static void add_axi_phases(struct stimulus *s)
     set_memory(p, STIMULUS_DDR3);
 }
 
+/* Of what passes write. */
+static bool damage_vectors(struct stimulus *s, const char *scenario)
+{
+    if (strcmp(scenario, "order") == 0) { /* y of frame 2 is seen when frame 3 has been computed */
+        expected(s, vector_y, 2, 0)[3] ^= 1;
+        expected(s, vector_c, 3, 0)[0] ^= 1;
+    } else if (strcmp(scenario, "untapped") == 0) {
+        s->passes[2].vector = s->passes[3].vector = STIMULUS_NO_VECTOR;
+        s->vectors[vector_m].tapped = 0;
+    } else if (strcmp(scenario, "only_y") == 0) {
+        for (uint32_t v = 0; v < s->vector_count; v++)
+            s->vectors[v].tapped = 0;
+    } else if (strcmp(scenario, "leaves") == 0) {
+        s->leaves = s->vector_count;
+    } else if (strcmp(scenario, "elements") == 0) {
+        s->passes[3].first++;
+    } else if (strcmp(scenario, "vector_number") == 0) {
+        s->passes[2].vector = (int32_t)s->vector_count;
+    } else if (strcmp(scenario, "negative") == 0) {
+        s->passes[2].vector = -2;
+    } else if (strcmp(scenario, "owners") == 0) {
+        s->passes[2].owners = s->pes + 1;
+    } else if (strcmp(scenario, "no_owners") == 0) {
+        s->passes[2].owners = 0;
+    } else if (strcmp(scenario, "rows") == 0) {
+        s->passes[2].rows += s->lanes;
+    } else {
+        return false;
+    }
+    return true;
+}
+
 /* Damages the plan, or what lies beside it, as the scenario's name says. */
 static void damage(struct stimulus *s, const char *scenario, struct stimulus_phase *last)
 {
     size_t word = ((size_t)6 * s->channels) * s->input; /* channel 0 always speaks */
     if (strcmp(scenario, "golden_y") == 0)
-        s->y[word] ^= 1;
+        expected(s, vector_y, 6, 0)[0] ^= 1;
     else if (strcmp(scenario, "golden_c") == 0)
-        s->c[word + 1] ^= 1;
+        expected(s, vector_c, 6, 0)[1] ^= 1;
     else if (strcmp(scenario, "golden_x") == 0)
         s->x[word + 2] ^= 1;
+    else if (damage_vectors(s, scenario))
+        return;
     else if (strcmp(scenario, "start") == 0)
         s->phases[0].starts[2]++;
     else if (strcmp(scenario, "end") == 0)
@@ -498,7 +584,7 @@ static void damage(struct stimulus *s, const char *scenario, struct stimulus_pha
     else if (strcmp(scenario, "columns") == 0)
         s->product_columns[1]++;
     else if (strcmp(scenario, "beats") == 0)
-        s->pass_beats[1]++;
+        s->pass_beats[s->pass_count - 1]++;
     else if (strcmp(scenario, "dimension") == 0)
         s->pes++;
     else if (strcmp(scenario, "image_size") == 0)
@@ -596,14 +682,15 @@ static void damage_file(const char *path, const char *scenario)
 static bool dump_agrees(const struct stimulus *s, const char *path)
 {
     FILE *file = fopen(path, "rb");
+    const int32_t *y = stimulus_y(s)->values;
     bool good = file != NULL;
     size_t word = 0;
     for (uint32_t f = 0; good && f < FRAMES; f++) /* the others are not played on every chip */
         for (uint32_t ch = 0; ch < s->channels; ch++)
-            for (uint32_t e = 0; e < s->output; e++, word++) {
+            for (uint32_t e = 0; e < s->input; e++, word++) {
                 int32_t value = -1;
                 good = good && fread(&value, sizeof value, 1, file) == 1 &&
-                       value == (stimulus_get(s->active, s, f, ch) ? s->y[word] : 0);
+                       value == (stimulus_get(s->active, s, f, ch) ? y[word] : 0);
             }
     if (file != NULL)
         fclose(file);
@@ -639,13 +726,16 @@ int main(int argc, char **argv)
         return 2;
     const char *folder = argv[1], *scenario = argv[3];
     struct error error = {0};
-    struct stimulus s = {.phase_count = 64, .product_count = 2, .pass_count = 2, .image_count = 1};
+    struct stimulus s = {.phase_count = 64, .product_count = 2, .image_count = 1};
     s.channels = dimension(folder, "ese_bench_params.vh", "CHANNELS");
     s.element_bits = dimension(folder, "ese_bench_params.vh", "ELEMENT_BITS");
     s.activation_bits = dimension(folder, "ese_bench_params.vh", "ACTIVATION_BITS");
     s.lanes = dimension(folder, "ese_bench_params.vh", "LANES");
     s.pes = dimension(folder, "ese_bench_params.vh", "PES");
-    s.input = s.cell = s.output = dimension(folder, "fake_params.vh", "FRAME");
+    s.input = dimension(folder, "fake_params.vh", "FRAME");
+    const uint32_t layers = optional(folder, "fake_params.vh", "LAYERS");
+    s.pass_count = layers > 1 ? 6 : 2;
+    add_vectors(&s, layers);
     s.frame_count = FRAMES;
     s.memory_data_bits = optional(folder, "ese_bench_params.vh", "AXI_DATA_BITS");
     bool axi = s.memory_data_bits != 0;
@@ -666,8 +756,7 @@ int main(int argc, char **argv)
     s.phase_count = 0;
     s.product_columns[0] = 3;
     s.product_columns[1] = 2;
-    s.pass_beats[0] = (s.cell + s.lanes - 1) / s.lanes;
-    s.pass_beats[1] = s.output;
+    set_passes(&s, layers, optional(folder, "fake_params.vh", "HALF"));
     uint32_t key = axi ? make_regions(&s, folder, &error) : 0;
     draw_frames(&s, strcmp(scenario, "idle") == 0, key);
     if (speed)

@@ -13,7 +13,7 @@ static struct verify_bins bins_for(const struct config *config,
     struct program program;
     struct play play;
     build(&program, config);
-    play_build(&play, &program, VERIFY_FRAMES_LEAST, 1);
+    play_build(&play, &program, VERIFY_FRAMES_LEAST, 1, false);
     struct verify_bins bins = bins_of(counted, &play.stimulus, &program);
     play_free(&play);
     program_free(&program);

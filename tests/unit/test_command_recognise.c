@@ -127,9 +127,10 @@ static int edits_in(int (*labels)[10], int (*right)[10], int limit, int *count)
 
 static void put_results(const struct program *p, const char *verdict, const char *reason)
 {
-    json_t *root = json_pack("{s:s, s:s, s:i, s:i, s:[{s:s, s:I}]}", "verdict", verdict, "reason",
-                             reason, "y_checked", 114, "c_checked", 115, "phases", "name",
-                             "utterances", "cycles_per_frame", (json_int_t)p->cycles_per_frame);
+    json_t *root = json_pack("{s:s, s:s, s:[{s:s, s:i}, {s:s, s:i}], s:[{s:s, s:I}]}", "verdict",
+                             verdict, "reason", reason, "checked", "vector", "c", "values", 115,
+                             "vector", "y", "values", 114, "phases", "name", "utterances",
+                             "cycles_per_frame", (json_int_t)p->cycles_per_frame);
     assert_int_equal(json_dump_file(root, "results", 0), 0);
     json_decref(root);
     struct text lines = {0};
@@ -145,10 +146,11 @@ static void put_outputs(const struct program *p, int limit, bool silent)
     struct play play;
     play_utterances(&play, p, limit);
     const struct stimulus *s = &play.stimulus;
-    size_t words = (size_t)s->frame_count * s->channels * s->output;
+    const struct stimulus_vector *y = stimulus_y(s);
+    size_t words = (size_t)s->frame_count * s->channels * y->elements;
     if (silent)
-        memset(s->y, 0, words * sizeof *s->y);
-    put_bytes("outputs", s->y, words * sizeof *s->y);
+        memset(y->values, 0, words * sizeof *y->values);
+    put_bytes("outputs", y->values, words * sizeof *y->values);
     play_free(&play);
 }
 
@@ -253,7 +255,7 @@ static void test_all_frames(void **state)
     for (int n = 0; n < SPEECH_COUNT; n++)
         check_utterance(&heard, n, 10);
     printed("\n3 utterances, 19 frames, 2 voices at once on 2 PEs each, simulated by Verilator\n");
-    printed("outputs           bit-exact: 114 y and 115 c values against the golden model\n");
+    printed("outputs           bit-exact: 115 c and 114 y values against the golden model\n");
     check_rates(&heard);
     printed("scores            by the host, of the chip's y: output.W is not on the chip\n");
     snprintf(line, sizeof line, "speed             %d cycles a frame (model: %d); ", cycles,
@@ -425,7 +427,7 @@ static void test_chip_decides(void **state)
     put_outputs(&chip.program, 0, true);
     put_results(&chip.program, "fail", "y is wrong");
     assert_int_equal(recognise(0, "result.json"), 1);
-    printed("outputs           WRONG: 114 y and 115 c values against the golden model\n");
+    printed("outputs           WRONG: 115 c and 114 y values against the golden model\n");
     printed("failed            y is wrong; log: ");
     holds("stderr", "");
     for (int n = 0; n < SPEECH_COUNT; n++)

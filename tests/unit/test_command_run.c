@@ -176,7 +176,7 @@ static void test_right(void **state)
     printed("5 utterances, 63 frames, on 2 channels: ");
     printed("verilator, ideal memory, built in ");
     char line[100];
-    snprintf(line, sizeof line, "bit-exact: %d values against the golden model\n",
+    snprintf(line, sizeof line, "bit-exact: %d y values against the golden model\n",
              63 * chip.program.network.output);
     printed(line);
     printed("stalls          input 301, columns 302, accumulator 303, element 304, queue 305; "
@@ -192,7 +192,99 @@ static void test_right(void **state)
     number_is(root, "ports.data.beats_written", 106);
     json_decref(root);
     assert_true(file_has("words", "+memory=ideal"));
+    assert_false(file_has("words", "+taps="));
     chip_close(&chip);
+}
+
+/* ---- what the layers write ------------------------------------------------------------------- */
+
+/* The entry of a vector. */
+static void counts_are(const json_t *root, int entry, const char *vector, const char *place,
+                       int64_t values, int64_t different)
+{
+    const json_t *counts = json_array_get(json_at(root, "checked"), (size_t)entry);
+    string_is(counts, "vector", vector);
+    string_is(counts, "at", place);
+    number_is(counts, "values", values);
+    number_is(counts, "different", different);
+}
+
+static void test_taps(void **state)
+{
+    (void)state;
+    begin_run("memory=stream");
+    struct chip_folder chip = opened("chip");
+    struct run_options options = checked;
+    options.taps = true;
+    options.json = "result.json";
+    if (run(options) != 0)
+        complained_only("nothing: all is well");
+    printed("bit-exact: 756 y, 756 c and 756 m values against the golden model\n");
+    json_t *root = json_of("result.json");
+    number_is(root, "values_checked", 63 * (6 + 12 + 12 + 6));
+    assert_int_equal(json_array_size(json_at(root, "checked")), 4);
+    counts_are(root, 0, "y", "output", 63 * 6, 0);
+    counts_are(root, 1, "c", "result", 63 * 12, 0);
+    counts_are(root, 2, "m", "result", 63 * 12, 0);
+    counts_are(root, 3, "y", "result", 63 * 6, 0);
+    assert_null(json_at(root, "first_difference"));
+    json_decref(root);
+    check_outputs(&chip.program.quant);
+    assert_true(file_has("words", "/chip/build/taps.bin"));
+    assert_false(exists("chip/build/taps.bin"));
+    options.check = false;
+    assert_int_equal(run(options), 2);
+    complained("ese: --taps: outputs are compared, which --no-check forbids");
+    chip_close(&chip);
+}
+
+/* It is told where it went wrong, though y is wrong, too, and comes first. */
+static void test_taps_locate(void **state)
+{
+    (void)state;
+    begin_run("memory=stream");
+    struct run_options options = checked;
+    options.taps = true;
+    options.json = "result.json";
+    put_served("wrong m", "");
+    assert_int_equal(run(options), 1);
+    printed("outputs         WRONG: 1 of 2,268 values; it went wrong here: 1: frame 2, element 4 of m is ");
+    json_t *root = json_of("result.json");
+    string_is(root, "verdict", "fail");
+    number_is(root, "mismatches", 1);
+    counts_are(root, 2, "m", "result", 63 * 12, 1);
+    string_is(root, "first_difference.vector", "m");
+    string_is(root, "first_difference.utterance", "1");
+    number_is(root, "first_difference.pass", 3);
+    number_is(root, "first_difference.frame", 2);
+    number_is(root, "first_difference.element", 4);
+    number_is(root, "first_difference.channel", 0);
+    json_decref(root);
+    put_served("X in m", "");
+    assert_int_equal(run(options), 1);
+    printed("it went wrong here: 1: frame 2, element 4 of m is X, the golden model gives ");
+    put_served("wrong y", ""); /* of which the element-wise path knows nothing */
+    assert_int_equal(run(options), 1);
+    printed("WRONG: 1 of 2,268 values; it went wrong here: 1: frame 2, element 5 of y is ");
+}
+
+static void test_taps_refused(void **state)
+{
+    (void)state;
+    static const char *const faults[][2] = {
+        {"tap pass", "frame 2 of the chip: a word of pass 4 was written, one of pass 3 was to come"},
+        {"tap keep", "frame 2 of the chip: word 1 of pass 3 has not 1 rows in its first lanes"},
+        {"tap lost", "frame 2 of the chip: word 2 of pass 3 has not 2 rows in its first lanes"},
+        {"tap more", "a word of pass 3 was written after the last frame"},
+    };
+    begin_run("memory=stream");
+    struct run_options options = checked;
+    options.taps = true;
+    for (size_t n = 0; n < COUNT_OF(faults); n++) {
+        put_served(faults[n][0], "");
+        fails(options, faults[n][1]);
+        clear_out();
+    }
 }
 
 /* Bit-exact, and yet not what the network computes: the inputs are louder than those that chose the formats,
@@ -564,6 +656,7 @@ int main(int count, char **words)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_teardown(test_unfinished, end_tools),
         TEST(test_right),        TEST(test_loud),        TEST(test_expected),
+        TEST(test_taps),         TEST(test_taps_locate), TEST(test_taps_refused),
         TEST(test_options),      TEST(test_short),
         TEST(test_model),        TEST(test_wrong_value), TEST(test_wrong_chips),
         TEST(test_wrong_kind),   TEST(test_bad_inputs),  TEST(test_bad_folders),

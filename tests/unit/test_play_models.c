@@ -18,7 +18,7 @@ static void stage(struct staged *s, const struct config *config, uint64_t seed)
 {
     build(&s->program, config);
     regions_build(&s->program, s->regions);
-    play_build(&s->play, &s->program, VERIFY_FRAMES_LEAST, seed);
+    play_build(&s->play, &s->program, VERIFY_FRAMES_LEAST, seed, false);
 }
 
 static void leave(struct staged *s)
@@ -241,7 +241,7 @@ static void test_other_model(void **state)
     if (!program_build_for(&s.program, &chip, &smaller, &error))
         fail_msg("%s", error.text);
     regions_build(&s.program, s.regions);
-    play_build(&s.play, &s.program, VERIFY_FRAMES_LEAST, 3);
+    play_build(&s.play, &s.program, VERIFY_FRAMES_LEAST, 3, false);
     assert_int_equal(s.play.stimulus.input, 7);
     check_headers(&s);
     check_contents(&s);
@@ -259,7 +259,7 @@ static void test_random_flips(void **state)
     int flips = 0, magic = 0, header = 0, weights = 0;
     stage(&s, &config, 1);
     play_free(&s.play);
-    play_faults(&s.play, &s.program, 1000, 5);
+    play_faults(&s.play, &s.program, 1000, 5, false);
     for (uint32_t n = 1; n <= 1000; n++) {
         const struct stimulus_phase *phase = &s.play.stimulus.phases[n];
         if (phase->error_count == 0)

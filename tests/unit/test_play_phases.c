@@ -13,7 +13,7 @@ struct staged {
 static void stage(struct staged *s, const struct config *config, int frames, uint64_t seed)
 {
     build(&s->program, config);
-    play_build(&s->play, &s->program, frames, seed);
+    play_build(&s->play, &s->program, frames, seed, false);
 }
 
 static void stage_chip(struct staged *s, int chip, int frames, uint64_t seed)
@@ -183,7 +183,7 @@ static void test_cut(void **state)
         struct staged s;
         build(&s.program, &config);
         for (uint64_t seed = 0; seed < 40; seed++) {
-            play_build(&s.play, &s.program, VERIFY_FRAMES_LEAST, seed);
+            play_build(&s.play, &s.program, VERIFY_FRAMES_LEAST, seed, false);
             const struct stimulus_phase *cut = phase_there(&s.play, "cut");
             begin = s.play.cycles.frames[1].start;
             frame = s.play.cycles.cycles_per_frame;
@@ -248,7 +248,7 @@ static void test_misframed(void **state)
         struct config config = play_chip(chip);
         struct staged s;
         build(&s.program, &config);
-        play_build(&s.play, &s.program, VERIFY_FRAMES_LEAST, 1);
+        play_build(&s.play, &s.program, VERIFY_FRAMES_LEAST, 1, false);
         for (size_t n = 0; n < COUNT(ends); n++) {
             const struct stimulus_phase *wrong = phase_there(&s.play, ends[n].name);
             assert_int_equal(wrong->flags, ends[n].flags);
@@ -257,7 +257,7 @@ static void test_misframed(void **state)
         leave(&s);
         config.model.input = 1; /* nothing comes before the last element */
         build(&s.program, &config);
-        play_build(&s.play, &s.program, VERIFY_FRAMES_LEAST, 1);
+        play_build(&s.play, &s.program, VERIFY_FRAMES_LEAST, 1, false);
         assert_null(phase_named(&s.play, "x ends early"));
         assert_int_equal(phase_there(&s.play, "x ends late")->flags, STIMULUS_LAST_MISSING);
         leave(&s);
