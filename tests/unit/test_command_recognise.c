@@ -290,10 +290,10 @@ static void largest(struct heard *heard, const struct program *p)
     struct play play;
     play_utterances(&play, p, 0);
     const struct stimulus *s = &play.stimulus;
-    assert_int_equal(s->output, SPEECH_CLASSES);
+    assert_int_equal(stimulus_y(s)->elements, SPEECH_CLASSES);
     for (size_t slot = 0; slot < (size_t)s->frame_count * s->channels; slot++) {
         const struct voice voice = play.voices[slot];
-        const int32_t *y = s->y + slot * s->output;
+        const int32_t *y = stimulus_y(s)->values + slot * SPEECH_CLASSES;
         int best = 0;
         for (int i = 1; i < SPEECH_CLASSES; i++)
             best = y[i] > y[best] ? i : best;
