@@ -101,7 +101,7 @@ static void write_network(struct text *text, const struct facts *f)
                      d->c_size, d->y_size,
                      network_has_peepholes(n) ? "peepholes" : "no peepholes",
                      network_has_projection(n) ? "projection" : "no projection: y is m",
-                     n->layers[0].as.candidate == CANDIDATE_TANH ? "tanh" : "sigm");
+                     candidate_name(n->layers[0].as.candidate));
     else
         text_appendf(text, "  %-14s x %d, y %d; %d layer%s\n", "network", d->x_size, d->y_size,
                      n->layer_count, n->layer_count == 1 ? "" : "s");
@@ -272,9 +272,9 @@ void facts_text(struct text *text, const struct facts *f, bool chart)
 {
     write_chip(text, f);
     write_speed(text, f);
-    if (f->on_chip) {
+    if (f->on_chip)
         facts_text_memory(text, f);
-    } else {
+    if (!f->on_chip || !is_lstm(f)) {
         lost_text(text, &f->lost, f->program, f->frame);
         facts_text_layers(text, f);
     }
