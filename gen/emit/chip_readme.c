@@ -10,6 +10,7 @@
 #include "gen/emit/template.h"
 #include "gen/image/images.h"
 #include "gen/report/facts.h"
+#include "gen/report/layers.h"
 #include "gen/report/resources.h"
 #include "models/base/version.h"
 #include "models/program/element.h"
@@ -50,9 +51,7 @@ static void bind_network(struct bindings *b, const struct program *p)
     const bool sees = network_has_peepholes(n), cells = p->d.has_cells;
     struct text state = {0};
     chip_layers_bind(b, p);
-    bind_text(b, "ACCELERATOR", "%s", network_only(n, LAYER_LSTM) != NULL
-                                          ? "LSTM accelerator"
-                                          : "accelerator of a network of layers");
+    bind_text(b, "ACCELERATOR", "%s", accelerator_text(n));
     bind_flag(b, "SEVERAL_LAYERS", n->layer_count > 1);
     bind_text(b, "LAYER_COUNT", "%d layer%s", n->layer_count, n->layer_count == 1 ? "" : "s");
     bind_text(b, "PEEPHOLES", "%s", sees ? "peepholes" : "no peepholes");

@@ -9,6 +9,7 @@
 #include "gen/emit/loadable.h"
 #include "gen/emit/template.h"
 #include "gen/image/images.h"
+#include "gen/report/layers.h"
 #include "models/base/version.h"
 #include "models/program/derive.h"
 #include "models/program/element.h"
@@ -69,7 +70,7 @@ static void bind_parts(struct bindings *b, const struct program *p)
     const bool is_lstm = network_only(&p->network, LAYER_LSTM) != NULL;
     const bool kept = d->kept_words > 0, scratch = d->scratch_words > 0;
     const bool sigmoid = element_has_sigmoid(d), tanh = element_has_tanh(d);
-    bind_text(b, "ACCELERATOR", "%s", is_lstm ? "LSTM accelerator" : "accelerator of a network of layers");
+    bind_text(b, "ACCELERATOR", "%s", accelerator_text(&p->network));
     bind_text(b, "NO_GATES", "%s", d->has_cells ? "; gates are not seen" : "");
     bind_flag(b, "SEVERAL_FORMATS", d->formats > 1);
     bind_flag(b, "CELLS", d->has_cells);

@@ -5,6 +5,12 @@
 #include <stdio.h>
 #include <string.h>
 
+const char *accelerator_text(const struct network *n)
+{
+    return network_only(n, LAYER_LSTM) != NULL ? "LSTM accelerator"
+                                               : "accelerator of a network of layers";
+}
+
 /* ---- what a layer is ---- */
 
 static void add_option(struct text *text, bool has, const char *option)

@@ -123,8 +123,7 @@ static void write_chip(struct text *text, const struct facts *f)
     const struct derived *d = &p->d;
     const struct config *config = &p->config;
     text_appendf(text, "%s: a sparse %s (ese %s, configuration %08x)\n\n", config->name,
-                 is_lstm(f) ? "LSTM accelerator" : "accelerator of a network of layers",
-                 ESE_VERSION, (unsigned)p->config_hash);
+                 accelerator_text(&p->network), ESE_VERSION, (unsigned)p->config_hash);
     text_appendf(text, "Chip\n  %-14s %d PEs x %d channels, FIFO depth %d\n", "array", d->pes,
                  d->channels, d->fifo_depth);
     write_network(text, f);

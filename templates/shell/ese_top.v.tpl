@@ -161,7 +161,7 @@ module ese_top (
     localparam WEIGHTS_W     = PES * (WEIGHT_W + INDEX_W);        // bits of a weight beat
     localparam COLUMN_WORD_W = PES * LEN_W + LANE_W + WORD_W;     // bits of a column
     localparam CONSTANT_W    = LANES * (PEEP_W + BIAS_W);         // bits of a word of constants
-    localparam VECTOR_W      = CHANNELS * LANES * ACT_W;          // bits of a word of y and m
+    localparam VECTOR_W      = CHANNELS * LANES * ACT_W;          // bits of a word of vectors
 
     // Of each format, from the last to the first: how far numbers are shifted left to the common point
     localparam [8*FORMATS-1:0] SUM_LEFTS = @{SUM_LEFTS};
