@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  * ese recognise: plays recorded speech on the simulated chip, as many voices at once as it has
- * channels, and labels the frames from the chip's own outputs. */
+ * channels, and labels the frames from the chip's own outputs: they are scores of the classes, or
+ * the host makes scores of them. */
 #include <errno.h>
 #include <jansson.h>
 #include <math.h>
@@ -271,6 +272,12 @@ static void write_speed(struct text *text, const struct recognition *r)
                  FRAME_MS, RESULT, "", us / spoken, commas((int64_t)(spoken / us)).text);
 }
 
+/* Who scores the classes: the chip, whose y are the scores then, or the host. */
+static bool chip_scores(const struct recognition *r)
+{
+    return r->chip.program.network.after == NULL;
+}
+
 static void write_results(struct text *text, const struct recognition *r)
 {
     const struct program *p = &r->chip.program;
@@ -278,6 +285,9 @@ static void write_results(struct text *text, const struct recognition *r)
                        "Verilator\n", p->utterances.count, commas(r->by_chip.score.frames).text,
                  p->d.channels, p->d.pes);
     write_rates(text, r);
+    text_appendf(text, "%-*s%s\n", RESULT, "scores",
+                 chip_scores(r) ? "by the chip: its y are those of the classes"
+                                : "by the host, of the chip's y: output.W is not on the chip");
     text_appendf(text, "%-*s%s: ", RESULT, "outputs", r->result.pass ? "bit-exact" : "WRONG");
     checked_text(text, &r->result.checked, CHECKED_VALUES);
     text_append(text, " against the golden model\n");
@@ -297,9 +307,10 @@ static json_t *recognition_json(const struct recognition *r)
     const struct score *by_chip = &r->by_chip.score, *by_float = &r->by_float.score;
     int64_t cycles = r->result.phases[0].cycles_per_frame;
     double us = cycles_to_us(r->chip.program.config.clock_mhz, cycles);
-    return json_pack("{s:s, s:i, s:I, s:f, s:f, s:f, s:I, s:f, s:f, s:I, s:I, s:f, s:f, s:f, s:i}",
-                     "verdict", r->result.pass ? "pass" : "fail", "utterances",
-                     r->chip.program.utterances.count, "frames", (json_int_t)by_chip->frames,
+    return json_pack("{s:s, s:s, s:i, s:I, s:f, s:f, s:f, s:I, s:f, s:f, s:I, s:I, s:f, s:f, s:f, "
+                     "s:i}", "verdict", r->result.pass ? "pass" : "fail", "scores",
+                     chip_scores(r) ? "chip" : "host", "utterances", r->chip.program.utterances.count,
+                     "frames", (json_int_t)by_chip->frames,
                      "frame_accuracy", share(by_chip->right, by_chip->frames),
                      "float_frame_accuracy", share(by_float->right, by_float->frames),
                      "frames_alike", share(r->alike, by_chip->frames), "phones",
@@ -381,11 +392,14 @@ int command_recognise(const struct recognise_options *options)
               chip_open(&r.chip, options->dir, &error), pass = false;
     if (ok) {
         const struct program *p = &r.chip.program;
-        if (p->utterances.count == 0 || p->network.after == NULL)
+        const int classes = network_classes(&p->network);
+        if (p->utterances.count == 0 || classes == 0)
             ok = fail(&error, "the chip in '%s' has nothing to recognise: its model needs "
-                      "utterances, and a class layer output.W and output.b", options->dir);
+                      "utterances, and a linear layer at its end, or output.W and output.b",
+                      options->dir);
         else
-            ok = labels_read(&r.labels, p->config.model.utterances, &p->utterances, &error);
+            ok = labels_read(&r.labels, p->config.model.utterances, &p->utterances, classes,
+                             &error);
         if (ok) {
             ok = recognise(&r, &error);
             pass = r.result.pass;

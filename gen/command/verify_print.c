@@ -97,16 +97,20 @@ static void print_first(const struct verification *v, const struct difference *f
 static void print_result(const struct verification *v, enum simulator simulator)
 {
     const struct simulation_result *r = &v->results[simulator];
-    struct text compared = {0}, at_ends = {0};
+    struct text compared = {0}, at_ends = {0}, speed = {0};
+    text_appendf(&compared, "%-9s  %s  ", simulator_name(simulator),
+                 r->pass ? "bit-exact" : "FAIL     ");
     checked_text(&compared, &r->checked, CHECKED_VALUES);
     checked_text(&at_ends, &r->checked, CHECKED_AT_ENDS);
-    printf("%-9s  %s  %s, %lld cycles at %.0f a second, built in %.1f s\n",
-           simulator_name(simulator), r->pass ? "bit-exact" : "FAIL     ", text_string(&compared),
-           (long long)r->cycles, r->cycles_per_second, r->build_seconds);
+    text_appendf(&speed, "%lld cycles at %.0f a second, built in %.1f s", (long long)r->cycles,
+                 r->cycles_per_second, r->build_seconds);
+    const bool fits = compared.length + strlen(", ") + speed.length <= LINE_WIDTH;
+    printf("%s,%s%s\n", text_string(&compared), fits ? " " : "\n           ", text_string(&speed));
     if (checked_sum(&r->checked, CHECKED_AT_ENDS) > 0)
         printf("           of which %s stand at an end of their format\n", text_string(&at_ends));
     text_free(&compared);
     text_free(&at_ends);
+    text_free(&speed);
     if (r->pass)
         return;
     printf("           %s (%lld wrong values, %lld other faults); log: %s\n", r->reason,

@@ -48,6 +48,23 @@ static void test_pass(void **state)
     chip_close(&chip);
 }
 
+/* What does not go into a line of the terminal goes on in the next. */
+static void test_long_line(void **state)
+{
+    (void)state;
+    begin_verify(NULL);
+    struct chip_folder chip = opened("chip");
+    json_t *changes = json_pack("{s:[{s:s, s:s, s:i}, {s:s, s:s, s:i}]}", "checked", "vector",
+                                "0.reverse.c", "at", "result", "values", 123456, "vector",
+                                "12.reverse.y", "at", "output", "values", 70);
+    put_measured((struct measured){"verilator", chip.program.cycles_per_frame, 0, 2, false},
+                 &chip.program, changes);
+    passes(few(SIM_VERILATOR));
+    printed("\nverilator  bit-exact  123,456 0.reverse.c and 70 12.reverse.y values,\n"
+            "           5000 cycles at 10000 a second, built in ");
+    chip_close(&chip);
+}
+
 /* Neither simulator may differ from the model, nor from the other. */
 static void test_cycles(void **state)
 {
@@ -183,8 +200,9 @@ static void test_first(void **state)
     options.json = "result.json";
     fails(options);
     printed("\n           it is late (0 wrong values, 0 other faults); log: ");
-    printed("\n           first wrong value: phase rough, pass 7, 1.c of frame 2, channel 1, element 3: "
-            "expected 5, got -6\n           with --taps all vectors are compared, and the first");
+    printed("\n           first wrong value: phase rough, pass 7, 1.c of frame 2, channel 1, "
+            "element 3: expected 5, got -6\n"
+            "           with --taps all vectors are compared, and the first");
     json_t *root = json_of("result.json");
     string_is(root, "simulators.icarus.first_difference.vector", "1.c");
     string_is(root, "simulators.icarus.first_difference.at", "result");
@@ -201,7 +219,8 @@ static void test_first(void **state)
                            "frame", 1, "channel", 0, "element", 4, "expected", 8, "got", "X"));
     options.taps = true;
     fails(options);
-    printed("\n           it went wrong here: y of frame 1, channel 0, element 4: expected 8, got X");
+    printed("\n           it went wrong here: y of frame 1, channel 0, element 4: expected 8, "
+            "got X");
     assert_false(file_has("stdout", "first wrong value") || file_has("stdout", "with --taps"));
     printed("\nagain: ese verify chip --taps --frames 4 --seed 0 --sim icarus\n");
     chip_close(&chip);
@@ -428,6 +447,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_teardown(test_pass, end_tools),
+        cmocka_unit_test_teardown(test_long_line, end_tools),
         cmocka_unit_test_teardown(test_cycles, end_tools),
         cmocka_unit_test_teardown(test_not_measured, end_tools),
         cmocka_unit_test_teardown(test_waits_for_memory, end_tools),
