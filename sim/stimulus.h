@@ -219,8 +219,8 @@ struct stimulus_region {
 struct stimulus_vector {
     char name[STIMULUS_VECTOR_NAME]; /* "1.c" */
     uint32_t elements;
-    uint32_t tapped;                 /* 1: where they leave the element-wise path, mon_result_data */
-    int32_t *values;                 /* [frame][channel][elements], only active channels are looked at */
+    uint32_t tapped; /* 1: where they leave the element-wise path, at mon_result_data */
+    int32_t *values; /* [frame][channel][elements], only active channels are looked at */
 };
 
 /* What a pass writes: the words of its rows, which leave the element-wise path one after the other.
@@ -279,8 +279,8 @@ struct stimulus_rows {
     uint32_t first, count;
 };
 
-static inline struct stimulus_rows stimulus_rows_of(const struct stimulus_pass *pass, uint32_t lanes,
-                                                    uint32_t word)
+static inline struct stimulus_rows stimulus_rows_of(const struct stimulus_pass *pass,
+                                                    uint32_t lanes, uint32_t word)
 {
     uint32_t words = (pass->owners + lanes - 1) / lanes, lane = word % words * lanes;
     struct stimulus_rows rows = {word / words * pass->owners + lane, pass->owners - lane};
@@ -305,10 +305,10 @@ static inline uint32_t stimulus_mask_words(uint32_t channels)
 }
 
 /* Not of the file: what a simulation that is served leaves in the one that +taps names, for whoever
- * knows what it has played.  Little-endian u32: channels, lanes, activation_bits; then for every word
- * that leaves the element-wise path, in order, the number of its pass, mon_result_keep and
- * mon_result_data, as many u32 as they need, bit 0 first; with TAP_UNKNOWN beside the number as many
- * again, a bit set where one of mon_result_data is X. */
+ * knows what it has played.  Little-endian u32: channels, lanes, activation_bits; then for every
+ * word that leaves the element-wise path, in order, the number of its pass, mon_result_keep and
+ * mon_result_data, as many u32 as they need, bit 0 first; with TAP_UNKNOWN beside the number as
+ * many again, a bit set where one of mon_result_data is X. */
 enum { STIMULUS_TAP_HEADER = 3, STIMULUS_TAP_UNKNOWN = 1 << 16 };
 
 static inline uint32_t stimulus_tap_words(uint32_t channels, uint32_t lanes, uint32_t bits)

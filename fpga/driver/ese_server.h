@@ -57,8 +57,8 @@ struct ese_played {
     const uint32_t *from;                /* [channels] frame of the utterance that was the first */
 };
 
-/* From now on `played` is told of each descriptor that is done, in the order of the chip's frames and
- * before the utterances that end with it are done; NULL: nobody is. */
+/* From now on `played` is told of each descriptor that is done, in the order of the chip's frames
+ * and before the utterances that end with it are done; NULL: nobody is. */
 void ese_server_watch(struct ese_server *server,
                       void (*played)(const struct ese_played *played, void *user), void *user);
 

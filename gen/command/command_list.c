@@ -11,8 +11,8 @@
 #define STRICT_OPTION \
     {"strict", OPTION_STRICT, NULL, 0, "Exit with 1 if values were clipped and that shows, too", 0}
 #define TAPS_OPTION \
-    {"taps", OPTION_TAPS, NULL, 0, "Compare every vector that the layers write, not only y and c, so that a " \
-     "fault is located: the first value that is wrong", 0}
+    {"taps", OPTION_TAPS, NULL, 0, "Compare every vector that the layers write, not only y and " \
+     "c, so that a fault is located: the first value that is wrong", 0}
 #define FORCE_OPTION \
     {"force", OPTION_FORCE, NULL, 0, "Overwrite files in DIR that were changed by hand", 0}
 #define WORK_OPTION \

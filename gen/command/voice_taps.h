@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
- * voice_taps.h - `ese run --taps`: every vector that the layers wrote, of all utterances, against the
- * golden model. */
+ * voice_taps.h - `ese run --taps`: every vector that the layers wrote, of all utterances, against
+ * the golden model. */
 #ifndef ESE_VOICE_TAPS_H
 #define ESE_VOICE_TAPS_H
 

@@ -42,8 +42,8 @@ void voices_free(struct voices *voices);
 /* x as the chip's model wants it, room for y; each utterance has its voice_file as `user`. */
 void voices_prepare(struct voices *voices, const struct ese_model *model);
 
-/* What was compared with the golden model, and a line about the first value that differs; and the golden
- * model with floating point. */
+/* What was compared with the golden model, and a line about the first value that differs; and the
+ * golden model with floating point. */
 struct voices_check {
     struct checked_list checked;
     struct difference first;      /* of the utterance's frame; no phase */

@@ -235,7 +235,7 @@ static json_t *formats_json(const struct facts *f)
     };
     json_t *object = json_object();
     for (size_t n = 0; n < sizeof list / sizeof *list; n++)
-        if (f->on_chip || list[n].of_any)
+        if (list[n].of_any || network_only(&f->program->network, LAYER_LSTM) != NULL)
             set(object, list[n].name,
                 json_pack("{s:i, s:i}", "bits", list[n].bits, "fraction", list[n].fraction));
         else

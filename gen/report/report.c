@@ -86,11 +86,17 @@ static void write_folds(struct text *text, const struct program *p)
     text_free(&name);
 }
 
+/* Of one LSTM its vectors have the paper's names. */
+static bool is_lstm(const struct facts *f)
+{
+    return network_only(&f->program->network, LAYER_LSTM) != NULL;
+}
+
 static void write_network(struct text *text, const struct facts *f)
 {
     const struct network *n = &f->program->network;
     const struct derived *d = &f->program->d;
-    if (f->on_chip)
+    if (is_lstm(f))
         text_appendf(text, "  %-14s x %d, c %d, y %d; %s, %s, g = %s\n", "network", d->x_size,
                      d->c_size, d->y_size,
                      network_has_peepholes(n) ? "peepholes" : "no peepholes",
@@ -117,7 +123,7 @@ static void write_chip(struct text *text, const struct facts *f)
     const struct derived *d = &p->d;
     const struct config *config = &p->config;
     text_appendf(text, "%s: a sparse %s (ese %s, configuration %08x)\n\n", config->name,
-                 f->on_chip ? "LSTM accelerator" : "accelerator of a network of layers",
+                 is_lstm(f) ? "LSTM accelerator" : "accelerator of a network of layers",
                  ESE_VERSION, (unsigned)p->config_hash);
     text_appendf(text, "Chip\n  %-14s %d PEs x %d channels, FIFO depth %d\n", "array", d->pes,
                  d->channels, d->fifo_depth);
@@ -151,7 +157,7 @@ static void write_broadcasts(struct text *text, const struct facts *f)
         text_appendf(text, "  %-14s %9s  %s\n",
                      s == STALL_NONE ? "broadcast" : stall_name((enum stall)s),
                      commas(f->frame->stalls[s]).text,
-                     s == STALL_ELEMENT && !f->on_chip ? "an element is not computed yet"
+                     s == STALL_ELEMENT && !is_lstm(f) ? "an element is not computed yet"
                                                        : stall_meanings[s]);
 }
 

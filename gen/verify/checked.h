@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
- * checked.h - how many values of which vectors were compared with the golden model, for people and as
- * JSON, whoever has compared them; and the first that differs. */
+ * checked.h - how many values of which vectors were compared with the golden model, for people and
+ * as JSON, whoever has compared them; and the first that differs. */
 #ifndef ESE_CHECKED_H
 #define ESE_CHECKED_H
 
@@ -30,9 +30,9 @@ enum checked_count { CHECKED_VALUES, CHECKED_DIFFERENT, CHECKED_AT_ENDS };
 
 int64_t checked_sum(const struct checked_list *list, enum checked_count count);
 
-/* "1,280 c, 1,280 m and 640 y values": those of which there are some; of many vectors, "12,345 values
- * of 9 vectors"; of none, "0 values".  A vector that is compared in two places is named once, with the
- * sum. */
+/* "1,280 c, 1,280 m and 640 y values": those of which there are some; of many vectors, "12,345
+ * values of 9 vectors"; of none, "0 values".  A vector that is compared in two places is named
+ * once, with the sum. */
 void checked_text(struct text *text, const struct checked_list *list, enum checked_count count);
 
 json_t *checked_json(const struct checked_list *list);
@@ -48,8 +48,8 @@ struct difference {
 
 void difference_free(struct difference *difference);
 
-/* "m of frame 0, channel 0, element 3: expected 5, got 6", as the harness says it; nothing where there
- * is none. */
+/* "m of frame 0, channel 0, element 3: expected 5, got 6", as the harness says it; nothing where
+ * there is none. */
 void difference_text(struct text *text, const struct difference *difference);
 
 json_t *difference_json(const struct difference *difference); /* NULL: there is none */

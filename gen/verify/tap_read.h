@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
- * tap_read.h - reads, frame by frame, the words that have left the element-wise path of a chip that was
- * served: the file that +taps named (sim/stimulus.h). */
+ * tap_read.h - reads, frame by frame, the words that have left the element-wise path of a chip that
+ * was served: the file that +taps named (sim/stimulus.h). */
 #ifndef ESE_TAP_READ_H
 #define ESE_TAP_READ_H
 

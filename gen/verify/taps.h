@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  * taps.h - which vectors of a network are compared with the golden model, and what each pass of its
- * program writes of them: c of every layer and the network's y always; with --taps every vector whose
- * words leave the element-wise path, so that a fault is located. */
+ * program writes of them: c of every layer and the network's y always; with --taps every vector
+ * whose words leave the element-wise path, so that a fault is located. */
 #ifndef ESE_TAPS_H
 #define ESE_TAPS_H
 

@@ -25,7 +25,7 @@ static struct checked *checked_of(const struct value_at *at)
     return &harness.checked[at->leaves ? harness.plan.vector_count : at->vector];
 }
 
-/* ---- differences --------------------------------------------------------------------------------- */
+/* ---- differences ----------------------------------------------------------------------------- */
 
 static int order(uint64_t a, uint64_t b)
 {
@@ -103,7 +103,7 @@ void check_unknown(const struct value_at *at)
     differs(at, 0, true, "X");
 }
 
-/* ---- y ------------------------------------------------------------------------------------------- */
+/* ---- y --------------------------------------------------------------------------------------- */
 
 struct value_at y_at(uint32_t frame, uint32_t channel, uint32_t element)
 {

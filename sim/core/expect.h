@@ -8,7 +8,7 @@
 
 int32_t expected_value(const struct value_at *at);
 
-/* Compares, counts, and keeps the first one that differs.  `got` may have more bits than a value. */
+/* Compares, counts, keeps the first one that differs.  `got` may have more bits than a value. */
 void check_value(const struct value_at *at, int32_t got);
 
 /* The same of a value that is X. */

@@ -57,8 +57,8 @@ struct sample {
     struct vector control; /* two words */
     struct vector issue;
     struct vector y_data, y_user; /* looked at while y is valid */
-    struct vector result;         /* number of a pass: looked at while a word of its result is shown ... */
-    struct vector result_data, result_keep; /* ... and the word: [channels][lanes], and which lanes */
+    /* Looked at while a word of a pass's result is shown: its number, [channels][lanes], lanes. */
+    struct vector result, result_data, result_keep;
 };
 
 struct harness_options {
@@ -106,11 +106,12 @@ struct checked {
     int64_t at_ends; /* of the values, so many stand at an end of their format */
 };
 
-/* Where a value is, in the order in which values are computed.  Frames are counted within the phase. */
+/* Where a value is.  They are computed in the order of frame, pass, element; frames are counted
+ * within the phase. */
 struct value_at {
     uint32_t frame, pass, element, channel; /* `pass` is not filled in where y leaves the chip */
     uint32_t vector;
-    bool leaves; /* where y leaves the chip; false: where its pass leaves the element-wise path */
+    bool leaves; /* where y leaves the chip; false: where a pass writes it */
 };
 
 /* The first value, in the order in which they are computed, that is not as it must be. */
@@ -132,7 +133,7 @@ struct harness {
     const char *results_path, *dump_path;
     struct messages mismatches, violations;
     int64_t total_cycles;
-    struct checked *checked; /* [vector_count + 1] where they leave the path; last: y off the chip */
+    struct checked *checked; /* [vector_count + 1] where passes write them; last: y off the chip */
     struct difference first;
     bool reason_is_value;    /* `reason` is of a value that is not as it must be */
     uint64_t turn;           /* as above */

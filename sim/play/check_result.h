@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
- * check_result.h - the words that leave the element-wise path, mon_result: each against the plan, and how
- * many there are of each pass. */
+ * check_result.h - the words that leave the element-wise path, mon_result: each against the plan,
+ * and how many there are of each pass. */
 #ifndef ESE_CHECK_RESULT_H
 #define ESE_CHECK_RESULT_H
 

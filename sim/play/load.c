@@ -252,8 +252,9 @@ static bool check_dimensions(const struct stimulus *s, const struct harness_opti
         if (same[i].plan != same[i].bench)
             return refuse("the bench has %u %s, the stimulus %u", same[i].bench, same[i].name,
                           same[i].plan);
-    if (s->channels == 0 || s->input == 0 || s->lanes == 0 || s->pes == 0 || s->product_count == 0 ||
-        s->vector_count == 0 || s->frame_count == 0 || s->phase_count == 0)
+    if (s->channels == 0 || s->input == 0 || s->lanes == 0 || s->pes == 0 ||
+        s->product_count == 0 || s->vector_count == 0 || s->frame_count == 0 ||
+        s->phase_count == 0)
         return refuse("the stimulus is empty");
     if (s->activation_bits == 0 || s->activation_bits > s->element_bits || s->element_bits > 32)
         return refuse("an activation of %u bits in %u", s->activation_bits, s->element_bits);

@@ -90,7 +90,7 @@ static void write_phase(FILE *out, const struct stimulus_phase *p, const struct 
     fprintf(out, "}");
 }
 
-/* ---- what was compared ---------------------------------------------------------------------------- */
+/* ---- what was compared ----------------------------------------------------------------------- */
 
 /* Is there such an entry of harness.checked?  y off the chip always. */
 static bool is_checked(uint32_t entry)
@@ -175,11 +175,11 @@ static void check_coverage(void)
     const struct harness *h = &harness;
     for (uint32_t i = 0; h->planned && i <= h->plan.vector_count; i++)
         if (h->reason[0] == '\0' && is_checked(i) && h->checked[i].values == 0)
-            violation("nothing of %s was checked: no phase has a whole frame with an active channel",
-                      vector_of(i)->name);
+            violation("nothing of %s was checked: no phase has a whole frame with an active "
+                      "channel", vector_of(i)->name);
 }
 
-/* ---- all of it ------------------------------------------------------------------------------------ */
+/* ---- all of it ------------------------------------------------------------------------------- */
 
 static bool write_results(const char *path)
 {

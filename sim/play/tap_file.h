@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
- * tap_file.h - what leaves the element-wise path, as it comes, into a file (stimulus.h: STIMULUS_TAP),
- * of a simulation that is served: it has no plan to compare it with. */
+ * tap_file.h - what leaves the element-wise path, as it comes, into a file (STIMULUS_TAP...), of a
+ * simulation that is served: it has no plan to compare it with. */
 #ifndef ESE_TAP_FILE_H
 #define ESE_TAP_FILE_H
 

@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
-# paper.sh FRAMES [KEY=VALUE]... - the preset paper in full size under Verilator.
-# Without settings its speed must be the one that we promise; with `least` in the environment, that
-# share of the multiplier slots must do useful work.
+# paper.sh FRAMES [KEY=VALUE]... - the preset paper in full size under Verilator, or the chip that `of` in
+# the environment names.  Without settings its speed must be the one that we promise; with `least` in
+# the environment, that share of the multiplier slots must do useful work.
 set -euo pipefail
 # shellcheck source=tests/lib.sh
 . "$(dirname "${BASH_SOURCE[0]}")/../lib.sh"
@@ -15,7 +15,7 @@ done
 chip=$work/paper
 json=$work/paper.json
 
-must "gen" "$ese" gen paper -o "$chip" ${sets[@]+"${sets[@]}"}
+must "gen" "$ese" gen "${of:-paper}" -o "$chip" ${sets[@]+"${sets[@]}"}
 lint_chip paper "$chip"
 must "verify" "$ese" verify "$chip" --sim verilator --frames "$frames" --json "$json"
 check_results paper "$json"

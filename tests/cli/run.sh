@@ -216,7 +216,7 @@ refused 'an axis of no layer' '^ese: axis: model.layers.1.cell: there is 1 layer
     sweep "$work/layers.yaml" --axis model.layers.1.cell=4,5 -o "$work/out/sweep"
 
 # What is made of layers, and what not yet: a report, but no Verilog.
-refused_gen 'a network that no chip computes' '^ese: layer 0 is of kind gru; as yet Verilog is made of one lstm' \
+refused_gen 'a network that no chip computes' '^ese: layer 0 is of kind gru; as yet Verilog is made of layers lstm, rnn and linear' \
     "$work/layers.yaml"
 refused 'points of it to be verified' '^ese: --verify: layer 0 is of kind gru' \
     sweep "$work/layers.yaml" --axis pes=2,4 --verify 1 -o "$work/out/sweep"

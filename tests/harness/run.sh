@@ -319,6 +319,7 @@ both() { # SIMULATOR
     play wide "$1" image_size 'memory image weights.mem has 5 bytes, should have 6'
     play wide "$1" image_crc 'memory image weights.mem has been changed'
     play wide "$1" file_bit 'damaged: wrong CRC'
+    play wide "$1" file_version 'stimulus.bin has version 3, this harness reads 4'
     play wide "$1" file_missing 'cannot read the stimulus'
     play wide "$1" file_empty 'is no stimulus file'
     faults "$1"

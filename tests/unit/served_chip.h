@@ -112,7 +112,7 @@ static inline void served_tap(struct served *s, const unsigned char *d)
                                           [TAP_PASS] = "tap pass", [TAP_KEEP] = "tap keep",
                                           [TAP_LOST] = "tap lost"};
     struct golden_state *voices[SERVED_CHANNELS];
-    struct tap_planted planted = {.word = served_is(s, "tap keep") ? 1 : 2}; /* of one row, of two */
+    struct tap_planted planted = {.word = served_is(s, "tap keep") ? 1 : 2}; /* of 1 row, of 2 */
     for (int c = 0; c < s->p->d.channels; c++)
         voices[c] = served_bit(d, ESE_DESCRIPTOR_ACTIVE, c) ? &s->voices[c] : NULL;
     for (int fault = TAP_WRONG; s->frames == 2 && fault <= TAP_LOST; fault++)
@@ -148,7 +148,7 @@ static inline void served_frame(struct served *s, const unsigned char *d, uint32
             at[0] = (unsigned char)value;
             at[1] = (unsigned char)((uint32_t)value >> 8);
         }
-        if (served_is(s, "wrong y") && s->frames == 2 && c == 0)
+        if ((served_is(s, "wrong y") || served_is(s, "wrong m")) && s->frames == 2 && c == 0)
             *served_element(s, y, q->shape.output - 1, c) ^= 1;
     }
     served_tap(s, d);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
- * tap_testing.h - what leaves the element-wise path of a chip that does as its golden model says, or
- * nearly: the file of sim/stimulus.h, written PE by PE. */
+ * tap_testing.h - what leaves the element-wise path of a chip that does as its golden model says,
+ * or nearly: the file of sim/stimulus.h, written PE by PE. */
 #ifndef ESE_TESTS_TAP_TESTING_H
 #define ESE_TESTS_TAP_TESTING_H
 

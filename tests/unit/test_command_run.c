@@ -1,136 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0
  * test_command_run.c - ese run on a chip that the golden model plays, right and wrong; what it
  * refuses, and what it leaves behind then. */
-#include <math.h>
-
 #include "gen/command/voices.h"
-#include "models/base/random.h"
-#include "models/file/npy.h"
 #include "models/network/reference.h"
-#include "tests/unit/fake_tools.h"
-#include "tests/unit/served_chip.h"
-
-/* The simulator is this program itself. */
-static void put_served(const char *manner, const char *model)
-{
-    struct text lines = {0};
-    char *self = realpath("/proc/self/exe", NULL);
-    assert_non_null(self);
-    text_appendf(&lines, "echo \"$@\" >%s/words; exec '%s' serve '%s/chip' '%s' '%s' \"$@\"",
-                 scratch, self, scratch, manner, model);
-    put_simulator(text_string(&lines));
-    text_free(&lines);
-    free(self);
-}
-
-enum { VOICES = 5, X = 5 };
-static const int rows_of[VOICES] = {7, 31, 1, 12, 12};
-
-static void put_voices(double scale)
-{
-    struct error error = {""};
-    struct random random;
-    random_seed(&random, 9);
-    for (int n = 0; n < VOICES; n++) {
-        float values[40 * X];
-        char path[40];
-        for (int i = 0; i < rows_of[n] * X; i++)
-            values[i] = (float)(scale * random_gauss(&random));
-        snprintf(path, sizeof path, "in/%d.npy", n);
-        assert_true(npy_write_floats(path, 2, (const int[]){rows_of[n], X}, values, &error));
-    }
-}
-
-static void begin_run(const char *set)
-{
-    made("chip", set);
-    make_dir("in");
-    put_voices(1.0);
-    put_tools();
-    put_served("right", "");
-}
-
-static int run(struct run_options options)
-{
-    char folder[] = "in", *inputs[] = {folder};
-    if (options.inputs == NULL) {
-        options.inputs = inputs;
-        options.input_count = 1;
-    }
-    options.dir = "chip";
-    options.output_dir = options.output_dir != NULL ? options.output_dir : "out";
-    struct capture capture = capture_begin();
-    int status = command_run(&options);
-    capture_end(capture);
-    return status;
-}
-
-static const struct run_options checked = {.check = true};
-
-/* In one line. */
-static void fails(struct run_options options, const char *part)
-{
-    char path[PATH_MAX + 20];
-    assert_int_equal(run(options), 1);
-    complained(part);
-    snprintf(path, sizeof path, "%s/stderr", scratch);
-    struct text text = contents(path);
-    assert_int_equal(strncmp(text_string(&text), "ese: ", 5), 0);
-    assert_ptr_equal(strchr(text_string(&text), '\n'), text_string(&text) + text.length - 1);
-    text_free(&text);
-    printed_nothing();
-}
-
-static void clear_out(void)
-{
-    char path[40];
-    for (int n = 0; n < VOICES; n++) {
-        snprintf(path, sizeof path, "out/%d.npy", n);
-        unlink(path);
-    }
-    rmdir("out");
-}
-
-/* And with nothing left behind. */
-static void refused(struct run_options options, const char *part)
-{
-    fails(options, part);
-    assert_false(exists("out"));
-}
+#include "tests/unit/run_testing.h"
 
 /* ---- success --------------------------------------------------------------------------------- */
-
-/* The outputs are the golden model's, of every utterance. */
-static void check_outputs(const struct quantized *q)
-{
-    struct error error = {""};
-    const int fraction = quantized_output(q)->fraction;
-    for (int n = 0; n < VOICES; n++) {
-        struct npy in, out;
-        char path[40];
-        float features[40 * X], values[40 * 64];
-        snprintf(path, sizeof path, "in/%d.npy", n);
-        assert_true(npy_open(&in, path, &error) && npy_floats(&in, features, &error));
-        snprintf(path, sizeof path, "out/%d.npy", n);
-        assert_true(npy_open(&out, path, &error) && npy_floats(&out, values, &error));
-        assert_int_equal(out.shape[0], rows_of[n]);
-        assert_int_equal(out.shape[1], q->shape.output);
-        struct golden_state golden = golden_start(q);
-        for (int t = 0; t < rows_of[n]; t++) {
-            int32_t x[X];
-            for (int i = 0; i < X; i++)
-                x[i] = (int32_t)quantize_value((double)features[t * X + i], q->vectors[0].fraction,
-                                               q->activation_bits);
-            golden_step(q, &golden, x);
-            for (int i = 0; i < q->shape.output; i++)
-                assert_true((double)values[t * q->shape.output + i] ==
-                            ldexp(golden_y(&golden)[i], -fraction));
-        }
-        golden_end(&golden);
-        npy_close(&in);
-        npy_close(&out);
-    }
-}
 
 static void check_result(const json_t *root, const struct program *p, const char *verdict,
                          int wrong)
@@ -194,97 +69,6 @@ static void test_right(void **state)
     assert_true(file_has("words", "+memory=ideal"));
     assert_false(file_has("words", "+taps="));
     chip_close(&chip);
-}
-
-/* ---- what the layers write ------------------------------------------------------------------- */
-
-/* The entry of a vector. */
-static void counts_are(const json_t *root, int entry, const char *vector, const char *place,
-                       int64_t values, int64_t different)
-{
-    const json_t *counts = json_array_get(json_at(root, "checked"), (size_t)entry);
-    string_is(counts, "vector", vector);
-    string_is(counts, "at", place);
-    number_is(counts, "values", values);
-    number_is(counts, "different", different);
-}
-
-static void test_taps(void **state)
-{
-    (void)state;
-    begin_run("memory=stream");
-    struct chip_folder chip = opened("chip");
-    struct run_options options = checked;
-    options.taps = true;
-    options.json = "result.json";
-    if (run(options) != 0)
-        complained_only("nothing: all is well");
-    printed("bit-exact: 756 y, 756 c and 756 m values against the golden model\n");
-    json_t *root = json_of("result.json");
-    number_is(root, "values_checked", 63 * (6 + 12 + 12 + 6));
-    assert_int_equal(json_array_size(json_at(root, "checked")), 4);
-    counts_are(root, 0, "y", "output", 63 * 6, 0);
-    counts_are(root, 1, "c", "result", 63 * 12, 0);
-    counts_are(root, 2, "m", "result", 63 * 12, 0);
-    counts_are(root, 3, "y", "result", 63 * 6, 0);
-    assert_null(json_at(root, "first_difference"));
-    json_decref(root);
-    check_outputs(&chip.program.quant);
-    assert_true(file_has("words", "/chip/build/taps.bin"));
-    assert_false(exists("chip/build/taps.bin"));
-    options.check = false;
-    assert_int_equal(run(options), 2);
-    complained("ese: --taps: outputs are compared, which --no-check forbids");
-    chip_close(&chip);
-}
-
-/* It is told where it went wrong, though y is wrong, too, and comes first. */
-static void test_taps_locate(void **state)
-{
-    (void)state;
-    begin_run("memory=stream");
-    struct run_options options = checked;
-    options.taps = true;
-    options.json = "result.json";
-    put_served("wrong m", "");
-    assert_int_equal(run(options), 1);
-    printed("outputs         WRONG: 1 of 2,268 values; it went wrong here: 1: frame 2, element 4 of m is ");
-    json_t *root = json_of("result.json");
-    string_is(root, "verdict", "fail");
-    number_is(root, "mismatches", 1);
-    counts_are(root, 2, "m", "result", 63 * 12, 1);
-    string_is(root, "first_difference.vector", "m");
-    string_is(root, "first_difference.utterance", "1");
-    number_is(root, "first_difference.pass", 3);
-    number_is(root, "first_difference.frame", 2);
-    number_is(root, "first_difference.element", 4);
-    number_is(root, "first_difference.channel", 0);
-    json_decref(root);
-    put_served("X in m", "");
-    assert_int_equal(run(options), 1);
-    printed("it went wrong here: 1: frame 2, element 4 of m is X, the golden model gives ");
-    put_served("wrong y", ""); /* of which the element-wise path knows nothing */
-    assert_int_equal(run(options), 1);
-    printed("WRONG: 1 of 2,268 values; it went wrong here: 1: frame 2, element 5 of y is ");
-}
-
-static void test_taps_refused(void **state)
-{
-    (void)state;
-    static const char *const faults[][2] = {
-        {"tap pass", "frame 2 of the chip: a word of pass 4 was written, one of pass 3 was to come"},
-        {"tap keep", "frame 2 of the chip: word 1 of pass 3 has not 1 rows in its first lanes"},
-        {"tap lost", "frame 2 of the chip: word 2 of pass 3 has not 2 rows in its first lanes"},
-        {"tap more", "a word of pass 3 was written after the last frame"},
-    };
-    begin_run("memory=stream");
-    struct run_options options = checked;
-    options.taps = true;
-    for (size_t n = 0; n < COUNT_OF(faults); n++) {
-        put_served(faults[n][0], "");
-        fails(options, faults[n][1]);
-        clear_out();
-    }
 }
 
 /* Bit-exact, and yet not what the network computes: the inputs are louder than those that chose the formats,
@@ -656,7 +440,6 @@ int main(int count, char **words)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_teardown(test_unfinished, end_tools),
         TEST(test_right),        TEST(test_loud),        TEST(test_expected),
-        TEST(test_taps),         TEST(test_taps_locate), TEST(test_taps_refused),
         TEST(test_options),      TEST(test_short),
         TEST(test_model),        TEST(test_wrong_value), TEST(test_wrong_chips),
         TEST(test_wrong_kind),   TEST(test_bad_inputs),  TEST(test_bad_folders),

@@ -200,8 +200,9 @@ static void test_first(void **state)
     options.json = "result.json";
     fails(options);
     printed("\n           it is late (0 wrong values, 0 other faults); log: ");
-    printed("\n           first wrong value: phase rough, pass 7, 1.c of frame 2, channel 1, element 3: "
-            "expected 5, got -6\n           with --taps all vectors are compared, and the first");
+    printed("\n           first wrong value: phase rough, pass 7, 1.c of frame 2, channel 1, "
+            "element 3: expected 5, got -6\n"
+            "           with --taps all vectors are compared, and the first");
     json_t *root = json_of("result.json");
     string_is(root, "simulators.icarus.first_difference.vector", "1.c");
     string_is(root, "simulators.icarus.first_difference.at", "result");
@@ -218,7 +219,8 @@ static void test_first(void **state)
                            "frame", 1, "channel", 0, "element", 4, "expected", 8, "got", "X"));
     options.taps = true;
     fails(options);
-    printed("\n           it went wrong here: y of frame 1, channel 0, element 4: expected 8, got X");
+    printed("\n           it went wrong here: y of frame 1, channel 0, element 4: expected 8, "
+            "got X");
     assert_false(file_has("stdout", "first wrong value") || file_has("stdout", "with --taps"));
     printed("\nagain: ese verify chip --taps --frames 4 --seed 0 --sim icarus\n");
     chip_close(&chip);

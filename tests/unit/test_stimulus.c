@@ -119,7 +119,8 @@ static struct stimulus some(void)
         s.pass_beats[n] = next();
         assert_int_equal(s.passes[n].vector, STIMULUS_NO_VECTOR);
         assert_int_equal(s.passes[n].rows, 0);
-        s.passes[n] = (struct stimulus_pass){n == 0 ? STIMULUS_NO_VECTOR : 2, next(), next(), next()};
+        s.passes[n] =
+            (struct stimulus_pass){n == 0 ? STIMULUS_NO_VECTOR : 2, next(), next(), next()};
         s.images[n] = (struct stimulus_image){"", next64(), next()};
         snprintf(s.images[n].name, sizeof s.images[n].name, "image %d", n);
         s.regions[n] = (struct stimulus_region){"", next(), next(), next64(), next64(), next()};
@@ -360,7 +361,7 @@ static void test_allocate(void **state)
     stimulus_free(&s);
 }
 
-/* Every row of a pass is in one word, in the lane that its owner has; words have their first lanes full. */
+/* Every row of a pass is in one word, in the lane that its owner has; the first lanes are full. */
 static void test_rows(void **state)
 {
     (void)state;

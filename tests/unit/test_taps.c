@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
- * test_taps.c - which vectors of a network are compared, where each pass's words go, and the words that
- * a chip which was served has left: of networks of one layer and of several. */
+ * test_taps.c - which vectors of a network are compared, where each pass's words go, and the words
+ * that a chip which was served has left: of networks of one layer and of several. */
 #include "gen/verify/tap_read.h"
 
 #include "gen/command/voice_taps.h"
@@ -298,21 +298,24 @@ static void test_bad_words(void **state)
         int word;
         const char *message;
     } faults[] = {
-        {TAP_PASS, 0, "frame 2 of the chip: a word of pass 4 was written, one of pass 3 was to come"},
-        {TAP_KEEP, 1, "frame 2 of the chip: word 1 of pass 3 has not 1 rows in its first lanes"},
-        {TAP_LOST, 0, "frame 2 of the chip: word 0 of pass 3 has not 2 rows in its first lanes"},
-        {TAP_LOST, 4, "frame 2 of the chip: a word of pass 4 was written, one of pass 3 was to come"},
+        {TAP_PASS, 0, "a word of pass 4 was written, one of pass 3 was to come"},
+        {TAP_KEEP, 1, "word 1 of pass 3 has not 1 rows in its first lanes"},
+        {TAP_LOST, 0, "word 0 of pass 3 has not 2 rows in its first lanes"},
+        {TAP_LOST, 4, "a word of pass 4 was written, one of pass 3 was to come"},
     };
     for (size_t n = 0; n < COUNT(faults); n++) {
         struct chip chip;
+        char message[100];
+        snprintf(message, sizeof message, "frame 2 of the chip: %s", faults[n].message);
         chip_begin(&chip, stack_config());
         assert_int_equal(pass_of(&chip.p, "0.m"), 3);
         assert_int_equal(chip.p.passes[3].beats, 5); /* of 2, 1, 2, 1, 1 rows */
-        for (int t = 0; t < FRAMES; t++)
-            chip_frame(&chip, t,
-                       (struct tap_planted){t == 2 ? faults[n].fault : TAP_RIGHT, 3, faults[n].word});
+        for (int t = 0; t < FRAMES; t++) {
+            const enum tap_fault fault = t == 2 ? faults[n].fault : TAP_RIGHT;
+            chip_frame(&chip, t, (struct tap_planted){fault, 3, faults[n].word});
+        }
         fclose(chip.file);
-        reads(&chip.p, faults[n].message);
+        reads(&chip.p, message);
         chip_end(&chip);
     }
 }
@@ -337,8 +340,9 @@ static void test_short(void **state)
         while (good && tap_next(&tap, &error))
             continue;
         assert_int_equal(tap.frames, length < header ? 0 : (length - header) / frame);
-        assert_non_null(strstr(error.text, length < header ? "taps is not what this chip has written"
-                                                           : "has not written all of its words"));
+        const char *why = length < header ? "taps is not what this chip has written"
+                                          : "has not written all of its words";
+        assert_non_null(strstr(error.text, why));
         tap_free(&tap);
     }
     put_bytes("taps", whole.data, whole.length);
@@ -423,7 +427,7 @@ static int64_t entry(const struct voices_check *check, const char *vector, enum 
     return -1;
 }
 
-/* Every vector of every frame that somebody speaks is compared; what is wrong is found where it is. */
+/* Every vector of every frame in which somebody speaks is compared; a fault is found in place. */
 static void test_voices(void **state)
 {
     (void)state;
