@@ -4,7 +4,7 @@
 static bool refuse(int layer, const char *what, const char *word, struct error *error)
 {
     return fail(error, "layer %d %s%s; as yet Verilog is made of layers lstm, rnn and linear that go "
-                "forward, from a state of zeros", layer, what, word);
+                "forward", layer, what, word);
 }
 
 static bool can_layer(const struct layer_config *layer, int number, struct error *error)
@@ -13,14 +13,6 @@ static bool can_layer(const struct layer_config *layer, int number, struct error
         return refuse(number, "is of kind ", layer_kind_name(layer->kind), error);
     return layer->direction == DIRECTION_FORWARD ||
            refuse(number, "has the direction ", direction_name(layer->direction), error);
-}
-
-static bool begins_with_zeros(const struct network_vector *vector)
-{
-    for (int i = 0; vector->initial != NULL && i < vector->size; i++)
-        if (vector->initial[i] != 0.0f)
-            return false;
-    return true;
 }
 
 bool chip_can_model(const struct model_config *model, struct error *error)
@@ -33,14 +25,18 @@ bool chip_can_model(const struct model_config *model, struct error *error)
     return true;
 }
 
-bool chip_can(const struct network *n, struct error *error)
+/* The host brings an initial state where it brings x: by descriptors. */
+static bool can_begin(const struct network *n, const struct config *config, struct error *error)
+{
+    return config->io == IO_MEMORY || network_begins_with_zeros(n) ||
+           fail(error, "utterances begin with an initial state of the model's, not with zeros: that takes "
+                "a chip with x and y in memory (memory: resident or stream, io: memory)");
+}
+
+bool chip_can(const struct network *n, const struct config *config, struct error *error)
 {
     for (int i = 0; i < n->layer_count; i++)
         if (!can_layer(&n->layers[i].as, n->layers[i].number, error))
             return false;
-    for (int v = 0; v < n->vector_count; v++)
-        if (!begins_with_zeros(&n->vectors[v]))
-            return refuse(n->vectors[v].layer, "begins with another state than zeros: ",
-                          n->vectors[v].name, error);
-    return true;
+    return can_begin(n, config, error);
 }

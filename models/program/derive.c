@@ -345,6 +345,8 @@ static void derive_counts(struct program *program)
     for (int n = 0; n < program->pass_count; n++)
         if (program->network.passes[program->passes[n].of].constants)
             d->constants += program->passes[n].beats;
+    if (d->constants == 0)
+        d->constants = 1; /* a stream has a word, though nobody takes it */
 }
 
 int derive_skew(const struct derived *d)

@@ -241,6 +241,12 @@ int places_state(const struct program *p, int list[VECTORS_MOST])
     return count + written_in_order(p, STORE_KEPT, list + count);
 }
 
+int places_state_word(const struct program *p, int vector)
+{
+    const struct vector_place *place = &p->places[vector];
+    return place->cell != NONE ? place->cell : p->d.cell_words + place->base;
+}
+
 int places_source(const struct program *p, const struct product *product)
 {
     switch (p->places[product->source].store) {

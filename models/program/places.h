@@ -38,6 +38,9 @@ struct place_fault places_fault(const struct program *program);
  * how many. */
 int places_state(const struct program *program, int list[VECTORS_MOST]);
 
+/* The word of a saved state in which such a vector begins. */
+int places_state_word(const struct program *program, int vector);
+
 /* What a product word says of its source: 0 x, 1 the kept store, of the frame before, 2 the scratch
  * store, 3 the kept store, of this frame. */
 int places_source(const struct program *program, const struct product *product);

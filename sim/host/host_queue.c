@@ -201,6 +201,36 @@ static void rotate_state(struct memory_region *state, uint32_t by)
     free(old);
 }
 
+/* The model begins its utterances with a state of its own, which lies in its image. */
+static bool has_initial(void)
+{
+    return model_word(ESE_IMAGE_INITIAL_OFFSET) != 0;
+}
+
+/* Channels whose utterance begins with the descriptor, [mask_words]. */
+static void beginners(uint32_t index, uint32_t mask[STIMULUS_MASK_WORDS])
+{
+    const struct stimulus *plan = &harness.plan;
+    uint32_t words = stimulus_mask_words(plan->channels);
+    size_t at = (harness.now->first_frame + first_frame(index)) * (size_t)words;
+    for (uint32_t i = 0; i < STIMULUS_MASK_WORDS; i++)
+        mask[i] = i < words ? plan->first[at + i] & plan->active[at + i] : 0;
+}
+
+/* Those that begin where others are restored find theirs in the same place. */
+static void add_initial(struct memory_region *state, uint32_t index)
+{
+    const unsigned char *initial =
+        axi_region(STIMULUS_MODEL)->contents + model_word(ESE_IMAGE_INITIAL_OFFSET);
+    const uint32_t word = model_word(ESE_IMAGE_STATE_WORD_BYTES);
+    const uint32_t slot = model_word(ESE_IMAGE_STATE_SLOT_BYTES);
+    uint32_t begin[STIMULUS_MASK_WORDS];
+    beginners(index, begin);
+    for (uint32_t c = 0; c < harness.plan.channels; c++)
+        for (uint64_t at = (uint64_t)c * slot; mask_bit(begin, c) && at + slot <= state->bytes; at += word)
+            memcpy(state->contents + at, initial + at, slot);
+}
+
 static void put_words(unsigned char *at, uint32_t word, const uint32_t *words, uint32_t count)
 {
     for (uint32_t i = 0; i < count; i++)
@@ -226,6 +256,27 @@ static void put_patches(unsigned char *at, uint32_t descriptor)
     }
 }
 
+/* Who is restored, and from where, and who begins with zeros.  A channel that is restored does not begin,
+ * whatever its bit says. */
+static void put_restored(unsigned char *at, uint32_t index, const uint32_t *first)
+{
+    const struct stimulus_descriptor *d = &harness.now->descriptors[index];
+    uint32_t begin[STIMULUS_MASK_WORDS], any = 0;
+    beginners(index, begin);
+    for (uint32_t i = 0; i < stimulus_mask_words(harness.plan.channels); i++) {
+        uint32_t restored = (d->restore >= 0 ? d->restored[i] : 0) | (has_initial() ? begin[i] : 0);
+        uint32_t zeros = restored != 0 ? (first[i] & ~restored) | (restored & draw()) : first[i];
+        put_words(at, ESE_DESCRIPTOR_RESTORE + i, &restored, 1);
+        put_words(at, ESE_DESCRIPTOR_FIRST + i, &zeros, 1);
+        any |= restored;
+    }
+    if (d->restore >= 0)
+        put_address(at, ESE_DESCRIPTOR_RESTORE_ADDRESS, state_region((uint32_t)d->restore)->base);
+    else if (any != 0)
+        put_address(at, ESE_DESCRIPTOR_RESTORE_ADDRESS,
+                    axi_region(STIMULUS_MODEL)->base + model_word(ESE_IMAGE_INITIAL_OFFSET));
+}
+
 static void put_descriptor(unsigned char *at, uint32_t index)
 {
     const struct stimulus *plan = &harness.plan;
@@ -238,19 +289,10 @@ static void put_descriptor(unsigned char *at, uint32_t index)
     put_words(at, ESE_DESCRIPTOR_FRAMES, &d->frames, 1);
     put_address(at, ESE_DESCRIPTOR_X_ADDRESS, x_region(index)->base);
     put_address(at, ESE_DESCRIPTOR_Y_ADDRESS, y_region(index)->base);
-    if (d->restore >= 0)
-        put_address(at, ESE_DESCRIPTOR_RESTORE_ADDRESS, state_region((uint32_t)d->restore)->base);
     if (d->save >= 0)
         put_address(at, ESE_DESCRIPTOR_SAVE_ADDRESS, state_region((uint32_t)d->save)->base);
     put_words(at, ESE_DESCRIPTOR_ACTIVE, plan->active + frame * mask, mask);
-    put_words(at, ESE_DESCRIPTOR_FIRST, plan->first + frame * mask, mask);
-    if (d->restore >= 0) {
-        put_words(at, ESE_DESCRIPTOR_RESTORE, d->restored, mask);
-        /* A channel that is restored does not begin, whatever its bit says. */
-        for (uint32_t i = 0; i < mask; i++)
-            put_words(at, ESE_DESCRIPTOR_FIRST + i,
-                      &(uint32_t){(plan->first + frame * mask)[i] | (d->restored[i] & draw())}, 1);
-    }
+    put_restored(at, index, plan->first + frame * mask);
     put_patches(at, index);
 }
 
@@ -300,6 +342,8 @@ static void submit(void)
                   frame + f, e);
     if (d->restore >= 0)
         rotate_state(state_region((uint32_t)d->restore), d->rotate);
+    if (d->restore >= 0 && has_initial())
+        add_initial(state_region((uint32_t)d->restore), index);
     if (d->save >= 0)
         state_region((uint32_t)d->save)->writes = 0;
     put_descriptor(region(0)->contents + (size_t)place * STIMULUS_DESCRIPTOR_BYTES, index);

@@ -72,7 +72,7 @@ enum word {
 #include "fpga/contract/layout.def"
 };
 
-enum { HEADER_WORDS = 32 };
+enum { HEADER_WORDS = 64 };
 
 static void put32(unsigned char *at, uint32_t word, uint32_t value)
 {
@@ -93,9 +93,10 @@ static void make_header(const struct stimulus *s, unsigned char *data, uint32_t 
     uint32_t beat = s->memory_data_bits / 8;
     uint32_t frame = (s->input * word_bytes + beat - 1) / beat * beat;
     const uint32_t words[][2] = {
-        {WORD_MAGIC, 0x4D455345}, {WORD_LAYOUT, 1}, {WORD_CHIP_HASH, s->chip_hash},
-        {WORD_MODEL_HASH, 0x1234567}, {WORD_X_SIZE, s->input}, {WORD_C_SIZE, s->input},
-        {WORD_Y_SIZE, s->input}, {WORD_X_FRAME_BYTES, frame}, {WORD_Y_FRAME_BYTES, frame},
+        {WORD_MAGIC, 0x4D455345}, {WORD_LAYOUT, 2}, {WORD_CHIP_HASH, s->chip_hash},
+        {WORD_MODEL_HASH, 0x1234567}, {WORD_X_SIZE, s->input}, {WORD_Y_SIZE, s->input},
+        {WORD_CELL_WORDS, 0}, {WORD_KEPT_WORDS, s->input},
+        {WORD_X_FRAME_BYTES, frame}, {WORD_Y_FRAME_BYTES, frame},
         {WORD_XY_WORD_BYTES, word_bytes}, {WORD_STATE_BYTES, frame},
         {WORD_STATE_WORD_BYTES, word_bytes}, {WORD_STATE_SLOT_BYTES, s->element_bits / 8},
         {WORD_ELEMENT_BYTES, s->element_bits / 8}};

@@ -123,7 +123,7 @@ module ese_top (aclk, aresetn,
         wrong_hash, hole_answers, leak, never_idle, false_idle, wrong_code, frames_off, cycles_off,
         x_awake, stale, no_interrupt, interrupt_stays, no_frame_event, blind, self_stop,
         wrong_features, no_loading, never_loaded, stays_loaded, forgets, wrong_model, cramped, unchecked, starts_bare,
-        deaf_slot, reopens, multiplied_off, not_idle, keeps_loaded;
+        deaf_slot, reopens, multiplied_off, not_idle, keeps_loaded, shallow;
     initial begin
         b_in_reset      = $test$plusargs("b_in_reset");
         r_in_reset      = $test$plusargs("r_in_reset");
@@ -167,7 +167,8 @@ module ese_top (aclk, aresetn,
         stays_loaded    = $test$plusargs("stays_loaded"); // although a load was stopped
         forgets         = $test$plusargs("forgets");     // what was loaded, when it is stopped
         wrong_model     = $test$plusargs("wrong_model"); // MODEL_HASH
-        cramped           = $test$plusargs("cramped");       // room for less than the model has
+        cramped         = $test$plusargs("cramped");     // room for less than the model has
+        shallow         = $test$plusargs("shallow");     // ... for a state
         unchecked       = $test$plusargs("unchecked");   // takes any image
         starts_bare     = $test$plusargs("starts_bare"); // starts without a model
         deaf_slot       = $test$plusargs("deaf_slot");   // SLOT does nothing
@@ -199,7 +200,7 @@ module ese_top (aclk, aresetn,
     function known;
         input [11:0] at;
         known = at <= 12'h38 || at >= 12'h40 && at <= 12'h4c
-             || at >= 12'h50 && at <= 12'h60 && QUEUE || at >= 12'h64 && at <= 12'h9c;
+             || at >= 12'h50 && at <= 12'h60 && QUEUE || at >= 12'h64 && at <= 12'hac;
     endfunction
 
     function [31:0] value;
@@ -210,7 +211,7 @@ module ese_top (aclk, aresetn,
             12'h0c: value = CHIP_HASH;
             12'h10: value = wrong_features | QUEUE << 1 | (PORTS > 1) << 2 | DW / 8 << 16;
             12'h14: value = PES | CHANNELS << 16;
-            12'h18: value = FRAME - cramped | FRAME << 16;
+            12'h18: value = FRAME - cramped;
             12'h1c: value = FRAME | LANES << 16;
             12'h24: value = {26'd0, loaded && !never_loaded, loading,
                              idle && !never_idle || false_idle && !running, code != 0,
@@ -229,13 +230,16 @@ module ese_top (aclk, aresetn,
             12'h5c: value = queue_tail;
             12'h60: value = queue_head;
             12'h64: value = header[3*32 +: 32] + wrong_model;
-            12'h68: value = header[4*32 +: 32] | header[5*32 +: 32] << 16;
-            12'h6c: value = header[6*32 +: 32];
+            12'h68: value = header[4*32 +: 32];
+            12'h6c: value = header[5*32 +: 32];
             12'h70: value = frames + frames_off;
             12'h74: value = cycles[31:0] + (cycles_off ? 100 : 0);
             12'h78: value = cycles[63:32];
             12'h7c: value = multiplied[31:0] + multiplied_off;
             12'h80: value = multiplied[63:32];
+            12'ha4: value = FRAME - shallow;
+            12'ha8: value = header[6*32 +: 32];
+            12'hac: value = header[7*32 +: 32];
             default: value = 0;
         endcase
     endfunction

@@ -239,7 +239,8 @@ axi_faults() { # SIMULATOR
     play two "$1" normal 'phase models, .*STATUS is .* after the stop: the model is said to be' +keeps_loaded
     play two "$1" normal 'phase stop, .*STATUS is 8 after the stop: the model is lost' +forgets
     play two "$1" brief 'MODEL_HASH is 1234568, expected 1234567' +wrong_model
-    play two "$1" brief 'the chip has room for 79 x, 80 c and 80 y, the model has 80, 80 and 80' +cramped
+    play two "$1" brief 'the chip has room for 79 x and 80 y, the model has 80 and 80' +cramped
+    play two "$1" brief 'the chip has room for 0 and 79 words of state, the model has 0 and 80' +shallow
     play two "$1" normal 'phase models: the model is loaded, but error 12 did not come' +unchecked
     play two "$1" normal 'phase not loaded.*(c of frame|error 17 did not come)' +starts_bare
     play two "$1" normal 'phase slot, .*channel 4 still counts in frame 9, and was to be closed' +deaf_slot

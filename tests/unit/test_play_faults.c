@@ -40,7 +40,7 @@ static uint32_t words_read(const struct program *p, int port, bool load, bool *s
     bool streams = load || p->config.memory == MEMORY_STREAM, data = port == STIMULUS_PORT_DATA;
     bool own = p->config.memory_ports == 2;
     const int words[] = {
-        data && load ? MODEL_WORDS * 32 / d->bus_bits : 0,
+        data && load ? CHIP_MODEL_WORDS * 32 / d->bus_bits : 0,
         data && load ? d->program_bus_words : 0,
         data && streams ? d->columns_bus_words : 0,
         data && streams ? d->constants_bus_words : 0,
