@@ -144,11 +144,8 @@ ese_element|s/(TABLE_CLOCKS + 1)/(TABLE_CLOCKS)/
 ese_element|s/CLOCKS (PRODUCT_CLOCKS)$/CLOCKS (3)/
 ese_element|s/c_is_zero ?/1'b0 ?/
 ese_element|s/CELLS == 0 || (GATE_RESULTS \&\& is_gate)/CELLS == 0/
-ese_element|s/CELLS == 0 || (GATE_RESULTS \&\& is_gate)/GATE_RESULTS \&\& is_gate/
-ese_element|s/SUM_RESULTS == 0 || is_table/is_table/
 ese_element|s/SUM_RESULTS == 0 || is_table/SUM_RESULTS == 0/
 ese_element|s/: is_tanh *? tanh : sigm/: tanh/
-ese_element|s/(SIGMOID_RESULTS == 0) ? tanh/1'b0 ? tanh/
 ese_element|s/(CELLS != 0 \&\& CELL_TANH != 0) || TANH_RESULTS != 0/TANH_RESULTS != 0/
 ese_element|s/(CELLS != 0 \&\& CELL_TANH != 0) || TANH_RESULTS != 0/CELLS != 0 \&\& CELL_TANH != 0/
 ese_element|s/(CELLS != 0 || SIGMOID_RESULTS != 0)/(CELLS != 0)/
