@@ -301,8 +301,8 @@ static int run_sweep(const struct request *request, const char *command_line)
 }
 
 static const char config_help[] =
-    "CONFIG is the name of a preset (tiny, speech, paper), or a YAML file: a name with a '.' or "
-    "'/' in it.";
+    "CONFIG is the name of a preset (tiny, speech, speech-lstm, paper), or a YAML file: a name with "
+    "a '.' or '/' in it.";
 
 const struct command commands[COMMAND_COUNT] = {
     {"gen", "CONFIG", NULL, "write the Verilog, memory images and test bench of a chip", config_help,
@@ -349,7 +349,9 @@ const struct command commands[COMMAND_COUNT] = {
      "  ese implement rtl_out/tiny --target xc7 -o xc7\n",
      implement_options, run_implement, false, false, false},
     {"recognise", "DIR", NULL, "label recorded speech with a chip's model, count what is right",
-     "DIR is a folder that 'ese gen' wrote from a model with labels, such as the preset speech.",
+     "DIR is a folder that 'ese gen' wrote from a model with labels, such as the preset speech.  A "
+     "frame's label is its largest score: y of a network that ends in a linear layer, or what "
+     "output.W and output.b in its file, behind the network, make of y.",
      "  ese recognise rtl_out/speech\n"
      "  ese recognise rtl_out/speech --sentences said.txt\n"
      "  ese recognise rtl_out/speech --frames 100 --json -\n",

@@ -5,12 +5,20 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "models/base/bytes.h"
 #include "models/file/element.h"
 #include "models/file/npy.h"
 
 enum { PHONE_NAME_MAX = 15, PATH_MAX_BYTES = 4096 };
+
+bool labels_in(const char *folder)
+{
+    char path[PATH_MAX_BYTES];
+    snprintf(path, sizeof path, "%s/" PHONES_FILE, folder);
+    return access(path, F_OK) == 0;
+}
 
 /* Adds a line to a list of them. */
 static void add_line(char ***list, int *count, const char *line)

@@ -22,6 +22,9 @@ struct labels {
 #define PHONES_FILE "phones.txt"
 #define SENTENCES_FILE "sentences.txt"
 
+/* Whether a folder has labels at all: the names of them. */
+bool labels_in(const char *folder);
+
 bool labels_read(struct labels *labels, const char *folder, const struct utterances *utterances,
                  int classes, struct error *error);
 void labels_free(struct labels *labels);

@@ -83,8 +83,10 @@ static void test_phones(void **state)
 {
     (void)state;
     struct text text = {0};
+    assert_false(labels_in("in"));
     refused("cannot open 'in/phones.txt': the names of the labels belong there");
     put_folder("sil\nAH\nsixteen-letters!\n");
+    assert_true(labels_in("in"));
     refused("in/phones.txt:3: a name has 1..15 characters");
     put("in/phones.txt", "sil\n\nAH\n");
     refused("in/phones.txt:2: a name has 1..15 characters");
