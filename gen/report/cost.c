@@ -10,7 +10,7 @@
 
 static void write_format(struct text *text, const char *what, int bits, int fraction)
 {
-    text_appendf(text, "  %-34s %3d bits, %2d of them fraction\n", what, bits, fraction);
+    text_appendf(text, "  %-41s %3d bits, %2d of them fraction\n", what, bits, fraction);
 }
 
 /* Of a layer: x of the first, and what it writes, keeps and hands on. */

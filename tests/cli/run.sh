@@ -231,6 +231,22 @@ same 'a sweep over it' "$status" 0
 head -c 5000000 /dev/zero | tr '\0' '#' >"$work/config.yaml"
 refused_gen 'YAML, too large' 'config.yaml' "$work/config.yaml"
 
+# A chip of layers: what it says of itself has no c where there is no cell, and names its layers.
+printf 'pes: 3\nchannels: 2\nmemory: resident\nmodel:\n  layers:\n' >"$work/stack.yaml"
+printf '  - {kind: rnn, input: 5, cell: 9}\n  - {kind: linear, output: 4}\n' >>"$work/stack.yaml"
+must 'layers: gen' "$ese" gen "$work/stack.yaml" -o "$work/stack"
+must 'layers: report' "$ese" report "$work/stack" --json "$work/stack.json"
+same 'layers: two' "$("$json_get" "$work/stack.json" layers | grep -o '"kind"' | wc -l)" 2
+same 'layers: no c' "$("$json_get" "$work/stack.json" network.cell formats.c)" 'null
+null'
+must 'layers: README' grep -Fxq '| 0 | rnn 5 -> 9, tanh | 0.y 15 |' "$work/stack/README.md"
+sed '$d' "$work/stack.yaml" >"$work/one.yaml"
+refused 'model, fewer layers' '^ese: model: ' model "$work/stack" "$work/one.yaml" -o "$work/out/model"
+refused 'model, a layer too large' '^ese: .*has 10 elements' \
+    model "$work/stack" "$work/stack.yaml" --set model.layers.0.cell=10 -o "$work/out/model"
+run --help
+must 'help: no LSTM alone' sh -c "! grep -q LSTM '$work/stdout'"
+
 # ---- model files ----
 
 # The header is the second line of a file that sed may edit: nothing in it changes its length

@@ -261,8 +261,8 @@ static void test_stack(void **state)
     must_have(&b, "test: a sparse accelerator of a network of layers (ese ");
     must_have(&b, "  1     lstm 24 -> 16 ");
     must_have(&b, "\nWhere the cycles go\n");
-    must_have(&b, "  0.c                                 16 bits, 11 of them fraction\n");
-    must_have(&b, "  1.c                                 16 bits,  9 of them fraction\n");
+    must_have(&b, "  0.c                                        16 bits, 11 of them fraction\n");
+    must_have(&b, "  1.c                                        16 bits,  9 of them fraction\n");
     must_have(&b, "  accumulator + bias of layer 2 ");
     must_have(&b, "\n  H buffer       kept, two banks ");
     must_have(&b, "\n  H buffer       other vectors ");
