@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
 # run.sh FROM TO [both|icarus|verilator] [layers] - random configurations, one for each seed: generated,
-# linted, read by Yosys, every fourth synthesized, simulated; values and cycles must be equal everywhere.
-# With `layers` their networks have one to five layers.
+# linted, read by Yosys, every fourth synthesized, simulated; values and cycles must be equal everywhere, those
+# of all vectors.  With `layers` their networks have one to five layers.
 set -euo pipefail
 # shellcheck source=tests/lib.sh
 . "$(dirname "${BASH_SOURCE[0]}")/../lib.sh"
@@ -19,7 +19,7 @@ for seed in $(seq "$from" "$to"); do
     lint_chip "seed $seed" "$chip"
     [ $((seed % 4)) -ne 0 ] || silent "seed $seed: synth" synthesizes "$chip"
     must "seed $seed: verify" \
-        "$ese" verify "$chip" --sim "$simulators" --seed "$seed" --frames 8 --json "$chip.json"
+        "$ese" verify "$chip" --sim "$simulators" --seed "$seed" --frames 8 --taps --json "$chip.json"
     # widths as drawn may be too few for the network; whether that is said is test_accuracy_random's affair
     check_results "seed $seed" "$chip.json" inaccurate
     if [ "$simulators" = both ]; then

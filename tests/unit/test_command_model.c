@@ -179,6 +179,7 @@ static void test_json(void **state)
     number_is(root, "network.input", 5);
     number_is(root, "network.cell", 12);
     number_is(root, "network.output", 6);
+    number_is(root, "network.state", 12 + 6); /* c and y */
     number_is(root, "network.nonzeros", (int64_t)p->true_nonzeros);
     number_is(root, "cycles_per_frame", p->cycles_per_frame);
     real_is(root, "us_per_frame", (double)p->cycles_per_frame / 200.0);
