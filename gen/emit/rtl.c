@@ -4,10 +4,12 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "gen/emit/chip_layers.h"
 #include "gen/emit/interfaces.h"
 #include "gen/emit/loadable.h"
 #include "gen/emit/template.h"
 #include "gen/image/images.h"
+#include "gen/report/layers.h"
 #include "models/base/version.h"
 #include "models/program/derive.h"
 #include "models/program/element.h"
@@ -61,11 +63,32 @@ static void bind_formats(struct bindings *b, const struct program *p)
     text_free(&m);
 }
 
+/* Of the module tree: which parts there are, and what they do. */
+static void bind_parts(struct bindings *b, const struct program *p)
+{
+    const struct derived *d = &p->d;
+    const bool is_lstm = network_only(&p->network, LAYER_LSTM) != NULL;
+    const bool kept = d->kept_words > 0, scratch = d->scratch_words > 0;
+    const bool sigmoid = element_has_sigmoid(d), tanh = element_has_tanh(d);
+    bind_text(b, "ACCELERATOR", "%s", accelerator_text(&p->network));
+    bind_text(b, "NO_GATES", "%s", d->has_cells ? "; gates are not seen" : "");
+    bind_flag(b, "SEVERAL_FORMATS", d->formats > 1);
+    bind_flag(b, "CELLS", d->has_cells);
+    bind_flag(b, "TABLES", sigmoid || tanh);
+    bind_text(b, "FUNCTIONS", "%s",
+              sigmoid && tanh ? "Sigmoid and Tanh" : sigmoid ? "Sigmoid" : tanh ? "Tanh" : "no function");
+    bind_flag(b, "STORED", kept || scratch);
+    if (is_lstm)
+        bind_text(b, "STORED_VECTORS", "%s", scratch ? "y and m" : "y");
+    else
+        bind_text(b, "STORED_VECTORS", "%s%s%s", kept ? "vectors that the next frame reads" : "",
+                  kept && scratch ? ", and others" : "", kept ? "" : "vectors of this frame");
+}
+
 static struct bindings *bind_top(const struct program *p, const struct cycles *cycles,
                                  const char *command)
 {
     const struct derived *d = &p->d;
-    const struct network *n = &p->network;
     struct bindings *b = bindings_new();
     bind_text(b, "NAME", "%s", p->config.name);
     bind_text(b, "VERSION", "%s", ESE_VERSION);
@@ -82,15 +105,16 @@ static struct bindings *bind_top(const struct program *p, const struct cycles *c
     bind_int(b, "ELEMENT_W", d->element_bits);
     bind_int(b, "X_FRAC", p->quant.vectors[0].fraction);
     bind_int(b, "Y_FRAC", quantized_output(&p->quant)->fraction);
-    bind_int(b, "C_FRAC", d->c_fraction);
+    bind_int(b, "C_FRAC", d->c_fraction); /* in words of one LSTM, which has no others */
     bind_int(b, "M_FRAC", d->m_fraction);
     bind_int(b, "CYCLES", cycles->cycles_per_frame);
     bind_int(b, "RESULT_MSB", d->lanes * d->channels * d->activation_bits - 1);
     bind_int(b, "LANE_MSB", d->lanes - 1);
     bind_int(b, "PE_MSB", d->pes - 1);
-    bind_text(b, "AND_M", "%s", network_has_projection(n) ? " and m" : "");
     bind_int(b, "INTERPOLATE", !p->quant.sigm.direct);
     bind_formats(b, p);
+    bind_parts(b, p);
+    chip_layers_bind(b, p);
     bind_last(b, "LAST_X", d->x_count_bits, d->x_size);
     bind_last(b, "LAST_Y", d->y_size_bits, d->y_size);
     loadable_bind(b, p);

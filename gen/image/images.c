@@ -140,9 +140,16 @@ struct image_mark image_mark(const struct config *config)
     return mark;
 }
 
+bool image_is_read(const struct program *p, int image)
+{
+    return (image != IMAGE_SIGMOID || element_has_sigmoid(&p->chip)) &&
+           (image != IMAGE_TANH || element_has_tanh(&p->chip));
+}
+
 bool image_is_on_chip(const struct program *p, int image)
 {
-    return p->config.memory == MEMORY_ROM || image == IMAGE_SIGMOID || image == IMAGE_TANH;
+    return image_is_read(p, image) && (p->config.memory == MEMORY_ROM || image == IMAGE_SIGMOID ||
+                                       image == IMAGE_TANH);
 }
 
 void images_build(const struct program *p, struct named_image images[IMAGE_COUNT])

@@ -102,7 +102,7 @@ static struct memory *add_model(struct resources *r, const struct program *p)
                                  weight_beat_bits(d));
     add(r, "PtrRead", "column lengths", IN_BLOCK_RAM, 1, d->max_columns,
         column_word_bits(d));
-    add(r, "AdderTree", network_has_peepholes(&p->network) ? "biases, peepholes" : "biases", IN_BLOCK_RAM, 1,
+    add(r, "AdderTree", d->has_peepholes ? "biases, peepholes" : "biases", IN_BLOCK_RAM, 1,
         d->max_constants, constant_word_bits(d));
     return weights;
 }
@@ -113,13 +113,15 @@ static void add_block_memories(struct resources *r, const struct program *p)
     const int channels = d->channels, vector = d->channels * d->lanes * d->activation_bits;
     const int lane_word = d->lanes * d->activation_bits, tables = d->channels * d->lanes;
     const int entry = d->activation_bits + (p->quant.sigm.direct ? 0 : d->slope_bits);
+    const bool is_lstm = network_only(&p->network, LAYER_LSTM) != NULL; /* has the paper's names */
     add(r, "Input buffer", "x, two banks", IN_BLOCK_RAM, d->fold,
         2 << d->x_word_bits, channels * d->activation_bits);
     if (d->kept_words > 0)
-        add(r, "H buffer", "kept vectors, two banks", IN_BLOCK_RAM, channels,
+        add(r, "H buffer", is_lstm ? "y, two banks" : "kept, two banks", IN_BLOCK_RAM, channels,
             1 << (d->kept_word_bits + 1), lane_word);
     if (d->scratch_words > 0)
-        add(r, "H buffer", "other vectors", IN_BLOCK_RAM, 1, 1 << d->scratch_word_bits, vector);
+        add(r, "H buffer", is_lstm ? "m" : "other vectors", IN_BLOCK_RAM, 1,
+            1 << d->scratch_word_bits, vector);
     if (d->has_cells)
         add(r, "ElemMul", "c", IN_BLOCK_RAM, channels, 1 << d->c_word_bits, lane_word);
     if (d->has_input_gates)

@@ -192,11 +192,17 @@ module ese_element_control #(
     endgenerate
 
 `ifndef SYNTHESIS
-    always @(posedge clk)
-        if (begin_pass && !reset && (step || valid != {STAGES{1'b0}})) begin
+    reg was_reset; // before that, what is in registers means nothing
+
+    initial was_reset = 1'b0;
+
+    always @(posedge clk) begin
+        if (reset) was_reset <= 1'b1;
+        if (begin_pass && was_reset && !reset && (step || valid != {STAGES{1'b0}})) begin
             $display("ese_element_control: a pass begins while steps of another are under way");
             $fatal;
         end
+    end
 `endif
 endmodule
 
