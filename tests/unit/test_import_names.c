@@ -83,6 +83,7 @@ static void output_refused(void **state)
                               linear = one(asked(LAYER_LINEAR)),
                               other = two(asked(LAYER_LSTM), asked(LAYER_RNN));
     refuse_text(&model, called_output, "output.W", "tensor 'output.W' is missing");
+    refuse_text(&model, LSTM("lstm.", "3", "4", "4"), NULL, "tensor 'output.W' is missing");
     refuse_text(&model, called_output, "lstm.W_fx", "tensor 'lstm.W_fx' is missing");
     refuse_text(&model, numbered, "1.W", "tensor '1.W' is missing");
     refuse_text(&model, LSTM("lstm.", "3", "4", "4") LINEAR("output.", "4", "5")
