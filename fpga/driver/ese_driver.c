@@ -182,6 +182,16 @@ int ese_stop(struct ese_chip *chip)
     return reset(chip);
 }
 
+void ese_forget(struct ese_chip *chip)
+{
+    free(chip->vectors);
+    free(chip->initial);
+    chip->vectors = NULL;
+    chip->initial = NULL;
+    chip->vector_count = 0;
+    chip->loaded = false;
+}
+
 void ese_close(struct ese_chip *chip)
 {
     reset(chip); /* a chip that does not stop may still read what is released now: there is no cure */

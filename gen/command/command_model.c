@@ -103,6 +103,15 @@ static json_t *vector_json(const struct tensor_quality *t)
                      (json_int_t)t->values, "saturated", (json_int_t)t->saturated);
 }
 
+/* Values of a channel that live from frame to frame: of all layers, cells and what is fed back. */
+static int state_size(const struct network *n)
+{
+    int size = 0;
+    for (int v = 0; v < n->vector_count; v++)
+        size += n->vectors[v].kept ? n->vectors[v].size : 0;
+    return size;
+}
+
 static json_t *model_json(const struct facts *f)
 {
     const struct program *p = f->program;
@@ -121,10 +130,10 @@ static json_t *model_json(const struct facts *f)
         if (f->quality.tensors[n].kind == TENSOR_VECTOR && f->quality.tensors[n].compared)
             json_array_append_new(vectors, vector_json(&f->quality.tensors[n]));
     return json_pack(
-        "{s:s, s:s, s:{s:i, s:o, s:i, s:o, s:I}, s:I, s:f, s:s, s:o, s:{s:I, s:I}, s:o, s:o, s:o}", "chip_hash", chip,
+        "{s:s, s:s, s:{s:i, s:o, s:i, s:i, s:o, s:I}, s:I, s:f, s:s, s:o, s:{s:I, s:I}, s:o, s:o, s:o}", "chip_hash", chip,
         "model_hash", model, "network", "input", p->d.x_size, "cell",
-        is_lstm ? json_integer(p->d.c_size) : json_null(), "output", p->d.y_size, "layers",
-        facts_json_layers(f), "nonzeros", (json_int_t)p->true_nonzeros, "cycles_per_frame",
+        is_lstm ? json_integer(p->d.c_size) : json_null(), "output", p->d.y_size, "state",
+        state_size(&p->network), "layers", facts_json_layers(f), "nonzeros", (json_int_t)p->true_nonzeros, "cycles_per_frame",
         (json_int_t)p->cycles_per_frame, "us_per_frame", f->us, "column_order",
         column_order_name(p->column_order), "room", room, "bytes", "model",
         (json_int_t)region_size(p, REGION_MODEL), "weights",

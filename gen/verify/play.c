@@ -19,7 +19,7 @@ enum {
     REGION_GAP = 1 << 24,  /* the regions lie apart, so that an address that is wrong shows */
     REGION_BASE = 1 << 20,
     SETTLED_FRAME = 3,     /* with a queue: x of this frame comes while others are computed */
-    SETTLED_CLOCKS = 300,  /* ... and begins so late */
+    SETTLED_CLOCKS = 150,  /* ... and begins so late */
     HOST_CLOCKS = 200      /* about what the host takes from start to the first frame */
 };
 

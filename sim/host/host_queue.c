@@ -431,6 +431,47 @@ static void check_frame(const unsigned char *at, uint32_t frame)
                      (unsigned)used, at[used]);
 }
 
+/* An entry of the model image's table of vectors. */
+static uint32_t vector_word(uint32_t number, uint32_t word)
+{
+    return model_word(model_word(ESE_IMAGE_VECTORS_OFFSET) / 4 + number * 8 + word);
+}
+
+/* Does the saved state hold what the plan has of a vector, `values` of all channels, in a frame? */
+static void check_vector(const struct memory_region *state, uint32_t number, uint32_t frame,
+                         const int32_t *values)
+{
+    const struct stimulus *plan = &harness.plan;
+    const uint32_t size = vector_word(number, ESE_VECTOR_ELEMENTS);
+    const uint32_t groups = (plan->pes + plan->lanes - 1) / plan->lanes;
+    values += (size_t)(harness.now->first_frame + frame) * plan->channels * size;
+    for (uint32_t c = 0; c < plan->channels; c++)
+        for (uint32_t e = 0; e < size; e++) {
+            uint32_t word = vector_word(number, ESE_VECTOR_FIRST) + e / plan->pes * groups +
+                            e % plan->pes / plan->lanes;
+            const unsigned char *at =
+                state->contents + (size_t)word * model_word(ESE_IMAGE_STATE_WORD_BYTES);
+            int32_t got = element(at, c * plan->lanes + e % plan->pes % plan->lanes);
+            int32_t right = mask_bit(frame_active(frame), c) ? values[(size_t)c * size + e] : 0;
+            if (got != right)
+                mismatch(AT "state after frame %u, vector %u, channel %u, element %u: expected %d, "
+                         "got %d", HERE, frame, number, c, e, right, got);
+        }
+}
+
+/* Of a single layer the plan has all of the state. */
+static void check_state(const struct memory_region *state, uint32_t frame)
+{
+    const struct stimulus *plan = &harness.plan;
+    if (model_word(ESE_IMAGE_VECTORS) != 2 ||
+        vector_word(0, ESE_VECTOR_LAYER) != vector_word(1, ESE_VECTOR_LAYER) ||
+        vector_word(0, ESE_VECTOR_ELEMENTS) != plan->cell ||
+        vector_word(1, ESE_VECTOR_ELEMENTS) != plan->output)
+        return;
+    check_vector(state, 0, frame, plan->c);
+    check_vector(state, 1, frame, plan->y);
+}
+
 static void check_descriptor(uint32_t index)
 {
     const struct stimulus_descriptor *d = &harness.now->descriptors[index];
@@ -445,6 +486,7 @@ static void check_descriptor(uint32_t index)
             violation(AT "descriptor %u is done, but %llu bytes of its %llu of state have been written",
                       HERE, index, (unsigned long long)state->writes,
                       (unsigned long long)state->bytes);
+        check_state(state, frame + d->frames - 1);
     }
     for (uint32_t f = 0; f < d->frames; f++) {
         check_frame(y->contents + (size_t)f * queue.y_frame_bytes, frame + f);

@@ -363,13 +363,15 @@ static void add_patches(struct stimulus *s)
         {WORD_MAGIC, 0, CHIP_ERROR_MODEL_MAGIC},
         {WORD_CHIP_HASH, 77, CHIP_ERROR_MODEL_CHIP},
         {WORD_X_SIZE, 0, CHIP_ERROR_MODEL_SIZE},
-        {WORD_X_FRACTION, 1, CHIP_ERROR_MODEL_HEADER},
+        {WORD_HEADER_CRC - 1, 1, CHIP_ERROR_MODEL_HEADER},
         {HEADER_WORDS, 0x55aa55aa, CHIP_ERROR_MODEL_CONTENTS},
     };
     static const uint32_t DESCRIPTORS[][3] = {
         {DESCRIPTOR_MAGIC, 0, CHIP_ERROR_DESCRIPTOR},
         {HEADER_WORDS + DESCRIPTOR_FRAMES, 0, CHIP_ERROR_DESCRIPTOR},
-        {DESCRIPTOR_Y_ADDRESS, 16, CHIP_ERROR_DESCRIPTOR},
+        {DESCRIPTOR_Y_ADDRESS, 8, CHIP_ERROR_DESCRIPTOR},
+        {DESCRIPTOR_Y_ADDRESS, 128, CHIP_ERROR_ALIGNMENT},
+        {DESCRIPTOR_X_STRIDE, 4096, CHIP_ERROR_STRIDE},
     };
     struct stimulus_phase *p = phase(s, "models", 0, 2);
     p->flags = STIMULUS_LOADED_BEFORE;
@@ -406,6 +408,11 @@ static void add_stops(struct stimulus *s)
     p = phase(s, "stop loading", 0, 2);
     p->stop_cycle = 5;
     p->stop_moment = STIMULUS_AT_LOAD;
+    p = phase(s, "unwatched", 0, 2);
+    p->memory[STIMULUS_PORT_DATA].fault = STIMULUS_FAULT_SILENT;
+    p->fault_moment = p->stop_moment = STIMULUS_AT_LOAD;
+    p->stop_cycle = 1500;
+    p->idle_cycles = 4000;
     if (!has_queue(s))
         return;
     p = states(s, "stop restoring");

@@ -52,7 +52,7 @@ static void check_phase(const struct staged *s, const struct stimulus_phase *pha
     assert_true(phase->limit_cycles >= (uint64_t)(cycles * (phase->frame_count + 1)));
     assert_true(phase->limit_cycles > phase->idle_cycles);
     assert_true(phase->idle_cycles > 20000); /* the watchdog comes first */
-    assert_true(phase->watchdog == 20000 || phase->watchdog == 600);
+    assert_true(phase->watchdog == 20000 || phase->watchdog == 600 || phase->watchdog == 0);
     for (uint32_t t = 0; phase->starts != NULL && t < phase->frame_count; t++)
         longest = phase->starts[t] > longest ? phase->starts[t] : longest;
     assert_true((int64_t)phase->limit_cycles > longest + cycles);
@@ -94,6 +94,8 @@ static void check_steady(const struct staged *s, int frames)
     struct cycles cycles;
     cycles_run(&s->program, frames, &cycles);
     int from = on_streams(s) ? 0 : 3 < frames - 2 ? 3 : frames - 2;
+    while (!on_streams(s) && from < frames - 1 && cycles.frames[from].start < 150)
+        from++;
     assert_int_equal(steady->first_frame, 0);
     assert_int_equal(steady->frame_count, frames);
     assert_int_equal(steady->x_gap + steady->y_wait + steady->cut_cycle + steady->expected_error,
@@ -103,8 +105,8 @@ static void check_steady(const struct staged *s, int frames)
         assert_int_equal(steady->memory[port].model, STIMULUS_IDEAL);
         assert_int_equal(steady->memory[port].fault, STIMULUS_FAULT_NONE);
     }
-    assert_non_null(steady->starts);
-    for (int t = 0; t < frames; t++) /* a clock after the reset */
+    assert_int_equal(steady->starts != NULL, from < frames - 1);
+    for (int t = 0; steady->starts != NULL && t < frames; t++) /* a clock after the reset */
         assert_int_equal(steady->starts[t], t < from ? -1 : cycles.frames[t].start + 1);
     assert_int_equal(steady->end, on_streams(s) ? cycles.end + 1 : -1);
     assert_int_equal(steady->chart_first, frames - 2);
@@ -329,8 +331,10 @@ static void test_utterances(void **state)
             const struct stimulus_phase *phase = phase_there(&s.play, "utterances");
             assert_int_equal(phase->frame_count, s.play.frames);
             assert_int_equal(phase->x_gap + phase->y_wait + phase->cut_cycle, 0);
-            assert_non_null(phase->starts);
-            assert_true(phase->starts[s.play.frames - 1] > 0);
+            if (phase->starts != NULL)
+                assert_true(phase->starts[s.play.frames - 1] > 0);
+            else /* not one of them begins when all of x is sure to be there */
+                assert_true(s.play.cycles.frames[s.play.frames - 2].start < 150);
             check_spoken(&s.play, limits[n]);
             walk_phase(&s.play, &s.program.quant, phase);
             leave(&s);

@@ -9,7 +9,9 @@
 //   - what ends ends in `stopping`, which lasts until the buses are at rest, and nothing starts before.
 `default_nettype none
 
-module run_control_formal (
+module run_control_formal #(
+    parameter WATCHED = 1 // else WATCHDOG is 0
+) (
     input wire        clk,
     input wire        reset,
     input wire        start,
@@ -32,7 +34,8 @@ module run_control_formal (
     wire       core_reset, load_reset, halt;
     wire [4:0] error;
 
-    reg [1:0] watchdog; // is written while the chip is at rest
+    reg  [1:0] dog; // is written while the chip is at rest
+    wire [1:0] watchdog = WATCHED ? dog : 2'd0;
 
     ese_run_control dut (
         .clk              (clk),
@@ -67,9 +70,9 @@ module run_control_formal (
     wire active = running || loading;
     wire rests  = !active && !stopping;
 
-    // Clocks in which a bus that is not at rest said nothing, up to more than the watchdog can be.
-    reg [2:0] silence [0:2];
-    reg [2:0] bitten; // by what was so a clock before
+    // Clocks in which a bus that is not at rest said nothing.
+    reg [31:0] silence [0:2];
+    reg [2:0]  bitten; // by what was so a clock before
 
     // What was told in the clock before, in the order of the list, a bit each; with the codes of that order.
     reg  [LISTED-1:0] told;
@@ -117,11 +120,10 @@ module run_control_formal (
         was_first    <= first;
         took         <= rests && (start || load);
         told         <= active ? now : {LISTED{1'b0}};
-        if (rests) watchdog <= watchdog_bits;
+        if (rests) dog <= watchdog_bits;
         for (b = 0; b < 3; b = b + 1) begin
-            silence[b] <= (reset || bus_idle[b] || bus_answer[b]) ? 3'd0
-                        : (&silence[b]) ? 3'd7 : silence[b] + 3'd1;
-            bitten[b]  <= watchdog != 2'd0 && silence[b] >= {1'b0, watchdog} && !reset;
+            silence[b] <= (reset || bus_idle[b] || bus_answer[b]) ? 32'd0 : silence[b] + 32'd1;
+            bitten[b]  <= watchdog != 2'd0 && silence[b] >= {30'd0, watchdog} && !reset;
         end
     end
 
@@ -145,10 +147,10 @@ module run_control_formal (
     always @(posedge clk)
         if (started && !reset && !was_reset) begin
             cover (was_error == 5'd21 && took && error == 5'd0);
-            cover (error == 5'd9);
+            cover (error == (WATCHED ? 5'd9 : 5'd4));
             cover (was_stopping && !stopping && error == 5'd2);
             cover (was_active && was_stop && error != 5'd0);
-            cover (was_running && loaded && !running && !stopping);
+            cover (was_active && !active && loaded && !stopping);
         end
 endmodule
 
