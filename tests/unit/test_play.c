@@ -33,7 +33,7 @@ static void stage(struct staged *s, int chip, int frames, uint64_t seed)
 {
     struct config config = play_chip(chip);
     build_own(&s->program, &config);
-    play_build(&s->play, &s->program, frames, seed, true);
+    play_build(&s->play, &s->program, frames, seed, chip % 2 == 0);
 }
 
 static void leave(struct staged *s)
