@@ -105,7 +105,7 @@ static void print_result(const struct verification *v, enum simulator simulator)
     text_appendf(&speed, "%lld cycles at %.0f a second, built in %.1f s", (long long)r->cycles,
                  r->cycles_per_second, r->build_seconds);
     const bool fits = compared.length + strlen(", ") + speed.length <= LINE_WIDTH;
-    printf("%s,%s%s\n", text_string(&compared), fits ? " " : "\n           ", text_string(&speed));
+    printf("%s%s%s\n", text_string(&compared), fits ? ", " : "\n           ", text_string(&speed));
     if (checked_sum(&r->checked, CHECKED_AT_ENDS) > 0)
         printf("           of which %s stand at an end of their format\n", text_string(&at_ends));
     text_free(&compared);

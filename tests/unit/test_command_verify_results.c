@@ -60,7 +60,7 @@ static void test_long_line(void **state)
     put_measured((struct measured){"verilator", chip.program.cycles_per_frame, 0, 2, false},
                  &chip.program, changes);
     passes(few(SIM_VERILATOR));
-    printed("\nverilator  bit-exact  123,456 0.reverse.c and 70 12.reverse.y values,\n"
+    printed("\nverilator  bit-exact  123,456 0.reverse.c and 70 12.reverse.y values\n"
             "           5000 cycles at 10000 a second, built in ");
     chip_close(&chip);
 }
