@@ -17,7 +17,7 @@ chip() { # NAME SIMULATOR ARGUMENT... : passes as it is
 # The same with a list of layers, one a line of standard input.
 stack() { # NAME SIMULATOR ARGUMENT...
     { printf 'base: tiny\nmodel:\n  layers:\n'; sed 's/.*/    - {&}/'; } >"$work/$1.yaml"
-    must "$1: gen" "$ese" gen "$work/$1.yaml" "${@:3}" -o "$work/$1"
+    must "$1: gen" "$ese" gen "$work/$1.yaml" --set pes=4 "${@:3}" -o "$work/$1"
     must "$1: verify" "$ese" verify "$work/$1" --sim "$2" --frames 8
 }
 
@@ -162,15 +162,41 @@ kind: rnn, cell: 9
 kind: linear, output: 17
 END
     stack late icarus --set pipeline=2 --set channels=9 --set index_bits=3 <<'END'
-kind: lstm, input: 5, cell: 11, peephole: true, coupled: forget, formats: {c: 13}
-kind: lstm, cell: 12, candidate: sigm, output: 9, formats: {c: 10}
+kind: lstm, input: 5, cell: 11, candidate: sigm, output: 9, formats: {c: 10}
 kind: rnn, cell: 13
+kind: lstm, cell: 37, peephole: true, coupled: forget, formats: {c: 13}
 END
     # no cells; nothing holds products back but the passes
     stack none icarus --set pipeline=0 --set index_bits=2 <<'END'
 kind: linear, input: 9, output: 23, activation: relu
 kind: linear, output: 20, activation: tanh
 kind: linear, output: 6, activation: none
+END
+    # a frame's first vectors are there while the frame before is still on its last passes
+    local number ahead='kind: linear, input: 3, output: 15, activation: relu
+kind: linear, output: 16
+kind: linear, output: 16, activation: tanh
+kind: linear, output: 6'
+    for number in 0 1; do
+        stack "ahead$number" icarus --set pipeline=$number --set elem_lanes=1 --set column_order=natural \
+            --set index_bits=2 <<<"$ahead"
+    done
+    # passes of more steps than the pipeline has stages; two blocks
+    stack long icarus --set pipeline=0 --set elem_lanes=1 --set column_order=natural --set index_bits=4 <<'END'
+kind: linear, input: 3, output: 20, activation: relu
+kind: linear, output: 20
+kind: linear, output: 70, activation: tanh
+kind: linear, output: 6
+END
+    # no constants at all
+    stack bare icarus --set pipeline=0 <<'END'
+kind: linear, input: 4, output: 7, bias: false
+END
+    # kept words and scratch words at the same addresses, read again after the others are written
+    stack beside icarus --set pipeline=0 --set index_bits=2 --set model.density=0.2 <<'END'
+kind: linear, input: 9, output: 44, activation: relu
+kind: rnn, cell: 150
+kind: linear, output: 6
 END
     stack one icarus --set pipeline=0 --set index_bits=2 --set channels=1 <<'END'
 kind: linear, input: 3, output: 5
@@ -188,18 +214,18 @@ END
     mutant every ese_vectors 's/bank   = product_bank ^ !read_now/bank = product_bank ^ read_now/'
     mutant every ese_vectors 's/bank   = product_bank ^ !read_now/bank = !product_bank/'
     mutant every ese_vectors 's/write_enable  (scratch_write)/write_enable (kept_write)/'
-    mutant every ese_vectors 's/write_enable  (scratch_write)/write_enable (kept_write || scratch_write)/'
+    mutant beside ese_vectors 's/write_enable  (scratch_write)/write_enable (kept_write || scratch_write)/'
     mutant every ese_vectors 's/{CHANNELS{kept_write}}/{CHANNELS{kept_write || scratch_write}}/'
-    mutant every ese_vectors 's/ADDR_W (SCRATCH_WORD_W)/ADDR_W (SCRATCH_WORD_W - 1)/'
-    mutant every ese_vectors 's/ADDR_W (KEPT_WORD_W + 1)/ADDR_W (KEPT_WORD_W)/'
+    mutant beside ese_vectors 's/ADDR_W (SCRATCH_WORD_W)/ADDR_W (SCRATCH_WORD_W - 1)/'
+    mutant beside ese_vectors 's/ADDR_W (KEPT_WORD_W + 1)/ADDR_W (KEPT_WORD_W)/'
     mutant every ese_vectors 's/\[c\*CHANNEL_W +: CHANNEL_W\]),/[0 +: CHANNEL_W]),/'
 
     mutant now ese_progress 's/need_address < need_limit/need_address <= need_limit/'
-    mutant now ese_progress 's/frame == need_frame \&\& need/need/'
+    mutant ahead0 ese_progress 's/frame == need_frame \&\& need/need/'
     mutant now ese_progress 's/|| frame == need_frame + 2.d1/|| 1'\''b0/'
     mutant now ese_progress 's/advance ? next_offset : need_offset/need_offset/'
-    mutant now ese_progress 's/advance ? next_offset : need_offset/next_offset/'
-    mutant now ese_progress 's/(start || reset) ? {PROGRESS_W{1.b0}}/reset ? {PROGRESS_W{1'\''b0}}/'
+    mutant long ese_progress 's/advance ? next_offset : need_offset/next_offset/'
+    mutant ahead0 ese_progress 's/(start || reset) ? {PROGRESS_W{1.b0}}/reset ? {PROGRESS_W{1'\''b0}}/'
     mutant now ese_progress 's/words + {{(PROGRESS_W-1){1.b0}}, written}/words/'
     mutant now ese_progress 's/{offset\[OFFSET_W-1\], offset}/{1'\''b0, offset}/'
     mutant then ese_progress 's/need_address < need_limit/need_address <= need_limit/'
@@ -207,12 +233,12 @@ END
     mutant then ese_progress 's/advance ? next_written : need_written/need_written/'
     mutant then ese_progress 's/advance ? next_written : need_written/next_written/'
     mutant then ese_progress 's/|| frame == next_frame + 2.d1/|| 1'\''b0/'
-    mutant then ese_progress 's/frame == next_frame \&\& next/next/'
+    mutant ahead1 ese_progress 's/frame == next_frame \&\& next/next/'
+    mutant ahead1 ese_progress 's/frame == need_frame \&\& need/need/'
     mutant then ese_progress 's/count + {need_offset\[OFFSET_W-1\], need_offset}/count + {next_offset[OFFSET_W-1], next_offset}/'
     mutant then ese_progress 's/count + {next_offset\[OFFSET_W-1\], next_offset}/count + {need_offset[OFFSET_W-1], need_offset}/'
     mutant then ese_progress '/if (start) begin/,/end/s/words <= .*;/words <= words;/'
 
-    mutant none ese_product_sequencer 's/wait_passes  = frame_begin .*/wait_passes = 1'\''b0;/'
     mutant one ese_product_sequencer 's/wait_passes  = frame_begin .*/wait_passes = 1'\''b0;/'
     mutant one ese_product_sequencer 's/frame == pass_frame + 2.d2/frame == pass_frame + 2'\''d1/'
     mutant now ese_product_sequencer 's/source_q != SOURCE_X \&\& !ready/1'\''b0/'
@@ -221,13 +247,12 @@ END
     mutant then ese_product_sequencer 's/next_source == SOURCE_BEFORE}/1'\''b0}/'
     mutant then ese_product_sequencer 's/turns ? word_offset : offset_q/offset_q/'
     mutant then ese_product_sequencer 's/turns ? word_source : source_q/source_q/'
-    mutant then ese_product_sequencer 's/turns \&\& frame_end/1'\''b0/'
-    mutant every ese_product_sequencer 's/opens \&\& first_column \&\& block_busy\[block\]/1'\''b0/'
+    mutant long ese_product_sequencer 's/opens \&\& first_column \&\& block_busy\[block\]/1'\''b0/'
     mutant every ese_product_sequencer 's/issue \&\& frees_x \&\& last_column/issue \&\& last_column/'
 
     mutant every ese_pass_sequencer 's/!running \&\& block_ready\[block\] \&\& !pipeline_busy/!running \&\& block_ready[block]/'
     mutant every ese_pass_sequencer 's/!running \&\& block_ready\[block\] \&\& !pipeline_busy/!running \&\& !pipeline_busy/'
-    mutant every ese_pass_sequencer 's/(!constants || constant_valid)/constant_valid/'
+    mutant bare ese_pass_sequencer 's/(!constants || constant_valid)/constant_valid/'
     mutant every ese_pass_sequencer 's/step_out   = step \&\& leaves/step_out = step/'
     mutant every ese_pass_sequencer 's/frame_block <= frame_block + frame_blocks/frame_block <= frame_block/'
     mutant every ese_pass_sequencer 's/pass_frame  <= pass_frame + 1.b1/pass_frame <= pass_frame/'
@@ -235,15 +260,15 @@ END
     mutant now ese_pass_sequencer 's/first     = pass == {PASS_W{1.b0}}/first = pass == last_pass/'
 
     mutant now ese_controller 's/(begin_pass \&\& first_pass)/(begin_pass)/'
-    mutant now ese_controller 's/start       (begin_pass \&\& first_pass)/start (last_step \&\& first_pass)/'
-    mutant every ese_controller 's/if (begin_pass) result_pass/if (step) result_pass/'
+    mutant long ese_controller 's/start       (begin_pass \&\& first_pass)/start (last_step \&\& first_pass)/'
+    mutant every ese_controller 's/if (begin_pass) result_pass/if (last_step) result_pass/'
     mutant every ese_controller 's/frame_blocks = passes\[BLOCK_W-1:0\]/frame_blocks = last_pass[BLOCK_W-1:0]/'
     mutant then ese_controller 's/\.next_offset (next_offset)/.next_offset (need_offset)/'
 
     mutant every ese_array 's/: c_read_word;/: write_word[C_WORD_W-1:0];/'
     mutant every ese_array 's/{CHANNELS{cell_write}} |/{CHANNELS{kept_write}} |/'
     mutant every ese_array 's/{CHANNELS{cell_write}} |/{CHANNELS{result_valid}} |/'
-    mutant every ese_array 's/\.first (pass_first)/.first (first)/'
+    mutant late ese_array 's/\.first (pass_first)/.first (first)/'
     mutant every ese_array 's/c_read || (state_read/(state_read/'
 
     mutant every ese_ptr_read 's/word_source == SOURCE_BEFORE \&\& word_first\[c\]/word_first[c]/'
@@ -348,7 +373,7 @@ planned() { # LIST FILE SED [TEXT]
     fi
     must "$2: '$3': build" make -s -C "$tree" -j2 BUILD=build CFLAGS=-O0 all
     rm -rf "$work/mutant"
-    "$tree/build/ese" gen "$work/$1.yaml" -o "$work/mutant" >"$work/stdout" 2>&1 &&
+    "$tree/build/ese" gen "$work/$1/config.yaml" -o "$work/mutant" >"$work/stdout" 2>&1 &&
         "$tree/build/ese" verify "$work/mutant" --sim icarus --frames 8 --json "$work/mutant.json" \
             >"$work/stdout" 2>&1 || status=$?
     if [ "$status" -eq 1 ] && [ "$("$json_get" "$work/mutant.json" verdict)" = fail ] &&
@@ -367,9 +392,9 @@ planner() {
     cp -r models gen sim fpga templates Makefile LICENSE-OUTPUT "$work/tree/"
     must 'building the copy' make -s -C "$work/tree" -j2 BUILD=build CFLAGS=-O0 all
     stack both icarus --set index_bits=2 --set column_order=natural <<'END'
-kind: lstm, input: 6, cell: 21, output: 17, peephole: true
+kind: lstm, input: 6, cell: 21, output: 17, peephole: true, formats: {c: 9}
 kind: rnn, cell: 18
-kind: lstm, cell: 9, coupled: input
+kind: lstm, cell: 9, coupled: input, candidate: sigm, formats: {c: 12}
 END
     stack linear icarus --set index_bits=2 <<'END'
 kind: linear, input: 9, output: 23, activation: relu
@@ -391,8 +416,9 @@ END
     planned both models/program/places.c 's/return TARGET_GATE_I;/return TARGET_GATE_F;/'
     planned both models/program/places.c 's/\&\& of->in == NONE;/\&\& of->in != NONE;/'
     planned both models/program/places.c 's/reads_cells = cells != NONE/reads_cells = of->right != NONE/'
-    planned both models/program/element.c 's/d->c_fraction = c.most;/d->c_fraction = c.most - 1;/'
-    planned both models/program/element.c 's/d->round_shift = sum.most;/d->round_shift = sum.most - 1;/'
+    planned both models/program/words.def 's/element_format_of(p, p->network.passes\[pass->of\].layer)/0/'
+    planned both models/program/element.c 's/d->cell_sigmoid = 1;/d->cell_tanh = 1;/'
+    planned both models/program/element.c 's/d->has_coupled = 1;/d->has_input_gates = 1;/'
     # A list that opens a block for a pass before the one that has it is through: no deadlock, wrong sums; the
     # chip's controller says so, and without the line of C that is left out here no program is made of it.
     local rotate='s/^    program->product_count = s.task_count;/    const int other = order[s.task_count - 1];'
@@ -401,7 +427,7 @@ END
         'begins on a block that product [0-9]* opened'
     sed -i "$rotate" "$work/tree/models/program/schedule.c"
     must 'a wrong list: build' make -s -C "$work/tree" -j2 BUILD=build CFLAGS=-O0 all
-    same 'a wrong list is noticed' "$("$work/tree/build/ese" gen "$work/rows.yaml" -o "$work/mutant2" 2>&1 |
+    same 'a wrong list is noticed' "$("$work/tree/build/ese" gen "$work/rows/config.yaml" -o "$work/mutant2" 2>&1 |
         grep -o 'schedule_fault(program).product == NONE does not hold')" \
         'schedule_fault(program).product == NONE does not hold'
 }
