@@ -83,7 +83,7 @@ forgotten DERIVED rom
 forgotten DERIVED_MEMORY stream
 
 # A parameter of the datapath that the top gives no value would silently keep its default.
-sed -i 's/^    parameter PEEPHOLE /    parameter FORGOTTEN = 1,\n&/' "$work/tree/templates/core/ese_core.v"
+sed -i 's/^    parameter PES /    parameter FORGOTTEN = 1,\n&/' "$work/tree/templates/core/ese_core.v"
 must 'a parameter more' grep -q FORGOTTEN "$work/tree/templates/core/ese_core.v"
 output=$("$work/tree/build/ese" gen tiny -o "$work/chip" 2>&1) || true
 if grep -q 'the template gives FORGOTTEN a value does not hold' <<<"$output"; then good; else
