@@ -103,11 +103,10 @@ ese_elem_mul|s/(CLOCKS > 3) ? 1 : 0/(CLOCKS > 4) ? 1 : 0/
 ese_elem_mul|s/(CLOCKS > 4) ? 1 : 0/0/
 ese_elem_mul|s/alone <= product;/alone <= product_q;/
 ese_elem_mul|s/{FORMATS{SPREAD\[7:0\]}} - C_LEFTS/C_LEFTS/
-ese_elem_mul|s/FORGET_W + ALIGN + 1 + (B_W - ACT_W)/FORGET_W + ALIGN - 2/
 ese_elem_mul|s/2 \* GATE_FRAC - C_FRAC + C_SPREAD/2 * GATE_FRAC - C_FRAC/
 ese_elem_mul|s/forget_wide <<< ALIGN/forget_wide/
 ese_adder_tree|s/is_relu \&\& rounded_q\[ROUNDED_W-1\]/1'b0/
-ese_adder_tree|s/value   (sum),/value (sum + 1'b1),/
+ese_adder_tree|s/value   (sum),/value (sum + (1 <<< (ROUND_SHIFT - 1))),/
 ese_c_as_z|s/IN_W = ACT_W + C_SPREAD/IN_W = ACT_W + 1/
 ese_c_as_z|s/{aligned\[IN_W-1\], aligned}/{1'b0, aligned}/
 ese_c_as_z|s/UP = Z_FRAC - C_FRAC/UP = 0/
