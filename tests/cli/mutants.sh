@@ -50,6 +50,12 @@ located() { # CHIP FILE SED VECTOR PLACE
         simulators.icarus.first_difference.at 2>&1 | paste -s -d ' ')" "$4 $5"
 }
 
+# An assertion of the chip's own fires before anything is compared.
+asserted() { # CHIP FILE SED MESSAGE
+    mutant "$1" "$2" "$3"
+    must "$2: '$3' is asserted" grep -q -- "$4" "$work/stdout"
+}
+
 # Registers that there are more or fewer of: one of them in the wrong place, too many or too few, or left by
 # a reset of one clock in mid-flight.
 registers() {
@@ -271,7 +277,8 @@ END
     mutant long ese_product_sequencer 's/opens \&\& first_column \&\& block_busy\[block\]/1'\''b0/'
     mutant every ese_product_sequencer 's/issue \&\& frees_x \&\& last_column/issue \&\& last_column/'
 
-    mutant every ese_pass_sequencer 's/!running \&\& block_ready\[block\] \&\& !pipeline_busy/!running \&\& block_ready[block]/'
+    asserted every ese_pass_sequencer 's/!running \&\& block_ready\[block\] \&\& !pipeline_busy/!running \&\& block_ready[block]/' \
+        'a pass begins while steps of another are under way'
     mutant every ese_pass_sequencer 's/!running \&\& block_ready\[block\] \&\& !pipeline_busy/!running \&\& !pipeline_busy/'
     mutant bare ese_pass_sequencer 's/(!constants || constant_valid)/constants/'
     mutant every ese_pass_sequencer 's/step_out   = step \&\& leaves/step_out = step/'
