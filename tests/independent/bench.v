@@ -53,12 +53,16 @@ module bench;
     wire [31:0]             d_write_index, d_read_index;
     wire                    d_write;
 
-    axi_reads #(.ADDRESS_BITS(ADDRESS_BITS), .BUS_BITS(BUS_BITS), .WORDS(WORDS), .BASE(BASE)) u_reads (
+    axi_reads #(
+        .ADDRESS_BITS(ADDRESS_BITS), .BUS_BITS(BUS_BITS), .WORDS(WORDS), .BASE(BASE)
+    ) u_reads (
         .clk(clk), .reset_n(reset_n), .random(random), .arvalid(d_arvalid), .arready(d_arready),
         .araddr(d_araddr), .arlen(d_arlen), .arsize(d_arsize), .arburst(d_arburst), .rvalid(d_rvalid),
         .rready(d_rready), .rdata(d_rdata), .rresp(d_rresp), .rlast(d_rlast), .index(d_read_index),
         .word(memory[d_read_index]));
-    axi_writes #(.ADDRESS_BITS(ADDRESS_BITS), .BUS_BITS(BUS_BITS), .WORDS(WORDS), .BASE(BASE)) u_writes (
+    axi_writes #(
+        .ADDRESS_BITS(ADDRESS_BITS), .BUS_BITS(BUS_BITS), .WORDS(WORDS), .BASE(BASE)
+    ) u_writes (
         .clk(clk), .reset_n(reset_n), .random(random2), .awvalid(d_awvalid), .awready(d_awready),
         .awaddr(d_awaddr), .awlen(d_awlen), .awsize(d_awsize), .awburst(d_awburst), .wvalid(d_wvalid),
         .wready(d_wready), .wlast(d_wlast), .bvalid(d_bvalid), .bready(d_bready), .bresp(d_bresp),
@@ -83,7 +87,9 @@ module bench;
     wire [BUS_BITS-1:0]     w_rdata;
     wire [31:0]             w_read_index;
 
-    axi_reads #(.ADDRESS_BITS(ADDRESS_BITS), .BUS_BITS(BUS_BITS), .WORDS(WORDS), .BASE(BASE)) u_weights (
+    axi_reads #(
+        .ADDRESS_BITS(ADDRESS_BITS), .BUS_BITS(BUS_BITS), .WORDS(WORDS), .BASE(BASE)
+    ) u_weights (
         .clk(clk), .reset_n(reset_n), .random(random3), .arvalid(w_arvalid), .arready(w_arready),
         .araddr(w_araddr), .arlen(w_arlen), .arsize(w_arsize), .arburst(w_arburst), .rvalid(w_rvalid),
         .rready(w_rready), .rdata(w_rdata), .rresp(w_rresp), .rlast(w_rlast), .index(w_read_index),

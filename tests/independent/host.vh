@@ -130,7 +130,8 @@ task load;
         write_register(CONTROL, 4);
         wait_interrupt;
         read_register(STATUS);
-        if (!events[2] || !value[5]) $display("FAULT load ends with events %b, STATUS %b", events, value);
+        if (!events[2] || !value[5])
+            $display("FAULT load ends with events %b, STATUS %b", events, value);
     end
 endtask
 

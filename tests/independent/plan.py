@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """plan.py - what the host does with a chip, and which frame of which utterance must come out where.
 
-Utterances of different lengths begin and end at different frames; channels are idle, closed and opened;
-a state is saved in the midst of an utterance, which then goes on in that channel and, later, in another."""
+Utterances of different lengths begin and end at different frames; channels are idle, closed and
+opened; a state is saved in the midst of an utterance, which then goes on in that channel and, later,
+in another."""
 import random
 
 import chips
@@ -179,5 +180,7 @@ def read_result(chip, folder):
         for line in f:
             for word in line.split("//")[0].split():
                 if not word.startswith("@"):
+                    if "x" in word.lower():
+                        raise SystemExit("the chip wrote a bit that nobody knows: " + word)
                     memory += bytes.fromhex(word.zfill(chip["bus_bits"] // 4))[::-1]
     return memory

@@ -1,10 +1,10 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
-# run.sh - the check that somebody would make who trusts nothing of ours: two LSTM and a linear layer,
-# drawn, written and computed in Python from the equations; the chip that `ese gen` makes of them, driven
-# through its AXI ports by a bench that knows what the chip's README.md and REGISTERS.md say, and nothing
-# else; y of every frame and the saved states against floating point, no further off than `ese` says.
-# No line of sim/, models/ or fpga/ is used.
+# run.sh - the check of somebody who trusts nothing of ours: two LSTM and a linear layer, drawn, written
+# and computed in Python from the equations; the chip that `ese gen` makes of them, driven through its
+# AXI ports by a bench that knows what the chip's README.md and REGISTERS.md say, and nothing else; y of
+# every frame and the saved states against floating point, no further off than `ese` says.  No line of
+# sim/, models/ or fpga/ is used.
 set -euo pipefail
 # shellcheck source=tests/lib.sh
 . "$(dirname "${BASH_SOURCE[0]}")/../lib.sh"
@@ -17,7 +17,7 @@ if ! command -v python3 >/dev/null; then
     exit
 fi
 
-check() { # WHAT CHIP
+check() { # draw | plan | compare | mistakes CHIP
     python3 -B "$here/check.py" "$1" "$2" "$work/$2"
 }
 
@@ -32,7 +32,8 @@ plays() { # COMMAND...
 }
 
 build_icarus() {
-    iverilog -g2005 -Wall '-DESE_MEM_DIR="chip/mem/"' -I . -I "$here" -s bench -o bench.vvp "$here"/*.v chip/rtl/*.v
+    iverilog -g2005 -Wall '-DESE_MEM_DIR="chip/mem/"' -I . -I "$here" -s bench -o bench.vvp \
+        "$here"/*.v chip/rtl/*.v
 }
 
 build_verilator() {
@@ -50,6 +51,7 @@ for chip in stream resident; do
     silent "$chip: the bench under iverilog -Wall" build_icarus
     must "$chip: icarus" plays vvp -n bench.vvp
     must "$chip: y and states, icarus" check compare "$chip"
+    check compare "$chip" || : # for the log
     must "$chip: mistakes are seen" check mistakes "$chip"
     must "$chip: the bench by Verilator" build_verilator
     for ((seed = 1; seed <= seeds; seed++)); do
