@@ -86,7 +86,8 @@ enum stimulus_model {
 
 /* What a memory does wrong, once.  `fault_at` counts the port's beats (of writes: bursts answered)
  * from 0 at the phase's fault_moment, or, for those that fall silent or deaf, clocks since.  These end
- * when the host writes stop, as if the memory had been reset: what is outstanding is then answered. */
+ * a little after the host has written stop, as if the memory had been reset: what is outstanding is then
+ * answered. */
 enum stimulus_fault {
     STIMULUS_FAULT_NONE,
     STIMULUS_FAULT_SLVERR,       /* the beat's response */

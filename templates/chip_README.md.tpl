@@ -150,8 +150,8 @@ with the model.
 
 <!--@ end -->
 <!--@ if QUEUE -->
-x and y lie in memory. Write QUEUE_ADDRESS and QUEUE_MASK (a ring of descriptors), 0 to QUEUE_TAIL and
-1 to CONTROL. A descriptor asks for a number of frames: where x is, where y goes, which channels carry
+x and y lie in memory. Write QUEUE_ADDRESS and QUEUE_MASK (a ring of descriptors), then 1 to CONTROL;
+the ring is empty then, and all channels are open. A descriptor asks for a number of frames: where x is, where y goes, which channels carry
 a voice, which of them begin an utterance, and which go on from a saved state; it may ask for the
 state to be saved at its end. Write the number of descriptors submitted to QUEUE_TAIL; QUEUE_HEAD
 counts those done. Frames follow each other without a gap as long as there are descriptors; saving and
@@ -161,6 +161,23 @@ A frame of x in memory is @{X_SIZE} words of @{XY_BYTES} bytes, element 0 first,
 word; in each word channel k has bytes @{ELEMENT_BYTES}\*k to @{ELEMENT_BYTES}\*k+@{LAST_BYTE}, little-endian.
 A frame of y is the same with @{Y_SIZE} words; channels without a voice are 0.
 
+A saved state is @{STATE_WORDS} words of @{STATE_WORD_BYTES} bytes, filled up likewise. In each word channel k has
+@{STATE_SLOT_BYTES} bytes from @{STATE_SLOT_BYTES}\*k on, an element for each of @{LANES} lanes. Of the chip's own
+model it holds these vectors (`model.bin` has the table of any, and REGISTERS.md says where an element lies;
+`ese_get_vector()` of `driver/` reads one):
+
+| layer | what | first word | elements | fraction bits |
+|---|---|---|---|---|
+<!--@ for STATE -->
+| @{LAYER} | @{WHAT} | @{FIRST} | @{ELEMENTS} | @{FRACTION} |
+<!--@ end -->
+
+<!--@ if INITIAL -->
+Utterances of this model begin with an initial state, not with zeros: it lies in `model.bin` as a saved state that all
+channels have, at byte @{INITIAL_OFFSET}. A channel that begins is therefore restored (RESTORE, not FIRST) from there.
+`driver/` does so, and `ese run`.
+
+<!--@ end -->
 `driver/` does all of this: `ese_driver.h` loads models, submits utterances and collects outputs over a
 bus of your choice (memory-mapped through UIO, the character devices of XDMA, or the simulated chip).
 

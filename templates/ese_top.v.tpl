@@ -214,14 +214,15 @@ module ese_top (
     wire [4:0]          model_error;
     wire [31:0]         model_hash;
     wire [31:0]         x_size;
-    wire [31:0]         c_size;
     wire [31:0]         y_size;
+    wire [31:0]         cell_words;
+    wire [31:0]         kept_words;
     wire [CHANNELS-1:0] closed;
 //@ if QUEUE
     wire [63:0]         queue_base;
     wire [31:0]         queue_mask;
     wire [31:0]         queue_tail;
-    wire                descriptor_error;
+    wire [2:0]          descriptor_error;
     wire                descriptor_done;
     wire                frame_done;
     wire                state_write;
@@ -263,8 +264,9 @@ module ese_top (
         .model_error            (model_error),
         .model_hash             (model_hash),
         .x_size                 (x_size),
-        .c_size                 (c_size),
         .y_size                 (y_size),
+        .cell_words             (cell_words),
+        .kept_words             (kept_words),
         .last_product           (last_product),
         .last_pass              (last_pass),
         .product                (product),
@@ -389,7 +391,7 @@ module ese_top (
         .descriptor_done       (descriptor_done),
         .frame_done            (frame_done),
 //@ else
-        .descriptor_error      (1'b0),
+        .descriptor_error      (3'd0),
         .descriptor_done       (1'b0),
         .frame_done            (y_tvalid && y_tready && y_tlast),
 //@ end
@@ -407,8 +409,9 @@ module ese_top (
         .x_error               (x_error),
         .model_hash            (model_hash),
         .x_size                (x_size),
-        .c_size                (c_size),
         .y_size                (y_size),
+        .cell_words            (cell_words),
+        .kept_words            (kept_words),
         .issue                 (mon_issue),
         .stall                 (mon_stall),
         .weight_stall          (mon_weight_stall),

@@ -8,7 +8,13 @@
 
 #include <stdint.h>
 
-enum { REGISTER_SPACE = 4096, MODEL_WORDS = 32, DESCRIPTOR_WORDS = 32 };
+enum {
+    REGISTER_SPACE = 4096,
+    MODEL_WORDS = 64,      /* of the header of model.bin, of which */
+    CHIP_MODEL_WORDS = 32, /* so many are the chip's */
+    VECTOR_WORDS = 8,      /* of an entry of the table of vectors */
+    DESCRIPTOR_WORDS = 32
+};
 
 /* Byte offset of each register: REGISTER_ID ... */
 enum {
@@ -19,7 +25,7 @@ enum {
 /* What register ERROR can hold. */
 enum chip_error {
     CHIP_ERROR_NONE,
-#define ERROR(name, code, present, meaning) CHIP_ERROR_##name = (code),
+#define ERROR(name, code, present, told, meaning) CHIP_ERROR_##name = (code),
 #include "fpga/contract/errors.def"
 #undef ERROR
 };
@@ -27,6 +33,18 @@ enum chip_error {
 /* Words of the header of model.bin: MODEL_WORD_MAGIC ... */
 enum model_word {
 #define MODEL_WORD(name, word, meaning) MODEL_WORD_##name = (word),
+#include "fpga/contract/layout.def"
+};
+
+/* Words of an entry of the table of vectors, VECTOR_WORD_LAYER ..., and what it can be,
+ * VECTOR_KIND_CELL ... */
+enum vector_word {
+#define VECTOR_WORD(name, word, meaning) VECTOR_WORD_##name = (word),
+#include "fpga/contract/layout.def"
+};
+
+enum vector_kind {
+#define VECTOR_KIND(name, value, meaning) VECTOR_KIND_##name = (value),
 #include "fpga/contract/layout.def"
 };
 
@@ -88,7 +106,7 @@ static inline const char *contract_error_name(unsigned code)
     switch (code) {
     case CHIP_ERROR_NONE:
         return "NONE";
-#define ERROR(name, is, present, meaning) \
+#define ERROR(name, is, present, told, meaning) \
     case (is):                            \
         return #name;
 #include "fpga/contract/errors.def"
@@ -111,6 +129,15 @@ _Static_assert((0
                "layout.def: two words of model.bin's header at one place");
 
 _Static_assert((0
+#define VECTOR_WORD(name, word, meaning) | WORD_BITS(word, 1)
+#include "fpga/contract/layout.def"
+                ) == (0
+#define VECTOR_WORD(name, word, meaning) + WORD_BITS(word, 1)
+#include "fpga/contract/layout.def"
+                      ),
+               "layout.def: two words of a vector's entry at one place");
+
+_Static_assert((0
 #define DESCRIPTOR_WORD(name, word, words, meaning) | WORD_BITS(word, words)
 #include "fpga/contract/layout.def"
                 ) == (0
@@ -120,10 +147,22 @@ _Static_assert((0
                "layout.def: two words of a descriptor at one place");
 
 /* ese_run_control holds a code in five bits. */
-#define ERROR(name, code, present, meaning) \
+#define ERROR(name, code, present, told, meaning) \
     _Static_assert((code) > 0 && (code) < 32, "errors.def: " #name " does not fit five bits");
 #include "fpga/contract/errors.def"
 #undef ERROR
+
+static inline const char *contract_vector_kind_name(unsigned value)
+{
+    switch (value) {
+#define VECTOR_KIND(name, is, meaning) \
+    case (is):                         \
+        return #name;
+#include "fpga/contract/layout.def"
+    default:
+        return 0;
+    }
+}
 
 static inline const char *contract_identity_name(unsigned value)
 {
@@ -139,6 +178,9 @@ static inline const char *contract_identity_name(unsigned value)
 
 #define MODEL_WORD(name, word, meaning) \
     _Static_assert((word) >= 0 && (word) < MODEL_WORDS, "layout.def: " #name " is no word of the header");
+#define VECTOR_WORD(name, word, meaning)                       \
+    _Static_assert((word) >= 0 && (word) < VECTOR_WORDS, \
+                   "layout.def: " #name " is no word of a vector's entry");
 #define DESCRIPTOR_WORD(name, word, words, meaning)                      \
     _Static_assert((word) >= 0 && (words) > 0 && (word) + (words) <= DESCRIPTOR_WORDS, \
                    "layout.def: " #name " is no word of a descriptor");

@@ -114,16 +114,18 @@ int ese_nap(struct ese_chip *chip, int64_t deadline, const char *what)
 
 static int read_identity(struct ese_chip *chip)
 {
-    uint32_t id = 0, shape[3] = {0};
+    uint32_t id = 0, array = 0, y_lanes = 0;
     const struct { uint32_t offset, *into; } list[] = {
         {ESE_ID, &id},
         {ESE_VERSION, &chip->version},
         {ESE_CONFIG_HASH, &chip->config_hash},
         {ESE_CHIP_HASH, &chip->chip_hash},
         {ESE_FEATURES, &chip->features},
-        {ESE_PES_CHANNELS, &shape[0]},
-        {ESE_X_C_SIZE, &shape[1]},
-        {ESE_Y_SIZE_LANES, &shape[2]},
+        {ESE_PES_CHANNELS, &array},
+        {ESE_X_SIZE, &chip->x_most},
+        {ESE_Y_SIZE_LANES, &y_lanes},
+        {ESE_CELL_WORDS, &chip->cells_most},
+        {ESE_KEPT_WORDS, &chip->kept_most},
     };
     for (size_t i = 0; i < sizeof list / sizeof *list; i++) {
         int result = ese_get(chip, list[i].offset, list[i].into);
@@ -134,17 +136,16 @@ static int read_identity(struct ese_chip *chip)
                             (unsigned)id, (unsigned)ESE_IDENTITY_CHIP);
     }
     chip->bus_bytes = chip->features >> 16;
-    chip->pes = shape[0] & 0xffff;
-    chip->channels = shape[0] >> 16;
-    chip->x_most = shape[1] & 0xffff;
-    chip->c_most = shape[1] >> 16;
-    chip->y_most = shape[2] & 0xffff;
-    chip->lanes = shape[2] >> 16;
+    chip->pes = array & 0xffff;
+    chip->channels = array >> 16;
+    chip->y_most = y_lanes & 0xffff;
+    chip->lanes = y_lanes >> 16;
     if (chip->channels < 1 || chip->channels > ESE_CHANNELS_MOST || chip->bus_bytes < 4 ||
-        chip->bus_bytes > 128 || chip->pes < 1)
+        chip->bus_bytes > 128 || chip->pes < 1 || chip->lanes < 1 || chip->lanes > chip->pes)
         return ese_fail(chip, ESE_FAIL_IDENTITY,
-                        "the chip has %u channels, %u PEs and a bus of %u bytes, which makes no sense",
-                        (unsigned)chip->channels, (unsigned)chip->pes, (unsigned)chip->bus_bytes);
+                        "the chip has %u channels, %u PEs, %u lanes and a bus of %u bytes, which makes no sense",
+                        (unsigned)chip->channels, (unsigned)chip->pes, (unsigned)chip->lanes,
+                        (unsigned)chip->bus_bytes);
     return ESE_OK;
 }
 
@@ -187,7 +188,7 @@ void ese_close(struct ese_chip *chip)
     ese_release(chip, &chip->weights_block);
     ese_release(chip, &chip->model_block);
     ese_release(chip, &chip->ring_block);
-    chip->loaded = false;
+    ese_forget(chip);
 }
 
 int ese_reserve(struct ese_chip *chip, enum ese_port port, uint64_t bytes, struct ese_block *block)
@@ -225,9 +226,7 @@ static int prepare_ring(struct ese_chip *chip, uint32_t places)
     }
     if (result == ESE_OK)
         result = ese_set_address(chip, ESE_QUEUE_ADDRESS, chip->ring_block.address);
-    if (result == ESE_OK)
-        result = ese_set(chip, ESE_QUEUE_MASK, places - 1);
-    return result == ESE_OK ? ese_set(chip, ESE_QUEUE_TAIL, 0) : result;
+    return result == ESE_OK ? ese_set(chip, ESE_QUEUE_MASK, places - 1) : result;
 }
 
 int ese_start(struct ese_chip *chip, uint32_t places)

@@ -34,8 +34,9 @@ const char *ese_result_text(int result);
 enum { ESE_FLAG_SAVE = 1 };
 
 enum {
-    ESE_CHANNELS_MOST = 128, ESE_MASK_WORDS = 4,
-    ESE_DESCRIPTOR_BYTES = 128, ESE_HEADER_BYTES = 128, ESE_HEADER_WORDS = 32,
+    ESE_CHANNELS_MOST = 128, ESE_MASK_WORDS = 4, ESE_DESCRIPTOR_BYTES = 128,
+    ESE_HEADER_WORDS = 64, ESE_HEADER_BYTES = 256, /* of model.bin; the chip's share: */
+    ESE_CHIP_HEADER_WORDS = 32, ESE_VECTOR_WORDS = 8,
     ESE_RING_MOST = 65536
 };
 
@@ -56,11 +57,21 @@ static inline bool ese_mask_has(const struct ese_mask *mask, unsigned channel)
 
 /* Of the loaded model, from its image's header. */
 struct ese_model {
-    uint32_t hash, x_size, c_size, y_size; /* elements */
+    uint32_t hash, x_size, y_size;         /* elements of the network's input and output */
+    uint32_t cell_words, kept_words;       /* of a saved state, in this order; either may be 0 */
     uint32_t x_frame_bytes, y_frame_bytes, xy_word_bytes, element_bytes;
     uint32_t state_bytes, state_word_bytes, state_slot_bytes;
     int32_t x_fraction, y_fraction;        /* fraction bits */
     uint32_t activation_bits;              /* of an element that count */
+};
+
+/* A vector of the loaded model's state. */
+struct ese_vector {
+    uint32_t layer;    /* from 0 on */
+    uint32_t kind;     /* of enum ese_vector_kind */
+    uint32_t first;    /* word of a saved state in which it begins */
+    uint32_t elements;
+    int32_t fraction;  /* their fraction bits */
 };
 
 struct ese_block {
@@ -76,9 +87,14 @@ struct ese_chip {
     /* Only to be read: */
     uint32_t version, config_hash, chip_hash, features;
     uint32_t bus_bytes, pes, channels, lanes;
-    uint32_t x_most, c_most, y_most; /* elements that a model may have */
+    uint32_t x_most, y_most;     /* elements that a model may have */
+    uint32_t cells_most, kept_most; /* words of a saved state, likewise */
     bool loaded, running;
     struct ese_model model;      /* while loaded */
+    struct ese_vector *vectors;  /* [vector_count] of its state, in order; likewise */
+    uint32_t vector_count;
+    unsigned char *initial;      /* [ese_state_bytes()] state with which its utterances begin, NULL:
+                                    zeros; likewise */
     uint32_t ring, submitted, done; /* descriptors: places, since start */
     uint32_t error;              /* of enum ese_error, with ESE_FAIL_CHIP */
     char message[ESE_MESSAGE];   /* about the last failure */
@@ -111,6 +127,8 @@ int ese_stop(struct ese_chip *chip);
 
 /* ---- running ------------------------------------------------------------------------------------- */
 
+/* Where an utterance begins a channel is in `first`; or, with a model that has an initial state, in
+ * `restore`, and that state, chip->initial, lies at restore_address. */
 struct ese_job {
     uint32_t frames;
     struct ese_mask active;  /* channels with a voice */
@@ -166,6 +184,13 @@ void ese_put_state(const struct ese_chip *chip, unsigned char *state, unsigned c
                    const unsigned char *own);
 void ese_get_state(const struct ese_chip *chip, const unsigned char *state, unsigned channel,
                    unsigned char *own);
+
+/* One vector of such an own state, chip->vectors[number]: its elements, with its fraction bits; and
+ * back, where an element that does not fit is saturated. */
+void ese_get_vector(const struct ese_chip *chip, const unsigned char *own, uint32_t number,
+                    int32_t *elements);
+void ese_put_vector(const struct ese_chip *chip, unsigned char *own, uint32_t number,
+                    const int32_t *elements);
 
 /* Fixed point: value * 2^fraction, rounded, halves away from zero, and held within `bits` bits; and
  * back.  x is ese_fixed(value, model.x_fraction, model.activation_bits), y is ese_real(value,

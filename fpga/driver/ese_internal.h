@@ -16,6 +16,25 @@ int ese_set_address(struct ese_chip *chip, uint32_t offset, uint64_t address); /
 
 int ese_reserve(struct ese_chip *chip, enum ese_port port, uint64_t bytes, struct ese_block *block);
 
+/* There is no model any more, and nothing of it is held. */
+void ese_forget(struct ese_chip *chip);
+
+/* Reads what model.bin says into chip->model, vectors and initial, which may be half filled if it fails. */
+int ese_read_image(struct ese_chip *chip, const unsigned char *model, size_t model_bytes,
+                   size_t weights_bytes);
+
+/* Where element `element` of a vector lies: word from its first on, and lane within it. */
+static inline uint32_t ese_element_word(const struct ese_chip *chip, uint32_t element)
+{
+    uint32_t groups = (chip->pes + chip->lanes - 1) / chip->lanes;
+    return element / chip->pes * groups + element % chip->pes / chip->lanes;
+}
+
+static inline uint32_t ese_element_lane(const struct ese_chip *chip, uint32_t element)
+{
+    return element % chip->pes % chip->lanes;
+}
+
 /* Reads ERROR; ESE_FAIL_CHIP with its meaning. */
 int ese_fail_chip(struct ese_chip *chip, const char *doing);
 

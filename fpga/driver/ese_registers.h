@@ -33,7 +33,7 @@ static inline const char *ese_register_name(unsigned offset)
 
 /* Values of register ERROR. */
 enum ese_error {
-#define ERROR(name, code, present, meaning) ESE_ERROR_##name = (code),
+#define ERROR(name, code, present, told, meaning) ESE_ERROR_##name = (code),
 #include "fpga/contract/errors.def"
 #undef ERROR
 };
@@ -42,7 +42,7 @@ enum ese_error {
 static inline const char *ese_error_meaning(unsigned code)
 {
     switch (code) {
-#define ERROR(name, code, present, meaning) \
+#define ERROR(name, code, present, told, meaning) \
     case code:                     \
         return meaning;
 #include "fpga/contract/errors.def"
@@ -61,6 +61,17 @@ enum ese_identity {
 /* 32-bit words of the header of model.bin. */
 enum ese_image_word {
 #define MODEL_WORD(name, word, meaning) ESE_IMAGE_##name = (word),
+#include "fpga/contract/layout.def"
+};
+
+/* 32-bit words of an entry of the table of vectors, and what an entry's KIND can be. */
+enum ese_vector_word {
+#define VECTOR_WORD(name, word, meaning) ESE_VECTOR_##name = (word),
+#include "fpga/contract/layout.def"
+};
+
+enum ese_vector_kind {
+#define VECTOR_KIND(name, value, meaning) ESE_KIND_##name = (value),
 #include "fpga/contract/layout.def"
 };
 

@@ -122,14 +122,27 @@ void ese_server_close(struct ese_server *s)
     free_server(s);
 }
 
+/* The state with which it begins, NULL: zeros, or there is no state. */
+static const unsigned char *begins_with(const struct ese_server *s, const struct ese_utterance *u)
+{
+    if (ese_state_bytes(s->chip) == 0)
+        return NULL;
+    return u->restore != NULL ? u->restore : s->chip->initial;
+}
+
+static bool is_saved(const struct ese_server *s, const struct ese_utterance *u)
+{
+    return u->save != NULL && ese_state_bytes(s->chip) != 0;
+}
+
 int ese_server_submit(struct ese_server *s, struct ese_utterance *u)
 {
     if (u->frames == 0 || u->x == NULL || u->y == NULL)
         return ese_fail(s->chip, ESE_FAIL_ARGUMENT, "an utterance without frames, x or y");
     int result = ESE_OK;
-    if (u->restore != NULL && s->restore.bytes == 0)
+    if (begins_with(s, u) != NULL && s->restore.bytes == 0)
         result = ese_allocate(s->chip, s->places * s->state_stride, &s->restore);
-    if (result == ESE_OK && u->save != NULL && s->save.bytes == 0)
+    if (result == ESE_OK && is_saved(s, u) && s->save.bytes == 0)
         result = ese_allocate(s->chip, s->places * s->state_stride, &s->save);
     if (result != ESE_OK)
         return result;
@@ -185,15 +198,16 @@ static int fill_job(struct ese_server *s, struct batch *b, struct ese_job *job, 
         struct ese_utterance *u = b->voices[c];
         if (u == NULL)
             continue;
+        const unsigned char *state = begins_with(s, u);
         ese_mask_set(&job->active, c);
-        if (b->from[c] == 0 && u->restore != NULL) {
+        if (b->from[c] == 0 && state != NULL) {
             ese_mask_set(&job->restore, c);
-            ese_put_state(s->chip, s->buffer, c, u->restore);
+            ese_put_state(s->chip, s->buffer, c, state);
             restores = true;
         } else if (b->from[c] == 0) {
             ese_mask_set(&job->first, c);
         }
-        if (u->save != NULL && b->from[c] + b->frames == u->frames)
+        if (is_saved(s, u) && b->from[c] + b->frames == u->frames)
             b->saves = true;
     }
     job->frames = b->frames;
@@ -303,7 +317,7 @@ static int collect(struct ese_server *s)
         u->received = b->from[c] + b->frames;
         s->counts.voice_frames += b->frames;
         if (u->received == u->frames) {
-            if (u->save != NULL)
+            if (is_saved(s, u))
                 ese_get_state(s->chip, s->buffer, c, u->save);
             end_utterance(s, u);
         }

@@ -9,7 +9,8 @@
  *
  * A live voice comes in pieces: each piece is an utterance, whose `restore` is what `save` of the piece
  * before has left.  So a chip can also serve more voices than it has channels.  Saving and restoring
- * let the pipeline run empty, which costs about two frames' time each. */
+ * let the pipeline run empty, which costs about two frames' time each; so does every utterance that
+ * begins if the model has an initial state. */
 #ifndef ESE_SERVER_H
 #define ESE_SERVER_H
 
@@ -19,7 +20,8 @@ struct ese_utterance {
     const int32_t *x;             /* [frames][x_size], fraction bits model.x_fraction */
     int32_t *y;                   /* [frames][y_size], fraction bits model.y_fraction; filled in */
     uint32_t frames;              /* at least 1 */
-    const unsigned char *restore; /* [ese_state_bytes()] state to begin with, NULL: from zero */
+    const unsigned char *restore; /* [ese_state_bytes()] state to begin with, NULL: the model's
+                                     initial state, or zeros if it has none */
     unsigned char *save;          /* [ese_state_bytes()] filled in with the state after the last
                                      frame, NULL: not wanted; may be `restore` */
     void *user;                   /* the caller's own */

@@ -13,7 +13,8 @@ static void named(struct text *text, int indent, const char *name, const char *m
 static void print_field(struct text *text, const struct register_entry *entry,
                         const struct register_field *field)
 {
-    bool drives = entry->kind == ACCESS_STATUS || entry->kind == ACCESS_EVENTS;
+    bool drives = entry->kind == ACCESS_STATUS || entry->kind == ACCESS_RUN_SETTING ||
+                  entry->kind == ACCESS_EVENTS;
     text_append(text, "          <ipxact:field>\n");
     named(text, 12, field->name, field->meaning);
     text_appendf(text, "            <ipxact:bitOffset>%d</ipxact:bitOffset>\n", field->low);

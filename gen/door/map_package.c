@@ -6,7 +6,8 @@ static void print_register(struct text *text, const struct register_entry *entry
 {
     static const char *const access[] = {
         [ACCESS_CONSTANT] = "read-only, constant",   [ACCESS_STATUS] = "read-only",
-        [ACCESS_SETTING] = "read and write",         [ACCESS_COMMAND] = "write-only",
+        [ACCESS_SETTING] = "read and write",         [ACCESS_RUN_SETTING] = "read and write",
+        [ACCESS_COMMAND] = "write-only",
         [ACCESS_EVENTS] = "read, write 1 to clear",
     };
     text_appendf(text, "\n    // %s: %s\n    localparam logic [11:0] %s_ADDRESS = 12'h%03X;\n",

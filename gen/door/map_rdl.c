@@ -7,7 +7,8 @@ static const char *access_of(enum register_kind kind)
 {
     static const char *const access[] = {
         [ACCESS_CONSTANT] = "sw = r; hw = na;", [ACCESS_STATUS] = "sw = r; hw = w;",
-        [ACCESS_SETTING] = "sw = rw; hw = r;",  [ACCESS_COMMAND] = "sw = w; hw = r;",
+        [ACCESS_SETTING] = "sw = rw; hw = r;",  [ACCESS_RUN_SETTING] = "sw = rw; hw = rw;",
+        [ACCESS_COMMAND] = "sw = w; hw = r;",
         [ACCESS_EVENTS] = "sw = rw; hw = w; onwrite = woclr;",
     };
     return access[kind];

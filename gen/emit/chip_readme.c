@@ -8,9 +8,11 @@
 #include "gen/emit/prefix.h"
 #include "gen/emit/template.h"
 #include "gen/image/images.h"
+#include "gen/image/regions.h"
 #include "gen/report/facts.h"
 #include "gen/report/resources.h"
 #include "models/base/version.h"
+#include "models/program/stores.h"
 
 #define TEMPLATE "templates/chip_README.md.tpl"
 
@@ -124,6 +126,30 @@ static void bind_ports(struct bindings *b, const struct program *p)
     bind_range(b, "M_FRAC", "M_RANGE", bits, d->m_fraction);
 }
 
+/* Where x, y and states lie in memory. */
+static void bind_memory(struct bindings *b, const struct program *p)
+{
+    const struct derived *d = &p->d;
+    const struct stores stores = program_stores(p);
+    const struct section initial = region_initial(p);
+    struct state_vector list[VECTORS_MOST];
+    bind_int(b, "STATE_WORDS", stores.cells + stores.kept);
+    bind_int(b, "STATE_WORD_BYTES", d->state_memory_bits / 8);
+    bind_int(b, "STATE_SLOT_BYTES", d->lanes * d->element_bits / 8);
+    bind_list(b, "STATE");
+    for (int count = state_vectors(p, list), n = 0; n < count; n++) {
+        const struct network_vector *v = &p->network.vectors[list[n].vector];
+        struct bindings *row = bind_row(b, "STATE");
+        bind_int(row, "LAYER", p->network.layers[v->layer].number);
+        bind_text(row, "WHAT", "%s", list[n].is_cell ? "cell state" : "what it gives");
+        bind_int(row, "FIRST", list[n].first);
+        bind_int(row, "ELEMENTS", v->size);
+        bind_int(row, "FRACTION", p->quant.vectors[list[n].vector].fraction);
+    }
+    bind_flag(b, "INITIAL", initial.bytes != 0);
+    bind_int(b, "INITIAL_OFFSET", (long long)initial.offset);
+}
+
 bool chip_readme_add(struct output *output, const struct program *p, const struct cycles *cycles,
                      const char *command, struct error *error)
 {
@@ -134,6 +160,7 @@ bool chip_readme_add(struct output *output, const struct program *p, const struc
         bind_chip(b, p, command);
         bind_size_and_speed(b, p, cycles);
         bind_ports(b, p);
+        bind_memory(b, p);
         ok = render(text_string(&source), TEMPLATE, RENDER_MARKUP, b, &rendered, error) &&
              bindings_check_used(b, error);
         if (!ok)

@@ -92,7 +92,7 @@ void emit_command(struct text *text, const char *command, const char *source, ch
 bool emit_model(struct output *output, const struct program *p, const char *command,
                 struct error *error)
 {
-    if (!chip_can(&p->network, error))
+    if (!chip_can(&p->network, &p->config, error))
         return false;
     output_set_command(output, command);
     output_set_config_hash(output, p->config_hash);
@@ -104,7 +104,7 @@ bool emit_model(struct output *output, const struct program *p, const char *comm
 bool emit_chip(struct output *output, const struct program *p, const struct cycles *cycles,
                const char *command, struct error *error)
 {
-    if (!chip_can(&p->network, error))
+    if (!chip_can(&p->network, &p->config, error))
         return false;
     output_set_command(output, command);
     output_set_config_hash(output, p->config_hash);

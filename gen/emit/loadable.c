@@ -217,10 +217,12 @@ static struct bindings *bind_queue(const struct program *p, const char *source)
     const struct derived *d = &p->d;
     int bus_bytes_bits = unsigned_bits(d->bus_bits / 8) - 1;
     uint64_t above = d->address_bits < 64 ? ~UINT64_C(0) << d->address_bits : 0;
+    uint64_t bus_word = (uint64_t)d->bus_bits / 8;
     struct bindings *b = named(p);
     bind_flag(b, "HEADER_IN_PARTS", d->bus_bits < 1024);
     bind_text(b, "DESCRIPTOR_IDENTITY", "%08X", (unsigned)IDENTITY_DESCRIPTOR);
-    bind_text(b, "STRAY", "%016llX", (unsigned long long)(above | 0xfff));
+    bind_text(b, "STRAY", "%016llX", (unsigned long long)(above | (bus_word - 1)));
+    bind_text(b, "WITHIN", "%016llX", (unsigned long long)(REGION_ALIGNMENT - bus_word));
     bind_text(b, "FRAME_ZEROS", "%d'd0", 64 - bus_bytes_bits);
     bind_text(b, "BYTE_ZEROS", "%d'd0", bus_bytes_bits);
     bind_int(b, "ADDRESS_MSB", d->address_bits - 1);
@@ -251,11 +253,12 @@ static struct bindings *bind_host(const struct program *p)
 static struct bindings *bind_run_control(const struct program *p)
 {
     struct bindings *b = named(p);
-#define ERROR(name, code, present, meaning)                 \
+#define ERROR(name, code, present, told, meaning)           \
     {                                                       \
         struct bindings *row = bind_row(b, "ERRORS");       \
         bind_text(row, "SYMBOL", "%-21s", "ERROR_" #name);  \
         bind_text(row, "CODE", "%d", code);                 \
+        bind_text(row, "TOLD", "%-21s", told);              \
         bind_text(row, "MEANING", "%s", meaning);           \
     }
 #include "fpga/contract/errors.def"

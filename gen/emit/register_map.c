@@ -63,7 +63,8 @@ int registers_list_all(struct register_entry list[REGISTERS_MOST])
 
 bool register_has_value(enum register_kind kind)
 {
-    return kind == ACCESS_CONSTANT || kind == ACCESS_SETTING || kind == ACCESS_EVENTS;
+    return kind == ACCESS_CONSTANT || kind == ACCESS_SETTING || kind == ACCESS_RUN_SETTING ||
+           kind == ACCESS_EVENTS;
 }
 
 void register_meaning(struct text *text, const struct register_entry *entry)
@@ -82,8 +83,9 @@ void register_meaning(struct text *text, const struct register_entry *entry)
 const char *register_access(enum register_kind kind)
 {
     static const char *const access[] = {
-        [ACCESS_CONSTANT] = "read-only",  [ACCESS_STATUS] = "read-only", [ACCESS_SETTING] = "read-write",
-        [ACCESS_COMMAND] = "write-only",  [ACCESS_EVENTS] = "read-write",
+        [ACCESS_CONSTANT] = "read-only", [ACCESS_STATUS] = "read-only",
+        [ACCESS_SETTING] = "read-write", [ACCESS_RUN_SETTING] = "read-write",
+        [ACCESS_COMMAND] = "write-only", [ACCESS_EVENTS] = "read-write",
     };
     return access[kind];
 }

@@ -7,7 +7,9 @@
 #include "models/base/text.h"
 #include "models/program/program.h"
 
-enum register_kind { ACCESS_CONSTANT, ACCESS_STATUS, ACCESS_SETTING, ACCESS_COMMAND, ACCESS_EVENTS };
+enum register_kind {
+    ACCESS_CONSTANT, ACCESS_STATUS, ACCESS_SETTING, ACCESS_RUN_SETTING, ACCESS_COMMAND, ACCESS_EVENTS
+};
 
 enum { REGISTERS_MOST = 64, REGISTER_BITS = 32 };
 
@@ -23,7 +25,7 @@ struct register_entry {
     const char *name;
     unsigned offset;
     enum register_kind kind;
-    unsigned value; /* of a constant; of a setting or of events after reset */
+    unsigned value; /* of a constant; of settings and events after reset */
     const char *meaning;
     const struct register_field *fields; /* ascending; a register that is one number has none */
     int field_count;

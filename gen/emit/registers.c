@@ -34,15 +34,21 @@ static void bind_register(struct bindings *b, const char *list, const struct reg
             bind_text(row, "READ_VALUE", "%s", r->kind == ACCESS_COMMAND ? "32'd0" : signal);
     } else {
         bind_text(row, "SIGNAL", "%s", signal);
-        if (r->kind == ACCESS_SETTING)
+        if (strcmp(list, "SETTINGS") == 0) {
             bind_text(row, "RESET", "%u", r->value);
+            bind_flag(row, "RUN", r->kind == ACCESS_RUN_SETTING);
+        }
     }
 }
 
 static bool add_verilog(struct output *output, const struct program *p,
                         const struct register_entry *list, int count, struct error *error)
 {
-    static const char *const lists[] = {NULL, "STATUS", "SETTINGS", "COMMANDS", "EVENTS"};
+    static const char *const lists[] = {
+        [ACCESS_STATUS] = "STATUS",     [ACCESS_SETTING] = "SETTINGS",
+        [ACCESS_RUN_SETTING] = "SETTINGS", [ACCESS_COMMAND] = "COMMANDS",
+        [ACCESS_EVENTS] = "EVENTS",
+    };
     struct bindings *b = bindings_new();
     bind_text(b, "NAME", "%s", p->config.name);
     bind_text(b, "VERSION", "%s", ESE_VERSION);
@@ -94,14 +100,14 @@ static void register_fields(struct text *text, const struct register_entry *list
 static void error_codes(struct text *text)
 {
     text_append(text, "enum ese_error {\n");
-#define ERROR(name, code, present, meaning) \
+#define ERROR(name, code, present, told, meaning) \
     text_appendf(text, "    ESE_ERROR_%s = %d, /* %s */\n", #name, code, meaning);
 #include "fpga/contract/errors.def"
 #undef ERROR
     text_append(text, "};\n\n/* What it means, NULL: no such code. */\n"
                       "static inline const char *ese_error_meaning(unsigned code)\n{\n"
                       "    switch (code) {\n");
-#define ERROR(name, code, present, meaning) \
+#define ERROR(name, code, present, told, meaning) \
     text_appendf(text, "    case %d:\n        return \"%s\";\n", code, meaning);
 #include "fpga/contract/errors.def"
 #undef ERROR
@@ -117,6 +123,14 @@ static void layouts(struct text *text)
     text_append(text, "};\n\nenum ese_image_word {\n");
 #define MODEL_WORD(name, word, meaning) \
     text_appendf(text, "    ESE_IMAGE_%s = %d, /* %s */\n", #name, word, meaning);
+#include "fpga/contract/layout.def"
+    text_append(text, "};\n\nenum ese_vector_word {\n");
+#define VECTOR_WORD(name, word, meaning) \
+    text_appendf(text, "    ESE_VECTOR_%s = %d, /* %s */\n", #name, word, meaning);
+#include "fpga/contract/layout.def"
+    text_append(text, "};\n\nenum ese_vector_kind {\n");
+#define VECTOR_KIND(name, value, meaning) \
+    text_appendf(text, "    ESE_KIND_%s = %d, /* %s */\n", #name, value, meaning);
 #include "fpga/contract/layout.def"
     text_append(text, "};\n\nenum ese_descriptor_word {\n");
 #define DESCRIPTOR_WORD(name, word, words, meaning) \
@@ -153,8 +167,11 @@ void registers_add_header(struct output *output, const char *as)
 
 static void append_registers(struct text *text, const struct register_entry *list, int count)
 {
-    static const char *const access[] = {"constant", "read", "read, write", "write",
-                                         "read, write 1 to clear"};
+    static const char *const access[] = {
+        [ACCESS_CONSTANT] = "constant",   [ACCESS_STATUS] = "read",
+        [ACCESS_SETTING] = "read, write", [ACCESS_RUN_SETTING] = "read, write",
+        [ACCESS_COMMAND] = "write",       [ACCESS_EVENTS] = "read, write 1 to clear",
+    };
     text_append(text, "<!-- SPDX-License-Identifier: Apache-2.0 -->\n# Registers\n\n"
                       "AXI4-Lite slave `s_axi_control`, 32 bits each. Addresses "
                       "without a register answer SLVERR. An address within a register means that "
@@ -168,6 +185,8 @@ static void append_registers(struct text *text, const struct register_entry *lis
             text_appendf(text, "0x%08x", list[n].value);
         else if (list[n].kind == ACCESS_SETTING)
             text_appendf(text, "%u after reset", list[n].value);
+        else if (list[n].kind == ACCESS_RUN_SETTING)
+            text_appendf(text, "%u after reset and after start", list[n].value);
         text_append(text, " | ");
         register_meaning(text, &list[n]);
         text_append(text, " |\n");
@@ -178,25 +197,41 @@ static void append_errors(struct text *text, const struct program *p)
 {
     text_append(text, "\n## ERROR\n\n0 means none; of errors in the same clock the first of this list "
                       "counts.\n\n| code | name | meaning |\n|---|---|---|\n");
-#define ERROR(name, code, present, meaning) \
+#define ERROR(name, code, present, told, meaning) \
     if (present)                            \
         text_appendf(text, "| %d | %s | %s |\n", code, #name, meaning);
 #include "fpga/contract/errors.def"
 #undef ERROR
 }
 
-static void append_words(struct text *text, const struct program *p)
+static void append_image(struct text *text)
 {
-    text_append(text,
-                "\n## Model image\n\n`model.bin` begins with a header of 32 words of 32 bits, "
-                "little-endian. Then come the program, the columns and the constants, each from a "
-                "multiple of 4096 bytes on. `weights.bin` has no header of its own. Loading reads "
-                "and checks all of both.\n\n| word | name | meaning |\n|---|---|---|\n");
+    text_appendf(text,
+                 "\n## Model image\n\n`model.bin` begins with a header of %d words of 32 bits, "
+                 "little-endian; those that are not named here are 0. Then come the program, the columns "
+                 "and the constants, each from a multiple of 4096 bytes on. `weights.bin` has no header of "
+                 "its own. Loading reads and checks the first %d words, these three and `weights.bin`; "
+                 "what is for the host has CRCs for the host to check.\n\n"
+                 "| word | name | meaning |\n|---|---|---|\n",
+                 MODEL_WORDS, CHIP_MODEL_WORDS);
 #define MODEL_WORD(name, word, meaning) text_appendf(text, "| %d | %s | %s |\n", word, #name, meaning);
 #include "fpga/contract/layout.def"
+    text_appendf(text, "\nA saved state holds vectors one behind the other. For each the table of vectors has "
+                       "an entry of %d words:\n\n| word | name | meaning |\n|---|---|---|\n", VECTOR_WORDS);
+#define VECTOR_WORD(name, word, meaning) text_appendf(text, "| %d | %s | %s |\n", word, #name, meaning);
+#include "fpga/contract/layout.def"
+    text_append(text, "\n| KIND | name | meaning |\n|---|---|---|\n");
+#define VECTOR_KIND(name, value, meaning) text_appendf(text, "| %d | %s | %s |\n", value, #name, meaning);
+#include "fpga/contract/layout.def"
+}
+
+static void append_words(struct text *text, const struct program *p)
+{
+    append_image(text);
     if (p->config.io == IO_MEMORY) {
-        text_append(text, "\n## Descriptor\n\nThe queue is a ring of descriptors of 32 words; words "
-                          "that are not named here are 0.\n\n| word | name | meaning |\n|---|---|---|\n");
+        text_appendf(text, "\n## Descriptor\n\nThe queue is a ring of descriptors of %d words; words "
+                           "that are not named here are 0.\n\n| word | name | meaning |\n|---|---|---|\n",
+                     DESCRIPTOR_WORDS);
 #define DESCRIPTOR_WORD(name, word, words, meaning) \
     text_appendf(text, "| %d | %s | %s |\n", word, #name, meaning);
 #include "fpga/contract/layout.def"

@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "gen/image/regions.h"
 #include "models/base/crc32.h"
+#include "models/number/golden.h"
+#include "models/program/derive.h"
+#include "models/program/stores.h"
 
 #include <string.h>
 
@@ -23,11 +26,27 @@ struct section region_section(const struct program *p, enum section_name name)
     return section;
 }
 
-size_t region_size(const struct program *p, enum region_name name)
+size_t region_state_bytes(const struct program *p)
+{
+    const struct stores stores = program_stores(p);
+    size_t bytes = (size_t)(stores.cells + stores.kept) * (size_t)p->d.state_memory_bits / 8;
+    return (bytes + bus_bytes(&p->d) - 1) / bus_bytes(&p->d) * bus_bytes(&p->d);
+}
+
+struct section region_initial(const struct program *p)
 {
     struct section last = region_section(p, SECTION_COUNT - 1);
-    return name == REGION_MODEL ? last.offset + last.bytes
-                                : (size_t)p->d.weights_bus_words * bus_bytes(&p->d);
+    size_t end = last.offset + last.bytes + REGION_ALIGNMENT - 1;
+    return (struct section){end / REGION_ALIGNMENT * REGION_ALIGNMENT,
+                            network_begins_with_zeros(&p->network) ? 0 : region_state_bytes(p)};
+}
+
+size_t region_size(const struct program *p, enum region_name name)
+{
+    struct section last = region_section(p, SECTION_COUNT - 1), initial = region_initial(p);
+    if (name == REGION_WEIGHTS)
+        return (size_t)p->d.weights_bus_words * bus_bytes(&p->d);
+    return initial.bytes != 0 ? initial.offset + initial.bytes : last.offset + last.bytes;
 }
 
 /* Room for `size` bytes, all 0. */
@@ -51,10 +70,16 @@ static void put_words(char *bytes, const struct mem_image *image, int word_bits,
         }
 }
 
+/* The lower bytes of a value. */
+static void put_value(char *bytes, uint32_t value, int count)
+{
+    for (int n = 0; n < count; n++)
+        bytes[n] = (char)(value >> (8 * n) & 0xff);
+}
+
 static void put_number(char *bytes, enum model_word word, uint32_t value)
 {
-    for (int n = 0; n < 4; n++)
-        bytes[(int)word * 4 + n] = (char)(value >> (8 * n) & 0xff);
+    put_value(bytes + (int)word * 4, value, 4);
 }
 
 uint32_t region_model_word(const struct text *model, enum model_word word)
@@ -65,37 +90,123 @@ uint32_t region_model_word(const struct text *model, enum model_word word)
     return value;
 }
 
+struct header_number {
+    enum model_word word;
+    int64_t value;
+};
+
+static void put_numbers(char *header, const struct header_number *list, size_t count)
+{
+    for (size_t n = 0; n < count; n++)
+        put_number(header, list[n].word, (uint32_t)list[n].value);
+}
+
 static void put_sizes(char *header, const struct program *p)
 {
     const struct derived *d = &p->d;
-    const uint32_t words[][2] = {
-        {MODEL_WORD_X_SIZE, (uint32_t)d->x_size},
-        {MODEL_WORD_C_SIZE, (uint32_t)d->c_size},
-        {MODEL_WORD_Y_SIZE, (uint32_t)d->y_size},
-        {MODEL_WORD_PRODUCTS, (uint32_t)d->products},
-        {MODEL_WORD_PASSES, (uint32_t)d->passes},
-        {MODEL_WORD_COLUMNS, (uint32_t)d->columns},
-        {MODEL_WORD_CONSTANTS, (uint32_t)d->constants},
-        {MODEL_WORD_BEATS, (uint32_t)d->beats},
-        {MODEL_WORD_PROGRAM_WORDS, (uint32_t)d->program_bus_words},
-        {MODEL_WORD_COLUMN_WORDS, (uint32_t)d->columns_bus_words},
-        {MODEL_WORD_CONSTANT_WORDS, (uint32_t)d->constants_bus_words},
-        {MODEL_WORD_WEIGHT_WORDS, (uint32_t)d->weights_bus_words},
-        {MODEL_WORD_STATE_WORDS, (uint32_t)(d->c_words | d->y_words << 16)},
-        {MODEL_WORD_X_FRAME_BYTES, (uint32_t)((size_t)d->x_bus_words * bus_bytes(d))},
-        {MODEL_WORD_Y_FRAME_BYTES, (uint32_t)((size_t)d->y_bus_words * bus_bytes(d))},
-        {MODEL_WORD_XY_WORD_BYTES, (uint32_t)d->xy_memory_bits / 8},
-        {MODEL_WORD_STATE_BYTES, (uint32_t)((size_t)d->state_bus_words * bus_bytes(d))},
-        {MODEL_WORD_STATE_WORD_BYTES, (uint32_t)d->state_memory_bits / 8},
-        {MODEL_WORD_STATE_SLOT_BYTES, (uint32_t)(d->lanes * d->element_bits) / 8},
-        {MODEL_WORD_ELEMENT_BYTES, (uint32_t)d->element_bits / 8},
-        {MODEL_WORD_X_FRACTION, (uint32_t)p->quant.vectors[0].fraction},
-        {MODEL_WORD_Y_FRACTION, (uint32_t)quantized_output(&p->quant)->fraction},
-        {MODEL_WORD_ACTIVATION_BITS, (uint32_t)d->activation_bits},
+    const struct stores stores = program_stores(p);
+    const struct header_number words[] = {
+        {MODEL_WORD_X_SIZE, d->x_size},
+        {MODEL_WORD_Y_SIZE, d->y_size},
+        {MODEL_WORD_CELL_WORDS, stores.cells},
+        {MODEL_WORD_KEPT_WORDS, stores.kept},
+        {MODEL_WORD_PRODUCTS, d->products},
+        {MODEL_WORD_PASSES, d->passes},
+        {MODEL_WORD_COLUMNS, d->columns},
+        {MODEL_WORD_CONSTANTS, d->constants},
+        {MODEL_WORD_BEATS, d->beats},
+        {MODEL_WORD_PROGRAM_WORDS, d->program_bus_words},
+        {MODEL_WORD_COLUMN_WORDS, d->columns_bus_words},
+        {MODEL_WORD_CONSTANT_WORDS, d->constants_bus_words},
+        {MODEL_WORD_WEIGHT_WORDS, d->weights_bus_words},
     };
-    for (size_t n = 0; n < sizeof words / sizeof *words; n++)
-        put_number(header, (enum model_word)words[n][0], words[n][1]);
+    put_numbers(header, words, sizeof words / sizeof *words);
 }
+
+/* ---- what is for the host --------------------------------------------------------------------- */
+
+static void put_layouts(char *header, const struct program *p)
+{
+    const struct derived *d = &p->d;
+    const int64_t bus = (int64_t)bus_bytes(d);
+    const struct header_number words[] = {
+        {MODEL_WORD_X_FRAME_BYTES, d->x_bus_words * bus},
+        {MODEL_WORD_Y_FRAME_BYTES, d->y_bus_words * bus},
+        {MODEL_WORD_XY_WORD_BYTES, d->xy_memory_bits / 8},
+        {MODEL_WORD_STATE_BYTES, (int64_t)region_state_bytes(p)},
+        {MODEL_WORD_STATE_WORD_BYTES, d->state_memory_bits / 8},
+        {MODEL_WORD_STATE_SLOT_BYTES, d->lanes * d->element_bits / 8},
+        {MODEL_WORD_ELEMENT_BYTES, d->element_bits / 8},
+        {MODEL_WORD_X_FRACTION, p->quant.vectors[0].fraction},
+        {MODEL_WORD_Y_FRACTION, quantized_output(&p->quant)->fraction},
+        {MODEL_WORD_ACTIVATION_BITS, d->activation_bits},
+    };
+    put_numbers(header, words, sizeof words / sizeof *words);
+}
+
+/* The table of the state's vectors. */
+static void put_vectors(char *model, const struct program *p)
+{
+    struct state_vector list[VECTORS_MOST];
+    const int count = state_vectors(p, list);
+    const size_t bytes = (size_t)count * VECTOR_WORDS * 4;
+    BUG_UNLESS(VECTORS_OFFSET + bytes <= REGION_ALIGNMENT);
+    for (int n = 0; n < count; n++) {
+        const struct network_vector *v = &p->network.vectors[list[n].vector];
+        const struct { enum vector_word word; int value; } words[] = {
+            {VECTOR_WORD_LAYER, p->network.layers[v->layer].number},
+            {VECTOR_WORD_KIND, list[n].is_cell ? VECTOR_KIND_CELL : VECTOR_KIND_OUTPUT},
+            {VECTOR_WORD_FIRST, list[n].first},
+            {VECTOR_WORD_ELEMENTS, v->size},
+            {VECTOR_WORD_FRACTION, p->quant.vectors[list[n].vector].fraction},
+        };
+        char *entry = model + VECTORS_OFFSET + (size_t)n * VECTOR_WORDS * 4;
+        for (size_t w = 0; w < sizeof words / sizeof *words; w++)
+            put_value(entry + (size_t)words[w].word * 4, (uint32_t)words[w].value, 4);
+    }
+    put_number(model, MODEL_WORD_VECTORS, (uint32_t)count);
+    put_number(model, MODEL_WORD_VECTORS_OFFSET, VECTORS_OFFSET);
+    put_number(model, MODEL_WORD_VECTORS_CRC, crc32_of(0, model + VECTORS_OFFSET, bytes));
+}
+
+/* One vector of it, in all channels alike. */
+static void put_initial_vector(char *state, const struct derived *d, int first,
+                               const int32_t *values, int count)
+{
+    const size_t element = (size_t)d->element_bits / 8, word = (size_t)d->state_memory_bits / 8;
+    for (int e = 0; e < count; e++)
+        for (int c = 0; c < d->channels; c++)
+            put_value(state + (size_t)(first + element_word(d, e)) * word +
+                          (size_t)(c * d->lanes + element_lane(d, e)) * element,
+                      (uint32_t)values[e], (int)element);
+}
+
+static void put_initial(char *model, const struct program *p)
+{
+    const struct section section = region_initial(p);
+    struct state_vector list[VECTORS_MOST];
+    if (section.bytes == 0)
+        return;
+    struct golden_state begin = golden_start(&p->quant);
+    for (int count = state_vectors(p, list), n = 0; n < count; n++)
+        put_initial_vector(model + section.offset, &p->d, list[n].first, begin.at[list[n].vector],
+                           p->network.vectors[list[n].vector].size);
+    golden_end(&begin);
+    put_number(model, MODEL_WORD_INITIAL_OFFSET, (uint32_t)section.offset);
+    put_number(model, MODEL_WORD_INITIAL_CRC, crc32_of(0, model + section.offset, section.bytes));
+}
+
+static void put_host(char *model, const struct program *p)
+{
+    put_layouts(model, p);
+    put_vectors(model, p);
+    put_initial(model, p);
+    put_number(model, MODEL_WORD_HOST_CRC,
+               crc32_of(0, model + CHIP_MODEL_WORDS * 4,
+                        (MODEL_WORD_HOST_CRC - CHIP_MODEL_WORDS) * 4));
+}
+
+/* ---- all -------------------------------------------------------------------------------------- */
 
 /* The header, once the sections are there. */
 static void put_header(char *model, const struct program *p, uint32_t weights_crc)
@@ -113,6 +224,7 @@ static void put_header(char *model, const struct program *p, uint32_t weights_cr
     }
     put_number(model, MODEL_WORD_WEIGHT_CRC, weights_crc);
     put_number(model, MODEL_WORD_HEADER_CRC, crc32_of(0, model, MODEL_WORD_HEADER_CRC * 4));
+    put_host(model, p);
 }
 
 enum region_name region_of_image(int image)

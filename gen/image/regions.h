@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0
  * regions.h - what lies in external memory: the files that a host puts there.
  *
- * weights.bin holds the weight beats.  model.bin holds a header (layout.def, MODEL_WORD) and then the
- * program (products, then passes), the columns and the constants, each section from a multiple of
- * REGION_ALIGNMENT bytes on.  Either file lies 4 KiB aligned wherever the host puts it.
+ * weights.bin holds the weight beats.  model.bin holds a header (layout.def, MODEL_WORD), in the same
+ * 4 KiB the table of the state's vectors (VECTOR_WORD), and then the program (products, then passes),
+ * the columns and the constants, each section from a multiple of REGION_ALIGNMENT bytes on; likewise the
+ * initial state, if the network has one: a saved state in which all channels have it, which the chip
+ * does not look at while it loads.  Either file lies 4 KiB aligned wherever the host puts it.
  *
  * A word of a section takes a power of two of bits, little-endian, and is the word of the .mem image of
  * the same name (images.h); what is left of a section's last bus word is 0.  CRCs are over whole
@@ -18,10 +20,10 @@
 
 enum region_name { REGION_WEIGHTS, REGION_MODEL, REGION_COUNT };
 
-/* Of model.bin, in order. */
+/* Of model.bin, in order: what the chip loads. */
 enum section_name { SECTION_PROGRAM, SECTION_COLUMNS, SECTION_CONSTANTS, SECTION_COUNT };
 
-enum { REGION_ALIGNMENT = 4096 };
+enum { REGION_ALIGNMENT = 4096, VECTORS_OFFSET = MODEL_WORDS * 4 };
 
 struct region {
     const char *file; /* "weights.bin" */
@@ -38,6 +40,12 @@ struct section {
 };
 
 struct section region_section(const struct program *program, enum section_name name);
+
+/* Where the initial state lies in model.bin; 0 bytes: an utterance begins with zeros. */
+struct section region_initial(const struct program *program);
+
+/* Bytes of a saved state. */
+size_t region_state_bytes(const struct program *program);
 
 /* Bytes of a region. */
 size_t region_size(const struct program *program, enum region_name name);

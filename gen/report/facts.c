@@ -129,7 +129,7 @@ void facts_gather(struct facts *f, const struct program *p, const struct cycles 
     *f = (struct facts){.program = p,
                         .cycles = cycles,
                         .frame = &cycles->frames[cycles->frame_count - 2]};
-    f->on_chip = chip_can(&p->network, &f->no_chip);
+    f->on_chip = chip_can(&p->network, &p->config, &f->no_chip);
     const struct derived *d = &p->d;
     int64_t slots = d->pes * cycles->cycles_per_frame, nonzeros = (int64_t)p->true_nonzeros;
     f->dense_weights = quantized_dense_weights(&p->quant);

@@ -118,7 +118,7 @@ static void add_errors(struct verify_bins *bins, const struct simulation_counts 
                        const struct program *p)
 {
     bool host = p->config.memory != MEMORY_ROM;
-#define ERROR(name, code, present, meaning)                                                   \
+#define ERROR(name, code, present, told, meaning)                                                   \
     add(bins, (struct verify_bin){.group = "error", .hits = at(counts, (code)),               \
                                   .never = !host       ? NO_HOST                              \
                                            : (present) ? NULL                                 \

@@ -30,10 +30,12 @@ void play_cast_voices(struct maker *mk, const struct utterances *u)
     }
 }
 
-/* The same where voices change only where a descriptor begins. */
+/* The same where voices change only where a descriptor begins.  With an initial state the chip would wait for
+ * the pipeline wherever one begins to speak: all do so in the first frame, or not at all. */
 void play_cast_descriptors(struct maker *mk)
 {
     struct play *play = mk->play;
+    const bool late = network_begins_with_zeros(&mk->program->network); /* one may begin */
     int channels = mk->program->d.channels, next = 0;
     for (int t = 0, left = 1; t < mk->frames; t++) {
         /* One frame, two frames, and then any number. */
@@ -47,9 +49,9 @@ void play_cast_descriptors(struct maker *mk)
             voice.frame++;
             if (play->begins[t]) {
                 uint64_t draw = random_below(&mk->random, 8);
-                bool silent = voice.utterance < 0;
+                bool silent = voice.utterance < 0, begins = (silent && draw < 5) || draw < 2;
                 /* Speaks on, falls silent, or begins to speak; channel 0 begins at once. */
-                if ((silent && draw < 5) || draw < 2 || (c == 0 && t == 0))
+                if ((begins && (late || t == 0)) || (c == 0 && t == 0))
                     voice = (struct voice){next++ % mk->drawn, 0};
                 else if (silent || draw < 3)
                     voice.utterance = -1;

@@ -12,6 +12,7 @@
 
 enum {
     SHORT_WATCHDOG = 600, /* clocks: of phases in which an ideal memory falls silent */
+    PATIENCE = 5000,      /* clocks for which one is silent and nobody watches */
     HOST_CYCLES = 60,     /* about what an access of the host takes */
     LATENCY = 8           /* of the ideal memory, at the least */
 };
@@ -119,6 +120,12 @@ static void play_bus_faults(struct maker *mk)
         play_write_fault(mk, &WRITE_FAULTS[n]);
 }
 
+static void set_memory(struct stimulus_phase *phase, enum stimulus_model model)
+{
+    for (int port = 0; port < STIMULUS_PORTS; port++)
+        phase->memory[port].model = model;
+}
+
 /* ---- soft resets ---------------------------------------------------------------------------------- */
 
 /* Stops the chip while it loads. */
@@ -138,7 +145,7 @@ static struct stimulus_phase *play_stop_loading(struct maker *mk)
 static struct stimulus_phase *play_stop(struct maker *mk, const char *name)
 {
     const struct cycles *cycles = &mk->play->cycles;
-    struct stimulus_phase *phase = play_phase(mk, name, 0, VERIFY_FEW_FRAMES, 10);
+    struct stimulus_phase *phase = play_phase(mk, name, 0, VERIFY_FEW_FRAMES, 100);
     phase->stop_cycle = 1 + play_below(mk, (uint64_t)cycles->frames[VERIFY_FEW_FRAMES - 1].start);
     return phase;
 }
@@ -153,11 +160,30 @@ static struct stimulus_phase *play_stop_state(struct maker *mk, const char *name
     return phase;
 }
 
+/* A memory falls silent, and WATCHDOG is 0: the chip waits until it is told to stop. */
+static void play_unwatched(struct maker *mk)
+{
+    struct stimulus_phase *load = play_phase(mk, "unwatched at load", 0, 1, 10);
+    load->memory[STIMULUS_PORT_DATA].fault = STIMULUS_FAULT_SILENT;
+    load->fault_moment = load->stop_moment = STIMULUS_AT_LOAD;
+    load->stop_cycle = PATIENCE;
+    load->watchdog = 0;
+    if (!has_queue(mk->program))
+        return;
+    struct stimulus_phase *run = play_phase(mk, "unwatched", 0, VERIFY_FEW_FRAMES, 10);
+    run->memory[STIMULUS_PORT_DATA].fault = STIMULUS_FAULT_WRITE_SILENT;
+    run->stop_cycle = PATIENCE + (uint32_t)mk->play->cycles.frames[VERIFY_FEW_FRAMES].start;
+    run->watchdog = 0;
+}
+
 static void play_stops(struct maker *mk)
 {
     play_stop(mk, "stop");
+    /* What is outstanding takes its time to come back. */
     struct stimulus_phase *reload = play_stop(mk, "reload");
     reload->flags |= STIMULUS_RELOAD;
+    set_memory(reload, STIMULUS_HOSTILE);
+    play_unwatched(mk);
     play_stop_loading(mk);
     if (has_queue(mk->program)) {
         play_stop_state(mk, "stop restoring", STIMULUS_AT_RESTORE);
@@ -169,12 +195,6 @@ static void play_stops(struct maker *mk)
 }
 
 /* ---- all ------------------------------------------------------------------------------------------ */
-
-static void set_memory(struct stimulus_phase *phase, enum stimulus_model model)
-{
-    for (int port = 0; port < STIMULUS_PORTS; port++)
-        phase->memory[port].model = model;
-}
 
 static void make_hostile(struct stimulus_phase *phase)
 {

@@ -16,7 +16,7 @@ struct pieces_read play_pieces(const struct program *p, enum stimulus_port port,
     struct pieces_read pieces = {0};
     bool load = moment == STIMULUS_AT_LOAD, streams = load || p->config.memory == MEMORY_STREAM;
     bool data = port == STIMULUS_PORT_DATA;
-    add_words(&pieces, data && load, MODEL_WORDS * 32 / d->bus_bits);
+    add_words(&pieces, data && load, CHIP_MODEL_WORDS * 32 / d->bus_bits);
     add_words(&pieces, data && load, d->program_bus_words);
     add_words(&pieces, data && streams, d->columns_bus_words);
     add_words(&pieces, data && streams, d->constants_bus_words);

@@ -102,20 +102,24 @@ static void add_too_large(struct maker *mk, struct stimulus_phase *phase, const 
 static void add_sizes(struct maker *mk, struct stimulus_phase *phase, const struct text *model)
 {
     static const enum model_word counts[] = {
-        MODEL_WORD_X_SIZE,  MODEL_WORD_C_SIZE,  MODEL_WORD_Y_SIZE,    MODEL_WORD_PRODUCTS,
-        MODEL_WORD_PASSES,  MODEL_WORD_COLUMNS, MODEL_WORD_CONSTANTS, MODEL_WORD_BEATS,
+        MODEL_WORD_X_SIZE,  MODEL_WORD_Y_SIZE,    MODEL_WORD_PRODUCTS, MODEL_WORD_PASSES,
+        MODEL_WORD_COLUMNS, MODEL_WORD_CONSTANTS, MODEL_WORD_BEATS,
+    };
+    const struct header_word states[] = {
+        {MODEL_WORD_CELL_WORDS, (uint32_t)mk->program->chip.c_words + 1},
+        {MODEL_WORD_KEPT_WORDS, (uint32_t)mk->program->chip.y_words + 1},
+        {MODEL_WORD_CELL_WORDS, UINT32_MAX},
+        {MODEL_WORD_KEPT_WORDS, UINT32_MAX},
     };
     const struct derived *d = &mk->program->chip;
     for (size_t n = 0; n < sizeof counts / sizeof *counts; n++)
         add_header(phase, model, counts[n], play_below(mk, 2) != 0 ? 0 : UINT32_MAX,
                    CHIP_ERROR_MODEL_SIZE);
     add_header(phase, model, MODEL_WORD_X_SIZE, (uint32_t)d->x_size + 1, CHIP_ERROR_MODEL_SIZE);
-    add_header(phase, model, MODEL_WORD_C_SIZE, (uint32_t)d->c_size + 1, CHIP_ERROR_MODEL_SIZE);
     add_header(phase, model, MODEL_WORD_Y_SIZE, (uint32_t)d->y_size + 1, CHIP_ERROR_MODEL_SIZE);
     add_too_large(mk, phase, model);
-    const uint32_t states[] = {0, (uint32_t)(d->c_words + 1) | (uint32_t)d->y_words << 16,
-                               (uint32_t)d->c_words | (uint32_t)(d->y_words + 1) << 16};
-    add_header(phase, model, MODEL_WORD_STATE_WORDS, states[play_below(mk, 3)], CHIP_ERROR_MODEL_SIZE);
+    for (size_t n = 0; n < sizeof states / sizeof *states; n++)
+        add_header(phase, model, states[n].word, states[n].value, CHIP_ERROR_MODEL_SIZE);
     for (int word = MODEL_WORD_PROGRAM_WORDS; word <= MODEL_WORD_WEIGHT_WORDS; word++) {
         uint32_t right = word_at(model, (size_t)word * 4);
         add_header(phase, model, (enum model_word)word, play_below(mk, 2) != 0 ? right + 1 : right - 1,
@@ -159,7 +163,7 @@ static void add_flip(struct maker *mk, struct stimulus_phase *phase, const struc
 static void add_header_flip(struct maker *mk, struct stimulus_phase *phase,
                             const struct text *model)
 {
-    uint32_t word = play_below(mk, MODEL_WORDS);
+    uint32_t word = play_below(mk, CHIP_MODEL_WORDS);
     bool magic = word == MODEL_WORD_MAGIC || word == MODEL_WORD_LAYOUT;
     uint32_t attempt =
         add_error(phase, magic ? CHIP_ERROR_MODEL_MAGIC : CHIP_ERROR_MODEL_HEADER);
@@ -209,17 +213,42 @@ void play_wrong_models(struct maker *mk)
     free_regions(regions);
 }
 
-/* One word of some descriptor is impossible, with another that makes the chip look at it. */
-static void add_descriptor(struct maker *mk, struct stimulus_phase *phase,
-                           enum descriptor_word word, uint32_t value, enum descriptor_word enable)
+/* A word of a descriptor that the chip does not take, and what it says. */
+struct wrong_word {
+    enum descriptor_word word;
+    uint32_t value;
+    enum chip_error error;
+};
+
+/* One word of some descriptor is such, with another that makes the chip look at it. */
+static void add_descriptor(struct maker *mk, struct stimulus_phase *phase, struct wrong_word wrong,
+                           enum descriptor_word enable)
 {
-    uint32_t attempt = add_error(phase, CHIP_ERROR_DESCRIPTOR);
+    uint32_t attempt = add_error(phase, wrong.error);
     uint64_t base = (uint64_t)play_below(mk, phase->descriptor_count) * STIMULUS_DESCRIPTOR_BYTES;
-    if (enable != word)
+    if (enable != wrong.word)
         add_patch(phase, (struct stimulus_patch){attempt, STIMULUS_DESCRIPTORS,
                                                  base + (uint64_t)enable * 4, 4, 1});
-    add_patch(phase, (struct stimulus_patch){attempt, STIMULUS_DESCRIPTORS, base + (uint64_t)word * 4,
-                                             4, value});
+    add_patch(phase, (struct stimulus_patch){attempt, STIMULUS_DESCRIPTORS,
+                                             base + (uint64_t)wrong.word * 4, 4, wrong.value});
+}
+
+/* An address that is no multiple of a bus word, one of a bus word only, and one that is too large. */
+static void add_addresses(struct maker *mk, struct stimulus_phase *phase, enum descriptor_word word,
+                          enum descriptor_word enable)
+{
+    const struct derived *d = &mk->program->d;
+    const uint32_t bus = (uint32_t)d->bus_bits / 8, page = REGION_ALIGNMENT;
+    uint32_t any = (uint32_t)random_next(&mk->random);
+    add_descriptor(mk, phase,
+                   (struct wrong_word){word, any | UINT32_C(1) << play_below(mk, (uint64_t)unsigned_bits(bus) - 1),
+                                       CHIP_ERROR_DESCRIPTOR}, enable);
+    add_descriptor(mk, phase,
+                   (struct wrong_word){word, (any & ~(page - 1)) + bus * (1 + play_below(mk, page / bus - 1)),
+                                       CHIP_ERROR_ALIGNMENT}, enable);
+    if (d->address_bits < 64)
+        add_descriptor(mk, phase,
+                       (struct wrong_word){word + 1, UINT32_C(1) << 31, CHIP_ERROR_DESCRIPTOR}, enable);
 }
 
 void play_wrong_descriptors(struct maker *mk)
@@ -231,15 +260,16 @@ void play_wrong_descriptors(struct maker *mk)
         {DESCRIPTOR_WORD_SAVE_ADDRESS, DESCRIPTOR_WORD_FLAGS},
     };
     struct stimulus_phase *phase = play_phase(mk, "descriptors", 0, VERIFY_FEW_FRAMES, 40);
-    add_descriptor(mk, phase, DESCRIPTOR_WORD_MAGIC, (uint32_t)random_next(&mk->random),
-                   DESCRIPTOR_WORD_MAGIC);
-    add_descriptor(mk, phase, DESCRIPTOR_WORD_FRAMES, 0, DESCRIPTOR_WORD_FRAMES);
-    for (size_t n = 0; n < sizeof addresses / sizeof *addresses; n++) {
-        uint32_t astray = (uint32_t)random_next(&mk->random) | UINT32_C(1) << play_below(mk, 12);
-        add_descriptor(mk, phase, addresses[n][0], astray, addresses[n][1]);
-        if (mk->program->d.address_bits < 64) /* beyond what the chip can address */
-            add_descriptor(mk, phase, addresses[n][0] + 1, UINT32_C(1) << 31, addresses[n][1]);
-    }
+    const struct wrong_word words[] = {
+        {DESCRIPTOR_WORD_MAGIC, (uint32_t)random_next(&mk->random), CHIP_ERROR_DESCRIPTOR},
+        {DESCRIPTOR_WORD_FRAMES, 0, CHIP_ERROR_DESCRIPTOR},
+        {DESCRIPTOR_WORD_X_STRIDE, UINT32_C(1) << play_below(mk, 32), CHIP_ERROR_STRIDE},
+        {DESCRIPTOR_WORD_Y_STRIDE, UINT32_C(1) << play_below(mk, 32), CHIP_ERROR_STRIDE},
+    };
+    for (size_t n = 0; n < sizeof words / sizeof *words; n++)
+        add_descriptor(mk, phase, words[n], words[n].word);
+    for (size_t n = 0; n < sizeof addresses / sizeof *addresses; n++)
+        add_addresses(mk, phase, addresses[n][0], addresses[n][1]);
 }
 
 struct stimulus_phase *play_random_flip(struct maker *mk)

@@ -63,6 +63,22 @@ int network_listed(const struct network *n, int list[VECTORS_MOST])
     return count;
 }
 
+static bool is_zero(const struct network_vector *vector)
+{
+    for (int i = 0; vector->initial != NULL && i < vector->size; i++)
+        if (vector->initial[i] != 0.0f)
+            return false;
+    return true;
+}
+
+bool network_begins_with_zeros(const struct network *n)
+{
+    for (int v = 0; v < n->vector_count; v++)
+        if (!is_zero(&n->vectors[v]))
+            return false;
+    return true;
+}
+
 bool network_is_forward(const struct network *n)
 {
     for (int i = 0; i < n->layer_count; i++)

@@ -149,6 +149,9 @@ int network_first(const struct network *network, enum value value);
 bool network_has_peepholes(const struct network *network);
 bool network_has_projection(const struct network *network);
 
+/* Whether nothing is given that an utterance begins with: what is read of the frame before is 0. */
+bool network_begins_with_zeros(const struct network *network);
+
 /* Whether a frame can be computed as soon as it is there. */
 bool network_is_forward(const struct network *network);
 

@@ -4,8 +4,7 @@
 static bool refuse(int layer, const char *what, const char *word, struct error *error)
 {
     return fail(error, "layer %d %s%s; as yet Verilog is made of one lstm: forward, all of its "
-                "gates, with biases, but none of the projection, from a state of zeros", layer, what,
-                word);
+                "gates, with biases, but none of the projection", layer, what, word);
 }
 
 static bool can_layer(const struct layer_config *layer, int number, struct error *error)
@@ -21,14 +20,6 @@ static bool can_layer(const struct layer_config *layer, int number, struct error
     return layer->bias || refuse(number, "has no biases", "", error);
 }
 
-static bool begins_with_zeros(const struct network_vector *vector)
-{
-    for (int i = 0; vector->initial != NULL && i < vector->size; i++)
-        if (vector->initial[i] != 0.0f)
-            return false;
-    return true;
-}
-
 bool chip_can_model(const struct model_config *model, struct error *error)
 {
     struct layer_config layers[LAYERS_MOST];
@@ -39,15 +30,20 @@ bool chip_can_model(const struct model_config *model, struct error *error)
     return count == 1 || refuse(1, "follows another", "", error);
 }
 
-bool chip_can(const struct network *n, struct error *error)
+/* The host brings an initial state where it brings x: by descriptors. */
+static bool can_begin(const struct network *n, const struct config *config, struct error *error)
+{
+    return config->io == IO_MEMORY || network_begins_with_zeros(n) ||
+           fail(error, "utterances begin with an initial state of the model's, not with zeros: that takes "
+                "a chip with x and y in memory (memory: resident or stream, io: memory)");
+}
+
+bool chip_can(const struct network *n, const struct config *config, struct error *error)
 {
     for (int i = 0; i < n->layer_count; i++)
         if (!can_layer(&n->layers[i].as, n->layers[i].number, error))
             return false;
     if (n->layer_count > 1)
         return refuse(n->layers[1].number, "follows another", "", error);
-    for (int v = 0; v < n->vector_count; v++)
-        if (!begins_with_zeros(&n->vectors[v]))
-            return refuse(0, "begins with another state than zeros: ", n->vectors[v].name, error);
-    return true;
+    return can_begin(n, config, error);
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  * chip_can.h - which networks become Verilog: one LSTM layer, forward, with biases, its gates not
- * coupled, its projection without bias, from a state of zeros.
+ * coupled, its projection without bias; from a state of zeros, unless x and y lie in memory.
  *
  * A program is built of any network that goes forward, for reports and sweeps; whoever writes a
  * chip, or an image for one, asks here. */
@@ -13,7 +13,7 @@
  * it is, and what of it. */
 bool chip_can_model(const struct model_config *model, struct error *error);
 
-/* The whole of it. */
-bool chip_can(const struct network *network, struct error *error);
+/* The whole of it, on a chip of this configuration. */
+bool chip_can(const struct network *network, const struct config *config, struct error *error);
 
 #endif

@@ -77,6 +77,12 @@ void expect(uint32_t address, uint32_t data, uint32_t mask, const char *name)
     access_add((struct access){.address = address, .data = data, .mask = mask, .name = name});
 }
 
+void expect_line(uint32_t address, uint32_t data, uint32_t mask, const char *name, enum line line)
+{
+    access_add((struct access){
+        .address = address, .data = data, .mask = mask, .name = name, .line = line});
+}
+
 /* A register of the queue, which a chip with streams does not have. */
 static bool is_absent(const char *name)
 {
@@ -160,8 +166,11 @@ static void begin_access(const struct access *a)
     accesses.begins(a);
 }
 
-static void end_access(const struct access *a, uint32_t response, uint32_t value)
+static void end_access(const struct access *a, const uint32_t *seen)
 {
+    uint32_t response = seen[1] >> (a->write ? LITE_B_RESPONSE : LITE_R_RESPONSE) & 3;
+    uint32_t value = seen[0];
+    enum line line = seen[1] & LITE_INTERRUPT ? LINE_HIGH : LINE_LOW;
     uint32_t right = a->refused ? RESPONSE_SLVERR : RESPONSE_OKAY;
     if (response != right)
         violation(AT "%s of %sregister %03x answers %s, expected %s", HERE,
@@ -169,6 +178,8 @@ static void end_access(const struct access *a, uint32_t response, uint32_t value
                   response == RESPONSE_SLVERR ? "SLVERR" : "OKAY", a->refused ? "SLVERR" : "OKAY");
     else if (!a->write && (value ^ a->data) & a->mask)
         violation(AT "%s is %x, expected %x", HERE, a->name, value & a->mask, a->data & a->mask);
+    else if (a->line != LINE_ANY && a->line != line)
+        violation(AT "%s: the interrupt is %s", HERE, a->name, line == LINE_HIGH ? "high" : "low");
     if (a->into != NULL)
         *a->into = value;
     accesses.ends(a);
@@ -191,7 +202,7 @@ static bool continue_access(const struct access *a, const uint32_t *seen)
     }
     if (*flags & ready && seen[1] & (a->write ? LITE_B_VALID : LITE_R_VALID)) {
         *flags &= ~ready;
-        end_access(a, seen[1] >> (a->write ? LITE_B_RESPONSE : LITE_R_RESPONSE) & 3, seen[0]);
+        end_access(a, seen);
         return true;
     }
     if (!accesses.address_sent && (*flags & valid || accesses.address_wait-- == 0))

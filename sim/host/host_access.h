@@ -6,11 +6,15 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+/* Where the interrupt must stand when an access is answered. */
+enum line { LINE_ANY, LINE_LOW, LINE_HIGH };
+
 struct access {
     bool write, refused; /* refused: SLVERR is the right answer */
     uint32_t address, data, mask; /* data: to be written, or what the bits of mask must be */
     uint32_t kept;                /* bytes that are not written, a bit each */
     uint32_t *into;
+    enum line line;
     const char *name;
 };
 
@@ -30,6 +34,7 @@ void write_register(uint32_t address, uint32_t data);
 void write_bytes(uint32_t address, uint32_t data); /* one at a time, each at its own address */
 void read_register(uint32_t address, uint32_t *into);
 void expect(uint32_t address, uint32_t data, uint32_t mask, const char *name);
+void expect_line(uint32_t address, uint32_t data, uint32_t mask, const char *name, enum line line);
 
 /* Noise to every register, to some of its bytes or to none, in another way each turn: nothing that
  * is not a setting may change, and nothing may begin. */

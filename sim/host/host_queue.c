@@ -201,6 +201,36 @@ static void rotate_state(struct memory_region *state, uint32_t by)
     free(old);
 }
 
+/* The model begins its utterances with a state of its own, which lies in its image. */
+static bool has_initial(void)
+{
+    return model_word(ESE_IMAGE_INITIAL_OFFSET) != 0;
+}
+
+/* Channels whose utterance begins with the descriptor, [mask_words]. */
+static void beginners(uint32_t index, uint32_t mask[STIMULUS_MASK_WORDS])
+{
+    const struct stimulus *plan = &harness.plan;
+    uint32_t words = stimulus_mask_words(plan->channels);
+    size_t at = (harness.now->first_frame + first_frame(index)) * (size_t)words;
+    for (uint32_t i = 0; i < STIMULUS_MASK_WORDS; i++)
+        mask[i] = i < words ? plan->first[at + i] & plan->active[at + i] : 0;
+}
+
+/* Those that begin where others are restored find theirs in the same place. */
+static void add_initial(struct memory_region *state, uint32_t index)
+{
+    const unsigned char *initial =
+        axi_region(STIMULUS_MODEL)->contents + model_word(ESE_IMAGE_INITIAL_OFFSET);
+    const uint32_t word = model_word(ESE_IMAGE_STATE_WORD_BYTES);
+    const uint32_t slot = model_word(ESE_IMAGE_STATE_SLOT_BYTES);
+    uint32_t begin[STIMULUS_MASK_WORDS];
+    beginners(index, begin);
+    for (uint32_t c = 0; c < harness.plan.channels; c++)
+        for (uint64_t at = (uint64_t)c * slot; mask_bit(begin, c) && at + slot <= state->bytes; at += word)
+            memcpy(state->contents + at, initial + at, slot);
+}
+
 static void put_words(unsigned char *at, uint32_t word, const uint32_t *words, uint32_t count)
 {
     for (uint32_t i = 0; i < count; i++)
@@ -226,6 +256,27 @@ static void put_patches(unsigned char *at, uint32_t descriptor)
     }
 }
 
+/* Who is restored, and from where, and who begins with zeros.  A channel that is restored does not begin,
+ * whatever its bit says. */
+static void put_restored(unsigned char *at, uint32_t index, const uint32_t *first)
+{
+    const struct stimulus_descriptor *d = &harness.now->descriptors[index];
+    uint32_t begin[STIMULUS_MASK_WORDS], any = 0;
+    beginners(index, begin);
+    for (uint32_t i = 0; i < stimulus_mask_words(harness.plan.channels); i++) {
+        uint32_t restored = (d->restore >= 0 ? d->restored[i] : 0) | (has_initial() ? begin[i] : 0);
+        uint32_t zeros = restored != 0 ? (first[i] & ~restored) | (restored & draw()) : first[i];
+        put_words(at, ESE_DESCRIPTOR_RESTORE + i, &restored, 1);
+        put_words(at, ESE_DESCRIPTOR_FIRST + i, &zeros, 1);
+        any |= restored;
+    }
+    if (d->restore >= 0)
+        put_address(at, ESE_DESCRIPTOR_RESTORE_ADDRESS, state_region((uint32_t)d->restore)->base);
+    else if (any != 0)
+        put_address(at, ESE_DESCRIPTOR_RESTORE_ADDRESS,
+                    axi_region(STIMULUS_MODEL)->base + model_word(ESE_IMAGE_INITIAL_OFFSET));
+}
+
 static void put_descriptor(unsigned char *at, uint32_t index)
 {
     const struct stimulus *plan = &harness.plan;
@@ -238,19 +289,10 @@ static void put_descriptor(unsigned char *at, uint32_t index)
     put_words(at, ESE_DESCRIPTOR_FRAMES, &d->frames, 1);
     put_address(at, ESE_DESCRIPTOR_X_ADDRESS, x_region(index)->base);
     put_address(at, ESE_DESCRIPTOR_Y_ADDRESS, y_region(index)->base);
-    if (d->restore >= 0)
-        put_address(at, ESE_DESCRIPTOR_RESTORE_ADDRESS, state_region((uint32_t)d->restore)->base);
     if (d->save >= 0)
         put_address(at, ESE_DESCRIPTOR_SAVE_ADDRESS, state_region((uint32_t)d->save)->base);
     put_words(at, ESE_DESCRIPTOR_ACTIVE, plan->active + frame * mask, mask);
-    put_words(at, ESE_DESCRIPTOR_FIRST, plan->first + frame * mask, mask);
-    if (d->restore >= 0) {
-        put_words(at, ESE_DESCRIPTOR_RESTORE, d->restored, mask);
-        /* A channel that is restored does not begin, whatever its bit says. */
-        for (uint32_t i = 0; i < mask; i++)
-            put_words(at, ESE_DESCRIPTOR_FIRST + i,
-                      &(uint32_t){(plan->first + frame * mask)[i] | (d->restored[i] & draw())}, 1);
-    }
+    put_restored(at, index, plan->first + frame * mask);
     put_patches(at, index);
 }
 
@@ -300,6 +342,8 @@ static void submit(void)
                   frame + f, e);
     if (d->restore >= 0)
         rotate_state(state_region((uint32_t)d->restore), d->rotate);
+    if (d->restore >= 0 && has_initial())
+        add_initial(state_region((uint32_t)d->restore), index);
     if (d->save >= 0)
         state_region((uint32_t)d->save)->writes = 0;
     put_descriptor(region(0)->contents + (size_t)place * STIMULUS_DESCRIPTOR_BYTES, index);
@@ -384,6 +428,47 @@ static void check_frame(const unsigned char *at, uint32_t frame)
                      (unsigned)used, at[used]);
 }
 
+/* An entry of the model image's table of vectors. */
+static uint32_t vector_word(uint32_t number, uint32_t word)
+{
+    return model_word(model_word(ESE_IMAGE_VECTORS_OFFSET) / 4 + number * 8 + word);
+}
+
+/* Does the saved state hold what the plan has of a vector, `values` of all channels, in a frame? */
+static void check_vector(const struct memory_region *state, uint32_t number, uint32_t frame,
+                         const int32_t *values)
+{
+    const struct stimulus *plan = &harness.plan;
+    const uint32_t size = vector_word(number, ESE_VECTOR_ELEMENTS);
+    const uint32_t groups = (plan->pes + plan->lanes - 1) / plan->lanes;
+    values += (size_t)(harness.now->first_frame + frame) * plan->channels * size;
+    for (uint32_t c = 0; c < plan->channels; c++)
+        for (uint32_t e = 0; e < size; e++) {
+            uint32_t word = vector_word(number, ESE_VECTOR_FIRST) + e / plan->pes * groups +
+                            e % plan->pes / plan->lanes;
+            const unsigned char *at =
+                state->contents + (size_t)word * model_word(ESE_IMAGE_STATE_WORD_BYTES);
+            int32_t got = element(at, c * plan->lanes + e % plan->pes % plan->lanes);
+            int32_t right = mask_bit(frame_active(frame), c) ? values[(size_t)c * size + e] : 0;
+            if (got != right)
+                mismatch(AT "state after frame %u, vector %u, channel %u, element %u: expected %d, "
+                         "got %d", HERE, frame, number, c, e, right, got);
+        }
+}
+
+/* Of a single layer the plan has all of the state. */
+static void check_state(const struct memory_region *state, uint32_t frame)
+{
+    const struct stimulus *plan = &harness.plan;
+    if (model_word(ESE_IMAGE_VECTORS) != 2 ||
+        vector_word(0, ESE_VECTOR_LAYER) != vector_word(1, ESE_VECTOR_LAYER) ||
+        vector_word(0, ESE_VECTOR_ELEMENTS) != plan->cell ||
+        vector_word(1, ESE_VECTOR_ELEMENTS) != plan->output)
+        return;
+    check_vector(state, 0, frame, plan->c);
+    check_vector(state, 1, frame, plan->y);
+}
+
 static void check_descriptor(uint32_t index)
 {
     const struct stimulus_descriptor *d = &harness.now->descriptors[index];
@@ -398,6 +483,7 @@ static void check_descriptor(uint32_t index)
             violation(AT "descriptor %u is done, but %llu bytes of its %llu of state have been written",
                       HERE, index, (unsigned long long)state->writes,
                       (unsigned long long)state->bytes);
+        check_state(state, frame + d->frames - 1);
     }
     for (uint32_t f = 0; f < d->frames; f++) {
         check_frame(y->contents + (size_t)f * queue.y_frame_bytes, frame + f);

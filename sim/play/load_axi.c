@@ -100,13 +100,12 @@ bool check_axi_phase(const struct stimulus *s, const struct stimulus_phase *p)
 /* The header says how x, y and states lie in memory: does that hold what the plan has? */
 static bool check_header(const struct stimulus *s)
 {
-    if (axi_region(STIMULUS_MODEL)->bytes < 4 * (ESE_IMAGE_HEADER_CRC + 1))
+    if (axi_region(STIMULUS_MODEL)->bytes < 4 * (ESE_IMAGE_HOST_CRC + 1))
         return refuse("the model image has no header");
     uint32_t word = model_word(ESE_IMAGE_XY_WORD_BYTES), bytes = model_word(ESE_IMAGE_ELEMENT_BYTES);
     uint32_t slot = model_word(ESE_IMAGE_STATE_SLOT_BYTES);
     uint32_t state = model_word(ESE_IMAGE_STATE_WORD_BYTES);
-    if (model_word(ESE_IMAGE_X_SIZE) != s->input || model_word(ESE_IMAGE_C_SIZE) != s->cell ||
-        model_word(ESE_IMAGE_Y_SIZE) != s->output)
+    if (model_word(ESE_IMAGE_X_SIZE) != s->input || model_word(ESE_IMAGE_Y_SIZE) != s->output)
         return refuse("the model image is of another model than the stimulus");
     if (s->io != STIMULUS_IO_MEMORY)
         return true;

@@ -59,12 +59,13 @@ module ese_host (
     input  wire [1:0]  length_error,
     input  wire        model_done,
     input  wire [4:0]  model_error,
-    input  wire        descriptor_error,
+    input  wire [2:0]  descriptor_error, // impossible, not 4 KiB aligned, strided
     input  wire        x_error,
     input  wire [31:0] model_hash,
     input  wire [31:0] x_size,
-    input  wire [31:0] c_size,
     input  wire [31:0] y_size,
+    input  wire [31:0] cell_words,
+    input  wire [31:0] kept_words,
     input  wire        frame_done,
     input  wire        descriptor_done,
     input  wire [@{PE_MSB}:0] issue,
@@ -97,7 +98,7 @@ module ese_host (
     wire        frame_counts      = frame_done && running && !failed;
     wire        descriptor_counts = descriptor_done && running && !failed;
 
-    wire unused_control = ^{control, slot, x_size, c_size, y_size, s_axi_control_awprot, s_axi_control_arprot};
+    wire unused_control = ^{control, slot, s_axi_control_awprot, s_axi_control_arprot};
 
     ese_axi_lite #(
         .ADDRESS_W (12)
@@ -188,6 +189,7 @@ module ese_host (
     ese_registers u_registers (
         .clk                    (clk),
         .reset                  (reset),
+        .start                  (start),
         .write_enable           (write_enable),
         .write_address          (write_address),
         .write_data             (write_data),
@@ -202,8 +204,10 @@ module ese_host (
         .irq_status_set         ({28'd0, descriptor_counts, load_done, frame_counts, failed}),
         .irq_status             (irq_status),
         .model_hash             (model_hash),
-        .model_x_c_size         ({c_size[15:0], x_size[15:0]}),
+        .model_x_size           (x_size),
         .model_y_size           (y_size),
+        .model_cell_words       (cell_words),
+        .model_kept_words       (kept_words),
         .frames                 (frames),
         .cycles                 (cycles[31:0]),
         .cycles_high            (cycles[63:32]),

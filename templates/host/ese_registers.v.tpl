@@ -12,6 +12,7 @@
 module ese_registers (
     input  wire        clk,
     input  wire        reset,
+    input  wire        start, // of the chip
 
     input  wire        write_enable,
     input  wire [11:0] write_address,
@@ -43,6 +44,8 @@ module ese_registers (
     localparam [11:0] @{SYMBOL} = 12'h@{OFFSET};
 //@ end
 
+    wire unused_start = start; // without a queue
+
     // Bytes that are not strobed keep their value.
     wire [31:0] strobed = {{8{write_strobe[3]}}, {8{write_strobe[2]}},
                            {8{write_strobe[1]}}, {8{write_strobe[0]}}};
@@ -59,6 +62,9 @@ module ese_registers (
 //@ for SETTINGS
         if (write_enable && write_address == @{SYMBOL})
             @{SIGNAL} <= (write_data & strobed) | (@{SIGNAL} & ~strobed);
+//@ if RUN
+        if (start) @{SIGNAL} <= 32'd@{RESET};
+//@ end
 //@ end
 //@ for EVENTS
         @{SIGNAL} <= (@{SIGNAL} & ~@{SIGNAL}_clear) | @{SIGNAL}_set;

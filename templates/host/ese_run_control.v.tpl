@@ -4,7 +4,8 @@
 // load      lets ese_loader run, if the chip is at rest; clears the error
 // start     leaves the reset of the datapath, if the chip is at rest; clears the error
 // stop      soft reset: datapath and loader are reset, the buses finish what is outstanding
-// error     the first one is latched and stops the chip like `stop`, a clock after it was told
+// error     the first one is latched and stops the chip like `stop`, a clock after it was told; of
+//           several in a clock the first of REGISTERS.md.  In the clock of a stop it is latched, too
 // watchdog  a bus that has something outstanding and gets nothing for `watchdog` clocks; 0: never
 // loaded    a whole model has been loaded since the last load began
 //
@@ -30,7 +31,7 @@ module ese_run_control (
     input  wire [2:0]  bus_answer,
     input  wire        model_done,       // all of the model is loaded
     input  wire [4:0]  model_error,      // magic, header, chip, size, contents
-    input  wire        descriptor_error,
+    input  wire [2:0]  descriptor_error, // impossible, not 4 KiB aligned, strided
     input  wire        x_error,
 
     output reg         running,
@@ -69,7 +70,7 @@ module ese_run_control (
     reg [2:0] decode_error_q;
     reg [1:0] length_error_q;
     reg [4:0] model_error_q;
-    reg       descriptor_error_q;
+    reg [2:0] descriptor_error_q;
     reg       x_error_q;
     reg       model_done_q;
 
@@ -87,39 +88,30 @@ module ese_run_control (
             decode_error_q     <= 3'd0;
             length_error_q     <= 2'd0;
             model_error_q      <= 5'd0;
-            descriptor_error_q <= 1'b0;
+            descriptor_error_q <= 3'd0;
             x_error_q          <= 1'b0;
             model_done_q       <= 1'b0;
         end
     end
 
-    wire [4:0] found = slave_error_q[0]        ? ERROR_WEIGHTS_SLAVE
-                     : decode_error_q[0]       ? ERROR_WEIGHTS_DECODE
-                     : slave_error_q[1]        ? ERROR_DATA_SLAVE
-                     : decode_error_q[1]       ? ERROR_DATA_DECODE
-                     : length_error_q[0]       ? ERROR_WEIGHTS_LENGTH
-                     : length_error_q[1]       ? ERROR_DATA_LENGTH
-                     : slave_error_q[2]        ? ERROR_WRITE_SLAVE
-                     : decode_error_q[2]       ? ERROR_WRITE_DECODE
-                     : timeout[0]              ? ERROR_WEIGHTS_TIMEOUT
-                     : timeout[1]              ? ERROR_DATA_TIMEOUT
-                     : timeout[2]              ? ERROR_WRITE_TIMEOUT
-                     : model_error_q[0]        ? ERROR_MODEL_MAGIC
-                     : model_error_q[1]        ? ERROR_MODEL_HEADER
-                     : model_error_q[2]        ? ERROR_MODEL_CHIP
-                     : model_error_q[3]        ? ERROR_MODEL_SIZE
-                     : model_error_q[4]        ? ERROR_MODEL_CONTENTS
-                     : (running && !loaded)    ? ERROR_NOT_LOADED
-                     : descriptor_error_q      ? ERROR_DESCRIPTOR
-                     : x_error_q               ? ERROR_X_FRAMING
-                     :                           ERROR_NONE;
+    wire not_loaded = running && !loaded;
+
+    // The first that is told counts.
+    wire [4:0] found =
+//@ for ERRORS
+        @{TOLD} ? @{SYMBOL} :
+//@ end
+        ERROR_NONE;
 
     wire at_rest = !active && !stopping;
 
-    wire told = |{slave_error_q, decode_error_q, length_error_q, timeout, model_error_q,
-                  descriptor_error_q, x_error_q} || (running && !loaded);
+    wire told = |{
+//@ for ERRORS
+        @{TOLD}@{SEP}
+//@ end
+    };
 
-    assign failed     = active && !stop && told;
+    assign failed     = active && told;
     assign load_done  = loading && model_done_q && !failed;
     assign idle       = &bus_idle;
 

@@ -57,10 +57,9 @@ module ese_loader (
     // The model
     output wire [31:0] model_hash,
     output wire [31:0] x_size,
-    output wire [31:0] c_size,
     output wire [31:0] y_size,
-    output wire [15:0] c_words,        // of a saved state
-    output wire [15:0] y_words,
+    output wire [31:0] cell_words,     // of a saved state
+    output wire [31:0] kept_words,
     output wire [31:0] products,
     output wire [31:0] passes,
     output wire [31:0] columns,
@@ -102,10 +101,9 @@ module ese_loader (
 
     assign model_hash = header[32*MODEL_MODEL_HASH +: 32];
     assign x_size     = header[32*MODEL_X_SIZE +: 32];
-    assign c_size     = header[32*MODEL_C_SIZE +: 32];
     assign y_size     = header[32*MODEL_Y_SIZE +: 32];
-    assign c_words    = header[32*MODEL_STATE_WORDS +: 16];
-    assign y_words    = header[32*MODEL_STATE_WORDS+16 +: 16];
+    assign cell_words = header[32*MODEL_CELL_WORDS +: 32];
+    assign kept_words = header[32*MODEL_KEPT_WORDS +: 32];
     assign products   = header[32*MODEL_PRODUCTS +: 32];
     assign passes     = header[32*MODEL_PASSES +: 32];
     assign columns    = header[32*MODEL_COLUMNS +: 32];
@@ -129,8 +127,7 @@ module ese_loader (
     wire [31:0] constant_length;
     wire [31:0] weight_length;
     reg  [31:0] lengths [0:3];
-    reg  [31:0] state_words [0:1];
-    reg  [9:0]  fits;
+    reg  [8:0]  fits;
     reg         sizes_fit;
     reg         lengths_agree;
 
@@ -167,14 +164,12 @@ module ese_loader (
     );
 
     always @(posedge clk) begin
-        state_words[0] <= {16'd0, c_words};
-        state_words[1] <= {16'd0, y_words};
         lengths[0] <= program_length;
         lengths[1] <= column_length;
         lengths[2] <= constant_length;
         lengths[3] <= weight_length;
-        fits <= {x_size - 32'd1 < X_SIZE, c_size - 32'd1 < C_SIZE, y_size - 32'd1 < Y_SIZE,
-                 state_words[0] - 32'd1 < C_WORDS, state_words[1] - 32'd1 < Y_WORDS,
+        fits <= {x_size - 32'd1 < X_SIZE, y_size - 32'd1 < Y_SIZE,
+                 cell_words <= C_WORDS, kept_words <= Y_WORDS, // none is none too many
                  products - 32'd1 < PRODUCTS, passes - 32'd1 < PASSES,
                  columns - 32'd1 < MAX_COLUMNS, constants - 32'd1 < MAX_CONSTANTS,
                  beats - 32'd1 < MAX_BEATS};

@@ -57,8 +57,9 @@ module ese_mem_controller (
     // The model
     output wire [31:0] model_hash,
     output wire [31:0] x_size,
-    output wire [31:0] c_size,
     output wire [31:0] y_size,
+    output wire [31:0] cell_words,
+    output wire [31:0] kept_words,
     output reg  [@{PRODUCT_MSB}:0] last_product,
     output reg  [@{PASS_MSB}:0] last_pass,
     input  wire [@{PRODUCT_MSB}:0] product,
@@ -80,7 +81,7 @@ module ese_mem_controller (
     input  wire [63:0] queue_base,
     input  wire [31:0] queue_mask,
     input  wire [31:0] queue_tail,
-    output wire        descriptor_error,
+    output wire [2:0]  descriptor_error,
     output wire        descriptor_done,
     output wire        frame_done,
     output wire        x_tvalid,
@@ -165,8 +166,6 @@ module ese_mem_controller (
     wire [BUS_W-1:0] data_bus;
 
     // ---- loading ---------------------------------------------------------------------------
-    wire [15:0] c_words;
-    wire [15:0] y_words;
     wire [31:0] products;
     wire [31:0] passes;
     wire [31:0] column_count;
@@ -247,10 +246,9 @@ module ese_mem_controller (
 //@ end
         .model_hash         (model_hash),
         .x_size             (x_size),
-        .c_size             (c_size),
         .y_size             (y_size),
-        .c_words            (c_words),
-        .y_words            (y_words),
+        .cell_words         (cell_words),
+        .kept_words         (kept_words),
         .products           (products),
         .passes             (passes),
         .columns            (column_count),
@@ -269,7 +267,7 @@ module ese_mem_controller (
     reg [CONST_W-1:0]  last_constant;
     reg [BEAT_W-1:0]   last_weight;
 
-    wire unused_counts = ^{c_words, y_words, products, passes, column_count, constant_count, beat_count};
+    wire unused_counts = ^{products, passes, column_count, constant_count, beat_count};
 
     always @(posedge clk) begin
         last_product  <= products[@{PRODUCT_MSB}:0] - 1'b1;
@@ -506,8 +504,8 @@ module ese_mem_controller (
         .bus_valid       (queue_bus_valid),
         .bus_data        (data_bus),
         .x_size          (x_size),
-        .c_words         (c_words),
-        .y_words         (y_words),
+        .cell_words      (cell_words),
+        .kept_words      (kept_words),
         .x_tvalid        (x_tvalid),
         .x_tready        (x_tready),
         .x_tdata         (x_tdata),
@@ -549,8 +547,8 @@ module ese_mem_controller (
         .clk           (clk),
         .reset         (core_reset),
         .y_size        (y_size),
-        .c_words       (c_words),
-        .y_words       (y_words),
+        .cell_words    (cell_words),
+        .kept_words    (kept_words),
         .job_valid     (job_valid),
         .job_ready     (job_ready),
         .job_address   (job_address),

@@ -20,7 +20,7 @@ module ese_queue (
     input  wire [63:0] queue_base,
     input  wire [31:0] queue_mask,    // descriptors in the ring less one
     input  wire [31:0] queue_tail,    // descriptors submitted
-    output reg         error,         // impossible descriptor; one clock
+    output reg  [2:0]  error,         // impossible, not 4 KiB aligned, strided; one clock
 
     // To the read port
     output wire        request,
@@ -32,8 +32,8 @@ module ese_queue (
 
     // x; tuser as on an AXI4-Stream port: first, active
     input  wire [31:0] x_size,
-    input  wire [15:0] c_words,       // of a state
-    input  wire [15:0] y_words,
+    input  wire [31:0] cell_words,    // of a state
+    input  wire [31:0] kept_words,
     output wire        x_tvalid,
     input  wire        x_tready,
     output wire [@{DATA_MSB}:0] x_tdata,
@@ -88,17 +88,22 @@ module ese_queue (
     wire [63:0]         y_address       = descriptor[32*DESCRIPTOR_Y_ADDRESS +: 64];
     wire [63:0]         restore_address = descriptor[32*DESCRIPTOR_RESTORE_ADDRESS +: 64];
     wire [63:0]         save_address    = descriptor[32*DESCRIPTOR_SAVE_ADDRESS +: 64];
+    wire [31:0]         x_stride        = descriptor[32*DESCRIPTOR_X_STRIDE +: 32];
+    wire [31:0]         y_stride        = descriptor[32*DESCRIPTOR_Y_STRIDE +: 32];
     wire [CHANNELS-1:0] active          = descriptor[32*DESCRIPTOR_ACTIVE +: CHANNELS];
     wire [CHANNELS-1:0] first           = descriptor[32*DESCRIPTOR_FIRST +: CHANNELS];
     wire [CHANNELS-1:0] restored        = descriptor[32*DESCRIPTOR_RESTORE +: CHANNELS];
     wire                restore         = restored != {CHANNELS{1'b0}};
 
-    localparam [63:0] STRAY = 64'h@{STRAY}; // address bits that must be 0
+    localparam [63:0] STRAY  = 64'h@{STRAY}; // address bits that nobody may set
+    localparam [63:0] WITHIN = 64'h@{WITHIN}; // ... that this chip does not take
 
-    wire possible = magic == MAGIC && frames != 32'd0
-                 && (x_address & STRAY) == 64'd0 && (y_address & STRAY) == 64'd0
-                 && (!restore || (restore_address & STRAY) == 64'd0)
-                 && (!save || (save_address & STRAY) == 64'd0);
+    wire [63:0] bits = x_address | y_address | (restore_address & {64{restore}})
+                     | (save_address & {64{save}});
+
+    wire impossible = magic != MAGIC || frames == 32'd0 || (bits & STRAY) != 64'd0;
+    wire unaligned  = (bits & WITHIN) != 64'd0;
+    wire strided    = (x_stride | y_stride) != 32'd0;
 
     // ---- state machine ---------------------------------------------------------------------
     localparam [3:0] IDLE          = 4'd0;
@@ -133,7 +138,8 @@ module ese_queue (
     reg [ITEM_W-1:0] first_y;
     reg [ITEM_W-1:0] state_words;
     reg [31:0]       state_bus_words;
-    wire [31:0]      all_words = {16'd0, c_words} + {16'd0, y_words};
+    reg              stateless;   // there is nothing to restore or to save
+    wire [31:0]      all_words = cell_words + kept_words;
     wire [31:0]      all_bus_words;
 
     wire unused_words = ^all_words;
@@ -147,11 +153,13 @@ module ese_queue (
     );
 
     always @(posedge clk) begin
-        first_y         <= c_words[ITEM_W-1:0];
+        first_y         <= cell_words[ITEM_W-1:0];
+        stateless       <= all_words == 32'd0;
         state_words     <= all_words[ITEM_W-1:0];
         state_bus_words <= all_bus_words;
     end
 
+    wire        saves = save && !stateless;
     wire        fetch_start;
     wire        fetch_started;
     wire        fetched;
@@ -199,7 +207,7 @@ module ese_queue (
         else if (settled != 3'd7)               settled <= settled + 3'd1;
 
     always @(posedge clk) begin
-        error <= 1'b0;
+        error <= 3'd0;
         case (state)
             IDLE:
                 if (taken != queue_tail) state <= READ;
@@ -221,10 +229,10 @@ module ese_queue (
                 all_asked    <= 1'b0;
                 first_frame  <= 1'b1;
                 last_frame   <= frames == 32'd1;
-                if (!possible)    state <= STUCK;
-                else if (restore) state <= DRAIN_RESTORE;
-                else              state <= ANNOUNCE;
-                error <= !possible;
+                if (impossible || unaligned || strided) state <= STUCK;
+                else if (restore && !stateless)         state <= DRAIN_RESTORE;
+                else                                    state <= ANNOUNCE;
+                error <= {strided, unaligned, impossible};
             end
             DRAIN_RESTORE: // a state that the descriptor before saves must be in memory
                 if (drained && settled == 3'd7) state <= READ_STATE;
@@ -249,7 +257,7 @@ module ese_queue (
                     frames_given <= frames_given + 32'd1;
                     first_frame  <= 1'b0;
                     last_frame   <= frames_given + 32'd2 == frames;
-                    if (last_frame) state <= save ? DRAIN_SAVE : IDLE;
+                    if (last_frame) state <= saves ? DRAIN_SAVE : IDLE;
                 end
             end
             DRAIN_SAVE:
@@ -272,7 +280,7 @@ module ese_queue (
             state     <= IDLE;
             taken     <= 32'd0;
             under_way <= 16'd0;
-            error     <= 1'b0;
+            error     <= 3'd0;
         end
     end
 
@@ -443,7 +451,7 @@ module ese_queue (
     // ---- write-back ------------------------------------------------------------------------
     assign job_valid    = state == ANNOUNCE || state == ANNOUNCE_SAVE;
     assign job_is_state = state == ANNOUNCE_SAVE;
-    assign job_is_last  = job_is_state || !save;
+    assign job_is_last  = job_is_state || !saves;
     assign job_address  = job_is_state ? save_address[@{ADDRESS_MSB}:0] : y_address[@{ADDRESS_MSB}:0];
     assign job_frames   = frames;
 endmodule

@@ -25,8 +25,8 @@ module ese_writeback #(
     input  wire                            clk,
     input  wire                            reset,
     input  wire [31:0]                     y_size,
-    input  wire [15:0]                     c_words, // of a state
-    input  wire [15:0]                     y_words,
+    input  wire [31:0]                     cell_words, // of a state
+    input  wire [31:0]                     kept_words,
 
     input  wire                            job_valid,
     output wire                            job_ready,
@@ -62,7 +62,7 @@ module ese_writeback #(
     reg [31:0] y_last;
 
     always @(posedge clk) begin
-        state_items <= {16'd0, c_words} + {16'd0, y_words};
+        state_items <= cell_words + kept_words;
         state_last  <= state_items - 32'd1;
         y_last      <= y_size - 32'd1;
     end

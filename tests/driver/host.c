@@ -161,7 +161,7 @@ static void chain_at(uint32_t cut, unsigned voices)
     struct ese_block out, more_out, state;
     must(ese_allocate(&chip, (uint64_t)m->y_frame_bytes * cut, &out));
     must(ese_allocate(&chip, (uint64_t)m->y_frame_bytes * (FRAMES - cut), &more_out));
-    must(ese_allocate(&chip, m->state_bytes, &state));
+    must(ese_allocate(&chip, m->state_bytes + 1, &state)); /* a model may have none */
     struct ese_job first = {.frames = cut, .x = in.address, .y = out.address, .save = true,
                             .save_address = state.address};
     struct ese_job second = {.frames = FRAMES - cut, .x = more.address, .y = more_out.address,
@@ -252,12 +252,12 @@ static void recover(void)
     quit("good");
 }
 
-/* A damaged image is refused by the chip, and the right one taken after that. */
-static void damaged(const char *folder)
+static unsigned char model[1 << 20], weights[1 << 20];
+static size_t sizes[2];
+
+static void read_image(const char *folder)
 {
-    static unsigned char model[1 << 20], weights[1 << 20];
     char path[512];
-    size_t sizes[2];
     for (int n = 0; n < 2; n++) {
         snprintf(path, sizeof path, "%s/%s.bin", folder, n == 0 ? "model" : "weights");
         FILE *file = fopen(path, "rb");
@@ -265,6 +265,12 @@ static void damaged(const char *folder)
         if (file != NULL)
             fclose(file);
     }
+}
+
+/* A damaged image is refused by the chip, and the right one taken after that. */
+static void damaged(const char *folder)
+{
+    read_image(folder);
     for (int n = 0; n < 2; n++) {
         unsigned char *byte = n == 0 ? &model[sizes[0] - 1] : &weights[sizes[1] / 2];
         *byte ^= 4;
@@ -359,6 +365,116 @@ static void deserted(void)
     _exit(0);
 }
 
+/* ---- states of which a part, or all, is missing ------------------------------------------------ */
+
+static uint32_t word_of(uint32_t word)
+{
+    const unsigned char *at = model + 4 * word;
+    return (uint32_t)at[0] | (uint32_t)at[1] << 8 | (uint32_t)at[2] << 16 | (uint32_t)at[3] << 24;
+}
+
+static void set_word(uint32_t word, uint32_t value)
+{
+    for (int byte = 0; byte < 4; byte++)
+        model[4 * word + (uint32_t)byte] = (unsigned char)(value >> 8 * byte);
+}
+
+static uint32_t crc_of(size_t begin, size_t bytes)
+{
+    uint32_t crc = UINT32_MAX;
+    for (size_t i = begin; i < begin + bytes; i++) {
+        crc ^= model[i];
+        for (int bit = 0; bit < 8; bit++)
+            crc = crc >> 1 ^ (crc & 1 ? UINT32_C(0xedb88320) : 0);
+    }
+    return ~crc;
+}
+
+/* The model's image, of which the header says less of the state than there is: words of the cell memory,
+ * of the kept store. */
+static void load_with(const char *folder, uint32_t cells, uint32_t kept)
+{
+    const uint32_t table = 64, entry = 8;
+    const uint32_t count = (cells != 0 ? 1u : 0u) + (kept != 0 ? 1u : 0u);
+    read_image(folder);
+    uint32_t bytes = (cells + kept) * word_of(ESE_IMAGE_STATE_WORD_BYTES);
+    if (cells == 0) /* what the other vector is, it is from the first word on */
+        for (uint32_t w = 0; w < entry; w++)
+            set_word(table + w, w == ESE_VECTOR_FIRST ? 0 : word_of(table + entry + w));
+    set_word(ESE_IMAGE_CELL_WORDS, cells);
+    set_word(ESE_IMAGE_KEPT_WORDS, kept);
+    set_word(ESE_IMAGE_STATE_BYTES, (bytes + chip.bus_bytes - 1) / chip.bus_bytes * chip.bus_bytes);
+    set_word(ESE_IMAGE_VECTORS, count);
+    set_word(ESE_IMAGE_VECTORS_CRC, crc_of(4 * table, 4 * entry * count));
+    set_word(ESE_IMAGE_HEADER_CRC, crc_of(0, 4 * ESE_IMAGE_HEADER_CRC));
+    set_word(ESE_IMAGE_HOST_CRC, crc_of(128, 4 * ESE_IMAGE_HOST_CRC - 128));
+    must(ese_load(&chip, model, sizes[0], weights, sizes[1]));
+    if (chip.vector_count != count)
+        quit("%u vectors instead of %u", (unsigned)chip.vector_count, (unsigned)count);
+}
+
+/* The states after all frames. */
+static void save_all(unsigned char *states[VOICES])
+{
+    struct ese_utterance utterances[VOICES];
+    struct ese_server *server = serve(4, 8);
+    for (int v = 0; v < VOICES; v++) {
+        states[v] = calloc(1, ese_state_bytes(&chip) + 1);
+        utterances[v] =
+            (struct ese_utterance){.x = x[v], .y = y[v], .frames = FRAMES, .save = states[v]};
+        must(ese_server_submit(server, &utterances[v]));
+    }
+    must(ese_server_finish(server));
+    ese_server_close(server);
+    compare();
+}
+
+/* What a vector of a saved state is, the last y of the voice is. */
+static void check_last_y(unsigned char *const states[VOICES], uint32_t number)
+{
+    int32_t *got = calloc(chip.vectors[number].elements, sizeof *got);
+    if (chip.vectors[number].kind != ESE_KIND_OUTPUT ||
+        chip.vectors[number].elements != chip.model.y_size ||
+        chip.vectors[number].fraction != chip.model.y_fraction)
+        quit("vector %u is not y", (unsigned)number);
+    for (int v = 0; v < VOICES; v++) {
+        ese_get_vector(&chip, states[v], number, got);
+        if (memcmp(got, right[v] + (size_t)(FRAMES - 1) * chip.model.y_size,
+                   chip.model.y_size * sizeof *got) != 0)
+            quit("y in the state of voice %d is another", v);
+    }
+    free(got);
+}
+
+/* A state without cells, one of cells alone, and none: of each what there is is saved, and restored, and a
+ * channel that nobody else had has the rest still. */
+static void parts(const char *folder)
+{
+    const uint32_t cells = chip.model.cell_words, kept = chip.model.kept_words;
+    const size_t slot = chip.model.state_slot_bytes;
+    const uint32_t list[][2] = {{0, kept}, {cells, 0}, {0, 0}};
+    unsigned char *whole[VOICES], *part[VOICES];
+    const unsigned voices = chip.channels < VOICES ? chip.channels : VOICES;
+    save_all(whole);
+    check_last_y(whole, 1);
+    for (size_t n = 0; n < sizeof list / sizeof *list; n++) {
+        load_with(folder, list[n][0], list[n][1]);
+        save_all(part);
+        for (int v = 0; v < VOICES; v++)
+            if (memcmp(part[v], whole[v] + (list[n][0] == 0 ? cells * slot : 0),
+                       ese_state_bytes(&chip)) != 0)
+                quit("with %u and %u words the state of voice %d is another",
+                     (unsigned)list[n][0], (unsigned)list[n][1], v);
+        if (list[n][1] != 0)
+            check_last_y(part, 0);
+        must(ese_start(&chip, 8));
+        chain_at(1, voices);
+        chain_at(FRAMES / 2, voices);
+        must(ese_stop(&chip));
+    }
+    quit("good");
+}
+
 int main(int argc, char **argv)
 {
     char message[ESE_MESSAGE];
@@ -380,6 +496,8 @@ int main(int argc, char **argv)
     };
     if (strcmp(scenario, "damaged") == 0)
         damaged(folder);
+    if (strcmp(scenario, "parts") == 0)
+        parts(folder);
     for (size_t n = 0; n < sizeof list / sizeof *list; n++)
         if (strcmp(scenario, list[n].name) == 0)
             list[n].play();

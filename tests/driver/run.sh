@@ -122,6 +122,8 @@ for chip in stream resident; do
         scenario closed '^good$' '^VERDICT PASS$' "$chip" "$memory"
     done
     scenario single_frames '^good$' '^VERDICT PASS$' "$chip" ideal
+    scenario parts '^good$' '^VERDICT PASS$' "$chip" ideal
+    scenario parts '^good$' '^VERDICT PASS$' "$chip" hostile
     scenario damaged '^good$' '^VERDICT PASS$' "$chip" ideal
 done
 scenario no_register '^good$' '^VERDICT PASS$' stream ideal

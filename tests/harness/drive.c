@@ -78,7 +78,7 @@ enum word {
 #include "fpga/contract/layout.def"
 };
 
-enum { HEADER_WORDS = 32 };
+enum { HEADER_WORDS = 64 };
 
 static void put32(unsigned char *at, uint32_t word, uint32_t value)
 {
@@ -99,9 +99,9 @@ static void make_header(const struct stimulus *s, unsigned char *data, uint32_t 
     uint32_t beat = s->memory_data_bits / 8;
     uint32_t frame = (s->input * word_bytes + beat - 1) / beat * beat;
     const uint32_t words[][2] = {
-        {WORD_MAGIC, 0x4D455345}, {WORD_LAYOUT, 1}, {WORD_CHIP_HASH, s->chip_hash},
-        {WORD_MODEL_HASH, 0x1234567}, {WORD_X_SIZE, s->input}, {WORD_C_SIZE, s->cell},
-        {WORD_Y_SIZE, s->output}, {WORD_X_FRAME_BYTES, frame}, {WORD_Y_FRAME_BYTES, frame},
+        {WORD_MAGIC, 0x4D455345}, {WORD_LAYOUT, 2}, {WORD_CHIP_HASH, s->chip_hash},
+        {WORD_MODEL_HASH, 0x1234567}, {WORD_X_SIZE, s->input}, {WORD_Y_SIZE, s->output},
+        {WORD_CELL_WORDS, 0}, {WORD_KEPT_WORDS, s->input}, {WORD_X_FRAME_BYTES, frame}, {WORD_Y_FRAME_BYTES, frame},
         {WORD_XY_WORD_BYTES, word_bytes}, {WORD_STATE_BYTES, frame},
         {WORD_STATE_WORD_BYTES, word_bytes}, {WORD_STATE_SLOT_BYTES, s->element_bits / 8},
         {WORD_ELEMENT_BYTES, s->element_bits / 8}};
@@ -365,13 +365,15 @@ static void add_patches(struct stimulus *s)
         {WORD_MAGIC, 0, CHIP_ERROR_MODEL_MAGIC},
         {WORD_CHIP_HASH, 77, CHIP_ERROR_MODEL_CHIP},
         {WORD_X_SIZE, 0, CHIP_ERROR_MODEL_SIZE},
-        {WORD_X_FRACTION, 1, CHIP_ERROR_MODEL_HEADER},
+        {WORD_HEADER_CRC - 1, 1, CHIP_ERROR_MODEL_HEADER},
         {HEADER_WORDS, 0x55aa55aa, CHIP_ERROR_MODEL_CONTENTS},
     };
     static const uint32_t DESCRIPTORS[][3] = {
         {DESCRIPTOR_MAGIC, 0, CHIP_ERROR_DESCRIPTOR},
         {HEADER_WORDS + DESCRIPTOR_FRAMES, 0, CHIP_ERROR_DESCRIPTOR},
-        {DESCRIPTOR_Y_ADDRESS, 16, CHIP_ERROR_DESCRIPTOR},
+        {DESCRIPTOR_Y_ADDRESS, 8, CHIP_ERROR_DESCRIPTOR},
+        {DESCRIPTOR_Y_ADDRESS, 128, CHIP_ERROR_ALIGNMENT},
+        {DESCRIPTOR_X_STRIDE, 4096, CHIP_ERROR_STRIDE},
     };
     struct stimulus_phase *p = phase(s, "models", 0, 2);
     p->flags = STIMULUS_LOADED_BEFORE;
@@ -408,6 +410,11 @@ static void add_stops(struct stimulus *s)
     p = phase(s, "stop loading", 0, 2);
     p->stop_cycle = 5;
     p->stop_moment = STIMULUS_AT_LOAD;
+    p = phase(s, "unwatched", 0, 2);
+    p->memory[STIMULUS_PORT_DATA].fault = STIMULUS_FAULT_SILENT;
+    p->fault_moment = p->stop_moment = STIMULUS_AT_LOAD;
+    p->stop_cycle = 1500;
+    p->idle_cycles = 4000;
     if (!has_queue(s))
         return;
     p = states(s, "stop restoring");

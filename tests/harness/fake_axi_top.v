@@ -122,7 +122,8 @@ module ese_top (aclk, aresetn,
         wrong_hash, hole_answers, leak, never_idle, false_idle, wrong_code, frames_off, cycles_off,
         x_awake, stale, no_interrupt, interrupt_stays, no_frame_event, blind, self_stop,
         wrong_features, no_loading, never_loaded, stays_loaded, forgets, wrong_model, cramped, unchecked, starts_bare,
-        deaf_slot, reopens, multiplied_off, not_idle, keeps_loaded;
+        deaf_slot, reopens, multiplied_off, not_idle, keeps_loaded, shallow,
+        keeps_closed, keeps_tail, clears_all, clears_others, unmasked, unraised, short_stop, watchful, byte_blind;
     initial begin
         b_in_reset      = $test$plusargs("b_in_reset");
         r_in_reset      = $test$plusargs("r_in_reset");
@@ -166,7 +167,17 @@ module ese_top (aclk, aresetn,
         stays_loaded    = $test$plusargs("stays_loaded"); // although a load was stopped
         forgets         = $test$plusargs("forgets");     // what was loaded, when it is stopped
         wrong_model     = $test$plusargs("wrong_model"); // MODEL_HASH
-        cramped           = $test$plusargs("cramped");       // room for less than the model has
+        cramped         = $test$plusargs("cramped");     // room for less than the model has
+        shallow         = $test$plusargs("shallow");     // ... for a state
+        keeps_closed    = $test$plusargs("keeps_closed"); // start opens no channel
+        keeps_tail      = $test$plusargs("keeps_tail");  // start leaves QUEUE_TAIL
+        clears_all      = $test$plusargs("clears_all");  // a write to IRQ_STATUS clears all events
+        clears_others   = $test$plusargs("clears_others"); // FRAME goes with DESCRIPTOR and the other way round
+        unmasked        = $test$plusargs("unmasked");    // IRQ_ENABLE is not looked at
+        unraised        = $test$plusargs("unraised");    // LOADED never raises the interrupt
+        short_stop      = $test$plusargs("short_stop");  // STOPPING ends while bursts are outstanding
+        watchful        = $test$plusargs("watchful");    // WATCHDOG 0 is 700
+        byte_blind      = $test$plusargs("byte_blind");  // commands act without their byte strobed
         unchecked       = $test$plusargs("unchecked");   // takes any image
         starts_bare     = $test$plusargs("starts_bare"); // starts without a model
         deaf_slot       = $test$plusargs("deaf_slot");   // SLOT does nothing
@@ -198,7 +209,7 @@ module ese_top (aclk, aresetn,
     function known;
         input [11:0] at;
         known = at <= 12'h38 || at >= 12'h40 && at <= 12'h4c
-             || at >= 12'h50 && at <= 12'h60 && QUEUE || at >= 12'h64 && at <= 12'h9c;
+             || at >= 12'h50 && at <= 12'h60 && QUEUE || at >= 12'h64 && at <= 12'hac;
     endfunction
 
     function [31:0] value;
@@ -209,11 +220,11 @@ module ese_top (aclk, aresetn,
             12'h0c: value = CHIP_HASH;
             12'h10: value = wrong_features | QUEUE << 1 | (PORTS > 1) << 2 | DW / 8 << 16;
             12'h14: value = PES | CHANNELS << 16;
-            12'h18: value = FRAME - cramped | FRAME << 16;
+            12'h18: value = FRAME - cramped;
             12'h1c: value = FRAME | LANES << 16;
             12'h24: value = {26'd0, loaded && !never_loaded, loading,
                              idle && !never_idle || false_idle && !running, code != 0,
-                             stopping && !false_idle, running};
+                             stopping && !false_idle && !short_stop, running};
             12'h28: value = code;
             12'h2c: value = enable;
             12'h30: value = events;
@@ -228,13 +239,16 @@ module ese_top (aclk, aresetn,
             12'h5c: value = queue_tail;
             12'h60: value = queue_head;
             12'h64: value = header[3*32 +: 32] + wrong_model;
-            12'h68: value = header[4*32 +: 32] | header[5*32 +: 32] << 16;
-            12'h6c: value = header[6*32 +: 32];
+            12'h68: value = header[4*32 +: 32];
+            12'h6c: value = header[5*32 +: 32];
             12'h70: value = frames + frames_off;
             12'h74: value = cycles[31:0] + (cycles_off ? 100 : 0);
             12'h78: value = cycles[63:32];
             12'h7c: value = multiplied[31:0] + multiplied_off;
             12'h80: value = multiplied[63:32];
+            12'ha4: value = FRAME - shallow;
+            12'ha8: value = header[6*32 +: 32];
+            12'hac: value = header[7*32 +: 32];
             default: value = 0;
         endcase
     endfunction
@@ -266,13 +280,16 @@ module ese_top (aclk, aresetn,
     assign s_axi_control_rdata   = x_on_lite_r ? {32{1'bx}} : r_change && toggle ? ~r_data : r_data;
     assign s_axi_control_rresp   = r_response;
     assign irq                   = x_on_interrupt && running ? 1'bx
-                                 : !no_interrupt && (events & enable) != 0
+                                 : !no_interrupt && (events & (unmasked ? 4'hf : enable) & ~{1'b0, unraised, 2'b0}) != 0
                                    || interrupt_stays && frames != 0;
 
-    wire [31:0] given = w & strobed;
-    wire start = do_write && aw == 12'h20 && given[0];
-    wire stop  = do_write && aw == 12'h20 && given[1];
-    wire load  = do_write && aw == 12'h20 && given[2];
+    wire [31:0] given   = w & strobed;
+    wire [31:0] command = byte_blind ? w : given;
+    wire start = do_write && aw == 12'h20 && command[0];
+    wire stop  = do_write && aw == 12'h20 && command[1];
+    wire load  = do_write && aw == 12'h20 && command[2];
+    wire [3:0] clear   = !(do_write && aw == 12'h30) ? 4'b0 : clears_all ? 4'hf
+                       : given[3:0] | (clears_others ? {given[1], 1'b0, given[3], 1'b0} : 4'b0);
     wire [4:0] found, wrong;
     wire       whole_model;
     wire       descriptor_done;
@@ -310,7 +327,7 @@ module ese_top (aclk, aresetn,
             case (aw)
                 12'h2c: enable <= merged[3:0];
                 12'h34: watchdog <= merged;
-                12'h38: if (given[31] && !deaf_slot) closed[given[15:0]] <= given[16];
+                12'h38: if (command[31] && !deaf_slot) closed[command[15:0]] <= command[16];
                 12'h40: weights_base[31:0]  <= merged;
                 12'h44: weights_base[63:32] <= merged;
                 12'h48: model_base[31:0]    <= merged;
@@ -323,7 +340,7 @@ module ese_top (aclk, aresetn,
             endcase
         if (frame_out) shut <= closed != 0 ? shut + 1 : 0;
         if (reopens && frame_out && shut == 2) closed <= 0;
-        events <= (events & ~(do_write && aw == 12'h30 ? given[3:0] : 4'b0))
+        events <= (events & ~clear)
                 | {descriptor_done, load_over && wrong == 0, frame_out && !no_frame_event,
                    active && (found != 0 || load_over && wrong != 0) && !stop};
         if (running) cycles <= cycles + 1;
@@ -336,7 +353,8 @@ module ese_top (aclk, aresetn,
             cycles     <= 0;
             multiplied <= 0;
             frames     <= 0;
-            closed     <= 0;
+            closed     <= keeps_closed ? closed : 0;
+            queue_tail <= keeps_tail ? queue_tail : 0;
         end
         if (load && !active && !stopping && !no_loading) begin
             loading <= 1'b1;
@@ -415,7 +433,7 @@ module ese_top (aclk, aresetn,
         m_axi_data_rvalid && !queue_turn, reader_rready, m_axi_data_rdata, m_axi_data_rresp,
         m_axi_data_rlast);
 
-    wire       write_slave, write_decode, write_answer, write_idle, impossible;
+    wire       write_slave, write_decode, write_answer, write_idle, impossible, unaligned, strided;
     reg [31:0] silence_0, silence_1, silence_2;
     wire       core_error;
     always @(posedge aclk) begin
@@ -423,14 +441,16 @@ module ese_top (aclk, aresetn,
         silence_1 <= !aresetn || port_idle[1] || answer[1] ? 0 : silence_1 + 1;
         silence_2 <= !aresetn || write_idle || write_answer ? 0 : silence_2 + 1;
     end
+    wire        bites = watchdog != 0 || watchful;
+    wire [31:0] limit = watchdog != 0 ? watchdog : 700;
     assign idle  = &port_idle && write_idle;
     assign found = self_stop && frames == 1 ? 5'd3 : blind ? 5'd0
                  : slave[0] ? 5'd2 : decode[0] ? 5'd3 : slave[1] ? 5'd4 : decode[1] ? 5'd5
                  : length[0] ? 5'd6 : length[1] ? 5'd7 : write_slave ? 5'd10 : write_decode ? 5'd11
-                 : watchdog != 0 && silence_0 >= watchdog ? 5'd8
-                 : watchdog != 0 && silence_1 >= watchdog ? 5'd9
-                 : watchdog != 0 && silence_2 >= watchdog ? 5'd19
-                 : impossible ? 5'd18 : core_error ? 5'd1 : 5'd0;
+                 : bites && silence_0 >= limit ? 5'd8
+                 : bites && silence_1 >= limit ? 5'd9
+                 : bites && silence_2 >= limit ? 5'd19
+                 : impossible ? 5'd18 : unaligned ? 5'd20 : strided ? 5'd21 : core_error ? 5'd1 : 5'd0;
 
 `ifdef ESE_AXI_QUEUE
     // ---- queue -----------------------------------------------------------------------------------
@@ -470,7 +490,7 @@ module ese_top (aclk, aresetn,
         .clk(aclk), .reset_n(aresetn), .running(running && found == 0), .queue_base(queue_base),
         .model_base(model_base), .queue_mask(queue_mask), .queue_tail(queue_tail), .closed(closed),
         .head(queue_head), .frame_done(y_frame_done), .descriptor_done(descriptor_done),
-        .impossible(impossible), .want(queue_want), .grant(turn), .read_idle(queue_idle),
+        .impossible(impossible), .unaligned(unaligned), .strided(strided), .want(queue_want), .grant(turn), .read_idle(queue_idle),
         .write_idle(write_idle), .slave_error(queue_slave), .decode_error(queue_decode),
         .length_error(queue_length), .write_slave(write_slave), .write_decode(write_decode),
         .answer(queue_answer), .write_answer(write_answer), .arvalid(queue_arvalid),
@@ -495,7 +515,8 @@ module ese_top (aclk, aresetn,
     assign m_axi_data_rready  = reader_rready;
     assign {port_idle[1], slave[1], decode[1], length[1], answer[1]} =
         {reader_idle, reader_slave, reader_decode, reader_length, reader_answer};
-    assign {write_slave, write_decode, write_answer, impossible, descriptor_done} = 5'b0;
+    assign {write_slave, write_decode, write_answer, impossible, unaligned, strided} = 6'b0;
+    assign descriptor_done = 1'b0;
     assign write_idle = 1'b1;
     assign queue_head = 32'd0;
     assign frame_out  = m_axis_y_tvalid && m_axis_y_tready && m_axis_y_tlast;

@@ -17,7 +17,7 @@ module fake_queue #(
     input      [31:0]             queue_mask, queue_tail,
     input      [CHANNELS-1:0]     closed,
     output reg [31:0]             head,
-    output reg                    frame_done, descriptor_done, impossible,
+    output reg                    frame_done, descriptor_done, impossible, unaligned, strided,
     output                        want,   // to read
     input                         grant,
     output                        read_idle, write_idle,
@@ -73,7 +73,7 @@ module fake_queue #(
         aw_unaligned, aw_cross, aw_outside, aw_stopped, w_early, w_late, w_strobe, b_deaf, x_on_awvalid,
         x_on_awaddr, x_on_wvalid, x_on_wdata, x_on_wlast, x_on_wstrb, x_on_bready, head_early, y_short,
         y_twice, y_padding, y_idle, y_bit, head_jump, no_descriptor_event, lost_state, save_short,
-        y_read, w_stopped, head_back;
+        y_read, w_stopped, head_back, counts_failed, any_stride, any_page;
     initial begin
         aw_in_reset  = $test$plusargs("aw_in_reset");
         w_in_reset   = $test$plusargs("w_in_reset");
@@ -111,6 +111,9 @@ module fake_queue #(
         lost_state   = $test$plusargs("lost_state");
         save_short   = $test$plusargs("save_short");
         y_read       = $test$plusargs("y_read");       // reads where only y is to be written
+        counts_failed = $test$plusargs("counts_failed"); // in QUEUE_HEAD what was not written
+        any_stride   = $test$plusargs("any_stride");   // takes any stride for none
+        any_page     = $test$plusargs("any_page");     // takes any address, and leaves its lower bits out
     end
 
     reg [3:0]    state;
@@ -270,7 +273,10 @@ module fake_queue #(
     wire                saves    = descriptor[32];
     wire [11:0]         stray    = x_base[11:0] | y_base[11:0] | (restored != 0 ? get_base[11:0] : 12'd0)
                                  | (saves ? put_base[11:0] : 12'd0);
-    wire                possible = descriptor[31:0] == 32'h44455345 && frames != 0 && stray == 0;
+    wire                sound    = descriptor[31:0] == 32'h44455345 && frames != 0 && stray % BYTES == 0;
+    wire                aligned  = stray == 0 || any_page;
+    wire                straight = descriptor[12*32 +: 64] == 0 || any_stride;
+    wire                possible = sound && aligned && straight;
 
     wire [31:0] at_byte = count * WORD_BYTES;
     wire [31:0] at_beat = at_byte / BYTES;
@@ -303,9 +309,12 @@ module fake_queue #(
 
     wire [DW-1:0] mask_word = ({{DW{1'b0}}, {CHANNELS*B{1'b1}}} << at_bit) & {DW{1'b1}};
 
+    reg     was_running;
     integer n;
     always @(posedge clk) begin
-        {start_read, start_write, frame_done, descriptor_done, impossible, state_write} <= 0;
+        {start_read, start_write, frame_done, descriptor_done, impossible, unaligned, strided} <= 0;
+        state_write <= 1'b0;
+        was_running <= running;
         begun <= 1'b0;
         case (state)
             ST_IDLE: if (taken != queue_tail) begin
@@ -324,7 +333,9 @@ module fake_queue #(
                 taken      <= taken + 1;
                 frame      <= 0;
                 count      <= 0;
-                impossible <= !possible;
+                impossible <= !sound;
+                unaligned  <= !aligned;
+                strided    <= !straight;
                 state      <= !possible ? ST_STUCK : restored != 0 ? ST_STATE : ST_NEXT;
                 if (possible && restored != 0) begin
                     start_read    <= 1'b1;
@@ -414,10 +425,11 @@ module fake_queue #(
             default: ;
         endcase
         if (!reset_n || !running) begin
-            {state, taken, head, start_read, start_write, begun} <= 0;
-            {frame_done, descriptor_done, impossible, state_write} <= 0;
-            if (!reset_n) head <= 0;
+            {state, taken, start_read, start_write, begun} <= 0;
+            {frame_done, descriptor_done, impossible, unaligned, strided, state_write} <= 0;
         end
+        if (!reset_n || running && !was_running) head <= 0;
+        else if (!running && !counts_failed) head <= head;
     end
 
     always @* begin

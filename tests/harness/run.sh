@@ -169,6 +169,13 @@ axi_faults() { # SIMULATOR
     play two "$1" brief 'WEIGHTS_ADDRESS.* is [0-9a-f]*, expected' +whole_words
     play two "$1" brief 'STATUS after reset is 0, expected 8' +never_idle
     play two "$1" normal 'buses are idle, with [0-9]* bursts outstanding' +false_idle
+    play two "$1" normal 'does not stop any more, but its buses are not idle' +short_stop
+    play two "$1" normal 'phase unwatched, .*the chip reports error' +watchful
+    play two "$1" brief 'IRQ_STATUS with its events masked: the interrupt is high' +unmasked
+    play two "$1" brief 'IRQ_STATUS with its events allowed: the interrupt is low|nothing moves any more' +unraised
+    play two "$1" brief 'IRQ_STATUS after the others were cleared is 0, expected 4' +clears_all
+    play two "$1" brief 'the chip reports error 0|STATUS is .*, expected' +byte_blind
+    play two "$1" brief 'y tuser of channels|the channel is idle' +keeps_closed
     play two "$1" normal 'phase SLVERR, .*ERROR is 3, expected 2' +wrong_code
     play two "$1" brief 'FRAMES is 6, expected 5|FRAMES is 6, 5 were played' +frames_off
     play two "$1" brief 'CYCLES is [0-9]*, [0-9]* clocks after start' +cycles_off
@@ -199,7 +206,8 @@ axi_faults() { # SIMULATOR
     play two "$1" normal 'phase models, .*STATUS is .* after the stop: the model is said to be' +keeps_loaded
     play two "$1" normal 'phase stop, .*STATUS is 8 after the stop: the model is lost' +forgets
     play two "$1" brief 'MODEL_HASH is 1234568, expected 1234567' +wrong_model
-    play two "$1" brief 'the chip has room for 79 x, 80 c and 80 y, the model has 80, 80 and 80' +cramped
+    play two "$1" brief 'the chip has room for 79 x and 80 y, the model has 80 and 80' +cramped
+    play two "$1" brief 'the chip has room for 0 and 79 words of state, the model has 0 and 80' +shallow
     play two "$1" normal 'phase models: the model is loaded, but error 12 did not come' +unchecked
     play two "$1" normal 'phase not loaded.*(c of frame|error 17 did not come)' +starts_bare
     play two "$1" normal 'phase slot, .*channel 4 still counts in frame 9, and was to be closed' +deaf_slot
@@ -245,6 +253,11 @@ queue_faults() { # SIMULATOR
     play queue "$1" brief 'phase full speed: time-out .*nothing moves any more' +no_descriptor_event
     play queue "$1" normal 'phase stop restoring, .*(c|y) of frame 4' +lost_state
     play queue "$1" normal 'is done, but 304 bytes of its 320 of state have been written' +save_short
+    play queue "$1" brief 'QUEUE_TAIL after start is [0-9a-f]*, expected 0|the chip reports error 18' +keeps_tail
+    play queue "$1" brief 'IRQ_STATUS after another was cleared is 0' +clears_others
+    play queue "$1" normal 'phase write SLVERR, .*is done, but 0 bytes of its' +counts_failed
+    play queue "$1" normal 'phase descriptors.*(error 21 did not come|outside)' +any_stride
+    play queue "$1" normal 'phase descriptors.*(error 20 did not come|outside|bytes of its)' +any_page
     play queue "$1" brief 'm_axi_data reads [0-9a-f]*, where nothing is to be read now' +y_read
     play queue "$1" normal 'phase slot, .*channel 4 still counts in frame 9, and was to be closed' +deaf_slot
     play queue "$1" normal 'phase slot, .*the channel is idle, expected 0' +reopens

@@ -43,15 +43,19 @@ planted fpga/contract/registers.def 'FIELD(STATUS, PLANTED, 2, 1, "at the place 
 refused 'two fields at one bit' gen/emit/registers.c 'duplicate case value'
 planted fpga/contract/registers.def 'FIELD(NOWHERE, PLANTED, 2, 1, "of no register")'
 refused 'a field of no register' gen/emit/registers.c 'REGISTER_NOWHERE'
-planted fpga/contract/errors.def 'ERROR(PLANTED, 3, true, "as another")'
+planted fpga/contract/errors.def 'ERROR(PLANTED, 3, true, "a", "as another")'
 refused 'two errors with one code' gen/emit/registers.c 'duplicate case value'
-planted fpga/contract/layout.def 'MODEL_WORD(PLANTED, 20, "at the place of STATE_WORDS")'
+planted fpga/contract/layout.def 'MODEL_WORD(PLANTED, 20, "at the place of WEIGHT_CRC")'
 refused 'two words of the header at one place' gen/image/regions.c "header at one place"
-planted fpga/contract/layout.def 'MODEL_WORD(PLANTED, 32, "behind the last")'
+planted fpga/contract/layout.def 'MODEL_WORD(PLANTED, 64, "behind the last")'
 refused 'a word outside of the header' gen/image/regions.c 'no word of the header'
+planted fpga/contract/layout.def 'VECTOR_WORD(PLANTED, 1, "at the place of KIND")'
+refused 'two words of a vector at one place' gen/image/regions.c "entry at one place"
+planted fpga/contract/layout.def 'VECTOR_KIND(PLANTED, 1, "as CELL")'
+refused 'two kinds of vector with one number' gen/image/regions.c 'duplicate case value'
 planted fpga/contract/layout.def 'DESCRIPTOR_WORD(PLANTED, 5, 1, "high half of X_ADDRESS")'
 refused 'two words of a descriptor at one place' gen/image/regions.c "descriptor at one place"
-planted fpga/contract/errors.def 'ERROR(PLANTED, 32, true, "more than five bits")'
+planted fpga/contract/errors.def 'ERROR(PLANTED, 32, true, "a", "more than five bits")'
 refused 'an error code that does not fit' gen/emit/registers.c 'does not fit five bits'
 planted fpga/contract/layout.def 'IDENTITY(PLANTED, 0x45534531, "that of CHIP")'
 refused 'two identities with one value' gen/image/regions.c 'duplicate case value'

@@ -17,6 +17,7 @@
 
 enum {
     FAKE_X = 3, FAKE_C = 4, FAKE_Y = 5, FAKE_BUS = 16,
+    FAKE_TABLE = 512, /* byte at which the table of vectors begins: those of one LSTM */
     FAKE_CYCLES = 100, /* clocks of a frame */
     FAKE_HASH = 0x1234, FAKE_MODEL = 0x77,
     FAKE_BASE = 1 << 16, FAKE_MEMORY = 1 << 20,
@@ -226,6 +227,17 @@ static inline void fake_load(struct fake_chip *fake)
 static inline void fake_seal(unsigned char *model)
 {
     ese_put32(model + 4 * ESE_IMAGE_HEADER_CRC, ese_crc32(0, model, 124));
+    ese_put32(model + 4 * ESE_IMAGE_VECTORS_CRC, ese_crc32(0, model + FAKE_TABLE, 2 * 32));
+    ese_put32(model + 4 * ESE_IMAGE_HOST_CRC, ese_crc32(0, model + 128, 124));
+}
+
+static inline void fake_vectors(unsigned char *model)
+{
+    const uint32_t vectors[2][5] = {{0, ESE_KIND_CELL, 0, FAKE_C, 3},
+                                    {0, ESE_KIND_OUTPUT, FAKE_C, FAKE_Y, (uint32_t)-3}};
+    for (int n = 0; n < 2; n++)
+        for (int w = 0; w < 5; w++)
+            ese_put32(model + FAKE_TABLE + 32 * n + 4 * w, vectors[n][w]);
 }
 
 static inline void fake_image(const struct fake_chip *fake, unsigned char *model,
@@ -233,12 +245,13 @@ static inline void fake_image(const struct fake_chip *fake, unsigned char *model
 {
     const uint32_t words[ESE_HEADER_WORDS] = {
         [ESE_IMAGE_MAGIC] = 0x4D455345,
-        [ESE_IMAGE_LAYOUT] = 1,
+        [ESE_IMAGE_LAYOUT] = 2,
         [ESE_IMAGE_CHIP_HASH] = FAKE_HASH,
         [ESE_IMAGE_MODEL_HASH] = FAKE_MODEL,
         [ESE_IMAGE_X_SIZE] = FAKE_X,
-        [ESE_IMAGE_C_SIZE] = FAKE_C,
         [ESE_IMAGE_Y_SIZE] = FAKE_Y,
+        [ESE_IMAGE_CELL_WORDS] = FAKE_C,
+        [ESE_IMAGE_KEPT_WORDS] = FAKE_Y,
         [ESE_IMAGE_PROGRAM_WORDS] = 2,
         [ESE_IMAGE_COLUMN_WORDS] = 1,
         [ESE_IMAGE_CONSTANT_WORDS] = 1,
@@ -253,6 +266,8 @@ static inline void fake_image(const struct fake_chip *fake, unsigned char *model
         [ESE_IMAGE_X_FRACTION] = 10,
         [ESE_IMAGE_ACTIVATION_BITS] = 15,
         [ESE_IMAGE_Y_FRACTION] = (uint32_t)-3,
+        [ESE_IMAGE_VECTORS] = 2,
+        [ESE_IMAGE_VECTORS_OFFSET] = FAKE_TABLE,
     };
     memset(model, 0, FAKE_IMAGE);
     for (int i = 0; i < FAKE_WEIGHTS; i++)
@@ -260,6 +275,7 @@ static inline void fake_image(const struct fake_chip *fake, unsigned char *model
     for (int w = 0; w < ESE_HEADER_WORDS; w++)
         ese_put32(model + 4 * w, words[w]);
     ese_put32(model + 4 * ESE_IMAGE_WEIGHT_CRC, ese_crc32(0, weights, FAKE_WEIGHTS));
+    fake_vectors(model);
     fake_seal(model);
 }
 
@@ -301,6 +317,7 @@ static inline void fake_control(struct fake_chip *fake, uint32_t value)
     } else {
         *status = ESE_STATUS_RUNNING | ESE_STATUS_LOADED;
         fake->head = 0;
+        *fake_register(fake, ESE_QUEUE_TAIL) = 0;
         *fake_register(fake, ESE_FRAMES) = 0;
         memset(fake->closed, 0, sizeof fake->closed);
     }
@@ -454,8 +471,10 @@ static inline struct fake_chip *fake_new(uint32_t channels, uint32_t features)
     *fake_register(fake, ESE_CHIP_HASH) = FAKE_HASH;
     *fake_register(fake, ESE_FEATURES) = fake->features;
     *fake_register(fake, ESE_PES_CHANNELS) = 2 | channels << 16;
-    *fake_register(fake, ESE_X_C_SIZE) = (FAKE_X + 1) | (FAKE_C + 1) << 16;
+    *fake_register(fake, ESE_X_SIZE) = FAKE_X + 1;
     *fake_register(fake, ESE_Y_SIZE_LANES) = (FAKE_Y + 1) | 1 << 16;
+    *fake_register(fake, ESE_CELL_WORDS) = FAKE_C + 1;
+    *fake_register(fake, ESE_KEPT_WORDS) = FAKE_Y + 1;
     *fake_register(fake, ESE_STATUS) = ESE_STATUS_IDLE;
     return fake;
 }

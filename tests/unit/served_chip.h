@@ -295,8 +295,10 @@ static inline void served_constants(struct served *s)
     *served_register(s, ESE_CHIP_HASH) = p->chip_hash;
     *served_register(s, ESE_FEATURES) = features;
     *served_register(s, ESE_PES_CHANNELS) = (uint32_t)p->d.pes | (uint32_t)p->d.channels << 16;
-    *served_register(s, ESE_X_C_SIZE) = (uint32_t)p->d.x_size | (uint32_t)p->d.c_size << 16;
+    *served_register(s, ESE_X_SIZE) = (uint32_t)p->d.x_size;
     *served_register(s, ESE_Y_SIZE_LANES) = (uint32_t)p->d.y_size | (uint32_t)p->d.lanes << 16;
+    *served_register(s, ESE_CELL_WORDS) = (uint32_t)p->d.c_words;
+    *served_register(s, ESE_KEPT_WORDS) = (uint32_t)p->d.y_words;
     *served_register(s, ESE_STATUS) = ESE_STATUS_IDLE;
     for (uint32_t n = 0; n < 7; n++) /* the stalls */
         *served_register(s, ESE_STALL_INPUT + 4 * n) = 301 + n;

@@ -150,8 +150,6 @@ static void test_fields(void **state)
     assert_int_equal(field_of(&p, "FEATURES", "BUS_BYTES"), p.d.bus_bits / 8);
     assert_int_equal(field_of(&p, "PES_CHANNELS", "PES"), p.d.pes);
     assert_int_equal(field_of(&p, "PES_CHANNELS", "CHANNELS"), 3);
-    assert_int_equal(field_of(&p, "X_C_SIZE", "X"), p.d.x_size);
-    assert_int_equal(field_of(&p, "X_C_SIZE", "C"), p.d.c_size);
     assert_int_equal(field_of(&p, "Y_SIZE_LANES", "Y"), p.d.y_size);
     assert_int_equal(field_of(&p, "Y_SIZE_LANES", "LANES"), p.d.lanes);
     program_free(&p);

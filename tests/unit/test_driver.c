@@ -82,12 +82,18 @@ static void headers_refused(void **state)
 {
     (void)state;
     refuse(ESE_IMAGE_MAGIC, 1, false, "not a model image");
-    refuse(ESE_IMAGE_LAYOUT, 2, false, "layout 2");
+    refuse(ESE_IMAGE_LAYOUT, 1, false, "layout 1");
     refuse(ESE_IMAGE_BEATS, 2, true, "damaged");
     refuse(ESE_IMAGE_CHIP_HASH, 2, false, "made for a chip");
     refuse(ESE_IMAGE_X_SIZE, FAKE_X + 2, false, "room for");
     refuse(ESE_IMAGE_Y_SIZE, 0, false, "room for");
-    refuse(ESE_IMAGE_C_SIZE, 0x10000, false, "room for");
+    refuse(ESE_IMAGE_CELL_WORDS, FAKE_C + 2, false, "room for");
+    refuse(ESE_IMAGE_KEPT_WORDS, FAKE_Y + 2, false, "room for");
+    refuse(ESE_IMAGE_Y_FRACTION, 2, true, "damaged");
+    refuse(ESE_IMAGE_STATE_BYTES, 16, false, "contradict");
+    refuse(ESE_IMAGE_VECTORS, 200, false, "no place for it");
+    refuse(ESE_IMAGE_VECTORS_OFFSET, 252, false, "no place for it");
+    refuse(ESE_IMAGE_VECTORS, 1, false, "table of vectors in model.bin is damaged");
     refuse(ESE_IMAGE_XY_WORD_BYTES, 4, false, "contradict");
     refuse(ESE_IMAGE_XY_WORD_BYTES, 12, false, "contradict");
     refuse(ESE_IMAGE_X_FRAME_BYTES, 8, false, "contradict");

@@ -58,16 +58,15 @@ static bool sizes_fit(const struct program *p, const unsigned char *m)
 {
     const struct derived *chip = &p->chip;
     uint64_t programs = (uint64_t)word(m, MODEL_WORD_PRODUCTS) + word(m, MODEL_WORD_PASSES);
-    uint32_t states = word(m, MODEL_WORD_STATE_WORDS);
     return in_range(word(m, MODEL_WORD_X_SIZE), chip->x_size) &&
-           in_range(word(m, MODEL_WORD_C_SIZE), chip->c_size) &&
            in_range(word(m, MODEL_WORD_Y_SIZE), chip->y_size) &&
            in_range(word(m, MODEL_WORD_PRODUCTS), chip->products) &&
            in_range(word(m, MODEL_WORD_PASSES), chip->passes) &&
            in_range(word(m, MODEL_WORD_COLUMNS), chip->max_columns) &&
            in_range(word(m, MODEL_WORD_CONSTANTS), chip->max_constants) &&
            in_range(word(m, MODEL_WORD_BEATS), chip->max_beats) &&
-           in_range(states & 0xffff, chip->c_words) && in_range(states >> 16, chip->y_words) &&
+           word(m, MODEL_WORD_CELL_WORDS) <= (uint32_t)chip->c_words &&
+           word(m, MODEL_WORD_KEPT_WORDS) <= (uint32_t)chip->y_words &&
            word(m, MODEL_WORD_PROGRAM_WORDS) ==
                bus_words(chip, programs, chip->program_memory_bits) &&
            word(m, MODEL_WORD_COLUMN_WORDS) ==
@@ -186,10 +185,9 @@ static void check_headers(const struct staged *s)
     for (int at = 0; at <= MODEL_WORD_WEIGHT_WORDS; at++)
         if (at != MODEL_WORD_MODEL_HASH)
             assert_true(patched(headers, STIMULUS_MODEL, (uint64_t)at * 4));
-    assert_true(patched(headers, STIMULUS_MODEL, MODEL_WORD_STATE_WORDS * 4));
     assert_true(expected(headers, CHIP_ERROR_MODEL_MAGIC) >= 2);
     assert_int_equal(expected(headers, CHIP_ERROR_MODEL_CHIP), 1);
-    assert_int_equal(expected(headers, CHIP_ERROR_MODEL_SIZE), 8 + 3 + 5 + 1 + 4);
+    assert_int_equal(expected(headers, CHIP_ERROR_MODEL_SIZE), 7 + 2 + 5 + 4 + 4);
     assert_true(headers->limit_cycles > 60 * headers->idle_cycles / 100);
 }
 
@@ -278,37 +276,53 @@ static void test_random_flips(void **state)
 
 /* ---- descriptors ----------------------------------------------------------------------------- */
 
-static bool bad_address(const uint32_t *words, int at, int address_bits)
+/* What the chip says of an address, of which 0 is the best, and more what it says first. */
+static int address_fault(const uint32_t *words, int at, const struct derived *d)
 {
     uint64_t address = (uint64_t)words[at + 1] << 32 | words[at];
-    return address % 4096 != 0 || (address_bits < 64 && address >> address_bits != 0);
+    if (address % ((uint64_t)d->bus_bits / 8) != 0 ||
+        (d->address_bits < 64 && address >> d->address_bits != 0))
+        return 2;
+    return address % 4096 != 0;
 }
 
 /* A descriptor as it may be in memory; what is not looked at is whatever it is. */
-static bool impossible(const uint32_t *words, int address_bits)
+static enum chip_error descriptor_error(const uint32_t *words, const struct derived *d)
 {
     uint32_t restored = 0;
     for (int n = 0; n < STIMULUS_MASK_WORDS; n++)
         restored |= words[DESCRIPTOR_WORD_RESTORE + n];
-    return words[DESCRIPTOR_WORD_MAGIC] != IDENTITY_DESCRIPTOR ||
-           words[DESCRIPTOR_WORD_FRAMES] == 0 ||
-           bad_address(words, DESCRIPTOR_WORD_X_ADDRESS, address_bits) ||
-           bad_address(words, DESCRIPTOR_WORD_Y_ADDRESS, address_bits) ||
-           (restored != 0 && bad_address(words, DESCRIPTOR_WORD_RESTORE_ADDRESS, address_bits)) ||
-           ((words[DESCRIPTOR_WORD_FLAGS] & 1) != 0 &&
-            bad_address(words, DESCRIPTOR_WORD_SAVE_ADDRESS, address_bits));
+    const struct { int word; bool used; } addresses[] = {
+        {DESCRIPTOR_WORD_X_ADDRESS, true},
+        {DESCRIPTOR_WORD_Y_ADDRESS, true},
+        {DESCRIPTOR_WORD_RESTORE_ADDRESS, restored != 0},
+        {DESCRIPTOR_WORD_SAVE_ADDRESS, (words[DESCRIPTOR_WORD_FLAGS] & 1) != 0},
+    };
+    int worst = 0;
+    for (size_t n = 0; n < COUNT(addresses); n++) {
+        int fault = addresses[n].used ? address_fault(words, addresses[n].word, d) : 0;
+        worst = fault > worst ? fault : worst;
+    }
+    if (words[DESCRIPTOR_WORD_MAGIC] != IDENTITY_DESCRIPTOR || words[DESCRIPTOR_WORD_FRAMES] == 0 ||
+        worst == 2)
+        return CHIP_ERROR_DESCRIPTOR;
+    if (worst == 1)
+        return CHIP_ERROR_ALIGNMENT;
+    return (words[DESCRIPTOR_WORD_X_STRIDE] | words[DESCRIPTOR_WORD_Y_STRIDE]) != 0
+               ? CHIP_ERROR_STRIDE
+               : CHIP_ERROR_NONE;
 }
 
-/* One attempt: a single descriptor is impossible, and only by these words. */
-static void check_descriptor(const struct stimulus_phase *phase, uint32_t attempt, int address_bits)
+/* One attempt: a single descriptor is one that the chip does not take, and only by these words. */
+static void check_descriptor(const struct stimulus_phase *phase, uint32_t attempt,
+                             const struct derived *d)
 {
     uint32_t words[32] = {[DESCRIPTOR_WORD_MAGIC] = IDENTITY_DESCRIPTOR,
                           [DESCRIPTOR_WORD_FRAMES] = 1,
                           [DESCRIPTOR_WORD_X_ADDRESS] = 0x10000,
                           [DESCRIPTOR_WORD_Y_ADDRESS] = 0x20000};
     uint64_t descriptor = UINT64_MAX;
-    assert_false(impossible(words, address_bits));
-    assert_int_equal(phase->errors[attempt], CHIP_ERROR_DESCRIPTOR);
+    assert_int_equal(descriptor_error(words, d), CHIP_ERROR_NONE);
     for (uint32_t n = 0; n < phase->patch_count; n++) {
         const struct stimulus_patch *patch = &phase->patches[n];
         if (patch->attempt != attempt)
@@ -321,7 +335,7 @@ static void check_descriptor(const struct stimulus_phase *phase, uint32_t attemp
         words[patch->offset % STIMULUS_DESCRIPTOR_BYTES / 4] = patch->word;
     }
     assert_true(descriptor < phase->descriptor_count);
-    assert_true(impossible(words, address_bits));
+    assert_int_equal(phase->errors[attempt], descriptor_error(words, d));
 }
 
 static void test_descriptors(void **state)
@@ -335,12 +349,16 @@ static void test_descriptors(void **state)
             config.axi_address_bits = address_bits[n];
             stage(&s, &config, seed);
             const struct stimulus_phase *phase = phase_there(&s.play, "descriptors");
-            /* Magic number, frames, four addresses: not aligned, and beyond the bus if anything is.
-             */
-            assert_int_equal(phase->error_count, 2 + 4 * (address_bits[n] < 64 ? 2 : 1));
+            /* Magic number, frames, strides, four addresses: not aligned, not aligned enough, and
+             * beyond the bus if anything is. */
+            const int beyond = address_bits[n] < 64;
+            assert_int_equal(phase->error_count, 4 + 4 * (2 + beyond));
+            assert_int_equal(expected(phase, CHIP_ERROR_DESCRIPTOR), 2 + 4 * (1 + beyond));
+            assert_int_equal(expected(phase, CHIP_ERROR_ALIGNMENT), 4);
+            assert_int_equal(expected(phase, CHIP_ERROR_STRIDE), 2);
             for (uint32_t attempt = 0; attempt < phase->error_count; attempt++)
-                check_descriptor(phase, attempt, address_bits[n]);
-            for (int at = DESCRIPTOR_WORD_X_ADDRESS; at < DESCRIPTOR_WORD_ACTIVE - 4; at++) {
+                check_descriptor(phase, attempt, &s.program.d);
+            for (int at = DESCRIPTOR_WORD_X_ADDRESS; at < DESCRIPTOR_WORD_X_STRIDE; at++) {
                 bool high = at % 2 == 1, found = false;
                 for (uint64_t d = 0; d < phase->descriptor_count; d++)
                     found = found || patched(phase, STIMULUS_DESCRIPTORS,

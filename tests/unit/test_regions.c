@@ -2,7 +2,11 @@
  * model.bin and weights.bin: header, sections, CRCs, and that their words are those of the .mem images. */
 #include "model_testing.h"
 
+#include <math.h>
+
 #include "gen/image/regions.h"
+#include "models/number/golden.h"
+#include "models/program/stores.h"
 
 static struct config loadable_config(void)
 {
@@ -81,6 +85,71 @@ static void expect_memory_bits(int memory_bits, int bits)
     assert_true(memory_bits == 8 || memory_bits / 2 < bits);
 }
 
+/* The table of vectors: c, then y; returns its end. */
+static size_t check_vectors(const struct program *p, const struct region *model)
+{
+    const struct layer *l = &p->network.layers[0];
+    const int cell = l->as.cell, output = l->as.output > 0 ? l->as.output : cell;
+    const int fractions[] = {quantized_vector(&p->quant, VALUE_C)->fraction,
+                             quantized_output(&p->quant)->fraction};
+    const int entries[2][8] = {
+        {0, VECTOR_KIND_CELL, 0, cell, fractions[0], 0, 0, 0},
+        {0, VECTOR_KIND_OUTPUT, p->d.c_words, output, fractions[1], 0, 0, 0}};
+    size_t at = number(model, MODEL_WORD_VECTORS_OFFSET);
+    assert_int_equal(at, 64 * 4);
+    assert_int_equal(number(model, MODEL_WORD_VECTORS), 2);
+    for (int n = 0; n < 2; n++)
+        for (int w = 0; w < 8; w++)
+            assert_int_equal(number(model, (enum model_word)(64 + 8 * n + w)),
+                             (uint32_t)entries[n][w]);
+    assert_int_equal(number(model, MODEL_WORD_VECTORS_CRC), plain_crc(model->bytes.data + at, 64));
+    return at + 64;
+}
+
+/* An element of a channel's state, wherever it lies. */
+static int32_t state_element(const struct program *p, const char *state, int first, int element,
+                             int channel)
+{
+    const struct derived *d = &p->d;
+    const size_t bytes = (size_t)(p->config.activation_bits + 7) / 8;
+    const int groups = (d->pes + d->lanes - 1) / d->lanes;
+    const size_t word = (size_t)(first + element / d->pes * groups + element % d->pes / d->lanes);
+    const char *at = state + word * (size_t)d->state_memory_bits / 8 +
+                     (size_t)(channel * d->lanes + element % d->pes % d->lanes) * bytes;
+    int32_t value = at[bytes - 1] < 0 ? -1 : 0;
+    for (size_t n = bytes; n-- > 0;)
+        value = (int32_t)((uint32_t)value << 8 | (unsigned char)at[n]);
+    return value;
+}
+
+/* What the network begins with, behind all sections that end at `at`: the model ends with it. */
+static void check_initial(const struct program *p, const struct region *model, size_t at)
+{
+    size_t begin = (at + 4095) / 4096 * 4096, bytes = number(model, MODEL_WORD_STATE_BYTES);
+    if (network_begins_with_zeros(&p->network)) {
+        assert_int_equal(number(model, MODEL_WORD_INITIAL_OFFSET), 0);
+        assert_int_equal(number(model, MODEL_WORD_INITIAL_CRC), 0);
+        assert_int_equal(model->bytes.length, at);
+        return;
+    }
+    assert_int_equal(number(model, MODEL_WORD_INITIAL_OFFSET), begin);
+    assert_int_equal(model->bytes.length, begin + bytes);
+    assert_int_equal(number(model, MODEL_WORD_INITIAL_CRC), plain_crc(model->bytes.data + begin, bytes));
+    expect_zeros(model->bytes.data, at, begin);
+    const int firsts[] = {0, p->d.c_words};
+    const char *const names[] = {"c", "y"};
+    for (int n = 0; n < 2; n++) {
+        const int v = vector_named(&p->network, names[n]);
+        const struct quant_vector *q = &p->quant.vectors[v];
+        for (int e = 0; e < p->network.vectors[v].size; e++)
+            for (int c = 0; c < p->config.channels; c++) {
+                double exact = ldexp((double)p->network.vectors[v].initial[e], q->fraction);
+                int32_t is = state_element(p, model->bytes.data + begin, firsts[n], e, c);
+                assert_true(fabs(exact - is) <= 0.5);
+            }
+    }
+}
+
 static void check_regions(const struct program *p)
 {
     const struct derived *d = &p->d;
@@ -124,7 +193,7 @@ static void check_regions(const struct program *p)
         {d->constants_memory_bits, d->constants, MODEL_WORD_CONSTANT_WORDS,
          MODEL_WORD_CONSTANT_CRC},
     };
-    size_t at = 128;
+    size_t at = check_vectors(p, model);
     for (int n = 0; n < SECTION_COUNT; n++) {
         size_t begin = (at + 4095) / 4096 * 4096;
         struct section s = region_section(p, (enum section_name)n);
@@ -139,7 +208,7 @@ static void check_regions(const struct program *p)
         expect_zeros(model->bytes.data, begin + used, begin + words * bus);
         at = begin + words * bus;
     }
-    assert_int_equal(model->bytes.length, at);
+    check_initial(p, model, at);
     const char *program = model->bytes.data + 4096;
     expect_words(program, images[IMAGE_PRODUCTS].image, d->program_memory_bits);
     expect_words(program + (size_t)d->products * (size_t)d->program_memory_bits / 8,
@@ -151,18 +220,18 @@ static void check_regions(const struct program *p)
 
     /* header */
     assert_memory_equal(model->bytes.data, "ESEM", 4);
-    assert_int_equal(number(model, MODEL_WORD_LAYOUT), 1);
+    assert_int_equal(number(model, MODEL_WORD_LAYOUT), 2);
     assert_int_equal(number(model, MODEL_WORD_CHIP_HASH), p->chip_hash);
     assert_int_equal(number(model, MODEL_WORD_MODEL_HASH), p->config_hash);
     assert_int_equal(number(model, MODEL_WORD_X_SIZE), d->x_size);
-    assert_int_equal(number(model, MODEL_WORD_C_SIZE), d->c_size);
     assert_int_equal(number(model, MODEL_WORD_Y_SIZE), d->y_size);
     assert_int_equal(number(model, MODEL_WORD_PRODUCTS), p->product_count);
     assert_int_equal(number(model, MODEL_WORD_PASSES), p->pass_count);
     assert_int_equal(number(model, MODEL_WORD_COLUMNS), d->columns);
     assert_int_equal(number(model, MODEL_WORD_CONSTANTS), d->constants);
     assert_int_equal(number(model, MODEL_WORD_BEATS), d->beats);
-    assert_int_equal(number(model, MODEL_WORD_STATE_WORDS), d->c_words | d->y_words << 16);
+    assert_int_equal(number(model, MODEL_WORD_CELL_WORDS), d->c_words);
+    assert_int_equal(number(model, MODEL_WORD_KEPT_WORDS), d->y_words);
     int element = (p->config.activation_bits + 7) / 8, word = 1;
     while (word < p->config.channels * element)
         word *= 2;
@@ -180,6 +249,7 @@ static void check_regions(const struct program *p)
     assert_int_equal(number(model, MODEL_WORD_Y_FRACTION), quantized_output(&p->quant)->fraction);
     assert_int_equal(number(model, MODEL_WORD_ACTIVATION_BITS), p->config.activation_bits);
     assert_int_equal(number(model, MODEL_WORD_HEADER_CRC), plain_crc(model->bytes.data, 124));
+    assert_int_equal(number(model, MODEL_WORD_HOST_CRC), plain_crc(model->bytes.data + 128, 124));
     free_regions(regions);
     free_images(images);
 }
@@ -216,6 +286,27 @@ static void test_random(void **state)
         config.headroom = random_int(&random, 0, 1) ? 0 : random_int(&random, 0, 400);
         struct program p;
         build(&p, &config);
+        check_regions(&p);
+        program_free(&p);
+    }
+}
+
+/* A network that begins with numbers. */
+static void test_initial(void **state)
+{
+    (void)state;
+    for (int pes = 1; pes <= 7; pes++) {
+        struct config config = loadable_config();
+        char path[] = "tests/fixtures/lstm_state.safetensors";
+        config.model.path = path;
+        config.model.pruning = PRUNING_NONE;
+        config.pes = pes;
+        config.elem_lanes = (pes + 1) / 2;
+        config.model.input = 7, config.model.cell = 4, config.model.output = 0;
+        config.model.peephole = config.model.projection = false;
+        struct program p;
+        build(&p, &config);
+        assert_false(network_begins_with_zeros(&p.network));
         check_regions(&p);
         program_free(&p);
     }
@@ -275,6 +366,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_plain),
         cmocka_unit_test(test_random),
+        cmocka_unit_test(test_initial),
         cmocka_unit_test(test_on_chip),
         cmocka_unit_test(test_damaged_image),
     };

@@ -19,7 +19,7 @@ static const struct {
     {"CHIP_HASH", 0x0C, ACCESS_CONSTANT},
     {"FEATURES", 0x10, ACCESS_CONSTANT},
     {"PES_CHANNELS", 0x14, ACCESS_CONSTANT},
-    {"X_C_SIZE", 0x18, ACCESS_CONSTANT},
+    {"X_SIZE", 0x18, ACCESS_CONSTANT}, /* was X_C_SIZE, with elements of c from bit 16 on */
     {"Y_SIZE_LANES", 0x1C, ACCESS_CONSTANT},
     {"CONTROL", 0x20, ACCESS_COMMAND},
     {"STATUS", 0x24, ACCESS_STATUS},
@@ -35,10 +35,10 @@ static const struct {
     {"QUEUE_ADDRESS", 0x50, ACCESS_SETTING},
     {"QUEUE_ADDRESS_HIGH", 0x54, ACCESS_SETTING},
     {"QUEUE_MASK", 0x58, ACCESS_SETTING},
-    {"QUEUE_TAIL", 0x5C, ACCESS_SETTING},
+    {"QUEUE_TAIL", 0x5C, ACCESS_RUN_SETTING},
     {"QUEUE_HEAD", 0x60, ACCESS_STATUS},
     {"MODEL_HASH", 0x64, ACCESS_STATUS},
-    {"MODEL_X_C_SIZE", 0x68, ACCESS_STATUS},
+    {"MODEL_X_SIZE", 0x68, ACCESS_STATUS}, /* was MODEL_X_C_SIZE */
     {"MODEL_Y_SIZE", 0x6C, ACCESS_STATUS},
     {"FRAMES", 0x70, ACCESS_STATUS},
     {"CYCLES", 0x74, ACCESS_STATUS},
@@ -52,6 +52,10 @@ static const struct {
     {"STALL_QUEUE", 0x94, ACCESS_STATUS},
     {"STALL_WEIGHTS", 0x98, ACCESS_STATUS},
     {"STALL_OUTPUT", 0x9C, ACCESS_STATUS},
+    {"CELL_WORDS", 0xA0, ACCESS_CONSTANT},
+    {"KEPT_WORDS", 0xA4, ACCESS_CONSTANT},
+    {"MODEL_CELL_WORDS", 0xA8, ACCESS_STATUS},
+    {"MODEL_KEPT_WORDS", 0xAC, ACCESS_STATUS},
 };
 
 static const struct {
@@ -67,8 +71,6 @@ static const struct {
     {"FEATURES", "BUS_BYTES", 16, 16},
     {"PES_CHANNELS", "PES", 0, 16},
     {"PES_CHANNELS", "CHANNELS", 16, 16},
-    {"X_C_SIZE", "X", 0, 16},
-    {"X_C_SIZE", "C", 16, 16},
     {"Y_SIZE_LANES", "Y", 0, 16},
     {"Y_SIZE_LANES", "LANES", 16, 16},
     {"CONTROL", "START", 0, 1},
@@ -87,8 +89,6 @@ static const struct {
     {"SLOT", "CHANNEL", 0, 16},
     {"SLOT", "CLOSED", 16, 1},
     {"SLOT", "WRITE", 31, 1},
-    {"MODEL_X_C_SIZE", "X", 0, 16},
-    {"MODEL_X_C_SIZE", "C", 16, 16},
 };
 
 static const struct register_entry *find(const struct register_entry *list, int count, const char *name)

@@ -333,10 +333,14 @@ static void test_initial_state(void **state)
     build(&program, &config);
     struct network_vector *c = &program.network.vectors[vector_named(&program.network, "c")];
     c->initial = allocate((size_t)c->size, sizeof *c->initial);
-    assert_true(chip_can(&program.network, &error));
+    assert_true(chip_can(&program.network, &program.config, &error));
     c->initial[c->size - 1] = 0.5f;
-    assert_false(chip_can(&program.network, &error));
-    assert_non_null(strstr(error.text, "layer 0 begins with another state than zeros: c;"));
+    assert_false(chip_can(&program.network, &program.config, &error));
+    assert_non_null(strstr(error.text, "begin with an initial state of the model's"));
+    config.memory = MEMORY_STREAM;
+    assert_false(chip_can(&program.network, &config, &error));
+    config.io = IO_MEMORY; /* where a host restores it */
+    assert_true(chip_can(&program.network, &config, &error));
     struct output *output = output_new();
     assert_false(emit_chip(output, &program, program.cycles, "gen test", &error));
     assert_false(emit_model(output, &program, "model test", &error));
