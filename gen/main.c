@@ -179,7 +179,7 @@ int main(int argc, char **argv)
         .options = options,
         .parser = parse_command,
         .args_doc = "COMMAND [ARGUMENT...]",
-        .doc = "ese - Verilog for sparse LSTM accelerators.\v-",
+        .doc = "ese - Verilog for sparse accelerators of recurrent networks.\v-",
         .help_filter = program_help,
     };
     static char program[] = "ese";

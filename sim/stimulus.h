@@ -9,13 +9,15 @@
  *   8 bytes   "ESESTIM" and a zero
  *   u32       STIMULUS_VERSION
  *   u64       length of the whole file in bytes
- *   u32 x 10  channels, input, cell, output, activation_bits, element_bits, lanes, pes,
- *             product_count, pass_count
+ *   u32 x 10  channels, input, activation_bits, element_bits, lanes, pes, product_count,
+ *             pass_count, vector_count, leaves
  *   u32 x 2   config_hash, chip_hash
  *   u32 x 6   memory_mode, io, memory_ports, memory_data_bits, memory_address_bits,
  *             memory_outstanding
  *   u64       queue_base
  *   u32 ...   product_columns [product_count], pass_beats [pass_count]
+ *   for each pass:   i32 vector, u32 first, u32 rows, u32 owners
+ *   for each vector: char name[32], u32 elements, u32 tapped
  *   u32       image_count, then for each image: char name[64], u64 bytes, u32 crc
  *   u32       region_count, then for each region: char name[64], u32 port, u32 use, u64 base,
  *             u64 bytes, u32 crc
@@ -27,8 +29,8 @@
  *             u32 descriptor_count, for each: u32 frames, i32 save, i32 restore, u32 rotate,
  *             u32 restored [4]; u32 error_count, errors [error_count]; u32 patch_count, for each:
  *             u32 attempt, u32 target, u64 offset, u64 bytes, u32 word
- *   per frame u32 active [mask_words], u32 first [mask_words],
- *             i32 x [channels][input], i32 y [channels][output], i32 c [channels][cell]
+ *   per frame u32 active [mask_words], u32 first [mask_words], i32 x [channels][input], and of each
+ *             vector i32 values [channels][elements]
  *   u32       CRC-32 (IEEE 802.3, as in zip and png) of everything before it */
 #ifndef ESE_STIMULUS_H
 #define ESE_STIMULUS_H
@@ -37,7 +39,13 @@
 #include <stdint.h>
 
 #define STIMULUS_MAGIC "ESESTIM"
-enum { STIMULUS_VERSION = 3, STIMULUS_NAME = 32, STIMULUS_IMAGE_NAME = 64 };
+enum {
+    STIMULUS_VERSION = 4,
+    STIMULUS_NAME = 32,
+    STIMULUS_IMAGE_NAME = 64,
+    STIMULUS_VECTOR_NAME = 32,
+    STIMULUS_NO_VECTOR = -1
+};
 
 /* Not of the file: characters of a text in a waveform. */
 enum { STIMULUS_CAPTION = 64 };
@@ -208,11 +216,30 @@ struct stimulus_region {
     uint32_t crc;       /* CRC-32 of the whole file */
 };
 
+/* A vector whose values are compared. */
+struct stimulus_vector {
+    char name[STIMULUS_VECTOR_NAME]; /* "1.c" */
+    uint32_t elements;
+    uint32_t tapped; /* 1: where they leave the element-wise path, at mon_result_data */
+    int32_t *values; /* [frame][channel][elements], only active channels are looked at */
+};
+
+/* What a pass writes: the words of its rows, which leave the element-wise path one after the other.
+ * Its rows go round over the owners: row r is in owner r mod owners; a word has LANES owners, fewer
+ * at the end of a row of them. */
+struct stimulus_pass {
+    int32_t vector; /* that its rows belong to, STIMULUS_NO_VECTOR: one that nobody compares */
+    uint32_t first; /* element that row 0 is */
+    uint32_t rows;  /* 0: nothing leaves the path, the words of a gate stay in it */
+    uint32_t owners; /* PEs, or groups of those that share rows; 1 .. pes, if there are rows */
+};
+
 struct stimulus {
-    uint32_t channels, input, cell, output;
+    uint32_t channels, input;
     uint32_t activation_bits, element_bits; /* a value, and its container on the streams */
     uint32_t lanes, pes;
-    uint32_t product_count, pass_count;
+    uint32_t product_count, pass_count, vector_count;
+    uint32_t leaves;              /* vector that leaves the chip, where it is always compared: y */
     uint32_t config_hash, chip_hash;
     uint32_t memory_mode;         /* of enum stimulus_memory_mode; without AXI ports the next are 0 */
     uint32_t io;                  /* of enum stimulus_io */
@@ -223,6 +250,8 @@ struct stimulus {
     uint64_t queue_base;          /* io memory: queue, x, y and states lie from here on; 4 KiB aligned */
     uint32_t *product_columns; /* [product_count] columns broadcast in a frame */
     uint32_t *pass_beats;      /* [pass_count] element steps in a frame */
+    struct stimulus_pass *passes;     /* [pass_count] */
+    struct stimulus_vector *vectors;  /* [vector_count] in the order in which passes write them */
     uint32_t image_count;
     struct stimulus_image *images;
     uint32_t region_count;
@@ -231,13 +260,61 @@ struct stimulus {
     struct stimulus_phase *phases;
     uint32_t *active, *first; /* [frame][mask_words], bit c % 32 of word c / 32 is channel c */
     int32_t *x;               /* [frame][channel][input] */
-    int32_t *y;               /* [frame][channel][output], only active channels are looked at */
-    int32_t *c;               /* [frame][channel][cell], likewise */
 };
+
+static inline const struct stimulus_vector *stimulus_y(const struct stimulus *stimulus)
+{
+    return &stimulus->vectors[stimulus->leaves];
+}
+
+/* Values of a vector in a frame of a channel: [elements]. */
+static inline int32_t *stimulus_values(const struct stimulus *stimulus,
+                                       const struct stimulus_vector *vector, uint32_t frame,
+                                       uint32_t channel)
+{
+    return vector->values + ((size_t)frame * stimulus->channels + channel) * vector->elements;
+}
+
+/* Rows of a word of a pass: lane l has row first + l. */
+struct stimulus_rows {
+    uint32_t first, count;
+};
+
+static inline struct stimulus_rows stimulus_rows_of(const struct stimulus_pass *pass,
+                                                    uint32_t lanes, uint32_t word)
+{
+    uint32_t words = (pass->owners + lanes - 1) / lanes, lane = word % words * lanes;
+    struct stimulus_rows rows = {word / words * pass->owners + lane, pass->owners - lane};
+    uint32_t left = pass->rows > rows.first ? pass->rows - rows.first : 0;
+    rows.count = rows.count < lanes ? rows.count : lanes;
+    rows.count = rows.count < left ? rows.count : left;
+    return rows;
+}
+
+/* Words of a pass in a frame. */
+static inline uint32_t stimulus_words_of(const struct stimulus_pass *pass, uint32_t lanes)
+{
+    if (pass->rows == 0)
+        return 0;
+    uint32_t words = (pass->owners + lanes - 1) / lanes;
+    return pass->rows / pass->owners * words + (pass->rows % pass->owners + lanes - 1) / lanes;
+}
 
 static inline uint32_t stimulus_mask_words(uint32_t channels)
 {
     return (channels + 31) / 32;
+}
+
+/* Not of the file: what a simulation that is served leaves in the one that +taps names, for whoever
+ * knows what it has played.  Little-endian u32: channels, lanes, activation_bits; then for every
+ * word that leaves the element-wise path, in order, the number of its pass, mon_result_keep and
+ * mon_result_data, as many u32 as they need, bit 0 first; with TAP_UNKNOWN beside the number as
+ * many again, a bit set where one of mon_result_data is X. */
+enum { STIMULUS_TAP_HEADER = 3, STIMULUS_TAP_UNKNOWN = 1 << 16 };
+
+static inline uint32_t stimulus_tap_words(uint32_t channels, uint32_t lanes, uint32_t bits)
+{
+    return (channels * lanes * bits + 31) / 32;
 }
 
 /* splitmix64: small, and good from any seed. */

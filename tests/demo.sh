@@ -22,7 +22,7 @@ run_into() { # FILE PATTERN COMMAND...
     grep -E "^($pattern)" "$file"
 }
 
-echo 'A trained and pruned LSTM becomes Verilog.'
+echo 'A trained and pruned LSTM becomes Verilog, and the layer that scores phones, too.'
 run build/ese gen speech -o "$chip"
 grep -E '^  (network|weights) ' "$chip/report.txt"
 

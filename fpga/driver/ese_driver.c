@@ -3,6 +3,7 @@
 
 #include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 enum {
@@ -180,6 +181,16 @@ int ese_open(struct ese_chip *chip, struct ese_bus *bus)
 int ese_stop(struct ese_chip *chip)
 {
     return reset(chip);
+}
+
+void ese_forget(struct ese_chip *chip)
+{
+    free(chip->vectors);
+    free(chip->initial);
+    chip->vectors = NULL;
+    chip->initial = NULL;
+    chip->vector_count = 0;
+    chip->loaded = false;
 }
 
 void ese_close(struct ese_chip *chip)

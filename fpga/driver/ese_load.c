@@ -53,16 +53,6 @@ static int await_load(struct ese_chip *chip)
     return result;
 }
 
-void ese_forget(struct ese_chip *chip)
-{
-    free(chip->vectors);
-    free(chip->initial);
-    chip->vectors = NULL;
-    chip->initial = NULL;
-    chip->vector_count = 0;
-    chip->loaded = false;
-}
-
 static int bring_in(struct ese_chip *chip, const void *model, size_t model_bytes, const void *weights,
                     size_t weights_bytes)
 {

@@ -29,6 +29,8 @@ struct ese_server {
     struct ese_utterance *done, **done_end;
     uint32_t collected;              /* descriptors, since start */
     uint32_t pending;                /* utterances */
+    void (*played)(const struct ese_played *played, void *user); /* NULL: nobody is told */
+    void *user;
     struct ese_server_counts counts;
     bool sampled;                    /* a first descriptor was done */
     uint64_t first_frames, first_cycles, first_multiplied;
@@ -120,6 +122,13 @@ void ese_server_close(struct ese_server *s)
     ese_release(s->chip, &s->restore);
     ese_release(s->chip, &s->save);
     free_server(s);
+}
+
+void ese_server_watch(struct ese_server *s,
+                      void (*played)(const struct ese_played *played, void *user), void *user)
+{
+    s->played = played;
+    s->user = user;
 }
 
 /* The state with which it begins, NULL: zeros, or there is no state. */
@@ -310,6 +319,8 @@ static int collect(struct ese_server *s)
         result = read_back(s, s->save.address + place * s->state_stride, m->state_bytes);
     if (result != ESE_OK)
         return result;
+    if (s->played != NULL)
+        s->played(&(struct ese_played){b->frames, b->voices, b->from}, s->user);
     for (uint32_t c = 0; c < s->chip->channels; c++) {
         struct ese_utterance *u = b->voices[c];
         if (u == NULL)

@@ -52,6 +52,18 @@ struct ese_server;
 /* Starts the chip, which has a model; NULL with the reason in chip->message. */
 struct ese_server *ese_server_open(struct ese_chip *chip, const struct ese_server_options *options);
 
+/* What a descriptor has played. */
+struct ese_played {
+    uint32_t frames;                     /* of the chip */
+    struct ese_utterance *const *voices; /* [channels] NULL: idle */
+    const uint32_t *from;                /* [channels] frame of the utterance that was the first */
+};
+
+/* From now on `played` is told of each descriptor that is done, in the order of the chip's frames
+ * and before the utterances that end with it are done; NULL: nobody is. */
+void ese_server_watch(struct ese_server *server,
+                      void (*played)(const struct ese_played *played, void *user), void *user);
+
 /* Puts an utterance in line.  It and what it points to are to stay until it is done. */
 int ese_server_submit(struct ese_server *server, struct ese_utterance *utterance);
 

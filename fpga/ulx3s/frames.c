@@ -92,6 +92,24 @@ void frames_check(const struct frames *frames, const struct program *program,
     check->expected = error_of_sums(&sums);
 }
 
+int64_t frames_right(const struct frames *frames, const struct program *program,
+                     const struct labels *labels)
+{
+    const struct quantized *q = &program->quant;
+    const int output = q->shape.output;
+    double *y = allocate((size_t)output, sizeof *y);
+    int64_t right = 0;
+    for (int n = 0, at = 0; n < labels->utterance_count; n++)
+        for (int t = 0, count = frames_of(frames, at); t < count; t++, at++) {
+            for (int i = 0; i < output; i++)
+                y[i] = ldexp((double)frames->y[(size_t)at * (size_t)output + (size_t)i],
+                             -quantized_output(q)->fraction);
+            right += classify(&program->network, y) == labels->of[n][t];
+        }
+    free(y);
+    return right;
+}
+
 /* ---- writing --------------------------------------------------------------------------------- */
 
 bool frames_write(const struct frames *frames, const struct program *program,

@@ -4,6 +4,7 @@
 #define ESE_ULX3S_FRAMES_H
 
 #include "fpga/ulx3s/talk.h"
+#include "models/network/labels.h"
 #include "models/network/utterances.h"
 #include "models/number/output_error.h"
 #include "models/program/program.h"
@@ -25,6 +26,10 @@ struct frames_check {
 void frames_check(const struct frames *frames, const struct program *program,
                   const struct utterances *utterances, const struct utterances *expected,
                   struct frames_check *check);
+
+/* Frames whose largest score, of classify(), is that of their label. */
+int64_t frames_right(const struct frames *frames, const struct program *program,
+                     const struct labels *labels);
 
 /* FOLDER/NAME.npy of each utterance, float32 [frames, output]. */
 bool frames_write(const struct frames *frames, const struct program *program,

@@ -48,8 +48,8 @@ namespace eval ese::package_ip {
     }
 
     proc describe {core} {
-        set_property display_name "$chip::name, sparse LSTM accelerator" $core
-        set_property description "Sparse LSTM accelerator, configuration $chip::config_hash" $core
+        set_property display_name "$chip::name, sparse $chip::kind" $core
+        set_property description "Sparse $chip::kind, configuration $chip::config_hash" $core
         set_property supported_families {
             zynq Production zynquplus Production artix7 Production kintex7 Production
             kintexu Production kintexuplus Production virtexuplus Production

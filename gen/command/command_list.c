@@ -10,6 +10,9 @@
 
 #define STRICT_OPTION \
     {"strict", OPTION_STRICT, NULL, 0, "Exit with 1 if values were clipped and that shows, too", 0}
+#define TAPS_OPTION \
+    {"taps", OPTION_TAPS, NULL, 0, "Compare every vector that the layers write, not only y and " \
+     "c, so that a fault is located: the first value that is wrong", 0}
 #define FORCE_OPTION \
     {"force", OPTION_FORCE, NULL, 0, "Overwrite files in DIR that were changed by hand", 0}
 #define WORK_OPTION \
@@ -43,8 +46,8 @@ static const struct argp_option verify_options[] = {
     {"trace-frames", OPTION_TRACE_FRAMES, "A:B", 0, "Only frames A to B of the phase, from 0; of "
      "steady if no phase is given", 0},
     {"trace-scope", OPTION_TRACE_SCOPE, "MODULE", 0, "Only this module, wherever it is, or this "
-     "instance, such as ese_bench.u_chip.u_controller, with what is in it; ese_bench is everything",
-     0},
+     "instance, such as ese_bench.u_chip.u_core.u_controller, with what is in it; ese_bench is "
+     "everything", 0},
     {"saif", OPTION_SAIF, "FILE.saif", 0, "Write how often each signal of the chip switches and how "
      "long it is 1, for an estimate of power: of phase steady, all frames and all that is in the "
      "chip, if --trace-phase, --trace-frames, --trace-scope do not say otherwise; of two simulators "
@@ -58,6 +61,7 @@ static const struct argp_option verify_options[] = {
      "rtl/; in Icarus, if nothing else is said: it takes all models of cells", 0},
     {"cells", OPTION_CELLS, "FILE", 0, "Models of the netlist's cells, or a folder of them; may be given "
      "several times: of two models of a cell the first counts", 0},
+    TAPS_OPTION,
     STRICT_OPTION,
     {"selftest", OPTION_SELFTEST, NULL, 0, "Plant faults and prove that they are found", 0},
     {"faults", OPTION_FAULTS, "N", 0,
@@ -115,6 +119,7 @@ static const struct argp_option run_options[] = {
     {"no-check", OPTION_NO_CHECK, NULL, 0, "Do not compare", 0},
     {"expected", OPTION_EXPECTED, "DIR", 0, "y of every input where the model was trained, DIR/NAME.y.npy; if "
      "not given, what the chip's folder has of an input", 0},
+    TAPS_OPTION,
     STRICT_OPTION,
     JSON_OPTION,
     WORK_OPTION,
@@ -143,7 +148,7 @@ static const struct argp_option sweep_options[] = {
      "such as 'dsp <= 2760 && us_per_frame < 50'", 0},
     {"column", OPTION_COLUMN, "NAME=EXPR", 0, "A column more", 0},
     {"pareto", OPTION_PARETO, "A,B,C", 0, "Columns of the front; -A: less is better, +A: more is; if not given, "
-     "us_per_frame,dsp,snr_db, without dsp of networks that are not one lstm", 0},
+     "us_per_frame,dsp,snr_db, without dsp of networks that no chip is made of", 0},
     {"shard", OPTION_SHARD, "K/N", 0, "Only part K of N of the points: the parts' rows, joined, are the whole", 0},
     {"cluster", OPTION_CLUSTER, "HOW", 0, "Only write a script that computes the points in N parts: slurm:N, an array "
      "job, or parallel:N, of GNU parallel; then the same command without this puts them together", 0},
@@ -251,6 +256,7 @@ static int run_run(const struct request *request, const char *command_line)
         .expected = request->expected,
         .strict = request->verify.strict,
         .check = !request->no_check,
+        .taps = request->verify.taps,
         .jobs = request->verify.jobs,
         .json = request->verify.json,
         .command_line = command_line,
@@ -295,8 +301,8 @@ static int run_sweep(const struct request *request, const char *command_line)
 }
 
 static const char config_help[] =
-    "CONFIG is the name of a preset (tiny, speech, paper), or a YAML file: a name with a '.' or "
-    "'/' in it.";
+    "CONFIG is the name of a preset (tiny, speech, speech-lstm, paper), or a YAML file: a name with "
+    "a '.' or '/' in it.";
 
 const struct command commands[COMMAND_COUNT] = {
     {"gen", "CONFIG", NULL, "write the Verilog, memory images and test bench of a chip", config_help,
@@ -343,7 +349,9 @@ const struct command commands[COMMAND_COUNT] = {
      "  ese implement rtl_out/tiny --target xc7 -o xc7\n",
      implement_options, run_implement, false, false, false},
     {"recognise", "DIR", NULL, "label recorded speech with a chip's model, count what is right",
-     "DIR is a folder that 'ese gen' wrote from a model with labels, such as the preset speech.",
+     "DIR is a folder that 'ese gen' wrote from a model with labels, such as the preset speech.  A "
+     "frame's label is its largest score: y of a network that ends in a linear layer, or what "
+     "output.W and output.b in its file, behind the network, make of y.",
      "  ese recognise rtl_out/speech\n"
      "  ese recognise rtl_out/speech --sentences said.txt\n"
      "  ese recognise rtl_out/speech --frames 100 --json -\n",

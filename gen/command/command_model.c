@@ -15,6 +15,7 @@
 #include "gen/image/regions.h"
 #include "gen/report/accuracy.h"
 #include "gen/report/facts.h"
+#include "gen/report/layers.h"
 
 /* Room of the chip that a model takes up. */
 struct use {
@@ -53,6 +54,20 @@ static void write_vector(struct text *text, const struct tensor_quality *t)
     text_append_char(text, '\n');
 }
 
+static void write_network(struct text *text, const struct facts *f)
+{
+    const struct program *p = f->program;
+    const int layers = p->network.layer_count;
+    text_appendf(text, "  %-12s x %d, ", "network", p->d.x_size);
+    if (network_only(&p->network, LAYER_LSTM) != NULL)
+        text_appendf(text, "c %d, y %d", p->d.c_size, p->d.y_size);
+    else
+        text_appendf(text, "y %d, %d layer%s", p->d.y_size, layers, layers == 1 ? "" : "s");
+    text_appendf(text, "; %s weights, of which %s (%.2f %%) are not zero\n",
+                 commas(f->dense_weights).text, commas((int64_t)p->true_nonzeros).text,
+                 percent((int64_t)p->true_nonzeros, f->dense_weights));
+}
+
 static void write_text(struct text *text, const struct model_options *options, const struct facts *f)
 {
     const struct program *p = f->program;
@@ -60,10 +75,7 @@ static void write_text(struct text *text, const struct model_options *options, c
     list_uses(p, uses);
     text_appendf(text, "%s: model %08x for chip %08x (%s)\n", options->output,
                  (unsigned)p->config_hash, (unsigned)p->chip_hash, options->dir);
-    text_appendf(text, "  %-12s x %d, c %d, y %d; %s weights, of which %s (%.2f %%) are not zero\n",
-                 "network", p->d.x_size, p->d.c_size, p->d.y_size, commas(f->dense_weights).text,
-                 commas((int64_t)p->true_nonzeros).text,
-                 percent((int64_t)p->true_nonzeros, f->dense_weights));
+    write_network(text, f);
     text_appendf(text, "  %-12s %s cycles, %.3f us at %d MHz\n", "a frame",
                  commas(p->cycles_per_frame).text, f->us, p->config.clock_mhz);
     for (int n = 0; n < USES; n++)
@@ -91,9 +103,19 @@ static json_t *vector_json(const struct tensor_quality *t)
                      (json_int_t)t->values, "saturated", (json_int_t)t->saturated);
 }
 
+/* Values of a channel that live from frame to frame: of all layers, cells and what is fed back. */
+static int state_size(const struct network *n)
+{
+    int size = 0;
+    for (int v = 0; v < n->vector_count; v++)
+        size += n->vectors[v].kept ? n->vectors[v].size : 0;
+    return size;
+}
+
 static json_t *model_json(const struct facts *f)
 {
     const struct program *p = f->program;
+    const bool is_lstm = network_only(&p->network, LAYER_LSTM) != NULL;
     char chip[16], model[16];
     snprintf(chip, sizeof chip, "%08x", (unsigned)p->chip_hash);
     snprintf(model, sizeof model, "%08x", (unsigned)p->config_hash);
@@ -108,9 +130,10 @@ static json_t *model_json(const struct facts *f)
         if (f->quality.tensors[n].kind == TENSOR_VECTOR && f->quality.tensors[n].compared)
             json_array_append_new(vectors, vector_json(&f->quality.tensors[n]));
     return json_pack(
-        "{s:s, s:s, s:{s:i, s:i, s:i, s:I}, s:I, s:f, s:s, s:o, s:{s:I, s:I}, s:o, s:o, s:o}", "chip_hash", chip,
-        "model_hash", model, "network", "input", p->d.x_size, "cell", p->d.c_size, "output",
-        p->d.y_size, "nonzeros", (json_int_t)p->true_nonzeros, "cycles_per_frame",
+        "{s:s, s:s, s:{s:i, s:o, s:i, s:i, s:o, s:I}, s:I, s:f, s:s, s:o, s:{s:I, s:I}, s:o, s:o, s:o}", "chip_hash", chip,
+        "model_hash", model, "network", "input", p->d.x_size, "cell",
+        is_lstm ? json_integer(p->d.c_size) : json_null(), "output", p->d.y_size, "state",
+        state_size(&p->network), "layers", facts_json_layers(f), "nonzeros", (json_int_t)p->true_nonzeros, "cycles_per_frame",
         (json_int_t)p->cycles_per_frame, "us_per_frame", f->us, "column_order",
         column_order_name(p->column_order), "room", room, "bytes", "model",
         (json_int_t)region_size(p, REGION_MODEL), "weights",

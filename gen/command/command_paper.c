@@ -27,7 +27,7 @@ struct paper_run {
     bool agree; /* every point that was run in RTL */
 };
 
-/* The dense speech model, to be pruned here: the presets' own is pruned already. */
+/* The LSTM of the dense speech model, to be pruned here: the preset's own is pruned already. */
 static bool load_configs(struct paper_run *run, struct error *error)
 {
     const struct paper_options *options = run->options;
@@ -40,7 +40,7 @@ static bool load_configs(struct paper_run *run, struct error *error)
     }
     text_appendf(&path, "model.path=%s/models/speech/speech-dense.safetensors", ese_home());
     char *sets[] = {path.data, "model.density=0.1"};
-    bool ok = config_load(&run->speech, "speech", sets, sizeof sets / sizeof *sets, error);
+    bool ok = config_load(&run->speech, "speech-lstm", sets, sizeof sets / sizeof *sets, error);
     if (!ok)
         config_free(&run->base);
     text_free(&path);

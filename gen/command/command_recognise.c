@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  * ese recognise: plays recorded speech on the simulated chip, as many voices at once as it has
- * channels, and labels the frames from the chip's own outputs. */
+ * channels, and labels the frames from the chip's own outputs: they are scores of the classes, or
+ * the host makes scores of them. */
 #include <errno.h>
 #include <jansson.h>
 #include <math.h>
@@ -61,7 +62,7 @@ static bool simulate_chip(struct recognition *r, struct error *error)
                                     .seed = 1};
     bool ok = stimulus_write(s, text_string(&stimulus), error) &&
               simulate(&simulation, &r->result, error);
-    size_t words = (size_t)s->frame_count * s->channels * s->output;
+    size_t words = (size_t)s->frame_count * s->channels * stimulus_y(s)->elements;
     r->y = allocate(words, sizeof *r->y);
     if (ok) {
         FILE *file = fopen(text_string(&dump), "rb");
@@ -88,13 +89,14 @@ static void label_chip(struct recognition *r)
 {
     const struct program *p = &r->chip.program;
     const struct stimulus *s = &r->play.stimulus;
-    double *y = allocate(s->output, sizeof *y);
+    const uint32_t elements = stimulus_y(s)->elements;
+    double *y = allocate(elements, sizeof *y);
     for (size_t slot = 0; slot < (size_t)s->frame_count * s->channels; slot++) {
         struct voice voice = r->play.voices[slot];
         if (voice.utterance < 0)
             continue;
-        for (size_t i = 0; i < s->output; i++)
-            y[i] = ldexp(r->y[slot * s->output + i], -quantized_output(&p->quant)->fraction);
+        for (size_t i = 0; i < elements; i++)
+            y[i] = ldexp(r->y[slot * elements + i], -quantized_output(&p->quant)->fraction);
         r->by_chip.labels[voice.utterance][voice.frame] = classify(&p->network, y);
     }
     free(y);
@@ -270,6 +272,12 @@ static void write_speed(struct text *text, const struct recognition *r)
                  FRAME_MS, RESULT, "", us / spoken, commas((int64_t)(spoken / us)).text);
 }
 
+/* Who scores the classes: the chip, whose y are the scores then, or the host. */
+static bool chip_scores(const struct recognition *r)
+{
+    return r->chip.program.network.after == NULL;
+}
+
 static void write_results(struct text *text, const struct recognition *r)
 {
     const struct program *p = &r->chip.program;
@@ -277,9 +285,12 @@ static void write_results(struct text *text, const struct recognition *r)
                        "Verilator\n", p->utterances.count, commas(r->by_chip.score.frames).text,
                  p->d.channels, p->d.pes);
     write_rates(text, r);
-    text_appendf(text, "%-*s%s: %s y and %s c values against the golden model\n", RESULT, "outputs",
-                 r->result.pass ? "bit-exact" : "WRONG", commas(r->result.y_checked).text,
-                 commas(r->result.c_checked).text);
+    text_appendf(text, "%-*s%s\n", RESULT, "scores",
+                 chip_scores(r) ? "by the chip: its y are those of the classes"
+                                : "by the host, of the chip's y: output.W is not on the chip");
+    text_appendf(text, "%-*s%s: ", RESULT, "outputs", r->result.pass ? "bit-exact" : "WRONG");
+    checked_text(text, &r->result.checked, CHECKED_VALUES);
+    text_append(text, " against the golden model\n");
     write_speed(text, r);
     if (!r->result.pass)
         text_appendf(text, "%-*s%s; log: %s\n", RESULT, "failed", r->result.reason,
@@ -296,9 +307,10 @@ static json_t *recognition_json(const struct recognition *r)
     const struct score *by_chip = &r->by_chip.score, *by_float = &r->by_float.score;
     int64_t cycles = r->result.phases[0].cycles_per_frame;
     double us = cycles_to_us(r->chip.program.config.clock_mhz, cycles);
-    return json_pack("{s:s, s:i, s:I, s:f, s:f, s:f, s:I, s:f, s:f, s:I, s:I, s:f, s:f, s:f, s:i}",
-                     "verdict", r->result.pass ? "pass" : "fail", "utterances",
-                     r->chip.program.utterances.count, "frames", (json_int_t)by_chip->frames,
+    return json_pack("{s:s, s:s, s:i, s:I, s:f, s:f, s:f, s:I, s:f, s:f, s:I, s:I, s:f, s:f, s:f, "
+                     "s:i}", "verdict", r->result.pass ? "pass" : "fail", "scores",
+                     chip_scores(r) ? "chip" : "host", "utterances", r->chip.program.utterances.count,
+                     "frames", (json_int_t)by_chip->frames,
                      "frame_accuracy", share(by_chip->right, by_chip->frames),
                      "float_frame_accuracy", share(by_float->right, by_float->frames),
                      "frames_alike", share(r->alike, by_chip->frames), "phones",
@@ -380,11 +392,14 @@ int command_recognise(const struct recognise_options *options)
               chip_open(&r.chip, options->dir, &error), pass = false;
     if (ok) {
         const struct program *p = &r.chip.program;
-        if (p->utterances.count == 0 || p->network.after == NULL)
+        const int classes = network_classes(&p->network);
+        if (p->utterances.count == 0 || classes == 0)
             ok = fail(&error, "the chip in '%s' has nothing to recognise: its model needs "
-                      "utterances, and a class layer output.W and output.b", options->dir);
+                      "utterances, and a linear layer at its end, or output.W and output.b",
+                      options->dir);
         else
-            ok = labels_read(&r.labels, p->config.model.utterances, &p->utterances, &error);
+            ok = labels_read(&r.labels, p->config.model.utterances, &p->utterances, classes,
+                             &error);
         if (ok) {
             ok = recognise(&r, &error);
             pass = r.result.pass;

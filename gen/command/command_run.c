@@ -3,6 +3,7 @@
  * queue, interrupts, all over the chip's own registers and memory ports. */
 #include <errno.h>
 #include <jansson.h>
+#include <limits.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -12,11 +13,12 @@
 
 #include "gen/command/commands.h"
 #include "gen/command/notes.h"
-#include "gen/command/voices.h"
+#include "gen/command/voice_taps.h"
 #include "gen/folder/chip_folder.h"
 #include "gen/folder/json_file.h"
 #include "gen/folder/workspace.h"
 #include "gen/report/accuracy.h"
+#include "gen/report/numbers.h"
 #include "gen/verify/simulate.h"
 #include "models/base/bytes.h"
 #include "models/base/text.h"
@@ -40,6 +42,8 @@ struct run {
     struct ese_server_counts counts;
     struct ese_counters counters;
     struct ese_simulated simulated;
+    struct voice_taps taps; /* if the options want them: who spoke when, ... */
+    char taps_path[PATH_MAX]; /* ... and what was written meanwhile */
     struct voices_check check;
     enum verdict verdict; /* if the outputs are compared */
     double run_seconds;
@@ -84,9 +88,10 @@ static bool make_output(const char *folder, bool *made, struct error *error)
 
 static bool start_simulator(struct run *r, struct error *error)
 {
-    char plusarg[32], message[ESE_MESSAGE];
-    snprintf(plusarg, sizeof plusarg, "+memory=%s", MEMORIES[r->options->memory]);
-    const char *const plusargs[] = {plusarg, NULL};
+    char memory[32], taps[PATH_MAX + 8], message[ESE_MESSAGE];
+    snprintf(memory, sizeof memory, "+memory=%s", MEMORIES[r->options->memory]);
+    snprintf(taps, sizeof taps, "+taps=%s", r->taps_path);
+    const char *const plusargs[] = {memory, r->options->taps ? taps : NULL, NULL};
     const struct simulation simulation = {
         .simulator = r->options->sim == SIM_ICARUS ? SIMULATOR_ICARUS : SIMULATOR_VERILATOR,
         .folder = r->options->dir,
@@ -212,6 +217,9 @@ static bool play(struct run *r, const char *image, struct error *error)
     struct ese_server *server = ese_server_open(&r->chip, &(struct ese_server_options){0});
     if (server == NULL)
         return chip_failed(r, error);
+    r->taps.channels = r->chip.channels;
+    if (r->options->taps)
+        ese_server_watch(server, voice_taps_note, &r->taps);
     bool good = serve(r, server, error);
     bool told = ese_bus_simulated(r->bus, &r->simulated) == 0;
     ese_server_close(server);
@@ -259,18 +267,25 @@ static double occupancy(const struct run *r)
 
 static void print_outputs(const struct run *r)
 {
-    const struct voices_check *check = &r->check;
+    const struct checked_list *checked = &r->check.checked;
+    const int64_t wrong = checked_sum(checked, CHECKED_DIFFERENT);
+    struct text compared = {0}, at_ends = {0};
+    checked_text(&compared, checked, CHECKED_VALUES);
+    checked_text(&at_ends, checked, CHECKED_AT_ENDS);
     if (!r->options->check)
         printf("outputs         not compared\n");
-    else if (check->wrong > 0)
-        printf("outputs         WRONG: %lld of %lld values; %s\n", (long long)check->wrong,
-               (long long)check->values, check->first);
+    else if (wrong > 0)
+        printf("outputs         WRONG: %s of %s values; %s%s\n", commas(wrong).text,
+               commas(checked_sum(checked, CHECKED_VALUES)).text,
+               r->options->taps ? "it went wrong here: " : "", r->check.line);
     else
-        printf("outputs         bit-exact: %lld values against the golden model\n",
-               (long long)check->values);
-    if (check->at_ends > 0)
-        printf("                of which %lld stand at an end of their format\n",
-               (long long)check->at_ends);
+        printf("outputs         bit-exact: %s against the golden model\n",
+               text_string(&compared));
+    if (checked_sum(checked, CHECKED_AT_ENDS) > 0)
+        printf("                of which %s stand at an end of their format\n",
+               text_string(&at_ends));
+    text_free(&compared);
+    text_free(&at_ends);
 }
 
 static void print_run(const struct run *r)
@@ -320,6 +335,14 @@ static json_t *ports_json(const struct run *r)
     return ports;
 }
 
+static json_t *first_json(const struct voices_check *check)
+{
+    json_t *first = difference_json(&check->first);
+    if (first != NULL)
+        json_object_set_new(first, "utterance", json_text(check->of->name));
+    return first;
+}
+
 static json_t *run_json(const struct run *r)
 {
     const struct ese_counters *c = &r->counters;
@@ -334,8 +357,9 @@ static json_t *run_json(const struct run *r)
     snprintf(model_hash, sizeof model_hash, "%08x", (unsigned)r->chip.model.hash);
     const char *verdict = r->options->check ? verdict_name(r->verdict) : "not compared";
     json_t *accuracy = r->options->check ? accuracy_json(r->program, &r->check.accuracy) : json_null();
+    const struct checked_list *checked = &r->check.checked;
     return json_pack("{s:s, s:s, s:s, s:s, s:s, s:i, s:I, s:I, s:I, s:i, s:f, s:I, s:o, s:I, s:I, s:o, "
-                     "s:o, s:I, s:I, s:I, s:f, s:f, s:o, s:o}",
+                     "s:o, s:I, s:I, s:I, s:o, s:o*, s:f, s:f, s:o, s:o}",
                      "verdict", verdict, "chip_hash", chip_hash, "model_hash", model_hash,
                      "simulator", r->options->sim == SIM_ICARUS ? "icarus" : "verilator", "memory",
                      MEMORIES[r->options->memory], "utterances", r->voices.count, "voice_frames",
@@ -345,8 +369,11 @@ static json_t *run_json(const struct run *r)
                      (json_int_t)c->cycles, "cycles_per_frame", steady, "steady_frames",
                      (json_int_t)r->counts.steady_frames, "model_cycles_per_frame",
                      (json_int_t)r->program->cycles_per_frame, "utilization", used, "stalls",
-                     stalls, "values_checked", (json_int_t)r->check.values, "mismatches",
-                     (json_int_t)r->check.wrong, "values_at_ends", (json_int_t)r->check.at_ends,
+                     stalls, "values_checked",
+                     (json_int_t)checked_sum(checked, CHECKED_VALUES), "mismatches",
+                     (json_int_t)checked_sum(checked, CHECKED_DIFFERENT), "values_at_ends",
+                     (json_int_t)checked_sum(checked, CHECKED_AT_ENDS), "checked",
+                     checked_json(checked), "first_difference", first_json(&r->check),
                      "build_seconds", r->start.build_seconds,
                      "run_seconds", r->run_seconds, "ports", ports_json(r), "accuracy", accuracy);
 }
@@ -366,14 +393,31 @@ static void close_all(struct run *r)
     if (r->bus != NULL)
         r->bus->close(r->bus);
     simulation_start_free(&r->start);
+    if (r->options->taps)
+        unlink(r->taps_path);
+    voice_taps_free(&r->taps);
+    voices_check_free(&r->check);
     voices_free(&r->voices);
 }
 
-static void judge(struct run *r)
+static bool judge(struct run *r, struct error *error)
 {
     voices_check(&r->voices, r->program, &r->check);
-    r->verdict = r->check.wrong > 0 ? VERDICT_FAIL
-                                    : accuracy_verdict(r->program, &r->check.accuracy);
+    if (r->options->taps &&
+        !voice_taps_check(&r->taps, r->program, r->taps_path, &r->check, error))
+        return false;
+    r->verdict = checked_sum(&r->check.checked, CHECKED_DIFFERENT) > 0
+                     ? VERDICT_FAIL
+                     : accuracy_verdict(r->program, &r->check.accuracy);
+    return true;
+}
+
+/* Where the simulation leaves what the layers write, as seen from any folder. */
+static bool place_taps(struct run *r, struct error *error)
+{
+    char work[PATH_MAX];
+    return !r->options->taps || (path_absolute(work, r->work.dir, error) &&
+                                 path_join(r->taps_path, work, "/taps.bin", error));
 }
 
 static bool run_chip(struct run *r, struct error *error)
@@ -399,11 +443,9 @@ static bool run_chip(struct run *r, struct error *error)
                      error) &&
          voices_expect(&r->voices, options->expected, r->program, error) &&
          make_output(options->output_dir, &made, error) &&
-         workspace_open(&r->work, options->dir, options->work, error) &&
+         workspace_open(&r->work, options->dir, options->work, error) && place_taps(r, error) &&
          start_simulator(r, error) && play(r, image, error) && check_counters(r, error);
-    if (ok && options->check)
-        judge(r);
-    ok = ok && report(r, error);
+    ok = ok && (!options->check || judge(r, error)) && report(r, error);
     if (ok && options->check) {
         accuracy_warn_of(r->program, &r->check.accuracy);
         judged = accuracy_expected(r->program, &r->check.accuracy, error);
@@ -422,9 +464,9 @@ int command_run(const struct run_options *options)
 {
     struct error error;
     struct run r = {.options = options, .start = {.lock = -1}};
-    if (!options->check && (options->expected != NULL || options->strict)) {
+    if (!options->check && (options->expected != NULL || options->strict || options->taps)) {
         fprintf(stderr, "ese: --%s: outputs are compared, which --no-check forbids\n",
-                options->expected != NULL ? "expected" : "strict");
+                options->expected != NULL ? "expected" : options->strict ? "strict" : "taps");
         return 2;
     }
     bool ok = output_file_check("--json", options->json, &error) &&

@@ -51,11 +51,13 @@ static bool link_file(const char *folder, const char *from, const char *name, st
     return ok;
 }
 
-/* An image of the chip's own. */
-static bool link_table(const struct verification *v, const char *from, const char *name,
+/* An image of the chip's own, if it has it. */
+static bool link_table(const struct verification *v, const char *from, int image, const char *name,
                        struct error *error)
 {
     char file[64];
+    if (!image_is_on_chip(&v->chip.program, image))
+        return true;
     snprintf(file, sizeof file, "%s%s", image_mark(&v->chip.program.config).text, name);
     return link_file(v->images, from, file, error);
 }
@@ -68,8 +70,8 @@ static bool gather_images(struct verification *v, struct error *error)
     text_appendf(&folder, "%s/model", v->work.dir);
     mkdir(text_string(&folder), 0777); /* what does not work shows with the links */
     v->images = folder.data;
-    bool ok = link_table(v, text_string(&own), "sigmoid.mem", error) &&
-              link_table(v, text_string(&own), "tanh.mem", error) &&
+    bool ok = link_table(v, text_string(&own), IMAGE_SIGMOID, "sigmoid.mem", error) &&
+              link_table(v, text_string(&own), IMAGE_TANH, "tanh.mem", error) &&
               link_file(v->images, v->options->model, "model.bin", error) &&
               link_file(v->images, v->options->model, "weights.bin", error);
     text_free(&own);
@@ -176,9 +178,9 @@ static bool make_plan(struct verification *v, struct error *error)
         return fail(error, "--faults: '%s' has its model in read-only memory; faults are for chips with "
                            "memory: resident or stream", v->chip.dir);
     if (options->faults > 0)
-        play_faults(&v->play, p, options->faults, options->seed);
+        play_faults(&v->play, p, options->faults, options->seed, options->taps);
     else
-        play_build(&v->play, p, frames, options->seed);
+        play_build(&v->play, p, frames, options->seed, options->taps);
     v->play.stimulus.config_hash = v->chip.program.config_hash;
     return true;
 }
@@ -295,6 +297,7 @@ static const char *unused_by_selftest(const struct verify_options *options)
            : options->netlist != NULL ? "--netlist"
            : options->frames > 0    ? "--frames"
            : options->faults > 0    ? "--faults"
+           : options->taps          ? "--taps"
            : options->trace != NULL ? "--trace"
            : options->saif != NULL  ? "--saif"
            : options->svg != NULL   ? "--svg"

@@ -46,6 +46,7 @@ struct verify_options {
     enum simulator_choice sim;
     int frames; /* 0: the command's default */
     int faults; /* phases with a random fault, in place of the usual ones; 0: not so */
+    bool taps;  /* all vectors that leave the element-wise path are compared; not with selftest */
     bool seed_given;
     uint64_t seed; /* of drawn stimulus; valid if seed_given */
     const char *netlist; /* Verilog that takes the place of the chip's rtl/, or NULL */
@@ -114,6 +115,7 @@ struct run_options {
     const char *expected; /* y of every input where the model was trained: as model.expected; or NULL */
     bool strict;         /* as above */
     bool check;          /* compare with the golden model */
+    bool taps;           /* as above; only with check */
     int jobs;            /* as above */
     const char *json;    /* as above */
     const char *command_line;

@@ -101,11 +101,12 @@ static void write_keys(struct text *text)
 void manual_page(struct text *text)
 {
     text_append(text, ".TH ESE 1 \"\" \"ese " ESE_VERSION "\" \"User Commands\"\n"
-                      ".SH NAME\nese \\- Verilog for sparse LSTM accelerators\n"
+                      ".SH NAME\nese \\- Verilog for sparse accelerators of recurrent networks\n"
                       ".SH SYNOPSIS\n.B ese\n.I COMMAND\n[\\fIARGUMENT\\fR...]\n"
                       ".SH DESCRIPTION\n"
-                      "Turns a trained LSTM and an architecture into synthesizable Verilog, and proves the "
-                      "result against golden models.\n"
+                      "Turns a trained network, an LSTM or a list of LSTM, simple recurrent and linear "
+                      "layers, and an architecture into synthesizable Verilog, and proves the result "
+                      "against golden models.\n"
                       "Exit status: 0, 1 when the input or a result is wrong, 2 when the command line is.\n"
                       ".SH COMMANDS\n");
     for (int n = 0; n < COMMAND_COUNT; n++)

@@ -68,6 +68,7 @@ static const struct plain {
     {OPTION_CLUSTER, TEXT, AT(cluster), NULL, 0, 0},
     {OPTION_SELFTEST, FLAG, AT(verify.selftest), NULL, 0, 0},
     {OPTION_STRICT, FLAG, AT(verify.strict), NULL, 0, 0},
+    {OPTION_TAPS, FLAG, AT(verify.taps), NULL, 0, 0},
     {OPTION_FORCE, FLAG, AT(force), NULL, 0, 0},
     {OPTION_CHART, FLAG, AT(chart), NULL, 0, 0},
     {OPTION_VERIFY, FLAG, AT(verify_points), NULL, 0, 0},

@@ -77,19 +77,45 @@ bool verification_draw(const struct verification *v, struct error *error)
     return chart_svg_write(v->options->svg, v->program, frames, 2, error);
 }
 
+/* Where it went wrong, if the reason speaks of something else, and how to find out. */
+static void print_first(const struct verification *v, const struct difference *first,
+                        const char *reason)
+{
+    struct text text = {0};
+    if (first->vector == NULL)
+        return;
+    difference_text(&text, first);
+    if (strstr(reason, text_string(&text)) == NULL)
+        printf("           first wrong value: phase %s, pass %lld, %s\n", first->phase,
+               (long long)first->pass, text_string(&text));
+    if (!v->options->taps)
+        printf("           with --taps all vectors are compared, and the first that is wrong tells "
+               "where\n");
+    text_free(&text);
+}
+
 static void print_result(const struct verification *v, enum simulator simulator)
 {
     const struct simulation_result *r = &v->results[simulator];
-    printf("%-9s  %s  %lld y and %lld c values, %lld cycles at %.0f a second, built in %.1f s\n",
-           simulator_name(simulator), r->pass ? "bit-exact" : "FAIL     ", (long long)r->y_checked,
-           (long long)r->c_checked, (long long)r->cycles, r->cycles_per_second, r->build_seconds);
-    if (r->y_at_ends + r->c_at_ends > 0)
-        printf("           of which %lld and %lld stand at an end of their format\n",
-               (long long)r->y_at_ends, (long long)r->c_at_ends);
+    struct text compared = {0}, at_ends = {0}, speed = {0};
+    text_appendf(&compared, "%-9s  %s  ", simulator_name(simulator),
+                 r->pass ? "bit-exact" : "FAIL     ");
+    checked_text(&compared, &r->checked, CHECKED_VALUES);
+    checked_text(&at_ends, &r->checked, CHECKED_AT_ENDS);
+    text_appendf(&speed, "%lld cycles at %.0f a second, built in %.1f s", (long long)r->cycles,
+                 r->cycles_per_second, r->build_seconds);
+    const bool fits = compared.length + strlen(", ") + speed.length <= LINE_WIDTH;
+    printf("%s%s%s\n", text_string(&compared), fits ? ", " : "\n           ", text_string(&speed));
+    if (checked_sum(&r->checked, CHECKED_AT_ENDS) > 0)
+        printf("           of which %s stand at an end of their format\n", text_string(&at_ends));
+    text_free(&compared);
+    text_free(&at_ends);
+    text_free(&speed);
     if (r->pass)
         return;
     printf("           %s (%lld wrong values, %lld other faults); log: %s\n", r->reason,
            (long long)r->mismatches, (long long)r->violations, r->log_path);
+    print_first(v, &r->first, r->reason);
     for (int m = 0; m < r->message_count; m++)
         printf("           %s\n", r->messages[m]);
 }
@@ -178,6 +204,8 @@ static void print_replay(const struct verification *v)
     for (size_t n = 0; n < options->cell_count; n++)
         append_path(&line, " --cells ", options->cells[n]);
     append_path(&line, " --work ", options->work);
+    if (options->taps)
+        text_append(&line, " --taps");
     if (options->faults > 0)
         text_appendf(&line, " --faults %d", options->faults);
     else

@@ -121,14 +121,14 @@ static json_t *result_json(const struct verification *v, enum simulator s)
                               (json_int_t)r->phases[n].seed, "frames", r->phases[n].frame_count,
                               "cycles", (json_int_t)r->phases[n].cycles, "cut", r->phases[n].cut,
                               "cycles_per_frame", (json_int_t)r->phases[n].cycles_per_frame));
-    return json_pack("{s:s, s:f, s:f, s:I, s:f, s:I, s:I, s:I, s:I, s:I, s:I, s:o, s:o, s:o*}",
+    return json_pack("{s:s, s:f, s:f, s:I, s:f, s:o, s:o*, s:I, s:I, s:o, s:o, s:o*}",
                      "verdict", r->pass ? "pass" : "fail", "build_seconds", r->build_seconds,
                      "run_seconds", r->run_seconds, "cycles", (json_int_t)r->cycles,
-                     "cycles_per_second", r->cycles_per_second, "y_checked",
-                     (json_int_t)r->y_checked, "c_checked", (json_int_t)r->c_checked, "y_at_ends",
-                     (json_int_t)r->y_at_ends, "c_at_ends", (json_int_t)r->c_at_ends, "mismatches", (json_int_t)r->mismatches,
-                     "violations", (json_int_t)r->violations, "messages", messages, "phases",
-                     phases, "bins", bins_of_result(v, s));
+                     "cycles_per_second", r->cycles_per_second, "checked",
+                     checked_json(&r->checked), "first_difference", difference_json(&r->first),
+                     "mismatches", (json_int_t)r->mismatches, "violations",
+                     (json_int_t)r->violations, "messages", messages, "phases", phases, "bins",
+                     bins_of_result(v, s));
 }
 
 json_t *verification_json(const struct verification *v)

@@ -140,25 +140,51 @@ void voices_prepare(struct voices *voices, const struct ese_model *model)
 
 /* ---- out --------------------------------------------------------------------------------------------------- */
 
+void voices_keep_first(struct voices_check *check, const struct voice_file *voice,
+                       const struct difference *d)
+{
+    char pass[32] = "", value[32] = "X";
+    difference_free(&check->first);
+    check->first = *d;
+    check->first.vector = duplicate(d->vector);
+    check->of = voice;
+    if (!d->output)
+        snprintf(pass, sizeof pass, " (pass %lld)", (long long)d->pass);
+    if (!d->unknown)
+        snprintf(value, sizeof value, "%lld", (long long)d->got);
+    snprintf(check->line, sizeof check->line,
+             "%.100s: frame %lld, element %lld of %s is %s, the golden model gives %lld%s",
+             voice->name, (long long)d->frame, (long long)d->element, d->vector, value,
+             (long long)d->expected, pass);
+}
+
+void voices_check_free(struct voices_check *check)
+{
+    checked_free(&check->checked);
+    difference_free(&check->first);
+}
+
 /* The golden model quantizes for itself, so that a wrong format in the image is found, too. */
 static void check_file(const struct voice_file *file, const struct quantized *q,
                        struct side_by_side *models, struct voices_check *check)
 {
     const int32_t most = (int32_t)((INT64_C(1) << (q->activation_bits - 1)) - 1);
+    struct checked *checked = &check->checked.list[0];
     struct voice_models voice = voice_models_start(models);
     const int32_t *y = file->y;
     for (int t = 0; t < file->features.rows; t++, y += q->shape.output) {
         side_by_side_judge(models, &voice, matrix_row(&file->features, t),
                            file->expected != NULL ? matrix_row(file->expected, t) : NULL);
         for (int i = 0; i < q->shape.output; i++) {
-            check->values++;
-            check->at_ends += y[i] == most || y[i] == -most - 1;
-            if (y[i] == golden_y(&voice.golden)[i])
-                continue;
-            if (check->wrong++ == 0)
-                snprintf(check->first, sizeof check->first,
-                         "%.100s: frame %d, element %d of y is %d, the golden model gives %d",
-                         file->name, t, i, y[i], golden_y(&voice.golden)[i]);
+            const int32_t expected = golden_y(&voice.golden)[i];
+            checked->values++;
+            checked->at_ends += y[i] == most || y[i] == -most - 1;
+            if (y[i] != expected && checked->different++ == 0)
+                voices_keep_first(check, file,
+                                  &(struct difference){.vector = checked->vector, .output = true,
+                                                       .frame = t, .channel = -1, .element = i,
+                                                       .cycle = -1, .expected = expected,
+                                                       .got = y[i]});
         }
     }
     voice_models_end(&voice);
@@ -169,6 +195,8 @@ void voices_check(const struct voices *voices, const struct program *program,
 {
     struct side_by_side *models = side_by_side_new(program);
     *check = (struct voices_check){0};
+    const struct network *network = &program->network;
+    checked_add(&check->checked, network->vectors[network_output(network)].name, true);
     for (int n = 0; n < voices->count; n++)
         check_file(&voices->files[n], &program->quant, models, check);
     check->accuracy = side_by_side_accuracy(models);

@@ -7,6 +7,7 @@
 #include <stdint.h>
 
 #include "fpga/driver/ese_server.h"
+#include "gen/verify/checked.h"
 #include "models/network/network.h"
 #include "models/program/program.h"
 #include "models/program/side_by_side.h"
@@ -41,15 +42,24 @@ void voices_free(struct voices *voices);
 /* x as the chip's model wants it, room for y; each utterance has its voice_file as `user`. */
 void voices_prepare(struct voices *voices, const struct ese_model *model);
 
-/* Compares with the golden model: values that were compared, that differ, that stand at an end of their
- * format; a line about the first one that differs.  And the golden model with floating point. */
+/* What was compared with the golden model, and a line about the first value that differs; and the
+ * golden model with floating point. */
 struct voices_check {
-    int64_t values, wrong, at_ends;
-    char first[256];
+    struct checked_list checked;
+    struct difference first;      /* of the utterance's frame; no phase */
+    const struct voice_file *of;  /* the utterance */
+    char line[256];               /* of it */
     struct accuracy accuracy;
 };
+
+/* Compares y.  Free it. */
 void voices_check(const struct voices *voices, const struct program *program,
                   struct voices_check *check);
+void voices_check_free(struct voices_check *check);
+
+/* Keeps a difference as the first.  Of y no pass is known. */
+void voices_keep_first(struct voices_check *check, const struct voice_file *voice,
+                       const struct difference *difference);
 
 /* Writes FOLDER/NAME.npy, float32 [frames, output]. */
 bool voice_write(const struct voice_file *voice, const struct ese_model *model, const char *folder,

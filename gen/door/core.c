@@ -6,6 +6,7 @@
 #include "gen/emit/bench.h"
 #include "gen/emit/licence.h"
 #include "gen/emit/prefix.h"
+#include "gen/report/layers.h"
 #include "models/base/version.h"
 
 static void print_rtl(struct text *text, const char *files)
@@ -85,7 +86,8 @@ void door_core(struct text *text, const struct door *door)
     text_append(text, "CAPI=2: # " LICENCE_OUTPUT "\n# " LICENCE_PLAIN "\nname: ::");
     prefix_core(text, &door->program->config);
     text_append(text, ":" ESE_VERSION "\n"
-                      "description: A sparse LSTM accelerator in Verilog\n\n");
+                      "description: A sparse ");
+    text_appendf(text, "%s in Verilog\n\n", accelerator_text(&door->program->network));
     print_rtl(text, door->files);
     print_bench(text);
     print_images(text, door);

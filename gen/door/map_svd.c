@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  * map_svd.c - the registers in CMSIS-SVD: a device with one peripheral, whose base is the integrator's. */
 #include "gen/door/printers.h"
+#include "gen/report/layers.h"
 #include "models/base/version.h"
 
 static void element(struct text *text, int indent, const char *name, const char *content)
@@ -44,13 +45,17 @@ static void print_register(struct text *text, const struct register_entry *entry
 
 void door_svd(struct text *text, const struct door *door)
 {
+    struct text about = {0};
     text_append(text, "<!-- SPDX-License-Identifier: Apache-2.0 -->\n"
                       "<device schemaVersion=\"1.3\" "
                       "xmlns:xs=\"http://www.w3.org/2001/XMLSchema-instance\" "
                       "xs:noNamespaceSchemaLocation=\"CMSIS-SVD.xsd\">\n");
     element(text, 2, "name", door->top);
     element(text, 2, "version", ESE_VERSION);
-    element(text, 2, "description", "A sparse LSTM accelerator; its base address is the integrator's");
+    text_appendf(&about, "A sparse %s; its base address is the integrator's",
+                 accelerator_text(&door->program->network));
+    element(text, 2, "description", text_string(&about));
+    text_free(&about);
     text_appendf(text, "  <addressUnitBits>8</addressUnitBits>\n  <width>%d</width>\n  <size>%d</size>\n"
                        "  <peripherals>\n    <peripheral>\n",
                  REGISTER_BITS, REGISTER_BITS);

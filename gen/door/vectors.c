@@ -51,7 +51,7 @@ void vectors_add(struct output *output, const struct program *p)
     play_steady_frames(&play, p, VECTOR_FRAMES, VECTOR_SEED);
     const struct stimulus *s = &play.stimulus;
     print_elements(&x, s, s->x, s->input, false);
-    print_elements(&y, s, s->y, s->output, true);
+    print_elements(&y, s, stimulus_y(s)->values, stimulus_y(s)->elements, true);
     print_voices(&voices, s);
     stimulus_pack(s, &whole);
     output_take(output, "vectors/x.hex", &x);

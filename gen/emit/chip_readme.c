@@ -5,20 +5,68 @@
 #include <stdio.h>
 
 #include "gen/emit/bench.h"
+#include "gen/emit/chip_layers.h"
 #include "gen/emit/prefix.h"
 #include "gen/emit/template.h"
 #include "gen/image/images.h"
 #include "gen/image/regions.h"
 #include "gen/report/facts.h"
+#include "gen/report/layers.h"
 #include "gen/report/resources.h"
 #include "models/base/version.h"
-#include "models/program/stores.h"
+#include "models/program/element.h"
+#include "models/program/places.h"
 
 #define TEMPLATE "templates/chip_README.md.tpl"
 
 static void bind_number(struct bindings *b, const char *key, int64_t value)
 {
     bind_text(b, key, "%s", commas(value).text);
+}
+
+/* A file of a table, in a list of such. */
+static void add_table(struct text *files, const struct program *p, const char *name)
+{
+    text_appendf(files, "%s`mem/%s%s.mem`", files->length > 0 ? ", " : "",
+                 image_mark(&p->config).text, name);
+}
+
+static void bind_tables(struct bindings *b, const struct program *p)
+{
+    const bool sigmoid = element_has_sigmoid(&p->d), tanh = element_has_tanh(&p->d);
+    struct text files = {0};
+    if (sigmoid)
+        add_table(&files, p, "sigmoid");
+    if (tanh)
+        add_table(&files, p, "tanh");
+    bind_flag(b, "TABLES", sigmoid || tanh);
+    bind_text(b, "TABLES_AND", "%s", sigmoid || tanh ? "tables and " : "and ");
+    bind_text(b, "TABLE_FILES", "%s", text_string(&files));
+    bind_text(b, "TABLE_PLURAL", "%s", sigmoid && tanh ? "s" : "");
+    text_free(&files);
+}
+
+/* One LSTM in the paper's words, any other network by its layers. */
+static void bind_network(struct bindings *b, const struct program *p)
+{
+    const struct network *n = &p->network;
+    const bool sees = network_has_peepholes(n), cells = p->d.has_cells;
+    struct text state = {0};
+    chip_layers_bind(b, p);
+    bind_text(b, "ACCELERATOR", "%s", accelerator_text(n));
+    bind_flag(b, "SEVERAL_LAYERS", n->layer_count > 1);
+    bind_text(b, "LAYER_COUNT", "%d layer%s", n->layer_count, n->layer_count == 1 ? "" : "s");
+    bind_text(b, "PEEPHOLES", "%s", sees ? "peepholes" : "no peepholes");
+    bind_text(b, "AND_PEEPHOLES", "%s", sees ? " and peephole weights" : "");
+    bind_text(b, "PROJECTED", "%s",
+              network_has_projection(n) ? "projection" : "no projection (y is m)");
+    bind_text(b, "CANDIDATE", "%s", candidate_name(n->layers[0].as.candidate));
+    bind_text(b, "AND_C", "%s", cells ? " and c" : "");
+    bind_text(b, "NO_GATES", "%s", cells ? "; of gates there are none" : "");
+    bind_flag(b, "STATEFUL", chip_state_text(&state, p) > 0);
+    bind_text(b, "STATE", "%s", text_string(&state));
+    text_free(&state);
+    bind_tables(b, p);
 }
 
 static void bind_chip(struct bindings *b, const struct program *p, const char *command)
@@ -40,13 +88,7 @@ static void bind_chip(struct bindings *b, const struct program *p, const char *c
     bind_int(b, "X_SIZE", d->x_size);
     bind_int(b, "C_SIZE", d->c_size);
     bind_int(b, "Y_SIZE", d->y_size);
-    const bool sees = network_has_peepholes(&p->network);
-    const bool projects = network_has_projection(&p->network);
-    bind_text(b, "PEEPHOLES", "%s", sees ? "peepholes" : "no peepholes");
-    bind_text(b, "AND_PEEPHOLES", "%s", sees ? " and peephole weights" : "");
-    bind_text(b, "PROJECTED", "%s", projects ? "projection" : "no projection (y is m)");
-    bind_text(b, "CANDIDATE", "%s", candidate_name(p->network.layers[0].as.candidate));
-    bind_flag(b, "HAS_PROJECTION", projects);
+    bind_network(b, p);
     bind_flag(b, "HAS_FILES", model->path != NULL || model->utterances != NULL);
     bind_text(b, "AND_UTTERANCES", "%s", model->utterances != NULL ? " and the utterances" : "");
     bind_int(b, "PES", d->pes);
@@ -98,11 +140,30 @@ static void bind_size_and_speed(struct bindings *b, const struct program *p,
     bind_number(b, "LUTRAM", r.lutram);
 }
 
-static void bind_range(struct bindings *b, const char *fraction_key, const char *range_key,
-                       int bits, int fraction)
+static void add_format(struct bindings *b, const struct program *p, int vector)
 {
-    bind_int(b, fraction_key, fraction);
-    bind_text(b, range_key, "%.6g", ldexp(1.0, bits - 1 - fraction));
+    const int fraction = p->quant.vectors[vector].fraction;
+    struct bindings *row = bind_row(b, "FORMATS");
+    bind_text(row, "VECTOR", "%s", p->network.vectors[vector].name);
+    bind_int(row, "FRACTION", fraction);
+    bind_text(row, "RANGE", "%.6g", ldexp(1.0, p->d.activation_bits - 1 - fraction));
+}
+
+/* x, then of each layer what it writes, c, m. */
+static void bind_formats(struct bindings *b, const struct program *p)
+{
+    static const enum value order[] = {VALUE_C, VALUE_M};
+    const struct network *n = &p->network;
+    bind_int(b, "X_FRAC", p->quant.vectors[0].fraction);
+    add_format(b, p, 0);
+    for (int layer = 0; layer < n->layer_count; layer++) {
+        const int writes = n->layers[layer].writes;
+        add_format(b, p, writes);
+        for (size_t i = 0; i < sizeof order / sizeof *order; i++)
+            for (int v = 0; v < n->vector_count; v++)
+                if (n->vectors[v].layer == layer && v != writes && n->vectors[v].value == order[i])
+                    add_format(b, p, v);
+    }
 }
 
 static void bind_ports(struct bindings *b, const struct program *p)
@@ -117,34 +178,30 @@ static void bind_ports(struct bindings *b, const struct program *p)
     bind_flag(b, "PADDED_ELEMENTS", d->element_bits > bits);
     bind_int(b, "DATA_W", d->channels * d->element_bits);
     bind_int(b, "USER_W", 2 * d->channels);
-    bind_int(b, "CELL_W", d->channels * d->lanes * bits);
+    bind_int(b, "RESULT_W", d->channels * d->lanes * bits);
     bind_int(b, "LANE_WORD_W", d->lanes * bits);
-    bind_text(b, "CELLS", "%s", d->lanes == 1 ? "the one" : "those");
-    bind_range(b, "X_FRAC", "X_RANGE", bits, p->quant.vectors[0].fraction);
-    bind_range(b, "Y_FRAC", "Y_RANGE", bits, quantized_output(&p->quant)->fraction);
-    bind_range(b, "C_FRAC", "C_RANGE", bits, d->c_fraction);
-    bind_range(b, "M_FRAC", "M_RANGE", bits, d->m_fraction);
+    bind_text(b, "ELEMENTS", "%s", d->lanes == 1 ? "the one" : "those");
+    bind_formats(b, p);
 }
 
 /* Where x, y and states lie in memory. */
 static void bind_memory(struct bindings *b, const struct program *p)
 {
     const struct derived *d = &p->d;
-    const struct stores stores = program_stores(p);
     const struct section initial = region_initial(p);
-    struct state_vector list[VECTORS_MOST];
-    bind_int(b, "STATE_WORDS", stores.cells + stores.kept);
+    int list[VECTORS_MOST];
+    bind_int(b, "STATE_WORDS", d->cell_words + d->kept_words);
     bind_int(b, "STATE_WORD_BYTES", d->state_memory_bits / 8);
     bind_int(b, "STATE_SLOT_BYTES", d->lanes * d->element_bits / 8);
-    bind_list(b, "STATE");
-    for (int count = state_vectors(p, list), n = 0; n < count; n++) {
-        const struct network_vector *v = &p->network.vectors[list[n].vector];
-        struct bindings *row = bind_row(b, "STATE");
+    bind_list(b, "STATE_VECTORS");
+    for (int count = places_state(p, list), n = 0; n < count; n++) {
+        const struct network_vector *v = &p->network.vectors[list[n]];
+        struct bindings *row = bind_row(b, "STATE_VECTORS");
         bind_int(row, "LAYER", p->network.layers[v->layer].number);
-        bind_text(row, "WHAT", "%s", list[n].is_cell ? "cell state" : "what it gives");
-        bind_int(row, "FIRST", list[n].first);
+        bind_text(row, "WHAT", "%s", p->places[list[n]].cell != NONE ? "cell state" : "what it gives");
+        bind_int(row, "FIRST", places_state_word(p, list[n]));
         bind_int(row, "ELEMENTS", v->size);
-        bind_int(row, "FRACTION", p->quant.vectors[list[n].vector].fraction);
+        bind_int(row, "FRACTION", p->quant.vectors[list[n]].fraction);
     }
     bind_flag(b, "INITIAL", initial.bytes != 0);
     bind_int(b, "INITIAL_OFFSET", (long long)initial.offset);

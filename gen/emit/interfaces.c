@@ -64,7 +64,7 @@ void interface_parameters(struct text *text, const struct interface *i, const ch
 static void bind_signal(struct bindings *row, const struct interface *i, const char *signal,
                         bool of_master, int bits)
 {
-    struct text logical = {0};
+    struct text logical = {0}, port = {0};
     char range[16] = "";
     for (const char *at = signal; *at != '\0'; at++)
         text_append_char(&logical, (char)toupper((unsigned char)*at));
@@ -74,7 +74,10 @@ static void bind_signal(struct bindings *row, const struct interface *i, const c
     if (bits > 0)
         snprintf(range, sizeof range, "[%d:0]", bits - 1);
     bind_text(row, "RANGE", "%-9s", range);
+    text_appendf(&port, "%s_%s", i->name, signal);
+    bind_text(row, "PORT", "%-22s", text_string(&port));
     text_free(&logical);
+    text_free(&port);
 }
 
 /* The first port of an interface tells of all of it. */
@@ -102,6 +105,8 @@ void interfaces_bind(struct bindings *b, const struct program *p)
         struct bindings *row = bind_row(b, "INTERFACES");
         interface_parameters(&parameters, &list[n], " ", ", ");
         bind_text(row, "INTERFACE", "%s", list[n].name);
+        bind_flag(row, "LITE", list[n].bus == BUS_LITE);
+        bind_flag(row, "AXI", list[n].bus == BUS_AXI);
         bind_text(row, "VLNV", "%s", interface_vlnv(&list[n]));
         bind_text(row, "PARAMETERS", "%s", text_string(&parameters));
         bind_signals(row, &list[n]);

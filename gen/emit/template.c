@@ -48,6 +48,61 @@ static void bind_constants(struct bindings *b, const struct derived *d, const ch
 #include "models/program/derived.def"
 }
 
+/* Is it a named constant of derived.def? */
+static bool is_constant(const char *name)
+{
+#define DERIVED(field, constant, meaning) \
+    if (strcmp(name, #constant) == 0)     \
+        return true;
+#include "models/program/derived.def"
+    return false;
+}
+
+/* Does the template give the parameter a value, as in ".NAME (1)"? */
+static bool is_given(const char *template, const char *name)
+{
+    struct text given = {0};
+    text_appendf(&given, ".%s ", name);
+    bool is = strstr(template, text_string(&given)) != NULL;
+    text_free(&given);
+    return is;
+}
+
+static void bind_number(struct bindings *b, const char *list, const char *name,
+                        const char *template)
+{
+    if (is_constant(name)) {
+        struct bindings *row = bind_row(b, list);
+        bind_text(row, "PARAMETER", "%-15s", name);
+        bind_text(row, "NUMBER", "%s", name);
+    } else if (!is_given(template, name)) {
+        char text[80];
+        snprintf(text, sizeof text, "the template gives %s a value", name);
+        bug_at(__FILE__, __LINE__, text);
+    }
+}
+
+void template_bind_numbers(struct bindings *b, const char *list, const char *module,
+                           const char *template)
+{
+    const char *at = strstr(module, " #(\n"), *end = strstr(module, "\n) (\n");
+    BUG_UNLESS(at != NULL && end != NULL);
+    for (; at < end; at++) {
+        if (at[0] == '/' && at[1] == '/')
+            at += strcspn(at, "\n");
+        if (*at != '=')
+            continue;
+        const char *stop = at, *start;
+        while (stop[-1] == ' ')
+            stop--;
+        for (start = stop; is_word_character(start[-1]);)
+            start--;
+        char name[40];
+        snprintf(name, sizeof name, "%.*s", (int)(stop - start), start);
+        bind_number(b, list, name, template);
+    }
+}
+
 bool template_read(struct text *source, const char *name, struct error *error)
 {
     struct text path = {0};

@@ -21,6 +21,11 @@ bool template_render(struct output *output, const char *template, const struct t
                      struct bindings *bindings, const struct derived *d, const char *as,
                      struct error *error);
 
+/* Binds a list of a module's parameters that are named constants of derived.def, in the order in which it
+ * declares them: PARAMETER, padded, and NUMBER.  The template must give all others their values. */
+void template_bind_numbers(struct bindings *bindings, const char *list, const char *module,
+                           const char *template);
+
 /* The module's own name, of one that is named with its room in templates/: "ese_pe" of "array/ese_pe". */
 const char *template_module(const char *name);
 

@@ -11,6 +11,7 @@
 #include "gen/emit/register_map.h"
 #include "gen/emit/template.h"
 #include "gen/image/images.h"
+#include "gen/report/layers.h"
 #include "models/base/version.h"
 
 static const char *const SCRIPTS[] = {
@@ -20,10 +21,11 @@ static const char *const SCRIPTS[] = {
 
 enum { SCRIPT_COUNT = sizeof SCRIPTS / sizeof *SCRIPTS };
 
-/* The IP's name in Vivado's catalogue: chips of two prefixes are two IPs. */
+/* The IP's name in Vivado's catalogue, as in IP-XACT (gen/door/ipxact.c): chips of two prefixes are
+ * two IPs. */
 static void bind_vlnv(struct bindings *b, const struct program *p)
 {
-    bind_text(b, "VLNV", "ese:lstm:%s:%d.%d", prefix_top(&p->config).text, ESE_VERSION_MAJOR,
+    bind_text(b, "VLNV", "ese:chip:%s:%d.%d", prefix_top(&p->config).text, ESE_VERSION_MAJOR,
               ESE_VERSION_MINOR);
 }
 
@@ -94,6 +96,7 @@ static struct bindings *bind_chip(const struct program *p)
     bind_text(b, "NAME", "%s", p->config.name);
     bind_text(b, "VERSION", "%s", ESE_VERSION);
     bind_text(b, "TOP", "%s", prefix_top(&p->config).text);
+    bind_text(b, "ACCELERATOR", "%s", accelerator_text(&p->network));
     bind_text(b, "HASH", "%08x", (unsigned)p->config_hash);
     bind_text(b, "PART", "%s", device_of(&p->config)->part);
     bind_int(b, "CLOCK_MHZ", p->config.clock_mhz);

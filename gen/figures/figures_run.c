@@ -130,7 +130,7 @@ static bool simulate_chip(const struct program *program, const char *folder, int
 {
     struct play play;
     struct text work = {0}, stimulus = {0};
-    play_build(&play, program, FIGURE_FRAMES, STIMULUS_SEED);
+    play_build(&play, program, FIGURE_FRAMES, STIMULUS_SEED, false);
     play.stimulus.phase_count = PHASE_STEADY + 1;
     text_appendf(&work, "%s/build", folder);
     text_appendf(&stimulus, "%s/stimulus.bin", folder);

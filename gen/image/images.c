@@ -5,6 +5,8 @@
 #include <string.h>
 
 #include "models/program/derive.h"
+#include "models/program/element.h"
+#include "models/program/places.h"
 
 static uint64_t mask(int64_t value, int bits)
 {
@@ -51,8 +53,10 @@ static struct mem_image *columns_image(const struct program *p)
         for (int i = 0; i < product->columns; i++) {
             struct packer w = {image, product->first_column + i, 0};
             int element = p->columns[w.word].element;
-            bool is_x = product->source == 0;
-            pack(&w, d->word_bits, is_x ? element_x_word(d, element) : element_word(d, element));
+            const struct vector_place *place = &p->places[product->source];
+            const bool is_x = place->store == STORE_INPUT;
+            pack(&w, d->word_bits,
+                 is_x ? element_x_word(d, element) : place->base + element_word(d, element));
             pack(&w, d->lane_bits, is_x ? element_x_lane(d, element) : element_lane(d, element));
             for (int pe = 0; pe < d->pes; pe++)
                 pack(&w, d->length_bits, p->lengths[(size_t)w.word * (size_t)d->pes + (size_t)pe]);
@@ -136,9 +140,16 @@ struct image_mark image_mark(const struct config *config)
     return mark;
 }
 
+bool image_is_read(const struct program *p, int image)
+{
+    return (image != IMAGE_SIGMOID || element_has_sigmoid(&p->chip)) &&
+           (image != IMAGE_TANH || element_has_tanh(&p->chip));
+}
+
 bool image_is_on_chip(const struct program *p, int image)
 {
-    return p->config.memory == MEMORY_ROM || image == IMAGE_SIGMOID || image == IMAGE_TANH;
+    return image_is_read(p, image) && (p->config.memory == MEMORY_ROM || image == IMAGE_SIGMOID ||
+                                       image == IMAGE_TANH);
 }
 
 void images_build(const struct program *p, struct named_image images[IMAGE_COUNT])

@@ -33,6 +33,9 @@ struct image_mark {
 };
 struct image_mark image_mark(const struct config *config);
 
+/* Whether anything of the chip reads image number `image`: a table may be one that no pass uses. */
+bool image_is_read(const struct program *program, int image);
+
 /* Whether the chip holds image number `image` itself, fixed; else it is loaded from external memory
  * (regions.h). */
 bool image_is_on_chip(const struct program *program, int image);

@@ -3,7 +3,7 @@
 #include "models/base/crc32.h"
 #include "models/number/golden.h"
 #include "models/program/derive.h"
-#include "models/program/stores.h"
+#include "models/program/places.h"
 
 #include <string.h>
 
@@ -28,9 +28,7 @@ struct section region_section(const struct program *p, enum section_name name)
 
 size_t region_state_bytes(const struct program *p)
 {
-    const struct stores stores = program_stores(p);
-    size_t bytes = (size_t)(stores.cells + stores.kept) * (size_t)p->d.state_memory_bits / 8;
-    return (bytes + bus_bytes(&p->d) - 1) / bus_bytes(&p->d) * bus_bytes(&p->d);
+    return (size_t)p->d.state_bus_words * bus_bytes(&p->d);
 }
 
 struct section region_initial(const struct program *p)
@@ -104,12 +102,11 @@ static void put_numbers(char *header, const struct header_number *list, size_t c
 static void put_sizes(char *header, const struct program *p)
 {
     const struct derived *d = &p->d;
-    const struct stores stores = program_stores(p);
     const struct header_number words[] = {
         {MODEL_WORD_X_SIZE, d->x_size},
         {MODEL_WORD_Y_SIZE, d->y_size},
-        {MODEL_WORD_CELL_WORDS, stores.cells},
-        {MODEL_WORD_KEPT_WORDS, stores.kept},
+        {MODEL_WORD_CELL_WORDS, d->cell_words},
+        {MODEL_WORD_KEPT_WORDS, d->kept_words},
         {MODEL_WORD_PRODUCTS, d->products},
         {MODEL_WORD_PASSES, d->passes},
         {MODEL_WORD_COLUMNS, d->columns},
@@ -147,18 +144,18 @@ static void put_layouts(char *header, const struct program *p)
 /* The table of the state's vectors. */
 static void put_vectors(char *model, const struct program *p)
 {
-    struct state_vector list[VECTORS_MOST];
-    const int count = state_vectors(p, list);
+    int list[VECTORS_MOST];
+    const int count = places_state(p, list);
     const size_t bytes = (size_t)count * VECTOR_WORDS * 4;
     BUG_UNLESS(VECTORS_OFFSET + bytes <= REGION_ALIGNMENT);
     for (int n = 0; n < count; n++) {
-        const struct network_vector *v = &p->network.vectors[list[n].vector];
+        const struct network_vector *v = &p->network.vectors[list[n]];
         const struct { enum vector_word word; int value; } words[] = {
             {VECTOR_WORD_LAYER, p->network.layers[v->layer].number},
-            {VECTOR_WORD_KIND, list[n].is_cell ? VECTOR_KIND_CELL : VECTOR_KIND_OUTPUT},
-            {VECTOR_WORD_FIRST, list[n].first},
+            {VECTOR_WORD_KIND, p->places[list[n]].cell != NONE ? VECTOR_KIND_CELL : VECTOR_KIND_OUTPUT},
+            {VECTOR_WORD_FIRST, places_state_word(p, list[n])},
             {VECTOR_WORD_ELEMENTS, v->size},
-            {VECTOR_WORD_FRACTION, p->quant.vectors[list[n].vector].fraction},
+            {VECTOR_WORD_FRACTION, p->quant.vectors[list[n]].fraction},
         };
         char *entry = model + VECTORS_OFFSET + (size_t)n * VECTOR_WORDS * 4;
         for (size_t w = 0; w < sizeof words / sizeof *words; w++)
@@ -184,13 +181,13 @@ static void put_initial_vector(char *state, const struct derived *d, int first,
 static void put_initial(char *model, const struct program *p)
 {
     const struct section section = region_initial(p);
-    struct state_vector list[VECTORS_MOST];
+    int list[VECTORS_MOST];
     if (section.bytes == 0)
         return;
     struct golden_state begin = golden_start(&p->quant);
-    for (int count = state_vectors(p, list), n = 0; n < count; n++)
-        put_initial_vector(model + section.offset, &p->d, list[n].first, begin.at[list[n].vector],
-                           p->network.vectors[list[n].vector].size);
+    for (int count = places_state(p, list), n = 0; n < count; n++)
+        put_initial_vector(model + section.offset, &p->d, places_state_word(p, list[n]),
+                           begin.at[list[n]], p->network.vectors[list[n]].size);
     golden_end(&begin);
     put_number(model, MODEL_WORD_INITIAL_OFFSET, (uint32_t)section.offset);
     put_number(model, MODEL_WORD_INITIAL_CRC, crc32_of(0, model + section.offset, section.bytes));

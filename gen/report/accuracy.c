@@ -8,6 +8,8 @@
 #include "gen/report/facts.h"
 #include "models/base/bytes.h"
 
+enum { LINE_MOST = 100 };
+
 /* Values clipped more often than this are warned of. */
 static const double CLIPPED_MOST = 0.001;
 
@@ -122,11 +124,26 @@ static void write_clipped(struct text *text, const struct program *p,
 {
     int list[VECTORS_MOST];
     const int count = network_listed(&p->network, list);
+    size_t begin = text->length;
+    bool has_z = false;
     text_append(text, "  clipped");
-    for (int i = 0; i < count; i++)
-        if (clips->values[list[i]] > 0)
-            text_appendf(text, "%s %s %s of %s", i > 0 ? "," : "", p->network.vectors[list[i]].name,
-                         commas(clips->clipped[list[i]]).text, commas(clips->values[list[i]]).text);
+    for (int i = 0; i < count; i++) {
+        const struct network_vector *vector = &p->network.vectors[list[i]];
+        char one[96];
+        if (clips->values[list[i]] == 0)
+            continue;
+        has_z |= vector->value == VALUE_Z;
+        snprintf(one, sizeof one, " %s %s of %s", vector->name,
+                 commas(clips->clipped[list[i]]).text, commas(clips->values[list[i]]).text);
+        text_append(text, i > 0 ? "," : "");
+        if (text->length - begin + strlen(one) >= LINE_MOST) {
+            text_append(text, "\n         ");
+            begin = text->length - strlen("         ");
+        }
+        text_append(text, one);
+    }
+    text_append(text, has_z ? "\n  z beyond its range costs nothing: the tables are flat there.\n"
+                            : "\n");
 }
 
 void accuracy_table(struct text *text, const struct program *p, const struct accuracy *a)
@@ -139,7 +156,6 @@ void accuracy_table(struct text *text, const struct program *p, const struct acc
     write_error(text, "both: the chip, against as given", &a->total);
     write_expected(text, p, a);
     write_clipped(text, p, &a->clips);
-    text_append(text, "\n  z beyond its range costs nothing: the tables are flat there.\n");
 }
 
 void accuracy_text(struct text *text, const struct program *p, const struct quality *q)

@@ -6,10 +6,11 @@
 #include "gen/report/accuracy.h"
 #include "gen/report/facts.h"
 #include "gen/report/paper_table.h"
+#include "models/program/element.h"
 
 static void write_format(struct text *text, const char *what, int bits, int fraction)
 {
-    text_appendf(text, "  %-34s %3d bits, %2d of them fraction\n", what, bits, fraction);
+    text_appendf(text, "  %-41s %3d bits, %2d of them fraction\n", what, bits, fraction);
 }
 
 /* Of a layer: x of the first, and what it writes, keeps and hands on. */
@@ -62,7 +63,9 @@ static void write_sums(struct text *text, const struct program *p, int layer)
         write_of_layer(text, p, layer, "peephole weight",
                        (int[]){d->peep_bits,
                                sum - p->quant.vectors[n->passes[sees].right].fraction});
-    write_of_layer(text, p, layer, "accumulator + bias + peephole", (int[]){d->sum_bits, sum});
+    write_of_layer(text, p, layer,
+                   sees != NONE ? "accumulator + bias + peephole" : "accumulator + bias",
+                   (int[]){d->sum_bits, sum});
 }
 
 static void write_formats(struct text *text, const struct facts *f)
@@ -72,8 +75,11 @@ static void write_formats(struct text *text, const struct facts *f)
     text_append(text, "\nNumbers (two's complement)\n");
     for (int layer = NONE; layer < p->network.layer_count; layer++)
         write_vectors(text, p, layer);
-    write_format(text, "gates, tanh(c)", d->activation_bits, p->quant.gate_fraction);
-    write_format(text, "pre-activation z", d->z_bits, p->quant.z_fraction);
+    if (facts_has_sigmoid(f) || facts_has_tanh(f)) {
+        write_format(text, network_first(&p->network, VALUE_C) != NONE ? "gates, tanh(c)" : "gates",
+                     d->activation_bits, p->quant.gate_fraction);
+        write_format(text, "pre-activation z", d->z_bits, p->quant.z_fraction);
+    }
     for (int layer = 0; layer < p->network.layer_count; layer++)
         write_sums(text, p, layer);
     if (d->acc_bits > f->product_bits)
@@ -126,6 +132,18 @@ static void write_table(struct text *text, const char *name, const struct act_ta
                  table->direct ? "points, the nearest is taken"
                                : "entries for |z|, interpolated",
                  table->max_error, lsb);
+}
+
+static void write_tables(struct text *text, const struct facts *f)
+{
+    const struct quantized *q = &f->program->quant;
+    if (!facts_has_sigmoid(f) && !facts_has_tanh(f))
+        return;
+    text_append(text, "\nSigmoid and Tanh\n");
+    if (facts_has_sigmoid(f))
+        write_table(text, "Sigmoid", &q->sigm, q->gate_fraction);
+    if (facts_has_tanh(f))
+        write_table(text, "Tanh", &q->tanh, q->gate_fraction);
 }
 
 static void write_memories(struct text *text, const struct facts *f)
@@ -195,13 +213,14 @@ static void write_resources(struct text *text, const struct facts *f)
     const struct derived *d = &f->program->d;
     const struct resources *r = &f->resources;
     write_shares(text, f);
-    text_appendf(text, "  DSP: %s for SpMV, %d a PE and channel (%d x %d bits);\n"
-                 "  %s element-wise, a lane and channel: %s.\n",
+    text_appendf(text, "  DSP: %s for SpMV, %d a PE and channel (%d x %d bits);\n",
                  commas(r->dsp_spmv).text, r->dsp_spmv / d->pes / d->channels, d->aligned_bits,
-                 d->activation_bits, commas(r->dsp_elem).text,
-                 network_has_peepholes(&f->program->network)
-                     ? "peephole product, f*c', and g*i or o*tanh(c)"
-                     : "f*c', and g*i or o*tanh(c)");
+                 d->activation_bits);
+    if (d->has_cells)
+        text_appendf(text, "  %s element-wise, a lane and channel: %sf*c', and g*i or o*tanh(c).\n",
+                     commas(r->dsp_elem).text, d->has_peepholes ? "peephole product, " : "");
+    else
+        text_append(text, "  none element-wise, as there are no cells.\n");
     if (r->small_multipliers > 0)
         text_appendf(text, "  Not counted: %s small multipliers (%d x %d bits, interpolation), "
                      "DSPs or LUTs as synthesis likes.\n",
@@ -215,12 +234,9 @@ static void write_resources(struct text *text, const struct facts *f)
 
 void facts_text_cost(struct text *text, const struct facts *f)
 {
-    const struct quantized *q = &f->program->quant;
     write_formats(text, f);
     accuracy_formats_text(text, f->program);
-    text_append(text, "\nSigmoid and Tanh\n");
-    write_table(text, "Sigmoid", &q->sigm, q->gate_fraction);
-    write_table(text, "Tanh", &q->tanh, q->gate_fraction);
+    write_tables(text, f);
     write_quality(text, f);
     accuracy_text(text, f->program, &f->quality);
     if (f->on_chip) {

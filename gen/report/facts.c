@@ -4,6 +4,17 @@
 #include <stdlib.h>
 
 #include "models/program/chip_can.h"
+#include "models/program/element.h"
+
+bool facts_has_sigmoid(const struct facts *facts)
+{
+    return !facts->on_chip || element_has_sigmoid(&facts->program->d);
+}
+
+bool facts_has_tanh(const struct facts *facts)
+{
+    return !facts->on_chip || element_has_tanh(&facts->program->d);
+}
 
 double cycles_to_us(int clock_mhz, int64_t cycles)
 {

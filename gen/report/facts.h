@@ -75,6 +75,10 @@ void facts_gather(struct facts *facts, const struct program *program, const stru
                   double quality_work);
 void facts_free(struct facts *facts);
 
+/* Whether the network takes a Sigmoid, and a Tanh; of one that no chip computes both. */
+bool facts_has_sigmoid(const struct facts *facts);
+bool facts_has_tanh(const struct facts *facts);
+
 double cycles_to_us(int clock_mhz, int64_t cycles);
 
 double facts_us(const struct facts *facts, int64_t cycles);

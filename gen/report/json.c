@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  * json.c - the report for programs.  Keys stand in a fixed order and do not depend on the
  * network; null is what means nothing for it: "paper" of another shape than the paper's, resources
- * of a network that no chip computes yet, sizes and formats of one LSTM where there are others. */
+ * of a network that no chip computes yet, and what has the names of a single LSTM (set_lstm() below)
+ * where there are other layers: "layers" says the same of each. */
 #include <math.h>
 #include <string.h>
 
@@ -27,12 +28,21 @@ static void set_real(json_t *object, const char *key, double value)
     set(object, key, isfinite(value) ? json_real(value) : json_null());
 }
 
-/* What only a chip that there is has, and what is said of its one LSTM. */
+/* What only a chip that there is has. */
 static void set_chip(json_t *object, const struct facts *f, const char *key, json_t *value)
 {
     if (!f->on_chip)
         json_decref(value);
     set(object, key, f->on_chip ? value : json_null());
+}
+
+/* What is said of one LSTM. */
+static void set_lstm(json_t *object, const struct facts *f, const char *key, json_t *value)
+{
+    const bool is_one = network_only(&f->program->network, LAYER_LSTM) != NULL;
+    if (!is_one)
+        json_decref(value);
+    set(object, key, is_one ? value : json_null());
 }
 
 static void set_text(json_t *object, const char *key, const char *value)
@@ -53,8 +63,8 @@ static json_t *chip_json(const struct facts *f)
         set_int(chip, "fewer_elem_lanes", p->fewer_lanes);
         set_int(chip, "fewer_elem_lanes_cycles_per_frame", p->fewer_lanes_cycles);
     }
-    set_chip(chip, f, "gate_fold", json_integer(p->geometry.folds[0]));
-    set_chip(chip, f, "y_fold",
+    set_lstm(chip, f, "gate_fold", json_integer(p->geometry.folds[0]));
+    set_lstm(chip, f, "y_fold",
              json_integer(p->network.group_count > 1 ? p->geometry.folds[1] : 1));
     set_text(chip, "encoding", encoding_name(p->config.encoding));
     set_text(chip, "column_order", column_order_name(p->column_order));
@@ -75,11 +85,11 @@ static json_t *network_json(const struct facts *f)
     const struct program *p = f->program;
     json_t *network = json_object();
     set_int(network, "input", p->network.input);
-    set_chip(network, f, "cell", json_integer(p->network.layers[0].as.cell));
+    set_lstm(network, f, "cell", json_integer(p->network.layers[0].as.cell));
     set_int(network, "output", p->network.output);
-    set_chip(network, f, "peephole", json_boolean(network_has_peepholes(&p->network)));
-    set_chip(network, f, "projection", json_boolean(network_has_projection(&p->network)));
-    set_chip(network, f, "candidate",
+    set_lstm(network, f, "peephole", json_boolean(network_has_peepholes(&p->network)));
+    set_lstm(network, f, "projection", json_boolean(network_has_projection(&p->network)));
+    set_lstm(network, f, "candidate",
              json_string(candidate_name(p->network.layers[0].as.candidate)));
     set_int(network, "weights", f->dense_weights);
     set_int(network, "nonzeros", (int64_t)p->true_nonzeros);
@@ -126,6 +136,12 @@ static json_t *passes_json(const struct facts *f)
     return list;
 }
 
+/* PEs that share its rows. */
+static int fold_of(const struct program *p, int matrix)
+{
+    return p->geometry.folds[p->network.passes[p->network.matrices[matrix].pass].group];
+}
+
 static json_t *matrices_json(const struct facts *f)
 {
     json_t *list = json_array();
@@ -135,6 +151,7 @@ static json_t *matrices_json(const struct facts *f)
         set_text(object, "name", matrix->name);
         set_int(object, "rows", matrix->rows);
         set_int(object, "cols", matrix->cols);
+        set_int(object, "fold", fold_of(f->program, m));
         set_int(object, "shift", matrix->shift);
         set_work(object, f, &f->matrix_work[m]);
         json_array_append_new(list, object);
@@ -214,32 +231,28 @@ static json_t *table_json(const struct act_table *table, int gate_fraction)
     return object;
 }
 
+static json_t *format_json(int bits, int fraction)
+{
+    return json_pack("{s:i, s:i}", "bits", bits, "fraction", fraction);
+}
+
+/* Of one LSTM all of them; of other networks what is one for all layers (the rest in "layers"). */
 static json_t *formats_json(const struct facts *f)
 {
     const struct quantized *q = &f->program->quant;
+    const struct network *n = &f->program->network;
     const struct derived *d = &f->program->d;
-    const int y = quantized_output(q)->fraction;
-    const struct {
-        const char *name;
-        int bits, fraction;
-        bool of_any; /* any network has one such format */
-    } list[] = {
-        {"x", d->activation_bits, q->vectors[0].fraction, true},
-        {"y", d->activation_bits, y, true},
-        {"c", d->activation_bits, d->c_fraction, false},
-        {"m", d->activation_bits, d->m_fraction, false},
-        {"gate", d->activation_bits, q->gate_fraction, true},
-        {"z", d->z_bits, q->z_fraction, true},
-        {"sum", d->sum_bits, q->passes[0].sum, false},
-        {"project", d->acc_bits, y + q->passes[0].round_shift, false},
-    };
+    const int bits = d->activation_bits, y = quantized_output(q)->fraction;
+    const int c = network_first(n, VALUE_C), m = network_first(n, VALUE_M);
     json_t *object = json_object();
-    for (size_t n = 0; n < sizeof list / sizeof *list; n++)
-        if (f->on_chip || list[n].of_any)
-            set(object, list[n].name,
-                json_pack("{s:i, s:i}", "bits", list[n].bits, "fraction", list[n].fraction));
-        else
-            set(object, list[n].name, json_null());
+    set(object, "x", format_json(bits, q->vectors[0].fraction));
+    set(object, "y", format_json(bits, y));
+    set_lstm(object, f, "c", format_json(bits, c != NONE ? q->vectors[c].fraction : 0));
+    set_lstm(object, f, "m", format_json(bits, m != NONE ? q->vectors[m].fraction : 0));
+    set(object, "gate", format_json(bits, q->gate_fraction));
+    set(object, "z", format_json(d->z_bits, q->z_fraction));
+    set_lstm(object, f, "sum", format_json(d->sum_bits, q->passes[0].sum));
+    set_lstm(object, f, "project", format_json(d->acc_bits, y + q->passes[0].round_shift));
     return object;
 }
 
@@ -398,8 +411,9 @@ static void add_numbers(json_t *root, const struct facts *f)
     const struct quantized *q = &f->program->quant;
     json_t *tables = json_object();
     set(root, "formats", formats_json(f));
-    set(tables, "sigmoid", table_json(&q->sigm, q->gate_fraction));
-    set(tables, "tanh", table_json(&q->tanh, q->gate_fraction));
+    set(tables, "sigmoid", facts_has_sigmoid(f) ? table_json(&q->sigm, q->gate_fraction)
+                                                : json_null());
+    set(tables, "tanh", facts_has_tanh(f) ? table_json(&q->tanh, q->gate_fraction) : json_null());
     set(root, "tables", tables);
     set(root, "quantization", quality_json(f));
     set(root, "accuracy", accuracy_quality_json(f->program, &f->quality));

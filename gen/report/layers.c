@@ -5,6 +5,12 @@
 #include <stdio.h>
 #include <string.h>
 
+const char *accelerator_text(const struct network *n)
+{
+    return network_only(n, LAYER_LSTM) != NULL ? "LSTM accelerator"
+                                               : "accelerator of a network of layers";
+}
+
 /* ---- what a layer is ---- */
 
 static void add_option(struct text *text, bool has, const char *option)
@@ -138,8 +144,9 @@ static json_t *vector_json(const struct facts *f, int layer, int vector)
     const struct network *n = &f->program->network;
     const struct quant_vector *q = &f->program->quant.vectors[vector];
     const struct tensor_quality *t = quality_of(f, vector);
-    return json_pack("{s:s, s:b, s:i, s:i, s:i, s:o, s:o}", "name", n->vectors[vector].name,
-                     "written", vector == n->layers[layer].writes, "size", n->vectors[vector].size,
+    return json_pack("{s:s, s:b, s:b, s:i, s:i, s:i, s:o, s:o}", "name", n->vectors[vector].name,
+                     "written", vector == n->layers[layer].writes, "state", n->vectors[vector].kept,
+                     "size", n->vectors[vector].size,
                      "bits", q->bits, "fraction", q->fraction, "exact",
                      t != NULL ? json_boolean(t->max_error == 0.0) : json_null(), "snr_db",
                      t != NULL && isfinite(t->snr_db) ? json_real(t->snr_db) : json_null());
@@ -152,6 +159,23 @@ static json_t *vectors_json(const struct facts *f, int layer)
         if (is_listed(f, layer, v))
             json_array_append_new(list, vector_json(f, layer, v));
     return list;
+}
+
+/* The sum that goes into its functions or, without one, is its result, with bias and peephole; and
+ * that of a projection, NULL: it has none. */
+static void set_sums(json_t *object, const struct facts *f, int layer)
+{
+    const struct network *n = &f->program->network;
+    const struct derived *d = &f->program->d;
+    int sum = NONE, project = NONE;
+    for (int i = 0; i < n->pass_count; i++)
+        if (n->passes[i].layer == layer)
+            *(n->passes[i].sums != NONE || sum == NONE ? &sum : &project) =
+                f->program->quant.passes[i].sum;
+    set(object, "sum", json_pack("{s:i, s:i}", "bits", d->sum_bits, "fraction", sum));
+    set(object, "project", n->layers[layer].as.kind == LAYER_LSTM && project != NONE
+                               ? json_pack("{s:i, s:i}", "bits", d->acc_bits, "fraction", project)
+                               : json_null());
 }
 
 /* What its kind has. */
@@ -193,6 +217,7 @@ static json_t *layer_json(const struct facts *f, int layer)
     set(object, "share", json_real((double)work->cycles / (double)f->cycles->cycles_per_frame));
     set(object, "utilization", json_real(utilization(f, work)));
     set(object, "vectors", vectors_json(f, layer));
+    set_sums(object, f, layer);
     return object;
 }
 

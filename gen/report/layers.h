@@ -8,6 +8,9 @@
 #include "gen/report/facts.h"
 #include "models/base/text.h"
 
+/* What a chip of it is: "LSTM accelerator" of a single one, or "accelerator of a network of layers". */
+const char *accelerator_text(const struct network *network);
+
 /* "lstm 153 -> 1024 -> 512, peepholes" */
 void layer_text(struct text *text, const struct network *network, int layer);
 

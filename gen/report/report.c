@@ -86,16 +86,22 @@ static void write_folds(struct text *text, const struct program *p)
     text_free(&name);
 }
 
+/* Of one LSTM its vectors have the paper's names. */
+static bool is_lstm(const struct facts *f)
+{
+    return network_only(&f->program->network, LAYER_LSTM) != NULL;
+}
+
 static void write_network(struct text *text, const struct facts *f)
 {
     const struct network *n = &f->program->network;
     const struct derived *d = &f->program->d;
-    if (f->on_chip)
+    if (is_lstm(f))
         text_appendf(text, "  %-14s x %d, c %d, y %d; %s, %s, g = %s\n", "network", d->x_size,
                      d->c_size, d->y_size,
                      network_has_peepholes(n) ? "peepholes" : "no peepholes",
                      network_has_projection(n) ? "projection" : "no projection: y is m",
-                     n->layers[0].as.candidate == CANDIDATE_TANH ? "tanh" : "sigm");
+                     candidate_name(n->layers[0].as.candidate));
     else
         text_appendf(text, "  %-14s x %d, y %d; %d layer%s\n", "network", d->x_size, d->y_size,
                      n->layer_count, n->layer_count == 1 ? "" : "s");
@@ -117,8 +123,7 @@ static void write_chip(struct text *text, const struct facts *f)
     const struct derived *d = &p->d;
     const struct config *config = &p->config;
     text_appendf(text, "%s: a sparse %s (ese %s, configuration %08x)\n\n", config->name,
-                 f->on_chip ? "LSTM accelerator" : "accelerator of a network of layers",
-                 ESE_VERSION, (unsigned)p->config_hash);
+                 accelerator_text(&p->network), ESE_VERSION, (unsigned)p->config_hash);
     text_appendf(text, "Chip\n  %-14s %d PEs x %d channels, FIFO depth %d\n", "array", d->pes,
                  d->channels, d->fifo_depth);
     write_network(text, f);
@@ -151,7 +156,7 @@ static void write_broadcasts(struct text *text, const struct facts *f)
         text_appendf(text, "  %-14s %9s  %s\n",
                      s == STALL_NONE ? "broadcast" : stall_name((enum stall)s),
                      commas(f->frame->stalls[s]).text,
-                     s == STALL_ELEMENT && !f->on_chip ? "an element is not computed yet"
+                     s == STALL_ELEMENT && !is_lstm(f) ? "an element is not computed yet"
                                                        : stall_meanings[s]);
 }
 
@@ -266,9 +271,9 @@ void facts_text(struct text *text, const struct facts *f, bool chart)
 {
     write_chip(text, f);
     write_speed(text, f);
-    if (f->on_chip) {
+    if (f->on_chip)
         facts_text_memory(text, f);
-    } else {
+    if (!f->on_chip || !is_lstm(f)) {
         lost_text(text, &f->lost, f->program, f->frame);
         facts_text_layers(text, f);
     }

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "models/program/derive.h"
+#include "models/program/element.h"
 
 /* Word counts and widths of the block RAM primitives, in simple dual-port mode. */
 static const struct shape {
@@ -101,7 +102,7 @@ static struct memory *add_model(struct resources *r, const struct program *p)
                                  weight_beat_bits(d));
     add(r, "PtrRead", "column lengths", IN_BLOCK_RAM, 1, d->max_columns,
         column_word_bits(d));
-    add(r, "AdderTree", network_has_peepholes(&p->network) ? "biases, peepholes" : "biases", IN_BLOCK_RAM, 1,
+    add(r, "AdderTree", d->has_peepholes ? "biases, peepholes" : "biases", IN_BLOCK_RAM, 1,
         d->max_constants, constant_word_bits(d));
     return weights;
 }
@@ -112,16 +113,25 @@ static void add_block_memories(struct resources *r, const struct program *p)
     const int channels = d->channels, vector = d->channels * d->lanes * d->activation_bits;
     const int lane_word = d->lanes * d->activation_bits, tables = d->channels * d->lanes;
     const int entry = d->activation_bits + (p->quant.sigm.direct ? 0 : d->slope_bits);
+    const bool is_lstm = network_only(&p->network, LAYER_LSTM) != NULL; /* has the paper's names */
     add(r, "Input buffer", "x, two banks", IN_BLOCK_RAM, d->fold,
         2 << d->x_word_bits, channels * d->activation_bits);
-    add(r, "H buffer", "y, two banks", IN_BLOCK_RAM, channels, 1 << (d->y_word_bits + 1), lane_word);
-    if (network_has_projection(&p->network))
-        add(r, "H buffer", "m", IN_BLOCK_RAM, 1, 1 << d->c_word_bits, vector);
-    add(r, "ElemMul", "c", IN_BLOCK_RAM, channels, 1 << d->c_word_bits, lane_word);
-    add(r, "ElemMul", "i", IN_BLOCK_RAM, channels, 1 << d->gate_word_bits, lane_word);
-    add(r, "ElemMul", "f", IN_BLOCK_RAM, channels, 1 << d->gate_word_bits, lane_word);
-    add(r, "Sigmoid", "table", IN_BLOCK_RAM, tables, 1 << d->table_bits, entry);
-    add(r, "Tanh", "table", IN_BLOCK_RAM, tables, 1 << d->table_bits, entry);
+    if (d->kept_words > 0)
+        add(r, "H buffer", is_lstm ? "y, two banks" : "kept, two banks", IN_BLOCK_RAM, channels,
+            1 << (d->kept_word_bits + 1), lane_word);
+    if (d->scratch_words > 0)
+        add(r, "H buffer", is_lstm ? "m" : "other vectors", IN_BLOCK_RAM, 1,
+            1 << d->scratch_word_bits, vector);
+    if (d->has_cells)
+        add(r, "ElemMul", "c", IN_BLOCK_RAM, channels, 1 << d->c_word_bits, lane_word);
+    if (d->has_input_gates)
+        add(r, "ElemMul", "i", IN_BLOCK_RAM, channels, 1 << d->gate_word_bits, lane_word);
+    if (d->has_cells)
+        add(r, "ElemMul", "f", IN_BLOCK_RAM, channels, 1 << d->gate_word_bits, lane_word);
+    if (element_has_sigmoid(d))
+        add(r, "Sigmoid", "table", IN_BLOCK_RAM, tables, 1 << d->table_bits, entry);
+    if (element_has_tanh(d))
+        add(r, "Tanh", "table", IN_BLOCK_RAM, tables, 1 << d->table_bits, entry);
 }
 
 static void add_distributed_memories(struct resources *r, const struct program *p)
@@ -199,10 +209,12 @@ static void count_multipliers(struct resources *r, const struct program *p)
     const int lanes = d->channels * d->lanes, act = d->activation_bits;
     r->dsp_spmv = d->channels * d->pes * dsp_for(g, d->aligned_bits, act);
     /* f * c' and one of g * i and o * tanh(c); the peephole product where there are peepholes. */
-    r->dsp_elem = lanes * (2 * dsp_for(g, act, act) +
-                           (network_has_peepholes(&p->network) ? dsp_for(g, d->peep_bits, act) : 0));
+    r->dsp_elem = lanes * ((d->has_cells ? dsp_for(g, act, act) +
+                                           dsp_for(g, act + d->has_coupled, act) : 0) +
+                           (d->has_peepholes ? dsp_for(g, d->peep_bits, act) : 0));
     r->dsp_lane = r->dsp_elem / d->lanes;
-    r->small_multipliers = p->quant.sigm.direct ? 0 : 2 * lanes;
+    r->small_multipliers =
+        p->quant.sigm.direct ? 0 : (element_has_sigmoid(d) + element_has_tanh(d)) * lanes;
     r->small_a = d->slope_bits;
     r->small_b = d->sigm_fraction > d->tanh_fraction ? d->sigm_fraction : d->tanh_fraction;
 }

@@ -32,8 +32,8 @@ void outcome_columns(const struct sweep *s, struct text *text)
     text_append(
         text, "# Columns of points.csv and pareto.csv\n\n"
               "A row is a point; of one that failed only `error` says more.  `inf` is a signal to "
-              "noise without noise.\nWhat a network has not is empty: resources where no chip "
-              "computes it yet.\nThe whole report of a point is its line of points.jsonl.\n\n"
+              "noise without noise.\nWhat a network has not is empty: folds of one "
+              "lstm where there are other layers, resources where no chip computes it yet.\nThe whole report of a point is its line of points.jsonl.\n\n"
               "| column | unit | better | source | meaning |\n|---|---|---|---|---|\n");
     for (int n = 0; n < s->axes.count; n++) {
         const struct key *key = s->axes.list[n].key;

@@ -59,6 +59,21 @@ static void add_hits(struct verify_bins *bins, const char *group, const char *na
     add(bins, (struct verify_bin){.group = group, .hits = hits}, "", name);
 }
 
+/* One LSTM may lack the paper's projection; other layers have theirs or none. */
+static bool lacks_projection(const struct program *p)
+{
+    return network_only(&p->network, LAYER_LSTM) != NULL && !network_has_projection(&p->network);
+}
+
+/* Whether any product reads what a pass writes. */
+static bool waits_for_elements(const struct program *p)
+{
+    for (int n = 0; n < p->product_count; n++)
+        if ((p->network.vectors[p->products[n].source].held & HELD_INPUT) == 0)
+            return true;
+    return false;
+}
+
 /* A bin for each matrix, whatever its row blocks. */
 static void add_products(struct verify_bins *bins, const struct simulation_counts *counts,
                          const struct program *p)
@@ -69,7 +84,7 @@ static void add_products(struct verify_bins *bins, const struct simulation_count
                  p->products[n].name);
         add_hits(bins, "product", name, at(counts, n));
     }
-    if (!network_has_projection(&p->network))
+    if (lacks_projection(p))
         add(bins, (struct verify_bin){.group = "product", .never = "no projection"}, "", "Wym");
 }
 
@@ -82,7 +97,7 @@ static void add_passes(struct verify_bins *bins, const struct simulation_counts 
                  p->passes[n].name);
         add_hits(bins, "pass", name, at(counts, n));
     }
-    if (!network_has_projection(&p->network))
+    if (lacks_projection(p))
         add(bins, (struct verify_bin){.group = "pass", .never = "no projection"}, "", "y");
 }
 
@@ -105,12 +120,21 @@ static void add_folds(struct verify_bins *bins, const struct simulation_counts *
     }
 }
 
+/* That of the list, or what only the program tells. */
+static const char *why_never(int number, const char *why, const struct program *p)
+{
+    if (number == NUMBER_STALL_ELEMENT && !waits_for_elements(p))
+        return "all products read x";
+    return why;
+}
+
 static void add_fixed(struct verify_bins *bins, const struct simulation_counts *counts,
-                      const struct stimulus *plan)
+                      const struct stimulus *plan, const struct program *p)
 {
 #define BIN(number, is_group, text, when, why)                                       \
     add(bins, (struct verify_bin){.group = is_group, .hits = at(counts, NUMBER_##number), \
-                                  .never = (when) ? NULL : (why)}, "", text);
+                                  .never = why_never(NUMBER_##number, (when) ? NULL : (why), p)}, \
+        "", text);
 #include "sim/bins.def"
 }
 
@@ -155,7 +179,7 @@ struct verify_bins bins_of(const struct simulation_bins *counted, const struct s
     add_products(&bins, &counted->products, program);
     add_passes(&bins, &counted->passes, program);
     add_folds(&bins, &counted->products, program);
-    add_fixed(&bins, &counted->hits, plan);
+    add_fixed(&bins, &counted->hits, plan, program);
     add_errors(&bins, &counted->errors, program);
     add_registers(&bins, counted, program);
     return bins;

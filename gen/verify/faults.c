@@ -154,6 +154,8 @@ static struct stimulus_phase *play_stop(struct maker *mk, const char *name)
 static struct stimulus_phase *play_stop_state(struct maker *mk, const char *name,
                                               enum stimulus_moment moment)
 {
+    if (mk->program->d.state_bus_words == 0) /* there is none */
+        return play_stop(mk, name);
     struct stimulus_phase *phase = play_states(mk, name, 10);
     phase->stop_moment = moment;
     phase->stop_cycle = 1 + play_below(mk, (uint64_t)mk->program->d.state_bus_words + HOST_CYCLES);
@@ -185,7 +187,7 @@ static void play_stops(struct maker *mk)
     set_memory(reload, STIMULUS_HOSTILE);
     play_unwatched(mk);
     play_stop_loading(mk);
-    if (has_queue(mk->program)) {
+    if (has_queue(mk->program) && mk->program->d.state_bus_words > 0) {
         play_stop_state(mk, "stop restoring", STIMULUS_AT_RESTORE);
         play_stop_state(mk, "stop saving", STIMULUS_AT_SAVE);
     }

@@ -19,7 +19,8 @@ enum {
     REGION_GAP = 1 << 24,  /* the regions lie apart, so that an address that is wrong shows */
     REGION_BASE = 1 << 20,
     SETTLED_FRAME = 3,     /* with a queue: x of this frame comes while others are computed */
-    HOST_CLOCKS = 200     /* about what the host takes from start to the first frame */
+    SETTLED_CLOCKS = 150,  /* ... and begins so late */
+    HOST_CLOCKS = 200      /* about what the host takes from start to the first frame */
 };
 
 /* ---- what goes in and must come out --------------------------------------------------------- */
@@ -56,11 +57,19 @@ static void judge(struct channel *c, const struct matrix *utterance, const struc
                        known ? matrix_row(&expected->frames[voice->utterance], voice->frame) : NULL);
 }
 
+static void expect_vectors(struct play *play, const struct golden_state *golden, uint32_t frame,
+                           uint32_t channel)
+{
+    const struct stimulus *s = &play->stimulus;
+    for (uint32_t v = 0; v < s->vector_count; v++)
+        memcpy(stimulus_values(s, &s->vectors[v], frame, channel),
+               golden->at[play->taps.vectors[v]], s->vectors[v].elements * sizeof(int32_t));
+}
+
 static void fill_channel(struct play *play, struct channel *c, const struct utterances *u, int channel)
 {
     struct stimulus *s = &play->stimulus;
     struct voice before = {-1, 0};
-    const int cells = network_first(&c->program->network, VALUE_C);
     c->models = voice_models_start(c->side_by_side);
     for (uint32_t t = 0; t < s->frame_count; t++) {
         size_t slot = (size_t)t * s->channels + (size_t)channel;
@@ -68,15 +77,13 @@ static void fill_channel(struct play *play, struct channel *c, const struct utte
         stimulus_set(s->active, s, t, (uint32_t)channel, voice.utterance >= 0);
         if (voice.utterance >= 0) {
             const struct matrix *utterance = &u->frames[voice.utterance];
-            const struct golden_state *golden = &c->models.golden;
             bool goes_on = before.utterance == voice.utterance && before.frame + 1 == voice.frame;
             if (!goes_on)
                 catch_up(c, utterance, voice.frame);
             stimulus_set(s->first, s, t, (uint32_t)channel, voice.frame == 0);
             judge(c, utterance, &voice);
             memcpy(s->x + slot * s->input, c->models.x, s->input * sizeof *c->models.x);
-            memcpy(s->y + slot * s->output, golden_y(golden), s->output * sizeof *s->y);
-            memcpy(s->c + slot * s->cell, golden->at[cells], s->cell * sizeof *s->c);
+            expect_vectors(play, &c->models.golden, t, (uint32_t)channel);
         }
         before = voice;
     }
@@ -91,14 +98,13 @@ static int chip_images(const struct program *p)
     return count;
 }
 
-static void fill_shape(struct stimulus *s, const struct program *p, int frames)
+static void fill_shape(struct play *play, const struct program *p, int frames)
 {
+    struct stimulus *s = &play->stimulus;
     const struct derived *d = &p->d;
     *s = (struct stimulus){
         .channels = (uint32_t)d->channels,
         .input = (uint32_t)d->x_size,
-        .cell = (uint32_t)d->c_size,
-        .output = (uint32_t)d->y_size,
         .activation_bits = (uint32_t)d->activation_bits,
         .element_bits = (uint32_t)d->element_bits,
         .lanes = (uint32_t)d->lanes,
@@ -119,11 +125,12 @@ static void fill_shape(struct stimulus *s, const struct program *p, int frames)
         s->memory_address_bits = (uint32_t)d->address_bits;
         s->region_count = REGION_COUNT;
     }
+    play->taps = taps_of(p, play->tapped);
+    taps_add_vectors(&play->taps, p, s);
     stimulus_allocate(s);
+    taps_add_passes(&play->taps, p, s);
     for (int n = 0; n < p->product_count; n++)
         s->product_columns[n] = (uint32_t)p->products[n].columns;
-    for (int n = 0; n < p->pass_count; n++)
-        s->pass_beats[n] = (uint32_t)p->passes[n].beats;
 }
 
 /* What the images must be: made anew from the program, not read from the chip's folder. */
@@ -191,8 +198,9 @@ bool play_waits_for_memory(const struct program *program, const struct cycles *c
 
 /* Every frame starts in the cycle that the model says: nobody makes the chip wait.  A loadable chip's
  * are counted from the first frame's start, which depends on the memory; with a queue from that of
- * the first frame whose x was there before it was needed.  Where a bus word a clock is too little for the
- * array, frames wait for the memory, some more and some less, as they find words read ahead. */
+ * the first frame whose x was there before it was needed, if so many are played.  Where a bus word a
+ * clock is too little for the array, frames wait for the memory, some more and some less, as they find
+ * words read ahead. */
 static void expect_cycles(const struct maker *mk, struct stimulus_phase *phase)
 {
     const struct cycles *cycles = &mk->play->cycles;
@@ -200,6 +208,9 @@ static void expect_cycles(const struct maker *mk, struct stimulus_phase *phase)
         return;
     uint32_t from = mk->program->config.io == IO_MEMORY ? SETTLED_FRAME : 0;
     from = from < phase->frame_count - 2 ? from : phase->frame_count - 2;
+    while (mk->program->config.io == IO_MEMORY && cycles->frames[from].start < SETTLED_CLOCKS)
+        if (++from == phase->frame_count - 1)
+            return;
     phase->starts = allocate(phase->frame_count, sizeof *phase->starts);
     for (uint32_t t = 0; t < phase->frame_count; t++)
         phase->starts[t] = t < from ? -1 : cycles->frames[t].start + RESET_LATENCY;
@@ -283,9 +294,9 @@ static void cast_others(struct maker *mk)
         play_cast_slot(mk);
 }
 
-static struct maker maker_of(struct play *play, const struct program *p, int frames)
+static struct maker maker_of(struct play *play, const struct program *p, int frames, bool taps)
 {
-    *play = (struct play){.frames = frames};
+    *play = (struct play){.frames = frames, .tapped = taps};
     return (struct maker){.play = play, .program = p, .frames = frames};
 }
 
@@ -315,16 +326,16 @@ static void begin(struct maker *mk, uint64_t seed)
         play_cast_voices(mk, u);
     if (!mk->only_steady)
         cast_others(mk);
-    fill_shape(&play->stimulus, p, (int)all);
+    fill_shape(play, p, (int)all);
     fill_images(&play->stimulus, p);
     fill_regions(&play->stimulus, p);
     fill_frames(play, p, u);
     utterances_free(&drawn);
 }
 
-void play_build(struct play *play, const struct program *p, int frames, uint64_t seed)
+void play_build(struct play *play, const struct program *p, int frames, uint64_t seed, bool taps)
 {
-    struct maker mk = maker_of(play, p, frames);
+    struct maker mk = maker_of(play, p, frames, taps);
     begin(&mk, seed);
     play_steady(&mk);
     play_rough(&mk);
@@ -336,15 +347,15 @@ void play_build(struct play *play, const struct program *p, int frames, uint64_t
 
 void play_steady_frames(struct play *play, const struct program *p, int frames, uint64_t seed)
 {
-    struct maker mk = maker_of(play, p, frames);
+    struct maker mk = maker_of(play, p, frames, false);
     mk.only_steady = true;
     begin(&mk, seed);
     play_steady(&mk);
 }
 
-void play_faults(struct play *play, const struct program *p, int count, uint64_t seed)
+void play_faults(struct play *play, const struct program *p, int count, uint64_t seed, bool taps)
 {
-    struct maker mk = maker_of(play, p, VERIFY_FEW_FRAMES);
+    struct maker mk = maker_of(play, p, VERIFY_FEW_FRAMES, taps);
     begin(&mk, seed);
     play_steady(&mk);
     for (int n = 0; n < count; n++)
@@ -358,7 +369,7 @@ void play_utterances(struct play *play, const struct program *p, int limit)
     random_seed(&mk.random, 1);
     mk.frames = play->frames = play_cast_utterances(play, p, limit);
     cycles_run(p, mk.frames, &play->cycles);
-    fill_shape(&play->stimulus, p, mk.frames);
+    fill_shape(play, p, mk.frames);
     fill_images(&play->stimulus, p);
     fill_regions(&play->stimulus, p);
     fill_frames(play, p, &p->utterances);

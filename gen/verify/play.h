@@ -16,6 +16,7 @@
 #include <stdint.h>
 
 #include "gen/verify/stimulus.h"
+#include "gen/verify/taps.h"
 #include "models/base/random.h"
 #include "models/program/cycles.h"
 #include "models/program/program.h"
@@ -31,6 +32,8 @@ struct voice {
 
 struct play {
     struct stimulus stimulus;
+    struct taps taps;        /* the network's vectors behind those of the stimulus */
+    bool tapped;             /* all vectors are compared */
     struct cycles cycles;    /* of the model, for the frames of `steady` */
     struct voice *voices;    /* [frames][channels] */
     bool *begins;            /* [frames] a descriptor begins here, in whatever phase */
@@ -39,17 +42,18 @@ struct play {
     uint32_t phases;         /* that were planned: stimulus.phase_count may be lowered */
 };
 
-/* Plays each utterance from its beginning; `frames` >= VERIFY_FRAMES_LEAST. */
-void play_build(struct play *play, const struct program *program, int frames,
-                       uint64_t seed);
+/* Plays each utterance from its beginning; `frames` >= VERIFY_FRAMES_LEAST; `taps`: all vectors are
+ * compared (taps.h). */
+void play_build(struct play *play, const struct program *program, int frames, uint64_t seed,
+                bool taps);
 
-/* Only `steady`, as play_build() has it. */
+/* Only `steady`, as play_build() has it, without taps. */
 void play_steady_frames(struct play *play, const struct program *program, int frames, uint64_t seed);
 
 /* `steady`, and then `count` phases of few frames in which something drawn at random goes wrong: for a
  * loadable chip. */
-void play_faults(struct play *play, const struct program *program, int count,
-                        uint64_t seed);
+void play_faults(struct play *play, const struct program *program, int count, uint64_t seed,
+                 bool taps);
 
 /* One phase, no gaps: every utterance of the program, or the first `limit` frames of each, one after
  * the other on whichever channel is free. */

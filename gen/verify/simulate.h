@@ -13,6 +13,7 @@
 #include <stdint.h>
 
 #include "gen/folder/process.h"
+#include "gen/verify/checked.h"
 #include "models/base/error.h"
 #include "models/program/cycles.h"
 
@@ -90,10 +91,11 @@ struct simulation_bins {
 struct simulation_result {
     bool pass;
     char reason[256];       /* first thing that was wrong, empty if none */
-    int64_t mismatches;     /* wrong y and c values */
+    int64_t mismatches;     /* wrong values */
     int64_t violations;     /* everything else: protocol, X, counts, start cycles, time-out */
-    int64_t y_checked, c_checked; /* values compared */
-    int64_t y_at_ends, c_at_ends; /* of those, so many stand at an end of their format */
+    struct checked_list checked; /* in the order in which the passes write the vectors; then y off
+                                    the chip */
+    struct difference first;     /* of the mismatches of a vector */
     int64_t cycles;         /* all clock cycles simulated */
     double build_seconds;   /* 0: an earlier build was used */
     double run_seconds;     /* start to end of the simulator's process */

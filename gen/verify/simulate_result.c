@@ -148,6 +148,47 @@ static void set_reason(struct simulation_result *result, const char *format, con
         snprintf(result->reason, sizeof result->reason, format, text);
 }
 
+static const char *word(const json_t *object, const char *key)
+{
+    const char *text = json_string_value(json_object_get(object, key));
+    return text != NULL ? text : "";
+}
+
+static bool is_output(const json_t *object)
+{
+    return strcmp(word(object, "at"), "output") == 0;
+}
+
+static void read_checked(struct checked_list *list, const json_t *array)
+{
+    for (size_t i = 0; i < json_array_size(array); i++) {
+        const json_t *from = json_array_get(array, i);
+        if (!json_is_object(from))
+            continue;
+        struct checked *checked = checked_add(list, word(from, "vector"), is_output(from));
+        checked->values = number(from, "values");
+        checked->different = number(from, "different");
+        checked->at_ends = number(from, "at_ends");
+    }
+}
+
+static void read_first(struct difference *first, const json_t *from)
+{
+    if (!json_is_object(from))
+        return;
+    *first = (struct difference){.vector = duplicate(word(from, "vector")),
+                                 .phase = duplicate(word(from, "phase")),
+                                 .output = is_output(from),
+                                 .unknown = json_is_string(json_object_get(from, "got")),
+                                 .pass = number(from, "pass"),
+                                 .frame = number(from, "frame"),
+                                 .channel = number(from, "channel"),
+                                 .element = number(from, "element"),
+                                 .cycle = number(from, "cycle"),
+                                 .expected = number(from, "expected"),
+                                 .got = number(from, "got")};
+}
+
 static bool read_file(struct simulation_result *result)
 {
     json_error_t problem;
@@ -160,10 +201,8 @@ static bool read_file(struct simulation_result *result)
         set_reason(result, "%s", reason);
     result->mismatches = number(root, "mismatches");
     result->violations = number(root, "violations");
-    result->y_checked = number(root, "y_checked");
-    result->c_checked = number(root, "c_checked");
-    result->y_at_ends = number(root, "y_at_ends");
-    result->c_at_ends = number(root, "c_at_ends");
+    read_checked(&result->checked, json_object_get(root, "checked"));
+    read_first(&result->first, json_object_get(root, "first_difference"));
     result->cycles = number(root, "cycles");
     double seconds = json_real_value(json_object_get(root, "seconds"));
     result->cycles_per_second = seconds > 0 ? (double)result->cycles / seconds : 0;
@@ -221,6 +260,8 @@ void simulation_result_free(struct simulation_result *result)
     for (int i = 0; i < result->message_count; i++)
         free(result->messages[i]);
     free_bins(&result->bins);
+    checked_free(&result->checked);
+    difference_free(&result->first);
     free(result->messages);
     free(result->phases);
     free(result->results_path);

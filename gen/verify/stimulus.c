@@ -11,9 +11,9 @@ static size_t mask_size(const struct stimulus *s)
     return (size_t)s->frame_count * stimulus_mask_words(s->channels);
 }
 
-static size_t vectors(const struct stimulus *s, uint32_t length)
+static int32_t *vector_new(const struct stimulus *s, uint32_t length)
 {
-    return (size_t)s->frame_count * s->channels * length;
+    return allocate((size_t)s->frame_count * s->channels * length, sizeof(int32_t));
 }
 
 struct stimulus_phase stimulus_phase_default(void)
@@ -26,10 +26,27 @@ struct stimulus_phase stimulus_phase_default(void)
     };
 }
 
+uint32_t stimulus_add_vector(struct stimulus *s, const char *name, uint32_t elements, bool tapped)
+{
+    struct stimulus_vector *more = allocate(s->vector_count + 1, sizeof *more);
+    if (s->vector_count > 0)
+        memcpy(more, s->vectors, s->vector_count * sizeof *more);
+    free(s->vectors);
+    s->vectors = more;
+    struct stimulus_vector *vector = &more[s->vector_count];
+    BUG_UNLESS(strlen(name) < sizeof vector->name);
+    *vector = (struct stimulus_vector){.elements = elements, .tapped = tapped};
+    memcpy(vector->name, name, strlen(name));
+    return s->vector_count++;
+}
+
 void stimulus_allocate(struct stimulus *s)
 {
     s->product_columns = allocate(s->product_count, sizeof *s->product_columns);
     s->pass_beats = allocate(s->pass_count, sizeof *s->pass_beats);
+    s->passes = allocate(s->pass_count, sizeof *s->passes);
+    for (uint32_t i = 0; i < s->pass_count; i++)
+        s->passes[i].vector = STIMULUS_NO_VECTOR;
     s->images = allocate(s->image_count, sizeof *s->images);
     s->regions = allocate(s->region_count, sizeof *s->regions);
     s->phases = allocate(s->phase_count, sizeof *s->phases);
@@ -37,9 +54,9 @@ void stimulus_allocate(struct stimulus *s)
         s->phases[i] = stimulus_phase_default();
     s->active = allocate(mask_size(s), sizeof *s->active);
     s->first = allocate(mask_size(s), sizeof *s->first);
-    s->x = allocate(vectors(s, s->input), sizeof *s->x);
-    s->y = allocate(vectors(s, s->output), sizeof *s->y);
-    s->c = allocate(vectors(s, s->cell), sizeof *s->c);
+    s->x = vector_new(s, s->input);
+    for (uint32_t i = 0; i < s->vector_count; i++)
+        s->vectors[i].values = vector_new(s, s->vectors[i].elements);
 }
 
 void stimulus_phase_free(struct stimulus_phase *p)
@@ -57,14 +74,16 @@ void stimulus_free(struct stimulus *s)
         stimulus_phase_free(&s->phases[i]);
     free(s->product_columns);
     free(s->pass_beats);
+    free(s->passes);
     free(s->images);
     free(s->regions);
     free(s->phases);
     free(s->active);
     free(s->first);
     free(s->x);
-    free(s->y);
-    free(s->c);
+    for (uint32_t i = 0; s->vectors != NULL && i < s->vector_count; i++)
+        free(s->vectors[i].values);
+    free(s->vectors);
     *s = (struct stimulus){0};
 }
 
@@ -210,20 +229,34 @@ static void put_phase(struct writer *w, const struct stimulus_phase *p)
     }
 }
 
+static void put_vectors(struct writer *w, const struct stimulus *s)
+{
+    for (uint32_t i = 0; i < s->pass_count; i++) {
+        const struct stimulus_pass *p = &s->passes[i];
+        const uint32_t words[] = {(uint32_t)p->vector, p->first, p->rows, p->owners};
+        put_words(w, words, sizeof words / sizeof *words);
+    }
+    for (uint32_t i = 0; i < s->vector_count; i++) {
+        put(w, s->vectors[i].name, sizeof s->vectors[i].name);
+        put32(w, s->vectors[i].elements);
+        put32(w, s->vectors[i].tapped);
+    }
+}
+
 static void put_header(struct writer *w, const struct stimulus *s)
 {
     put(w, STIMULUS_MAGIC, 8);
     put32(w, STIMULUS_VERSION);
     put_number(w, 0, 8); /* the length, once it is known */
-    const uint32_t dims[] = {s->channels,     s->input, s->cell, s->output,        s->activation_bits,
-                             s->element_bits, s->lanes, s->pes,  s->product_count, s->pass_count,
-                             s->config_hash,  s->chip_hash, s->memory_mode, s->io,
-                             s->memory_ports, s->memory_data_bits, s->memory_address_bits,
-                             s->memory_outstanding};
+    const uint32_t dims[] = {s->channels, s->input, s->activation_bits, s->element_bits, s->lanes,
+                             s->pes, s->product_count, s->pass_count, s->vector_count, s->leaves,
+                             s->config_hash, s->chip_hash, s->memory_mode, s->io, s->memory_ports,
+                             s->memory_data_bits, s->memory_address_bits, s->memory_outstanding};
     put_words(w, dims, sizeof dims / sizeof *dims);
     put_number(w, s->queue_base, 8);
     put_words(w, s->product_columns, s->product_count);
     put_words(w, s->pass_beats, s->pass_count);
+    put_vectors(w, s);
     put32(w, s->image_count);
     for (uint32_t i = 0; i < s->image_count; i++) {
         put(w, s->images[i].name, sizeof s->images[i].name);
@@ -256,13 +289,14 @@ void stimulus_pack(const struct stimulus *s, struct text *bytes)
     struct writer w = {0};
     put_header(&w, s);
     size_t mask = stimulus_mask_words(s->channels);
-    for (size_t f = 0; f < s->frame_count; f++) {
+    for (uint32_t f = 0; f < s->frame_count; f++) {
         size_t channels = s->channels;
         put_words(&w, s->active + f * mask, mask);
         put_words(&w, s->first + f * mask, mask);
         put_values(&w, s->x + f * channels * s->input, channels * s->input);
-        put_values(&w, s->y + f * channels * s->output, channels * s->output);
-        put_values(&w, s->c + f * channels * s->cell, channels * s->cell);
+        for (uint32_t v = 0; v < s->vector_count; v++)
+            put_values(&w, stimulus_values(s, &s->vectors[v], f, 0),
+                       channels * s->vectors[v].elements);
     }
     uint64_t whole = w.size + 4;
     for (size_t i = 0; i < 8; i++)

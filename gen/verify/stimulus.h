@@ -9,8 +9,13 @@
 #include "models/base/text.h"
 #include "sim/stimulus.h"
 
-/* Allocates every array of a stimulus whose dimensions and counts are filled in: all zero, except
- * that each phase gets stimulus_phase_default(). */
+/* A vector more that is compared; `tapped` as in struct stimulus_vector.  Returns its number. */
+uint32_t stimulus_add_vector(struct stimulus *stimulus, const char *name, uint32_t elements,
+                             bool tapped);
+
+/* Allocates every array of a stimulus whose dimensions and counts are filled in, and which has its
+ * vectors: all zero, except that each phase gets stimulus_phase_default(), and that no pass writes
+ * anything. */
 void stimulus_allocate(struct stimulus *stimulus);
 
 /* No gaps, no waits, x valid from cycle 1, a reset of 16 cycles, a tail of 64, nothing expected of

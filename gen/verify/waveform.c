@@ -90,7 +90,8 @@ static bool fail_scope(const struct instances *chip, const char *name, struct er
             append_listed(&list, chip->list[n].module, n == 0, false);
     }
     fail(error, "--trace-scope: there is no module or instance '%.100s'; the modules are %s; an "
-                "instance is named as ese_bench.u_chip.u_controller", name, text_string(&list));
+                "instance is named as ese_bench.u_chip.u_core.u_controller",
+         name, text_string(&list));
     text_free(&list);
     return false;
 }
@@ -259,7 +260,7 @@ static const struct shown {
     {AS_TEXT, "pass_channels", ANY_CHIP},
     {AS_TEXT, "pass_name", ANY_CHIP},
     {AS_BITS, "pass_valid", ANY_CHIP},
-    {AS_BITS, "cell_valid", ANY_CHIP},
+    {AS_BITS, "result_valid", ANY_CHIP},
     {AS_TITLE, "x and y", XY_PORTS},
     {AS_BITS, "x_valid", XY_PORTS},
     {AS_BITS, "x_ready", XY_PORTS},

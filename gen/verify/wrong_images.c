@@ -106,8 +106,8 @@ static void add_sizes(struct maker *mk, struct stimulus_phase *phase, const stru
         MODEL_WORD_COLUMNS, MODEL_WORD_CONSTANTS, MODEL_WORD_BEATS,
     };
     const struct header_word states[] = {
-        {MODEL_WORD_CELL_WORDS, (uint32_t)mk->program->chip.c_words + 1},
-        {MODEL_WORD_KEPT_WORDS, (uint32_t)mk->program->chip.y_words + 1},
+        {MODEL_WORD_CELL_WORDS, (uint32_t)mk->program->chip.cell_words + 1},
+        {MODEL_WORD_KEPT_WORDS, (uint32_t)mk->program->chip.kept_words + 1},
         {MODEL_WORD_CELL_WORDS, UINT32_MAX},
         {MODEL_WORD_KEPT_WORDS, UINT32_MAX},
     };

@@ -1,11 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0
  * import.c - trained layers from a safetensors file.
  *
- * Tensors of layer 0 are 0.W_ix ...; those of a single LSTM may be lstm.W_ix ...  Kinds and options
- * are those that are asked for, or where nothing is asked for what the names say; sizes come from
- * the tensors, and every tensor must agree.  Layers are trained without biases, too: those that are
- * not there are zeros.  Which tensors a layer has its kind tells: a layer of the same kind and of
- * size 1, with all options, is the list of names. */
+ * Tensors of layer 0 are 0.W_ix ...; in a file without numbers lstm.* is an LSTM, the first layer.
+ * output.W and output.b are a linear layer behind all others: the last one of the list that is
+ * asked for, if that is linear and has no number in the file; else it is not part of the network,
+ * and scores what that gives (network->after).
+ *
+ * Kinds and options are those that are asked for, or where nothing is asked for what the names say;
+ * sizes come from the tensors, and every tensor must agree.  Layers are trained without biases,
+ * too: those that are not there are zeros.  Which tensors a layer has its kind tells: a layer of
+ * the same kind and of size 1, with all options, is the list of names. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -17,12 +21,12 @@
 
 enum { TENSOR_NAME = 2 * NAME_MOST };
 
-static const char short_prefix[] = "lstm.", after_prefix[] = "output.", reverse[] = "reverse.";
+static const char lstm_prefix[] = "lstm.", output_prefix[] = "output.", reverse[] = "reverse.";
 
 struct import {
     const struct safetensors *file;
     bool *used; /* [file->count] */
-    bool short_names;
+    struct tensor_names names;
     struct error *error;
 };
 
@@ -39,20 +43,44 @@ static bool has(const struct import *in, const char *prefix, const char *name)
     return safetensors_find(in->file, full_name(full, prefix, name)) != NULL;
 }
 
-static bool has_any(const struct import *in, const char *prefix)
+static bool begins(const char *name, const char *prefix)
+{
+    return strncmp(name, prefix, strlen(prefix)) == 0;
+}
+
+/* "12.W_ix" */
+static bool has_number(const char *name)
+{
+    const size_t digits = strspn(name, "0123456789");
+    return digits > 0 && name[digits] == '.';
+}
+
+/* The first tensor of such a name, or NULL. */
+static const char *any_of(const struct import *in, const char *prefix)
 {
     for (int i = 0; i < in->file->count; i++)
-        if (strncmp(in->file->tensors[i].name, prefix, strlen(prefix)) == 0)
-            return true;
-    return false;
+        if (begins(in->file->tensors[i].name, prefix))
+            return in->file->tensors[i].name;
+    return NULL;
+}
+
+static const char *any_numbered(const struct import *in)
+{
+    for (int i = 0; i < in->file->count; i++)
+        if (has_number(in->file->tensors[i].name))
+            return in->file->tensors[i].name;
+    return NULL;
 }
 
 /* What the names of a layer of the configuration begin with: "lstm.", "1.", "1.reverse." */
-static void prefix_of(bool short_names, int number, bool backward, char prefix[NAME_MOST])
+static void prefix_of(const struct tensor_names *names, int number, bool backward,
+                      char prefix[NAME_MOST])
 {
     const char *direction = backward ? reverse : "";
-    if (short_names)
-        snprintf(prefix, NAME_MOST, "%s%s", short_prefix, direction);
+    if (number == names->output)
+        snprintf(prefix, NAME_MOST, "%s%s", output_prefix, direction);
+    else if (names->lstm)
+        snprintf(prefix, NAME_MOST, "%s%s", lstm_prefix, direction);
     else
         snprintf(prefix, NAME_MOST, "%d.%s", number, direction);
 }
@@ -132,9 +160,9 @@ static bool check_names(const struct import *in, const struct layer_config *laye
     bool known = true;
     for (int i = 0; known && i < in->file->count; i++) {
         const char *name = in->file->tensors[i].name, *tensor = name + length;
-        if (strncmp(name, prefix, length) != 0)
+        if (!begins(name, prefix))
             continue;
-        if (layer->direction == DIRECTION_BOTH && strncmp(tensor, reverse, strlen(reverse)) == 0)
+        if (layer->direction == DIRECTION_BOTH && begins(tensor, reverse))
             tensor += strlen(reverse);
         known = any_tensor(&all, is_it, tensor) || unknown(in, name, &all, prefix);
     }
@@ -161,11 +189,11 @@ static bool has_matrix_x(const struct import *in, const char *prefix,
 static bool infer_layer(const struct import *in, int number, struct layer_config *layer)
 {
     char prefix[NAME_MOST], backward[NAME_MOST];
-    prefix_of(false, number, false, prefix);
-    prefix_of(false, number, true, backward);
+    prefix_of(&in->names, number, false, prefix);
+    prefix_of(&in->names, number, true, backward);
     for (int kind = LAYER_LSTM; kind <= LAYER_LINEAR; kind++) {
         *layer = layer_default((enum layer_kind)kind);
-        layer->direction = has_any(in, backward) ? DIRECTION_BOTH : DIRECTION_FORWARD;
+        layer->direction = any_of(in, backward) ? DIRECTION_BOTH : DIRECTION_FORWARD;
         if (has_matrix_x(in, prefix, layer))
             return true;
     }
@@ -175,18 +203,48 @@ static bool infer_layer(const struct import *in, int number, struct layer_config
                 in->file->name, prefix, prefix, prefix, prefix, prefix);
 }
 
+/* Which of them comes first, names of both ways do not say. */
+static bool check_one_way(const struct import *in)
+{
+    const char *lstm = any_of(in, lstm_prefix), *numbered = any_numbered(in);
+    char shown[2][PRINTABLE_NAME];
+    if (lstm == NULL || numbered == NULL)
+        return true;
+    printable(shown[0], sizeof shown[0], lstm);
+    printable(shown[1], sizeof shown[1], numbered);
+    return fail(in->error, "%s: tensors '%s' and '%s' name layers in two ways, expected %sW_ix ... "
+                "of an LSTM, alone or with %sW, or a number for each layer", in->file->name,
+                shown[0], shown[1], lstm_prefix, output_prefix);
+}
+
+/* How the file names the layers that are asked for.  Without a number only an LSTM goes first, and
+ * nothing but output.* behind it. */
+static void find_names(struct import *in, const struct layer_config *layers, int count)
+{
+    char last[NAME_MOST];
+    const bool linear = layers[count - 1].kind == LAYER_LINEAR;
+    prefix_of(&in->names, count - 1, false, last);
+    in->names.lstm = layers[0].kind == LAYER_LSTM && count <= 1 + linear && !any_numbered(in);
+    if (linear && !any_of(in, last) && (in->names.lstm || any_of(in, output_prefix)))
+        in->names.output = count - 1;
+}
+
 /* As asked for, or as the names say; returns how many, 0: none. */
 static int list_layers(struct import *in, const struct model_config *model,
                        struct layer_config layers[LAYERS_MOST])
 {
     int count = model_layers(model, layers);
-    in->short_names = count == 1 && layers[0].kind == LAYER_LSTM && !has_any(in, "0.");
-    if (in->short_names || model->layer_count > 0)
+    in->names = (struct tensor_names){.output = NONE};
+    if (!check_one_way(in))
+        return 0;
+    if (model->layer_count > 0 || !any_of(in, "0.")) {
+        find_names(in, layers, count);
         return count;
+    }
     for (count = 0; count < LAYERS_MOST; count++) {
         char prefix[NAME_MOST];
-        prefix_of(false, count, false, prefix);
-        if (!has_any(in, prefix))
+        prefix_of(&in->names, count, false, prefix);
+        if (!any_of(in, prefix))
             break;
         if (!infer_layer(in, count, &layers[count]))
             return 0;
@@ -279,7 +337,7 @@ static bool read_peepholes(const struct import *in, struct layer_config *l, int 
     char prefix[NAME_MOST], present[TENSOR_NAME] = "", missing[TENSOR_NAME] = "";
     const bool wanted = asked && l->peephole;
     for (int backward = 0; backward <= (l->direction == DIRECTION_BOTH); backward++) {
-        prefix_of(in->short_names, number, backward, prefix);
+        prefix_of(&in->names, number, backward, prefix);
         for (int i = 0; i < all.pass_count; i++) {
             const char *tensor = all.passes[i].peep_tensor;
             if (tensor == NULL)
@@ -303,8 +361,8 @@ static bool read_peepholes(const struct import *in, struct layer_config *l, int 
 static bool read_shape(const struct import *in, struct layer_config *l, int number, bool asked)
 {
     char prefix[NAME_MOST], backward[NAME_MOST];
-    prefix_of(in->short_names, number, false, prefix);
-    prefix_of(in->short_names, number, true, backward);
+    prefix_of(&in->names, number, false, prefix);
+    prefix_of(&in->names, number, true, backward);
     if (!check_names(in, l, prefix) || !read_sizes(in, l, prefix, asked) ||
         !read_peepholes(in, l, number, asked))
         return false;
@@ -399,7 +457,7 @@ static bool read_layer(const struct import *in, struct network *n, int number)
 {
     const struct layer *layer = &n->layers[number];
     char prefix[NAME_MOST];
-    prefix_of(in->short_names, layer->number, layer->first > 0, prefix);
+    prefix_of(&in->names, layer->number, layer->first > 0, prefix);
     if (!read_matrices(in, n, number, prefix))
         return false;
     for (int i = 0; i < n->pass_count; i++)
@@ -408,31 +466,25 @@ static bool read_layer(const struct import *in, struct network *n, int number)
     return read_initial(in, n, layer, prefix);
 }
 
-/* The layer behind, which only scores need. */
+/* The layer behind, which only scores need: what no layer of the network is. */
 static bool read_after(const struct import *in, struct network *n)
 {
     char name[TENSOR_NAME];
     struct layer_config layer = layer_default(LAYER_LINEAR);
-    if (!has(in, after_prefix, "W")) {
-        return !has(in, after_prefix, "b") ||
+    if (in->names.output != NONE)
+        return true;
+    if (!has(in, output_prefix, "W")) {
+        return !has(in, output_prefix, "b") ||
                fail(in->error, "%s: tensor '%sW' is missing beside '%sb'", in->file->name,
-                    after_prefix, after_prefix);
+                    output_prefix, output_prefix);
     }
-    if (!size_of(in, full_name(name, after_prefix, "W"), &layer.output, &layer.input))
+    if (!size_of(in, full_name(name, output_prefix, "W"), &layer.output, &layer.input))
         return false;
     layer.input = n->output; /* a file with another is refused where it is read */
     n->after = allocate(1, sizeof *n->after);
     network_make(n->after, &layer, 1);
-    return read_matrices(in, n->after, 0, after_prefix) &&
-           read_constants(in, &n->after->passes[0], after_prefix);
-}
-
-/* Whether a name is that of a layer: "lstm.W_ix", "12.W_ix". */
-static bool is_of_layer(const char *name)
-{
-    const size_t digits = strspn(name, "0123456789");
-    return (digits > 0 && name[digits] == '.') ||
-           strncmp(name, short_prefix, strlen(short_prefix)) == 0;
+    return read_matrices(in, n->after, 0, output_prefix) &&
+           read_constants(in, &n->after->passes[0], output_prefix);
 }
 
 /* A network of which a part is left out is another: more layers, what goes with an option. */
@@ -442,7 +494,7 @@ static bool check_used(const struct import *in, bool asked)
     for (int i = 0; i < in->file->count; i++) {
         const char *name = in->file->tensors[i].name;
         printable(shown, sizeof shown, name);
-        if (is_of_layer(name) && !in->used[i])
+        if ((has_number(name) || begins(name, lstm_prefix)) && !in->used[i])
             return fail(in->error, "%s: tensor '%s' has no place in the layers that %s",
                         in->file->name, shown,
                         asked ? "are asked for" : "the other tensors make");
@@ -472,10 +524,10 @@ static bool is_coarse(const struct import *in, const struct network *n)
 {
     char prefix[NAME_MOST];
     for (int layer = 0; layer < n->layer_count; layer++) {
-        prefix_of(in->short_names, n->layers[layer].number, false, prefix);
+        prefix_of(&in->names, n->layers[layer].number, false, prefix);
         for (int i = 0; i < in->file->count; i++)
             if (strcmp(in->file->tensors[i].type, "BF16") == 0 &&
-                strncmp(in->file->tensors[i].name, prefix, strlen(prefix)) == 0)
+                begins(in->file->tensors[i].name, prefix))
                 return true;
     }
     return false;
@@ -492,7 +544,7 @@ bool network_read(struct network *n, const struct model_config *model, struct er
     const bool read = read_network(n, &in, model);
     free(in.used);
     n->coarse = read && is_coarse(&in, n);
-    n->short_names = in.short_names;
+    n->names = in.names;
     safetensors_close(&file);
     if (!read)
         network_free(n);
@@ -521,11 +573,11 @@ bool network_missing_biases(const struct network *n, char *out, size_t size)
         const struct network_pass *pass = &n->passes[i];
         const struct layer *layer = &n->layers[pass->layer];
         char prefix[NAME_MOST];
-        prefix_of(n->short_names, layer->number, layer->first > 0, prefix);
+        prefix_of(&n->names, layer->number, layer->first > 0, prefix);
         if (pass->no_bias)
             used = append(out, used, size, prefix, pass->bias_tensor);
     }
     if (n->after != NULL && n->after->passes[0].no_bias)
-        used = append(out, used, size, after_prefix, "b");
+        used = append(out, used, size, output_prefix, "b");
     return used > 0;
 }

@@ -5,12 +5,20 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "models/base/bytes.h"
 #include "models/file/element.h"
 #include "models/file/npy.h"
 
 enum { PHONE_NAME_MAX = 15, PATH_MAX_BYTES = 4096 };
+
+bool labels_in(const char *folder)
+{
+    char path[PATH_MAX_BYTES];
+    snprintf(path, sizeof path, "%s/" PHONES_FILE, folder);
+    return access(path, F_OK) == 0;
+}
 
 /* Adds a line to a list of them. */
 static void add_line(char ***list, int *count, const char *line)
@@ -20,7 +28,8 @@ static void add_line(char ***list, int *count, const char *line)
     (*list)[(*count)++] = duplicate(line);
 }
 
-static bool read_phones(struct labels *labels, const char *folder, struct error *error)
+static bool read_phones(struct labels *labels, const char *folder, int classes,
+                        struct error *error)
 {
     char path[PATH_MAX_BYTES], line[256];
     snprintf(path, sizeof path, "%s/" PHONES_FILE, folder);
@@ -37,6 +46,9 @@ static bool read_phones(struct labels *labels, const char *folder, struct error 
             add_line(&labels->phones, &labels->phone_count, line);
     }
     fclose(file);
+    if (ok && labels->phone_count != classes)
+        ok = fail(error, "%s: has %d lines, the network scores %d classes", path,
+                  labels->phone_count, classes);
     return ok;
 }
 
@@ -86,11 +98,11 @@ static bool read_labels(struct labels *labels, int n, const char *folder,
 }
 
 bool labels_read(struct labels *labels, const char *folder, const struct utterances *utterances,
-                 struct error *error)
+                 int classes, struct error *error)
 {
     *labels = (struct labels){.utterance_count = utterances->count};
     labels->of = allocate((size_t)utterances->count, sizeof *labels->of);
-    bool ok = read_phones(labels, folder, error);
+    bool ok = read_phones(labels, folder, classes, error);
     for (int n = 0; ok && n < utterances->count; n++)
         ok = read_labels(labels, n, folder, utterances, error);
     ok = ok && read_sentences(labels, folder, error);
@@ -147,19 +159,33 @@ int phone_edits(const int32_t *from, int from_count, const int32_t *to, int to_c
     return edits;
 }
 
+int network_classes(const struct network *network)
+{
+    if (network->after != NULL)
+        return network->after->output;
+    const struct layer *last = &network->layers[network->layer_count - 1];
+    return last->as.kind == LAYER_LINEAR ? network->output : 0;
+}
+
+static double score_after(const struct network *after, int class, const double *y)
+{
+    const struct matrix *classes = &after->matrices[0].weights;
+    const float *w = matrix_row(classes, class);
+    double score = (double)after->passes[0].bias[class];
+    for (int col = 0; col < classes->cols; col++)
+        score += (double)w[col] * y[col];
+    return score;
+}
+
 int classify(const struct network *network, const double *y)
 {
-    const struct matrix *classes = &network->after->matrices[0].weights;
-    const float *bias = network->after->passes[0].bias;
+    const int classes = network_classes(network);
     int best = 0;
     double best_score = 0.0;
-    for (int row = 0; row < classes->rows; row++) {
-        const float *w = matrix_row(classes, row);
-        double score = (double)bias[row];
-        for (int col = 0; col < classes->cols; col++)
-            score += (double)w[col] * y[col];
-        if (row == 0 || score > best_score) {
-            best = row;
+    for (int class = 0; class < classes; class++) {
+        double score = network->after != NULL ? score_after(network->after, class, y) : y[class];
+        if (class == 0 || score > best_score) {
+            best = class;
             best_score = score;
         }
     }

@@ -8,9 +8,9 @@
 #include "models/network/network.h"
 #include "models/network/utterances.h"
 
-/* FOLDER/phones.txt, one name a line, line 1 is label 0 (silence), and FOLDER/NAME.labels.npy,
- * integers [frames], for every utterance; FOLDER/sentences.txt, if it is there, has what is said in
- * each, a line an utterance in order of name. */
+/* FOLDER/phones.txt, one name a line, as many as there are classes, line 1 is label 0 (silence),
+ * and FOLDER/NAME.labels.npy, integers [frames], for every utterance; FOLDER/sentences.txt, if it
+ * is there, has what is said in each, a line an utterance in order of name. */
 struct labels {
     int phone_count, utterance_count;
     char **phones;
@@ -22,8 +22,11 @@ struct labels {
 #define PHONES_FILE "phones.txt"
 #define SENTENCES_FILE "sentences.txt"
 
+/* Whether a folder has labels at all: the names of them. */
+bool labels_in(const char *folder);
+
 bool labels_read(struct labels *labels, const char *folder, const struct utterances *utterances,
-                 struct error *error);
+                 int classes, struct error *error);
 void labels_free(struct labels *labels);
 
 /* Labels of frames as the phones that they say: repeats once, silence left out.  Returns how many;
@@ -34,7 +37,12 @@ int phones_said(const int32_t *labels, int frames, int32_t *phones);
  * `to` of `from`. */
 int phone_edits(const int32_t *from, int from_count, const int32_t *to, int to_count);
 
-/* The class that network->after gives the largest score for one frame's y. */
+/* How many classes a frame is scored for: by network->after, or where there is none by the network
+ * itself, if it ends in a linear layer, whose y are the scores then.  0: nothing is scored. */
+int network_classes(const struct network *network);
+
+/* The class with the largest score for one frame's y, the first of equals; y may be in any unit if
+ * it is the scores itself. */
 int classify(const struct network *network, const double *y);
 
 #endif

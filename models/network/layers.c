@@ -34,7 +34,7 @@ static int add_layer(struct network *n, struct layer layer, bool alone)
 
 void network_make(struct network *n, const struct layer_config *layers, int count)
 {
-    *n = (struct network){.input = layers[0].input};
+    *n = (struct network){.input = layers[0].input, .names.output = NONE};
     const bool alone = count == 1 && layers[0].direction != DIRECTION_BOTH;
     int reads = layer_vector(
         n, NULL,

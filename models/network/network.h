@@ -112,6 +112,12 @@ struct layer {
     int vector[LAYER_VECTORS], pass[LAYER_PASSES]; /* by what its kind calls them, or NONE */
 };
 
+/* What the tensors of a network are called in its file, if not 0.W_ix ... */
+struct tensor_names {
+    bool lstm;  /* those of the first layer lstm.W_ix ... */
+    int output; /* those of this layer output.W, output.b; NONE: of none */
+};
+
 struct network {
     int input, output;    /* elements of x, and of y: what the last layer writes */
     int layer_count, vector_count, matrix_count, pass_count, group_count;
@@ -119,9 +125,10 @@ struct network {
     struct network_vector *vectors; /* the first is x */
     struct network_matrix *matrices; /* in the order in which they are listed for people */
     struct network_pass *passes;
-    bool short_names;     /* in its file tensors are lstm.W_ix ... */
+    struct tensor_names names;
     bool coarse;          /* weights of its file are bfloat16: 8 bits that count */
-    struct network *after; /* a linear layer that scores classes, not part of the chip; or NULL */
+    struct network *after; /* a linear layer that scores classes and is not part of the network, so
+                              not of the chip; or NULL */
 };
 
 /* A network of layers, all of whose sizes are given, with all weights 0; of one without a prefix
@@ -156,10 +163,12 @@ bool network_begins_with_zeros(const struct network *network);
 bool network_is_forward(const struct network *network);
 
 /* Reads trained layers: safetensors with tensors 0.W_ix [cell, input] ..., or lstm.W_ix ... for
- * one LSTM; a bias that is not there is zero (README.md names them all).  Kinds and options are
- * those that are asked for, or where no list of layers is, what the names say; sizes come from the
- * tensors.  Refuses NaN, Inf, wrong shapes, missing matrices, lying headers, and tensors of layers
- * that have no place in what is asked for. */
+ * one LSTM; output.W is a linear layer behind them, in the network if a list that is asked for ends
+ * in a linear layer that has no number there, else its `after`; a bias that is not there is zero
+ * (README.md names them all).  Kinds and options are those that are asked for, or where no list of
+ * layers is, what the names say; sizes come from the tensors.  Refuses NaN, Inf, wrong shapes,
+ * missing matrices, lying headers, names in two ways, and tensors of layers that have no place in
+ * what is asked for. */
 bool network_read(struct network *network, const struct model_config *model, struct error *error);
 
 /* Names the biases that the file of a network lacks, "lstm.b_i, output.b"; false: none. */

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "models/program/derive.h"
+#include "models/program/places.h"
 
 enum { ROM_LATENCY = 2 /* clocks from reset to the first word of a ROM stream */ };
 
@@ -15,15 +16,10 @@ static int block_of(const struct chip *c, int base, int pass)
     return (base + pass) & (c->block_count - 1);
 }
 
-static bool writes_y(const struct program *p, const struct pass *pass)
-{
-    return pass->writes == network_output(&p->network);
-}
-
 /* Whether products read what the pass writes. */
-static bool feeds_products(const struct program *p, const struct pass *pass)
+static bool feeds_products(const struct pass *pass)
 {
-    return (p->network.vectors[pass->writes].held & HELD_VECTORS) != 0;
+    return (pass->target & TARGET_STORES) != 0;
 }
 
 static struct cycles_frame *frame_at(struct chip *c, int frame)
@@ -49,7 +45,7 @@ static bool element_step_possible(const struct chip *c)
 {
     const struct pass *pass = &c->program->passes[c->pass];
     return c->running &&
-           (!writes_y(c->program, pass) || c->reserved < 1 << c->d->y_fifo_bits);
+           (!pass->leaves || c->reserved < 1 << c->d->y_fifo_bits);
 }
 
 /* The word that leaves the pipeline at the end of this clock. */
@@ -60,8 +56,8 @@ static void write_back(struct chip *c)
         return;
     const struct pass *pass = &c->program->passes[tag - 1];
     c->in_flight--;
-    c->output_words += writes_y(c->program, pass);
-    c->written_words += feeds_products(c->program, pass);
+    c->output_words += pass->leaves;
+    c->written_words += feeds_products(pass);
 }
 
 /* Lanes of an output word that hold rows: the word's number within the vector tells. */
@@ -101,7 +97,7 @@ static void element_step(struct chip *c)
     if (f != NULL)
         note(&f->passes[c->pass], c->now);
     c->in_flight++;
-    c->reserved += writes_y(p, pass);
+    c->reserved += pass->leaves;
     if (++c->beat < pass->beats)
         return;
     c->running = false;
@@ -201,8 +197,8 @@ static bool element_ready(const struct chip *c, const struct product *product, i
     if (product->source == 0)
         return true;
     const int64_t frame = c->frame - product->before;
-    const int64_t word = c->vector_base[product->source] + element_word(c->d, element);
-    return frame * c->frame_words + word < c->written_seen;
+    const int64_t word = c->program->places[product->source].sequence + element_word(c->d, element);
+    return frame * c->d->frame_words + word < c->written_seen;
 }
 
 static enum stall why_not(const struct chip *c, bool accepts)
@@ -349,23 +345,6 @@ void chip_step(struct chip *c)
 
 /* ---- set-up --------------------------------------------------------------------------------- */
 
-/* Vectors that products read, in the order in which passes write them. */
-static void make_sequence(struct chip *c)
-{
-    const struct program *p = c->program;
-    c->vector_base = allocate((size_t)p->network.vector_count, sizeof *c->vector_base);
-    for (int n = 0; n < p->pass_count; n++) {
-        const struct pass *pass = &p->passes[n];
-        if (!feeds_products(p, pass))
-            continue;
-        if (pass->opens)
-            c->vector_base[pass->writes] = c->frame_words;
-        /* a vector's words are one behind the other: no other pass writes between them */
-        BUG_UNLESS(c->vector_base[pass->writes] + pass->word_base == c->frame_words);
-        c->frame_words += pass->beats;
-    }
-}
-
 struct chip chip_new(const struct program *p, struct cycles *result)
 {
     const struct derived *d = &p->d;
@@ -378,7 +357,6 @@ struct chip chip_new(const struct program *p, struct cycles *result)
     c.write_stage = derive_written(d);
     c.steps = allocate((size_t)c.write_stage, sizeof *c.steps);
     c.pes = pes_new(p);
-    make_sequence(&c);
     return c;
 }
 
@@ -389,7 +367,6 @@ void chip_free(struct chip *c)
     free(c->retiring);
     free(c->fetch);
     free(c->steps);
-    free(c->vector_base);
 }
 
 /* ---- its state ------------------------------------------------------------------------------ */
@@ -415,7 +392,7 @@ static int32_t *put_element_path(int32_t *at, const struct chip *c)
     *at++ = block_of(c, c->pass_base, -c->frame_base);
     for (int i = 0; i < c->write_stage; i++)
         *at++ = c->steps[(c->step_at + i) % c->write_stage];
-    const int64_t frame_begin = (int64_t)c->frame * c->frame_words;
+    const int64_t frame_begin = (int64_t)c->frame * c->d->frame_words;
     *at++ = (int32_t)(c->written_words - frame_begin);
     *at++ = (int32_t)(c->written_seen - frame_begin);
     *at++ = c->reserved;

@@ -64,8 +64,6 @@ struct chip {
     int in_flight;     /* of the steps, those that are not 0 */
     int64_t written_words, written_seen; /* of all vectors that products read, in the order of the
                           passes, since the first frame; as columns see them */
-    int frame_words;   /* of a frame */
-    int *vector_base;  /* [vectors] the first word of each among those of a frame */
     int reserved, output_words, output_lane, pass_outputs;
     int64_t words_out;
 };

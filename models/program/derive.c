@@ -4,6 +4,9 @@
 #include <limits.h>
 #include <stdlib.h>
 
+#include "models/program/element.h"
+#include "models/program/places.h"
+
 enum {
     ACC_DEPTH = 32,        /* words of a distributed RAM, all used */
     WEIGHT_FIFO_MIN = 5,   /* 32 entries: a distributed RAM is no smaller */
@@ -72,17 +75,6 @@ int element_x_lane(const struct derived *d, int element)
     return element % d->fold;
 }
 
-int source_code(const struct product *product)
-{
-    return product->source == 0 ? 0 : product->before ? 1 : 2;
-}
-
-int derive_source_code(const struct program *p, const struct product *product)
-{
-    BUG_UNLESS(network_only(&p->network, LAYER_LSTM) != NULL);
-    return source_code(product);
-}
-
 int fold_code(int fold)
 {
     int code = 0;
@@ -91,7 +83,7 @@ int fold_code(int fold)
     return code;
 }
 
-static int words_for(const struct derived *d, int size)
+int element_words(const struct derived *d, int size)
 {
     return element_word(d, size - 1) + 1;
 }
@@ -103,19 +95,11 @@ static void derive_sizes(struct program *program)
     const struct network *n = &program->network;
     d->x_size = n->input;
     d->y_size = n->output;
-    d->c_size = 1;
-    for (int v = 1; v < n->vector_count; v++) /* what lies between x and y */
-        if (v != network_output(n) && n->vectors[v].size > d->c_size)
-            d->c_size = n->vectors[v].size;
-    d->c_words = words_for(d, d->c_size);
-    d->y_words = words_for(d, d->y_size);
-}
-
-/* Of what a chip of one LSTM has one of each; 0 where the network has none. */
-static int fraction_of(const struct quantized *q, enum value value)
-{
-    const struct quant_vector *vector = quantized_vector(q, value);
-    return vector != NULL ? vector->fraction : 0;
+    d->c_size = 0;
+    for (int v = 0; v < n->vector_count; v++)
+        if ((n->vectors[v].held & HELD_CELLS) != 0)
+            d->c_size += n->vectors[v].size;
+    d->y_words = element_words(d, d->y_size);
 }
 
 /* Formats and widths of the numbers. */
@@ -131,11 +115,8 @@ static void derive_numbers(struct derived *d, const struct quantized *q)
     d->bias_bits = q->bias_bits;
     d->peep_bits = q->peep_bits;
     d->sum_bits = q->sum_bits;
-    d->round_shift = q->passes[0].round_shift;
     d->z_bits = q->z_bits;
     d->z_fraction = q->z_fraction;
-    d->c_fraction = fraction_of(q, VALUE_C);
-    d->m_fraction = fraction_of(q, VALUE_M);
     d->table_bits = q->sigm.address_bits;
     d->sigm_fraction = q->sigm.direct ? q->sigm.address_shift : q->sigm.fraction_bits;
     d->tanh_fraction = q->tanh.direct ? q->tanh.address_shift : q->tanh.fraction_bits;
@@ -208,24 +189,34 @@ int derive_lag_element(const struct derived *d)
     return derive_written(d) + 1 + d->ready_clocks;
 }
 
-/* Addresses of the vectors' memories. */
-static void derive_vectors(struct derived *d)
+/* What comes in and what leaves. */
+static void derive_ends(struct derived *d)
 {
     d->y_size_bits = unsigned_bits(d->y_size);
     /* The x buffer has words of `fold` elements, and needs an address bit. */
     d->x_count_bits = address_bits(d->x_size > d->fold ? d->x_size : d->fold + 1);
     d->x_word_bits = d->x_count_bits - fold_code(d->fold);
-    d->y_word_bits = address_bits(d->y_words);
-    d->c_word_bits = address_bits(d->c_words);
-    d->word_bits = d->x_word_bits;
-    if (d->y_word_bits > d->word_bits)
-        d->word_bits = d->y_word_bits;
-    if (d->c_word_bits > d->word_bits)
-        d->word_bits = d->c_word_bits;
     /* One lane leaves as fast as it comes; more lanes fill the FIFO with a frame's worth. */
     d->y_fifo_bits = OUTPUT_FIFO_MIN;
     while (d->lanes > 1 && (1 << d->y_fifo_bits) < d->y_words + (1 << OUTPUT_FIFO_MIN))
         d->y_fifo_bits++;
+}
+
+static int larger(int one, int other)
+{
+    return one > other ? one : other;
+}
+
+/* Addresses of the memories of vectors. */
+static void derive_memories(struct derived *d)
+{
+    d->kept_word_bits = address_bits(d->kept_words);
+    d->scratch_word_bits = address_bits(d->scratch_words);
+    d->c_word_bits = address_bits(d->cell_words);
+    d->word_bits = larger(larger(d->x_word_bits, d->c_word_bits),
+                          larger(d->kept_word_bits, d->scratch_word_bits));
+    d->progress_bits = unsigned_bits(d->frame_words);
+    d->offset_bits = larger(d->progress_bits, d->word_bits) + 1;
 }
 
 void derive_shapes(struct program *program, int lanes)
@@ -237,7 +228,8 @@ void derive_shapes(struct program *program, int lanes)
     derive_stages(d, &program->config);
     derive_array(d, &program->config, &program->geometry, lanes);
     derive_sizes(program);
-    derive_vectors(d);
+    derive_ends(d);
+    element_derive(d, program);
 }
 
 /* A word in memory has a power of two of bits, at least a byte, so that it divides a bus word or
@@ -292,7 +284,7 @@ void derive_bus_words(struct derived *d)
     d->program_bus_words = bus_words(d, d->products + d->passes, d->program_memory_bits);
     d->x_bus_words = bus_words(d, d->x_size, d->xy_memory_bits);
     d->y_bus_words = bus_words(d, d->y_size, d->xy_memory_bits);
-    d->state_bus_words = bus_words(d, d->c_words + d->y_words, d->state_memory_bits);
+    d->state_bus_words = bus_words(d, d->cell_words + d->kept_words, d->state_memory_bits);
 }
 
 struct traffic derive_traffic(const struct program *p)
@@ -353,6 +345,8 @@ static void derive_counts(struct program *program)
     for (int n = 0; n < program->pass_count; n++)
         if (program->network.passes[program->passes[n].of].constants)
             d->constants += program->passes[n].beats;
+    if (d->constants == 0)
+        d->constants = 1; /* a stream has a word, though nobody takes it */
 }
 
 int derive_skew(const struct derived *d)
@@ -365,6 +359,7 @@ void derive_streams(struct program *program)
     struct derived *d = &program->d;
     struct stream_needs needs = derive_needs(program);
     derive_counts(program);
+    derive_memories(d);
     d->length_bits = unsigned_bits(with_headroom(program, needs.longest));
     d->columns_bits = unsigned_bits(with_headroom(program, needs.most_columns));
     d->weight_fifo_bits = WEIGHT_FIFO_MIN;

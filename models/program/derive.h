@@ -61,11 +61,6 @@ int weight_beat_bits(const struct derived *d);
 int column_word_bits(const struct derived *d);
 int constant_word_bits(const struct derived *d);
 
-/* What a product multiplies: 0 x, 1 a vector of the frame before, 2 one of this frame.  That is how
- * the program of a single LSTM, which has no more than one of each, writes it. */
-int source_code(const struct product *product);
-int derive_source_code(const struct program *program, const struct product *product);
-
 /* How the program writes that `fold` PEs share rows: the logarithm. */
 int fold_code(int fold);
 
@@ -74,5 +69,8 @@ int element_x_word(const struct derived *d, int element);
 int element_x_lane(const struct derived *d, int element);
 int element_word(const struct derived *d, int element);
 int element_lane(const struct derived *d, int element);
+
+/* Words of a vector of so many elements. */
+int element_words(const struct derived *d, int size);
 
 #endif

@@ -76,7 +76,8 @@ bool fit_network(const struct network *n, const struct program *chip, struct err
 {
     const struct network *has = &chip->quant.shape;
     if (n->layer_count != has->layer_count)
-        return fail(error, "model: has %d layers, the chip's has %d", n->layer_count,
+        return fail(error, "model: has %d layer%s, the chip's has %d", n->layer_count,
+                    n->layer_count == 1 ? "" : "s",
                     has->layer_count);
     for (int layer = 0; layer < n->layer_count; layer++) {
         const struct layer_config *l = &n->layers[layer].as, *of_chip = &has->layers[layer].as;

@@ -102,10 +102,8 @@ uint32_t hash_program(const struct program *p)
     for (int i = 0; i < p->product_count; i++) {
         const struct product *product = &p->products[i];
         const int shift = quantized_matrix(q, product->matrix)->shift;
-        int fields[] = {product->pass, source_code(product), shift, product->fold,
+        int fields[] = {product->pass, product->source, product->before, shift, product->fold,
                         product->columns};
-        if (n->layer_count > 1)
-            crc = hash_int(crc, product->source);
         crc = crc32_of(crc, fields, sizeof fields);
     }
     crc = crc32_of(crc, p->columns, (size_t)p->d.columns * sizeof *p->columns);

@@ -183,6 +183,10 @@ static void derive_again(struct program *p)
     derive_shapes(p, built.lanes);
     p->d.columns = built.columns;
     p->d.beats = built.beats;
+    p->d.cell_words = built.cell_words;
+    p->d.kept_words = built.kept_words;
+    p->d.scratch_words = built.scratch_words;
+    p->d.frame_words = built.frame_words;
     derive_streams(p);
 }
 

@@ -45,6 +45,17 @@ struct product {
     char state[12]; /* state of the paper's Figure 4 that it belongs to: "STATE_1"; or empty */
 };
 
+/* Where the results of a pass go, besides out of the chip: gates to the row block's buffers, of
+ * what multiplies a candidate, and of what multiplies the old cell. */
+enum {
+    TARGET_GATE_I = 1,
+    TARGET_GATE_F = 2,
+    TARGET_CELLS = 4,
+    TARGET_KEPT = 8,
+    TARGET_SCRATCH = 16,
+    TARGET_STORES = TARGET_KEPT | TARGET_SCRATCH
+};
+
 /* The element-wise pass that empties an accumulator block: a row block of a pass of the network. */
 struct pass {
     int of;            /* pass of the network */
@@ -54,7 +65,14 @@ struct pass {
     int fold;          /* PEs whose sums make a row */
     int rows;          /* valid rows of the vector in this block */
     int beats;         /* element steps: lanes elements of all channels each */
-    int word_base;     /* first word of the block in the vector RAMs */
+    int word_base;     /* first word of the block within its vector */
+    int target;        /* TARGET_..., any of them */
+    bool leaves;       /* the results leave the chip */
+    bool coupled;      /* a new cell, and 1 - f takes the place of i */
+    bool reads_cells;
+    int opened_by;     /* product that opens its accumulator block */
+    int cell_base;     /* first word of the cells that it reads or writes; 0: of none */
+    int write_base;    /* first word of its results in cell memory or store; 0: in none of them */
     char name[BLOCK_NAME_MOST]; /* "i[0]", "y[0]" */
     char state[12];
 };
@@ -66,6 +84,7 @@ struct column {
 };
 
 struct cycles;
+struct vector_place;
 struct quality;
 
 struct program {
@@ -86,6 +105,7 @@ struct program {
     int product_count, pass_count;
     struct product *products;
     struct pass *passes;
+    struct vector_place *places;           /* [vectors] where each lies (places.h) */
     struct column *columns;         /* [d.columns] */
     int32_t *origins;               /* [d.columns] column of the product's slices; -1: only nulls */
     uint16_t *lengths;              /* [d.columns][pes] */

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "models/program/derive.h"
+#include "models/program/places.h"
 
 /* The chip's timeline in estimated cycles, frame after frame.  Work is what the average PE does. */
 struct timeline {
@@ -346,11 +347,14 @@ void schedule_products(struct program *program, const struct encoded *encoded)
     int last_x = 0;
     for (int n = 0; n < s.task_count; n++) {
         program->products[n] = s.tasks[order[n]].product;
+        if (program->products[n].opens)
+            program->passes[program->products[n].pass].opened_by = n;
         if (program->products[n].source == 0)
             last_x = n;
     }
     program->products[last_x].frees_x = true;
     BUG_UNLESS(schedule_fault(program).product == NONE);
+    places_make(program);
     free(order);
     free(t.block_free);
     free(t.ready);

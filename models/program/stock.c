@@ -272,6 +272,7 @@ static void free_schedule(struct program *p)
 {
     free(p->products);
     free(p->passes);
+    free(p->places);
     free(p->columns);
     free(p->origins);
     free(p->lengths);
@@ -306,6 +307,7 @@ static void take_schedule(struct program *p, const struct program *part)
     p->pass_count = part->pass_count;
     p->products = part->products;
     p->passes = part->passes;
+    p->places = part->places;
     p->columns = part->columns;
     p->origins = part->origins;
     p->lengths = part->lengths;

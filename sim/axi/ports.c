@@ -83,6 +83,11 @@ const struct memory_region *axi_region(enum stimulus_use use)
     return &axi.memories[axi.ports_of[use]].regions[axi.regions[use]];
 }
 
+const unsigned char *axi_original(enum stimulus_use use)
+{
+    return axi.originals[use];
+}
+
 struct memory *axi_memory(uint32_t port)
 {
     return port >= axi.first ? &axi.memories[port] : NULL;

@@ -102,6 +102,7 @@ bool axi_load(const struct stimulus_region *region, unsigned char *contents);
 void axi_patch(uint32_t attempt);
 
 const struct memory_region *axi_region(enum stimulus_use use); /* of the plan */
+const unsigned char *axi_original(enum stimulus_use use); /* its contents, whatever was patched */
 struct memory *axi_memory(uint32_t port); /* NULL: there is no such port */
 struct memory *axi_data_memory(void);
 

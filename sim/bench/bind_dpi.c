@@ -12,9 +12,9 @@
 
 void ese_open(const char *stimulus, const char *results, const char *dump, int channels,
               int element_bits, int activation_bits, int lanes, int pes);
-void ese_serve(const char *serve, const char *memory);
+void ese_serve(const char *serve, const char *memory, const char *taps);
 void ese_y(const uint32_t *data, const uint32_t *user);
-void ese_cell(const uint32_t *data, const uint32_t *keep);
+void ese_result(int pass, const uint32_t *data, const uint32_t *keep);
 int ese_step(int control, int indices, const uint32_t *issue);
 void ese_x(uint32_t *data, uint32_t *user);
 void ese_axi_open(int ports, int data_bits, int address_bits, int io);
@@ -27,8 +27,8 @@ void ese_captions(uint32_t *captions);
 void ese_window(const char *window);
 int ese_traced(void);
 
-static uint32_t *y_data, *y_user, *cell_data, *cell_keep;
-static size_t y_words, user_words, cell_words, keep_words;
+static uint32_t *y_data, *y_user, result_pass, *result_data, *result_keep;
+static size_t y_words, user_words, result_words, keep_words;
 
 static uint32_t *words(size_t count)
 {
@@ -46,13 +46,14 @@ static char *copy(const char *text)
     return block != NULL ? memcpy(block, text, size) : NULL;
 }
 
-static const char *serve_with, *memory_with;
+static const char *serve_with, *memory_with, *taps_with;
 
 /* Called before ese_open(). */
-void ese_serve(const char *serve, const char *memory)
+void ese_serve(const char *serve, const char *memory, const char *taps)
 {
     serve_with = copy(serve);
     memory_with = copy(memory);
+    taps_with = copy(taps);
 }
 
 void ese_open(const char *stimulus, const char *results, const char *dump, int channels,
@@ -64,6 +65,7 @@ void ese_open(const char *stimulus, const char *results, const char *dump, int c
         .dump = copy(dump),
         .serve = serve_with,
         .memory = memory_with,
+        .taps = taps_with,
         .channels = (uint32_t)channels,
         .element_bits = (uint32_t)element_bits,
         .activation_bits = (uint32_t)activation_bits,
@@ -72,26 +74,27 @@ void ese_open(const char *stimulus, const char *results, const char *dump, int c
     };
     y_words = ((size_t)options.channels * options.element_bits + 31) / 32;
     user_words = (options.channels + 31) / 32;
-    cell_words = ((size_t)options.channels * options.lanes * options.activation_bits + 31) / 32;
+    result_words = stimulus_tap_words(options.channels, options.lanes, options.activation_bits);
     keep_words = (options.lanes + 31) / 32;
     y_data = words(y_words);
     y_user = words(user_words);
-    cell_data = words(cell_words);
-    cell_keep = words(keep_words);
+    result_data = words(result_words);
+    result_keep = words(keep_words);
     harness_open(&options);
 }
 
-/* y and cell states are handed over in the cycles that have some, before ese_step(). */
+/* y and results are handed over in the cycles that have some, before ese_step(). */
 void ese_y(const uint32_t *data, const uint32_t *user)
 {
     memcpy(y_data, data, y_words * sizeof *data);
     memcpy(y_user, user, user_words * sizeof *user);
 }
 
-void ese_cell(const uint32_t *data, const uint32_t *keep)
+void ese_result(int pass, const uint32_t *data, const uint32_t *keep)
 {
-    memcpy(cell_data, data, cell_words * sizeof *data);
-    memcpy(cell_keep, keep, keep_words * sizeof *keep);
+    result_pass = (uint32_t)pass;
+    memcpy(result_data, data, result_words * sizeof *data);
+    memcpy(result_keep, keep, keep_words * sizeof *keep);
 }
 
 int ese_step(int control, int indices, const uint32_t *issue)
@@ -102,8 +105,9 @@ int ese_step(int control, int indices, const uint32_t *issue)
         .issue = {issue, NULL},
         .y_data = {y_data, NULL},
         .y_user = {y_user, NULL},
-        .cell_data = {cell_data, NULL},
-        .cell_keep = {cell_keep, NULL},
+        .result = {&result_pass, NULL},
+        .result_data = {result_data, NULL},
+        .result_keep = {result_keep, NULL},
     };
     return (int)harness_step(&sample);
 }

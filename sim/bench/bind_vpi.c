@@ -15,7 +15,7 @@
 
 /* Arguments of $ese_step, in order; then those of $ese_axi, $ese_axi_next and $ese_captions. */
 enum argument {
-    ARG_CONTROL, ARG_ISSUE, ARG_Y_DATA, ARG_Y_USER, ARG_CELL_DATA, ARG_CELL_KEEP,
+    ARG_CONTROL, ARG_ISSUE, ARG_Y_DATA, ARG_Y_USER, ARG_RESULT, ARG_RESULT_DATA, ARG_RESULT_KEEP,
     ARG_NEXT, ARG_X_DATA, ARG_X_USER, /* these are written */
     STEP_COUNT,
     ARG_WEIGHTS = STEP_COUNT, ARG_DATA, ARG_WRITES, ARG_W_DATA, ARG_W_STROBES, ARG_LITE,
@@ -85,6 +85,7 @@ static PLI_INT32 call_open(PLI_BYTE8 *data)
         .dump = plusarg("dump", ""),
         .serve = plusarg("serve", ""),
         .memory = plusarg("memory", "ideal"),
+        .taps = plusarg("taps", ""),
         .channels = numbers[0],
         .element_bits = numbers[1],
         .activation_bits = numbers[2],
@@ -146,9 +147,10 @@ static PLI_INT32 call_step(PLI_BYTE8 *data)
         sample.y_data = fetch(ARG_Y_DATA);
         sample.y_user = fetch(ARG_Y_USER);
     }
-    if (sample.control.value[0] & CONTROL_CELL_VALID) {
-        sample.cell_data = fetch(ARG_CELL_DATA);
-        sample.cell_keep = fetch(ARG_CELL_KEEP);
+    if (sample.control.value[0] & CONTROL_RESULT_VALID) {
+        sample.result = fetch(ARG_RESULT);
+        sample.result_data = fetch(ARG_RESULT_DATA);
+        sample.result_keep = fetch(ARG_RESULT_KEEP);
     }
     uint32_t next = harness_step(&sample);
     put(ARG_NEXT, &next);

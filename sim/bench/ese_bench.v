@@ -10,6 +10,7 @@
 //   +dump=FILE       the chip's y as int32 [frames][channels][output]
 //   +serve=IN,OUT    instead of playing, do what a program asks through two file descriptors;
 //   +memory=NAME     ideal, ddr3 or hostile memories behind the ports then   (served.h)
+//   +taps=FILE       what leaves the element-wise path then   (stimulus.h)
 //   +trace=FILE      waveform, if built with the macro ESE_TRACE: FST or VCD, as Verilator was told
 //                    when it built; of vvp FST with the argument -fst
 //   +trace_window=PHASE,FIRST,LAST   frames of a phase, all counted from 0   (everything)
@@ -27,7 +28,7 @@ module ese_bench;
     `include "ese_bench_params.vh"
 
     localparam STREAM_BITS = CHANNELS * ELEMENT_BITS;
-    localparam CELL_BITS   = LANES * CHANNELS * ACTIVATION_BITS;
+    localparam RESULT_BITS = LANES * CHANNELS * ACTIVATION_BITS;
 
     // ---- chip ------------------------------------------------------------------------------------
 
@@ -43,9 +44,10 @@ module ese_bench;
     wire [STREAM_BITS-1:0] y_data;
     wire [CHANNELS-1:0]    y_user;
     wire                   y_last;
-    wire                   cell_valid;
-    wire [CELL_BITS-1:0]   cell_data;
-    wire [LANES-1:0]       cell_keep;
+    wire                   result_valid;
+    wire [15:0]            result;
+    wire [RESULT_BITS-1:0] result_data;
+    wire [LANES-1:0]       result_keep;
     wire                   product_valid;
     wire [15:0]            product;
     wire                   pass_valid;
@@ -190,9 +192,10 @@ module ese_bench;
         .m_axis_y_tuser    (y_user),
         .m_axis_y_tlast    (y_last),
 `endif
-        .mon_cell_valid    (cell_valid),
-        .mon_cell_data     (cell_data),
-        .mon_cell_keep     (cell_keep),
+        .mon_result_valid  (result_valid),
+        .mon_result        (result),
+        .mon_result_data   (result_data),
+        .mon_result_keep   (result_keep),
         .mon_product_valid (product_valid),
         .mon_product       (product),
         .mon_pass_valid    (pass_valid),
@@ -235,7 +238,7 @@ module ese_bench;
     // Bits as in `enum control` and `enum drive` of harness.h.
     wire [63:0] control = {pass, product,
                            19'b0, stall, error, weight_stall, pass_valid, product_valid,
-                           cell_valid, y_last, y_valid, x_ready};
+                           result_valid, y_last, y_valid, x_ready};
 
 `ifdef ESE_TRACE
     /* verilator tracing_off */
@@ -260,12 +263,13 @@ module ese_bench;
                                           input string dump, input int channels,
                                           input int element_bits, input int activation_bits,
                                           input int lanes, input int pes);
-    import "DPI-C" function void ese_serve(input string serve, input string memory);
+    import "DPI-C" function void ese_serve(input string serve, input string memory,
+                                           input string taps);
     // Vectors that may be a single bit go with a zero in front, so that they stay vectors.
     import "DPI-C" function void ese_y(input bit [STREAM_BITS-1:0] data,
                                        input bit [CHANNELS:0] user);
-    import "DPI-C" function void ese_cell(input bit [CELL_BITS-1:0] data,
-                                          input bit [LANES:0] keep);
+    import "DPI-C" function void ese_result(input int pass, input bit [RESULT_BITS-1:0] data,
+                                            input bit [LANES:0] keep);
     import "DPI-C" function int ese_step(input int control_bits, input int indices,
                                          input bit [PES:0] issue_bits);
 `ifdef ESE_TRACE
@@ -285,7 +289,7 @@ module ese_bench;
                                               output bit [AXI_DATA_BITS-1:0] beat);
 `endif
 
-    string stimulus, results, dump, serve, memory;
+    string stimulus, results, dump, serve, memory, taps;
 
     initial begin
         if (!$value$plusargs("stimulus=%s", stimulus)) stimulus = "stimulus.bin";
@@ -293,7 +297,8 @@ module ese_bench;
         if (!$value$plusargs("dump=%s", dump)) dump = "";
         if (!$value$plusargs("serve=%s", serve)) serve = "";
         if (!$value$plusargs("memory=%s", memory)) memory = "ideal";
-        ese_serve(serve, memory);
+        if (!$value$plusargs("taps=%s", taps)) taps = "";
+        ese_serve(serve, memory, taps);
 `ifdef ESE_AXI
         ese_axi_open(AXI_PORTS, AXI_DATA_BITS, AXI_ADDRESS_BITS, AXI_IO);
 `endif
@@ -303,7 +308,7 @@ module ese_bench;
     task step;
         begin
             if (y_valid) ese_y(y_data, {1'b0, y_user});
-            if (cell_valid) ese_cell(cell_data, {1'b0, cell_keep});
+            if (result_valid) ese_result({16'b0, result}, result_data, {1'b0, result_keep});
 `ifdef ESE_AXI
             if (write_flags[21]) ese_axi_write(write_data, write_strobes);
             ese_axi(weights_seen, data_seen, write_seen, lite_seen);
@@ -337,7 +342,7 @@ module ese_bench;
 `ifdef ESE_AXI
             $ese_axi(weights_seen, data_seen, write_seen, write_data, write_strobes, lite_seen);
 `endif
-            $ese_step(control, issue, y_data, y_user, cell_data, cell_keep,
+            $ese_step(control, issue, y_data, y_user, result, result_data, result_keep,
                       next, next_data, next_user);
 `ifdef ESE_TRACE
             $ese_captions(next_captions);

@@ -1,17 +1,23 @@
 /* SPDX-License-Identifier: Apache-2.0
- * expect.h - y as the plan has it, wherever it comes from: a stream, or memory.  Frames are counted
- * within the phase. */
+ * expect.h - values as the plan has them, wherever they come from: a monitor output, a stream, or
+ * memory.  Frames are counted within the phase. */
 #ifndef ESE_EXPECT_H
 #define ESE_EXPECT_H
 
 #include "harness.h"
 
-int32_t expected_y(uint32_t frame, uint32_t channel, uint32_t element);
+int32_t expected_value(const struct value_at *at);
 
-/* Is a value the largest or the smallest of its format?  One that was clipped is. */
-bool at_end(int32_t value);
+/* Compares, counts, keeps the first one that differs.  `got` may have more bits than a value. */
+void check_value(const struct value_at *at, int32_t got);
 
-/* Compares, counts, and keeps the value for the dump. */
+/* The same of a value that is X. */
+void check_unknown(const struct value_at *at);
+
+/* Element of y where it leaves the chip. */
+struct value_at y_at(uint32_t frame, uint32_t channel, uint32_t element);
+
+/* The same as check_value(), and keeps the value for the dump. */
 void check_y_is(uint32_t frame, uint32_t channel, uint32_t element, int32_t got);
 
 /* y of one more frame has come. */

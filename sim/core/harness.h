@@ -8,7 +8,7 @@
  * In this folder, below everything else:
  *
  *   findings.c    keeps what was wrong
- *   expect.c      y as it must be
+ *   expect.c      values as they must be
  *   slot.c        a channel that is closed in mid-flight
  *   plan_file.c   files of a plan */
 #ifndef ESE_HARNESS_H
@@ -26,7 +26,7 @@ enum control {
     CONTROL_X_READY = 1 << 0,
     CONTROL_Y_VALID = 1 << 1,
     CONTROL_Y_LAST = 1 << 2,
-    CONTROL_CELL_VALID = 1 << 3,
+    CONTROL_RESULT_VALID = 1 << 3,
     CONTROL_PRODUCT_VALID = 1 << 4,
     CONTROL_PASS_VALID = 1 << 5,
     CONTROL_WEIGHT_STALL = 1 << 6,
@@ -56,13 +56,14 @@ struct vector {
 struct sample {
     struct vector control; /* two words */
     struct vector issue;
-    struct vector y_data, y_user;       /* looked at while y is valid */
-    struct vector cell_data, cell_keep; /* looked at while a cell state is shown */
+    struct vector y_data, y_user; /* looked at while y is valid */
+    /* Looked at while a word of a pass's result is shown: its number, [channels][lanes], lanes. */
+    struct vector result, result_data, result_keep;
 };
 
 struct harness_options {
     const char *stimulus, *results, *dump; /* dump: NULL or "" for none */
-    const char *serve, *memory; /* instead of a stimulus: served.h; NULL or "" for none */
+    const char *serve, *memory, *taps; /* instead of a stimulus: served.h; NULL or "" for none */
     uint32_t channels, element_bits, activation_bits, lanes, pes; /* what the bench is built for */
 };
 
@@ -99,6 +100,31 @@ struct messages {
     char text[MESSAGES][MESSAGE_SIZE];
 };
 
+/* Values of a vector that were compared. */
+struct checked {
+    int64_t values, different;
+    int64_t at_ends; /* of the values, so many stand at an end of their format */
+};
+
+/* Where a value is.  They are computed in the order of frame, pass, element; frames are counted
+ * within the phase. */
+struct value_at {
+    uint32_t frame, pass, element, channel; /* `pass` is not filled in where y leaves the chip */
+    uint32_t vector;
+    bool leaves; /* where y leaves the chip; false: where a pass writes it */
+};
+
+/* The first value, in the order in which they are computed, that is not as it must be. */
+struct difference {
+    bool found, unknown; /* unknown: it is X */
+    uint64_t turn;       /* phases, and attempts in them, that were begun */
+    uint32_t phase;
+    int64_t cycle;
+    struct value_at at;
+    int32_t expected, got;
+    char text[MESSAGE_SIZE];
+};
+
 struct harness {
     struct stimulus plan;
     bool planned;   /* the plan is loaded and fits */
@@ -106,10 +132,13 @@ struct harness {
     char reason[MESSAGE_SIZE];
     const char *results_path, *dump_path;
     struct messages mismatches, violations;
-    int64_t total_cycles, y_checked, c_checked;
-    int64_t y_at_ends, c_at_ends; /* of those, so many stand at an end of their format */
+    int64_t total_cycles;
+    struct checked *checked; /* [vector_count + 1] where passes write them; last: y off the chip */
+    struct difference first;
+    bool reason_is_value;    /* `reason` is of a value that is not as it must be */
+    uint64_t turn;           /* as above */
     double seconds; /* since the first step */
-    int32_t *dump;  /* [frame][channel][output], NULL: not wanted */
+    int32_t *dump;  /* as the plan has y, NULL: not wanted */
     struct phase_result *results;
 
     /* the phase being played */
@@ -135,8 +164,8 @@ struct harness {
     uint32_t *y_held, *y_held_x, *y_held_user;
     bool y_held_last;
 
-    uint32_t cell_frame, cell_row; /* next cell state to come */
     uint64_t *product_count, *pass_count; /* columns and steps so far, each index */
+    uint64_t *result_count;               /* words so far, of each pass */
     uint32_t started;                     /* frames whose first column was seen */
 };
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "host_queue.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -39,7 +40,7 @@ static bool present(void)
 
 uint32_t model_word(uint32_t word)
 {
-    const unsigned char *at = axi_region(STIMULUS_MODEL)->contents + 4 * word;
+    const unsigned char *at = axi_original(STIMULUS_MODEL) + 4 * word;
     return (uint32_t)at[0] | (uint32_t)at[1] << 8 | (uint32_t)at[2] << 16 | (uint32_t)at[3] << 24;
 }
 
@@ -383,7 +384,7 @@ static int32_t element(const unsigned char *word, uint32_t channel)
 /* Is all of the channel's y in this frame 0? */
 static bool silent(const unsigned char *frame, uint32_t channel)
 {
-    for (uint32_t e = 0; e < harness.plan.output; e++)
+    for (uint32_t e = 0; e < stimulus_y(&harness.plan)->elements; e++)
         if (element(frame + (size_t)e * queue.word_bytes, channel) != 0)
             return false;
     return true;
@@ -391,15 +392,18 @@ static bool silent(const unsigned char *frame, uint32_t channel)
 
 static bool as_expected(const unsigned char *at, uint32_t frame, uint32_t channel)
 {
-    for (uint32_t e = 0; e < harness.plan.output; e++)
-        if (element(at + (size_t)e * queue.word_bytes, channel) != expected_y(frame, channel, e))
+    for (uint32_t e = 0; e < stimulus_y(&harness.plan)->elements; e++) {
+        const struct value_at y = y_at(frame, channel, e);
+        if (element(at + (size_t)e * queue.word_bytes, channel) != expected_value(&y))
             return false;
+    }
     return true;
 }
 
 static void check_frame(const unsigned char *at, uint32_t frame)
 {
     const struct stimulus *plan = &harness.plan;
+    const uint32_t elements = stimulus_y(plan)->elements;
     uint32_t watched = slot_channel(frame);
     bool quiet = watched < plan->channels && silent(at, watched);
     if (quiet && !as_expected(at, frame, watched))
@@ -408,7 +412,7 @@ static void check_frame(const unsigned char *at, uint32_t frame)
         slot_check(frame);
     const uint32_t *active = frame_active(frame);
     uint64_t used = 0;
-    for (uint32_t e = 0; e < plan->output; e++) {
+    for (uint32_t e = 0; e < elements; e++) {
         const unsigned char *word = at + (size_t)e * queue.word_bytes;
         for (uint32_t c = 0; c < plan->channels; c++) {
             if (mask_bit(active, c))
@@ -422,7 +426,7 @@ static void check_frame(const unsigned char *at, uint32_t frame)
                 mismatch(AT "y of frame %u, element %u: byte %u of padding is %02x, not 0", HERE,
                          frame, e, (unsigned)used, word[used]);
     }
-    for (used = (uint64_t)plan->output * queue.word_bytes; used < queue.y_frame_bytes; used++)
+    for (used = (uint64_t)elements * queue.word_bytes; used < queue.y_frame_bytes; used++)
         if (at[used] != 0)
             mismatch(AT "y of frame %u: byte %u of padding is %02x, not 0", HERE, frame,
                      (unsigned)used, at[used]);
@@ -434,39 +438,55 @@ static uint32_t vector_word(uint32_t number, uint32_t word)
     return model_word(model_word(ESE_IMAGE_VECTORS_OFFSET) / 4 + number * 8 + word);
 }
 
-/* Does the saved state hold what the plan has of a vector, `values` of all channels, in a frame? */
-static void check_vector(const struct memory_region *state, uint32_t number, uint32_t frame,
-                         const int32_t *values)
+/* What the plan has of a vector of the state, NULL: nothing. */
+static const struct stimulus_vector *planned_vector(uint32_t number)
 {
     const struct stimulus *plan = &harness.plan;
-    const uint32_t size = vector_word(number, ESE_VECTOR_ELEMENTS);
+    const uint32_t kind = vector_word(number, ESE_VECTOR_KIND);
+    const char *letter = kind == ESE_KIND_CELL ? "c" : "y";
+    char name[STIMULUS_NAME];
+    snprintf(name, sizeof name, "%u.%s", vector_word(number, ESE_VECTOR_LAYER), letter);
+    for (uint32_t n = 0; n < plan->vector_count; n++)
+        if (strcmp(plan->vectors[n].name, name) == 0 || strcmp(plan->vectors[n].name, letter) == 0)
+            return &plan->vectors[n];
+    return NULL;
+}
+
+/* Does the saved state hold what the plan has of it in a frame? */
+static void check_vector(const struct memory_region *state, uint32_t number, uint32_t frame,
+                         const struct stimulus_vector *vector)
+{
+    const struct stimulus *plan = &harness.plan;
     const uint32_t groups = (plan->pes + plan->lanes - 1) / plan->lanes;
-    values += (size_t)(harness.now->first_frame + frame) * plan->channels * size;
     for (uint32_t c = 0; c < plan->channels; c++)
-        for (uint32_t e = 0; e < size; e++) {
+        for (uint32_t e = 0; e < vector->elements; e++) {
             uint32_t word = vector_word(number, ESE_VECTOR_FIRST) + e / plan->pes * groups +
                             e % plan->pes / plan->lanes;
             const unsigned char *at =
                 state->contents + (size_t)word * model_word(ESE_IMAGE_STATE_WORD_BYTES);
             int32_t got = element(at, c * plan->lanes + e % plan->pes % plan->lanes);
-            int32_t right = mask_bit(frame_active(frame), c) ? values[(size_t)c * size + e] : 0;
+            int32_t right =
+                mask_bit(frame_active(frame), c)
+                    ? stimulus_values(plan, vector, harness.now->first_frame + frame, c)[e] : 0;
             if (got != right)
-                mismatch(AT "state after frame %u, vector %u, channel %u, element %u: expected %d, "
-                         "got %d", HERE, frame, number, c, e, right, got);
+                mismatch(AT "state after frame %u, %s, channel %u, element %u: expected %d, got %d",
+                         HERE, frame, vector->name, c, e, right, got);
         }
 }
 
-/* Of a single layer the plan has all of the state. */
+/* All of it that the plan knows: c of every layer, y of the last, and more with taps. */
 static void check_state(const struct memory_region *state, uint32_t frame)
 {
-    const struct stimulus *plan = &harness.plan;
-    if (model_word(ESE_IMAGE_VECTORS) != 2 ||
-        vector_word(0, ESE_VECTOR_LAYER) != vector_word(1, ESE_VECTOR_LAYER) ||
-        vector_word(0, ESE_VECTOR_ELEMENTS) != plan->cell ||
-        vector_word(1, ESE_VECTOR_ELEMENTS) != plan->output)
-        return;
-    check_vector(state, 0, frame, plan->c);
-    check_vector(state, 1, frame, plan->y);
+    for (uint32_t n = 0; n < model_word(ESE_IMAGE_VECTORS); n++) {
+        const struct stimulus_vector *vector = planned_vector(n);
+        if (vector == NULL)
+            continue;
+        if (vector->elements != vector_word(n, ESE_VECTOR_ELEMENTS))
+            mismatch(AT "%s has %u elements in the model image, not %u", HERE, vector->name,
+                     vector_word(n, ESE_VECTOR_ELEMENTS), vector->elements);
+        else
+            check_vector(state, n, frame, vector);
+    }
 }
 
 static void check_descriptor(uint32_t index)

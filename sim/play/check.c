@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0
- * check.c - the y stream, the cell states, the monitor outputs. */
+ * check.c - the y stream, the monitor outputs. */
 #include "check.h"
 
 #include <string.h>
@@ -10,6 +10,7 @@
 #include "host.h"
 #include "host_attempt.h"
 #include "ports.h"
+#include "check_result.h"
 #include "slot.h"
 
 static bool same(const uint32_t *a, const uint32_t *b, uint32_t words)
@@ -46,9 +47,8 @@ static void check_y_value(const struct sample *sample, uint32_t channel)
     struct harness *h = &harness;
     uint32_t bits = h->plan.element_bits, at = channel * bits;
     if (unknown_bits(&sample->y_data, at, bits)) {
-        h->y_checked++;
-        mismatch(AT "y of frame %u, channel %u, element %u: expected %d, got X", HERE, h->y_frame,
-                 channel, h->y_element, expected_y(h->y_frame, channel, h->y_element));
+        const struct value_at y = y_at(h->y_frame, channel, h->y_element);
+        check_unknown(&y);
         return;
     }
     check_y_is(h->y_frame, channel, h->y_element,
@@ -101,12 +101,13 @@ static void check_y_word(const struct sample *sample, bool last)
                       h->y_element);
         }
     }
-    bool should = h->y_element + 1 == h->plan.output;
+    const uint32_t elements = stimulus_y(&h->plan)->elements;
+    bool should = h->y_element + 1 == elements;
     if (unknown_bits(&sample->control, 0, CONTROL_BITS) & CONTROL_Y_LAST)
         violation(AT "y tlast is X, frame %u element %u", HERE, h->y_frame, h->y_element);
     else if (last != should)
         violation(AT "y tlast is %d at element %u of %u, frame %u", HERE, last, h->y_element,
-                  h->plan.output, h->y_frame);
+                  elements, h->y_frame);
 }
 
 static void check_held(const struct sample *sample, bool last)
@@ -124,7 +125,7 @@ static void y_taken(void)
 {
     struct harness *h = &harness;
     h->last_move = h->cycle;
-    if (++h->y_element < h->plan.output)
+    if (++h->y_element < stimulus_y(&h->plan)->elements)
         return;
     h->y_element = 0;
     frame_is_out();
@@ -168,59 +169,6 @@ static void check_y(const struct sample *sample, uint32_t control)
     memcpy(h->y_held_user, sample->y_user.value,
            stimulus_mask_words(h->plan.channels) * sizeof *h->y_held_user);
     h->y_held_last = last;
-}
-
-/* ---- cell states ---------------------------------------------------------------------------------- */
-
-static void check_cell_row(const struct sample *sample, uint32_t lane)
-{
-    struct harness *h = &harness;
-    const struct stimulus *plan = &h->plan;
-    const uint32_t *active = frame_active(h->cell_frame);
-    for (uint32_t c = 0; c < plan->channels; c++) {
-        if (!mask_bit(active, c) || c == slot_channel(h->cell_frame))
-            continue;
-        uint32_t at = (c * plan->lanes + lane) * plan->activation_bits;
-        int32_t expected = plan->c[((size_t)(h->now->first_frame + h->cell_frame) * plan->channels +
-                                    c) * plan->cell + h->cell_row];
-        int32_t got = sign_extend(bits_get(sample->cell_data.value, at, plan->activation_bits),
-                                  plan->activation_bits);
-        h->c_checked++;
-        h->c_at_ends += at_end(got);
-        if (unknown_bits(&sample->cell_data, at, plan->activation_bits))
-            mismatch(AT "c of frame %u, channel %u, element %u: expected %d, got X", HERE,
-                     h->cell_frame, c, h->cell_row, expected);
-        else if (got != expected)
-            mismatch(AT "c of frame %u, channel %u, element %u: expected %d, got %d", HERE,
-                     h->cell_frame, c, h->cell_row, expected, got);
-    }
-}
-
-static void check_cell(const struct sample *sample)
-{
-    struct harness *h = &harness;
-    h->last_move = h->cycle;
-    bool any = false;
-    for (uint32_t lane = 0; lane < h->plan.lanes; lane++) {
-        if (unknown_bits(&sample->cell_keep, lane, 1)) {
-            violation(AT "mon_cell_keep is X in lane %u", HERE, lane);
-            continue;
-        }
-        if (!bits_get(sample->cell_keep.value, lane, 1))
-            continue;
-        any = true;
-        if (h->cell_frame == h->now->frame_count) {
-            violation(AT "a cell state after the last frame", HERE);
-            return;
-        }
-        check_cell_row(sample, lane);
-        if (++h->cell_row == h->plan.cell) {
-            h->cell_row = 0;
-            h->cell_frame++;
-        }
-    }
-    if (!any)
-        violation(AT "mon_cell_valid without a kept lane", HERE);
 }
 
 /* ---- monitor -------------------------------------------------------------------------------------- */
@@ -380,14 +328,14 @@ void check_running(const struct sample *sample)
     uint32_t control = sample->control.value[0];
     uint32_t unknown = unknown_bits(&sample->control, 0, CONTROL_BITS);
     control &= ~unknown;
-    uint32_t wanted = CONTROL_X_READY | CONTROL_Y_VALID | CONTROL_CELL_VALID |
+    uint32_t wanted = CONTROL_X_READY | CONTROL_Y_VALID | CONTROL_RESULT_VALID |
                       CONTROL_PRODUCT_VALID | CONTROL_PASS_VALID | CONTROL_WEIGHT_STALL |
                       CONTROL_ERROR | 31u << CONTROL_STALL;
     if (unknown & wanted) {
         static const struct { uint32_t mask; const char *name; } outputs[] = {
             {CONTROL_X_READY, "s_axis_x_tready"},
             {CONTROL_Y_VALID, "m_axis_y_tvalid"},
-            {CONTROL_CELL_VALID, "mon_cell_valid"},
+            {CONTROL_RESULT_VALID, "mon_result_valid"},
             {CONTROL_PRODUCT_VALID, "mon_product_valid"},
             {CONTROL_PASS_VALID, "mon_pass_valid"},
             {CONTROL_WEIGHT_STALL, "mon_weight_stall"},
@@ -405,8 +353,8 @@ void check_running(const struct sample *sample)
         violation(AT "mon_pass is X", HERE);
     check_monitor(sample, control, sample->control.value[1] & ~unknown_index);
     check_y(sample, control);
-    if (control & CONTROL_CELL_VALID)
-        check_cell(sample);
+    if (control & CONTROL_RESULT_VALID)
+        check_result(sample);
 }
 
 static void check_counts(const char *what, const uint64_t *counts, const uint32_t *per_frame,
@@ -432,9 +380,7 @@ void check_phase_end(void)
         violation("phase %s: mon_error did not rise although tlast of x was wrong", phase->name);
     else if (phase->cut_cycle != 0)
         violation("phase %s: over before the reset in cycle %u", phase->name, phase->cut_cycle);
-    if (h->cell_frame < phase->frame_count)
-        violation("phase %s: cell states end at frame %u row %u of %u frames", phase->name,
-                  h->cell_frame, h->cell_row, phase->frame_count);
+    check_result_end();
     check_counts("product", h->product_count, h->plan.product_columns, h->plan.product_count);
     check_counts("pass", h->pass_count, h->plan.pass_beats, h->plan.pass_count);
     int64_t end = h->result->end, expected = phase->end;

@@ -22,6 +22,7 @@
 #include "host.h"
 #include "host_attempt.h"
 #include "load.h"
+#include "check_result.h"
 #include "results.h"
 #include "served.h"
 #include "slot.h"
@@ -74,11 +75,12 @@ static void rewind_phase(void)
     h->x_frame = h->x_element = h->gap_left = h->wait_left = 0;
     h->y_frame = h->y_element = h->wait_cycles = 0;
     h->y_waiting = false;
-    h->cell_frame = h->cell_row = 0;
+    h->turn++;
     h->started = 0;
     slot_rewind();
     memset(h->product_count, 0, h->plan.product_count * sizeof *h->product_count);
     memset(h->pass_count, 0, h->plan.pass_count * sizeof *h->pass_count);
+    memset(h->result_count, 0, h->plan.pass_count * sizeof *h->result_count);
     r->end = -1;
     r->frames_done = 0;
     memset(r->issues, 0, h->plan.pes * sizeof *r->issues);
@@ -331,10 +333,10 @@ static void describe_hang(const char *what)
 {
     const struct harness *h = &harness;
     violation("phase %s: time-out in cycle %lld: %s; x at frame %u word %u (valid %d), y at frame %u word %u "
-              "(valid %d, ready %d), cell states at frame %u row %u",
+              "(valid %d, ready %d), %s",
               h->now->name, (long long)h->cycle, what, h->x_frame, h->x_element, !!(h->drive & DRIVE_X_VALID),
-              h->y_frame, h->y_element, h->y_waiting, !!(h->drive & DRIVE_Y_READY), h->cell_frame,
-              h->cell_row);
+              h->y_frame, h->y_element, h->y_waiting, !!(h->drive & DRIVE_Y_READY),
+              result_progress().text);
 }
 
 /* One clock with aresetn low. */

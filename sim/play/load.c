@@ -131,35 +131,60 @@ static void take_phase(struct reader *r, struct stimulus_phase *p)
 static void take_frames(struct reader *r, struct stimulus *s)
 {
     uint64_t mask = stimulus_mask_words(s->channels), frames = s->frame_count;
-    uint64_t channels = s->channels;
-    uint64_t words = 2 * mask + channels * ((uint64_t)s->input + s->output + s->cell);
-    if (!there(r, frames, 4 * words))
+    uint64_t channels = s->channels, elements = s->input;
+    for (uint32_t v = 0; v < s->vector_count; v++)
+        elements += s->vectors[v].elements;
+    if (!there(r, frames, 4 * (2 * mask + channels * elements)))
         return;
     s->active = zeros(frames * mask, sizeof *s->active);
     s->first = zeros(frames * mask, sizeof *s->first);
     s->x = zeros(frames * channels * s->input, sizeof *s->x);
-    s->y = zeros(frames * channels * s->output, sizeof *s->y);
-    s->c = zeros(frames * channels * s->cell, sizeof *s->c);
-    for (uint64_t f = 0; f < frames; f++) {
+    for (uint32_t v = 0; v < s->vector_count; v++)
+        s->vectors[v].values = zeros(frames * channels * s->vectors[v].elements, sizeof(int32_t));
+    for (uint32_t f = 0; f < frames; f++) {
         take_array(r, s->active + f * mask, mask);
         take_array(r, s->first + f * mask, mask);
         take_array(r, (uint32_t *)s->x + f * channels * s->input, channels * s->input);
-        take_array(r, (uint32_t *)s->y + f * channels * s->output, channels * s->output);
-        take_array(r, (uint32_t *)s->c + f * channels * s->cell, channels * s->cell);
+        for (uint32_t v = 0; v < s->vector_count; v++)
+            take_array(r, (uint32_t *)stimulus_values(s, &s->vectors[v], f, 0),
+                       channels * s->vectors[v].elements);
+    }
+}
+
+/* What each pass writes, and the vectors that are compared. */
+static void take_vectors(struct reader *r, struct stimulus *s)
+{
+    if (!there(r, s->pass_count, 16))
+        s->pass_count = 0;
+    s->passes = zeros(s->pass_count, sizeof *s->passes);
+    for (uint32_t i = 0; i < s->pass_count; i++) {
+        s->passes[i].vector = (int32_t)take32(r);
+        s->passes[i].first = take32(r);
+        s->passes[i].rows = take32(r);
+        s->passes[i].owners = take32(r);
+    }
+    if (!there(r, s->vector_count, 40))
+        s->vector_count = 0;
+    s->vectors = zeros(s->vector_count, sizeof *s->vectors);
+    for (uint32_t i = 0; i < s->vector_count; i++) {
+        take_name(r, s->vectors[i].name, sizeof s->vectors[i].name);
+        s->vectors[i].elements = take32(r);
+        s->vectors[i].tapped = take32(r);
     }
 }
 
 static void take_dimensions(struct reader *r, struct stimulus *s)
 {
-    uint32_t *dims[] = {&s->channels,     &s->input, &s->cell, &s->output,        &s->activation_bits,
-                        &s->element_bits, &s->lanes, &s->pes,  &s->product_count, &s->pass_count,
-                        &s->config_hash,  &s->chip_hash, &s->memory_mode, &s->io, &s->memory_ports,
+    uint32_t *dims[] = {&s->channels, &s->input, &s->activation_bits, &s->element_bits, &s->lanes,
+                        &s->pes, &s->product_count, &s->pass_count, &s->vector_count, &s->leaves,
+                        &s->config_hash, &s->chip_hash, &s->memory_mode, &s->io, &s->memory_ports,
                         &s->memory_data_bits, &s->memory_address_bits, &s->memory_outstanding};
     for (size_t i = 0; i < sizeof dims / sizeof *dims; i++)
         *dims[i] = take32(r);
     s->queue_base = take(r, 8);
     s->product_columns = take_new_array(r, s->product_count);
     s->pass_beats = take_new_array(r, s->pass_count);
+    take_vectors(r, s);
 }
 
 /* Names of other files: images and regions. */
@@ -227,14 +252,42 @@ static bool check_dimensions(const struct stimulus *s, const struct harness_opti
         if (same[i].plan != same[i].bench)
             return refuse("the bench has %u %s, the stimulus %u", same[i].bench, same[i].name,
                           same[i].plan);
-    if (s->channels == 0 || s->input == 0 || s->cell == 0 || s->output == 0 || s->lanes == 0 ||
-        s->pes == 0 || s->product_count == 0 || s->frame_count == 0 || s->phase_count == 0)
+    if (s->channels == 0 || s->input == 0 || s->lanes == 0 || s->pes == 0 ||
+        s->product_count == 0 || s->vector_count == 0 || s->frame_count == 0 ||
+        s->phase_count == 0)
         return refuse("the stimulus is empty");
     if (s->activation_bits == 0 || s->activation_bits > s->element_bits || s->element_bits > 32)
         return refuse("an activation of %u bits in %u", s->activation_bits, s->element_bits);
     for (uint32_t i = 0; i < s->product_count; i++)
         if (s->product_columns[i] == 0)
             return refuse("product %u has no columns", i);
+    return true;
+}
+
+static bool check_vectors(const struct stimulus *s)
+{
+    if (s->leaves >= s->vector_count)
+        return refuse("vector %u is to leave the chip, there are %u", s->leaves, s->vector_count);
+    for (uint32_t i = 0; i < s->vector_count; i++)
+        if (s->vectors[i].elements == 0)
+            return refuse("vector %s has no elements", s->vectors[i].name);
+    for (uint32_t i = 0; i < s->pass_count; i++) {
+        const struct stimulus_pass *p = &s->passes[i];
+        if (p->rows == 0)
+            continue;
+        if (p->owners == 0 || p->owners > s->pes ||
+            stimulus_words_of(p, s->lanes) != s->pass_beats[i])
+            return refuse("pass %u has %u steps, but %u rows in %u PEs", i, s->pass_beats[i],
+                          p->rows, p->owners);
+        if (p->vector == STIMULUS_NO_VECTOR)
+            continue;
+        if (p->vector < 0 || (uint32_t)p->vector >= s->vector_count)
+            return refuse("pass %u writes vector %d, there are %u", i, p->vector, s->vector_count);
+        const struct stimulus_vector *v = &s->vectors[p->vector];
+        if (p->first > v->elements || p->rows > v->elements - p->first)
+            return refuse("pass %u writes elements %u.. of vector %s, which has %u", i, p->first,
+                          v->name, v->elements);
+    }
     return true;
 }
 
@@ -283,8 +336,11 @@ static void prepare(struct harness *h)
     h->y_held_user = zeros(stimulus_mask_words(s->channels), sizeof *h->y_held_user);
     h->product_count = zeros(s->product_count, sizeof *h->product_count);
     h->pass_count = zeros(s->pass_count, sizeof *h->pass_count);
+    h->result_count = zeros(s->pass_count, sizeof *h->result_count);
+    h->checked = zeros((uint64_t)s->vector_count + 1, sizeof *h->checked);
     if (h->dump_path != NULL)
-        h->dump = zeros((uint64_t)s->frame_count * s->channels * s->output, sizeof *h->dump);
+        h->dump = zeros((uint64_t)s->frame_count * s->channels * stimulus_y(s)->elements,
+                        sizeof *h->dump);
     h->results = zeros(s->phase_count, sizeof *h->results);
     for (uint32_t i = 0; i < s->phase_count; i++) {
         struct phase_result *result = &h->results[i];
@@ -318,7 +374,7 @@ bool harness_load(const struct harness_options *options)
         return refuse("cannot read the stimulus %.150s", options->stimulus);
     bool good = parse(s, data, size, options->stimulus);
     free(data);
-    if (!good || !check_dimensions(s, options))
+    if (!good || !check_dimensions(s, options) || !check_vectors(s))
         return false;
     for (uint32_t i = 0; i < s->phase_count; i++)
         if (!check_phase(s, &s->phases[i]))

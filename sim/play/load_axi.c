@@ -105,13 +105,14 @@ static bool check_header(const struct stimulus *s)
     uint32_t word = model_word(ESE_IMAGE_XY_WORD_BYTES), bytes = model_word(ESE_IMAGE_ELEMENT_BYTES);
     uint32_t slot = model_word(ESE_IMAGE_STATE_SLOT_BYTES);
     uint32_t state = model_word(ESE_IMAGE_STATE_WORD_BYTES);
-    if (model_word(ESE_IMAGE_X_SIZE) != s->input || model_word(ESE_IMAGE_Y_SIZE) != s->output)
+    if (model_word(ESE_IMAGE_X_SIZE) != s->input ||
+        model_word(ESE_IMAGE_Y_SIZE) != stimulus_y(s)->elements)
         return refuse("the model image is of another model than the stimulus");
     if (s->io != STIMULUS_IO_MEMORY)
         return true;
     if (bytes * 8 != s->element_bits || (uint64_t)bytes * s->channels > word ||
         (uint64_t)word * s->input > model_word(ESE_IMAGE_X_FRAME_BYTES) ||
-        (uint64_t)word * s->output > model_word(ESE_IMAGE_Y_FRAME_BYTES))
+        (uint64_t)word * stimulus_y(s)->elements > model_word(ESE_IMAGE_Y_FRAME_BYTES))
         return refuse("the model image's header contradicts itself: x or y");
     if (state == 0 || (uint64_t)slot * s->channels > state ||
         model_word(ESE_IMAGE_STATE_BYTES) % (s->memory_data_bits / 8) != 0)

@@ -2,7 +2,7 @@
  * play.h - the harness as the bench calls it, through one of the bindings.
  *
  *   clock.c      drives the inputs, counts, decides when a phase is over
- *   check.c      looks at y, cell states and monitor outputs
+ *   check.c      looks at y and monitor outputs; check_result.c at what passes write
  *   load.c       reads the stimulus file, checks the memory images; load_axi.c the rest for a chip
  *                with AXI ports
  *   axi_phase.c  such a chip's phases

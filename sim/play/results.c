@@ -90,6 +90,97 @@ static void write_phase(FILE *out, const struct stimulus_phase *p, const struct 
     fprintf(out, "}");
 }
 
+/* ---- what was compared ----------------------------------------------------------------------- */
+
+/* Is there such an entry of harness.checked?  y off the chip always. */
+static bool is_checked(uint32_t entry)
+{
+    const struct stimulus *plan = &harness.plan;
+    return entry == plan->vector_count || plan->vectors[entry].tapped;
+}
+
+static const struct stimulus_vector *vector_of(uint32_t entry)
+{
+    const struct stimulus *plan = &harness.plan;
+    return entry == plan->vector_count ? stimulus_y(plan) : &plan->vectors[entry];
+}
+
+static const char *place_name(bool leaves)
+{
+    return leaves ? "output" : "result";
+}
+
+static void write_checked(FILE *out)
+{
+    const struct harness *h = &harness;
+    bool some = false;
+    fprintf(out, "  \"checked\": [");
+    for (uint32_t i = 0; h->planned && i <= h->plan.vector_count; i++) {
+        if (!is_checked(i))
+            continue;
+        fprintf(out, "%s\n    {\"vector\": ", some ? "," : "");
+        write_string(out, vector_of(i)->name);
+        fprintf(out, ", \"at\": \"%s\", \"values\": %lld, \"different\": %lld, \"at_ends\": %lld}",
+                place_name(i == h->plan.vector_count), (long long)h->checked[i].values,
+                (long long)h->checked[i].different, (long long)h->checked[i].at_ends);
+        some = true;
+    }
+    fprintf(out, "],\n");
+}
+
+static void write_first(FILE *out)
+{
+    const struct difference *d = &harness.first;
+    if (!d->found)
+        return;
+    fprintf(out, "  \"first_difference\": {\"vector\": ");
+    write_string(out, harness.plan.vectors[d->at.vector].name);
+    fprintf(out, ", \"at\": \"%s\", \"pass\": %u, \"phase\": ", place_name(d->at.leaves),
+            d->at.pass);
+    write_string(out, harness.plan.phases[d->phase].name);
+    fprintf(out, ", \"frame\": %u, \"channel\": %u, \"element\": %u, \"cycle\": %lld,\n"
+                 "    \"expected\": %d, \"got\": ",
+            d->at.frame, d->at.channel, d->at.element, (long long)d->cycle, d->expected);
+    if (d->unknown)
+        fprintf(out, "\"X\"},\n");
+    else
+        fprintf(out, "%d},\n", d->got);
+}
+
+/* Is all that the passes write compared, so that the first that differs is where it went wrong? */
+static bool compares_all(void)
+{
+    const struct stimulus *plan = &harness.plan;
+    for (uint32_t i = 0; i < plan->pass_count; i++) {
+        const struct stimulus_pass *pass = &plan->passes[i];
+        if (pass->rows != 0 &&
+            (pass->vector == STIMULUS_NO_VECTOR || !plan->vectors[pass->vector].tapped))
+            return false;
+    }
+    return true;
+}
+
+/* Not the value that was seen first counts, but the one that was computed first. */
+static void locate(void)
+{
+    struct harness *h = &harness;
+    if (h->reason_is_value)
+        snprintf(h->reason, sizeof h->reason, "%s: %.200s",
+                 compares_all() ? "it went wrong here" : "first wrong of what is compared",
+                 h->first.text);
+}
+
+static void check_coverage(void)
+{
+    const struct harness *h = &harness;
+    for (uint32_t i = 0; h->planned && i <= h->plan.vector_count; i++)
+        if (h->reason[0] == '\0' && is_checked(i) && h->checked[i].values == 0)
+            violation("nothing of %s was checked: no phase has a whole frame with an active "
+                      "channel", vector_of(i)->name);
+}
+
+/* ---- all of it ------------------------------------------------------------------------------- */
+
 static bool write_results(const char *path)
 {
     const struct harness *h = &harness;
@@ -102,10 +193,9 @@ static bool write_results(const char *path)
             (long long)h->mismatches.count, (long long)h->violations.count);
     write_messages(out, "first_mismatches", &h->mismatches);
     write_messages(out, "first_violations", &h->violations);
-    fprintf(out, "  \"config_hash\": %u,\n  \"y_checked\": %lld,\n  \"c_checked\": %lld,\n",
-            h->plan.config_hash, (long long)h->y_checked, (long long)h->c_checked);
-    fprintf(out, "  \"y_at_ends\": %lld,\n  \"c_at_ends\": %lld,\n", (long long)h->y_at_ends,
-            (long long)h->c_at_ends);
+    write_first(out);
+    fprintf(out, "  \"config_hash\": %u,\n", h->plan.config_hash);
+    write_checked(out);
     if (h->planned)
         bins_write(out);
     fprintf(out, "  \"cycles\": %lld,\n  \"seconds\": %.6f,\n  \"phases\": [",
@@ -130,7 +220,7 @@ static bool write_dump(void)
     FILE *out = fopen(h->dump_path, "wb");
     if (out == NULL)
         return false;
-    size_t count = (size_t)h->plan.frame_count * h->plan.channels * h->plan.output;
+    size_t count = (size_t)h->plan.frame_count * h->plan.channels * stimulus_y(&h->plan)->elements;
     for (size_t i = 0; i < count; i++)
         for (int byte = 0; byte < 4; byte++)
             putc((int)((uint32_t)h->dump[i] >> 8 * byte & 255), out);
@@ -145,8 +235,8 @@ unsigned harness_verdict(void)
         h->result->cycles = h->cycle + 1; /* stopped within the phase */
     if (h->planned && axi_present())
         axi_end_phase();
-    if (h->reason[0] == '\0' && (h->y_checked == 0 || h->c_checked == 0))
-        violation("nothing was checked: no phase has a whole frame with an active channel");
+    check_coverage();
+    locate();
     if (h->dump != NULL && !write_dump())
         violation("cannot write %.150s: %s", h->dump_path, strerror(errno));
     if (!write_results(h->results_path))

@@ -17,6 +17,7 @@
 #include "ese_registers.h"
 #include "findings.h"
 #include "memory.h"
+#include "tap_file.h"
 
 enum { CONTROL_START = 1, CONTROL_STOP = 2, CONTROL_LOAD = 4 };
 enum { STATUS_BUSY = 1 | 2 | 16, STATUS_IDLE = 8 }; /* running, stopping, loading; buses idle */
@@ -306,7 +307,10 @@ static void tell_counts(void)
         ese_pipe_put(at + 16, (uint64_t)m->counts.write_beats, 8);
         ese_pipe_put(at + 24, (uint64_t)m->counts.busy, 8);
     }
-    answer(ESE_PIPE_OK, 0, numbers, sizeof numbers);
+    if (tap_flush())
+        answer(ESE_PIPE_OK, 0, numbers, sizeof numbers);
+    else
+        decline("what leaves the element-wise path cannot be written");
 }
 
 static void serve_memory(const struct request *r)
@@ -414,6 +418,22 @@ static uint64_t ones(const struct vector *v, uint32_t bits)
     return count;
 }
 
+/* X on the monitor would be read as something else. */
+static void watch(const struct sample *sample)
+{
+    const uint32_t lanes = harness.plan.lanes;
+    if (unknown_word(&sample->control, 0) & CONTROL_RESULT_VALID) {
+        violation("cycle %lld: mon_result_valid is X", (long long)harness.cycle);
+        return;
+    }
+    if (!(sample->control.value[0] & CONTROL_RESULT_VALID))
+        return;
+    for (uint32_t lane = 0; lane < lanes; lane++)
+        if (unknown_bits(&sample->result_keep, lane, 1) || unknown_bits(&sample->result, 0, 16))
+            violation("cycle %lld: mon_result or mon_result_keep is X", (long long)harness.cycle);
+    tap_word(sample);
+}
+
 unsigned served_step(const struct sample *sample)
 {
     harness.total_cycles++;
@@ -423,6 +443,7 @@ unsigned served_step(const struct sample *sample)
     }
     harness.cycle++;
     served.issues += ones(&sample->issue, harness.plan.pes);
+    watch(sample);
     axi_step(sample->control.value[0], &PROGRAM);
     if (harness.reason[0] != '\0' && !served.over) {
         unsigned char header[ESE_PIPE_HEADER];
@@ -476,6 +497,8 @@ bool served_open(const char *serve, const char *memory, const struct harness_opt
     served.payload = malloc(ESE_PIPE_MOST);
     if (served.in < 0 || served.out < 0 || served.payload == NULL)
         return fails("cannot open what is named by +serve=", serve);
+    if (!tap_open(options->taps, options))
+        return fails("cannot write what is named by +taps=", options->taps);
     signal(SIGPIPE, SIG_IGN);
     served.random = SEED;
     served.reset_left = RESET_CYCLES;
@@ -485,6 +508,7 @@ bool served_open(const char *serve, const char *memory, const struct harness_opt
         served.phase.memory[port].model = model;
     harness.now = &served.phase;
     harness.plan.pes = options->pes;
+    harness.plan.lanes = options->lanes;
     harness.cycle = -1;
     axi_begin();
     return true;

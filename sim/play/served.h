@@ -3,9 +3,10 @@
  *
  * +serve=IN,OUT names two open file descriptors (or files, such as FIFOs): requests of ese_pipe.h come
  * in through the first, answers go out through the second.  +memory=ideal, ddr3 or hostile is how the
- * memories behind the ports are.  Registers are reached over AXI4-Lite in simulated time; memory is
- * looked at and changed while time stands still.  Every rule of the ports is checked in every clock,
- * and the first that is broken ends the simulation. */
+ * memories behind the ports are; +taps=FILE takes what leaves the element-wise path (stimulus.h),
+ * all of it by the time that COUNTS is answered.  Registers are reached over AXI4-Lite in simulated
+ * time; memory is looked at and changed while time stands still.  Every rule of the ports is
+ * checked in every clock, and the first that is broken ends the simulation. */
 #ifndef ESE_SERVED_H
 #define ESE_SERVED_H
 

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // ese_channel - one voice: PES processing elements, Assemble, LANES element-wise lanes, and the
-// buffers of c, i and f.
+// memories of cells and gates.
 //
 // Everything that decides comes from outside and is the same for all channels; a channel only has
-// numbers.  c counts as zero in passes i, f and g while `first` is high.
+// numbers.  The old c counts as zero while `first` is high.
 `resetall
 `timescale 1ns / 1ps
 `default_nettype none
@@ -22,21 +22,36 @@ module ese_channel #(
     parameter BIAS_W      = 28, // bits of a bias
     parameter PEEP_W      = 16, // bits of a peephole weight
     parameter SUM_W       = 36, // bits of acc + bias + peep*c
-    parameter ROUND_SHIFT = 14, // fraction bits dropped from the sum
     parameter Z_W         = 18, // bits of a pre-activation
     parameter Z_FRAC      = 13, // fraction bits of a pre-activation
-    parameter C_FRAC      = 12, // fraction bits of c
-    parameter M_FRAC      = 15, // fraction bits of m
+    parameter FORMATS     = 1,  // from here to TANH_RESULTS as in ese_element
+    parameter FORMAT_W    = 1,
+    parameter ROUND_SHIFT = 14,
+    parameter SUM_SPREAD  = 0,
+    parameter [8*FORMATS-1:0] SUM_LEFTS = {FORMATS{8'd0}},
+    parameter C_FRAC      = 12,
+    parameter C_SPREAD    = 0,
+    parameter [8*FORMATS-1:0] C_LEFTS = {FORMATS{8'd0}},
+    parameter M_FRAC      = 15,
+    parameter M_SPREAD    = 0,
+    parameter [8*FORMATS-1:0] M_LEFTS = {FORMATS{8'd0}},
+    parameter CELLS       = 1,
+    parameter PEEPHOLE    = 1,
+    parameter INPUT_GATES = 1,
+    parameter COUPLED     = 0,
+    parameter CELL_TANH   = 1,
+    parameter CELL_SIGMOID = 0,
+    parameter SUM_RESULTS  = 1,
+    parameter RELU_RESULTS = 0,
+    parameter SIGMOID_RESULTS = 0,
+    parameter TANH_RESULTS    = 0,
     parameter TABLE_W     = 9,  // address bits of the tables
     parameter SIGM_FRAC_W = 8,  // bits of z below the Sigmoid table's address
     parameter TANH_FRAC_W = 7,  // bits of z below the Tanh table's address
     parameter SLOPE_W     = 9,  // bits of a table's slope
-    parameter C_WORD_W    = 4,  // address bits of the c buffer
-    parameter GATE_WORD_W = 6,  // address bits of the i and f buffers
     parameter INTERPOLATE = 1,  // 0: tables of points
-    parameter PEEPHOLE    = 1,  // 0: no peepholes
-    parameter PROJECTION  = 1,  // 0: no pass y
-    parameter CANDIDATE_TANH = 1, // 0: g is a sigmoid
+    parameter C_WORD_W    = 4,  // address bits of the cell memory
+    parameter GATE_WORD_W = 6,  // address bits of the gate buffers
     parameter MULTIPLY_CLOCKS = 2, // of ese_pe
     parameter ASSEMBLE_CLOCKS = 2, // of ese_assemble
     parameter SUM_CLOCKS      = 4, // of ese_adder_tree
@@ -65,23 +80,25 @@ module ese_channel #(
     input  wire [FOLD*LANES-1:0]    drain_used,    // stage ASSEMBLE_CLOCKS
     input  wire [2*FOLD-1:1]        drain_pick,    // stage ASSEMBLE_CLOCKS
 
-    // Element-wise path, by stage
+    // Element-wise path: what is held for the pass ...
     input  wire                     first,
+    input  wire [FORMAT_W-1:0]      format,
+    input  wire                     no_cells,
+    input  wire                     is_out,
+    input  wire                     is_gate,
+    input  wire                     is_relu,
+    input  wire                     is_tanh,
+    input  wire                     is_table,
+    input  wire                     is_coupled,
+    // ... and by stage
     input  wire                     c_read,
     input  wire [C_WORD_W-1:0]      c_read_word,
-    input  wire                     c_is_old,
-    input  wire                     c_is_unused,
     input  wire [LANES*BIAS_W-1:0]  bias,
     input  wire [LANES*PEEP_W-1:0]  peep,
-    input  wire                     tanh_of_c,
     input  wire                     gate_read,
-    input  wire [GATE_WORD_W-1:0]   gate_read_word,
     input  wire                     i_write,
     input  wire                     f_write,
-    input  wire [GATE_WORD_W-1:0]   gate_write_word,
-    input  wire                     gate_is_o,
-    input  wire                     product_is_y,
-    input  wire                     product_is_o,
+    input  wire [GATE_WORD_W-1:0]   gate_word,     // read or written
     input  wire                     c_write,
     input  wire [C_WORD_W-1:0]      c_write_word,
     input  wire [LANES*ACT_W-1:0]   c_write_data,
@@ -136,94 +153,129 @@ module ese_channel #(
         .picked (assembled)
     );
 
-    // ---- buffers of c, i and f -------------------------------------------------------------
+    // ---- memories of cells and gates -------------------------------------------------------
     wire [LANES*ACT_W-1:0] i_data;
     wire [LANES*ACT_W-1:0] f_data;
     wire [LANES*ACT_W-1:0] gates;
 
-    ese_ram #(
-        .WIDTH  (LANES * ACT_W),
-        .ADDR_W (C_WORD_W)
-    ) u_c (
-        .clk           (clk),
-        .write_enable  (c_write),
-        .write_address (c_write_word),
-        .write_data    (c_write_data),
-        .read_enable   (c_read),
-        .read_address  (c_read_word),
-        .read_data     (c_data)
-    );
+    generate
+        if (CELLS != 0) begin : g_cells
+            ese_ram #(
+                .WIDTH  (LANES * ACT_W),
+                .ADDR_W (C_WORD_W)
+            ) u_c (
+                .clk           (clk),
+                .write_enable  (c_write),
+                .write_address (c_write_word),
+                .write_data    (c_write_data),
+                .read_enable   (c_read),
+                .read_address  (c_read_word),
+                .read_data     (c_data)
+            );
 
-    ese_ram #(
-        .WIDTH  (LANES * ACT_W),
-        .ADDR_W (GATE_WORD_W)
-    ) u_i (
-        .clk           (clk),
-        .write_enable  (i_write),
-        .write_address (gate_write_word),
-        .write_data    (gates),
-        .read_enable   (gate_read),
-        .read_address  (gate_read_word),
-        .read_data     (i_data)
-    );
+            ese_ram #(
+                .WIDTH  (LANES * ACT_W),
+                .ADDR_W (GATE_WORD_W)
+            ) u_f (
+                .clk           (clk),
+                .write_enable  (f_write),
+                .write_address (gate_word),
+                .write_data    (gates),
+                .read_enable   (gate_read),
+                .read_address  (gate_word),
+                .read_data     (f_data)
+            );
+        end else begin : g_no_cells
+            wire unused_cells = &{1'b0, c_write, c_write_word, c_write_data, c_read, c_read_word,
+                                  f_write, gate_word, gates, gate_read};
 
-    ese_ram #(
-        .WIDTH  (LANES * ACT_W),
-        .ADDR_W (GATE_WORD_W)
-    ) u_f (
-        .clk           (clk),
-        .write_enable  (f_write),
-        .write_address (gate_write_word),
-        .write_data    (gates),
-        .read_enable   (gate_read),
-        .read_address  (gate_read_word),
-        .read_data     (f_data)
-    );
+            assign c_data = {(LANES*ACT_W){1'b0}};
+            assign f_data = {(LANES*ACT_W){1'b0}};
+        end
+        if (CELLS != 0 && INPUT_GATES != 0) begin : g_input_gates
+            ese_ram #(
+                .WIDTH  (LANES * ACT_W),
+                .ADDR_W (GATE_WORD_W)
+            ) u_i (
+                .clk           (clk),
+                .write_enable  (i_write),
+                .write_address (gate_word),
+                .write_data    (gates),
+                .read_enable   (gate_read),
+                .read_address  (gate_word),
+                .read_data     (i_data)
+            );
+        end else begin : g_no_input_gates
+            wire unused_write = i_write;
+
+            assign i_data = {(LANES*ACT_W){1'b0}};
+        end
+    endgenerate
 
     // ---- element-wise lanes ----------------------------------------------------------------
+    wire c_is_zero = (first && !is_out) || no_cells;
+
     genvar l;
     generate
         for (l = 0; l < LANES; l = l + 1) begin : g_lane
             ese_element #(
-                .ACC_W          (ACC_W),
-                .BIAS_W         (BIAS_W),
-                .PEEP_W         (PEEP_W),
-                .ACT_W          (ACT_W),
-                .SUM_W          (SUM_W),
-                .ROUND_SHIFT    (ROUND_SHIFT),
-                .Z_W            (Z_W),
-                .Z_FRAC         (Z_FRAC),
-                .C_FRAC         (C_FRAC),
-                .M_FRAC         (M_FRAC),
-                .TABLE_W        (TABLE_W),
-                .SIGM_FRAC_W    (SIGM_FRAC_W),
-                .TANH_FRAC_W    (TANH_FRAC_W),
-                .SLOPE_W        (SLOPE_W),
-                .INTERPOLATE    (INTERPOLATE),
-                .PEEPHOLE       (PEEPHOLE),
-                .PROJECTION     (PROJECTION),
-                .CANDIDATE_TANH (CANDIDATE_TANH),
+                .ACC_W           (ACC_W),
+                .BIAS_W          (BIAS_W),
+                .PEEP_W          (PEEP_W),
+                .ACT_W           (ACT_W),
+                .SUM_W           (SUM_W),
+                .Z_W             (Z_W),
+                .Z_FRAC          (Z_FRAC),
+                .FORMATS         (FORMATS),
+                .FORMAT_W        (FORMAT_W),
+                .ROUND_SHIFT     (ROUND_SHIFT),
+                .SUM_SPREAD      (SUM_SPREAD),
+                .SUM_LEFTS       (SUM_LEFTS),
+                .C_FRAC          (C_FRAC),
+                .C_SPREAD        (C_SPREAD),
+                .C_LEFTS         (C_LEFTS),
+                .M_FRAC          (M_FRAC),
+                .M_SPREAD        (M_SPREAD),
+                .M_LEFTS         (M_LEFTS),
+                .CELLS           (CELLS),
+                .PEEPHOLE        (PEEPHOLE),
+                .INPUT_GATES     (INPUT_GATES),
+                .COUPLED         (COUPLED),
+                .CELL_TANH       (CELL_TANH),
+                .CELL_SIGMOID    (CELL_SIGMOID),
+                .SUM_RESULTS     (SUM_RESULTS),
+                .RELU_RESULTS    (RELU_RESULTS),
+                .SIGMOID_RESULTS (SIGMOID_RESULTS),
+                .TANH_RESULTS    (TANH_RESULTS),
+                .TABLE_W         (TABLE_W),
+                .SIGM_FRAC_W     (SIGM_FRAC_W),
+                .TANH_FRAC_W     (TANH_FRAC_W),
+                .SLOPE_W         (SLOPE_W),
+                .INTERPOLATE     (INTERPOLATE),
                 .ASSEMBLE_CLOCKS (ASSEMBLE_CLOCKS),
-                .SUM_CLOCKS     (SUM_CLOCKS),
-                .TABLE_CLOCKS   (TABLE_CLOCKS),
-                .PRODUCT_CLOCKS (PRODUCT_CLOCKS),
-                .SIGM_FILE      (SIGM_FILE),
-                .TANH_FILE      (TANH_FILE)
+                .SUM_CLOCKS      (SUM_CLOCKS),
+                .TABLE_CLOCKS    (TABLE_CLOCKS),
+                .PRODUCT_CLOCKS  (PRODUCT_CLOCKS),
+                .SIGM_FILE       (SIGM_FILE),
+                .TANH_FILE       (TANH_FILE)
             ) u_element (
-                .clk       (clk),
-                .c_read    (c_data[l*ACT_W +: ACT_W]),
-                .c_is_zero ((first && c_is_old) || c_is_unused),
-                .acc       (assembled[l*ACC_W +: ACC_W]),
-                .bias      (bias[l*BIAS_W +: BIAS_W]),
-                .peep      (peep[l*PEEP_W +: PEEP_W]),
-                .tanh_of_c (tanh_of_c),
-                .i_read    (i_data[l*ACT_W +: ACT_W]),
-                .f_read    (f_data[l*ACT_W +: ACT_W]),
-                .gate_is_o (gate_is_o),
-                .product_is_y (product_is_y),
-                .product_is_o (product_is_o),
-                .gate      (gates[l*ACT_W +: ACT_W]),
-                .result    (result[l*ACT_W +: ACT_W])
+                .clk        (clk),
+                .format     (format),
+                .is_out     (is_out),
+                .is_gate    (is_gate),
+                .is_relu    (is_relu),
+                .is_tanh    (is_tanh),
+                .is_table   (is_table),
+                .is_coupled (is_coupled),
+                .c_is_zero  (c_is_zero),
+                .c_read     (c_data[l*ACT_W +: ACT_W]),
+                .acc        (assembled[l*ACC_W +: ACC_W]),
+                .bias       (bias[l*BIAS_W +: BIAS_W]),
+                .peep       (peep[l*PEEP_W +: PEEP_W]),
+                .i_read     (i_data[l*ACT_W +: ACT_W]),
+                .f_read     (f_data[l*ACT_W +: ACT_W]),
+                .gate       (gates[l*ACT_W +: ACT_W]),
+                .result     (result[l*ACT_W +: ACT_W])
             );
         end
     endgenerate

@@ -18,7 +18,7 @@
 module ese_front_end #(
     parameter PES        = 4,  // processing elements
     parameter CHANNELS   = 2,  // voices
-    parameter LANES      = 1,  // elements of a channel in a word of y and m
+    parameter LANES      = 1,  // elements of a channel in a word of a store
     parameter LANE_W     = 1,  // bits of a lane number
     parameter GROUPS     = 4,  // PES / LANES rounded up
     parameter GROUP_W    = 2,  // bits of a group number
@@ -37,7 +37,8 @@ module ese_front_end #(
     parameter FLIGHT_W   = 4,  // bits that count the columns under way in a PE
     parameter WFIFO_W    = 5,  // log2 of the depth of a PE's weight buffer
     parameter RELATIVE   = 0,  // 1: relative encoding
-    parameter PROJECTION = 1,  // 1: there is an m buffer
+    parameter KEPT       = 1,  // 0: there is no kept store
+    parameter SCRATCH    = 1,  // 0: there is no scratch store
     parameter FETCH_CLOCKS = 2, // of ese_ptr_read, 2 or 3
     parameter READY_CLOCKS = 0, // ... 0 or 1
     parameter MULTIPLY_CLOCKS = 2, // of ese_pe, 2 or 3
@@ -63,8 +64,8 @@ module ese_front_end #(
     input  wire                              closes,
     input  wire [CHANNELS-1:0]               first,
     input  wire [CHANNELS*FOLD*ACT_W-1:0]    x_data,
-    input  wire [CHANNELS*LANES*ACT_W-1:0]   y_data,
-    input  wire [CHANNELS*LANES*ACT_W-1:0]   m_data,
+    input  wire [CHANNELS*LANES*ACT_W-1:0]   kept_data,
+    input  wire [CHANNELS*LANES*ACT_W-1:0]   scratch_data,
 
     // To the accumulator blocks
     output wire                              close,
@@ -115,7 +116,8 @@ module ese_front_end #(
         .LEN_W      (LEN_W),
         .SHIFT_W    (SHIFT_W),
         .BLOCK_W    (BLOCK_W),
-        .PROJECTION (PROJECTION),
+        .KEPT       (KEPT),
+        .SCRATCH    (SCRATCH),
         .FETCH_CLOCKS (FETCH_CLOCKS),
         .READY_CLOCKS (READY_CLOCKS)
     ) u_ptr_read (
@@ -132,8 +134,8 @@ module ese_front_end #(
         .closes       (closes),
         .first        (first),
         .x_data       (x_data),
-        .y_data       (y_data),
-        .m_data       (m_data),
+        .kept_data    (kept_data),
+        .scratch_data (scratch_data),
         .queue_full   (queue_full),
         .push         (queue_push),
         .push_lengths (push_lengths),

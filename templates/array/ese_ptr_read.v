@@ -2,8 +2,8 @@
 // ese_ptr_read - PtrRead: fetches the column's vector element and hands it to the ActQueues.
 //
 // The column stream says how many entries the column has in each PE (the paper's p[j+1] - p[j]);
-// a PE with none is left out.  The element is read from the x, y or m buffer for all channels at once;
-// y counts as zero in channels that begin an utterance.  Where 2**fold PEs share rows, as many
+// a PE with none is left out.  The element is read from the buffer of x or from a store of vectors for all
+// channels at once; what the frame before wrote counts as zero in channels that begin an utterance.  Where 2**fold PEs share rows, as many
 // neighbouring elements go at once, of the lanes from `lane` on: PE k gets the (k mod 2**fold)-th.
 //
 // Latency  issue to ActQueue FETCH_CLOCKS: 2, or 3 with a register and nothing else behind the buffers
@@ -17,7 +17,7 @@
 module ese_ptr_read #(
     parameter PES        = 4,  // processing elements
     parameter CHANNELS   = 2,  // voices
-    parameter LANES      = 1,  // elements of a channel in a word of y and m
+    parameter LANES      = 1,  // elements of a channel in a word of a store
     parameter LANE_W     = 1,  // bits of a lane number
     parameter FOLD       = 1,  // PEs that share rows, at most: elements in a word of x; divides LANES
     parameter FOLD_W     = 1,  // bits of log2 of the PEs that share rows
@@ -25,7 +25,8 @@ module ese_ptr_read #(
     parameter LEN_W      = 3,  // bits of a column length
     parameter SHIFT_W    = 3,  // bits of a weight shift
     parameter BLOCK_W    = 1,  // bits of an accumulator block number
-    parameter PROJECTION = 1,  // 1: there is an m buffer
+    parameter KEPT       = 1,  // 0: there is no kept store
+    parameter SCRATCH    = 1,  // 0: there is no scratch store
     parameter FETCH_CLOCKS = 2, // 2 or 3
     parameter READY_CLOCKS = 0  // 0 or 1
 ) (
@@ -38,17 +39,17 @@ module ese_ptr_read #(
     output wire                            accept,
     input  wire [PES*LEN_W-1:0]            lengths,
     input  wire [LANE_W-1:0]               lane,
-    input  wire [1:0]                      source,
+    input  wire [1:0]                      source,    // 0 x, 1 kept, of the frame before, 2 scratch, 3 kept
     input  wire [SHIFT_W-1:0]              shift,
     input  wire [FOLD_W-1:0]               fold,
     input  wire [BLOCK_W-1:0]              block,
     input  wire                            closes,
-    input  wire [CHANNELS-1:0]             first,     // channels whose y is zero
+    input  wire [CHANNELS-1:0]             first,     // channels that begin
 
     // Words read, one clock after issue
     input  wire [CHANNELS*FOLD*ACT_W-1:0]  x_data,
-    input  wire [CHANNELS*LANES*ACT_W-1:0] y_data,
-    input  wire [CHANNELS*LANES*ACT_W-1:0] m_data,
+    input  wire [CHANNELS*LANES*ACT_W-1:0] kept_data,
+    input  wire [CHANNELS*LANES*ACT_W-1:0] scratch_data,
 
     // To the ActQueues
     input  wire [PES-1:0]                  queue_full,
@@ -59,14 +60,16 @@ module ese_ptr_read #(
     output wire [CHANNELS*FOLD*ACT_W-1:0]  push_data, // {channel: p: element for PEs k, k mod FOLD = p}
     output wire                            close      // push_block has got its last column
 );
-    localparam [1:0] SOURCE_X = 2'd0;
-    localparam [1:0] SOURCE_Y = 2'd1;
+    localparam [1:0] SOURCE_X       = 2'd0;
+    localparam [1:0] SOURCE_BEFORE  = 2'd1;
+    localparam [1:0] SOURCE_SCRATCH = 2'd2;
 
     // What is known of a column besides its words.
     localparam TAG_W = PES + PES*LEN_W + LANE_W + 2 + SHIFT_W + FOLD_W + BLOCK_W + 1 + CHANNELS;
     localparam X_W   = CHANNELS * FOLD * ACT_W;
-    localparam Y_W   = CHANNELS * LANES * ACT_W;
-    localparam M_W   = (PROJECTION != 0) ? Y_W : 1;
+    localparam WORD_W    = CHANNELS * LANES * ACT_W;
+    localparam KEPT_W    = (KEPT != 0) ? WORD_W : 1;
+    localparam SCRATCH_W = (SCRATCH != 0) ? WORD_W : 1;
 
     wire [PES-1:0] holds; // PEs in which the column has entries
     genvar k;
@@ -94,26 +97,26 @@ module ese_ptr_read #(
         if (issue) read_tag <= {holds, lengths, lane, source, shift, fold, block, closes, first};
 
     // ---- word stage: the words are in registers --------------------------------------------
-    wire             word_valid;
-    wire [TAG_W-1:0] word_tag;
-    wire [X_W-1:0]   x_words;
-    wire [Y_W-1:0]   y_words;
-    wire [M_W-1:0]   m_words;
-    wire             send_free;
+    wire                 word_valid;
+    wire [TAG_W-1:0]     word_tag;
+    wire [X_W-1:0]       x_words;
+    wire [KEPT_W-1:0]    kept_words;
+    wire [SCRATCH_W-1:0] scratch_words;
+    wire                 send_free;
     generate
         if (FETCH_CLOCKS > 2) begin : g_word
-            reg             valid;
-            reg [TAG_W-1:0] tag;
-            reg [X_W-1:0]   x_q;
-            reg [Y_W-1:0]   y_q;
-            reg [M_W-1:0]   m_q;
+            reg                 valid;
+            reg [TAG_W-1:0]     tag;
+            reg [X_W-1:0]       x_q;
+            reg [KEPT_W-1:0]    kept_q;
+            reg [SCRATCH_W-1:0] scratch_q;
 
-            assign read_free  = !valid || send_free;
-            assign word_valid = valid;
-            assign word_tag   = tag;
-            assign x_words    = x_q;
-            assign y_words    = y_q;
-            assign m_words    = m_q;
+            assign read_free     = !valid || send_free;
+            assign word_valid    = valid;
+            assign word_tag      = tag;
+            assign x_words       = x_q;
+            assign kept_words    = kept_q;
+            assign scratch_words = scratch_q;
 
             always @(posedge clk)
                 if (reset)          valid <= 1'b0;
@@ -121,21 +124,24 @@ module ese_ptr_read #(
 
             always @(posedge clk)
                 if (read_free) begin
-                    tag <= read_tag;
-                    x_q <= x_data;
-                    y_q <= y_data;
-                    m_q <= m_data[M_W-1:0];
+                    tag       <= read_tag;
+                    x_q       <= x_data;
+                    kept_q    <= kept_data[KEPT_W-1:0];
+                    scratch_q <= scratch_data[SCRATCH_W-1:0];
                 end
         end else begin : g_no_word
-            assign read_free  = send_free;
-            assign word_valid = read_valid;
-            assign word_tag   = read_tag;
-            assign x_words    = x_data;
-            assign y_words    = y_data;
-            assign m_words    = m_data[M_W-1:0];
+            assign read_free     = send_free;
+            assign word_valid    = read_valid;
+            assign word_tag      = read_tag;
+            assign x_words       = x_data;
+            assign kept_words    = kept_data[KEPT_W-1:0];
+            assign scratch_words = scratch_data[SCRATCH_W-1:0];
         end
-        if (PROJECTION == 0) begin : g_unused_m
-            wire unused_m = &{1'b0, m_data, m_words};
+        if (KEPT == 0) begin : g_unused_kept
+            wire unused_kept = &{1'b0, kept_data, kept_words};
+        end
+        if (SCRATCH == 0) begin : g_unused_scratch
+            wire unused_scratch = &{1'b0, scratch_data, scratch_words};
         end
     endgenerate
 
@@ -177,38 +183,44 @@ module ese_ptr_read #(
             wire [LANE_W-1:0] own_lane = lanes[p*LANE_W +: LANE_W];
 
             for (c = 0; c < CHANNELS; c = c + 1) begin : g_channel
-                wire [FOLD*ACT_W-1:0]  x_word = x_words[c*FOLD*ACT_W +: FOLD*ACT_W];
-                wire [LANES*ACT_W-1:0] y_word = y_words[c*LANES*ACT_W +: LANES*ACT_W];
-                wire [ACT_W-1:0]       x_lane;
-                wire [ACT_W-1:0]       y_lane;
-                wire [ACT_W-1:0]       m_lane;
+                wire [FOLD*ACT_W-1:0] x_word = x_words[c*FOLD*ACT_W +: FOLD*ACT_W];
+                wire [ACT_W-1:0]      x_lane;
+                wire [ACT_W-1:0]      kept_lane;
+                wire [ACT_W-1:0]      scratch_lane;
                 if (FOLD > 1) begin : g_x_lane
                     assign x_lane = x_word[own_lane[$clog2(FOLD)-1:0]*ACT_W +: ACT_W];
                 end else begin : g_one_x_lane
                     assign x_lane = x_word;
                 end
-                if (LANES > 1) begin : g_lane
-                    assign y_lane = y_word[own_lane*ACT_W +: ACT_W];
-                end else begin : g_one_lane
-                    assign y_lane = y_word;
-                end
-                if (PROJECTION != 0) begin : g_m
-                    wire [LANES*ACT_W-1:0] m_word = m_words[c*LANES*ACT_W +: LANES*ACT_W];
+                if (KEPT != 0) begin : g_kept
+                    wire [LANES*ACT_W-1:0] kept_word =
+                        kept_words[c*LANES*ACT_W +: LANES*ACT_W];
                     if (LANES > 1) begin : g_lane
-                        assign m_lane = m_word[own_lane*ACT_W +: ACT_W];
+                        assign kept_lane = kept_word[own_lane*ACT_W +: ACT_W];
                     end else begin : g_one_lane
-                        assign m_lane = m_word;
+                        assign kept_lane = kept_word;
                     end
-                end else begin : g_no_m
-                    assign m_lane = {ACT_W{1'b0}};
+                end else begin : g_no_kept
+                    assign kept_lane = {ACT_W{1'b0}};
+                end
+                if (SCRATCH != 0) begin : g_scratch
+                    wire [LANES*ACT_W-1:0] scratch_word =
+                        scratch_words[c*LANES*ACT_W +: LANES*ACT_W];
+                    if (LANES > 1) begin : g_lane
+                        assign scratch_lane = scratch_word[own_lane*ACT_W +: ACT_W];
+                    end else begin : g_one_lane
+                        assign scratch_lane = scratch_word;
+                    end
+                end else begin : g_no_scratch
+                    assign scratch_lane = {ACT_W{1'b0}};
                 end
                 assign elements[(c*FOLD+p)*ACT_W +: ACT_W] =
-                      word_source == SOURCE_X ? x_lane
-                    : word_source != SOURCE_Y ? m_lane
-                    : word_first[c]           ? {ACT_W{1'b0}}
-                    :                           y_lane;
+                      word_source == SOURCE_X                       ? x_lane
+                    : word_source == SOURCE_SCRATCH                 ? scratch_lane
+                    : word_source == SOURCE_BEFORE && word_first[c] ? {ACT_W{1'b0}}
+                    :                                                 kept_lane;
             end
-            if (LANES == 1) begin : g_unused_lane
+            if (LANES == 1 || (KEPT == 0 && SCRATCH == 0)) begin : g_unused_lane
                 wire unused_lane = ^own_lane;
             end
         end

@@ -24,21 +24,36 @@ module ese_voices #(
     parameter BIAS_W      = 28, // bits of a bias
     parameter PEEP_W      = 16, // bits of a peephole weight
     parameter SUM_W       = 36, // bits of acc + bias + peep*c
-    parameter ROUND_SHIFT = 14, // fraction bits dropped from the sum
     parameter Z_W         = 18, // bits of a pre-activation
     parameter Z_FRAC      = 13, // fraction bits of a pre-activation
-    parameter C_FRAC      = 12, // fraction bits of c
-    parameter M_FRAC      = 15, // fraction bits of m
+    parameter FORMATS     = 1,  // from here to TANH_RESULTS as in ese_element
+    parameter FORMAT_W    = 1,
+    parameter ROUND_SHIFT = 14,
+    parameter SUM_SPREAD  = 0,
+    parameter [8*FORMATS-1:0] SUM_LEFTS = {FORMATS{8'd0}},
+    parameter C_FRAC      = 12,
+    parameter C_SPREAD    = 0,
+    parameter [8*FORMATS-1:0] C_LEFTS = {FORMATS{8'd0}},
+    parameter M_FRAC      = 15,
+    parameter M_SPREAD    = 0,
+    parameter [8*FORMATS-1:0] M_LEFTS = {FORMATS{8'd0}},
+    parameter CELLS       = 1,
+    parameter PEEPHOLE    = 1,
+    parameter INPUT_GATES = 1,
+    parameter COUPLED     = 0,
+    parameter CELL_TANH   = 1,
+    parameter CELL_SIGMOID = 0,
+    parameter SUM_RESULTS  = 1,
+    parameter RELU_RESULTS = 0,
+    parameter SIGMOID_RESULTS = 0,
+    parameter TANH_RESULTS    = 0,
     parameter TABLE_W     = 9,  // address bits of the tables
     parameter SIGM_FRAC_W = 8,  // bits of z below the Sigmoid table's address
     parameter TANH_FRAC_W = 7,  // bits of z below the Tanh table's address
     parameter SLOPE_W     = 9,  // bits of a table's slope
-    parameter C_WORD_W    = 4,  // address bits of the c buffer
-    parameter GATE_WORD_W = 6,  // address bits of the i and f buffers
     parameter INTERPOLATE = 1,  // 0: tables of points
-    parameter PEEPHOLE    = 1,  // 0: no peepholes
-    parameter PROJECTION  = 1,  // 0: no pass y
-    parameter CANDIDATE_TANH = 1, // 0: g is a sigmoid
+    parameter C_WORD_W    = 4,  // address bits of the cell memory
+    parameter GATE_WORD_W = 6,  // address bits of the gate buffers
     parameter SPREAD_CLOCKS   = 0, // 0, 1 or 2
     parameter MULTIPLY_CLOCKS = 2, // of ese_pe
     parameter ASSEMBLE_CLOCKS = 2, // of ese_assemble
@@ -68,23 +83,25 @@ module ese_voices #(
     input  wire [FOLD*LANES-1:0]    drain_used,    // stage ASSEMBLE_CLOCKS
     input  wire [2*FOLD-1:1]        drain_pick,    // stage ASSEMBLE_CLOCKS
 
-    // Element-wise path, by stage
-    input  wire [CHANNELS-1:0]      first,         // held for the pass
+    // Element-wise path: what is held for the pass ...
+    input  wire [CHANNELS-1:0]      first,
+    input  wire [FORMAT_W-1:0]      format,
+    input  wire                     no_cells,
+    input  wire                     is_out,
+    input  wire                     is_gate,
+    input  wire                     is_relu,
+    input  wire                     is_tanh,
+    input  wire                     is_table,
+    input  wire                     is_coupled,
+    // ... and by stage
     input  wire                     c_read,
     input  wire [C_WORD_W-1:0]      c_read_word,
-    input  wire                     c_is_old,
-    input  wire                     c_is_unused,
     input  wire [LANES*BIAS_W-1:0]  bias,
     input  wire [LANES*PEEP_W-1:0]  peep,
-    input  wire                     tanh_of_c,
     input  wire                     gate_read,
-    input  wire [GATE_WORD_W-1:0]   gate_read_word,
     input  wire                     i_write,
     input  wire                     f_write,
-    input  wire [GATE_WORD_W-1:0]   gate_write_word,
-    input  wire                     gate_is_o,
-    input  wire                     product_is_y,
-    input  wire                     product_is_o,
+    input  wire [GATE_WORD_W-1:0]   gate_word,     // read or written
     input  wire [CHANNELS-1:0]      c_write,
     input  wire [C_WORD_W-1:0]      c_write_word,
     input  wire [CHANNELS*LANES*ACT_W-1:0] c_write_data,
@@ -97,7 +114,7 @@ module ese_voices #(
     // ---- what all channels get -------------------------------------------------------------
     localparam ARRAY_W   = PES * (3 + 2 * PTR_W + ALIGNED_W + ADDR_W);
     localparam DRAIN_W   = ADDR_W + GROUP_W + FOLD * LANES + 2 * FOLD - 1;
-    localparam ELEMENT_W = LANES * (BIAS_W + PEEP_W) + 2 * GATE_WORD_W + 9;
+    localparam ELEMENT_W = LANES * (BIAS_W + PEEP_W) + GATE_WORD_W + FORMAT_W + 10;
     localparam CONTROL_W = ARRAY_W + DRAIN_W + ELEMENT_W;
 
     wire [COPIES*CONTROL_W-1:0]     controls;
@@ -110,9 +127,9 @@ module ese_voices #(
     ) u_control (
         .clk    (clk),
         .value  ({queue_push, queue_write, queue_read, weights, acc_write, acc_keep,
-                  acc_address, drain_address, drain_group, drain_used, drain_pick, c_is_old,
-                  c_is_unused, bias, peep, tanh_of_c, gate_read, gate_read_word, i_write,
-                  f_write, gate_write_word, gate_is_o, product_is_y, product_is_o}),
+                  acc_address, drain_address, drain_group, drain_used, drain_pick, format,
+                  no_cells, is_out, is_gate, is_relu, is_tanh, is_table, is_coupled, bias, peep,
+                  gate_read, i_write, f_write, gate_word}),
         .copies (controls)
     );
 
@@ -142,26 +159,27 @@ module ese_voices #(
             wire [GROUP_W-1:0]          own_drain_group;
             wire [FOLD*LANES-1:0]       own_drain_used;
             wire [2*FOLD-1:1]           own_drain_pick;
-            wire                        own_c_is_old;
-            wire                        own_c_is_unused;
+            wire [FORMAT_W-1:0]         own_format;
+            wire                        own_no_cells;
+            wire                        own_is_out;
+            wire                        own_is_gate;
+            wire                        own_is_relu;
+            wire                        own_is_tanh;
+            wire                        own_is_table;
+            wire                        own_is_coupled;
             wire [LANES*BIAS_W-1:0]     own_bias;
             wire [LANES*PEEP_W-1:0]     own_peep;
-            wire                        own_tanh_of_c;
             wire                        own_gate_read;
-            wire [GATE_WORD_W-1:0]      own_gate_read_word;
             wire                        own_i_write;
             wire                        own_f_write;
-            wire [GATE_WORD_W-1:0]      own_gate_write_word;
-            wire                        own_gate_is_o;
-            wire                        own_product_is_y;
-            wire                        own_product_is_o;
+            wire [GATE_WORD_W-1:0]      own_gate_word;
 
             assign {own_queue_push, own_queue_write, own_queue_read, own_weights,
                     own_acc_write, own_acc_keep, own_acc_address, own_drain_address,
-                    own_drain_group, own_drain_used, own_drain_pick, own_c_is_old,
-                    own_c_is_unused, own_bias, own_peep, own_tanh_of_c, own_gate_read,
-                    own_gate_read_word, own_i_write, own_f_write, own_gate_write_word,
-                    own_gate_is_o, own_product_is_y, own_product_is_o} =
+                    own_drain_group, own_drain_used, own_drain_pick, own_format, own_no_cells,
+                    own_is_out, own_is_gate, own_is_relu, own_is_tanh, own_is_table,
+                    own_is_coupled, own_bias, own_peep, own_gate_read, own_i_write,
+                    own_f_write, own_gate_word} =
                 controls[COPY*CONTROL_W +: CONTROL_W];
 
             ese_channel #(
@@ -178,21 +196,36 @@ module ese_voices #(
                 .BIAS_W          (BIAS_W),
                 .PEEP_W          (PEEP_W),
                 .SUM_W           (SUM_W),
-                .ROUND_SHIFT     (ROUND_SHIFT),
                 .Z_W             (Z_W),
                 .Z_FRAC          (Z_FRAC),
+                .FORMATS         (FORMATS),
+                .FORMAT_W        (FORMAT_W),
+                .ROUND_SHIFT     (ROUND_SHIFT),
+                .SUM_SPREAD      (SUM_SPREAD),
+                .SUM_LEFTS       (SUM_LEFTS),
                 .C_FRAC          (C_FRAC),
+                .C_SPREAD        (C_SPREAD),
+                .C_LEFTS         (C_LEFTS),
                 .M_FRAC          (M_FRAC),
+                .M_SPREAD        (M_SPREAD),
+                .M_LEFTS         (M_LEFTS),
+                .CELLS           (CELLS),
+                .PEEPHOLE        (PEEPHOLE),
+                .INPUT_GATES     (INPUT_GATES),
+                .COUPLED         (COUPLED),
+                .CELL_TANH       (CELL_TANH),
+                .CELL_SIGMOID    (CELL_SIGMOID),
+                .SUM_RESULTS     (SUM_RESULTS),
+                .RELU_RESULTS    (RELU_RESULTS),
+                .SIGMOID_RESULTS (SIGMOID_RESULTS),
+                .TANH_RESULTS    (TANH_RESULTS),
                 .TABLE_W         (TABLE_W),
                 .SIGM_FRAC_W     (SIGM_FRAC_W),
                 .TANH_FRAC_W     (TANH_FRAC_W),
                 .SLOPE_W         (SLOPE_W),
+                .INTERPOLATE     (INTERPOLATE),
                 .C_WORD_W        (C_WORD_W),
                 .GATE_WORD_W     (GATE_WORD_W),
-                .INTERPOLATE     (INTERPOLATE),
-                .PEEPHOLE        (PEEPHOLE),
-                .PROJECTION      (PROJECTION),
-                .CANDIDATE_TANH  (CANDIDATE_TANH),
                 .MULTIPLY_CLOCKS (MULTIPLY_CLOCKS),
                 .ASSEMBLE_CLOCKS (ASSEMBLE_CLOCKS),
                 .SUM_CLOCKS      (SUM_CLOCKS),
@@ -215,21 +248,22 @@ module ese_voices #(
                 .drain_used      (own_drain_used),
                 .drain_pick      (own_drain_pick),
                 .first           (first[c]),
+                .format          (own_format),
+                .no_cells        (own_no_cells),
+                .is_out          (own_is_out),
+                .is_gate         (own_is_gate),
+                .is_relu         (own_is_relu),
+                .is_tanh         (own_is_tanh),
+                .is_table        (own_is_table),
+                .is_coupled      (own_is_coupled),
                 .c_read          (c_read),
                 .c_read_word     (c_read_word),
-                .c_is_old        (own_c_is_old),
-                .c_is_unused     (own_c_is_unused),
                 .bias            (own_bias),
                 .peep            (own_peep),
-                .tanh_of_c       (own_tanh_of_c),
                 .gate_read       (own_gate_read),
-                .gate_read_word  (own_gate_read_word),
                 .i_write         (own_i_write),
                 .f_write         (own_f_write),
-                .gate_write_word (own_gate_write_word),
-                .gate_is_o       (own_gate_is_o),
-                .product_is_y    (own_product_is_y),
-                .product_is_o    (own_product_is_o),
+                .gate_word       (own_gate_word),
                 .c_write         (c_write[c]),
                 .c_write_word    (c_write_word),
                 .c_write_data    (c_write_data[c*LANES*ACT_W +: LANES*ACT_W]),

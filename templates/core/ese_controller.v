@@ -4,7 +4,8 @@
 // Two sequencers walk the same frame: one the list of block products, column by column, the other the
 // list of element-wise passes, step by step.  They meet in the accumulator blocks (a pass waits for
 // its products, a product for an empty block) and in the vectors (a column waits until its element
-// has been written).  Frames follow each other without a gap.
+// has been written).  Frames follow each other without a gap.  When a pass begins, its block was opened by
+// the product that its word names, which is checked.
 //
 // Contracts of the parts: ese_product_sequencer, ese_pass_sequencer, ese_block_state, ese_progress,
 // ese_frame_context.
@@ -27,10 +28,14 @@ module ese_controller #(
     parameter BLOCK_W     = 1,  // bits of an accumulator block number
     parameter ROWS_W      = 6,  // bits of a number of rows
     parameter ROW_W       = 4,  // bits of a row within the block
-    parameter WORD_W      = 8,  // bits of a word number
-    parameter GATE_WORD_W = 6,  // bits of a word number within a row block
+    parameter WORD_W      = 8,  // bits of a word's address
+    parameter C_WORD_W    = 6,  // ... in the cell memory
+    parameter OFFSET_W    = 10, // bits of a vector's offset
+    parameter PROGRESS_W  = 9,  // bits that count the words of a frame
+    parameter FORMAT_W    = 1,  // bits of a format's number
+    parameter PRODUCT_WORD_W = 30, // bits of a word of the program of products
+    parameter PASS_WORD_W    = 41, // ... of passes
     parameter FIFO_W      = 5,  // log2 of the output FIFO's words
-    parameter PROJECTION  = 1,  // 0: y is m
     parameter READY_CLOCKS = 0  // of ese_progress
 ) (
     input  wire                        clk,
@@ -40,9 +45,9 @@ module ese_controller #(
     input  wire [PRODUCT_W-1:0]        last_product,
     input  wire [PASS_W-1:0]           last_pass,
     output wire [PRODUCT_W-1:0]        product,
-    input  wire [COUNT_W+SHIFT_W+FOLD_W+BLOCK_W+4:0] product_word,
+    input  wire [PRODUCT_WORD_W-1:0]   product_word,
     output wire [PASS_W-1:0]           pass,
-    input  wire [ROWS_W+WORD_W+FOLD_W+BLOCK_W+3:0] pass_word,
+    input  wire [PASS_WORD_W-1:0]      pass_word,
 
     // Column stream and x
     input  wire                        column_valid,
@@ -70,15 +75,16 @@ module ese_controller #(
     input  wire [BLOCK_W-1:0]          close_block,
     input  wire [PES*(1<<BLOCK_W)-1:0] quiet,
 
-    // The element-wise step that begins now
+    // The element-wise pass that begins now, and the step
+    output wire                        begin_pass,
+    output wire [FORMAT_W+12:0]        operation,
+    output wire [C_WORD_W-1:0]         cell_base,
+    output wire [WORD_W-1:0]           write_base,
     output wire                        step,
-    output wire [2:0]                  kind,
     output wire [BLOCK_W-1:0]          pass_block,
     output wire [FOLD_W-1:0]           pass_fold,
     output wire [ROW_W-1:0]            row,
     output wire [GROUP_W-1:0]          group,
-    output wire [WORD_W-1:0]           word,
-    output wire [GATE_WORD_W-1:0]      gate_word,
     output wire [LANES-1:0]            keep,
     output wire [CHANNELS-1:0]         pass_active,
     output wire [CHANNELS-1:0]         pass_first,
@@ -87,34 +93,40 @@ module ese_controller #(
     // From the element-wise path
     input  wire                        constant_valid,
     input  wire                        pipeline_busy,
-    input  wire                        m_written,
-    input  wire                        y_written,
+    input  wire                        written,       // a word into one of the stores
     input  wire                        output_pop,
 
     output wire [15:0]                 mon_product,
     output wire [4:0]                  mon_stall,
     output wire [15:0]                 mon_pass,
+    output wire [15:0]                 mon_result,    // the pass whose results leave the pipeline
     output wire                        output_full
 );
     localparam BLOCKS = 1 << BLOCK_W;
-    localparam [2:0] KIND_O   = 3'd3;
-    localparam [2:0] KIND_Y   = 3'd4;
-    localparam [2:0] KIND_OUT = (PROJECTION != 0) ? KIND_Y : KIND_O;
 
     wire [1:0]        product_frame;
-    wire [1:0]        next_frame;
-    wire              y_ready;
-    wire              m_ready;
+    wire [1:0]          need_frame;
+    wire [OFFSET_W-1:0] need_offset;
+    wire [1:0]          next_frame;
+    wire [OFFSET_W-1:0] next_offset;
+    wire              ready;
     wire              block_open;
     wire              frame_start;
     wire [BLOCKS-1:0] block_busy;
     wire [BLOCKS-1:0] block_ready;
-    wire              begin_pass;
     wire [1:0]        pass_frame;
-    wire              first_block;
+    wire              first_pass;
+    wire [PRODUCT_W-1:0] opened_by;
     wire              last_step;
 
     assign product_bank = product_frame[0];
+
+    // A pass begins when the one before has left the pipeline.
+    reg [PASS_W-1:0] result_pass;
+
+    always @(posedge clk) if (begin_pass) result_pass <= pass;
+
+    assign mon_result = {{(16-PASS_W){1'b0}}, result_pass};
 
     // A frame uses as many accumulator blocks as it has passes; they are numbered modulo BLOCKS.
     wire [PASS_W+BLOCK_W-1:0] passes       = {{BLOCK_W{1'b0}}, last_pass} + 1'b1;
@@ -126,6 +138,7 @@ module ese_controller #(
         .PRODUCT_W (PRODUCT_W),
         .COUNT_W   (COUNT_W),
         .SHIFT_W   (SHIFT_W),
+        .OFFSET_W  (OFFSET_W),
         .FOLD_W    (FOLD_W),
         .BLOCK_W   (BLOCK_W)
     ) u_products (
@@ -136,8 +149,7 @@ module ese_controller #(
         .product      (product),
         .product_word (product_word),
         .column_valid (column_valid),
-        .y_ready      (y_ready),
-        .m_ready      (m_ready),
+        .ready        (ready),
         .issue        (issue),
         .source       (source),
         .shift        (shift),
@@ -145,7 +157,11 @@ module ese_controller #(
         .block        (product_block),
         .closes       (closes),
         .frame        (product_frame),
+        .need_frame   (need_frame),
+        .need_offset  (need_offset),
         .next_frame   (next_frame),
+        .next_offset  (next_offset),
+        .pass_frame   (pass_frame),
         .x_full       (x_full),
         .x_release    (x_release),
         .block_busy   (block_busy),
@@ -185,9 +201,11 @@ module ese_controller #(
         .ROWS_W      (ROWS_W),
         .ROW_W       (ROW_W),
         .WORD_W      (WORD_W),
-        .GATE_WORD_W (GATE_WORD_W),
+        .C_WORD_W    (C_WORD_W),
+        .FORMAT_W    (FORMAT_W),
         .BLOCK_W     (BLOCK_W),
-        .PROJECTION  (PROJECTION),
+        .PRODUCT_W   (PRODUCT_W),
+        .PASS_WORD_W (PASS_WORD_W),
         .FIFO_W      (FIFO_W)
     ) u_passes (
         .clk            (clk),
@@ -202,16 +220,17 @@ module ese_controller #(
         .output_pop     (output_pop),
         .begin_pass     (begin_pass),
         .frame          (pass_frame),
-        .first          (first_block),
-        .kind           (kind),
+        .first          (first_pass),
+        .operation      (operation),
+        .cell_base      (cell_base),
+        .write_base     (write_base),
         .fold           (pass_fold),
         .block          (pass_block),
+        .opened_by      (opened_by),
         .step           (step),
         .last_step      (last_step),
         .row            (row),
         .group          (group),
-        .word           (word),
-        .gate_word      (gate_word),
         .keep           (keep),
         .mon_pass       (mon_pass),
         .output_full    (output_full)
@@ -235,45 +254,45 @@ module ese_controller #(
 
     ese_progress #(
         .WORD_W       (WORD_W),
+        .OFFSET_W     (OFFSET_W),
+        .PROGRESS_W   (PROGRESS_W),
         .READY_CLOCKS (READY_CLOCKS)
-    ) u_y_progress (
+    ) u_progress (
         .clk         (clk),
         .reset       (reset),
-        .start       (begin_pass && first_block && kind == KIND_OUT),
+        .start       (begin_pass && first_pass),
         .start_frame (pass_frame),
-        .written     (y_written),
-        .need_frame  (product_frame - 2'd1),
+        .written     (written),
+        .need_frame  (need_frame),
         .need_word   (column_word),
+        .need_offset (need_offset),
         .advance     (advance),
-        .next_frame  (next_frame - 2'd1),
+        .next_frame  (next_frame),
         .next_word   (next_word),
-        .ready       (y_ready)
+        .next_offset (next_offset),
+        .ready       (ready)
     );
 
-    generate
-        if (PROJECTION != 0) begin : g_m
-            ese_progress #(
-                .WORD_W       (WORD_W),
-                .READY_CLOCKS (READY_CLOCKS)
-            ) u_m_progress (
-                .clk         (clk),
-                .reset       (reset),
-                .start       (begin_pass && first_block && kind == KIND_O),
-                .start_frame (pass_frame),
-                .written     (m_written),
-                .need_frame  (product_frame),
-                .need_word   (column_word),
-                .advance     (advance),
-                .next_frame  (next_frame),
-                .next_word   (next_word),
-                .ready       (m_ready)
-            );
-        end else begin : g_no_m
-            wire unused_m_written = m_written;
+    // ---- a pass empties the block that was opened for it -----------------------------------
+`ifdef SYNTHESIS
+    wire unused_opened_by = &{1'b0, opened_by};
+`else
+    reg [PRODUCT_W-1:0] opener [0:BLOCKS-1];
+    reg                 was_reset; // before that, what is in registers means nothing
 
-            assign m_ready = 1'b1;
+    initial was_reset = 1'b0;
+
+    always @(posedge clk) begin
+        if (reset) was_reset <= 1'b1;
+        if (block_open) opener[product_block] <= mon_product[PRODUCT_W-1:0];
+        if (begin_pass && was_reset && !reset &&
+            opener[pass_block] !== opened_by) begin
+            $display("ese_controller: pass %0d begins on a block that product %0d opened, not %0d",
+                     mon_pass, opener[pass_block], opened_by);
+            $fatal;
         end
-    endgenerate
+    end
+`endif
 endmodule
 
 `resetall

@@ -2,13 +2,15 @@
 // ese_pass_sequencer - walks the list of element-wise passes and empties accumulator blocks.
 //
 // Program  words 0 .. last_pass, the same list every frame; a word holds, from bit 0 up,
-//          rows[ROWS_W], word_base[WORD_W], kind[3], fold[FOLD_W] (log2 of the PEs that share rows),
-//          block[BLOCK_W] (relative to the frame's first), first (of its vector's row blocks)
+//          rows[ROWS_W], cell_base[C_WORD_W], write_base[WORD_W], operation[2], function[2],
+//          target[5], coupled, cells, constants, leaves, format[FORMAT_W] (see ese_operation),
+//          fold[FOLD_W] (log2 of the PEs that share rows), block[BLOCK_W] (relative to the frame's
+//          first), opened_by[PRODUCT_W] (the product that opens its block: for checks alone)
 // Step     LANES rows of the block: the same row of LANES PEs, or of LANES times 2**fold PEs; these
 //          are group `group` of so many
 // Rules    a pass begins when its block is ready and the pass before has left the pipeline;
 //          a pass whose rows leave the chip steps only while the output FIFO has room for them;
-//          all passes but y take a word of constants a step
+//          a pass with constants takes a word of them a step
 // Rate     one step a clock
 `resetall
 `timescale 1ns / 1ps
@@ -24,10 +26,12 @@ module ese_pass_sequencer #(
     parameter PASS_W      = 4,           // bits of a pass number
     parameter ROWS_W      = 6,           // bits of a number of rows
     parameter ROW_W       = 4,           // bits of a row within the block
-    parameter WORD_W      = 8,           // bits of a word number
-    parameter GATE_WORD_W = 6,           // bits of a word number within the block
+    parameter WORD_W      = 8,           // bits of a word's address
+    parameter C_WORD_W    = 6,           // ... in the cell memory
+    parameter FORMAT_W    = 1,           // bits of a format's number
     parameter BLOCK_W     = 1,           // bits of an accumulator block number
-    parameter PROJECTION  = 1,           // 1: y leaves the chip, 0: m does
+    parameter PRODUCT_W   = 5,           // bits of a product number
+    parameter PASS_WORD_W = 41,          // bits of a word of the program
     parameter FIFO_W      = 5            // log2 of the output FIFO's words
 ) (
     input  wire                    clk,
@@ -37,7 +41,7 @@ module ese_pass_sequencer #(
     input  wire [PASS_W-1:0]       last_pass,
     input  wire [BLOCK_W-1:0]      frame_blocks,   // passes of a frame, modulo the blocks
     output reg  [PASS_W-1:0]       pass,
-    input  wire [ROWS_W+WORD_W+FOLD_W+BLOCK_W+3:0] pass_word, // that of `pass`
+    input  wire [PASS_WORD_W-1:0]  pass_word,      // that of `pass`
 
     input  wire [(1<<BLOCK_W)-1:0] block_ready,
     input  wire                    constant_valid, // biases for a step are there
@@ -46,17 +50,18 @@ module ese_pass_sequencer #(
 
     output wire                    begin_pass,    // the pass below begins in the next clock
     output wire [1:0]              frame,         // its frame, modulo 4
-    output wire                    first,         // first row block of its vector
-    output wire [2:0]              kind,          // 0 i, 1 f, 2 g, 3 o, 4 y
+    output wire                    first,         // the frame's first
+    output wire [FORMAT_W+12:0]    operation,     // what it does, for ese_operation
+    output wire [C_WORD_W-1:0]     cell_base,     // first word of its cells, if it reads them
+    output wire [WORD_W-1:0]       write_base,    // ... of its results
     output wire [FOLD_W-1:0]       fold,
     output wire [BLOCK_W-1:0]      block,
+    output wire [PRODUCT_W-1:0]    opened_by,
 
     output wire                    step,
     output wire                    last_step,     // the block is empty after it
     output wire [ROW_W-1:0]        row,
     output wire [GROUP_W-1:0]      group,
-    output wire [WORD_W-1:0]       word,          // of the vector
-    output wire [GATE_WORD_W-1:0]  gate_word,     // of the row block
     output wire [LANES-1:0]        keep,          // lanes that hold a row
 
     output wire [15:0]             mon_pass,
@@ -68,29 +73,37 @@ module ese_pass_sequencer #(
     localparam [ROWS_W-1:0] FULL_GROUP = FULL_GROUP_32[ROWS_W-1:0];
     localparam [31:0] REST_GROUP_32 = PES - (GROUPS - 1) * LANES; // rows of the last group
     localparam [ROWS_W-1:0] REST_GROUP = REST_GROUP_32[ROWS_W-1:0];
-    localparam [2:0] KIND_Y     = 3'd4;
-    localparam [2:0] KIND_OUT   = (PROJECTION != 0) ? KIND_Y : 3'd3;
 
     reg [1:0]             pass_frame;
     reg [BLOCK_W-1:0]     frame_block;
     reg                   running;
     reg [ROW_W-1:0]       row_q;
     reg [GROUP_W-1:0]     group_q;
-    reg [WORD_W-1:0]      word_q;
-    reg [GATE_WORD_W-1:0] gate_word_q;
     reg [ROWS_W-1:0]      rows_left;
     reg [FIFO_W:0]        reserved;     // output words stepped and not yet popped
 
-    wire [ROWS_W-1:0]  rows;
-    wire [WORD_W-1:0]  word_base;
-    wire [BLOCK_W-1:0] block_offset;
+    wire [ROWS_W-1:0]   rows;
+    wire [1:0]          word_operation;
+    wire [1:0]          word_function;
+    wire [4:0]          word_target;
+    wire                word_coupled;
+    wire                word_cells;
+    wire                constants;
+    wire                leaves;
+    wire [FORMAT_W-1:0] word_format;
+    wire [BLOCK_W-1:0]  block_offset;
 
     // A pass begins long after its number is there: the pass before leaves the pipeline first.
-    reg [ROWS_W+WORD_W+FOLD_W+BLOCK_W+3:0] pass_word_q;
+    reg [PASS_WORD_W-1:0] pass_word_q;
 
     always @(posedge clk) pass_word_q <= pass_word;
 
-    assign {first, block_offset, fold, kind, word_base, rows} = pass_word_q;
+    assign {opened_by, block_offset, fold, word_format, leaves, constants, word_cells, word_coupled,
+            word_target, word_function, word_operation, write_base, cell_base, rows} = pass_word_q;
+
+    assign operation = {word_format, leaves, constants, word_cells, word_coupled, word_target,
+                        word_function, word_operation};
+    assign first     = pass == {PASS_W{1'b0}};
 
     // Where PEs share rows there are fewer groups.
     wire [GROUP_W-1:0] last_group;
@@ -103,20 +116,17 @@ module ese_pass_sequencer #(
     endgenerate
 
     wire [ROWS_W-1:0] group_rows = (group_q == LAST_GROUP) ? REST_GROUP : FULL_GROUP;
-    wire              leaves     = kind == KIND_OUT;
     wire              step_out   = step && leaves;
 
     assign block      = frame_block + block_offset;
     assign begin_pass = !running && block_ready[block] && !pipeline_busy && !reset;
     assign output_full = running && leaves && reserved[FIFO_W];
     assign step       = running && !(leaves && reserved[FIFO_W])
-                     && (kind == KIND_Y || constant_valid) && !reset;
+                     && (!constants || constant_valid) && !reset;
     assign last_step  = step && rows_left <= group_rows;
     assign frame      = pass_frame;
     assign row        = row_q;
     assign group      = group_q;
-    assign word       = word_q;
-    assign gate_word  = gate_word_q;
     assign mon_pass   = {{(16-PASS_W){1'b0}}, pass};
 
     genvar l;
@@ -133,14 +143,10 @@ module ese_pass_sequencer #(
             running     <= 1'b1;
             row_q       <= {ROW_W{1'b0}};
             group_q     <= {GROUP_W{1'b0}};
-            word_q      <= word_base;
-            gate_word_q <= {GATE_WORD_W{1'b0}};
             rows_left   <= rows;
         end
         if (step) begin
             rows_left   <= rows_left - group_rows;
-            word_q      <= word_q + 1'b1;
-            gate_word_q <= gate_word_q + 1'b1;
             if (group_q == last_group) begin
                 group_q <= {GROUP_W{1'b0}};
                 row_q   <= row_q + 1'b1;

@@ -2,8 +2,9 @@
 // ese_adder_tree - AdderTree: accumulator + bias + peephole * c, rounded to what comes next.
 //
 // Numbers  accumulator and bias share a binary point, and the peephole product has the same; the sum
-//          of SUM_W bits cannot overflow; ROUND_SHIFT bits are dropped with round_shift_right(), then
-//          the result saturates: to Z_W bits as pre-activation, to ACT_W bits as y
+//          of SUM_W bits cannot overflow; it is shifted left by what its format lacks of ROUND_SHIFT,
+//          then ROUND_SHIFT bits are dropped with round_shift_right(), and the result saturates: to Z_W
+//          bits as pre-activation, to ACT_W bits as y, which relu makes 0 where it is negative
 // Latency  CLOCKS clocks: 4, or 5 with two registers behind the multiplier
 // Rate     one value a clock
 `resetall
@@ -17,11 +18,18 @@ module ese_adder_tree #(
     parameter ACT_W       = 16, // bits of c and y
     parameter SUM_W       = 36, // bits of the sum
     parameter ROUND_SHIFT = 14, // bits dropped
+    parameter SUM_SPREAD  = 0,  // largest of SUM_LEFTS
+    parameter FORMATS     = 1,  // formats of layers
+    parameter FORMAT_W    = 1,  // bits of a format's number
+    parameter [8*FORMATS-1:0] SUM_LEFTS = {FORMATS{8'd0}}, // of each format
     parameter Z_W         = 18, // bits of a pre-activation
     parameter PEEPHOLE    = 1,  // 0: no peephole product
+    parameter RELU        = 1,  // 0: no relu
     parameter CLOCKS      = 4   // 4 or 5
 ) (
     input  wire                     clk,
+    input  wire [FORMAT_W-1:0]      format,  // held for the pass, like is_relu
+    input  wire                     is_relu,
     input  wire signed [ACC_W-1:0]  acc,
     input  wire signed [BIAS_W-1:0] bias,
     input  wire signed [PEEP_W-1:0] peep,
@@ -29,7 +37,8 @@ module ese_adder_tree #(
     output reg  signed [Z_W-1:0]    z,
     output reg  signed [ACT_W-1:0]  y
 );
-    localparam ROUNDED_W = SUM_W - ROUND_SHIFT;
+    localparam ALIGNED_W = SUM_W + SUM_SPREAD;
+    localparam ROUNDED_W = ALIGNED_W - ROUND_SHIFT;
 
     // ---- accumulator + bias, peephole product ----------------------------------------------
     localparam PRODUCT_CLOCKS = CLOCKS - 3;
@@ -75,14 +84,27 @@ module ese_adder_tree #(
     endgenerate
 
     // ---- rounding --------------------------------------------------------------------------
+    wire signed [ALIGNED_W-1:0] sum_aligned;
     wire signed [ROUNDED_W-1:0] rounded;
     reg  signed [ROUNDED_W-1:0] rounded_q;
 
+    ese_align #(
+        .IN_W     (SUM_W),
+        .OUT_W    (ALIGNED_W),
+        .FORMATS  (FORMATS),
+        .FORMAT_W (FORMAT_W),
+        .LEFTS    (SUM_LEFTS)
+    ) u_align (
+        .format  (format),
+        .value   (sum),
+        .aligned (sum_aligned)
+    );
+
     ese_round_shift_right #(
-        .IN_W  (SUM_W),
+        .IN_W  (ALIGNED_W),
         .SHIFT (ROUND_SHIFT)
     ) u_round (
-        .value   (sum),
+        .value   (sum_aligned),
         .rounded (rounded)
     );
 
@@ -108,10 +130,18 @@ module ese_adder_tree #(
         .saturated (y_clipped)
     );
 
-    always @(posedge clk) begin
-        z <= z_clipped;
-        y <= y_clipped;
-    end
+    always @(posedge clk) z <= z_clipped;
+
+    generate
+        if (RELU != 0) begin : g_relu
+            always @(posedge clk)
+                y <= (is_relu && rounded_q[ROUNDED_W-1]) ? {ACT_W{1'b0}} : y_clipped;
+        end else begin : g_no_relu
+            wire unused_relu = is_relu;
+
+            always @(posedge clk) y <= y_clipped;
+        end
+    endgenerate
 endmodule
 
 `resetall

@@ -1,14 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 // ese_element - one element-wise lane of one channel: AdderTree, Sigmoid / Tanh, ElemMul.
 //
-// A row goes through its stages, one row a clock.  What it becomes depends on the pass:
-//   i, f   sigm(acc + bias + peep*c')            at stage GATE, kept in the gate buffers
-//   g      c = f*c' + act(acc + bias)*i          at stage RESULT
-//   o      m = sigm(acc + bias + peep*c)*tanh(c) at stage RESULT
-//   y      acc, rounded                          at stage RESULT
+// A row goes through its stages, one row a clock; what it becomes depends on the pass (ese_operation):
+//   gate   its function of acc + bias + peep*c', at stage GATE for the gate buffers, at RESULT for others
+//   cell   c = f*c' + function(acc + bias)*i, or *(1-f), at stage RESULT
+//   out    sigm(acc + bias + peep*c)*tanh(c) at stage RESULT
 // Stages are named as in ese_element_control: c_read comes at stage 2, a row with its bias at stage
 // BIAS; from there to Z, GATE, PRODUCT it takes SUM_CLOCKS, TABLE_CLOCKS, PRODUCT_CLOCKS, and one clock
-// to RESULT.
+// to RESULT.  What no pass of the chip needs is not there: see the parameters from CELLS on.
 `resetall
 `timescale 1ns / 1ps
 `default_nettype none
@@ -17,81 +16,136 @@ module ese_element #(
     parameter ACC_W       = 34, // bits of an accumulator
     parameter BIAS_W      = 28, // bits of a bias
     parameter PEEP_W      = 16, // bits of a peephole weight
-    parameter ACT_W       = 16, // bits of c, gates, m and y
+    parameter ACT_W       = 16, // bits of c, gates and results
     parameter SUM_W       = 36, // bits of acc + bias + peep*c
-    parameter ROUND_SHIFT = 14, // fraction bits dropped from the sum
     parameter Z_W         = 18, // bits of a pre-activation
     parameter Z_FRAC      = 13, // fraction bits of a pre-activation
-    parameter C_FRAC      = 12, // fraction bits of c
-    parameter M_FRAC      = 15, // fraction bits of m
+    parameter FORMATS     = 1,  // formats of layers
+    parameter FORMAT_W    = 1,  // bits of a format's number
+    parameter ROUND_SHIFT = 14, // as in ese_adder_tree
+    parameter SUM_SPREAD  = 0,
+    parameter [8*FORMATS-1:0] SUM_LEFTS = {FORMATS{8'd0}},
+    parameter C_FRAC      = 12, // as in ese_elem_mul
+    parameter C_SPREAD    = 0,
+    parameter [8*FORMATS-1:0] C_LEFTS = {FORMATS{8'd0}},
+    parameter M_FRAC      = 15,
+    parameter M_SPREAD    = 0,
+    parameter [8*FORMATS-1:0] M_LEFTS = {FORMATS{8'd0}},
     parameter TABLE_W     = 9,  // address bits of the tables
     parameter SIGM_FRAC_W = 8,  // bits of z below the Sigmoid table's address
     parameter TANH_FRAC_W = 7,  // bits of z below the Tanh table's address
     parameter SLOPE_W     = 9,  // bits of a table's slope
     parameter INTERPOLATE = 1,  // 0: tables of points
-    parameter PEEPHOLE    = 1,  // 0: no peepholes
-    parameter PROJECTION  = 1,  // 0: no pass y
-    parameter CANDIDATE_TANH = 1, // 0: g is a sigmoid
+    parameter CELLS        = 1, // 0: no passes cell and out
+    parameter PEEPHOLE     = 1, // 0: no peepholes
+    parameter INPUT_GATES  = 1, // 0: no cell has an i of its own
+    parameter COUPLED      = 0, // 0: no cell has 1 - f in its place
+    parameter CELL_TANH    = 1, // 0: no function of a pass cell is a tanh
+    parameter CELL_SIGMOID = 0, // 0: ... a sigmoid
+    parameter SUM_RESULTS  = 1, // 0: no results are sums
+    parameter RELU_RESULTS = 0, // 0: ... or relu of them
+    parameter SIGMOID_RESULTS = 0, // 0: no results are sigmoids
+    parameter TANH_RESULTS    = 0, // 0: ... tanhs
     parameter ASSEMBLE_CLOCKS = 2, // from stage 1 to BIAS, 2 or 3
-    parameter SUM_CLOCKS     = 4, // of ese_adder_tree
-    parameter TABLE_CLOCKS   = 5, // of ese_act_table
-    parameter PRODUCT_CLOCKS = 3, // of ese_elem_mul
+    parameter SUM_CLOCKS      = 4, // of ese_adder_tree
+    parameter TABLE_CLOCKS    = 5, // of ese_act_table
+    parameter PRODUCT_CLOCKS  = 3, // of ese_elem_mul
     parameter SIGM_FILE   = "", // the Sigmoid table
     parameter TANH_FILE   = ""  // the Tanh table
 ) (
     input  wire                     clk,
 
+    // Held for the pass
+    input  wire [FORMAT_W-1:0]      format,
+    input  wire                     is_out,
+    input  wire                     is_gate,
+    input  wire                     is_relu,
+    input  wire                     is_tanh,
+    input  wire                     is_table,
+    input  wire                     is_coupled,
+    input  wire                     c_is_zero,
+
     input  wire signed [ACT_W-1:0]  c_read,     // stage 2
-    input  wire                     c_is_zero,  // BIAS - 1
     input  wire signed [ACC_W-1:0]  acc,        // BIAS
     input  wire signed [BIAS_W-1:0] bias,       // BIAS
     input  wire signed [PEEP_W-1:0] peep,       // BIAS
-    input  wire                     tanh_of_c,  // Z - 1
     input  wire signed [ACT_W-1:0]  i_read,     // GATE - 1
     input  wire signed [ACT_W-1:0]  f_read,     // GATE - 1
-    input  wire                     gate_is_o,  // GATE
-    input  wire                     product_is_y, // PRODUCT
-    input  wire                     product_is_o, // PRODUCT
 
     output wire signed [ACT_W-1:0]  gate,       // GATE: i or f
-    output reg  signed [ACT_W-1:0]  result      // RESULT: c, m or y
+    output reg  signed [ACT_W-1:0]  result      // RESULT
 );
+    localparam TABLE_RESULTS = SIGMOID_RESULTS != 0 || TANH_RESULTS != 0;
+    localparam GATE_RESULTS  = SUM_RESULTS != 0 || TABLE_RESULTS;
+
     // ---- c along the stages ----------------------------------------------------------------
-    wire [ACT_W-1:0]       c_kept;   // BIAS - 1
-    reg signed [ACT_W-1:0] c_bias;
-    wire [ACT_W-1:0]       c_sum;    // Z - 1
-    wire [ACT_W-1:0]       c_gate;
+    wire signed [ACT_W-1:0] c_bias;   // BIAS
+    wire signed [Z_W-1:0]   c_as_z;   // Z
+    wire [ACT_W-1:0]        c_gate;   // GATE
+    generate
+        if (CELLS != 0) begin : g_cells
+            wire [ACT_W-1:0] c_kept;  // BIAS - 1
+            reg  [ACT_W-1:0] c_bias_q;
+            wire [ACT_W-1:0] c_sum;   // Z - 1
 
-    ese_delay #(
-        .WIDTH  (ACT_W),
-        .CLOCKS (ASSEMBLE_CLOCKS - 2)
-    ) u_c_read (
-        .clk     (clk),
-        .value   (c_read),
-        .delayed (c_kept)
-    );
+            ese_delay #(
+                .WIDTH  (ACT_W),
+                .CLOCKS (ASSEMBLE_CLOCKS - 2)
+            ) u_c_read (
+                .clk     (clk),
+                .value   (c_read),
+                .delayed (c_kept)
+            );
 
-    always @(posedge clk) c_bias <= c_is_zero ? {ACT_W{1'b0}} : c_kept;
+            always @(posedge clk) c_bias_q <= c_is_zero ? {ACT_W{1'b0}} : c_kept;
 
-    ese_delay #(
-        .WIDTH  (ACT_W),
-        .CLOCKS (SUM_CLOCKS - 1)
-    ) u_c_sum (
-        .clk     (clk),
-        .value   (c_bias),
-        .delayed (c_sum)
-    );
+            assign c_bias = c_bias_q;
 
-    ese_delay #(
-        .WIDTH  (ACT_W),
-        .CLOCKS (TABLE_CLOCKS + 1)
-    ) u_c_gate (
-        .clk     (clk),
-        .value   (c_sum),
-        .delayed (c_gate)
-    );
+            ese_delay #(
+                .WIDTH  (ACT_W),
+                .CLOCKS (SUM_CLOCKS - 1)
+            ) u_c_sum (
+                .clk     (clk),
+                .value   (c_bias_q),
+                .delayed (c_sum)
+            );
 
-    // ---- pre-activation, or y --------------------------------------------------------------
+            ese_delay #(
+                .WIDTH  (ACT_W),
+                .CLOCKS (TABLE_CLOCKS + 1)
+            ) u_c_gate (
+                .clk     (clk),
+                .value   (c_sum),
+                .delayed (c_gate)
+            );
+
+            ese_c_as_z #(
+                .ACT_W    (ACT_W),
+                .Z_W      (Z_W),
+                .Z_FRAC   (Z_FRAC),
+                .C_FRAC   (C_FRAC),
+                .C_SPREAD (C_SPREAD),
+                .FORMATS  (FORMATS),
+                .FORMAT_W (FORMAT_W),
+                .C_LEFTS  (C_LEFTS)
+            ) u_c_as_z (
+                .clk    (clk),
+                .format (format),
+                .c      (c_sum),
+                .z      (c_as_z)
+            );
+        end else begin : g_no_cells
+            wire unused_cells = &{1'b0, c_read, c_is_zero, i_read, f_read, is_out, is_coupled};
+
+            assign c_bias = {ACT_W{1'b0}};
+            assign c_as_z = {Z_W{1'b0}};
+            assign c_gate = {ACT_W{1'b0}};
+
+            wire unused_c = &{1'b0, c_gate};
+        end
+    endgenerate
+
+    // ---- pre-activation, or sum ------------------------------------------------------------
     wire signed [Z_W-1:0]   z_sum;
     wire signed [ACT_W-1:0] y_sum;
 
@@ -102,165 +156,143 @@ module ese_element #(
         .ACT_W       (ACT_W),
         .SUM_W       (SUM_W),
         .ROUND_SHIFT (ROUND_SHIFT),
+        .SUM_SPREAD  (SUM_SPREAD),
+        .FORMATS     (FORMATS),
+        .FORMAT_W    (FORMAT_W),
+        .SUM_LEFTS   (SUM_LEFTS),
         .Z_W         (Z_W),
         .PEEPHOLE    (PEEPHOLE),
+        .RELU        (RELU_RESULTS),
         .CLOCKS      (SUM_CLOCKS)
     ) u_adder_tree (
-        .clk  (clk),
-        .acc  (acc),
-        .bias (bias),
-        .peep (peep),
-        .c    (c_bias),
-        .z    (z_sum),
-        .y    (y_sum)
+        .clk     (clk),
+        .format  (format),
+        .is_relu (is_relu),
+        .acc     (acc),
+        .bias    (bias),
+        .peep    (peep),
+        .c       (c_bias),
+        .z       (z_sum),
+        .y       (y_sum)
     );
-
-    // ---- c as a pre-activation, for tanh(c) ------------------------------------------------
-    wire signed [Z_W-1:0] c_as_z;
-    reg  signed [Z_W-1:0] c_as_z_q;
-    generate
-        if (Z_FRAC >= C_FRAC) begin : g_widen
-            localparam UP = Z_FRAC - C_FRAC;
-
-            wire signed [ACT_W+UP:0] shifted = {{(UP+1){c_sum[ACT_W-1]}}, c_sum} << UP;
-
-            ese_saturate #(
-                .IN_W  (ACT_W + UP + 1),
-                .OUT_W (Z_W)
-            ) u_saturate (
-                .value     (shifted),
-                .saturated (c_as_z)
-            );
-        end else begin : g_narrow
-            localparam DOWN = C_FRAC - Z_FRAC;
-
-            wire signed [ACT_W-DOWN:0] rounded;
-
-            ese_round_shift_right #(
-                .IN_W  (ACT_W + 1),
-                .SHIFT (DOWN)
-            ) u_round (
-                .value   ({c_sum[ACT_W-1], c_sum}),
-                .rounded (rounded)
-            );
-
-            ese_saturate #(
-                .IN_W  (ACT_W + 1 - DOWN),
-                .OUT_W (Z_W)
-            ) u_saturate (
-                .value     (rounded),
-                .saturated (c_as_z)
-            );
-        end
-    endgenerate
-
-    always @(posedge clk) c_as_z_q <= c_as_z;
 
     // ---- Sigmoid and Tanh ------------------------------------------------------------------
-    wire signed [Z_W-1:0]   tanh_of;
     wire signed [ACT_W-1:0] sigm;
     wire signed [ACT_W-1:0] tanh;
-    generate
-        if (CANDIDATE_TANH != 0) begin : g_tanh_of_both
-            reg tanh_of_c_q;
 
-            always @(posedge clk) tanh_of_c_q <= tanh_of_c;
-
-            assign tanh_of = tanh_of_c_q ? c_as_z_q : z_sum;
-        end else begin : g_tanh_of_c
-            wire unused_choice = tanh_of_c;
-
-            assign tanh_of = c_as_z_q;
-        end
-    endgenerate
-
-    ese_act_table #(
+    ese_activation #(
         .ACT_W       (ACT_W),
         .Z_W         (Z_W),
         .TABLE_W     (TABLE_W),
-        .FRAC_W      (SIGM_FRAC_W),
+        .SIGM_FRAC_W (SIGM_FRAC_W),
+        .TANH_FRAC_W (TANH_FRAC_W),
         .SLOPE_W     (SLOPE_W),
-        .IS_TANH     (0),
         .INTERPOLATE (INTERPOLATE),
+        .SIGMOID     (CELLS != 0 || SIGMOID_RESULTS != 0),
+        .TANH_OF_C   (CELLS),
+        .TANH_OF_Z   ((CELLS != 0 && CELL_TANH != 0) || TANH_RESULTS != 0),
         .CLOCKS      (TABLE_CLOCKS),
-        .FILE        (SIGM_FILE)
-    ) u_sigmoid (
-        .clk   (clk),
-        .z     (z_sum),
-        .value (sigm)
-    );
-
-    ese_act_table #(
-        .ACT_W       (ACT_W),
-        .Z_W         (Z_W),
-        .TABLE_W     (TABLE_W),
-        .FRAC_W      (TANH_FRAC_W),
-        .SLOPE_W     (SLOPE_W),
-        .IS_TANH     (1),
-        .INTERPOLATE (INTERPOLATE),
-        .CLOCKS      (TABLE_CLOCKS),
-        .FILE        (TANH_FILE)
-    ) u_tanh (
-        .clk   (clk),
-        .z     (tanh_of),
-        .value (tanh)
+        .SIGM_FILE   (SIGM_FILE),
+        .TANH_FILE   (TANH_FILE)
+    ) u_activation (
+        .clk     (clk),
+        .is_of_c (is_out),
+        .z       (z_sum),
+        .c       (c_as_z),
+        .sigm    (sigm),
+        .tanh    (tanh)
     );
 
     assign gate = sigm;
 
     // ---- ElemMul ---------------------------------------------------------------------------
-    // Pass g multiplies g by i, pass o multiplies o by tanh(c): one operand is the same function in
-    // both.
-    reg  signed [ACT_W-1:0] i_gate;
-    reg  signed [ACT_W-1:0] f_gate;
-    wire signed [ACT_W-1:0] operand_a = (CANDIDATE_TANH != 0) ? tanh : sigm;
-    wire signed [ACT_W-1:0] other     = (CANDIDATE_TANH != 0) ? sigm : tanh;
-    wire signed [ACT_W-1:0] operand_b = gate_is_o ? other : i_gate;
-    wire signed [ACT_W-1:0] c_product;
-    wire signed [ACT_W-1:0] m_product;
-
-    always @(posedge clk) begin
-        i_gate <= i_read;
-        f_gate <= f_read;
-    end
-
-    ese_elem_mul #(
-        .ACT_W  (ACT_W),
-        .C_FRAC (C_FRAC),
-        .M_FRAC (M_FRAC),
-        .CLOCKS (PRODUCT_CLOCKS)
-    ) u_elem_mul (
-        .clk   (clk),
-        .f     (f_gate),
-        .c_old (c_gate),
-        .a     (operand_a),
-        .b     (operand_b),
-        .c_new (c_product),
-        .m     (m_product)
-    );
-
-    // ---- result ----------------------------------------------------------------------------
+    wire signed [ACT_W-1:0] cell_result; // PRODUCT, like gate_result
     generate
-        if (PROJECTION != 0) begin : g_project
-            wire [ACT_W-1:0] y_product;
+        if (CELLS != 0) begin : g_cell
+            ese_cell #(
+                .ACT_W        (ACT_W),
+                .FORMATS      (FORMATS),
+                .FORMAT_W     (FORMAT_W),
+                .C_FRAC       (C_FRAC),
+                .C_SPREAD     (C_SPREAD),
+                .C_LEFTS      (C_LEFTS),
+                .M_FRAC       (M_FRAC),
+                .M_SPREAD     (M_SPREAD),
+                .M_LEFTS      (M_LEFTS),
+                .INPUT_GATES  (INPUT_GATES),
+                .COUPLED      (COUPLED),
+                .CELL_TANH    (CELL_TANH),
+                .CELL_SIGMOID (CELL_SIGMOID),
+                .CLOCKS       (PRODUCT_CLOCKS)
+            ) u_cell (
+                .clk        (clk),
+                .format     (format),
+                .is_out     (is_out),
+                .is_tanh    (is_tanh),
+                .is_coupled (is_coupled),
+                .i_read     (i_read),
+                .f_read     (f_read),
+                .c_old      (c_gate),
+                .sigm       (sigm),
+                .tanh       (tanh),
+                .result     (cell_result)
+            );
+        end else begin : g_no_cell
+            assign cell_result = {ACT_W{1'b0}};
+        end
+    endgenerate
+
+    // ---- a function's value as result ------------------------------------------------------
+    wire [ACT_W-1:0] gate_result;
+    generate
+        if (GATE_RESULTS) begin : g_gate_result
+            wire [ACT_W-1:0] sum_gate;  // GATE
+            wire [ACT_W-1:0] of_gate;
+
+            if (SUM_RESULTS != 0) begin : g_sum
+                ese_delay #(
+                    .WIDTH  (ACT_W),
+                    .CLOCKS (TABLE_CLOCKS)
+                ) u_sum (
+                    .clk     (clk),
+                    .value   (y_sum),
+                    .delayed (sum_gate)
+                );
+            end else begin : g_no_sum
+                wire unused_sum = &{1'b0, y_sum};
+
+                assign sum_gate = {ACT_W{1'b0}};
+            end
+            if (TABLE_RESULTS) begin : g_table
+                wire [ACT_W-1:0] of_table = (SIGMOID_RESULTS == 0) ? tanh
+                                          : (TANH_RESULTS == 0)    ? sigm
+                                          : is_tanh                ? tanh : sigm;
+
+                assign of_gate = (SUM_RESULTS == 0 || is_table) ? of_table : sum_gate;
+            end else begin : g_no_table
+                assign of_gate = sum_gate;
+            end
 
             ese_delay #(
                 .WIDTH  (ACT_W),
-                .CLOCKS (TABLE_CLOCKS + PRODUCT_CLOCKS)
-            ) u_y (
+                .CLOCKS (PRODUCT_CLOCKS)
+            ) u_gate (
                 .clk     (clk),
-                .value   (y_sum),
-                .delayed (y_product)
+                .value   (of_gate),
+                .delayed (gate_result)
             );
+        end else begin : g_no_gate_result
+            wire unused_sum = &{1'b0, y_sum};
 
-            always @(posedge clk)
-                result <= product_is_y ? y_product : product_is_o ? m_product : c_product;
-        end else begin : g_no_projection
-            wire unused_y = &{1'b0, y_sum, product_is_y};
-
-            always @(posedge clk) result <= product_is_o ? m_product : c_product;
+            assign gate_result = {ACT_W{1'b0}};
         end
     endgenerate
+
+    // ---- result ----------------------------------------------------------------------------
+    always @(posedge clk)
+        result <= (CELLS == 0 || (GATE_RESULTS && is_gate)) ? gate_result : cell_result;
+
+    wire unused_choices = &{1'b0, is_gate, is_tanh, is_table, tanh};
 endmodule
 
 `resetall

@@ -1,99 +1,124 @@
 // SPDX-License-Identifier: Apache-2.0
 // ese_element_control - the element-wise pipeline's control, once for all channels and lanes.
 //
-// Carries a step's kind and addresses along the stages of ese_element, and the biases and peepholes,
-// which the channels share, to where they are needed.  A step enters at stage 0, taking a word of the
-// constant stream unless it is of pass y.
+// A pass is told what it does at begin_pass (ese_operation); then its steps enter at stage 0 one after the
+// other, and take a word of the constant stream each if the pass has constants.  Words of cells, of gates
+// and of results follow each other in a pass, from the bases told at begin_pass on.
 //
 //   stage 1             rows taken from the ActBuffers; c read
 //   stage BIAS          bias and peephole
 //   stage Z             pre-activation
-//   stage GATE - 2      i and f of the row block read (pass g)
-//   stage GATE          Sigmoid / Tanh done; i or f written
+//   stage GATE - 2      gates of the row block read
+//   stage GATE          Sigmoid / Tanh done; gates written
 //   stage PRODUCT       ElemMul done
-//   stage RESULT        c, m or y
+//   stage RESULT        results
 //
 // The channels are SPREAD_CLOCKS behind (ese_voices).  What goes through the same registers as the rows
 // is given here by its stage; c is read and results are written beside them, so much later.
+// begin_pass may be high only while `busy` is low: no step is under way.
 `resetall
 `timescale 1ns / 1ps
 `default_nettype none
 
 module ese_element_control #(
     parameter LANES       = 1,  // element-wise lanes
-    parameter WORD_W      = 8,  // bits of a word number
+    parameter WORD_W      = 8,  // bits of a word's address
+    parameter C_WORD_W    = 6,  // ... in the cell memory
     parameter GATE_WORD_W = 6,  // bits of a word number within a row block
+    parameter FORMAT_W    = 1,  // bits of a format's number
     parameter BIAS_W      = 28, // bits of a bias
     parameter PEEP_W      = 16, // bits of a peephole weight
     parameter BIAS_STAGE    = 3,
-    parameter Z_STAGE       = 7,
     parameter GATE_STAGE    = 12,
-    parameter PRODUCT_STAGE = 15,
     parameter RESULT_STAGE  = 16,
     parameter SPREAD_CLOCKS = 0
 ) (
     input  wire                    clk,
     input  wire                    reset,
 
+    // The pass that begins
+    input  wire                    begin_pass,
+    input  wire [FORMAT_W+12:0]    operation,
+    input  wire [C_WORD_W-1:0]     cell_base,
+    input  wire [WORD_W-1:0]       write_base,
+
     // Stage 0
     input  wire                    step,
-    input  wire [2:0]              kind,
-    input  wire [WORD_W-1:0]       word,
-    input  wire [GATE_WORD_W-1:0]  gate_word,
     input  wire [LANES-1:0]        keep,
     output reg                     busy,           // a step is under way
     input  wire [LANES*(PEEP_W+BIAS_W)-1:0] constants, // of this step: {peephole, bias} a lane
     output wire                    constants_ready,
 
+    // Held for the pass, as ese_operation says
+    output wire [FORMAT_W-1:0]     format,
+    output wire                    no_cells,
+    output wire                    is_out,
+    output wire                    is_gate,
+    output wire                    is_relu,
+    output wire                    is_tanh,
+    output wire                    is_table,
+    output wire                    is_coupled,
+
     // Stage 1, as late as the channels are: read c
     output wire                    c_read,
-    output wire [WORD_W-1:0]       c_read_word,
-    // BIAS - 1: c counts as zero where an utterance begins, but not in pass o, which reads the new c;
-    // pass y has no use for it
-    output wire                    c_is_old,
-    output wire                    c_is_unused,
+    output reg  [C_WORD_W-1:0]     c_read_word,
     // BIAS
     output reg  [LANES*BIAS_W-1:0] bias,
     output reg  [LANES*PEEP_W-1:0] peep,
-    // Z - 1: Tanh gets c (pass o)
-    output wire                    tanh_of_c,
     // GATE - 2
     output wire                    gate_read,
-    output wire [GATE_WORD_W-1:0]  gate_read_word,
     // GATE
     output wire                    i_write,
     output wire                    f_write,
-    output wire [GATE_WORD_W-1:0]  gate_write_word,
-    output wire                    gate_is_o,
-    // PRODUCT
-    output wire                    product_is_y,
-    output wire                    product_is_o,
-    // RESULT, as late as the channels are
-    output wire                    c_written,
-    output wire                    m_written,
-    output wire                    y_written,
-    output wire [WORD_W-1:0]       written_word,
-    output wire [LANES-1:0]        written_keep
+    // Of the word of gates that is read, or written: no pass does both
+    output reg  [GATE_WORD_W-1:0]  gate_word,
+    // RESULT, as late as the channels are: a word of results, but for gates, and where it goes
+    output wire                    result_valid,
+    output wire                    cell_write,
+    output wire                    kept_write,
+    output wire                    scratch_write,
+    output wire                    leaves,
+    output reg  [WORD_W-1:0]       write_word,
+    output wire [LANES-1:0]        result_keep
 );
     localparam C_STAGE = 1 + SPREAD_CLOCKS;
     localparam STAGES  = RESULT_STAGE + SPREAD_CLOCKS;
-    localparam TAG_W   = LANES + WORD_W + GATE_WORD_W + 3;
 
-    localparam [2:0] KIND_I = 3'd0;
-    localparam [2:0] KIND_F = 3'd1;
-    localparam [2:0] KIND_G = 3'd2;
-    localparam [2:0] KIND_O = 3'd3;
-    localparam [2:0] KIND_Y = 3'd4;
+    // ---- what the pass does ----------------------------------------------------------------
+    wire has_constants;
+    wire is_leaving;
+    wire to_gate_i;
+    wire to_gate_f;
+    wire to_cells;
+    wire to_kept;
+    wire to_scratch;
+    wire to_gate = to_gate_i || to_gate_f;
 
-    // ---- the step's tag at every stage -----------------------------------------------------
+    ese_operation #(
+        .FORMAT_W (FORMAT_W)
+    ) u_operation (
+        .clk        (clk),
+        .begin_pass (begin_pass),
+        .operation  (operation),
+        .format     (format),
+        .leaves     (is_leaving),
+        .constants  (has_constants),
+        .no_cells   (no_cells),
+        .is_out     (is_out),
+        .is_gate    (is_gate),
+        .is_relu    (is_relu),
+        .is_tanh    (is_tanh),
+        .is_table   (is_table),
+        .is_coupled (is_coupled),
+        .to_gate_i  (to_gate_i),
+        .to_gate_f  (to_gate_f),
+        .to_cells   (to_cells),
+        .to_kept    (to_kept),
+        .to_scratch (to_scratch)
+    );
+
+    // ---- where its steps are ---------------------------------------------------------------
     reg [STAGES:1] valid;
-    reg [TAG_W-1:0] tag [1:STAGES];
-
-    always @(posedge clk) begin : move_on
-        integer s;
-        tag[1] <= {keep, word, gate_word, kind};
-        for (s = 2; s <= STAGES; s = s + 1) tag[s] <= tag[s-1];
-    end
 
     always @(posedge clk)
         if (reset) begin
@@ -104,22 +129,44 @@ module ese_element_control #(
             busy  <= |{valid[STAGES-1:1], step};
         end
 
-    localparam GATE_LSB = 3;
-    localparam WORD_LSB = 3 + GATE_WORD_W;
-    localparam KEEP_LSB = 3 + GATE_WORD_W + WORD_W;
+    assign c_read        = valid[C_STAGE];
+    assign gate_read     = valid[GATE_STAGE-2];
+    assign i_write       = valid[GATE_STAGE] && to_gate_i;
+    assign f_write       = valid[GATE_STAGE] && to_gate_f;
+    assign result_valid  = valid[STAGES] && !to_gate;
+    assign cell_write    = valid[STAGES] && to_cells;
+    assign kept_write    = valid[STAGES] && to_kept;
+    assign scratch_write = valid[STAGES] && to_scratch;
+    assign leaves        = valid[STAGES] && is_leaving;
 
-    wire [TAG_W-1:0] tag_c       = tag[C_STAGE];
-    wire [TAG_W-1:0] tag_bias    = tag[BIAS_STAGE-1];
-    wire [TAG_W-1:0] tag_z       = tag[Z_STAGE-1];
-    wire [TAG_W-1:0] tag_read    = tag[GATE_STAGE-2];
-    wire [TAG_W-1:0] tag_gate    = tag[GATE_STAGE];
-    wire [TAG_W-1:0] tag_product = tag[PRODUCT_STAGE];
-    wire [TAG_W-1:0] tag_written = tag[STAGES];
+    ese_delay #(
+        .WIDTH  (LANES),
+        .CLOCKS (STAGES)
+    ) u_keep (
+        .clk     (clk),
+        .value   (keep),
+        .delayed (result_keep)
+    );
+
+    // ---- words -----------------------------------------------------------------------------
+    wire next_gate = to_gate ? valid[GATE_STAGE] : valid[GATE_STAGE-2];
+
+    always @(posedge clk) begin
+        if (valid[C_STAGE]) c_read_word <= c_read_word + 1'b1;
+        if (next_gate)      gate_word   <= gate_word + 1'b1;
+        if (valid[STAGES])  write_word  <= write_word + 1'b1;
+
+        if (begin_pass) begin
+            c_read_word <= cell_base;
+            gate_word   <= {GATE_WORD_W{1'b0}};
+            write_word  <= write_base;
+        end
+    end
 
     // ---- constants -------------------------------------------------------------------------
     wire [LANES*(PEEP_W+BIAS_W)-1:0] constants_q; // BIAS - 1
 
-    assign constants_ready = step && kind != KIND_Y;
+    assign constants_ready = step && has_constants;
 
     ese_delay #(
         .WIDTH  (LANES * (PEEP_W + BIAS_W)),
@@ -134,7 +181,7 @@ module ese_element_control #(
     generate
         for (l = 0; l < LANES; l = l + 1) begin : g_lane
             always @(posedge clk)
-                if (tag_bias[2:0] == KIND_Y) begin
+                if (!has_constants) begin
                     bias[l*BIAS_W +: BIAS_W] <= {BIAS_W{1'b0}};
                     peep[l*PEEP_W +: PEEP_W] <= {PEEP_W{1'b0}};
                 end else begin
@@ -144,27 +191,19 @@ module ese_element_control #(
         end
     endgenerate
 
-    // ---- what each stage needs to know -----------------------------------------------------
-    assign c_read          = valid[C_STAGE];
-    assign c_read_word     = tag_c[WORD_LSB +: WORD_W];
-    assign c_is_old        = tag_bias[2:0] != KIND_O;
-    assign c_is_unused     = tag_bias[2:0] == KIND_Y;
-    assign tanh_of_c       = tag_z[2:0] == KIND_O;
-    assign gate_read       = valid[GATE_STAGE-2];
-    assign gate_read_word  = tag_read[GATE_LSB +: GATE_WORD_W];
-    assign i_write         = valid[GATE_STAGE] && tag_gate[2:0] == KIND_I;
-    assign f_write         = valid[GATE_STAGE] && tag_gate[2:0] == KIND_F;
-    assign gate_write_word = tag_gate[GATE_LSB +: GATE_WORD_W];
-    assign gate_is_o       = tag_gate[2:0] == KIND_O;
-    assign product_is_y    = tag_product[2:0] == KIND_Y;
-    assign product_is_o    = tag_product[2:0] == KIND_O;
-    assign c_written       = valid[STAGES] && tag_written[2:0] == KIND_G;
-    assign m_written       = valid[STAGES] && tag_written[2:0] == KIND_O;
-    assign y_written       = valid[STAGES] && tag_written[2:0] == KIND_Y;
-    assign written_word    = tag_written[WORD_LSB +: WORD_W];
-    assign written_keep    = tag_written[KEEP_LSB +: LANES];
+`ifndef SYNTHESIS
+    reg was_reset; // before that, what is in registers means nothing
 
-    wire unused_tags = &{1'b0, tag_c, tag_bias, tag_z, tag_read, tag_gate, tag_product, tag_written};
+    initial was_reset = 1'b0;
+
+    always @(posedge clk) begin
+        if (reset) was_reset <= 1'b1;
+        if (begin_pass && was_reset && !reset && (step || valid != {STAGES{1'b0}})) begin
+            $display("ese_element_control: a pass begins while steps of another are under way");
+            $fatal;
+        end
+    end
+`endif
 endmodule
 
 `resetall

@@ -169,7 +169,7 @@ module ese_loader (
         lengths[2] <= constant_length;
         lengths[3] <= weight_length;
         fits <= {x_size - 32'd1 < X_SIZE, y_size - 32'd1 < Y_SIZE,
-                 cell_words <= C_WORDS, kept_words <= Y_WORDS, // none is none too many
+                 cell_words <= CELL_WORDS, kept_words <= KEPT_WORDS, // none is none too many
                  products - 32'd1 < PRODUCTS, passes - 32'd1 < PASSES,
                  columns - 32'd1 < MAX_COLUMNS, constants - 32'd1 < MAX_CONSTANTS,
                  beats - 32'd1 < MAX_BEATS};

@@ -7,7 +7,7 @@
 # shellcheck disable=SC2034 # for those who source this
 
 # Modules whose parent is to have them inside.
-helpers='ese_round_shift_right ese_saturate ese_rom ese_image ese_delay ese_skid'
+helpers='ese_round_shift_right ese_saturate ese_align ese_rom ese_image ese_delay ese_skid'
 
 recipe() { # TOP: commands of Yosys that map the design that it has read
     cat <<END

@@ -29,9 +29,9 @@ instance() { # NAME CHIP_FOLDER TOP
         .s_axis_x_tready($1_ready), .s_axis_x_tdata($1_x),
         .s_axis_x_tuser({{$channels{$1_in == 0}}, {$channels{$1_begins}}}),
         .s_axis_x_tlast($1_in % $x == $((x - 1))), .m_axis_y_tvalid($1_valid), .m_axis_y_tready(1'b1),
-        .m_axis_y_tdata($1_y), .m_axis_y_tuser(), .m_axis_y_tlast($1_last), .mon_cell_valid(),
-        .mon_cell_data(), .mon_cell_keep(), .mon_product_valid(), .mon_product(), .mon_pass_valid(),
-        .mon_pass(), .mon_issue(), .mon_stall(), .mon_weight_stall(), .mon_error());
+        .m_axis_y_tdata($1_y), .m_axis_y_tuser(), .m_axis_y_tlast($1_last), .mon_result_valid(),
+        .mon_result(), .mon_result_data(), .mon_result_keep(), .mon_product_valid(),
+        .mon_product(), .mon_pass_valid(), .mon_pass(), .mon_issue(), .mon_stall(), .mon_weight_stall(), .mon_error());
     always @(posedge clk) begin
         if (!reset && $1_ready && $1_in < $((frames * x))) begin
             $1_in <= $1_in + 1;

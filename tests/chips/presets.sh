@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
-# presets.sh - tiny and speech in full, under both simulators; both selftests; the utterances.
+# presets.sh - tiny and speech in full, under both simulators; both selftests; the utterances, on speech-lstm, too.
 set -euo pipefail
 # shellcheck source=tests/lib.sh
 . "$(dirname "${BASH_SOURCE[0]}")/../lib.sh"
@@ -57,8 +57,21 @@ holds "speech: phone error rate, from the chip's outputs" \
 same "speech: phone error rate in floating point" \
     "$("$json_get" "$work/recognise.json" float_phone_error_rate)" \
     "$(awk 'BEGIN { printf "%.9g", 147 / 626 }')"
+same "speech: the chip scores" "$("$json_get" "$work/recognise.json" scores)" chip
+same "speech: cycles a frame" "$("$json_get" "$work/recognise.json" cycles_per_frame)" 1184
 same "speech: recognised phones" "$("$json_get" "$work/recognise.json" phones)" 626
 same "speech: recognised frames" "$("$json_get" "$work/recognise.json" frames)" 6419
+
+# The host scores y of the LSTM alone.
+must "speech-lstm: gen" "$ese" gen speech-lstm -o "$work/speech-lstm"
+must "speech-lstm: recognise" \
+    "$ese" recognise "$work/speech-lstm" --frames 60 --json "$work/recognise.json"
+same "speech-lstm: the host scores" "$("$json_get" "$work/recognise.json" scores)" host
+same "speech-lstm: cycles a frame" "$("$json_get" "$work/recognise.json" cycles_per_frame)" 833
+same "speech-lstm: recognised frames" "$("$json_get" "$work/recognise.json" frames)" $((32 * 60))
+holds "speech-lstm: frames right, from the chip's outputs" \
+    "$("$json_get" "$work/recognise.json" frame_accuracy)" '>=' \
+    "$("$json_get" "$work/recognise.json" float_frame_accuracy | awk '{ print $1 - 0.003 }')"
 
 # The demo is a page; what README.md shows of it is what it prints; the files it names are there.
 status=0

@@ -52,9 +52,9 @@ for simulator in verilator icarus; do
     same "$simulator: it ends with the last y of frame 3" "$(told "$simulator" end)" 111
     same "$simulator: phase" "$(told "$simulator" phase)" "$begin steady"
     same "$simulator: nothing but the scope" \
-        "$(told "$simulator" var | grep -v '^ese_bench\.u_chip\.u_controller\(\.\|$\)' | sort | tr '\n' ' ')" \
+        "$(told "$simulator" var | grep -v '^ese_bench\.u_chip\.u_core\.u_controller\(\.\|$\)' | sort | tr '\n' ' ')" \
         'ese_bench ese_bench.u_captions '
-    must "$simulator: the scope" grep -qx 'var ese_bench.u_chip.u_controller.u_passes' "$work/$simulator"
+    must "$simulator: the scope" grep -qx 'var ese_bench.u_chip.u_core.u_controller.u_passes' "$work/$simulator"
 done
 same 'both begin at the same time' "$(told verilator first)" "$(told icarus first)"
 same 'both say the same' "$(told verilator columns)" "$(told icarus columns)"

@@ -78,6 +78,8 @@ help '--chart' report
 help '--svg' report
 help '--svg' verify
 help '--coverage' verify
+help '--taps' verify
+help '--taps' run
 help 'recorded speech' recognise
 run --version
 same "version: status" "$status" 0
@@ -100,7 +102,7 @@ usage 'too few frames' '--frames: 2 is too few; at least 3' verify x --frames 2
 usage 'faults' "'0' is not a whole number" verify x --faults 0
 usage 'faults of so many frames' '--faults plays phases of few frames' verify x --faults 3 --frames 9
 usage 'a chart of faults' '--svg: .* does not go with --faults' verify x --faults 3 --svg x.svg
-for option in '--svg x.svg' '--coverage y' '--model y' '--frames 9' '--faults 2' '--trace x.fst' '--sim both'; do
+for option in '--svg x.svg' '--coverage y' '--model y' '--frames 9' '--faults 2' '--trace x.fst' '--sim both' --taps; do
     # shellcheck disable=SC2086 # two words
     usage "the selftest and $option" "--selftest .* does not go with ${option%% [xy29]*}" \
         verify x --selftest $option
@@ -122,6 +124,9 @@ usage 'a picture onto standard output' "--svg: '-' does not end in .svg" report 
 usage 'a picture without a name' "--svg: '.svg' does not end in .svg" report tiny --svg .svg
 usage 'two things on standard output' 'only one can be standard output' \
     recognise x --json - --sentences -
+usage 'taps without comparing' '--taps: outputs are compared, which --no-check forbids' \
+    run x -i y -o z --no-check --taps
+usage 'taps of a model' "unrecognized option '--taps'" model x tiny -o z --taps
 usage 'jobs' 'is not a whole number' verify x -j 0
 
 # ---- configurations ----
@@ -211,7 +216,7 @@ refused 'an axis of no layer' '^ese: axis: model.layers.1.cell: there is 1 layer
     sweep "$work/layers.yaml" --axis model.layers.1.cell=4,5 -o "$work/out/sweep"
 
 # What is made of layers, and what not yet: a report, but no Verilog.
-refused_gen 'a network that no chip computes' '^ese: layer 0 is of kind gru; as yet Verilog is made of one lstm' \
+refused_gen 'a network that no chip computes' '^ese: layer 0 is of kind gru; as yet Verilog is made of layers lstm, rnn and linear' \
     "$work/layers.yaml"
 refused 'points of it to be verified' '^ese: --verify: layer 0 is of kind gru' \
     sweep "$work/layers.yaml" --axis pes=2,4 --verify 1 -o "$work/out/sweep"
@@ -225,6 +230,22 @@ run sweep "$work/layers.yaml" --axis pes=2,4 -o "$work/layers"
 same 'a sweep over it' "$status" 0
 head -c 5000000 /dev/zero | tr '\0' '#' >"$work/config.yaml"
 refused_gen 'YAML, too large' 'config.yaml' "$work/config.yaml"
+
+# A chip of layers: what it says of itself has no c where there is no cell, and names its layers.
+printf 'pes: 3\nchannels: 2\nmemory: resident\nmodel:\n  layers:\n' >"$work/stack.yaml"
+printf '  - {kind: rnn, input: 5, cell: 9}\n  - {kind: linear, output: 4}\n' >>"$work/stack.yaml"
+must 'layers: gen' "$ese" gen "$work/stack.yaml" -o "$work/stack"
+must 'layers: report' "$ese" report "$work/stack" --json "$work/stack.json"
+same 'layers: two' "$("$json_get" "$work/stack.json" layers | grep -o '"kind"' | wc -l)" 2
+same 'layers: no c' "$("$json_get" "$work/stack.json" network.cell formats.c)" 'null
+null'
+must 'layers: README' grep -Fxq '| 0 | rnn 5 -> 9, tanh | 0.y 15 |' "$work/stack/README.md"
+sed '$d' "$work/stack.yaml" >"$work/one.yaml"
+refused 'model, fewer layers' '^ese: model: ' model "$work/stack" "$work/one.yaml" -o "$work/out/model"
+refused 'model, a layer too large' '^ese: .*has 10 elements' \
+    model "$work/stack" "$work/stack.yaml" --set model.layers.0.cell=10 -o "$work/out/model"
+run --help
+must 'help: no LSTM alone' sh -c "! grep -q LSTM '$work/stdout'"
 
 # ---- model files ----
 
@@ -550,6 +571,14 @@ refused 'verify: a folder in place of a result' 'Is a directory' verify "$work/c
 same 'nothing is left of the question' "$(ls "$work/none" 2>/dev/null)" ''
 refused 'random faults on a chip without memory' 'faults are for chips with' \
     verify "$work/chip" --faults 3
+run verify "$work/chip" --sim icarus --frames 4 --taps --json "$work/taps.json"
+same 'verify --taps: status' "$status" 0
+same 'verify --taps: what is compared, and where' \
+    "$("$json_get" "$work/taps.json" simulators.icarus.checked | grep -oE '"(vector|at)":"[a-z]*"' | paste -s -d ' ')" \
+    '"vector":"c" "at":"result" "vector":"m" "at":"result" "vector":"y" "at":"result" "vector":"y" "at":"output"'
+same 'verify: without, y and c' \
+    "$("$json_get" "$work/result.json" simulators.icarus.checked | grep -oE '"vector":"[a-z]*"' | paste -s -d ' ')" \
+    '"vector":"c" "vector":"y"'
 run verify "$work/chip" --sim icarus --frames 4 --json -
 must 'verify --json -: keys' "$json_get" "$work/stdout" "${keys[@]}"
 run report tiny --json "$work/result.json"

@@ -65,7 +65,11 @@ ran 'streaming' stream
 cp -r "$work/out/stream" "$work/out/first"
 ran 'streaming, ddr3' stream --memory ddr3
 must 'memories do not change the outputs' diff -r "$work/out/first" "$work/out/stream"
-ran 'streaming, icarus' stream --simulator icarus
+ran 'streaming, all vectors' stream --taps
+same 'all vectors: those' "$("$json_get" "$work/run.json" checked | grep -oE '"vector":"[a-z]*"' | paste -s -d ' ')" \
+    '"vector":"y" "vector":"c" "vector":"m" "vector":"y"'
+must 'all vectors: the outputs are the same' diff -r "$work/out/first" "$work/out/stream"
+ran 'streaming, icarus' stream --simulator icarus --taps
 must 'simulators do not change the outputs' diff -r "$work/out/first" "$work/out/stream"
 ran 'resident' resident
 ran 'resident, icarus' resident --simulator icarus
@@ -73,7 +77,7 @@ must 'run, hostile memory' "$ese" run "$work/resident" -i "$work/in" -o "$work/o
     --memory hostile
 must 'another model of the same chip' "$ese" model "$work/stream" tiny --set model.seed=2 \
     -o "$work/model"
-ran 'another model' stream --model "$work/model"
+ran 'another model' stream --model "$work/model" --taps
 if diff -rq "$work/out/first" "$work/out/stream" >"$work/stdout"; then
     bad 'another model gives the same outputs'
 else

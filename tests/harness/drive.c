@@ -13,6 +13,7 @@
 #include "gen/emit/registers.h"
 #include "gen/verify/simulate.h"
 #include "gen/verify/stimulus.h"
+#include "tests/harness/drive_vectors.h"
 
 /* COLUMNS: what the stand-in broadcasts in a frame, three of product 0 and two of product 1. */
 enum { FRAMES = 10, COLUMNS = 5 };
@@ -55,13 +56,6 @@ static uint32_t draw(void)
     return (uint32_t)(state >> 33);
 }
 
-static int32_t wrap(int64_t value, uint32_t bits)
-{
-    int64_t size = INT64_C(1) << bits;
-    value = ((value % size) + size) % size;
-    return (int32_t)(value >= size / 2 ? value - size : value);
-}
-
 /* ---- a chip with AXI ports adds what it reads from memory to each x ------------------------------ */
 
 static const struct { const char *size, *file; uint64_t base; } REGIONS[STIMULUS_USES] = {
@@ -100,8 +94,9 @@ static void make_header(const struct stimulus *s, unsigned char *data, uint32_t 
     uint32_t frame = (s->input * word_bytes + beat - 1) / beat * beat;
     const uint32_t words[][2] = {
         {WORD_MAGIC, 0x4D455345}, {WORD_LAYOUT, 2}, {WORD_CHIP_HASH, s->chip_hash},
-        {WORD_MODEL_HASH, 0x1234567}, {WORD_X_SIZE, s->input}, {WORD_Y_SIZE, s->output},
-        {WORD_CELL_WORDS, 0}, {WORD_KEPT_WORDS, s->input}, {WORD_X_FRAME_BYTES, frame}, {WORD_Y_FRAME_BYTES, frame},
+        {WORD_MODEL_HASH, 0x1234567}, {WORD_X_SIZE, s->input}, {WORD_Y_SIZE, s->input},
+        {WORD_CELL_WORDS, 0}, {WORD_KEPT_WORDS, s->input},
+        {WORD_X_FRAME_BYTES, frame}, {WORD_Y_FRAME_BYTES, frame},
         {WORD_XY_WORD_BYTES, word_bytes}, {WORD_STATE_BYTES, frame},
         {WORD_STATE_WORD_BYTES, word_bytes}, {WORD_STATE_SLOT_BYTES, s->element_bits / 8},
         {WORD_ELEMENT_BYTES, s->element_bits / 8}};
@@ -198,22 +193,22 @@ static void draw_masks(struct stimulus *s, uint32_t f, bool idle, bool *known)
 /* Voices that begin and end at different frames; what the stand-in makes of them. */
 static void draw_frames(struct stimulus *s, bool idle, uint32_t key)
 {
-    size_t cells = (size_t)s->channels * s->cell;
+    size_t cells = (size_t)s->channels * s->input;
     int32_t *c = allocate(cells, sizeof *c), *saved = allocate(cells, sizeof *saved);
     bool *known = allocate(s->channels, sizeof *known);
     for (uint32_t f = 0; f < s->frame_count; f++) {
         draw_masks(s, f, idle, known);
         if (has_queue(s) && f == state_frame() + 4) /* every channel has what the one before had */
             for (size_t i = 0; i < cells; i++)
-                c[(i + s->cell) % cells] = saved[i];
+                c[(i + s->input) % cells] = saved[i];
         for (uint32_t ch = 0; ch < s->channels; ch++) {
-            bool first = stimulus_get(s->first, s, f, ch);
+            bool first = stimulus_get(s->first, s, f, ch) || vector_c == STIMULUS_NO_VECTOR;
             for (uint32_t e = 0; stimulus_get(s->active, s, f, ch) && e < s->input; e++) {
                 size_t word = ((size_t)f * s->channels + ch) * s->input + e;
-                int32_t *now = &c[(size_t)ch * s->cell + e];
+                int32_t *now = &c[(size_t)ch * s->input + e];
                 s->x[word] = wrap((int32_t)draw(), s->activation_bits);
                 *now = wrap((first ? 0 : (int64_t)*now) + s->x[word] + key, s->activation_bits);
-                s->c[word] = s->y[word] = *now;
+                expect_element(s, f, ch, e, *now);
             }
         }
         if (f == state_frame() + 1)
@@ -255,7 +250,10 @@ static struct stimulus_phase *phase(struct stimulus *s, const char *name, uint32
 /* Clocks from frame to frame, if memory does not hold the stand-in up. */
 static int64_t frame_period(const struct stimulus *s)
 {
-    return 2 * s->input + COLUMNS + (s->cell + s->lanes - 1) / s->lanes;
+    int64_t period = s->input + COLUMNS;
+    for (uint32_t n = 0; n < s->pass_count; n++)
+        period += s->pass_beats[n];
+    return period;
 }
 
 static void add_phases(struct stimulus *s)
@@ -493,11 +491,13 @@ static void damage(struct stimulus *s, const char *scenario, struct stimulus_pha
 {
     size_t word = ((size_t)6 * s->channels) * s->input; /* channel 0 always speaks */
     if (strcmp(scenario, "golden_y") == 0)
-        s->y[word] ^= 1;
+        expected(s, vector_y, 6, 0)[0] ^= 1;
     else if (strcmp(scenario, "golden_c") == 0)
-        s->c[word + 1] ^= 1;
+        expected(s, vector_c, 6, 0)[1] ^= 1;
     else if (strcmp(scenario, "golden_x") == 0)
         s->x[word + 2] ^= 1;
+    else if (damage_vectors(s, scenario))
+        return;
     else if (strcmp(scenario, "start") == 0)
         s->phases[0].starts[2]++;
     else if (strcmp(scenario, "end") == 0)
@@ -505,7 +505,7 @@ static void damage(struct stimulus *s, const char *scenario, struct stimulus_pha
     else if (strcmp(scenario, "columns") == 0)
         s->product_columns[1]++;
     else if (strcmp(scenario, "beats") == 0)
-        s->pass_beats[1]++;
+        s->pass_beats[s->pass_count - 1]++;
     else if (strcmp(scenario, "dimension") == 0)
         s->pes++;
     else if (strcmp(scenario, "image_size") == 0)
@@ -591,6 +591,10 @@ static void damage_file(const char *path, const char *scenario)
         fseek(file, 1000, SEEK_SET);
         putc(byte ^ 16, file);
     }
+    if (file != NULL && strcmp(scenario, "file_version") == 0) {
+        fseek(file, 8, SEEK_SET);
+        putc(STIMULUS_VERSION - 1, file);
+    }
     if (file != NULL)
         fclose(file);
     if (strcmp(scenario, "file_missing") == 0)
@@ -603,14 +607,15 @@ static void damage_file(const char *path, const char *scenario)
 static bool dump_agrees(const struct stimulus *s, const char *path)
 {
     FILE *file = fopen(path, "rb");
+    const int32_t *y = stimulus_y(s)->values;
     bool good = file != NULL;
     size_t word = 0;
     for (uint32_t f = 0; good && f < FRAMES; f++) /* the others are not played on every chip */
         for (uint32_t ch = 0; ch < s->channels; ch++)
-            for (uint32_t e = 0; e < s->output; e++, word++) {
+            for (uint32_t e = 0; e < s->input; e++, word++) {
                 int32_t value = -1;
                 good = good && fread(&value, sizeof value, 1, file) == 1 &&
-                       value == (stimulus_get(s->active, s, f, ch) ? s->y[word] : 0);
+                       value == (stimulus_get(s->active, s, f, ch) ? y[word] : 0);
             }
     if (file != NULL)
         fclose(file);
@@ -646,13 +651,16 @@ int main(int argc, char **argv)
         return 2;
     const char *folder = argv[1], *scenario = argv[3];
     struct error error = {0};
-    struct stimulus s = {.phase_count = 64, .product_count = 2, .pass_count = 2, .image_count = 1};
+    struct stimulus s = {.phase_count = 64, .product_count = 2, .image_count = 1};
     s.channels = dimension(folder, "ese_bench_params.vh", "CHANNELS");
     s.element_bits = dimension(folder, "ese_bench_params.vh", "ELEMENT_BITS");
     s.activation_bits = dimension(folder, "ese_bench_params.vh", "ACTIVATION_BITS");
     s.lanes = dimension(folder, "ese_bench_params.vh", "LANES");
     s.pes = dimension(folder, "ese_bench_params.vh", "PES");
-    s.input = s.cell = s.output = dimension(folder, "fake_params.vh", "FRAME");
+    s.input = dimension(folder, "fake_params.vh", "FRAME");
+    const uint32_t layers = optional(folder, "fake_params.vh", "LAYERS");
+    s.pass_count = layers > 1 ? 6 : 2;
+    add_vectors(&s, layers);
     s.frame_count = FRAMES;
     s.memory_data_bits = optional(folder, "ese_bench_params.vh", "AXI_DATA_BITS");
     bool axi = s.memory_data_bits != 0;
@@ -673,8 +681,7 @@ int main(int argc, char **argv)
     s.phase_count = 0;
     s.product_columns[0] = 3;
     s.product_columns[1] = 2;
-    s.pass_beats[0] = (s.cell + s.lanes - 1) / s.lanes;
-    s.pass_beats[1] = s.output;
+    set_passes(&s, layers, optional(folder, "fake_params.vh", "HALF"));
     uint32_t key = axi ? make_regions(&s, folder, &error) : 0;
     draw_frames(&s, strcmp(scenario, "idle") == 0, key);
     if (speed)

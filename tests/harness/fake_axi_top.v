@@ -30,7 +30,7 @@ module ese_top (aclk, aresetn,
     s_axis_x_tvalid, s_axis_x_tready, s_axis_x_tdata, s_axis_x_tuser, s_axis_x_tlast,
     m_axis_y_tvalid, m_axis_y_tready, m_axis_y_tdata, m_axis_y_tuser, m_axis_y_tlast,
 `endif
-    mon_cell_valid, mon_cell_data, mon_cell_keep, mon_product_valid, mon_product,
+    mon_result_valid, mon_result, mon_result_data, mon_result_keep, mon_product_valid, mon_product,
     mon_pass_valid, mon_pass, mon_issue, mon_stall, mon_weight_stall, mon_error);
 
     `include "ese_bench_params.vh"
@@ -103,9 +103,10 @@ module ese_top (aclk, aresetn,
     output [CHANNELS-1:0]         m_axis_y_tuser;
     output                        m_axis_y_tlast;
 `endif
-    output                        mon_cell_valid;
-    output [LANES*CHANNELS*A-1:0] mon_cell_data;
-    output [LANES-1:0]            mon_cell_keep;
+    output                        mon_result_valid;
+    output [15:0]                 mon_result;
+    output [LANES*CHANNELS*A-1:0] mon_result_data;
+    output [LANES-1:0]            mon_result_keep;
     output                        mon_product_valid;
     output [15:0]                 mon_product;
     output                        mon_pass_valid;
@@ -572,8 +573,9 @@ module ese_top (aclk, aresetn,
         .s_axis_x_tuser(x_user), .s_axis_x_tlast(s_axis_x_tlast),
         .m_axis_y_tvalid(m_axis_y_tvalid), .m_axis_y_tready(m_axis_y_tready),
         .m_axis_y_tdata(m_axis_y_tdata), .m_axis_y_tuser(m_axis_y_tuser),
-        .m_axis_y_tlast(m_axis_y_tlast), .mon_cell_valid(mon_cell_valid),
-        .mon_cell_data(mon_cell_data), .mon_cell_keep(mon_cell_keep),
+        .m_axis_y_tlast(m_axis_y_tlast), .mon_result_valid(mon_result_valid),
+        .mon_result(mon_result), .mon_result_data(mon_result_data),
+        .mon_result_keep(mon_result_keep),
         .mon_product_valid(mon_product_valid), .mon_product(mon_product),
         .mon_pass_valid(mon_pass_valid), .mon_pass(mon_pass), .mon_issue(mon_issue),
         .mon_stall(mon_stall), .mon_weight_stall(mon_weight_stall), .mon_error(core_error)

@@ -4,13 +4,18 @@
 // It misbehaves on request (+NAME on the command line), from its second frame after a reset on, so
 // that every check of the harness can be seen to fire.  Frames of FRAME words in and out.  As fake_core
 // it has ports to read and write c, which is all its state.
+//
+//   LAYERS 1  pass 0 writes c, pass 1 steps with each y that is given and writes nothing
+//   LAYERS 0  there is no state: y = x; pass 0 writes y
+//   LAYERS 2  pass 0 writes c; pass 1 is of a gate; passes 2 and 3 write the two row blocks of m = c + 1,
+//             HALF rows and the rest, which go round over PES owners; pass 4 writes y = c; pass 5 steps
 
 `timescale 1ns / 1ps
 
 module ese_top (aclk, aresetn,
     s_axis_x_tvalid, s_axis_x_tready, s_axis_x_tdata, s_axis_x_tuser, s_axis_x_tlast,
     m_axis_y_tvalid, m_axis_y_tready, m_axis_y_tdata, m_axis_y_tuser, m_axis_y_tlast,
-    mon_cell_valid, mon_cell_data, mon_cell_keep, mon_product_valid, mon_product,
+    mon_result_valid, mon_result, mon_result_data, mon_result_keep, mon_product_valid, mon_product,
     mon_pass_valid, mon_pass, mon_issue, mon_stall, mon_weight_stall, mon_error
 `ifdef FAKE_CORE
     , state_write, state_word, state_channels, state_data, state_now
@@ -18,7 +23,7 @@ module ese_top (aclk, aresetn,
     );
 
     `include "ese_bench_params.vh"
-    `include "fake_params.vh" // FRAME
+    `include "fake_params.vh" // FRAME, LAYERS, HALF
 
     localparam A = ACTIVATION_BITS;
     localparam B = ELEMENT_BITS;
@@ -34,9 +39,10 @@ module ese_top (aclk, aresetn,
     output reg [CHANNELS*B-1:0]         m_axis_y_tdata;
     output     [CHANNELS-1:0]           m_axis_y_tuser;
     output                              m_axis_y_tlast;
-    output                              mon_cell_valid;
-    output reg [LANES*CHANNELS*A-1:0]   mon_cell_data;
-    output reg [LANES-1:0]              mon_cell_keep;
+    output                              mon_result_valid;
+    output     [15:0]                   mon_result;
+    output reg [LANES*CHANNELS*A-1:0]   mon_result_data;
+    output reg [LANES-1:0]              mon_result_keep;
     output                              mon_product_valid;
     output     [15:0]                   mon_product;
     output                              mon_pass_valid;
@@ -59,7 +65,8 @@ module ese_top (aclk, aresetn,
         reset_valid, x_on_y, x_on_valid, x_on_c, x_on_stall, x_on_issue, x_on_index, x_on_keep, swallow, extra,
         hang, error_high, skip_row, more_rows, more_columns, less_columns, late, shy, no_clear,
         quit, spin, deaf, two_causes, eager, any_user, product_range, pass_range, flicker,
-        idle_y, x_on_idle;
+        idle_y, x_on_idle, wrong_m, wrong_result_y, wrong_pass, gate_result, result_range, x_on_result,
+        no_step, shifted_keep, lost_word, more_words;
     initial begin
         wrong_y       = $test$plusargs("wrong_y");       // a bit of a y word
         wrong_c       = $test$plusargs("wrong_c");       // a bit of a cell state
@@ -78,7 +85,17 @@ module ese_top (aclk, aresetn,
         x_on_stall    = $test$plusargs("x_on_stall");    // X on a monitor output
         x_on_index    = $test$plusargs("x_on_index");    // X on mon_product
         x_on_issue    = $test$plusargs("x_on_issue");    // X on mon_issue
-        x_on_keep     = $test$plusargs("x_on_keep");     // X on mon_cell_keep
+        x_on_keep     = $test$plusargs("x_on_keep");     // X on mon_result_keep
+        x_on_result   = $test$plusargs("x_on_result");   // X on mon_result
+        wrong_m       = $test$plusargs("wrong_m");       // a bit of m, in its second row block
+        wrong_result_y = $test$plusargs("wrong_result_y"); // y, but not the one that leaves
+        wrong_pass    = $test$plusargs("wrong_pass");    // mon_result is the pass before
+        gate_result   = $test$plusargs("gate_result");   // the gate's words are shown, too
+        result_range  = $test$plusargs("result_range");  // no such pass in mon_result
+        no_step       = $test$plusargs("no_step");       // a word without a step
+        shifted_keep  = $test$plusargs("shifted_keep");  // the lanes that hold rows are not the first
+        lost_word     = $test$plusargs("lost_word");     // a word of m less
+        more_words    = $test$plusargs("more_words");    // a word of m more, in the fifth frame
         swallow       = $test$plusargs("swallow");       // one y word less
         extra         = $test$plusargs("extra");         // one y word more, after the last frame
         hang          = $test$plusargs("hang");          // takes x, gives no y
@@ -103,11 +120,17 @@ module ese_top (aclk, aresetn,
 
     // ---- what it should do -----------------------------------------------------------------------
 
-    localparam [2:0] ST_TAKE = 0, ST_PRODUCT = 1, ST_CELL = 2, ST_GIVE = 3, ST_EXTRA = 4, ST_LATE = 5;
+    localparam [3:0] ST_TAKE = 0, ST_PRODUCT = 1, ST_CELL = 2, ST_GIVE = 3, ST_EXTRA = 4, ST_LATE = 5,
+                     ST_GATE = 6, ST_M = 7, ST_REST = 8, ST_Y = 9;
 
-    localparam STEPS = (FRAME + LANES - 1) / LANES;
+    localparam STEPS   = (FRAME + LANES - 1) / LANES;
+    localparam ACROSS  = (PES + LANES - 1) / LANES; // words of a row of owners
+    localparam M_WORDS = HALF / PES * ACROSS + (HALF % PES + LANES - 1) / LANES;
+    localparam REST    = FRAME - HALF;
+    localparam REST_WORDS = REST / PES * ACROSS + (REST % PES + LANES - 1) / LANES;
+    localparam GATE_STEPS = 2;
 
-    reg [2:0]            state;
+    reg [3:0]            state;
     reg [15:0]           count;
     reg [15:0]           frame;
     reg [2*CHANNELS-1:0] user;
@@ -122,7 +145,11 @@ module ese_top (aclk, aresetn,
     wire give = m_axis_y_tvalid === 1'b1 && m_axis_y_tready;
     wire [15:0] columns = more_columns && now ? 6 : less_columns && now ? 4 : 5;
 
-    integer c, l, row;
+    wire [15:0] last = state == ST_GATE ? GATE_STEPS - 1 : state == ST_M ? M_WORDS - 1
+                     : state == ST_REST ? REST_WORDS - 1 - (lost_word && now) + (more_words && frame == 4)
+                     : STEPS - 1;
+
+    integer c, l, row, rows, lane;
     reg [A-1:0] sum;
 
     initial begin
@@ -170,7 +197,14 @@ module ese_top (aclk, aresetn,
                 count <= count + 1;
                 if (count == STEPS - 1) begin
                     count <= 0;
-                    state <= hang && now ? ST_TAKE : ST_GIVE;
+                    state <= hang && now ? ST_TAKE : LAYERS > 1 ? ST_GATE : ST_GIVE;
+                end
+            end
+            ST_GATE, ST_M, ST_REST, ST_Y: begin
+                count <= count + 1;
+                if (count == last) begin
+                    count <= 0;
+                    state <= state == ST_Y ? ST_GIVE : state + 1'b1;
                 end
             end
             ST_GIVE: if (give) begin
@@ -205,7 +239,7 @@ module ese_top (aclk, aresetn,
         input integer at;
         integer k;
         for (k = 0; k < CHANNELS; k = k + 1)
-            next_c[k*A +: A] = (user[CHANNELS+k] ? {A{1'b0}} : c_ram[at][k*A +: A])
+            next_c[k*A +: A] = (user[CHANNELS+k] || LAYERS == 0 ? {A{1'b0}} : c_ram[at][k*A +: A])
                              + x_ram[at][k*A +: A];
     endfunction
 
@@ -213,20 +247,30 @@ module ese_top (aclk, aresetn,
 
     reg [CHANNELS*A-1:0] vector;
 
+    wire of_m = state == ST_M || state == ST_REST;
+
+    // Lane `lane` of a word has row `row` of m's row block, if that is one of `rows`.
     always @* begin
-        mon_cell_data = {LANES * CHANNELS * A{1'b0}};
-        mon_cell_keep = {LANES{1'b0}};
+        mon_result_data = {LANES * CHANNELS * A{1'b0}};
+        mon_result_keep = {LANES{1'b0}};
+        rows = state == ST_M ? HALF : state == ST_REST ? REST : FRAME;
         for (l = 0; l < LANES; l = l + 1) begin
-            row = {16'b0, count} * LANES + l;
-            vector = row < FRAME ? next_c(row) : {CHANNELS * A{1'b0}};
-            mon_cell_keep[l] = state == ST_CELL && (row < FRAME || (more_rows && now));
+            lane = of_m ? {16'b0, count} % ACROSS * LANES + l : l;
+            row  = of_m ? {16'b0, count} / ACROSS * PES + lane : {16'b0, count} * LANES + l;
+            mon_result_keep[l] = row < rows && !(of_m && lane >= PES) || (more_rows && now);
+            if (state == ST_REST) row = row + HALF;
+            vector = row >= FRAME ? {CHANNELS * A{1'b0}} : state == ST_CELL ? next_c(row) : c_ram[row];
             for (c = 0; c < CHANNELS; c = c + 1)
-                mon_cell_data[(c*LANES+l)*A +: A] = vector[c*A +: A];
+                mon_result_data[(c*LANES+l)*A +: A] = vector[c*A +: A] + {{A-1{1'b0}}, of_m};
         end
-        if (skip_row && now && count == 1) mon_cell_keep[LANES-1] = 1'b0;
-        if (x_on_keep && now) mon_cell_keep[0] = 1'bx;
-        if (wrong_c && now && count == 1) mon_cell_data[A-1] = ~mon_cell_data[A-1];
-        if (x_on_c && now) mon_cell_data[1] = 1'bx;
+        if (skip_row && now && count == 1) mon_result_keep[LANES-1] = 1'b0;
+        if (shifted_keep && now && state == ST_M && count == 1)
+            mon_result_keep = {mon_result_keep, 1'b0};
+        if (x_on_keep && now) mon_result_keep[0] = 1'bx;
+        if (wrong_c && now && state == ST_CELL && count == 1) mon_result_data[A-1] = ~mon_result_data[A-1];
+        if (wrong_m && now && state == ST_REST && count == 1) mon_result_data[0] = ~mon_result_data[0];
+        if (wrong_result_y && now && state == ST_Y && count == 2) mon_result_data[0] = ~mon_result_data[0];
+        if (x_on_c && now && state == ST_CELL) mon_result_data[1] = 1'bx;
     end
 
     always @* begin
@@ -242,6 +286,11 @@ module ese_top (aclk, aresetn,
     end
 
     wire giving = state == ST_GIVE || state == ST_EXTRA;
+    wire writes = state == ST_CELL || of_m || state == ST_Y;
+
+    // The pass that steps; what y is given by is the last.
+    wire [15:0] pass = state == ST_CELL ? 16'd0 : state == ST_GIVE ? (LAYERS > 1 ? 16'd5 : 16'd1)
+                     : state - ST_GATE + 1;
 
     assign s_axis_x_tready   = state == ST_TAKE && aresetn;
     assign m_axis_y_tvalid   = x_on_valid && now && giving ? 1'bx
@@ -250,11 +299,14 @@ module ese_top (aclk, aresetn,
                                   && (!shy || m_axis_y_tready);
     assign m_axis_y_tuser    = bad_tuser && now ? ~user[CHANNELS-1:0] : user[CHANNELS-1:0];
     assign m_axis_y_tlast    = early_tlast && now ? count == 0 : count == FRAME - 1 && !(no_tlast && now);
-    assign mon_cell_valid    = state == ST_CELL && aresetn;
+    assign mon_result_valid  = (writes || gate_result && now && state == ST_GATE) && aresetn;
+    assign mon_result        = x_on_result && now ? 16'bx : result_range && now ? 16'd9
+                             : wrong_pass && now && of_m ? pass - 1 : pass;
     assign mon_product_valid = state == ST_PRODUCT && aresetn;
     assign mon_product       = x_on_index && now ? 16'bx : product_range && now ? 16'd2 : count < 3 ? 16'd0 : 16'd1;
-    assign mon_pass_valid    = aresetn && (state == ST_CELL || state == ST_GIVE && give);
-    assign mon_pass          = pass_range && now ? 16'd9 : state == ST_CELL ? 16'd0 : 16'd1;
+    assign mon_pass_valid    = aresetn && !(no_step && now && state == ST_REST && count == 0)
+                             && (writes || state == ST_GATE || state == ST_GIVE && give);
+    assign mon_pass          = pass_range && now ? 16'd9 : pass;
     assign mon_issue         = x_on_issue && now ? {PES{1'bx}}
                              : mon_product_valid ? {PES{1'b1}} >> count : {PES{1'b0}};
     assign mon_stall         = !aresetn || mon_product_valid ? 5'b00000

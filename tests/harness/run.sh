@@ -36,7 +36,7 @@ for file in sim/*/*.c; do
         "$($cc -std=c11 $warnings $vpi $rooms -I"$registers" -fsyntax-only "$file" 2>&1)"
 done
 
-chip() { # NAME CHANNELS ELEMENT_BITS ACTIVATION_BITS LANES PES FRAME
+chip() { # NAME CHANNELS ELEMENT_BITS ACTIVATION_BITS LANES PES FRAME [LAYERS HALF]
     mkdir -p "$work/$1/rtl" "$work/$1/mem" "$work/$1/sim"
     cp "$registers"/*.[chv] "$registers"/*.cpp "$registers"/*.def "$registers"/*.vlt "$work/$1/sim/"
     cp tests/harness/fake_top.v "$work/$1/rtl/ese_top.v"
@@ -53,7 +53,8 @@ localparam PASSES = 16;
 localparam CAPTION = 64;
 localparam HALF_PERIOD = 2.500;
 END
-    printf 'localparam FRAME = %s;\n' "$7" >"$work/$1/sim/fake_params.vh"
+    printf 'localparam FRAME = %s;\nlocalparam LAYERS = %s;\nlocalparam HALF = %s;\n' "$7" "${8:-1}" \
+        "${9:-1}" >"$work/$1/sim/fake_params.vh"
 }
 
 axi_chip() { # NAME PORTS DATA_BITS ADDRESS_BITS FRAME WEIGHTS_BYTES MODEL_BYTES stream|memory
@@ -93,6 +94,10 @@ play() { # CHIP SIMULATOR SCENARIO WANTED [+PLUSARG]
 chip wide 33 16 12 2 40 7
 chip small 1 8 8 1 1 2
 chip odd 5 24 18 3 3 4
+# Without any state; two layers, of which the second is written by two passes, a word of whose has two rows
+# or one.
+chip none 3 16 12 2 4 5 0
+chip layers 5 24 18 2 3 11 2 5
 # Two ports and a shared one; widths of bus and address.
 axi_chip two 2 512 40 80 5000 1500 stream
 axi_chip one 1 128 33 128 1100 900 stream
@@ -116,8 +121,8 @@ faults() { # SIMULATOR
     play wide "$1" normal 'a y word after the last frame' +extra
     play wide "$1" normal 'nothing moves any more; x at frame 5.* y at frame 1 word 0' +hang
     play wide "$1" normal 'mon_error is high, but x was framed well' +error_high
-    play wide "$1" normal 'phase full speed: cell states end at frame 4 row' +skip_row
-    play wide "$1" normal 'a cell state after the last frame' +more_rows
+    play wide "$1" normal 'mon_result_keep is 0 in lane 1, pass 0: 2 lanes hold a row' +skip_row
+    play wide "$1" normal 'mon_result_keep is 1 in lane 1, pass 0: 1 lanes hold a row' +more_rows
     play wide "$1" normal 'product 1 has columns after the last frame' +more_columns
     play wide "$1" normal 'product 1 ran 6 steps in all frames, expected 10' +less_columns
     play wide "$1" normal 'frame 1 starts in cycle 32, expected in 31' +late
@@ -132,6 +137,41 @@ faults() { # SIMULATOR
     play wide "$1" normal 'mon_product is 2, there are 2 products' +product_range
     play wide "$1" normal 'mon_pass is 9, there are 2 passes' +pass_range
     play wide "$1" normal 'mon_error fell without a reset' +flicker
+}
+
+# The same to faults of a network of layers: which vector, which pass, and what was computed first.
+layer_faults() { # SIMULATOR
+    play layers "$1" normal 'it went wrong here: .*pass 3: 1.m of frame 1, channel 0, element 7: expected' +wrong_m
+    play layers "$1" normal 'it went wrong here: .*pass 0: 0.c of frame 1, channel 0, element 2: expected' +wrong_c
+    play layers "$1" normal 'it went wrong here: .*pass 4: 1.y of frame 1, channel 0, element 4: ' +wrong_result_y
+    play layers "$1" normal 'it went wrong here: phase [a-z ]*, cycle [0-9]*: 1.y of frame 1, channel 0, ' +wrong_y
+    play layers "$1" normal 'mon_result is 1: no pass whose words leave the element-wise path' +wrong_pass
+    play layers "$1" normal 'mon_result is 1: no pass whose words leave the element-wise path' +gate_result
+    play layers "$1" normal 'mon_result is 9: no pass whose words leave the element-wise path' +result_range
+    play layers "$1" normal 'mon_result is 3, but that pass has made no step for it' +no_step
+    play layers "$1" normal 'mon_result_keep is 0 in lane 0, pass 2: 1 lanes hold a row' +shifted_keep
+    play layers "$1" normal 'pass 3 wrote 1[0-9] words in all frames, expected 20' +lost_word
+    play layers "$1" normal 'pass 3 has results after the last frame' +more_words
+    play layers "$1" golden_y 'it went wrong here: .*pass 4: 1.y of frame 6, channel 0, element 0: '
+    play layers "$1" golden_c 'it went wrong here: .*pass 0: 0.c of frame 6, channel 0, element 1: '
+    play layers "$1" untapped '^pass$' +wrong_m
+    play layers "$1" untapped 'first wrong of what is compared: .*1.y of frame 1, ' +wrong_y
+    play layers "$1" untapped 'pass 3 wrote 1[0-9] words in all frames, expected 20' +lost_word
+    play layers "$1" only_y '^pass$' +wrong_c
+    play layers "$1" idle 'nothing of 0.c was checked: no phase has a whole frame with an active channel'
+    play layers "$1" leaves 'vector 3 is to leave the chip, there are 3'
+    play layers "$1" elements 'pass 3 writes elements 6.. of vector 1.m, which has 11'
+    play layers "$1" vector_number 'pass 2 writes vector 3, there are 3'
+    play layers "$1" negative 'pass 2 writes vector -2, there are 3'
+    play layers "$1" owners 'pass 2 has 3 steps, but 5 rows in 4 PEs'
+    play layers "$1" no_owners 'pass 2 has 3 steps, but 5 rows in 0 PEs'
+    play layers "$1" rows 'pass 2 has 3 steps, but 7 rows in 3 PEs'
+    play none "$1" normal 'it went wrong here: .*pass 0: y of frame 1, channel 0, element 2: expected' +wrong_c
+    play none "$1" normal 'it went wrong here: phase [a-z ]*, cycle [0-9]*: y of frame 1, channel 0, ' +wrong_y
+    play none "$1" only_y '^pass$'
+    play none "$1" idle 'nothing of y was checked'
+    # y of a descriptor is seen only when the chip has done with it
+    play queue "$1" order 'it went wrong here: .*: y of frame 2, channel 0, element 3: expected'
 }
 
 # What checker and host must say to each fault behind AXI ports.
@@ -270,7 +310,7 @@ queue_faults() { # SIMULATOR
 }
 
 both() { # SIMULATOR
-    for chip in wide small odd two one big half queue; do
+    for chip in wide small odd none layers two one big half queue; do
         play $chip "$1" normal '^pass$'
     done
     play wide "$1" trace '^pass$'
@@ -283,7 +323,7 @@ both() { # SIMULATOR
     play wide "$1" columns 'product 1 ran 10 steps in all frames, expected 15'
     play wide "$1" beats 'pass 1 ran 35 steps in all frames, expected 40'
     play wide "$1" dimension 'the bench has 40 PEs, the stimulus 41'
-    play wide "$1" idle 'nothing was checked'
+    play wide "$1" idle 'nothing of c was checked'
     play wide "$1" stuck_x 'phase end: time-out in cycle .*: nothing moves any more; x at frame 2 word 0 .valid 0'
     play wide "$1" stuck_y 'phase end: time-out .*nothing moves any more; .*valid 1, ready 0'
     play wide "$1" slow 'time-out in cycle 30: the phase takes too long'
@@ -292,9 +332,11 @@ both() { # SIMULATOR
     play wide "$1" image_size 'memory image weights.mem has 5 bytes, should have 6'
     play wide "$1" image_crc 'memory image weights.mem has been changed'
     play wide "$1" file_bit 'damaged: wrong CRC'
+    play wide "$1" file_version 'stimulus.bin has version 3, this harness reads 4'
     play wide "$1" file_missing 'cannot read the stimulus'
     play wide "$1" file_empty 'is no stimulus file'
     faults "$1"
+    layer_faults "$1"
     axi_faults "$1"
     queue_faults "$1"
 }
@@ -312,7 +354,9 @@ if [ "$only" != verilator ]; then
     play wide icarus normal 'mon_stall is X' +x_on_stall
     play wide icarus normal 'mon_product is X' +x_on_index
     play wide icarus normal 'mon_issue is X for some of PEs 0..31' +x_on_issue
-    play wide icarus normal 'mon_cell_keep is X in lane 0' +x_on_keep
+    play wide icarus normal 'mon_result_keep is X in lane 0' +x_on_keep
+    play layers icarus normal 'mon_result is X' +x_on_result
+    play layers icarus normal 'it went wrong here: .*pass 0: 0.c of frame 1, .*got X' +x_on_c
     play two icarus brief 'm_axi_data_arvalid is X' +x_on_arvalid
     play two icarus brief 'm_axi_data shows an address with X in it' +x_on_araddr
     play two icarus brief 'm_axi_data_rready is X' +x_on_rready

@@ -11,7 +11,7 @@ cc=${CC:-gcc}
 planted() { # FILE LINE
     rm -rf "$work/tree"
     mkdir "$work/tree"
-    cp -r models gen sim fpga templates Makefile "$work/tree/"
+    cp -r models gen sim fpga templates Makefile LICENSE-OUTPUT "$work/tree/"
     printf '%s\n' "$2" >"$work/line"
     # Before the #undefs that close some of the lists.
     awk -v line="$work/line" '
@@ -85,6 +85,52 @@ fi
 
 forgotten DERIVED rom
 forgotten DERIVED_MEMORY stream
+
+# Clocks of parts in combinations that `pipeline` does not have: the list alone decides, so the models, the
+# schedule and the Verilog still agree.
+planted models/program/derived.def ''
+while read -r name none some all; do
+    sed -i "s/^\\(LATENCY($name, [A-Z_]*\\), [0-9]*, [0-9]*, [0-9]*,/\\1, $none, $some, $all,/" \
+        "$work/tree/models/program/derived.def"
+done <<'END'
+ready_clocks    1 0 1
+fetch_clocks    2 3 3
+spread_clocks   1 0 2
+multiply_clocks 3 2 2
+assemble_clocks 2 3 2
+sum_clocks      5 4 5
+table_clocks    6 7 5
+product_clocks  3 5 4
+END
+must 'building with other latencies' make -s -C "$work/tree" -j2 BUILD=build CFLAGS=-O0 all
+cat >"$work/layers.yaml" <<'END'
+base: tiny
+model:
+  density: 0.2
+  layers:
+    - {kind: lstm, input: 3, cell: 21, output: 9, peephole: true, coupled: input}
+    - {kind: rnn, cell: 18}
+    - {kind: linear, output: 7, activation: relu}
+END
+for pipeline in 0 1 2; do
+    must "other latencies, pipeline $pipeline: gen" "$work/tree/build/ese" gen "$work/layers.yaml" \
+        --set pipeline=$pipeline -o "$work/late"
+    must "other latencies, pipeline $pipeline: verify" "$work/tree/build/ese" verify "$work/late" \
+        --sim icarus --frames 4
+    "$ese" report "$work/layers.yaml" --set pipeline=$pipeline --json "$work/usual.json" >"$work/text"
+    must "other latencies, pipeline $pipeline: they are others" test \
+        "$("$json_get" "$work/late/report.json" latency_cycles)" -ne \
+        "$("$json_get" "$work/usual.json" latency_cycles)"
+    rm -rf "$work/late"
+done
+
+# A parameter of the datapath that the top gives no value would silently keep its default.
+sed -i 's/^    parameter CELLS /    parameter FORGOTTEN = 1,\n&/' "$work/tree/templates/core/ese_core.v"
+must 'a parameter more' grep -q FORGOTTEN "$work/tree/templates/core/ese_core.v"
+output=$("$work/tree/build/ese" gen tiny -o "$work/chip" 2>&1) || true
+if grep -q 'the template gives FORGOTTEN a value does not hold' <<<"$output"; then good; else
+    bad 'a parameter of ese_core that nobody gives a value' "$output"
+fi
 
 # What `make demo` installs is what it wants: no second simulator, no synthesis, nothing for tests.
 wanted() { # TARGET : the packages that it looks for

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
- * draw_config SEED - prints the --set arguments of a random configuration, one a line.
+ * draw_config SEED [FILE] - prints the --set arguments of a random configuration, one a line; with
+ * FILE, of a network of one to five layers, which is written there.
  *
  * The draws lean towards what breaks hardware: one PE, one channel, more PEs than rows, widths at
  * their limits, full and almost empty matrices, sizes that divide by nothing. */
@@ -39,12 +40,75 @@ static void set_word(const char *key, const char *word)
     printf("--set\n%s=%s\n", key, word);
 }
 
+/* The one LSTM of a configuration without a list. */
+static void draw_shape(void)
+{
+    set("model.input", or_limit(1, 23));
+    set("model.cell", or_limit(1, 61));
+    set("model.output", or_limit(1, 37));
+    set_word("model.peephole", between(0, 2) ? "true" : "false");
+    set_word("model.projection", between(0, 2) ? "true" : "false");
+    set_word("model.candidate", between(0, 2) ? "tanh" : "sigm");
+}
+
+static void draw_lstm(FILE *file)
+{
+    static const char *const coupled[] = {"none", "none", "input", "forget"};
+    fprintf(file, "kind: lstm, cell: %d, peephole: %s, candidate: %s, coupled: %s", or_limit(1, 41),
+            between(0, 1) ? "true" : "false", between(0, 2) ? "tanh" : "sigm",
+            coupled[between(0, 3)]);
+    if (between(0, 1))
+        fprintf(file, ", output: %d, projection_bias: %s", or_limit(1, 27),
+                between(0, 1) ? "true" : "false");
+}
+
+static void draw_layer(FILE *file)
+{
+    static const char *const activations[] = {"none", "relu", "sigmoid", "tanh"};
+    switch (between(0, 3)) {
+    case 0:
+        fprintf(file, "kind: rnn, cell: %d, nonlinearity: %s", or_limit(1, 37),
+                between(0, 1) ? "tanh" : "relu");
+        break;
+    case 1:
+        fprintf(file, "kind: linear, output: %d, activation: %s", or_limit(1, 37),
+                activations[between(0, 3)]);
+        break;
+    default:
+        draw_lstm(file);
+        break;
+    }
+    fprintf(file, ", bias: %s", between(0, 3) ? "true" : "false");
+}
+
+static void draw_layers(const char *path)
+{
+    FILE *file = fopen(path, "w");
+    if (file == NULL) {
+        perror(path);
+        exit(1);
+    }
+    fputs("model:\n  layers:\n", file);
+    const int count = between(1, 5);
+    for (int n = 0; n < count; n++) {
+        fputs("    - {", file);
+        if (n == 0)
+            fprintf(file, "input: %d, ", or_limit(1, 23));
+        draw_layer(file);
+        fputs("}\n", file);
+    }
+    if (fclose(file) != 0) {
+        perror(path);
+        exit(1);
+    }
+}
+
 int main(int argc, char **argv)
 {
     static const char *const density[] = {"1.0", "0.001", "0.1", "0.3", "0.05", "0.7"};
     static const char *const pruning[] = {"balanced", "balanced", "magnitude", "none"};
-    if (argc != 2) {
-        fputs("usage: draw_config SEED\n", stderr);
+    if (argc != 2 && argc != 3) {
+        fputs("usage: draw_config SEED [FILE]\n", stderr);
         return 2;
     }
     random_seed(&source, strtoull(argv[1], NULL, 10));
@@ -78,13 +142,11 @@ int main(int argc, char **argv)
     }
     if (!fold && between(0, 1))
         set("elem_lanes", between(1, pes));
-    set("model.input", or_limit(1, 23));
-    set("model.cell", or_limit(1, 61));
-    set("model.output", or_limit(1, 37));
+    if (argc == 3)
+        draw_layers(argv[2]);
+    else
+        draw_shape();
     set_word("model.density", density[between(0, 5)]);
-    set_word("model.peephole", between(0, 2) ? "true" : "false");
-    set_word("model.projection", between(0, 2) ? "true" : "false");
-    set_word("model.candidate", between(0, 2) ? "tanh" : "sigm");
     set_word("model.pruning", pruning[between(0, 3)]);
     set("model.seed", between(1, 1000000));
     set("clock_mhz", or_limit(1, 1000));

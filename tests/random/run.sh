@@ -1,22 +1,25 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
-# run.sh FROM TO [both|icarus|verilator] - random configurations, one for each seed: generated,
-# linted, read by Yosys, every fourth synthesized, simulated; values and cycles must be equal everywhere.
+# run.sh FROM TO [both|icarus|verilator] [layers] - random configurations, one for each seed: generated,
+# linted, read by Yosys, every fourth synthesized, simulated; values and cycles must be equal everywhere, those
+# of all vectors.  With `layers` their networks have one to five layers.
 set -euo pipefail
 # shellcheck source=tests/lib.sh
 . "$(dirname "${BASH_SOURCE[0]}")/../lib.sh"
-from=${1:?first seed} to=${2:?last seed} simulators=${3:-both}
+from=${1:?first seed} to=${2:?last seed} simulators=${3:-both} layers=${4:-}
 
 for seed in $(seq "$from" "$to"); do
-    mapfile -t sets < <(build/draw_config "$seed")
     chip=$work/$seed
+    base=tiny
+    [ -z "$layers" ] || base=$work/$seed.yaml
+    mapfile -t sets < <(build/draw_config "$seed" ${layers:+"$base"})
     before=$failed
-    must "seed $seed: gen" "$ese" gen tiny -o "$chip" "${sets[@]}"
+    must "seed $seed: gen" "$ese" gen "$base" -o "$chip" "${sets[@]}"
     [ -d "$chip" ] || continue
     lint_chip "seed $seed" "$chip"
     [ $((seed % 4)) -ne 0 ] || silent "seed $seed: synth" synthesizes "$chip"
     must "seed $seed: verify" \
-        "$ese" verify "$chip" --sim "$simulators" --seed "$seed" --frames 8 --json "$chip.json"
+        "$ese" verify "$chip" --sim "$simulators" --seed "$seed" --frames 8 --taps --json "$chip.json"
     # widths as drawn may be too few for the network; whether that is said is test_accuracy_random's affair
     check_results "seed $seed" "$chip.json" inaccurate
     if [ "$simulators" = both ]; then
@@ -26,7 +29,8 @@ for seed in $(seq "$from" "$to"); do
     fi
     # another model for a chip that loads its model: it fits, or is refused by name
     if [[ " ${sets[*]} " == *memory=[rs][et]* ]]; then
-        other=()
+        other=(--set "model.cell=$((seed % 5 + 1))")
+        [ -z "$layers" ] || other=() # the same list, other weights
         for key in "${sets[@]}"; do
             case $key in
             model.seed=* | model.cell=*) ;;
@@ -34,7 +38,7 @@ for seed in $(seq "$from" "$to"); do
             esac
         done
         if "$ese" model "$chip" "$chip/config.yaml" -o "$chip.model" "${other[@]}" --set model.seed="$seed" \
-            --set "model.cell=$((seed % 5 + 1))" >/dev/null 2>"$chip.refused"; then
+            >/dev/null 2>"$chip.refused"; then
             must "seed $seed: verify another model" "$ese" verify "$chip" --model "$chip.model" \
                 --sim icarus --seed "$seed" --frames 5
         else
@@ -43,7 +47,8 @@ for seed in $(seq "$from" "$to"); do
         fi
         rm -rf "$chip.model" "$chip.refused"
     fi
-    [ "$failed" -eq "$before" ] || printf 'seed %s is: ese gen tiny %s\n' "$seed" "${sets[*]}"
+    [ "$failed" -eq "$before" ] || printf 'seed %s is: ese gen %s %s\n' "$seed" \
+        "$([ -z "$layers" ] && echo tiny || cat "$base")" "${sets[*]}"
     rm -rf "$chip" "$chip.json"
 done
 finish

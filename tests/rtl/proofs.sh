@@ -128,15 +128,28 @@ END
         done
     done
     prove progress_formal ese_progress <<'END'
-ese_progress|s/need_word} < words/need_word} <= words/
+ese_progress|s/need_address < need_limit/need_address <= need_limit/
+ese_progress|s/wire signed \[LIMIT_W-1:0\] need_limit/wire [LIMIT_W-1:0] need_limit/
+ese_progress|s/frame == need_frame \&\& //
 ese_progress|s/frame == need_frame + 2'd1/frame == need_frame + 2'd2/
-ese_progress|s/words <= {1'b1, {WORD_W{1'b0}}}/words <= {(WORD_W+1){1'b0}}/
+ese_progress|s/advance ? next_offset : need_offset/need_offset/
+ese_progress|s/advance ? next_offset : need_offset/next_offset/
+ese_progress|s/(start || reset) ? {PROGRESS_W{1'b0}}/reset ? {PROGRESS_W{1'b0}}/
+ese_progress|s/words + {{(PROGRESS_W-1){1'b0}}, written}/words/
+ese_progress|s/{offset\[OFFSET_W-1\], offset}/{1'b0, offset}/
+ese_progress|s/frame <= start_frame/frame <= frame/
 END
     parameters="-set READY_CLOCKS 1" prove progress_formal ese_progress <<'END'
 ese_progress|s/advance ? next_written : need_written/need_written/
 ese_progress|s/advance ? next_written : need_written/next_written/
-ese_progress|s/next_word} < words/next_word} <= words/
+ese_progress|s/next_address < next_limit/next_address <= next_limit/
+ese_progress|s/need_address < need_limit/need_address <= need_limit/
 ese_progress|s/frame == next_frame + 2'd1/frame == need_frame + 2'd1/
+ese_progress|s/(frame == next_frame \&\& /(frame == need_frame \&\& /
+ese_progress|s/count + {next_offset\[OFFSET_W-1\], next_offset}/count + {1'b0, next_offset}/
+ese_progress|s/count + {need_offset\[OFFSET_W-1\], need_offset}/count + {next_offset[OFFSET_W-1], next_offset}/
+ese_progress|s/count + {need_offset\[OFFSET_W-1\], need_offset}/count + {1'b0, need_offset}/
+ese_progress|/if (start) begin/,/end/s/words <= {PROGRESS_W{1'b0}}/words <= words/
 END
     for clocks in 0 1; do
         parameters="-set READY_CLOCKS $clocks" prove column_head_formal ese_column_head ese_skid </dev/null
@@ -158,9 +171,9 @@ ese_product_sequencer|s/current      <= product;/current <= following;/
 ese_product_sequencer|s/frame_end    <= product == last_product/frame_end <= following == last_product/
 ese_product_sequencer|s/frame_block  <= reset ? .* : next_frame_block/frame_block <= next_frame_block/
 ese_product_sequencer|s/block        <= reset ? word_block : /block <= /
-ese_product_sequencer|s/column_valid \&\& last_column \&\& frame_end/last_column \&\& frame_end/
-ese_product_sequencer|s/column_valid \&\& last_column \&\& frame_end/column_valid \&\& frame_end/
-ese_product_sequencer|s/column_valid \&\& last_column \&\& frame_end/column_valid \&\& last_column/
+ese_product_sequencer|s/= column_valid \&\& last_column/= last_column/
+ese_product_sequencer|s/= column_valid \&\& last_column/= column_valid/
+ese_product_sequencer|s/turns \&\& frame_end/turns/
 ese_product_sequencer|s/last_column  <= left == TWO/last_column <= left == ONE/
 ese_product_sequencer|s/last_column  <= columns == ONE/last_column <= 1'b0/
 ese_product_sequencer|s/closes      = last_of_pass \&\& last_column/closes = last_of_pass/
@@ -169,6 +182,17 @@ ese_product_sequencer|s/x_release   = issue \&\& frees_x \&\& last_column/x_rele
 ese_product_sequencer|s/x_release   = issue \&\& frees_x/x_release = frees_x/
 ese_product_sequencer|s/opens \&\& first_column \&\& block_busy/opens \&\& block_busy/
 ese_product_sequencer|s/accept \&\& !reset/accept/
+ese_product_sequencer|s/frame == pass_frame + 2'd2/frame == pass_frame + 2'd3/
+ese_product_sequencer|s/frame_begin \&\& frame == pass_frame/frame == pass_frame/
+ese_product_sequencer|s/source_q != SOURCE_X \&\& !ready/!ready/
+ese_product_sequencer|s/frame - {1'b0, source_q == SOURCE_BEFORE}/frame/
+ese_product_sequencer|s/next_source == SOURCE_BEFORE/source_q == SOURCE_BEFORE/
+ese_product_sequencer|s/turns ? word_source : source_q/word_source/
+ese_product_sequencer|s/turns ? word_offset : offset_q/offset_q/
+ese_product_sequencer|s/turns ? word_offset : offset_q/word_offset/
+ese_product_sequencer|s/turns \&\& frame_end/frame_end/
+ese_product_sequencer|s/offset_q     <= word_offset/offset_q <= next_offset/
+ese_product_sequencer|s/(wait_passes \&\& !wait_input \&\& !wait_columns)/wait_passes/
 ese_product_sequencer|0,/if (finish || reset) begin/s//if (finish) begin/
 END
     prove fifo_formal ese_fifo ese_ram <<'END'
@@ -203,14 +227,18 @@ END
 ese_ptr_read|s/next_holds = send_free ? word_holds : send_holds/next_holds = send_holds/
 ese_ptr_read|s/next_holds = send_free ? word_holds : send_holds/next_holds = word_holds/
 ese_ptr_read|s/room_q <= (next_holds/room_q <= 1'b1 || (next_holds/
-ese_ptr_read|s/read_free  = !valid || send_free/read_free  = send_free/
-ese_ptr_read|s/read_free  = !valid || send_free/read_free  = 1'b1/
+ese_ptr_read|s/read_free     = !valid || send_free/read_free  = send_free/
+ese_ptr_read|s/read_free     = !valid || send_free/read_free  = 1'b1/
 ese_ptr_read|s/accept = !read_valid || read_free/accept = read_free/
 ese_ptr_read|s/accept = !read_valid || read_free/accept = 1'b1/
 ese_ptr_read|s/else if (read_free) valid <= read_valid/else if (read_free) valid <= issue/
 ese_ptr_read|s/if (read_free) begin/if (send_free) begin/
 ese_ptr_read|s/close        = send \&\& send_closes/close = send_valid \&\& send_closes/
-ese_ptr_read|s/x_q <= x_data;//; s/assign read_free  = !valid/always @(posedge clk) x_q <= x_data; &/
+ese_ptr_read|s/x_q <= x_data;//; s/assign read_free     = !valid/always @(posedge clk) x_q <= x_data; &/
+ese_ptr_read|s/kept_q    <= kept_data\[.*//; s/assign read_free     = !valid/always @(posedge clk) kept_q <= kept_data; &/
+ese_ptr_read|s/word_source == SOURCE_BEFORE \&\& word_first/word_first/
+ese_ptr_read|s/word_source == SOURCE_BEFORE \&\& word_first\[c\]/1'b0/
+ese_ptr_read|s/? scratch_lane/? kept_lane/
 ese_ptr_read|s/if (reset) read_valid <= 1'b0/if (1'b0) read_valid <= 1'b0/
 END
     prove output_buffer_formal ese_output_buffer <<'END'

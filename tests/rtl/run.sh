@@ -82,7 +82,7 @@ END
 
 # Modules that can have more registers, with each number of them.
 compare_stages() {
-    local stages_bench=(stages_bench "$here/stages_bench.v" "$here/bench_run.v") count=42000
+    local stages_bench=(stages_bench "$here/stages_bench.v" "$here/bench_run.v") count=130480
     check "stages, $count values: icarus" agrees $count icarus_bench "$modules" "${stages_bench[@]}"
     check "stages, $count values: verilator" \
         agrees $count verilator_bench "$modules" "${stages_bench[@]}"
@@ -102,6 +102,67 @@ ese_adder_tree|s/{(SUM_W-PEEP_W-ACT_W){product_q\[PEEP_W+ACT_W-1\]}}/{(SUM_W-PEE
 ese_elem_mul|s/(CLOCKS > 3) ? 1 : 0/(CLOCKS > 4) ? 1 : 0/
 ese_elem_mul|s/(CLOCKS > 4) ? 1 : 0/0/
 ese_elem_mul|s/alone <= product;/alone <= product_q;/
+ese_elem_mul|s/{FORMATS{SPREAD\[7:0\]}} - C_LEFTS/C_LEFTS/
+ese_elem_mul|s/2 \* GATE_FRAC - C_FRAC + C_SPREAD/2 * GATE_FRAC - C_FRAC/
+ese_elem_mul|s/forget_wide <<< ALIGN/forget_wide/
+ese_adder_tree|s/is_relu \&\& rounded_q\[ROUNDED_W-1\]/1'b0/
+ese_adder_tree|s/value   (sum),/value (sum + (1 <<< (ROUND_SHIFT - 1))),/
+ese_c_as_z|s/IN_W = ACT_W + C_SPREAD/IN_W = ACT_W + 1/
+ese_c_as_z|s/{aligned\[IN_W-1\], aligned}/{1'b0, aligned}/
+ese_c_as_z|s/UP = Z_FRAC - C_FRAC/UP = 0/
+ese_align|s/value\[IN_W-1\]}}, value}/1'b0}}, value}/
+ese_align|s/8\*n +: 8/8*(FORMATS-1-n) +: 8/
+ese_align|s/choices\[format\*OUT_W/choices[0*OUT_W/
+ese_operation|s/if (begin_pass)/if (1'b1)/
+ese_operation|s/RELU    = 2'd1/RELU = 2'd0/
+ese_operation|s/next_operation == OUT/next_operation >= OUT/
+ese_operation|s/next_function == TANH || next_function == SIGMOID/next_function == TANH/
+ese_operation|s/{to_scratch, to_kept/{to_kept, to_scratch/
+ese_operation|s/<= !next_cells/<= next_cells/
+ese_operation|s/is_coupled <= next_coupled/is_coupled <= next_constants/
+END
+}
+
+# What a lane makes of its rows, pass by pass, on chips that can do different things.
+compare_elements() {
+    local element_bench=(element_bench "$here/element_case.v" "$here/bench_run.v" element_bench.v) count
+    "${CC:-gcc}" -std=c11 -O2 -I"$root" -o element "$here/element.c" \
+        "$root"/models/{base/arithmetic,base/random,number/act_table,base/error}.c -lm
+    count=$(./element)
+    check "elements, $count values: icarus" agrees "$count" icarus_bench "$modules" "${element_bench[@]}"
+    check "elements, $count values: verilator" \
+        agrees "$count" verilator_bench "$modules" "${element_bench[@]}"
+    while IFS='|' read -r module script; do
+        mutant faulty "$module" "$script" || continue
+        check "elements, fault found: $module $script" \
+            disagrees "$count" icarus_bench faulty "${element_bench[@]}"
+    done <<'END'
+ese_element|s/(ASSEMBLE_CLOCKS - 2)/(0)/
+ese_element|s/(SUM_CLOCKS - 1)/(3)/
+ese_element|s/(TABLE_CLOCKS + 1)/(TABLE_CLOCKS)/
+ese_element|s/CLOCKS (PRODUCT_CLOCKS)$/CLOCKS (3)/
+ese_element|s/c_is_zero ?/1'b0 ?/
+ese_element|s/CELLS == 0 || (GATE_RESULTS \&\& is_gate)/CELLS == 0/
+ese_element|s/SUM_RESULTS == 0 || is_table/SUM_RESULTS == 0/
+ese_element|s/: is_tanh *? tanh : sigm/: tanh/
+ese_element|s/(CELLS != 0 \&\& CELL_TANH != 0) || TANH_RESULTS != 0/TANH_RESULTS != 0/
+ese_element|s/(CELLS != 0 \&\& CELL_TANH != 0) || TANH_RESULTS != 0/CELLS != 0 \&\& CELL_TANH != 0/
+ese_element|s/(CELLS != 0 || SIGMOID_RESULTS != 0)/(CELLS != 0)/
+ese_element|s/RELU        (RELU_RESULTS)/RELU (0)/
+ese_activation|s/is_of_c ? c : z/z/
+ese_activation|s/is_of_c ? c : z/c/
+ese_activation|s/IS_TANH     (0)/IS_TANH (1)/
+ese_activation|s/TANH_OF_C != 0 \&\& TANH_OF_Z != 0/TANH_OF_C != 0 \&\& TANH_OF_Z == 0/
+ese_cell|s/is_coupled ? rest/1'b0 ? rest/
+ese_cell|s/(is_tanh || is_out) ? tanh/is_tanh ? tanh/
+ese_cell|s/(is_tanh || is_out) ? tanh/is_out ? tanh/
+ese_cell|s/a     = (CELL_TANH != 0) ? tanh : sigm/a = tanh/
+ese_cell|s/other = (CELL_TANH != 0) ? sigm : tanh/other = sigm/
+ese_cell|s/{2'b01, {(ACT_W-1){1'b0}}} - {1'b0, f_read}/{2'b00, {(ACT_W-1){1'b1}}} - {1'b0, f_read}/
+ese_cell|s/B_W = ACT_W + ((COUPLED != 0) ? 1 : 0)/B_W = ACT_W/
+ese_cell|s/is_out ? m_product : c_product/c_product/
+ese_cell|s/f_gate <= f_read/f_gate <= i_read/
+ese_cell|s/assign b = is_out ? other : i_gate/assign b = other/
 END
 }
 
@@ -254,11 +315,28 @@ ese_act_table CLOCKS=6 IS_TANH=1
 ese_act_table CLOCKS=7
 ese_act_table CLOCKS=6 INTERPOLATE=0 ACT_W=8 Z_W=13 TABLE_W=11 FRAC_W=1
 ese_act_table CLOCKS=7 INTERPOLATE=0 ACT_W=18 Z_W=23 TABLE_W=11 FRAC_W=12
+ese_activation SIGMOID=0 TANH_OF_C=0 TANH_OF_Z=0
+ese_activation SIGMOID=0 TANH_OF_C=0
+ese_activation SIGMOID=0 TANH_OF_Z=0
+ese_activation TANH_OF_C=0 TANH_OF_Z=0
+ese_activation INTERPOLATE=0 TANH_OF_Z=0 Z_W=21 TABLE_W=11 SIGM_FRAC_W=9 TANH_FRAC_W=10 SLOPE_W=1
 ese_adder_tree PEEPHOLE=0
+ese_adder_tree RELU=0
 ese_adder_tree ACC_W=20 BIAS_W=10 PEEP_W=2 ACT_W=8 SUM_W=21 ROUND_SHIFT=2 Z_W=10
 ese_adder_tree ACC_W=47 BIAS_W=47 PEEP_W=27 ACT_W=18 SUM_W=48 ROUND_SHIFT=20 Z_W=23
 ese_adder_tree CLOCKS=5
 ese_adder_tree CLOCKS=5 PEEPHOLE=0
+ese_adder_tree FORMATS=2 SUM_SPREAD=3 SUM_LEFTS=16'h0300
+ese_adder_tree FORMATS=3 FORMAT_W=2 SUM_SPREAD=5 SUM_LEFTS=24'h050003 RELU=0 PEEPHOLE=0
+ese_align IN_W=2 OUT_W=2
+ese_align FORMATS=2 OUT_W=19 LEFTS=16'h0003
+ese_align FORMATS=3 FORMAT_W=2 IN_W=2 OUT_W=7 LEFTS=24'h050003
+ese_array PES=1 CHANNELS=1 GROUPS=1 GROUP_W=1
+ese_array RELATIVE=1 PEEPHOLE=0 SUM_RESULTS=0 SCRATCH_WORDS=0 CELL_TANH=0 CELL_SIGMOID=1
+ese_array CELLS=0 PEEPHOLE=0 INPUT_GATES=0 CELL_TANH=0 RELU_RESULTS=1 KEPT_WORDS=0
+ese_array COUPLED=1 FORMATS=3 FORMAT_W=2 SUM_SPREAD=5 SUM_LEFTS=24'h050003 C_SPREAD=2 C_LEFTS=24'h000102 M_SPREAD=1 M_LEFTS=24'h000100 TANH_RESULTS=1 SIGMOID_RESULTS=1
+ese_array PES=16 LANES=2 GROUPS=8 GROUP_W=3 FOLD=2 CHANNELS=8 C_WORD_W=8
+ese_array READY_CLOCKS=1 FETCH_CLOCKS=3 SPREAD_CLOCKS=2 MULTIPLY_CLOCKS=3 ASSEMBLE_CLOCKS=3 SUM_CLOCKS=5 TABLE_CLOCKS=7 PRODUCT_CLOCKS=5 BIAS_STAGE=4 GATE_STAGE=16 RESULT_STAGE=22
 ese_assemble PES=1 GROUPS=1 GROUP_W=1
 ese_assemble PES=256 GROUPS=256 GROUP_W=8
 ese_assemble PES=7 LANES=3 GROUPS=3 GROUP_W=2
@@ -275,7 +353,22 @@ ese_drain_control PES=7 LANES=3 GROUPS=3 GROUP_W=2 CLOCKS=3
 ese_drain_control PES=64 LANES=8 GROUPS=8 GROUP_W=3 FOLD=8 FOLD_W=2 CLOCKS=3
 ese_block_state PES=1 BLOCK_W=3
 ese_block_state PES=256
-ese_channel PEEPHOLE=0 PROJECTION=0 CANDIDATE_TANH=0
+ese_c_as_z C_FRAC=13
+ese_c_as_z C_FRAC=15
+ese_c_as_z C_FRAC=0 ACT_W=8 Z_W=10
+ese_c_as_z C_FRAC=14 FORMATS=3 FORMAT_W=2 C_SPREAD=6 C_LEFTS=24'h060001
+ese_c_as_z C_FRAC=12 FORMATS=2 C_SPREAD=3 C_LEFTS=16'h0003
+ese_cell CELL_TANH=0 CELL_SIGMOID=1
+ese_cell CELL_SIGMOID=1
+ese_cell COUPLED=1
+ese_cell COUPLED=1 INPUT_GATES=0
+ese_cell COUPLED=1 CELL_TANH=0 CELL_SIGMOID=1 C_FRAC=15 CLOCKS=5
+ese_cell COUPLED=1 CELL_SIGMOID=1 FORMATS=2 C_SPREAD=4 C_LEFTS=16'h0400 M_SPREAD=2 M_LEFTS=16'h0002
+ese_channel PEEPHOLE=0 SUM_RESULTS=0 CELL_SIGMOID=1
+ese_channel CELLS=0 PEEPHOLE=0 INPUT_GATES=0 CELL_TANH=0
+ese_channel CELLS=0 PEEPHOLE=0 INPUT_GATES=0 CELL_TANH=0 SUM_RESULTS=0 TANH_RESULTS=1 LANES=2 GROUPS=2 GROUP_W=1
+ese_channel COUPLED=1 INPUT_GATES=0 SIGMOID_RESULTS=1
+ese_channel COUPLED=1 FORMATS=2 SUM_SPREAD=5 SUM_LEFTS=16'h0500 C_SPREAD=2 C_LEFTS=16'h0200 M_SPREAD=1 M_LEFTS=16'h0001
 ese_channel PES=7 LANES=3 GROUPS=3 GROUP_W=2 PTR_W=1
 ese_channel PES=16 LANES=2 GROUPS=8 GROUP_W=3 FOLD=2
 ese_channel INTERPOLATE=0 Z_W=21 TABLE_W=11 SIGM_FRAC_W=9 TANH_FRAC_W=10 SLOPE_W=1
@@ -284,9 +377,16 @@ ese_channel MULTIPLY_CLOCKS=3 ASSEMBLE_CLOCKS=3 SUM_CLOCKS=5 TABLE_CLOCKS=7 PROD
 ese_column_head WIDTH=1
 ese_column_head WIDTH=512 READY_CLOCKS=1
 ese_controller READY_CLOCKS=1
-ese_controller READY_CLOCKS=1 PROJECTION=0
+ese_controller BLOCK_W=2 FORMAT_W=2 PRODUCT_WORD_W=31 PASS_WORD_W=43
+ese_controller WORD_W=3 C_WORD_W=1 OFFSET_W=5 PROGRESS_W=4 PRODUCT_WORD_W=25 PASS_WORD_W=31
 ese_skid SPARE=0
 ese_skid WIDTH=1
+ese_core PES=1 CHANNELS=1 GROUPS=1 GROUP_W=1
+ese_core SUM_RESULTS=0 SCRATCH_WORDS=0 SCRATCH_WORD_W=1 WORD_W=3 X_WORD_W=1 C_WORD_W=3 OFFSET_W=5 PROGRESS_W=4 PRODUCT_WORD_W=24 PASS_WORD_W=33
+ese_core CELLS=0 PEEPHOLE=0 INPUT_GATES=0 CELL_TANH=0 KEPT_WORDS=0 KEPT_WORD_W=1 SCRATCH_WORDS=0 SCRATCH_WORD_W=1
+ese_core CELLS=0 PEEPHOLE=0 INPUT_GATES=0 CELL_TANH=0 RELU_RESULTS=1 SIGMOID_RESULTS=1 KEPT_WORDS=0 KEPT_WORD_W=1
+ese_core COUPLED=1 TANH_RESULTS=1 FORMATS=3 FORMAT_W=2 SUM_SPREAD=5 SUM_LEFTS=24'h050003 C_SPREAD=2 C_LEFTS=24'h000102 M_SPREAD=1 M_LEFTS=24'h000100 PASS_WORD_W=40
+ese_core PES=16 LANES=2 GROUPS=8 GROUP_W=3 FOLD=2 X_WORD_W=2 CHANNELS=8 ACT_W=13 READY_CLOCKS=1 FETCH_CLOCKS=3
 ese_delay WIDTH=1
 ese_delay CLOCKS=0
 ese_delay CLOCKS=2 WIDTH=1
@@ -295,44 +395,61 @@ ese_elem_mul C_FRAC=15
 ese_elem_mul ACT_W=8 C_FRAC=0 M_FRAC=11
 ese_elem_mul CLOCKS=4 C_FRAC=15
 ese_elem_mul CLOCKS=5
-ese_element PEEPHOLE=0 PROJECTION=0
-ese_element CANDIDATE_TANH=0 C_FRAC=15 M_FRAC=19
-ese_element C_FRAC=0
+ese_elem_mul B_W=17
+ese_elem_mul B_W=17 FORMATS=3 FORMAT_W=2 C_SPREAD=6 C_LEFTS=24'h060001 M_SPREAD=3 M_LEFTS=24'h000003 M_FRAC=12
+ese_elem_mul FORMATS=2 C_FRAC=15 C_SPREAD=15 C_LEFTS=16'h0f00 M_SPREAD=1 M_LEFTS=16'h0001 CLOCKS=5
+ese_element PEEPHOLE=0 SUM_RESULTS=0
+ese_element C_FRAC=15 M_FRAC=19 CELL_TANH=0 CELL_SIGMOID=1
+ese_element C_FRAC=0 CELL_SIGMOID=1 SIGMOID_RESULTS=1 TANH_RESULTS=1 RELU_RESULTS=1 COUPLED=1
+ese_element COUPLED=1 INPUT_GATES=0 SUM_RESULTS=0 SIGMOID_RESULTS=1
+ese_element COUPLED=1 INPUT_GATES=0 CELL_TANH=0 CELL_SIGMOID=1 SUM_RESULTS=0
+ese_element CELLS=0 PEEPHOLE=0 INPUT_GATES=0 CELL_TANH=0
+ese_element CELLS=0 PEEPHOLE=0 INPUT_GATES=0 CELL_TANH=0 RELU_RESULTS=1
+ese_element CELLS=0 PEEPHOLE=0 INPUT_GATES=0 CELL_TANH=0 SUM_RESULTS=0 SIGMOID_RESULTS=1
+ese_element CELLS=0 PEEPHOLE=0 INPUT_GATES=0 CELL_TANH=0 SUM_RESULTS=0 TANH_RESULTS=1
+ese_element CELLS=0 PEEPHOLE=0 INPUT_GATES=0 CELL_TANH=0 SUM_RESULTS=0 TANH_RESULTS=1 SIGMOID_RESULTS=1
+ese_element CELLS=0 PEEPHOLE=0 INPUT_GATES=0 CELL_TANH=0 RELU_RESULTS=1 TANH_RESULTS=1 SIGMOID_RESULTS=1
+ese_element FORMATS=2 SUM_SPREAD=3 SUM_LEFTS=16'h0003 TANH_RESULTS=1
+ese_element FORMATS=3 FORMAT_W=2 SUM_SPREAD=5 SUM_LEFTS=24'h050003 C_SPREAD=2 C_LEFTS=24'h000102 M_SPREAD=1 M_LEFTS=24'h000100 COUPLED=1
 ese_element INTERPOLATE=0 Z_W=21 TABLE_W=11 SIGM_FRAC_W=9 TANH_FRAC_W=10 SLOPE_W=1
-ese_element ASSEMBLE_CLOCKS=3 TABLE_CLOCKS=6 PRODUCT_CLOCKS=4 PROJECTION=0
+ese_element ASSEMBLE_CLOCKS=3 TABLE_CLOCKS=6 PRODUCT_CLOCKS=4 SUM_RESULTS=0
 ese_element ASSEMBLE_CLOCKS=3 SUM_CLOCKS=5 TABLE_CLOCKS=7 PRODUCT_CLOCKS=5
-ese_element_control LANES=8 WORD_W=1 GATE_WORD_W=1 PEEP_W=2
-ese_element_control BIAS_STAGE=4 Z_STAGE=8 GATE_STAGE=14 PRODUCT_STAGE=18 RESULT_STAGE=19 SPREAD_CLOCKS=1
-ese_element_control BIAS_STAGE=4 Z_STAGE=9 GATE_STAGE=16 PRODUCT_STAGE=21 RESULT_STAGE=22 SPREAD_CLOCKS=2
+ese_element_control LANES=8 WORD_W=1 C_WORD_W=1 GATE_WORD_W=1 PEEP_W=2 FORMAT_W=2
+ese_element_control BIAS_STAGE=4 GATE_STAGE=14 RESULT_STAGE=19 SPREAD_CLOCKS=1
+ese_element_control BIAS_STAGE=4 GATE_STAGE=16 RESULT_STAGE=22 SPREAD_CLOCKS=2
 ese_fifo WIDTH=1 DEPTH_W=1
 ese_fifo WIDTH=1024 DEPTH_W=9
 ese_frame_context CHANNELS=1
 ese_frame_context CHANNELS=128
 ese_front_end FETCH_CLOCKS=3 READY_CLOCKS=1 ASSEMBLE_CLOCKS=3
-ese_front_end FETCH_CLOCKS=3 READY_CLOCKS=1 MULTIPLY_CLOCKS=3 ASSEMBLE_CLOCKS=3 RELATIVE=1 PROJECTION=0
+ese_front_end FETCH_CLOCKS=3 READY_CLOCKS=1 MULTIPLY_CLOCKS=3 ASSEMBLE_CLOCKS=3 RELATIVE=1 SCRATCH=0
+ese_front_end KEPT=0 SCRATCH=0 LANES=2 GROUPS=2 GROUP_W=1
 ese_input_buffer CHANNELS=1 X_COUNT_W=1 X_WORD_W=1 ACT_W=18 ELEMENT_W=24
 ese_input_buffer CHANNELS=32 X_COUNT_W=12 X_WORD_W=12 ACT_W=8 ELEMENT_W=8
 ese_input_buffer X_COUNT_W=4 X_WORD_W=1 FOLD=8
 ese_output_buffer CHANNELS=1 PES=1 GROUPS=1 GROUP_W=1 SIZE_W=1
 ese_output_buffer CHANNELS=3 PES=7 LANES=3 LANE_W=2 GROUPS=3 SIZE_W=6 FIFO_W=6
-ese_pass_sequencer PES=1 GROUPS=1 GROUP_W=1 PASS_W=2 ROWS_W=5
-ese_pass_sequencer PES=7 LANES=3 GROUPS=3 PASS_W=5 ROWS_W=7 BLOCK_W=3
-ese_pass_sequencer PES=64 LANES=8 GROUPS=8 GROUP_W=3 FOLD=8 FOLD_W=2 ROWS_W=11
+ese_operation FORMAT_W=4
+ese_pass_sequencer PES=1 GROUPS=1 GROUP_W=1 PASS_W=2 ROWS_W=5 PASS_WORD_W=40
+ese_pass_sequencer PES=7 LANES=3 GROUPS=3 PASS_W=5 ROWS_W=7 BLOCK_W=3 FORMAT_W=2 PASS_WORD_W=45
+ese_pass_sequencer PES=64 LANES=8 GROUPS=8 GROUP_W=3 FOLD=8 FOLD_W=2 ROWS_W=11 WORD_W=3 C_WORD_W=1 PASS_WORD_W=37
 ese_pe ACT_W=8 ALIGNED_W=4 ACC_W=12 ADDR_W=2 PTR_W=1
 ese_pe ACT_W=18 ALIGNED_W=27 ACC_W=48 ADDR_W=7 PTR_W=6
 ese_pe MULTIPLY_CLOCKS=3
-ese_product_sequencer PRODUCT_W=1 COUNT_W=1 SHIFT_W=1
-ese_product_sequencer PRODUCT_W=9 COUNT_W=13 BLOCK_W=3
-ese_progress WORD_W=1
-ese_progress WORD_W=12
-ese_progress WORD_W=1 READY_CLOCKS=1
-ese_progress WORD_W=12 READY_CLOCKS=1
+ese_product_sequencer PRODUCT_W=1 COUNT_W=1 SHIFT_W=1 OFFSET_W=2
+ese_product_sequencer PRODUCT_W=9 COUNT_W=13 BLOCK_W=3 OFFSET_W=14 FOLD_W=2
+ese_progress WORD_W=1 PROGRESS_W=1 OFFSET_W=2
+ese_progress WORD_W=12 PROGRESS_W=10 OFFSET_W=13
+ese_progress WORD_W=1 PROGRESS_W=1 OFFSET_W=2 READY_CLOCKS=1
+ese_progress WORD_W=8 PROGRESS_W=12 OFFSET_W=13 READY_CLOCKS=1
 ese_ptr_read PES=1 CHANNELS=1 LEN_W=1 SHIFT_W=1
-ese_ptr_read PES=7 LANES=3 LANE_W=2 PROJECTION=0 BLOCK_W=3
+ese_ptr_read PES=7 LANES=3 LANE_W=2 SCRATCH=0 BLOCK_W=3
+ese_ptr_read PES=7 LANES=3 LANE_W=2 KEPT=0
 ese_ptr_read PES=16 LANES=2 LANE_W=1 FOLD=2
-ese_ptr_read PES=64 LANES=8 LANE_W=3 FOLD=8 FOLD_W=2 PROJECTION=0
-ese_ptr_read PES=1 CHANNELS=1 LEN_W=1 SHIFT_W=1 FETCH_CLOCKS=3 READY_CLOCKS=1
-ese_ptr_read PES=64 LANES=8 LANE_W=3 FOLD=8 FOLD_W=2 PROJECTION=0 FETCH_CLOCKS=3 READY_CLOCKS=1
+ese_ptr_read PES=16 LANES=2 LANE_W=1 FOLD=2 KEPT=0 SCRATCH=0
+ese_ptr_read PES=64 LANES=8 LANE_W=3 FOLD=8 FOLD_W=2 SCRATCH=0
+ese_ptr_read PES=1 CHANNELS=1 LEN_W=1 SHIFT_W=1 KEPT=0 SCRATCH=0 FETCH_CLOCKS=3 READY_CLOCKS=1
+ese_ptr_read PES=64 LANES=8 LANE_W=3 FOLD=8 FOLD_W=2 SCRATCH=0 FETCH_CLOCKS=3 READY_CLOCKS=1
 ese_ptr_read FETCH_CLOCKS=2 READY_CLOCKS=1
 ese_ptr_read FETCH_CLOCKS=3 READY_CLOCKS=0
 ese_ram WIDTH=1 ADDR_W=1
@@ -340,6 +457,7 @@ ese_ram WIDTH=512 ADDR_W=12
 ese_image FILE="x.mem"
 ese_rom WIDTH=1 WORDS=1 ADDR_W=1
 ese_rom WIDTH=1 WORDS=1 ADDR_W=1 CLOCKS=2
+ese_rom_model BEATS=1 BEAT_W=1 COLUMNS=1 COLUMN_W=1 CONSTANTS=1 CONST_W=1 PRODUCTS=1 PRODUCT_W=1 PASSES=1 PASS_W=1
 ese_rom_stream WIDTH=1 WORDS=1 ADDR_W=1
 ese_rom_stream WIDTH=512 WORDS=10151 ADDR_W=14
 ese_round_shift_right IN_W=2 SHIFT=1
@@ -355,6 +473,12 @@ ese_spread CLOCKS=0 COPIES=3
 ese_spread CLOCKS=1 COPIES=3
 ese_spread CLOCKS=2 COPIES=1 WIDTH=1
 ese_spread CLOCKS=2 COPIES=16 WIDTH=700
+ese_vectors CHANNELS=1 WORD_W=1 KEPT_WORD_W=1 SCRATCH_WORD_W=1
+ese_vectors KEPT=0
+ese_vectors SCRATCH=0 LANES=8
+ese_vectors KEPT=0 SCRATCH=0
+ese_voices CELLS=0 PEEPHOLE=0 INPUT_GATES=0 CELL_TANH=0 RELU_RESULTS=1
+ese_voices COUPLED=1 INPUT_GATES=0 FORMATS=2 SUM_SPREAD=5 SUM_LEFTS=16'h0500 SPREAD_CLOCKS=1
 ese_voices PES=7 LANES=3 GROUPS=3 GROUP_W=2 CHANNELS=1
 ese_voices CHANNELS=9 SPREAD_CLOCKS=1 ASSEMBLE_CLOCKS=3 TABLE_CLOCKS=6 PRODUCT_CLOCKS=4
 ese_voices CHANNELS=9 SPREAD_CLOCKS=2 MULTIPLY_CLOCKS=3 ASSEMBLE_CLOCKS=3 SUM_CLOCKS=5 TABLE_CLOCKS=7 PRODUCT_CLOCKS=5
@@ -490,6 +614,7 @@ if [ "${1:-}" = synthesis ]; then
 else
     compare_with_models
     compare_stages
+    compare_elements
     compare_memory
     compare_folds
     lint_modules

@@ -123,6 +123,7 @@ static inline bool called(const char *part)
 }
 
 /* A results file of a simulation that passed without a phase. */
-#define FAKE_PASS "{\"verdict\": \"pass\", \"reason\": \"\", \"y_checked\": 7, \"phases\": []}"
+#define FAKE_PASS "{\"verdict\": \"pass\", \"reason\": \"\", \"phases\": [], " \
+                  "\"checked\": [{\"vector\": \"y\", \"at\": \"output\", \"values\": 7}]}"
 
 #endif

@@ -117,10 +117,30 @@ static inline void walk_begin(const struct quantized *q, struct walk_voice *voic
                    (size_t)q->shape.vectors[v].size * sizeof **voice->state.at);
 }
 
+/* Vectors that are compared, by name; y and c are among them. */
+static inline void walk_vectors(const struct walk_play *w, uint32_t t, uint32_t c,
+                                const struct golden_state *golden)
+{
+    const struct stimulus *s = &w->play->stimulus;
+    bool cells = false;
+    for (uint32_t n = 0; n < s->vector_count; n++) {
+        const struct stimulus_vector *vector = &s->vectors[n];
+        int v = 0;
+        while (strcmp(w->q->shape.vectors[v].name, vector->name) != 0)
+            assert_true(++v < w->q->shape.vector_count);
+        assert_int_equal(vector->elements, w->q->shape.vectors[v].size);
+        assert_memory_equal(stimulus_values(s, vector, t, c), golden->at[v],
+                            vector->elements * sizeof *vector->values);
+        cells = cells || w->q->shape.vectors[v].value == VALUE_C;
+    }
+    assert_true(cells);
+    assert_memory_equal(stimulus_values(s, stimulus_y(s), t, c), golden_y(golden),
+                        stimulus_y(s)->elements * sizeof(int32_t));
+}
+
 static inline void walk_frame(struct walk_play *w, uint32_t t)
 {
     const struct stimulus *s = &w->play->stimulus;
-    const int cells = lstm_layer(&w->q->shape)->vector[LSTM_C];
     for (uint32_t c = 0; c < w->channels; c++) {
         size_t slot = (size_t)t * s->channels + c;
         struct walk_voice *voice = &w->now[c];
@@ -134,9 +154,7 @@ static inline void walk_frame(struct walk_play *w, uint32_t t)
         }
         assert_true(voice->known);
         golden_step(w->q, &voice->state, s->x + slot * s->input);
-        assert_memory_equal(s->y + slot * s->output, golden_y(&voice->state),
-                            s->output * sizeof *s->y);
-        assert_memory_equal(s->c + slot * s->cell, voice->state.at[cells], s->cell * sizeof *s->c);
+        walk_vectors(w, t, c, &voice->state);
     }
 }
 
@@ -174,7 +192,7 @@ static inline void walk_voices(struct walk_play *w, bool begin)
         }
 }
 
-/* From the reset on: all y and c of the phase, and its descriptors. */
+/* From the reset on: all vectors of the phase that are compared, and its descriptors. */
 static inline void walk_phase(const struct play *play, const struct quantized *q,
                               const struct stimulus_phase *phase)
 {

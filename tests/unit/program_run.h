@@ -12,6 +12,7 @@
 #ifndef ESE_PROGRAM_RUN_H
 #define ESE_PROGRAM_RUN_H
 
+#include "models/program/places.h"
 #include "models/program/schedule.h"
 #include "tests/unit/model_testing.h"
 
@@ -22,6 +23,7 @@ struct execution {
     int64_t **acc;      /* [blocks][pes << row_bits] */
     int32_t **banks[2]; /* [vectors][size] of vectors that products read, by the frame's parity */
     int32_t **cells;    /* [vectors][size] of what passes read */
+    int *owners;        /* [scratch_words] the vector whose words they are now */
     int64_t *taken;     /* [pes] entries taken from the stream in this frame */
     int next_pass;      /* of this frame: the first that has not run */
     int base;           /* accumulator block of the frame's pass 0 */
@@ -60,6 +62,7 @@ static inline struct execution execution_new(const struct program *p, bool lazy)
     e.banks[0] = execution_vectors(&e);
     e.banks[1] = execution_vectors(&e);
     e.cells = execution_vectors(&e);
+    e.owners = allocate((size_t)d->scratch_words + 1, sizeof *e.owners);
     e.taken = allocate((size_t)d->pes, sizeof *e.taken);
     e.closed = allocate((size_t)p->pass_count, sizeof *e.closed);
     return e;
@@ -78,6 +81,7 @@ static inline void execution_free(struct execution *e)
     free(e->banks[1]);
     free(e->cells);
     free(e->acc);
+    free(e->owners);
     free(e->taken);
     free(e->closed);
 }
@@ -175,6 +179,15 @@ static inline int64_t row_result(const struct execution *e, int number, int row,
         to->bits);
 }
 
+/* The word of the scratch store that has the vector's element, NULL: it is not there. */
+static inline int *owner_of(const struct execution *e, int vector, int element)
+{
+    const struct derived *d = &e->p->d;
+    const struct vector_place *place = &e->p->places[vector];
+    const int word = element / d->pes * d->groups + element % d->pes / d->lanes;
+    return place->store == STORE_SCRATCH ? &e->owners[place->base + word] : NULL;
+}
+
 static inline void run_pass(struct execution *e, int n)
 {
     const struct program *p = e->p;
@@ -188,6 +201,9 @@ static inline void run_pass(struct execution *e, int n)
             row_result(e, pass->of, first + row, row_of_block(e, pass, block, row));
     for (int row = 0; row < pass->rows; row++) {
         const int at = first + row + of->first;
+        int *owner = owner_of(e, pass->writes, at);
+        if (owner != NULL)
+            *owner = pass->writes;
         if (is_held(e, pass->writes, HELD_VECTORS))
             bank_of(e, pass->writes, false)[at] = (int32_t)results[row];
         if (is_held(e, pass->writes, HELD_CELLS | HELD_GATES))
@@ -215,6 +231,8 @@ static inline void multiply_slice(struct execution *e, const struct product *pro
     const int cols = p->network.matrices[product->matrix].columns;
     const int element = p->columns[column].element + pe % product->fold;
     const int64_t value = element < cols ? vector[element] : 0;
+    const int *owner = element < cols ? owner_of(e, product->source, element) : NULL;
+    e->faults += owner != NULL && *owner != product->source;
     int next_row = 0;
     for (int n = 0; n < p->lengths[at]; n++) {
         const uint32_t entry = p->entries[e->taken[pe]++ * d->pes + pe];

@@ -8,6 +8,7 @@
 #ifndef ESE_PROGRAM_WALK_H
 #define ESE_PROGRAM_WALK_H
 
+#include "models/program/places.h"
 #include "tests/unit/model_testing.h"
 
 /* One matrix as the hardware sees it: what was accumulated into each row from each element. */
@@ -282,6 +283,57 @@ static int constants_of(const struct program *p)
     return words;
 }
 
+/* Words of a vector: where the last of its elements lies. */
+static int words_of(const struct derived *d, int size)
+{
+    return (size - 1) / d->pes * d->groups + (size - 1) % d->pes / d->lanes + 1;
+}
+
+/* Every word of a memory is that of one vector at most. */
+static void claim(int *owners, int size, int base, int words)
+{
+    for (int word = base; word < base + words; word++) {
+        assert_in_range(word, 0, size - 1);
+        assert_int_equal(owners[word], 0);
+        owners[word] = 1;
+    }
+}
+
+/* Vectors have places where they are read, of cells and kept ones each its own; who shares words of
+ * scratch when is what program_run.h watches. */
+static void check_places(const struct program *p)
+{
+    const struct derived *d = &p->d;
+    const struct network *n = &p->network;
+    int *cells = allocate((size_t)d->cell_words + 1, sizeof *cells);
+    int *kept = allocate((size_t)d->kept_words + 1, sizeof *kept);
+    for (int v = 0; v < n->vector_count; v++) {
+        const struct vector_place *place = &p->places[v];
+        const struct network_vector *vector = &n->vectors[v];
+        bool read = false;
+        for (int i = 0; i < n->matrix_count; i++)
+            read = read || n->matrices[i].source == v;
+        assert_int_equal(place->words, words_of(d, vector->size));
+        assert_int_equal(place->store != STORE_NONE, read);
+        assert_int_equal(place->cell != NONE, (vector->held & HELD_CELLS) != 0);
+        if (place->cell != NONE)
+            claim(cells, d->cell_words, place->cell, place->words);
+        if (place->store == STORE_KEPT)
+            claim(kept, d->kept_words, place->base, place->words);
+        if (place->store == STORE_SCRATCH)
+            assert_in_range(place->base + place->words, 1, d->scratch_words);
+        assert_true(place->store != STORE_SCRATCH || !vector->kept);
+    }
+    assert_true(d->word_bits >= d->x_word_bits && d->word_bits >= d->kept_word_bits &&
+                d->word_bits >= d->scratch_word_bits && d->word_bits >= d->c_word_bits);
+    assert_true(d->cell_words == 0 || fits(d->cell_words - 1, d->c_word_bits));
+    assert_true(d->kept_words == 0 || fits(d->kept_words - 1, d->kept_word_bits));
+    assert_true(d->scratch_words == 0 || fits(d->scratch_words - 1, d->scratch_word_bits));
+    assert_true(fits(d->frame_words, d->progress_bits) && d->progress_bits < d->offset_bits);
+    free(cells);
+    free(kept);
+}
+
 /* Numbers of the streams fit the widths that the Verilog is given. */
 static void check_widths(const struct program *p)
 {
@@ -291,8 +343,8 @@ static void check_widths(const struct program *p)
     assert_true(fits(p->pass_count - 1, d->pass_bits));
     assert_true(fits(d->columns - 1, d->column_bits));
     assert_true(fits(d->beats - 1, d->beat_bits));
-    assert_int_equal(d->constants, constants_of(p));
-    assert_true(d->constants == 0 || fits(d->constants - 1, d->constant_bits));
+    assert_int_equal(d->constants, constants_of(p) > 0 ? constants_of(p) : 1);
+    assert_true(fits(d->constants - 1, d->constant_bits));
     assert_true(fits(d->fifo_depth - 1, d->queue_bits));
     assert_true(fits(d->groups - 1, d->group_bits));
     assert_true(fits(d->lanes - 1, d->lane_bits));
@@ -300,18 +352,8 @@ static void check_widths(const struct program *p)
     assert_true(fits(q->input - 1, d->x_count_bits) && fits(2 * d->fold - 1, d->x_count_bits));
     assert_true(fits((q->input - 1) / d->fold, d->x_word_bits) && d->x_word_bits >= 1);
     assert_true(d->lanes % d->fold == 0 && d->fold <= 1 << ((1 << d->fold_bits) - 1));
-    int words = 0;
-    for (int row = 0; row < q->output; row++)
-        words = row / d->pes * d->groups + row % d->pes / d->lanes;
-    assert_int_equal(d->y_words, words + 1);
-    assert_true(fits(words, d->y_word_bits));
-    for (int v = 1; v < q->vector_count; v++) {
-        for (int row = 0; v != network_output(q) && row < q->vectors[v].size; row++)
-            words = row / d->pes * d->groups + row % d->pes / d->lanes;
-        assert_true(v == network_output(q) || fits(words, d->c_word_bits));
-    }
-    assert_true(d->word_bits >= d->x_word_bits && d->word_bits >= d->y_word_bits &&
-                d->word_bits >= d->c_word_bits);
+    assert_int_equal(d->y_words, words_of(d, q->output));
+    check_places(p);
     assert_int_equal(d->aligned_bits, d->weight_bits + d->max_shift);
     assert_true(d->aligned_bits <= 27 && d->acc_bits >= d->aligned_bits + d->activation_bits);
     assert_int_equal(d->acc_address_bits, d->block_bits + d->row_bits);

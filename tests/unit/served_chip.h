@@ -13,6 +13,7 @@
 #include "fpga/driver/ese_pipe.h"
 #include "models/number/golden.h"
 #include "tests/unit/command_testing.h"
+#include "tests/unit/tap_testing.h"
 
 enum { SERVED_BLOCKS = 64, SERVED_CHANNELS = 8 };
 
@@ -32,6 +33,7 @@ struct served {
     struct served_block blocks[SERVED_BLOCKS];
     uint32_t registers[1024], head, frames;
     uint64_t clock;
+    FILE *taps; /* NULL: not wanted */
 };
 
 static inline bool served_is(const struct served *s, const char *manner)
@@ -82,6 +84,11 @@ static inline uint64_t served_address(struct served *s, uint32_t offset)
     return *served_register(s, offset) | (uint64_t)*served_register(s, offset + 4) << 32;
 }
 
+static inline bool served_bit(const unsigned char *descriptor, int word, int channel)
+{
+    return ese_get32(descriptor + 4 * (word + channel / 32)) >> channel % 32 & 1;
+}
+
 /* A word of the header of the model that was loaded. */
 static inline uint32_t served_header(struct served *s, int word)
 {
@@ -91,16 +98,30 @@ static inline uint32_t served_header(struct served *s, int word)
 
 /* ---- frames ---------------------------------------------------------------------------------- */
 
-static inline bool served_bit(const unsigned char *descriptor, int word, int channel)
-{
-    return ese_get32(descriptor + 4 * (word + channel / 32)) >> channel % 32 & 1;
-}
-
 /* Element e of channel c in a frame of x or y. */
 static inline unsigned char *served_element(struct served *s, unsigned char *frame, int e, int c)
 {
     return frame + (uint32_t)e * served_header(s, ESE_IMAGE_XY_WORD_BYTES) +
            (uint32_t)c * served_header(s, ESE_IMAGE_ELEMENT_BYTES);
+}
+
+/* In frame 2 something may be wrong with a word of m. */
+static inline void served_tap(struct served *s, const unsigned char *d)
+{
+    static const char *const manners[] = {[TAP_WRONG] = "wrong m", [TAP_UNKNOWN] = "X in m",
+                                          [TAP_PASS] = "tap pass", [TAP_KEEP] = "tap keep",
+                                          [TAP_LOST] = "tap lost"};
+    struct golden_state *voices[SERVED_CHANNELS];
+    struct tap_planted planted = {.word = served_is(s, "tap keep") ? 1 : 2}; /* of 1 row, of 2 */
+    for (int c = 0; c < s->p->d.channels; c++)
+        voices[c] = served_bit(d, ESE_DESCRIPTOR_ACTIVE, c) ? &s->voices[c] : NULL;
+    for (int fault = TAP_WRONG; s->frames == 2 && fault <= TAP_LOST; fault++)
+        if (served_is(s, manners[fault]))
+            planted.fault = (enum tap_fault)fault;
+    while (s->p->network.vectors[s->p->passes[planted.pass].writes].value != VALUE_M)
+        planted.pass++;
+    if (s->taps != NULL)
+        tap_put_frame(s->taps, s->p, voices, planted);
 }
 
 static inline void served_frame(struct served *s, const unsigned char *d, uint32_t frame)
@@ -127,9 +148,10 @@ static inline void served_frame(struct served *s, const unsigned char *d, uint32
             at[0] = (unsigned char)value;
             at[1] = (unsigned char)((uint32_t)value >> 8);
         }
-        if (served_is(s, "wrong y") && s->frames == 2 && c == 0)
+        if ((served_is(s, "wrong y") || served_is(s, "wrong m")) && s->frames == 2 && c == 0)
             *served_element(s, y, q->shape.output - 1, c) ^= 1;
     }
+    served_tap(s, d);
     s->frames++;
     s->clock += (uint64_t)s->p->cycles_per_frame;
 }
@@ -233,6 +255,14 @@ static inline size_t served_counts(const struct served *s, unsigned char *bytes)
     return 8 * ESE_PIPE_COUNT_NUMBERS;
 }
 
+static inline void served_end_taps(struct served *s)
+{
+    if (s->taps != NULL && served_is(s, "tap more"))
+        tap_put(s->taps, 3);
+    if (s->taps != NULL)
+        fflush(s->taps);
+}
+
 static inline size_t served_hello(const struct served *s, unsigned char *bytes)
 {
     ese_pipe_put(bytes, (uint64_t)s->p->config.memory_ports, 4);
@@ -274,7 +304,7 @@ static inline bool served_obey(struct served *s)
     case ESE_PIPE_READ: memcpy(bytes, served_memory(s, port, address, count), out = count); break;
     case ESE_PIPE_WRITE: memcpy(served_memory(s, port, address, count), bytes, count); break;
     case ESE_PIPE_WAIT: value = served_wait(s); break;
-    case ESE_PIPE_COUNTS: out = served_counts(s, bytes); break;
+    case ESE_PIPE_COUNTS: out = served_counts(s, bytes); served_end_taps(s); break;
     default: break;
     }
     if (what == ESE_PIPE_COUNTS && served_is(s, "no counts"))
@@ -297,8 +327,8 @@ static inline void served_constants(struct served *s)
     *served_register(s, ESE_PES_CHANNELS) = (uint32_t)p->d.pes | (uint32_t)p->d.channels << 16;
     *served_register(s, ESE_X_SIZE) = (uint32_t)p->d.x_size;
     *served_register(s, ESE_Y_SIZE_LANES) = (uint32_t)p->d.y_size | (uint32_t)p->d.lanes << 16;
-    *served_register(s, ESE_CELL_WORDS) = (uint32_t)p->d.c_words;
-    *served_register(s, ESE_KEPT_WORDS) = (uint32_t)p->d.y_words;
+    *served_register(s, ESE_CELL_WORDS) = (uint32_t)p->d.cell_words;
+    *served_register(s, ESE_KEPT_WORDS) = (uint32_t)p->d.kept_words;
     *served_register(s, ESE_STATUS) = ESE_STATUS_IDLE;
     for (uint32_t n = 0; n < 7; n++) /* the stalls */
         *served_register(s, ESE_STALL_INPUT + 4 * n) = 301 + n;
@@ -309,8 +339,11 @@ static inline int served_main(int count, char **words)
 {
     static struct served s = {.in = -1, .out = -1};
     struct error error;
-    for (int n = 5; n < count; n++)
+    for (int n = 5; n < count; n++) {
         sscanf(words[n], "+serve=%d,%d", &s.in, &s.out);
+        if (strncmp(words[n], "+taps=", 6) == 0)
+            s.taps = fopen(words[n] + 6, "wb");
+    }
     s.manner = words[3];
     if (s.in < 0 || !chip_open(&s.chip, words[2], &error) ||
         (words[4][0] != '\0' && !model_open(&s.other, words[4], &s.chip, &error)))
@@ -319,6 +352,8 @@ static inline int served_main(int count, char **words)
     for (int c = 0; c < s.p->d.channels; c++)
         s.voices[c] = golden_start(&s.p->quant);
     served_constants(&s);
+    if (s.taps != NULL)
+        tap_begin(s.taps, s.p);
     while (served_obey(&s))
         continue;
     _exit(0); /* what it holds is not given back one by one */

@@ -95,11 +95,14 @@ static inline void put_speech_inputs(void)
     }
 }
 
-/* my.yaml, for two channels. */
-static inline void put_speech_config(void)
+#define SPEECH_CONFIG "pes: 2\nchannels: 2\nfifo_depth: 4\nmodel:\n  path: model.safetensors\n" \
+                      "  utterances: in\n  pruning: none\n"
+
+/* my.yaml, for two channels; the class layer is on the chip, or not. */
+static inline void put_speech_config(bool scores)
 {
-    put("my.yaml", "pes: 2\nchannels: 2\nfifo_depth: 4\nmodel:\n  path: model.safetensors\n"
-                   "  utterances: in\n  pruning: none\n");
+    put("my.yaml",
+        scores ? SPEECH_CONFIG "  layers: [{kind: lstm}, {kind: linear}]\n" : SPEECH_CONFIG);
 }
 
 #endif

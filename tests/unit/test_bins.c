@@ -3,7 +3,7 @@
 #include "gen/verify/bins.h"
 
 #include "gen/verify/play.h"
-#include "tests/unit/model_testing.h"
+#include "tests/unit/layers_testing.h"
 
 enum { ACCESS_COUNT = 7 };
 
@@ -13,7 +13,7 @@ static struct verify_bins bins_for(const struct config *config,
     struct program program;
     struct play play;
     build(&program, config);
-    play_build(&play, &program, VERIFY_FRAMES_LEAST, 1);
+    play_build(&play, &program, VERIFY_FRAMES_LEAST, 1, false);
     struct verify_bins bins = bins_of(counted, &play.stimulus, &program);
     play_free(&play);
     program_free(&program);
@@ -72,6 +72,32 @@ static void test_never(void **state)
     never(&bins, "x", "", "no tlast", "x and y are in memory");
     never(&bins, "descriptor", "", "submitted", NULL);
     never(&bins, "stall", "", "a PE has no weight", NULL);
+    bins_free(&bins);
+}
+
+/* Only of one LSTM a projection is missed; where all products read x, none waits for a vector. */
+static void test_layers(void **state)
+{
+    (void)state;
+    static const char *const element = "element of a vector is not computed yet";
+    const struct simulation_bins nothing = {0};
+    struct config config = plain_config();
+    config.model.layer_count = 2;
+    config.model.layers[0] = layer_of(SHAPE_RNN, 8);
+    config.model.layers[0].input = 5;
+    config.model.layers[1] = layer_of(SHAPE_LINEAR, 4);
+    struct verify_bins bins = bins_for(&config, &nothing);
+    bin(&bins, "product", "", "0.Whx");
+    bin(&bins, "pass", "", "1.y");
+    never(&bins, "stall", "", element, NULL);
+    for (int n = 0; n < bins.count; n++)
+        assert_true(bins.list[n].never == NULL || strcmp(bins.list[n].never, "no projection") != 0);
+    bins_free(&bins);
+    config.model.layers[0] = layer_of(SHAPE_LINEAR, 4);
+    config.model.layers[0].input = 5;
+    config.model.layer_count = 1;
+    bins = bins_for(&config, &nothing);
+    never(&bins, "stall", "", element, "all products read x");
     bins_free(&bins);
 }
 
@@ -151,6 +177,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_never),
+        cmocka_unit_test(test_layers),
         cmocka_unit_test(test_hits),
         cmocka_unit_test(test_told),
     };

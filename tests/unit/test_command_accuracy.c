@@ -63,7 +63,7 @@ static void wrong_gates(void **state)
 {
     static const char wrong[] = "the network is not the one that gave the expected outputs: in floating point "
                                 "its y has ";
-    static const char set[] = "model.path=swapped.safetensors model.expected=home/models/speech";
+    static const char set[] = "model.path=swapped.safetensors model.expected=home/models/speech/scores";
     (void)state;
     put_swapped("swapped.safetensors", "speech-pruned.safetensors");
     assert_int_equal(report(set, NULL), 1);
@@ -123,13 +123,13 @@ static void one_wrong(void **state)
         snprintf(from, sizeof from, "utt%02d.npy", n);
         snprintf(to, sizeof to, "in/u%d.npy", n);
         cut_file(from, to, 0, 12, 0.0f);
-        snprintf(from, sizeof from, "utt%02d.y.npy", n);
+        snprintf(from, sizeof from, "scores/utt%02d.npy", n);
         snprintf(to, sizeof to, "out/u%d.npy", n);
         cut_file(from, to, 0, 12, n == 4 ? 0.1f : 0.0f);
     }
     assert_int_equal(report("model.utterances=in model.expected=out", NULL), 1);
     complained("against them, worst in u4 (rounding would leave 50 dB at least)");
-    cut_file("utt04.y.npy", "out/u4.npy", 0, 12, 0.0f);
+    cut_file("scores/utt04.npy", "out/u4.npy", 0, 12, 0.0f);
     assert_int_equal(report("model.utterances=in model.expected=out", "r.json"), 0);
     json_t *root = json_of("r.json");
     number_is(root, "accuracy.expected.given_frames", 72);
@@ -149,7 +149,7 @@ static void verify_expected(void **state)
 {
     (void)state;
     cut_file("utt03.npy", "one.npy", 0, 4, 0.0f);
-    cut_file("utt03.y.npy", "wanted.npy", 0, 4, 0.0f);
+    cut_file("scores/utt03.npy", "wanted.npy", 0, 4, 0.0f);
     assert_int_equal(gen(speech, "first", "model.utterances=one.npy model.expected=wanted.npy memory=stream"), 0);
     remove("one.npy");
     remove("wanted.npy");
@@ -183,7 +183,9 @@ static void missing_expected(void **state)
     put("few/utt00.y.npy", "no array");
     assert_int_equal(report(set, NULL), 1);
     complained("few/utt00.y.npy: ");
-    assert_int_equal(report("model.utterances= model.path= model.expected=few", NULL), 1);
+    assert_int_equal(report("model.utterances= model.path= model.layers.0.input=3 "
+                            "model.layers.0.cell=4 model.layers.1.output=2 model.expected=few",
+                            NULL), 1);
     complained_only("model.expected: is y of model.utterances, and there are none");
     put("y.npy", "no array");
     assert_int_equal(report("model.expected=y.npy", NULL), 1);

@@ -92,6 +92,30 @@ static void test_text(void **state)
     close_both(&both);
 }
 
+/* Of other networks than one LSTM there is no c; the layers are listed. */
+static void test_layers(void **state)
+{
+    (void)state;
+    put("rnn.yaml", "pes: 3\nchannels: 2\nmemory: resident\nmodel:\n  layers:\n"
+                    "    - {kind: rnn, input: 5, cell: 12}\n    - {kind: linear, output: 6}\n");
+    if (gen("rnn.yaml", "chip", NULL) != 0)
+        complained_only("nothing: a chip is made");
+    const struct sets *sets = sets_of("model.seed=5");
+    struct model_options options = {.dir = "chip", .source = "rnn.yaml", .sets = sets->words,
+                                    .set_count = sets->count, .output = "model",
+                                    .json = "model.json"};
+    struct capture capture = capture_begin();
+    assert_int_equal(command_model(&options), 0);
+    capture_end(capture);
+    printed("x 5, y 6, 2 layers; 276 weights, of which ");
+    printed("\n  0.y ");
+    json_t *json = json_of("model.json");
+    const json_t *network = json_at(json, "network");
+    assert_true(json_is_null(json_object_get(network, "cell")));
+    assert_int_equal(json_array_size(json_object_get(network, "layers")), 2);
+    json_decref(json);
+}
+
 static void test_folder(void **state)
 {
     (void)state;
@@ -155,6 +179,7 @@ static void test_json(void **state)
     number_is(root, "network.input", 5);
     number_is(root, "network.cell", 12);
     number_is(root, "network.output", 6);
+    number_is(root, "network.state", 12 + 6); /* c and y */
     number_is(root, "network.nonzeros", (int64_t)p->true_nonzeros);
     number_is(root, "cycles_per_frame", p->cycles_per_frame);
     real_is(root, "us_per_frame", (double)p->cycles_per_frame / 200.0);
@@ -237,6 +262,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_teardown(test_text, scratch_clean),
+        cmocka_unit_test_teardown(test_layers, scratch_clean),
         cmocka_unit_test_teardown(test_folder, scratch_clean),
         cmocka_unit_test_teardown(test_json, scratch_clean),
         cmocka_unit_test_teardown(test_no_such_chip, scratch_clean),

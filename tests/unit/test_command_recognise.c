@@ -46,7 +46,7 @@ static void hear(struct heard *heard, const struct program *p, const struct labe
     struct reference *reference = reference_new(&p->network);
     const int fraction = p->quant.vectors[0].fraction;
     int32_t x[SPEECH_X];
-    double y[SPEECH_C];
+    double y[SPEECH_C]; /* or SPEECH_CLASSES scores, which are fewer */
     for (int n = 0; n < SPEECH_COUNT; n++) {
         struct golden_state golden = golden_start(&p->quant);
         struct reference_state exact = reference_start(&p->network);
@@ -56,7 +56,7 @@ static void hear(struct heard *heard, const struct program *p, const struct labe
                 x[i] = (int32_t)quantize_value((double)features[i], fraction, 16);
             golden_step(&p->quant, &golden, x);
             reference_step(reference, &exact, features);
-            for (int i = 0; i < SPEECH_C; i++)
+            for (int i = 0; i < p->network.output; i++)
                 y[i] = ldexp(golden_y(&golden)[i], -quantized_output(&p->quant)->fraction);
             heard->chip[n][t] = classify(&p->network, y);
             heard->exact[n][t] = classify(&p->network, reference_y(&exact));
@@ -127,9 +127,10 @@ static int edits_in(int (*labels)[10], int (*right)[10], int limit, int *count)
 
 static void put_results(const struct program *p, const char *verdict, const char *reason)
 {
-    json_t *root = json_pack("{s:s, s:s, s:i, s:i, s:[{s:s, s:I}]}", "verdict", verdict, "reason",
-                             reason, "y_checked", 114, "c_checked", 115, "phases", "name",
-                             "utterances", "cycles_per_frame", (json_int_t)p->cycles_per_frame);
+    json_t *root = json_pack("{s:s, s:s, s:[{s:s, s:i}, {s:s, s:i}], s:[{s:s, s:I}]}", "verdict",
+                             verdict, "reason", reason, "checked", "vector", "c", "values", 115,
+                             "vector", "y", "values", 114, "phases", "name", "utterances",
+                             "cycles_per_frame", (json_int_t)p->cycles_per_frame);
     assert_int_equal(json_dump_file(root, "results", 0), 0);
     json_decref(root);
     struct text lines = {0};
@@ -145,30 +146,36 @@ static void put_outputs(const struct program *p, int limit, bool silent)
     struct play play;
     play_utterances(&play, p, limit);
     const struct stimulus *s = &play.stimulus;
-    size_t words = (size_t)s->frame_count * s->channels * s->output;
+    const struct stimulus_vector *y = stimulus_y(s);
+    size_t words = (size_t)s->frame_count * s->channels * y->elements;
     if (silent)
-        memset(s->y, 0, words * sizeof *s->y);
-    put_bytes("outputs", s->y, words * sizeof *s->y);
+        memset(y->values, 0, words * sizeof *y->values);
+    put_bytes("outputs", y->values, words * sizeof *y->values);
     play_free(&play);
 }
 
-static struct chip_folder begin_speech(struct heard *heard)
+static struct chip_folder begin_chip(struct heard *heard, bool scores)
 {
     struct labels labels;
     struct error error = {""};
     put_speech_model(true);
     put_speech_inputs();
-    put_speech_config();
+    put_speech_config(scores);
     if (gen("my.yaml", "chip", "") != 0)
         complained_only("nothing: a plain chip is made");
     put_tools();
     struct chip_folder chip = opened("chip");
-    assert_true(labels_read(&labels, "in", &chip.program.utterances, &error));
+    assert_true(labels_read(&labels, "in", &chip.program.utterances, SPEECH_CLASSES, &error));
     hear(heard, &chip.program, &labels);
     labels_free(&labels);
     put_results(&chip.program, "pass", "");
     put_outputs(&chip.program, 0, false);
     return chip;
+}
+
+static struct chip_folder begin_speech(struct heard *heard)
+{
+    return begin_chip(heard, false);
 }
 
 /* ---- success --------------------------------------------------------------------------------- */
@@ -248,8 +255,9 @@ static void test_all_frames(void **state)
     for (int n = 0; n < SPEECH_COUNT; n++)
         check_utterance(&heard, n, 10);
     printed("\n3 utterances, 19 frames, 2 voices at once on 2 PEs each, simulated by Verilator\n");
-    printed("outputs           bit-exact: 114 y and 115 c values against the golden model\n");
+    printed("outputs           bit-exact: 115 c and 114 y values against the golden model\n");
     check_rates(&heard);
+    printed("scores            by the host, of the chip's y: output.W is not on the chip\n");
     snprintf(line, sizeof line, "speed             %d cycles a frame (model: %d); ", cycles,
              cycles);
     printed(line);
@@ -260,6 +268,7 @@ static void test_all_frames(void **state)
     printed(line);
     json_t *root = json_of("result.json");
     string_is(root, "verdict", "pass");
+    string_is(root, "scores", "host");
     number_is(root, "utterances", 3);
     number_is(root, "frames", 19);
     number_is(root, "cycles_per_frame", p->cycles_per_frame);
@@ -275,6 +284,60 @@ static void test_all_frames(void **state)
     chip_close(&chip);
 }
 
+/* The largest y of a frame is its class, if the chip ends in a linear layer. */
+static void largest(struct heard *heard, const struct program *p)
+{
+    struct play play;
+    play_utterances(&play, p, 0);
+    const struct stimulus *s = &play.stimulus;
+    assert_int_equal(stimulus_y(s)->elements, SPEECH_CLASSES);
+    for (size_t slot = 0; slot < (size_t)s->frame_count * s->channels; slot++) {
+        const struct voice voice = play.voices[slot];
+        const int32_t *y = stimulus_y(s)->values + slot * SPEECH_CLASSES;
+        int best = 0;
+        for (int i = 1; i < SPEECH_CLASSES; i++)
+            best = y[i] > y[best] ? i : best;
+        if (voice.utterance >= 0)
+            heard->chip[voice.utterance][voice.frame] = best;
+    }
+    play_free(&play);
+}
+
+static void test_scores_of_the_chip(void **state)
+{
+    (void)state;
+    struct heard heard;
+    struct chip_folder chip = begin_chip(&heard, true);
+    assert_null(chip.program.network.after);
+    largest(&heard, &chip.program);
+    assert_int_equal(recognise(0, "result.json"), 0);
+    for (int n = 0; n < SPEECH_COUNT; n++)
+        check_utterance(&heard, n, 10);
+    check_rates(&heard);
+    printed("scores            by the chip: its y are those of the classes\n");
+    json_t *root = json_of("result.json");
+    string_is(root, "scores", "chip");
+    json_decref(root);
+    chip_close(&chip);
+}
+
+/* A name for every class, and a class for every name. */
+static void test_other_classes(void **state)
+{
+    (void)state;
+    struct heard heard;
+    for (int scores = 0; scores < 2; scores++) {
+        struct chip_folder chip = begin_chip(&heard, scores);
+        char path[200], line[300];
+        snprintf(path, sizeof path, "%s/phones.txt", chip.program.config.model.utterances);
+        put(path, "sil\nAH\nEH\nS\nT\n");
+        snprintf(line, sizeof line, "%s: has 5 lines, the network scores 4 classes", path);
+        refused(line);
+        chip_close(&chip);
+        end_tools(state);
+    }
+}
+
 /* Five utterances: a few on the terminal, all in a file, all on the terminal. */
 static void test_sentences(void **state)
 {
@@ -282,7 +345,7 @@ static void test_sentences(void **state)
     struct heard heard;
     put_speech_model(true);
     put_speech_inputs();
-    put_speech_config();
+    put_speech_config(false);
     put("in/sentences.txt", "one\ntwo\nthree\nfour\na sentence of so many words, none of them "
                             "short or to the point, that no terminal holds it in one line\n");
     assert_int_equal(system("for n in d e; do cp in/a.npy in/$n.npy; cp in/a.labels.npy "
@@ -292,7 +355,7 @@ static void test_sentences(void **state)
     struct chip_folder chip = opened("chip");
     struct labels labels;
     struct error error = {""};
-    assert_true(labels_read(&labels, "in", &chip.program.utterances, &error));
+    assert_true(labels_read(&labels, "in", &chip.program.utterances, SPEECH_CLASSES, &error));
     hear(&heard, &chip.program, &labels);
     labels_free(&labels);
     put_results(&chip.program, "pass", "");
@@ -364,7 +427,7 @@ static void test_chip_decides(void **state)
     put_outputs(&chip.program, 0, true);
     put_results(&chip.program, "fail", "y is wrong");
     assert_int_equal(recognise(0, "result.json"), 1);
-    printed("outputs           WRONG: 114 y and 115 c values against the golden model\n");
+    printed("outputs           WRONG: 115 c and 114 y values against the golden model\n");
     printed("failed            y is wrong; log: ");
     holds("stderr", "");
     for (int n = 0; n < SPEECH_COUNT; n++)
@@ -384,8 +447,8 @@ static void test_no_chip(void **state)
     (void)state;
     refused("'chip' is not a folder that 'ese gen' made: it has no manifest.json");
     made("chip", "");
-    refused("the chip in 'chip' has nothing to recognise: its model needs utterances, and a class "
-            "layer output.W and output.b");
+    refused("the chip in 'chip' has nothing to recognise: its model needs utterances, and a "
+            "linear layer at its end, or output.W and output.b");
 }
 
 static void test_no_classes(void **state)
@@ -393,10 +456,10 @@ static void test_no_classes(void **state)
     (void)state;
     put_speech_model(false);
     put_speech_inputs();
-    put_speech_config();
+    put_speech_config(false);
     assert_int_equal(gen("my.yaml", "chip", ""), 0);
-    refused("the chip in 'chip' has nothing to recognise: its model needs utterances, and a class "
-            "layer output.W and output.b");
+    refused("the chip in 'chip' has nothing to recognise: its model needs utterances, and a "
+            "linear layer at its end, or output.W and output.b");
 }
 
 static void test_no_labels(void **state)
@@ -488,7 +551,8 @@ int main(void)
         TEST(test_all_frames),    TEST(test_few_frames),   TEST(test_chip_decides),
         TEST(test_no_chip),       TEST(test_no_classes),   TEST(test_no_labels),
         TEST(test_bad_simulator), TEST(test_no_simulator), TEST(test_sentences),
-        TEST(test_no_files),      TEST(test_work),
+        TEST(test_no_files),      TEST(test_work),         TEST(test_scores_of_the_chip),
+        TEST(test_other_classes),
     };
     return cmocka_run_group_tests(tests, scratch_begin, scratch_end);
 }

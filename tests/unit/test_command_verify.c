@@ -323,9 +323,9 @@ static void played(const struct program *p, uint32_t hash, int frames, int fault
     struct play play;
     struct error error = {""};
     if (faults > 0)
-        play_faults(&play, p, faults, seed);
+        play_faults(&play, p, faults, seed, false);
     else
-        play_build(&play, p, frames, seed);
+        play_build(&play, p, frames, seed, false);
     play.stimulus.config_hash = hash;
     assert_true(stimulus_write(&play.stimulus, "wanted.bin", &error));
     assert_true(same_files("wanted.bin", "chip/build/stimulus.bin"));

@@ -33,9 +33,9 @@ static void test_pass(void **state)
     const struct program *p = &chip.program;
     char line[200];
     passes(few(SIM_DEFAULT));
-    printed("\nverilator  bit-exact  70 y and 80 c values, 5000 cycles at 10000 a second, "
+    printed("\nverilator  bit-exact  80 c and 70 y values, 5000 cycles at 10000 a second, "
             "built in ");
-    printed("\nicarus     bit-exact  70 y and 80 c values, 5000 cycles at 10000 a second, "
+    printed("\nicarus     bit-exact  80 c and 70 y values, 5000 cycles at 10000 a second, "
             "built in ");
     snprintf(line, sizeof line, "\ncycles a frame: %lld measured, %lld by the model; %.1f %% of "
              "the multiplier slots do useful work\n", (long long)p->cycles_per_frame,
@@ -45,6 +45,23 @@ static void test_pass(void **state)
     printed("\nFrame 3 as measured by verilator:\n");
     printed("\nAccuracy of y on the 7 frames played, of noise\n");
     printed("\nverdict: pass\n");
+    chip_close(&chip);
+}
+
+/* What does not go into a line of the terminal goes on in the next. */
+static void test_long_line(void **state)
+{
+    (void)state;
+    begin_verify(NULL);
+    struct chip_folder chip = opened("chip");
+    json_t *changes = json_pack("{s:[{s:s, s:s, s:i}, {s:s, s:s, s:i}]}", "checked", "vector",
+                                "0.reverse.c", "at", "result", "values", 123456, "vector",
+                                "12.reverse.y", "at", "output", "values", 70);
+    put_measured((struct measured){"verilator", chip.program.cycles_per_frame, 0, 2, false},
+                 &chip.program, changes);
+    passes(few(SIM_VERILATOR));
+    printed("\nverilator  bit-exact  123,456 0.reverse.c and 70 12.reverse.y values\n"
+            "           5000 cycles at 10000 a second, built in ");
     chip_close(&chip);
 }
 
@@ -158,10 +175,54 @@ static void test_wrong_values(void **state)
                            "one", "two", "first_violations", "three"));
     fails(few(SIM_BOTH));
     printed("\nverilator  bit-exact");
-    printed("\nicarus     FAIL       70 y and 80 c values");
+    printed("\nicarus     FAIL       80 c and 70 y values");
     printed("\n           y is wrong (5 wrong values, 6 other faults); log: ");
     printed("/build/icarus/run.log\n           one\n           two\n           three\n");
     printed("\nverdict: FAIL\n");
+    chip_close(&chip);
+}
+
+/* Of a chip of several layers, told apart from the reason if that is something else. */
+static void test_first(void **state)
+{
+    (void)state;
+    begin_verify(NULL);
+    struct chip_folder chip = opened("chip");
+    const struct program *p = &chip.program;
+    json_t *first = json_pack(
+        "{s:s, s:s, s:s, s:i, s:i, s:i, s:i, s:i, s:i, s:i}", "vector", "1.c", "at", "result",
+        "phase", "rough", "pass", 7, "frame", 2, "channel", 1, "element", 3, "cycle", 99,
+        "expected", 5, "got", -6);
+    put_measured((struct measured){"icarus", p->cycles_per_frame, 0, 2, false}, p,
+                 json_pack("{s:s, s:s, s:o}", "verdict", "fail", "reason", "it is late",
+                           "first_difference", first));
+    struct verify_options options = few(SIM_ICARUS);
+    options.json = "result.json";
+    fails(options);
+    printed("\n           it is late (0 wrong values, 0 other faults); log: ");
+    printed("\n           first wrong value: phase rough, pass 7, 1.c of frame 2, channel 1, "
+            "element 3: expected 5, got -6\n"
+            "           with --taps all vectors are compared, and the first");
+    json_t *root = json_of("result.json");
+    string_is(root, "simulators.icarus.first_difference.vector", "1.c");
+    string_is(root, "simulators.icarus.first_difference.at", "result");
+    string_is(root, "simulators.icarus.first_difference.phase", "rough");
+    number_is(root, "simulators.icarus.first_difference.pass", 7);
+    number_is(root, "simulators.icarus.first_difference.channel", 1);
+    number_is(root, "simulators.icarus.first_difference.cycle", 99);
+    number_is(root, "simulators.icarus.first_difference.got", -6);
+    json_decref(root);
+    put_measured((struct measured){"icarus", p->cycles_per_frame, 0, 2, false}, p,
+                 json_pack("{s:s, s:s, s:{s:s, s:s, s:i, s:i, s:i, s:i, s:s}}", "verdict", "fail",
+                           "reason", "it went wrong here: y of frame 1, channel 0, element 4: "
+                           "expected 8, got X", "first_difference", "vector", "y", "at", "output",
+                           "frame", 1, "channel", 0, "element", 4, "expected", 8, "got", "X"));
+    options.taps = true;
+    fails(options);
+    printed("\n           it went wrong here: y of frame 1, channel 0, element 4: expected 8, "
+            "got X");
+    assert_false(file_has("stdout", "first wrong value") || file_has("stdout", "with --taps"));
+    printed("\nagain: ese verify chip --taps --frames 4 --seed 0 --sim icarus\n");
     chip_close(&chip);
 }
 
@@ -242,8 +303,15 @@ static void check_simulator(const json_t *root, int64_t cycles)
     string_is(root, "verdict", "fail");
     number_is(root, "cycles", 5000);
     real_is(root, "cycles_per_second", 10000);
-    number_is(root, "y_checked", 70);
-    number_is(root, "c_checked", 80);
+    string_is(root, "checked.0.vector", "c");
+    string_is(root, "checked.0.at", "result");
+    number_is(root, "checked.0.values", 80);
+    number_is(root, "checked.0.different", 0);
+    number_is(root, "checked.0.at_ends", 0);
+    string_is(root, "checked.1.vector", "y");
+    string_is(root, "checked.1.at", "output");
+    number_is(root, "checked.1.values", 70);
+    assert_null(json_object_get(root, "first_difference"));
     number_is(root, "mismatches", 5);
     number_is(root, "violations", 6);
     string_is(root, "messages.0", "one");
@@ -266,7 +334,7 @@ static void test_json(void **state)
     const struct program *p = &chip.program;
     struct verify_options options = {.frames = 4, .seed = 11, .json = "result.json"};
     struct play play;
-    play_build(&play, p, 4, 11);
+    play_build(&play, p, 4, 11, false);
     put_measured((struct measured){"verilator", p->cycles_per_frame + 1, 0, 2, false}, p,
                  json_pack("{s:i}", "mismatches", 7));
     put_measured((struct measured){"icarus", p->cycles_per_frame, 0, 2, false}, p,
@@ -379,11 +447,13 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_teardown(test_pass, end_tools),
+        cmocka_unit_test_teardown(test_long_line, end_tools),
         cmocka_unit_test_teardown(test_cycles, end_tools),
         cmocka_unit_test_teardown(test_not_measured, end_tools),
         cmocka_unit_test_teardown(test_waits_for_memory, end_tools),
         cmocka_unit_test_teardown(test_ddr3, end_tools),
         cmocka_unit_test_teardown(test_wrong_values, end_tools),
+        cmocka_unit_test_teardown(test_first, end_tools),
         cmocka_unit_test_teardown(test_broken, end_tools),
         cmocka_unit_test_teardown(test_again, end_tools),
         cmocka_unit_test_teardown(test_traces, end_tools),

@@ -479,10 +479,16 @@ static void with_a_path(void **state)
     assert_int_equal(config.model.layers[0].output, 0);
     assert_true(config.model.layers[0].peephole);
     config_free(&config);
-    config = taken("base: speech\nmodel: {layers: [{kind: lstm, input: 3, cell: 4}]}", NULL);
+    config = taken("base: speech-lstm\nmodel: {layers: [{kind: lstm, input: 3, cell: 4}]}", NULL);
     assert_non_null(config.model.path);
     assert_int_equal(config.model.layers[0].cell, 4);
     config_free(&config);
+    config = taken("base: speech\nmodel: {layers: [{kind: gru, input: 3, cell: 4}]}", NULL);
+    assert_int_equal(config.model.layer_count, 1); /* another list, not more of it */
+    assert_int_equal(config.model.layers[0].kind, LAYER_GRU);
+    config_free(&config);
+    refused("base: speech\nmodel: {cell: 9}", NULL,
+            "my.yaml:2: model.cell: the model has a list of layers", NULL);
     refused("model: {path: a.st, layers: [{kind: lstm}]}", "model.path=",
             "my.yaml:1: model.layers.0: the first layer needs input", NULL);
 }

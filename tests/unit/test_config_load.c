@@ -174,15 +174,19 @@ static void presets(void **state)
     there_and_back(&config);
     config_free(&config);
 
-    assert_true(config_load(&config, "speech", NULL, 0, &error));
-    assert_int_equal(config.pes, 8);
-    assert_int_equal(config.channels, 4);
-    assert_int_equal(config.model.pruning, PRUNING_NONE);
-    assert_int_equal(stat(config.model.path, &status), 0);
-    assert_int_equal(stat(config.model.utterances, &status), 0);
-    assert_true(S_ISDIR(status.st_mode));
-    there_and_back(&config);
-    config_free(&config);
+    for (int lstm = 0; lstm < 2; lstm++) {
+        assert_true(config_load(&config, lstm ? "speech-lstm" : "speech", NULL, 0, &error));
+        assert_int_equal(config.pes, 8);
+        assert_int_equal(config.channels, 4);
+        assert_int_equal(config.model.layer_count, lstm ? 0 : 2);
+        assert_int_equal(config.model.pruning, PRUNING_NONE);
+        assert_int_equal(stat(config.model.path, &status), 0);
+        assert_int_equal(stat(config.model.expected, &status), 0);
+        assert_int_equal(stat(config.model.utterances, &status), 0);
+        assert_true(S_ISDIR(status.st_mode));
+        there_and_back(&config);
+        config_free(&config);
+    }
 
     /* The paper's machine is what one gets without saying anything. */
     struct config plain = taken("memory: rom", NULL);
@@ -192,8 +196,8 @@ static void presets(void **state)
     config_free(&config);
 
     assert_false(config_load(&config, "nope", NULL, 0, &error));
-    assert_string_equal(error.text, "unknown preset 'nope' (presets: paper, speech, tiny; "
-                                    "the name of a file has a '.' or '/')");
+    assert_string_equal(error.text, "unknown preset 'nope' (presets: paper, speech-lstm, "
+                                    "speech, tiny; the name of a file has a '.' or '/')");
     assert_false(config_load(&config, "", NULL, 0, &error));
     assert_null(config.name);
 }
@@ -220,12 +224,12 @@ static void inheritance(void **state)
     assert_string_equal(config.model.path, "a.st");
     assert_int_equal(config.model.pruning, PRUNING_NONE);
     config_free(&config);
-    config = taken("base: speech\nmodel: {path: '', utterances: '', cell: 9}", NULL);
+    config = taken("base: speech-lstm\nmodel: {path: '', utterances: '', cell: 9}", NULL);
     assert_null(config.model.path);
     assert_null(config.model.utterances);
     assert_int_equal(config.model.cell, 9);
     config_free(&config);
-    refused("base: speech\nmodel: {cell: 9}", NULL, "my.yaml:2: model.cell: comes from", NULL);
+    refused("base: speech-lstm\nmodel: {cell: 9}", NULL, "my.yaml:2: model.cell: comes from", NULL);
 
     refused("base: nope", NULL, "my.yaml:1: base: unknown preset 'nope' (presets: paper,", NULL);
     refused("base:", NULL, "my.yaml:1: base: unknown preset ''", NULL);

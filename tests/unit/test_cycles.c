@@ -363,7 +363,8 @@ static void presets_on_target(void **state)
     char *sets[] = {relative};
     assert_true(preset_cycles("paper", NULL, 0) <= 10360);
     assert_true(preset_cycles("paper", sets, 1) <= 11700);
-    preset_cycles("speech", NULL, 0);
+    assert_int_equal(preset_cycles("speech", NULL, 0), 1184);
+    assert_int_equal(preset_cycles("speech-lstm", NULL, 0), 833);
     preset_cycles("tiny", NULL, 0);
 }
 

@@ -106,7 +106,7 @@ static void presets(void **state)
 {
     (void)state;
     setenv("ESE_HOME", ".", 0); /* make runs the tests where the presets are */
-    static const char *const names[] = {"tiny", "speech", "paper"};
+    static const char *const names[] = {"tiny", "speech", "speech-lstm", "paper"};
     for (size_t n = 0; n < sizeof names / sizeof *names; n++)
         for (int pipeline = 0; pipeline <= 2; pipeline++) {
             char set[32];

@@ -92,6 +92,7 @@ static void networks_known(void **state)
         fail_msg("digest %016llx", (unsigned long long)hash);
     const struct matrix *wym = matrix_named(&network, "Wym");
     assert_true(wym->rows == 24 && wym->cols == 48 && network.after == NULL);
+    assert_int_equal(network.names.output, NONE);
     assert_null(pass_named(&network, "g")->peep);
     assert_non_null(pass_named(&network, "f")->peep);
     network_free(&network);

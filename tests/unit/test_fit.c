@@ -170,7 +170,9 @@ static void check_fit(const struct program *p, const struct program *chip)
     /* What is fixed stays, whatever the model. */
     struct derived fixed = *d;
     fixed.x_size = has->x_size, fixed.c_size = has->c_size, fixed.y_size = has->y_size;
-    fixed.c_words = has->c_words, fixed.y_words = has->y_words;
+    fixed.y_words = has->y_words, fixed.cell_words = has->cell_words;
+    fixed.kept_words = has->kept_words, fixed.scratch_words = has->scratch_words;
+    fixed.frame_words = has->frame_words;
     fixed.products = has->products, fixed.passes = has->passes, fixed.columns = has->columns;
     fixed.beats = has->beats, fixed.constants = has->constants;
     fixed.weights_bus_words = has->weights_bus_words;

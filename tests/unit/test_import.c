@@ -80,7 +80,7 @@ static void models_read(void **state)
     model.candidate = CANDIDATE_SIGM;
     assert_true(network_read(&n, &model, &error));
     assert_true(lstm_of(&n, &lstm));
-    assert_true(n.input == 3 && n.output == 2 && n.short_names);
+    assert_true(n.input == 3 && n.output == 2 && n.names.lstm);
     assert_true(lstm.as->cell == 4 && lstm.as->output == 2);
     assert_true(lstm.as->candidate == CANDIDATE_SIGM && lstm.as->peephole);
     assert_true(after_of(&n)->rows == 5 && n.after->passes[0].bias[4] > 0);

@@ -34,7 +34,7 @@ static void refused(const char *message)
 {
     struct labels labels;
     struct error error = {""};
-    assert_false(labels_read(&labels, "in", &two, &error));
+    assert_false(labels_read(&labels, "in", &two, 3, &error));
     assert_string_equal(error.text, message);
 }
 
@@ -51,7 +51,7 @@ static void test_good(void **state)
         struct labels labels;
         struct error error = {""};
         put("in/phones.txt", texts[n]);
-        if (!labels_read(&labels, "in", &two, &error))
+        if (!labels_read(&labels, "in", &two, 3, &error))
             fail_msg("%s", error.text);
         assert_int_equal(labels.phone_count, 3);
         assert_string_equal(labels.phones[0], "sil");
@@ -73,7 +73,7 @@ static void test_no_utterances(void **state)
     struct error error = {""};
     struct utterances none = {0};
     put_folder("sil\n");
-    assert_true(labels_read(&labels, "in", &none, &error));
+    assert_true(labels_read(&labels, "in", &none, 1, &error));
     assert_int_equal(labels.utterance_count, 0);
     assert_int_equal(labels.phone_count, 1);
     labels_free(&labels);
@@ -83,8 +83,10 @@ static void test_phones(void **state)
 {
     (void)state;
     struct text text = {0};
+    assert_false(labels_in("in"));
     refused("cannot open 'in/phones.txt': the names of the labels belong there");
     put_folder("sil\nAH\nsixteen-letters!\n");
+    assert_true(labels_in("in"));
     refused("in/phones.txt:3: a name has 1..15 characters");
     put("in/phones.txt", "sil\n\nAH\n");
     refused("in/phones.txt:2: a name has 1..15 characters");
@@ -93,6 +95,10 @@ static void test_phones(void **state)
     put("in/phones.txt", text_string(&text));
     refused("in/phones.txt:1: a name has 1..15 characters");
     text_free(&text);
+    put("in/phones.txt", "sil\nAH\n"); /* a class without a name, a name without a class */
+    refused("in/phones.txt: has 2 lines, the network scores 3 classes");
+    put("in/phones.txt", "sil\nAH\nEH\nS\n");
+    refused("in/phones.txt: has 4 lines, the network scores 3 classes");
 }
 
 static void test_range(void **state)
@@ -130,13 +136,13 @@ static void test_files(void **state)
     put_folder("sil\nAH\nEH\n");
     assert_true(npy_write_floats("in/second.labels.npy", 1, (const int[]){1},
                                  (const float[]){1.0f}, &error));
-    assert_false(labels_read(&labels, "in", &two, &error));
+    assert_false(labels_read(&labels, "in", &two, 3, &error));
     assert_non_null(strstr(error.text, "in/second.labels.npy"));
     put("in/second.labels.npy", "no array\n");
-    assert_false(labels_read(&labels, "in", &two, &error));
+    assert_false(labels_read(&labels, "in", &two, 3, &error));
     assert_non_null(strstr(error.text, "in/second.labels.npy"));
     assert_int_equal(unlink("in/second.labels.npy"), 0);
-    assert_false(labels_read(&labels, "in", &two, &error));
+    assert_false(labels_read(&labels, "in", &two, 3, &error));
     assert_non_null(strstr(error.text, "in/second.labels.npy"));
     assert_non_null(strstr(error.text, "No such file or directory"));
 }
@@ -148,12 +154,12 @@ static void test_sentences(void **state)
     struct labels labels;
     struct error error = {""};
     put_folder("sil\nAH\nEH\n");
-    assert_true(labels_read(&labels, "in", &two, &error));
+    assert_true(labels_read(&labels, "in", &two, 3, &error));
     assert_int_equal(labels.sentence_count, 0);
     labels_free(&labels);
     for (size_t n = 0; n < COUNT_OF(texts); n++) {
         put("in/sentences.txt", texts[n]);
-        assert_true(labels_read(&labels, "in", &two, &error));
+        assert_true(labels_read(&labels, "in", &two, 3, &error));
         assert_int_equal(labels.sentence_count, 2);
         assert_string_equal(labels.sentences[0], "to be");
         assert_string_equal(labels.sentences[1], n < 2 ? "or not" : "");
@@ -231,6 +237,7 @@ static void test_classify(void **state)
     memcpy(after.matrices[0].weights.at, weights, sizeof weights);
     const struct network network = {.output = 2, .after = &after};
     float *bias = after.passes[0].bias;
+    assert_int_equal(network_classes(&network), 3);
     bias[2] = 0.5f;
     assert_int_equal(classify(&network, (const double[]){2, 1}), 0);
     assert_int_equal(classify(&network, (const double[]){1, 2}), 1);
@@ -241,6 +248,32 @@ static void test_classify(void **state)
     bias[2] = -30;
     assert_int_equal(classify(&network, (const double[]){-5, -5}), 1);   /* all scores below 0 */
     network_free(&after);
+}
+
+/* y of a linear layer at the end are scores; of any other, of one before the end, they are not. */
+static void test_scores(void **state)
+{
+    (void)state;
+    struct layer_config layers[2] = {layer_default(LAYER_LSTM), layer_default(LAYER_LINEAR)};
+    struct network n;
+    layers[0].input = layers[0].cell = 2;
+    layers[1].output = 3;
+    network_make(&n, layers, 2);
+    assert_int_equal(network_classes(&n), 3);
+    assert_int_equal(classify(&n, (const double[]){1, 5, 4}), 1);
+    assert_int_equal(classify(&n, (const double[]){-9, -8, -7}), 2);
+    assert_int_equal(classify(&n, (const double[]){0, 2, 2}), 1); /* of equals the first */
+    network_free(&n);
+    network_make(&n, layers, 1);
+    assert_int_equal(network_classes(&n), 0);
+    network_free(&n);
+    layers[0] = layers[1];
+    layers[0].input = 2;
+    layers[1] = layer_default(LAYER_RNN);
+    layers[1].cell = 4;
+    network_make(&n, layers, 2);
+    assert_int_equal(network_classes(&n), 0);
+    network_free(&n);
 }
 
 int main(void)
@@ -256,6 +289,7 @@ int main(void)
         cmocka_unit_test(test_said),
         cmocka_unit_test(test_edits),
         cmocka_unit_test(test_classify),
+        cmocka_unit_test(test_scores),
     };
     return cmocka_run_group_tests(tests, scratch_begin, scratch_end);
 }

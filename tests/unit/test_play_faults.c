@@ -16,7 +16,7 @@ static void stage(struct staged *s, int chip, uint64_t seed)
 {
     struct config config = play_chip(chip);
     build(&s->program, &config);
-    play_build(&s->play, &s->program, FRAMES, seed);
+    play_build(&s->play, &s->program, FRAMES, seed, false);
 }
 
 static void leave(struct staged *s)
@@ -133,7 +133,7 @@ static void test_single_words(void **state)
     config.axi_data_bits = AXI_1024;
     config.model.input = config.model.cell = config.model.output = 1;
     build(&s.program, &config);
-    play_build(&s.play, &s.program, FRAMES, 1);
+    play_build(&s.play, &s.program, FRAMES, 1, false);
     assert_int_equal(words_read(&s.program, STIMULUS_PORT_WEIGHTS, false, &single), 1);
     assert_true(single);
     for (size_t n = 0; n < COUNT(READS); n++)
@@ -175,7 +175,7 @@ static void test_any_beat(void **state)
     build(&s.program, &config);
     uint32_t beats = words_read(&s.program, STIMULUS_PORT_WEIGHTS, false, &single);
     for (uint64_t seed = 0; seed < 60; seed++) {
-        play_build(&s.play, &s.program, VERIFY_FRAMES_LEAST, seed);
+        play_build(&s.play, &s.program, VERIFY_FRAMES_LEAST, seed, false);
         uint64_t at =
             phase_there(&s.play, "weights SLVERR")->memory[STIMULUS_PORT_WEIGHTS].fault_at;
         least = at < least ? at : least;
@@ -336,7 +336,7 @@ static void test_states(void **state)
         struct staged s;
         config.channels = channels[n];
         build(&s.program, &config);
-        play_build(&s.play, &s.program, VERIFY_FRAMES_LEAST, 1);
+        play_build(&s.play, &s.program, VERIFY_FRAMES_LEAST, 1, false);
         const struct stimulus_phase *phase = phase_there(&s.play, "states");
         const struct stimulus_descriptor *d = phase->descriptors;
         assert_int_equal(phase->descriptor_count, 5);
@@ -427,7 +427,7 @@ static void test_random(void **state)
         struct staged s;
         int count[COUNT(kinds)] = {0}, models[STIMULUS_MODELS + 1] = {0};
         build(&s.program, &config);
-        play_faults(&s.play, &s.program, DRAWN, 7);
+        play_faults(&s.play, &s.program, DRAWN, 7, false);
         assert_int_equal(s.play.stimulus.phase_count, DRAWN + 1);
         assert_string_equal(s.play.stimulus.phases[PHASE_STEADY].name, "steady");
         for (uint32_t n = 1; n <= DRAWN; n++) {

@@ -18,7 +18,7 @@ static void stage(struct staged *s, const struct config *config, uint64_t seed)
 {
     build(&s->program, config);
     regions_build(&s->program, s->regions);
-    play_build(&s->play, &s->program, VERIFY_FRAMES_LEAST, seed);
+    play_build(&s->play, &s->program, VERIFY_FRAMES_LEAST, seed, false);
 }
 
 static void leave(struct staged *s)
@@ -65,8 +65,8 @@ static bool sizes_fit(const struct program *p, const unsigned char *m)
            in_range(word(m, MODEL_WORD_COLUMNS), chip->max_columns) &&
            in_range(word(m, MODEL_WORD_CONSTANTS), chip->max_constants) &&
            in_range(word(m, MODEL_WORD_BEATS), chip->max_beats) &&
-           word(m, MODEL_WORD_CELL_WORDS) <= (uint32_t)chip->c_words &&
-           word(m, MODEL_WORD_KEPT_WORDS) <= (uint32_t)chip->y_words &&
+           word(m, MODEL_WORD_CELL_WORDS) <= (uint32_t)chip->cell_words &&
+           word(m, MODEL_WORD_KEPT_WORDS) <= (uint32_t)chip->kept_words &&
            word(m, MODEL_WORD_PROGRAM_WORDS) ==
                bus_words(chip, programs, chip->program_memory_bits) &&
            word(m, MODEL_WORD_COLUMN_WORDS) ==
@@ -238,7 +238,7 @@ static void test_other_model(void **state)
     if (!program_build_for(&s.program, &chip, &smaller, &error))
         fail_msg("%s", error.text);
     regions_build(&s.program, s.regions);
-    play_build(&s.play, &s.program, VERIFY_FRAMES_LEAST, 3);
+    play_build(&s.play, &s.program, VERIFY_FRAMES_LEAST, 3, false);
     assert_int_equal(s.play.stimulus.input, 7);
     check_headers(&s);
     check_contents(&s);
@@ -256,7 +256,7 @@ static void test_random_flips(void **state)
     int flips = 0, magic = 0, header = 0, weights = 0;
     stage(&s, &config, 1);
     play_free(&s.play);
-    play_faults(&s.play, &s.program, 1000, 5);
+    play_faults(&s.play, &s.program, 1000, 5, false);
     for (uint32_t n = 1; n <= 1000; n++) {
         const struct stimulus_phase *phase = &s.play.stimulus.phases[n];
         if (phase->error_count == 0)

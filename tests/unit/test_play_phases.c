@@ -13,7 +13,7 @@ struct staged {
 static void stage(struct staged *s, const struct config *config, int frames, uint64_t seed)
 {
     build(&s->program, config);
-    play_build(&s->play, &s->program, frames, seed);
+    play_build(&s->play, &s->program, frames, seed, false);
 }
 
 static void stage_chip(struct staged *s, int chip, int frames, uint64_t seed)
@@ -52,8 +52,7 @@ static void check_phase(const struct staged *s, const struct stimulus_phase *pha
     assert_true(phase->limit_cycles >= (uint64_t)(cycles * (phase->frame_count + 1)));
     assert_true(phase->limit_cycles > phase->idle_cycles);
     assert_true(phase->idle_cycles > 20000); /* the watchdog comes first */
-    bool watched = strncmp(phase->name, "unwatched", strlen("unwatched")) != 0;
-    assert_true(watched ? phase->watchdog == 20000 || phase->watchdog == 600 : phase->watchdog == 0);
+    assert_true(phase->watchdog == 20000 || phase->watchdog == 600 || phase->watchdog == 0);
     for (uint32_t t = 0; phase->starts != NULL && t < phase->frame_count; t++)
         longest = phase->starts[t] > longest ? phase->starts[t] : longest;
     assert_true((int64_t)phase->limit_cycles > longest + cycles);
@@ -95,6 +94,8 @@ static void check_steady(const struct staged *s, int frames)
     struct cycles cycles;
     cycles_run(&s->program, frames, &cycles);
     int from = on_streams(s) ? 0 : 3 < frames - 2 ? 3 : frames - 2;
+    while (!on_streams(s) && from < frames - 1 && cycles.frames[from].start < 150)
+        from++;
     assert_int_equal(steady->first_frame, 0);
     assert_int_equal(steady->frame_count, frames);
     assert_int_equal(steady->x_gap + steady->y_wait + steady->cut_cycle + steady->expected_error,
@@ -104,8 +105,8 @@ static void check_steady(const struct staged *s, int frames)
         assert_int_equal(steady->memory[port].model, STIMULUS_IDEAL);
         assert_int_equal(steady->memory[port].fault, STIMULUS_FAULT_NONE);
     }
-    assert_non_null(steady->starts);
-    for (int t = 0; t < frames; t++) /* a clock after the reset */
+    assert_int_equal(steady->starts != NULL, from < frames - 1);
+    for (int t = 0; steady->starts != NULL && t < frames; t++) /* a clock after the reset */
         assert_int_equal(steady->starts[t], t < from ? -1 : cycles.frames[t].start + 1);
     assert_int_equal(steady->end, on_streams(s) ? cycles.end + 1 : -1);
     assert_int_equal(steady->chart_first, frames - 2);
@@ -184,7 +185,7 @@ static void test_cut(void **state)
         struct staged s;
         build(&s.program, &config);
         for (uint64_t seed = 0; seed < 40; seed++) {
-            play_build(&s.play, &s.program, VERIFY_FRAMES_LEAST, seed);
+            play_build(&s.play, &s.program, VERIFY_FRAMES_LEAST, seed, false);
             const struct stimulus_phase *cut = phase_there(&s.play, "cut");
             begin = s.play.cycles.frames[1].start;
             frame = s.play.cycles.cycles_per_frame;
@@ -249,7 +250,7 @@ static void test_misframed(void **state)
         struct config config = play_chip(chip);
         struct staged s;
         build(&s.program, &config);
-        play_build(&s.play, &s.program, VERIFY_FRAMES_LEAST, 1);
+        play_build(&s.play, &s.program, VERIFY_FRAMES_LEAST, 1, false);
         for (size_t n = 0; n < COUNT(ends); n++) {
             const struct stimulus_phase *wrong = phase_there(&s.play, ends[n].name);
             assert_int_equal(wrong->flags, ends[n].flags);
@@ -258,7 +259,7 @@ static void test_misframed(void **state)
         leave(&s);
         config.model.input = 1; /* nothing comes before the last element */
         build(&s.program, &config);
-        play_build(&s.play, &s.program, VERIFY_FRAMES_LEAST, 1);
+        play_build(&s.play, &s.program, VERIFY_FRAMES_LEAST, 1, false);
         assert_null(phase_named(&s.play, "x ends early"));
         assert_int_equal(phase_there(&s.play, "x ends late")->flags, STIMULUS_LAST_MISSING);
         leave(&s);
@@ -330,8 +331,10 @@ static void test_utterances(void **state)
             const struct stimulus_phase *phase = phase_there(&s.play, "utterances");
             assert_int_equal(phase->frame_count, s.play.frames);
             assert_int_equal(phase->x_gap + phase->y_wait + phase->cut_cycle, 0);
-            assert_non_null(phase->starts);
-            assert_true(phase->starts[s.play.frames - 1] > 0);
+            if (phase->starts != NULL)
+                assert_true(phase->starts[s.play.frames - 1] > 0);
+            else /* not one of them begins when all of x is sure to be there */
+                assert_true(s.play.cycles.frames[s.play.frames - 2].start < 150);
             check_spoken(&s.play, limits[n]);
             walk_phase(&s.play, &s.program.quant, phase);
             leave(&s);

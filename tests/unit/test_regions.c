@@ -6,7 +6,7 @@
 
 #include "gen/image/regions.h"
 #include "models/number/golden.h"
-#include "models/program/stores.h"
+#include "models/program/places.h"
 
 static struct config loadable_config(void)
 {
@@ -94,7 +94,7 @@ static size_t check_vectors(const struct program *p, const struct region *model)
                              quantized_output(&p->quant)->fraction};
     const int entries[2][8] = {
         {0, VECTOR_KIND_CELL, 0, cell, fractions[0], 0, 0, 0},
-        {0, VECTOR_KIND_OUTPUT, p->d.c_words, output, fractions[1], 0, 0, 0}};
+        {0, VECTOR_KIND_OUTPUT, p->d.cell_words, output, fractions[1], 0, 0, 0}};
     size_t at = number(model, MODEL_WORD_VECTORS_OFFSET);
     assert_int_equal(at, 64 * 4);
     assert_int_equal(number(model, MODEL_WORD_VECTORS), 2);
@@ -136,7 +136,7 @@ static void check_initial(const struct program *p, const struct region *model, s
     assert_int_equal(model->bytes.length, begin + bytes);
     assert_int_equal(number(model, MODEL_WORD_INITIAL_CRC), plain_crc(model->bytes.data + begin, bytes));
     expect_zeros(model->bytes.data, at, begin);
-    const int firsts[] = {0, p->d.c_words};
+    const int firsts[] = {0, p->d.cell_words};
     const char *const names[] = {"c", "y"};
     for (int n = 0; n < 2; n++) {
         const int v = vector_named(&p->network, names[n]);
@@ -230,8 +230,8 @@ static void check_regions(const struct program *p)
     assert_int_equal(number(model, MODEL_WORD_COLUMNS), d->columns);
     assert_int_equal(number(model, MODEL_WORD_CONSTANTS), d->constants);
     assert_int_equal(number(model, MODEL_WORD_BEATS), d->beats);
-    assert_int_equal(number(model, MODEL_WORD_CELL_WORDS), d->c_words);
-    assert_int_equal(number(model, MODEL_WORD_KEPT_WORDS), d->y_words);
+    assert_int_equal(number(model, MODEL_WORD_CELL_WORDS), d->cell_words);
+    assert_int_equal(number(model, MODEL_WORD_KEPT_WORDS), d->kept_words);
     int element = (p->config.activation_bits + 7) / 8, word = 1;
     while (word < p->config.channels * element)
         word *= 2;

@@ -173,7 +173,7 @@ static void test_layers_text(void **state)
     must_have(&b, "; keeps 1.kept 16.");
     must_have(&b, "\nWhere the cycles go\n");
     must_have(&b, "\nMemory and resources: not known, as there is no such chip: layer 1 is of kind "
-                  "gru; as yet Verilog is made of one lstm");
+                  "gru; as yet Verilog is made of layers lstm, rnn and linear");
     must_have(&b, "  SpMV, by layer ");
     must_have(&b, "  layer 1  1.Wzx[0] ");
     assert_null(strstr(text_string(&b.text), "DSP"));
@@ -194,6 +194,120 @@ static void test_one_lstm(void **state)
     assert_int_equal(json_array_size(member(b.json, "layers")), 1);
     assert_true(json_is_object(member(b.json, "device")));
     must_add_up(&b);
+    drop(&b);
+}
+
+/* ---- reports on chips of several layers ---- */
+
+static const json_t *memory_that_holds(const struct built *b, const char *holds)
+{
+    const json_t *list = member(b->json, "memories");
+    for (size_t n = 0; n < json_array_size(list); n++)
+        if (strcmp(json_string_value(member(json_array_get(list, n), "holds")), holds) == 0)
+            return json_array_get(list, n);
+    return NULL;
+}
+
+static const json_t *vector_of(const struct built *b, size_t layer, const char *name)
+{
+    const json_t *list = member(json_array_get(member(b->json, "layers"), layer), "vectors");
+    for (size_t n = 0; n < json_array_size(list); n++)
+        if (strcmp(json_string_value(member(json_array_get(list, n), "name")), name) == 0)
+            return json_array_get(list, n);
+    fail_msg("layer %zu has no %s", layer, name);
+    return NULL;
+}
+
+/* As the layers have them, not the extremes that the chip is made for. */
+static void must_have_formats(const struct built *b)
+{
+    const struct program *p = &b->program;
+    for (int v = 0; v < p->network.vector_count; v++) {
+        const struct network_vector *vector = &p->network.vectors[v];
+        if (vector->value != VALUE_C && vector->value != VALUE_Y && vector->value != VALUE_M)
+            continue;
+        const json_t *said = vector_of(b, (size_t)vector->layer, vector->name);
+        assert_int_equal(whole(said, "fraction"), p->quant.vectors[v].fraction);
+        assert_true(json_is_true(member(said, "state")) == vector->kept);
+    }
+    for (int i = 0; i < p->network.pass_count; i++) {
+        const struct network_pass *pass = &p->network.passes[i];
+        const json_t *of = json_array_get(member(b->json, "layers"), (size_t)pass->layer);
+        const bool projects = pass->sums == NONE &&
+                              p->network.layers[pass->layer].as.kind == LAYER_LSTM;
+        assert_int_equal(whole(member(of, projects ? "project" : "sum"), "fraction"),
+                         p->quant.passes[i].sum);
+    }
+}
+
+/* Two LSTMs whose cells have formats of their own, an RNN and a linear layer. */
+static void test_stack(void **state)
+{
+    (void)state;
+    static const char *const filled[] = {"dsp", "bram36", "lut", "fits", "image_bytes",
+                                         "operations_per_dsp_cycle"};
+    static const char *const of_lstm[] = {"gate_fold", "y_fold"};
+    struct config config = plain_config();
+    struct built b;
+    config.model.layer_count = 4;
+    config.model.layers[0] = layer(LAYER_LSTM, 40, 24);
+    config.model.layers[0].input = 13;
+    config.model.layers[0].formats.c = 11;
+    config.model.layers[1] = layer(LAYER_LSTM, 16, 0);
+    config.model.layers[1].formats.c = 9;
+    config.model.layers[2] = layer(LAYER_RNN, 20, 0);
+    config.model.layers[3] = layer(LAYER_LINEAR, 0, 10);
+    prepare(&b, &config);
+    must_have(&b, "test: a sparse accelerator of a network of layers (ese ");
+    must_have(&b, "  1     lstm 24 -> 16 ");
+    must_have(&b, "\nWhere the cycles go\n");
+    must_have(&b, "  0.c                                        16 bits, 11 of them fraction\n");
+    must_have(&b, "  1.c                                        16 bits,  9 of them fraction\n");
+    must_have(&b, "  accumulator + bias of layer 2 ");
+    must_have(&b, "\n  H buffer       kept, two banks ");
+    must_have(&b, "\n  H buffer       other vectors ");
+    must_have(&b, "\n  ElemMul        c ");
+    must_have(&b, "  an element is not computed yet\n");
+    assert_int_equal(whole(memory_that_holds(&b, "kept, two banks"), "words"),
+                     (int64_t)2 << b.program.d.kept_word_bits);
+    must_have_formats(&b);
+    assert_true(json_is_null(member(member(b.json, "network"), "cell")));
+    assert_true(json_is_null(member(member(b.json, "formats"), "c")));
+    for (size_t n = 0; n < COUNT(filled); n++)
+        assert_true(!isnan(column_value(column_find(filled[n]), b.json)));
+    for (size_t n = 0; n < COUNT(of_lstm); n++)
+        assert_true(isnan(column_value(column_find(of_lstm[n]), b.json)));
+    for (int m = 0; m < b.program.network.matrix_count; m++) {
+        const json_t *matrix = json_array_get(member(b.json, "matrices"), (size_t)m);
+        const int group = b.program.network.passes[b.program.network.matrices[m].pass].group;
+        assert_int_equal(whole(matrix, "fold"), b.program.geometry.folds[group]);
+    }
+    must_add_up(&b);
+    drop(&b);
+}
+
+/* No cell: no memory, multiplier or text of one. */
+static void test_no_cells(void **state)
+{
+    (void)state;
+    struct config config = plain_config();
+    struct built b;
+    config.model.layer_count = 2;
+    config.model.layers[0] = layer(LAYER_RNN, 20, 0);
+    config.model.layers[0].input = 13;
+    config.model.layers[0].nonlinearity = NONLINEARITY_RELU;
+    config.model.layers[1] = layer(LAYER_LINEAR, 0, 10);
+    prepare(&b, &config);
+    assert_null(memory_that_holds(&b, "c"));
+    assert_null(memory_that_holds(&b, "i"));
+    assert_null(memory_that_holds(&b, "table"));
+    assert_non_null(memory_that_holds(&b, "kept, two banks"));
+    assert_int_equal(whole(member(b.json, "resources"), "dsp_elem"), 0);
+    assert_true(json_is_null(member(member(b.json, "tables"), "sigmoid")));
+    assert_true(json_is_null(member(member(b.json, "tables"), "tanh")));
+    assert_null(strstr(text_string(&b.text), "tanh(c)"));
+    assert_null(strstr(text_string(&b.text), "peephole"));
+    must_have(&b, "  accumulator + bias of layer 0 ");
     drop(&b);
 }
 
@@ -308,19 +422,17 @@ static void test_chip_can(void **state)
     one.model.layers[0] = layer(LAYER_LSTM, 8, 0);
     one.model.layers[0].input = 3;
     assert_true(chip_can_model(&one.model, &error));
+    (config = one).model.layers[0].coupled = COUPLED_FORGET;
+    config.model.layers[0].bias = false;
+    config.model.layers[0].projection_bias = true;
+    config.model.layers[1] = layer(LAYER_RNN, 8, 0);
+    config.model.layers[2] = layer(LAYER_LINEAR, 0, 5);
+    config.model.layer_count = 3;
+    assert_true(chip_can_model(&config.model, &error));
     config = three_layers();
-    must_refuse(&config, "layer 1 is of kind gru; as yet Verilog is made of one lstm");
-    config.model.layers[1] = layer(LAYER_LSTM, 8, 0);
-    config.model.layer_count = 2;
-    must_refuse(&config, "layer 1 follows another;");
+    must_refuse(&config, "layer 1 is of kind gru; as yet Verilog is made of layers lstm, rnn and linear");
     (config = one).model.layers[0].direction = DIRECTION_BOTH;
     must_refuse(&config, "layer 0 has the direction both;");
-    (config = one).model.layers[0].coupled = COUPLED_FORGET;
-    must_refuse(&config, "layer 0 is coupled: forget;");
-    (config = one).model.layers[0].bias = false;
-    must_refuse(&config, "layer 0 has no biases;");
-    (config = one).model.layers[0].projection_bias = true;
-    must_refuse(&config, "layer 0 has a bias of its projection;");
 }
 
 /* What only the network itself tells, and whoever writes a chip. */
@@ -365,7 +477,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_two_lstms),
         cmocka_unit_test(test_layers_json), cmocka_unit_test(test_layers_text),
-        cmocka_unit_test(test_one_lstm),    cmocka_unit_test(test_not_known),
+        cmocka_unit_test(test_one_lstm),    cmocka_unit_test(test_stack),
+        cmocka_unit_test(test_no_cells),    cmocka_unit_test(test_not_known),
         cmocka_unit_test(test_any_adds_up), cmocka_unit_test(test_uncovered),
         cmocka_unit_test(test_many_layers), cmocka_unit_test(test_chip_can),
         cmocka_unit_test(test_initial_state), cmocka_unit_test(test_backward),

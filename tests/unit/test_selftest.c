@@ -16,8 +16,12 @@
 #define KEEPS "n=0; while [ -e %s/runs/$n ]; do n=$((n+1)); done; to=%s/runs/$n; mkdir $to\n" \
               "cp \"$stimulus\" $to/stimulus.bin; cp *.* $to\n"
 #define PASSES "echo '" FAKE_PASS "' >\"$results\"; echo VERDICT PASS\n"
-#define FAILS "echo '{\"verdict\": \"fail\", \"reason\": \"it differs\"}' >\"$results\"\n" \
-              "echo VERDICT FAIL: it differs; exit 1\n"
+#define FAILS_AT(vector) \
+    "echo \"{\\\"verdict\\\": \\\"fail\\\", \\\"reason\\\": \\\"it differs\\\", " \
+    "\\\"first_difference\\\": {\\\"vector\\\": \\\"" vector "\\\"}}\" >\"$results\"\n" \
+    "echo VERDICT FAIL: it differs; exit 1\n"
+/* Where it differs is known by the number of the run. */
+#define FAILS "case $n in 16) v=c;; 17) v=m;; 18) v=y;; *) v=;; esac\n" FAILS_AT("$v")
 
 static void put_keeper(const char *judgement)
 {
@@ -58,7 +62,7 @@ static bool run_selftest(const char *json, bool *pass, struct error *error)
 
 /* ---- what is different from the first run ---------------------------------------------------- */
 
-struct difference {
+struct change {
     size_t bytes, bits, first; /* that differ; the first of the bytes */
     bool longer, shorter;
 };
@@ -71,10 +75,10 @@ static struct text kept(int run, const char *name)
 }
 
 /* The last `but` bytes are left out. */
-static struct difference differs(int run, const char *name, size_t but)
+static struct change differs(int run, const char *name, size_t but)
 {
     struct text right = kept(0, name), here = kept(run, name);
-    struct difference d = {.longer = here.length > right.length,
+    struct change d = {.longer = here.length > right.length,
                            .shorter = here.length < right.length};
     for (size_t i = 0; i + but < right.length && i + but < here.length; i++) {
         int bits = __builtin_popcount((unsigned char)(right.data[i] ^ here.data[i]));
@@ -89,7 +93,7 @@ static struct difference differs(int run, const char *name, size_t but)
 
 static bool same(int run, const char *name)
 {
-    struct difference d = differs(run, name, 0);
+    struct change d = differs(run, name, 0);
     return d.bytes == 0 && !d.longer && !d.shorter;
 }
 
@@ -114,7 +118,7 @@ static int digit(char c)
 static void one_bit(int run, const char *name)
 {
     struct text right = kept(0, name), here = kept(run, name);
-    struct difference d = differs(run, name, 0);
+    struct change d = differs(run, name, 0);
     assert_int_equal(d.bytes, 1);
     assert_false(d.longer || d.shorter);
     assert_int_equal(
@@ -174,25 +178,30 @@ static uint32_t phase_field(int run, int field)
     return value;
 }
 
-/* Position in the file of a frame's y, or of its c: of channel 0, the last element. */
-static size_t place_of(const struct play *play, size_t size, uint32_t frame, bool y)
+/* Position in the file of a vector in the first frame: of channel 0, the last element. */
+static size_t place_of(const struct play *play, size_t size, uint32_t vector)
 {
     const struct stimulus *s = &play->stimulus;
-    size_t vectors = s->channels * (s->input + s->output + s->cell);
-    size_t of_frame = 4 * (2 * stimulus_mask_words(s->channels) + vectors);
-    size_t begin =
-        size - 4 - (s->frame_count - frame) * of_frame + 8 * stimulus_mask_words(s->channels);
-    size_t at = y ? s->channels * s->input + s->output - 1
-                  : s->channels * (s->input + s->output) + s->cell - 1;
+    size_t elements = s->input, at = s->channels * s->input;
+    for (uint32_t v = 0; v < s->vector_count; v++) {
+        elements += s->vectors[v].elements;
+        at += v < vector ? s->channels * s->vectors[v].elements : 0;
+    }
+    at += s->vectors[vector].elements - 1;
+    size_t of_frame = 4 * (2 * stimulus_mask_words(s->channels) + s->channels * elements);
+    size_t begin = size - 4 - s->frame_count * of_frame + 8 * stimulus_mask_words(s->channels);
     return begin + 4 * at;
 }
 
-static void one_word(const struct play *play, int run, bool y)
+static void one_word(const struct play *play, int run, const char *name)
 {
+    uint32_t vector = 0;
     struct text file = kept(run, "stimulus.bin");
-    struct difference d = differs(run, "stimulus.bin", 4);
+    struct change d = differs(run, "stimulus.bin", 4);
+    while (strcmp(play->stimulus.vectors[vector].name, name) != 0)
+        assert_true(++vector < play->stimulus.vector_count);
     assert_int_equal(d.bits, 1);
-    assert_int_equal(d.first, place_of(play, file.length, 0, y));
+    assert_int_equal(d.first, place_of(play, file.length, vector));
     only(run, NULL);
     text_free(&file);
 }
@@ -204,7 +213,7 @@ static void one_start(int run)
     size_t at = phase_at(&right) + 4 * FIELDS + 2 * 16 + 4 * 8 + 4 + 2 * 8;
     assert_true(load_u64((unsigned char *)here.data + at) ==
                 load_u64((unsigned char *)right.data + at) + 1);
-    struct difference d = differs(run, "stimulus.bin", 4);
+    struct change d = differs(run, "stimulus.bin", 4);
     assert_true(d.first == at && d.bytes <= 2);
     only(run, NULL);
     text_free(&right);
@@ -220,8 +229,9 @@ static const struct {
     {"a column length", "CRC"},   {"a column length", "values"},  {"a Sigmoid entry", "CRC"},
     {"a Sigmoid entry", "values"}, {"a Tanh entry", "CRC"},       {"a Tanh entry", "values"},
     {"a bias", "CRC"},            {"a bias", "values"},           {"a truncated image", "CRC"},
-    {"a missing image", "CRC"},   {"a golden y word", "values"},  {"a golden cell state", "values"},
-    {"a start cycle", "values"},  {"x stuck", "values"},          {"y stuck", "values"},
+    {"a missing image", "CRC"},   {"a start cycle", "values"},    {"x stuck", "values"},
+    {"y stuck", "values"},        {"a golden c", "values"},       {"a golden m", "values"},
+    {"a golden y", "values"},
 };
 enum { RUNS = sizeof EXPECTED / sizeof *EXPECTED };
 
@@ -293,17 +303,18 @@ static void test_faults(void **state)
         fail_msg("%s", error.text);
     assert_true(pass);
     check_list("list.json", true, true);
-    assert_false(exists("runs/18"));
+    assert_false(exists("runs/19"));
 
     struct chip_folder chip = opened("chip");
-    play_build(&play, &chip.program, VERIFY_FRAMES_LEAST, 3);
+    play_build(&play, &chip.program, VERIFY_FRAMES_LEAST, 3, true);
     check_image_faults();
     check_places(&chip.program);
-    one_word(&play, 13, true);
-    one_word(&play, 14, false);
-    one_start(15);
-    check_stuck(16, STIMULUS_STUCK_X, 2);
-    check_stuck(17, STIMULUS_STUCK_Y, (uint32_t)play.stimulus.phases[PHASE_STEADY].starts[1]);
+    one_start(13);
+    check_stuck(14, STIMULUS_STUCK_X, 2);
+    check_stuck(15, STIMULUS_STUCK_Y, (uint32_t)play.stimulus.phases[PHASE_STEADY].starts[1]);
+    one_word(&play, 16, "c");
+    one_word(&play, 17, "m");
+    one_word(&play, 18, "y");
     play_free(&play);
     chip_close(&chip);
 }
@@ -360,10 +371,10 @@ static void test_regions(void **state)
     assert_false(exists("runs/12/model.bin"));
     assert_true(exists("runs/13/model.bin"));
     /* y is stuck in memory, and no watchdog tells. */
-    assert_int_equal(phase_field(17, FIELD_FLAGS), 0);
-    assert_int_equal(phase_field(17, FIELDS + 4 + 1), STIMULUS_FAULT_WRITE_DEAF);
+    assert_int_equal(phase_field(15, FIELD_FLAGS), 0);
+    assert_int_equal(phase_field(15, FIELDS + 4 + 1), STIMULUS_FAULT_WRITE_DEAF);
     assert_int_equal(phase_field(0, FIELD_WATCHDOG), 20000);
-    assert_int_equal(phase_field(17, FIELD_WATCHDOG), 0);
+    assert_int_equal(phase_field(15, FIELD_WATCHDOG), 0);
 }
 
 /* ---- what it makes of simulators that see nothing, or everything ----------------------------- */
@@ -381,7 +392,23 @@ static void test_blind(void **state)
     printed("no fault             all      detected: passes, as it must\n");
     printed("a weight bit         CRC      NOT DETECTED\n");
     printed("y stuck              values   NOT DETECTED\n");
-    printed("selftest: 1 as it must be, 17 not\n");
+    printed("selftest: 1 as it must be, 18 not\n");
+}
+
+/* A fault that is found in another vector than the one that it is in is not found. */
+static void test_misplaced(void **state)
+{
+    (void)state;
+    bool pass = true;
+    struct error error;
+    made("chip", "");
+    put_keeper("if [ $n = 0 ]; then " PASSES "else " FAILS_AT("m") "fi");
+    assert_true(run_selftest(NULL, &pass, &error));
+    assert_false(pass);
+    printed("a golden c           values   NOT DETECTED: it differs\n");
+    printed("a golden m           values   detected: it differs\n");
+    printed("a golden y           values   NOT DETECTED: it differs\n");
+    printed("selftest: 17 as it must be, 2 not\n");
 }
 
 /* A chip that never passes is no proof of anything. */
@@ -397,7 +424,7 @@ static void test_broken(void **state)
     check_list("list.json", false, true);
     printed("no fault             all      NOT DETECTED: it differs\n");
     printed("a bias               values   detected: it differs\n");
-    printed("selftest: 17 as it must be, 1 not\n");
+    printed("selftest: 18 as it must be, 1 not\n");
 }
 
 static void test_json_alone(void **state)
@@ -448,7 +475,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         TEST(test_faults), TEST(test_regions),    TEST(test_blind),
-        TEST(test_broken), TEST(test_json_alone), TEST(test_refuses),
+        TEST(test_broken), TEST(test_json_alone), TEST(test_refuses), TEST(test_misplaced),
     };
     return cmocka_run_group_tests(tests, scratch_begin, scratch_end);
 }

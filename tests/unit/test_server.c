@@ -111,6 +111,66 @@ static void channels_kept_full(void **state)
     end(&chip, fake);
 }
 
+/* What was told of descriptors: frames of the chip, and how far each voice has come. */
+struct told {
+    uint32_t channels, descriptors;
+    uint64_t frames, voice_frames;
+    uint32_t come[64]; /* of the voices, by their `user` */
+};
+
+static void note_played(const struct ese_played *played, void *user)
+{
+    struct told *told = user;
+    told->descriptors++;
+    told->frames += played->frames;
+    for (uint32_t c = 0; c < told->channels; c++) {
+        const struct ese_utterance *u = played->voices[c];
+        if (u == NULL)
+            continue;
+        uint32_t *come = &told->come[(uintptr_t)u->user];
+        assert_int_equal(played->from[c], *come); /* one piece after the other */
+        assert_int_equal(u->received, *come);     /* before it counts as received */
+        *come += played->frames;
+        assert_true(*come <= u->frames);
+        told->voice_frames += played->frames;
+    }
+}
+
+/* Whoever watches is told of all descriptors in order, with who spoke. */
+static void descriptors_told(void **state)
+{
+    (void)state;
+    enum { VOICES = 21 };
+    struct ese_chip chip;
+    struct fake_chip *fake = ready(&chip, 4, QUEUE);
+    struct ese_server *server = ese_server_open(&chip, &(struct ese_server_options){4, 3});
+    struct told told = {.channels = 4};
+    struct voice voices[VOICES];
+    ese_server_watch(server, note_played, &told);
+    for (uintptr_t v = 0; v < VOICES; v++) {
+        voice_new(&voices[v], 1 + draw(9));
+        voices[v].utterance.user = (void *)v;
+        assert_int_equal(ese_server_submit(server, &voices[v].utterance), ESE_OK);
+    }
+    assert_int_equal(ese_server_finish(server), ESE_OK);
+    struct ese_server_counts counts;
+    ese_server_counts(server, &counts);
+    assert_int_equal(told.descriptors, counts.descriptors);
+    assert_int_equal(told.frames, fake->frames);
+    assert_int_equal(told.voice_frames, fake->busy_frames);
+    for (int v = 0; v < VOICES; v++)
+        assert_int_equal(told.come[v], voices[v].utterance.frames);
+    ese_server_watch(server, NULL, NULL);
+    voices[0].utterance.user = NULL;
+    assert_int_equal(ese_server_submit(server, &voices[0].utterance), ESE_OK);
+    assert_int_equal(ese_server_finish(server), ESE_OK);
+    assert_int_equal(told.frames + voices[0].utterance.frames, fake->frames);
+    ese_server_close(server);
+    for (int v = 0; v < VOICES; v++)
+        voice_free(&voices[v]);
+    end(&chip, fake);
+}
+
 /* A voice in pieces, each on whichever channel is free, is the voice in one. */
 static void states_carried_over(void **state)
 {
@@ -264,6 +324,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(utterances_served), cmocka_unit_test(channels_kept_full),
+        cmocka_unit_test(descriptors_told),
         cmocka_unit_test(states_carried_over), cmocka_unit_test(server_recovers),
         cmocka_unit_test(options_refused), cmocka_unit_test(every_step_fails),
     };

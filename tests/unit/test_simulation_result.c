@@ -17,11 +17,19 @@ static void put_results(json_t *changes)
         "cycles_per_frame", 103, "frames", "start", 11, "issued", 12, "weight_stalls", 13, "stalls",
         "input", 21, "columns", 22, "acc", 23, "element", 24, "queue", 25, "start", -1, "issues",
         31, 32, 33, "charts", "frame", 1, "products", 41, 42, 43, 44, "passes", 51, 52, "frame", 2);
+    json_t *checked = json_pack(
+        "[{s:s, s:s, s:i, s:i, s:i}, {s:s, s:s, s:i}]", "vector", "1.c", "at", "result", "values",
+        3, "different", 4, "at_ends", 5, "vector", "1.y", "at", "output", "values", 6);
+    json_t *first = json_pack(
+        "{s:s, s:s, s:i, s:s, s:i, s:i, s:i, s:i, s:i, s:i}", "vector", "1.c", "at", "result",
+        "pass", 61, "phase", "rough", "frame", 62, "channel", 63, "element", 64, "cycle", 65,
+        "expected", -66, "got", 67);
     json_t *root = json_pack(
-        "{s:s, s:s, s:i, s:i, s:i, s:i, s:I, s:f, s:[s, s], s:[s], s:[o, {s:s, s:b}]}", "verdict",
-        "pass", "reason", "", "mismatches", 1, "violations", 2, "y_checked", 3, "c_checked", 4,
-        "cycles", (json_int_t)5000000000, "seconds", 2.5, "first_mismatches", "first", "second",
-        "first_violations", "third", "phases", phase, "name", "cut", "cut", 0);
+        "{s:s, s:s, s:i, s:i, s:o, s:o, s:I, s:f, s:[s, s], s:[s], s:[o, {s:s, s:b}]}", "verdict",
+        "pass", "reason", "", "mismatches", 1, "violations", 2, "checked", checked,
+        "first_difference", first, "cycles", (json_int_t)5000000000, "seconds", 2.5,
+        "first_mismatches", "first", "second", "first_violations", "third", "phases", phase,
+        "name", "cut", "cut", 0);
     json_object_update(root, changes);
     json_decref(changes);
     assert_int_equal(json_dump_file(root, "results.json", 0), 0);
@@ -83,6 +91,45 @@ static void check_phase(const struct simulation_phase *phase)
     assert_int_equal(phase->charts[0].passes[0].end, 52);
 }
 
+static void check_compared(const struct simulation_result *result)
+{
+    const struct checked *list = result->checked.list;
+    const struct difference *first = &result->first;
+    assert_int_equal(result->checked.count, 2);
+    assert_string_equal(list[0].vector, "1.c");
+    assert_false(list[0].output);
+    assert_int_equal(list[0].values, 3);
+    assert_int_equal(list[0].different, 4);
+    assert_int_equal(list[0].at_ends, 5);
+    assert_string_equal(list[1].vector, "1.y");
+    assert_true(list[1].output);
+    assert_int_equal(list[1].values, 6);
+    assert_int_equal(list[1].different + list[1].at_ends, 0);
+    assert_string_equal(first->vector, "1.c");
+    assert_string_equal(first->phase, "rough");
+    assert_false(first->output || first->unknown);
+    assert_int_equal(first->pass, 61);
+    assert_int_equal(first->frame, 62);
+    assert_int_equal(first->channel, 63);
+    assert_int_equal(first->element, 64);
+    assert_int_equal(first->cycle, 65);
+    assert_int_equal(first->expected, -66);
+    assert_int_equal(first->got, 67);
+}
+
+/* A value that is X differs from every number. */
+static void test_unknown(void **state)
+{
+    (void)state;
+    put("run.log", "VERDICT PASS\n");
+    put_results(json_pack("{s:{s:s, s:s, s:s}}", "first_difference", "vector", "y", "at", "output",
+                          "got", "X"));
+    struct simulation_result result = read_back(true, "");
+    assert_true(result.first.unknown && result.first.output);
+    assert_string_equal(result.first.vector, "y");
+    simulation_result_free(&result);
+}
+
 static void test_fields(void **state)
 {
     (void)state;
@@ -93,8 +140,7 @@ static void test_fields(void **state)
     assert_string_equal(result.reason, "");
     assert_int_equal(result.mismatches, 1);
     assert_int_equal(result.violations, 2);
-    assert_int_equal(result.y_checked, 3);
-    assert_int_equal(result.c_checked, 4);
+    check_compared(&result);
     assert_true(result.cycles == INT64_C(5000000000));
     assert_true(result.cycles_per_second == 2e9);
     assert_int_equal(result.message_count, 3);
@@ -221,8 +267,8 @@ static void test_cut(void **state)
 static void test_other_types(void **state)
 {
     (void)state;
-    static const char *const keys[] = {"mismatches",       "violations",       "y_checked",
-                                       "c_checked",        "cycles",           "seconds",
+    static const char *const keys[] = {"mismatches",       "violations",       "checked",
+                                       "first_difference", "cycles",           "seconds",
                                        "first_mismatches", "first_violations", "phases"};
     put("run.log", "VERDICT PASS\n");
     for (size_t n = 0; n < COUNT_OF(keys); n++)
@@ -234,8 +280,9 @@ static void test_other_types(void **state)
             struct simulation_result result = read_back(true, "");
             assert_int_equal(result.mismatches, n == 0 ? 0 : 1);
             assert_int_equal(result.violations, n == 1 ? 0 : 2);
-            assert_int_equal(result.y_checked, n == 2 ? 0 : 3);
-            assert_int_equal(result.c_checked, n == 3 ? 0 : 4);
+            assert_int_equal(checked_sum(&result.checked, CHECKED_VALUES), n == 2 ? 0 : 3 + 6);
+            assert_true(n == 3 || result.first.pass == 61);
+            assert_int_equal(result.first.vector == NULL, n == 3 && kind != 3);
             assert_int_equal(result.cycles, n == 4 ? 0 : 5000000000);
             if (n == 8)
                 assert_int_equal(result.phase_count, kind == 2 ? 5 : 0);
@@ -261,6 +308,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_teardown(test_fields, scratch_clean),
+        cmocka_unit_test_teardown(test_unknown, scratch_clean),
         cmocka_unit_test_teardown(test_no_time, scratch_clean),
         cmocka_unit_test_teardown(test_all_must_agree, scratch_clean),
         cmocka_unit_test_teardown(test_no_verdict, scratch_clean),

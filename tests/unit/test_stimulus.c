@@ -9,7 +9,10 @@
 #include "models/base/bytes.h"
 #include "tests/unit/scratch.h"
 
-enum { CHANNELS = 35, INPUT = 2, CELL = 3, OUTPUT = 1, FRAMES = 4, MASK = 2, PHASES = 3 };
+enum { CHANNELS = 35, INPUT = 2, FRAMES = 4, MASK = 2, PHASES = 3, VECTORS = 3 };
+
+/* Elements of the vectors that are compared. */
+static const uint32_t ELEMENTS[VECTORS] = {3, 1, 2};
 
 /* ---- a stimulus in which no two numbers are alike -------------------------------------------- */
 
@@ -85,25 +88,39 @@ static void fill_vectors(struct stimulus *s)
     }
     for (int i = 0; i < FRAMES * CHANNELS * INPUT; i++)
         s->x[i] = -(int32_t)next();
-    for (int i = 0; i < FRAMES * CHANNELS * OUTPUT; i++)
-        s->y[i] = -(int32_t)next();
-    for (int i = 0; i < FRAMES * CHANNELS * CELL; i++)
-        s->c[i] = -(int32_t)next();
+    for (int v = 0; v < VECTORS; v++)
+        for (uint32_t i = 0; i < FRAMES * CHANNELS * ELEMENTS[v]; i++)
+            s->vectors[v].values[i] = -(int32_t)next();
+}
+
+static void add_vectors(struct stimulus *s)
+{
+    char name[STIMULUS_VECTOR_NAME];
+    for (uint32_t v = 0; v < VECTORS; v++) {
+        snprintf(name, sizeof name, "%u.vector", v);
+        assert_int_equal(stimulus_add_vector(s, name, ELEMENTS[v], v != 1), v);
+    }
+    s->leaves = 1;
 }
 
 static struct stimulus some(void)
 {
-    struct stimulus s = {.channels = CHANNELS, .input = INPUT, .cell = CELL, .output = OUTPUT,
-                         .product_count = 3, .pass_count = 2, .image_count = 2, .region_count = 2,
-                         .frame_count = FRAMES, .phase_count = PHASES};
+    struct stimulus s = {.channels = CHANNELS, .input = INPUT, .product_count = 3, .pass_count = 2,
+                         .image_count = 2, .region_count = 2, .frame_count = FRAMES,
+                         .phase_count = PHASES};
     for (uint32_t *const *field = dimensions(&s); *field != NULL; field++)
         **field = next();
     s.queue_base = next64();
+    add_vectors(&s);
     stimulus_allocate(&s);
     for (int n = 0; n < 3; n++)
         s.product_columns[n] = next();
     for (int n = 0; n < 2; n++) {
         s.pass_beats[n] = next();
+        assert_int_equal(s.passes[n].vector, STIMULUS_NO_VECTOR);
+        assert_int_equal(s.passes[n].rows, 0);
+        s.passes[n] =
+            (struct stimulus_pass){n == 0 ? STIMULUS_NO_VECTOR : 2, next(), next(), next()};
         s.images[n] = (struct stimulus_image){"", next64(), next()};
         snprintf(s.images[n].name, sizeof s.images[n].name, "image %d", n);
         s.regions[n] = (struct stimulus_region){"", next(), next(), next64(), next64(), next()};
@@ -156,8 +173,8 @@ static void is_header(const struct stimulus *s)
     at += 8;
     is32(STIMULUS_VERSION);
     is64((uint64_t)(end - at) + 12);
-    are32((const uint32_t[]){CHANNELS, INPUT, CELL, OUTPUT, s->activation_bits, s->element_bits,
-                             s->lanes, s->pes, 3, 2}, 10);
+    are32((const uint32_t[]){CHANNELS, INPUT, s->activation_bits, s->element_bits, s->lanes,
+                             s->pes, 3, 2, VECTORS, 1}, 10);
     is32(s->config_hash);
     is32(s->chip_hash);
     are32((const uint32_t[]){s->memory_mode, s->io, s->memory_ports, s->memory_data_bits,
@@ -165,6 +182,17 @@ static void is_header(const struct stimulus *s)
     is64(s->queue_base);
     are32(s->product_columns, 3);
     are32(s->pass_beats, 2);
+    for (int n = 0; n < 2; n++) {
+        is32((uint32_t)s->passes[n].vector);
+        is32(s->passes[n].first);
+        is32(s->passes[n].rows);
+        is32(s->passes[n].owners);
+    }
+    for (int v = 0; v < VECTORS; v++) {
+        is_name(s->vectors[v].name, 32);
+        is32(ELEMENTS[v]);
+        is32(v != 1);
+    }
 }
 
 static void are_files(const struct stimulus *s)
@@ -239,10 +267,10 @@ static void are_frames(const struct stimulus *s)
         are32(s->first + t * MASK, MASK);
         for (int i = 0; i < CHANNELS * INPUT; i++)
             is32((uint32_t)s->x[t * CHANNELS * INPUT + i]);
-        for (int i = 0; i < CHANNELS * OUTPUT; i++)
-            is32((uint32_t)s->y[t * CHANNELS * OUTPUT + i]);
-        for (int i = 0; i < CHANNELS * CELL; i++)
-            is32((uint32_t)s->c[t * CHANNELS * CELL + i]);
+        for (int v = 0; v < VECTORS; v++)
+            for (uint32_t c = 0; c < CHANNELS; c++)
+                for (uint32_t i = 0; i < ELEMENTS[v]; i++)
+                    is32((uint32_t)stimulus_values(s, &s->vectors[v], (uint32_t)t, c)[i]);
     }
 }
 
@@ -268,6 +296,7 @@ static void test_write(void **state)
     text_free(&text);
     stimulus_free(&s);
     assert_null(s.x);
+    assert_null(s.vectors);
     assert_int_equal(s.frame_count, 0);
 }
 
@@ -311,9 +340,10 @@ static void test_write_ends_early(void **state)
 static void test_allocate(void **state)
 {
     (void)state;
-    struct stimulus s = {.channels = CHANNELS, .input = INPUT, .cell = CELL, .output = OUTPUT,
-                         .frame_count = FRAMES, .phase_count = 2};
+    struct stimulus s = {
+        .channels = CHANNELS, .input = INPUT, .frame_count = FRAMES, .phase_count = 2};
     struct stimulus_phase fresh = stimulus_phase_default();
+    add_vectors(&s);
     stimulus_allocate(&s);
     for (int n = 0; n < 2; n++)
         assert_memory_equal(&s.phases[n], &fresh, sizeof fresh);
@@ -324,9 +354,35 @@ static void test_allocate(void **state)
     assert_null(fresh.starts);
     assert_int_equal(fresh.x_gap + fresh.y_wait + fresh.cut_cycle + fresh.flags, 0);
     assert_int_equal(fresh.limit_cycles + fresh.idle_cycles, 0);
-    for (int i = 0; i < FRAMES * CHANNELS * CELL; i++)
-        assert_int_equal(s.c[i], 0);
+    for (int v = 0; v < VECTORS; v++)
+        for (uint32_t i = 0; i < FRAMES * CHANNELS * ELEMENTS[v]; i++)
+            assert_int_equal(s.vectors[v].values[i], 0);
+    assert_ptr_equal(stimulus_y(&s), &s.vectors[1]);
     stimulus_free(&s);
+}
+
+/* Every row of a pass is in one word, in the lane that its owner has; the first lanes are full. */
+static void test_rows(void **state)
+{
+    (void)state;
+    for (uint32_t owners = 1; owners <= 9; owners++)
+        for (uint32_t lanes = 1; lanes <= owners; lanes++)
+            for (uint32_t rows = 0; rows <= 3 * owners; rows++) {
+                const struct stimulus_pass pass = {.rows = rows, .owners = owners};
+                const uint32_t words = stimulus_words_of(&pass, lanes);
+                uint32_t row = 0;
+                for (uint32_t word = 0; word < words; word++) {
+                    const struct stimulus_rows here = stimulus_rows_of(&pass, lanes, word);
+                    assert_int_equal(here.first, row);
+                    assert_in_range(here.count, 1, lanes);
+                    assert_int_equal(here.first % owners % lanes, 0); /* lane 0 is the owner's */
+                    for (uint32_t lane = 1; lane < here.count; lane++)
+                        assert_int_equal((here.first + lane) / owners, here.first / owners);
+                    row += here.count;
+                }
+                assert_int_equal(row, rows);
+                assert_int_equal(stimulus_rows_of(&pass, lanes, words).count, 0);
+            }
 }
 
 /* A bit is set alone, and cleared alone. */
@@ -424,6 +480,7 @@ int main(void)
         cmocka_unit_test_teardown(test_write_fails, scratch_clean),
         cmocka_unit_test_teardown(test_write_ends_early, scratch_clean),
         cmocka_unit_test(test_allocate),
+        cmocka_unit_test(test_rows),
         cmocka_unit_test(test_masks),
         cmocka_unit_test_teardown(test_files, scratch_clean),
         cmocka_unit_test_teardown(test_no_files, scratch_clean),

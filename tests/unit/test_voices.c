@@ -196,9 +196,11 @@ static void test_check(void **state)
     play_golden(&voices, &program.quant);
 
     voices_check(&voices, &program, &check);
-    assert_int_equal(check.values, 12 * output);
-    assert_int_equal(check.wrong, 0);
-    assert_string_equal(check.first, "");
+    assert_int_equal(checked_sum(&check.checked, CHECKED_VALUES), 12 * output);
+    assert_int_equal(checked_sum(&check.checked, CHECKED_DIFFERENT), 0);
+    assert_string_equal(check.line, "");
+    assert_null(check.first.vector);
+    voices_check_free(&check);
 
     /* One more, one less, at the beginning and at the very end: all are counted, the first is told.
      */
@@ -206,17 +208,23 @@ static void test_check(void **state)
     voices.files[1].y[2 * output + 3]++;
     voices.files[1].y[5 * output - 1]--;
     voices_check(&voices, &program, &check);
-    assert_int_equal(check.values, 12 * output);
-    assert_int_equal(check.wrong, 2);
+    assert_int_equal(checked_sum(&check.checked, CHECKED_VALUES), 12 * output);
+    assert_int_equal(checked_sum(&check.checked, CHECKED_DIFFERENT), 2);
     char line[256];
     snprintf(line, sizeof line, "b: frame 2, element 3 of y is %d, the golden model gives %d",
              right + 1, right);
-    assert_string_equal(check.first, line);
+    assert_string_equal(check.line, line);
+    assert_ptr_equal(check.of, &voices.files[1]);
+    assert_string_equal(check.first.vector, "y");
+    assert_true(check.first.output && check.first.frame == 2 && check.first.element == 3);
+    assert_true(check.first.expected == right && check.first.got == right + 1);
+    voices_check_free(&check);
 
     /* x in another format than the model's does not hide behind the library's own. */
     program.quant.vectors[0].fraction--;
     voices_check(&voices, &program, &check);
-    assert_true(check.wrong > 2);
+    assert_true(checked_sum(&check.checked, CHECKED_DIFFERENT) > 2);
+    voices_check_free(&check);
     voices_free(&voices);
     program_free(&program);
 }

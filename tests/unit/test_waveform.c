@@ -92,6 +92,8 @@ static void has_scopes(const char *scope, uint32_t pes, const char *wanted)
     waveform_free(&waveform);
 }
 
+#define CORE "ese_bench.u_chip.u_core"
+#define CHANNEL CORE ".u_array.u_voices.g_channel"
 #define BENCH "$dumpvars(1, ese_bench);\n$dumpvars(0, ese_bench.u_captions);\n"
 
 static void test_scopes(void **state)
@@ -102,17 +104,19 @@ static void test_scopes(void **state)
     has_scopes(NULL, 32, NULL);
     holds("stderr", "");
     has_scopes("ese_bench", 33, NULL);
-    has_scopes("ese_controller", 1, BENCH "$dumpvars(0, ese_bench.u_chip.u_controller);\n");
-    has_scopes("ese_bench.u_chip.g_channel[1]", 1, BENCH "$dumpvars(0, ese_bench.u_chip.g_channel[1]);\n");
-    has_scopes("ese_bench.u_chip.u_controller.u_passes", 1,
-               BENCH "$dumpvars(0, ese_bench.u_chip.u_controller.u_passes);\n");
+    has_scopes("ese_controller", 1, BENCH "$dumpvars(0, " CORE ".u_controller);\n");
+    has_scopes(CORE ".u_vectors.g_kept.g_channel[1]", 1,
+               BENCH "$dumpvars(0, " CORE ".u_vectors.g_kept.g_channel[1]);\n");
+    has_scopes(CORE ".u_controller.u_passes", 1,
+               BENCH "$dumpvars(0, " CORE ".u_controller.u_passes);\n");
     has_scopes("ese_pe", 1,
-               BENCH "$dumpvars(0, ese_bench.u_chip.u_voices.g_channel[0].u_channel.g_pe[0].u_pe);\n"
-                     "$dumpvars(0, ese_bench.u_chip.u_voices.g_channel[0].u_channel.g_pe[1].u_pe);\n"
-                     "$dumpvars(0, ese_bench.u_chip.u_voices.g_channel[1].u_channel.g_pe[0].u_pe);\n"
-                     "$dumpvars(0, ese_bench.u_chip.u_voices.g_channel[1].u_channel.g_pe[1].u_pe);\n");
-    const char *const none[] = {"u_controller", "ese", "", "ese_bench.u_chip.g_channel[2]",
-                                "ese_bench.u_chip.u_controller.", "ese_bench.u_chip.u_controller.g_m"};
+               BENCH "$dumpvars(0, " CHANNEL "[0].u_channel.g_pe[0].u_pe);\n"
+                     "$dumpvars(0, " CHANNEL "[0].u_channel.g_pe[1].u_pe);\n"
+                     "$dumpvars(0, " CHANNEL "[1].u_channel.g_pe[0].u_pe);\n"
+                     "$dumpvars(0, " CHANNEL "[1].u_channel.g_pe[1].u_pe);\n");
+    const char *const none[] = {"u_controller", "ese", "",
+                                CORE ".u_vectors.g_kept.g_channel[2]",
+                                CORE ".u_controller.", CORE ".u_controller.g_m"};
     for (size_t n = 0; n < COUNT_OF(none); n++) {
         char line[200];
         snprintf(line, sizeof line, "--trace-scope: there is no module or instance '%s'; the modules are "
@@ -128,22 +132,21 @@ static void test_large(void **state)
     made("chip", "pes=2 model.projection=false");
     has_scopes(NULL, 33,
                BENCH "$dumpvars(1, ese_bench.u_chip);\n"
-                     "$dumpvars(0, ese_bench.u_chip.u_weights);\n"
-                     "$dumpvars(0, ese_bench.u_chip.u_columns);\n"
-                     "$dumpvars(0, ese_bench.u_chip.u_constants);\n"
-                     "$dumpvars(0, ese_bench.u_chip.u_products);\n"
-                     "$dumpvars(0, ese_bench.u_chip.u_passes);\n"
-                     "$dumpvars(0, ese_bench.u_chip.u_column);\n"
-                     "$dumpvars(0, ese_bench.u_chip.u_input);\n"
-                     "$dumpvars(0, ese_bench.u_chip.u_controller);\n"
-                     "$dumpvars(0, ese_bench.u_chip.u_front_end);\n"
-                     "$dumpvars(0, ese_bench.u_chip.u_element_control);\n"
-                     "$dumpvars(1, ese_bench.u_chip.u_voices);\n"
-                     "$dumpvars(0, ese_bench.u_chip.u_voices.u_control);\n"
-                     "$dumpvars(0, ese_bench.u_chip.u_voices.u_elements);\n"
-                     "$dumpvars(0, ese_bench.u_chip.u_voices.g_channel[0].u_channel);\n"
-                     "$dumpvars(0, ese_bench.u_chip.g_channel[0].u_y);\n"
-                     "$dumpvars(0, ese_bench.u_chip.u_output);\n");
+                     "$dumpvars(0, ese_bench.u_chip.u_model);\n"
+                     "$dumpvars(1, " CORE ");\n"
+                     "$dumpvars(0, " CORE ".u_column);\n"
+                     "$dumpvars(0, " CORE ".u_input);\n"
+                     "$dumpvars(0, " CORE ".u_controller);\n"
+                     "$dumpvars(1, " CORE ".u_array);\n"
+                     "$dumpvars(0, " CORE ".u_array.u_front_end);\n"
+                     "$dumpvars(0, " CORE ".u_array.u_element_control);\n"
+                     "$dumpvars(1, " CORE ".u_array.u_voices);\n"
+                     "$dumpvars(0, " CORE ".u_array.u_voices.u_control);\n"
+                     "$dumpvars(0, " CORE ".u_array.u_voices.u_elements);\n"
+                     "$dumpvars(0, " CHANNEL "[0].u_channel);\n"
+                     "$dumpvars(1, " CORE ".u_vectors);\n"
+                     "$dumpvars(0, " CORE ".u_vectors.g_kept.g_channel[0].u_ram);\n"
+                     "$dumpvars(0, " CORE ".u_output);\n");
     complained("ese: note: of 2 channels only the first is in the waveform; --trace-scope ese_bench "
                "writes everything\n");
 }

@@ -50,9 +50,10 @@ static inline void put_measured(struct measured m, const struct program *p, json
         json_array_append_new(phases, a_phase("steady", p, m.cycles, m));
     if (m.ddr3 != 0)
         json_array_append_new(phases, a_phase("ddr3", p, m.ddr3, m));
-    json_t *root = json_pack("{s:s, s:s, s:i, s:i, s:i, s:f, s:o}", "verdict", "pass", "reason", "",
-                             "y_checked", 70, "c_checked", 80, "cycles", 5000, "seconds", 0.5,
-                             "phases", phases);
+    json_t *root = json_pack("{s:s, s:s, s:i, s:f, s:o, s:[{s:s, s:s, s:i}, {s:s, s:s, s:i}]}",
+                             "verdict", "pass", "reason", "", "cycles", 5000, "seconds", 0.5,
+                             "phases", phases, "checked", "vector", "c", "at", "result", "values",
+                             80, "vector", "y", "at", "output", "values", 70);
     json_object_update(root, changes);
     json_decref(changes);
     snprintf(path, sizeof path, "%s/%s.json", scratch, m.simulator);

@@ -99,9 +99,10 @@ module ulx3s_top #(
 
     // ---- the chip --------------------------------------------------------------------------
     wire                                  y_tuser;
-    wire                                  mon_cell_valid;
-    wire [`CHIP_LANES*`CHIP_ACT_W-1:0]    mon_cell_data;
-    wire [`CHIP_LANES-1:0]                mon_cell_keep;
+    wire                                  mon_result_valid;
+    wire [15:0]                           mon_result;
+    wire [`CHIP_LANES*`CHIP_ACT_W-1:0]    mon_result_data;
+    wire [`CHIP_LANES-1:0]                mon_result_keep;
     wire                                  mon_product_valid;
     wire [15:0]                           mon_product;
     wire                                  mon_pass_valid;
@@ -124,9 +125,10 @@ module ulx3s_top #(
         .m_axis_y_tdata    (y_tdata),
         .m_axis_y_tuser    (y_tuser),
         .m_axis_y_tlast    (y_tlast),
-        .mon_cell_valid    (mon_cell_valid),
-        .mon_cell_data     (mon_cell_data),
-        .mon_cell_keep     (mon_cell_keep),
+        .mon_result_valid  (mon_result_valid),
+        .mon_result        (mon_result),
+        .mon_result_data   (mon_result_data),
+        .mon_result_keep   (mon_result_keep),
         .mon_product_valid (mon_product_valid),
         .mon_product       (mon_product),
         .mon_pass_valid    (mon_pass_valid),
@@ -138,7 +140,7 @@ module ulx3s_top #(
     );
 
     // The one channel always carries a voice; what the monitors tell is for simulations.
-    wire unused_outputs = ^{y_tuser, mon_cell_valid, mon_cell_data, mon_cell_keep,
+    wire unused_outputs = ^{y_tuser, mon_result_valid, mon_result, mon_result_data, mon_result_keep,
                             mon_product_valid, mon_product, mon_pass_valid, mon_pass, mon_issue,
                             mon_stall, mon_weight_stall};
 

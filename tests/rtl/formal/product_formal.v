@@ -2,8 +2,8 @@
 // product_formal - ese_product_sequencer with any program of up to four products, for every way of using it.
 //
 //   - columns go in the order of the program, as many a product as it says, each with what it says of its
-//     product; frames and accumulator blocks are counted, and next_frame is that of the column behind;
-//   - one goes as soon as all that it waits for is there, and the monitor says if one does not;
+//     product; frames and accumulator blocks are counted; what a column needs of its vector is told, and what the column behind needs;
+//   - one goes as soon as all that it waits for is there, and the monitor says for what one waits;
 //   - opening and closing of a block, the begin of a frame and the end of its x are told once, with their
 //     column;
 //   - a reset of one clock is as good as any, whenever it comes.
@@ -12,17 +12,17 @@
 module product_formal (
     input wire        clk,
     input wire        reset,
-    input wire [39:0] words,        // the program
+    input wire [47:0] words,        // the program
     input wire [1:0]  last_product,
     input wire        frame_blocks,
     input wire        column_valid,
-    input wire        y_ready,
-    input wire        m_ready,
+    input wire        ready,
+    input wire [1:0]  pass_frame,
     input wire        x_full,
     input wire [1:0]  block_busy,
     input wire        accept
 );
-    wire [1:0]  product, source, frame, next_frame;
+    wire [1:0]  product, source, frame, need_frame, next_frame, need_offset, next_offset;
     wire        issue, shift, fold, block, closes, x_release, block_open, frame_start;
     wire [15:0] mon_product;
     wire [4:0]  mon_stall;
@@ -31,6 +31,7 @@ module product_formal (
         .PRODUCT_W (2),
         .COUNT_W   (2),
         .SHIFT_W   (1),
+        .OFFSET_W  (2),
         .FOLD_W    (1),
         .BLOCK_W   (1)
     ) dut (
@@ -39,10 +40,9 @@ module product_formal (
         .last_product (last_product),
         .frame_blocks (frame_blocks),
         .product      (product),
-        .product_word (words[10*product +: 10]),
+        .product_word (words[12*product +: 12]),
         .column_valid (column_valid),
-        .y_ready      (y_ready),
-        .m_ready      (m_ready),
+        .ready        (ready),
         .issue        (issue),
         .source       (source),
         .shift        (shift),
@@ -50,7 +50,11 @@ module product_formal (
         .block        (block),
         .closes       (closes),
         .frame        (frame),
+        .need_frame   (need_frame),
+        .need_offset  (need_offset),
         .next_frame   (next_frame),
+        .next_offset  (next_offset),
+        .pass_frame   (pass_frame),
         .x_full       (x_full),
         .x_release    (x_release),
         .block_busy   (block_busy),
@@ -67,27 +71,42 @@ module product_formal (
     reg [1:0] frames;
     reg       frame_block;
 
-    wire [1:0] columns, its_source;
+    wire [1:0] columns, its_source, its_offset;
     wire       its_shift, its_fold, its_block, opens, its_closes, frees_x;
-    assign {frees_x, its_closes, opens, its_block, its_fold, its_source, its_shift, columns} =
-        words[10*which +: 10];
+    assign {frees_x, its_closes, opens, its_block, its_fold, its_offset, its_source, its_shift,
+            columns} = words[12*which +: 12];
 
     wire [1:0] after     = nth + 2'd1;
     wire       first     = nth == 2'd0;
     wire       last      = after == columns;
     wire       frame_end = last && which == last_product;
     wire       at        = frame_block ^ its_block;
-    wire       waits     = !column_valid || !accept || (which == 2'd0 && first && !x_full)
-                        || (opens && first && block_busy[at])
-                        || (its_source == 2'd1 && !y_ready) || (its_source == 2'd2 && !m_ready);
+    wire       begins    = which == 2'd0 && first;
+
+    // The column behind the head, if there is a head.
+    wire       turns      = column_valid && last;
+    wire [1:0] then       = !turns ? which : frame_end ? 2'd0 : which + 2'd1;
+    wire [1:0] its_frame  = frames - {1'b0, its_source == 2'd1};
+    wire [1:0] then_frame = frames + {1'b0, turns && frame_end}
+                          - {1'b0, words[12*then+3 +: 2] == 2'd1};
+
+    // What is waited for, the first that is not there: x, a column, passes, the block, the element,
+    // room behind.
+    wire [4:0] waits = begins && !x_full                            ? 5'd1
+                     : !column_valid                                ? 5'd2
+                     : begins && frames - pass_frame == 2'd2        ? 5'd8
+                     : opens && first && block_busy[at]             ? 5'd4
+                     : its_source != 2'd0 && !ready                 ? 5'd8
+                     : !accept                                      ? 5'd16
+                     :                                                5'd0;
 
     reg        started = 1'b0;
-    reg [42:0] program_before;
+    reg [50:0] program_before;
 
     always @(*) begin
         if (!started) assume (reset);
         else          assume ({words, last_product, frame_blocks} == program_before);
-        assume (words[1:0] != 0 && words[11:10] != 0 && words[21:20] != 0 && words[31:30] != 0);
+        assume (words[1:0] != 0 && words[13:12] != 0 && words[25:24] != 0 && words[37:36] != 0);
     end
 
     always @(posedge clk) begin
@@ -113,13 +132,14 @@ module product_formal (
     always @(*)
         if (started && reset) assert (!issue);
         else if (started) begin
-            assert (issue == !waits && (mon_stall == 5'd0) == issue);
+            assert (issue == (waits == 5'd0) && mon_stall == waits);
             assert ({source, shift, fold, block} == {its_source, its_shift, its_fold, at});
             assert (closes == (its_closes && last));
             assert (block_open == (issue && opens && first));
             assert (x_release == (issue && frees_x && last));
             assert (frame_start == (issue && which == 2'd0 && first));
-            assert (frame == frames && next_frame == frames + (column_valid && frame_end));
+            assert (frame == frames && need_frame == its_frame && need_offset == its_offset);
+            assert (next_frame == then_frame && next_offset == words[12*then+5 +: 2]);
             assert (mon_product == {14'd0, which});
         end
 
@@ -127,7 +147,8 @@ module product_formal (
         if (started && !reset) begin
             cover (issue && frame_end && last_product == 2'd3 && columns == 2'd2);
             cover (issue && frame_end && last_product == 2'd0 && frames == 2'd3);
-            cover (waits && frames == 2'd1 && its_source == 2'd1 && last_product == 2'd1);
+            cover (waits == 5'd8 && frames == 2'd1 && its_source == 2'd1 && last_product == 2'd1);
+            cover (waits == 5'd8 && begins && frames == 2'd3);
         end
 endmodule
 

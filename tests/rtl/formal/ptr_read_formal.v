@@ -2,10 +2,10 @@
 // ptr_read_formal - the handshake of ese_ptr_read, for every way of using it.
 //
 // Columns with ascending numbers are issued when they are accepted.  A column's number is its shift, and
-// the word that the x buffer shows from the clock after its issue on, until another is read; two PEs
-// may be full at any time.
+// the word that the x buffer shows from the clock after its issue on, until another is read; the stores of
+// vectors show other words; two PEs may be full at any time.
 //   - columns reach the ActQueues in their order, with their own lengths, block and element; none is lost
-//     and none comes twice;
+//     and none comes twice; what is read of the frame before is 0 where a channel begins;
 //   - none goes to a PE that is full, or was a clock before (READY_CLOCKS), none to one where it has no
 //     entries, and all of its PEs get it together;
 //   - there is room for FETCH_CLOCKS columns, wherever they stand; if the PEs have room, too, a column
@@ -20,6 +20,8 @@ module ptr_read_formal #(
     input wire       reset,
     input wire       issue,
     input wire [3:0] lengths,
+    input wire [1:0] source,
+    input wire       first,
     input wire       block,
     input wire [1:0] queue_full
 );
@@ -28,7 +30,7 @@ module ptr_read_formal #(
     wire [1:0] push;
     wire [3:0] push_lengths;
     wire [2:0] push_shift, push_data;
-    reg  [2:0] x_data;
+    reg  [2:0] x_data, kept_data, scratch_data;
 
     ese_ptr_read #(
         .PES          (2),
@@ -41,7 +43,6 @@ module ptr_read_formal #(
         .LEN_W        (2),
         .SHIFT_W      (3),
         .BLOCK_W      (1),
-        .PROJECTION   (0),
         .FETCH_CLOCKS (FETCH_CLOCKS),
         .READY_CLOCKS (READY_CLOCKS)
     ) dut (
@@ -51,15 +52,15 @@ module ptr_read_formal #(
         .accept       (accept),
         .lengths      (lengths),
         .lane         (1'b0),
-        .source       (2'd0),
+        .source       (source),
         .shift        (issued),
         .fold         (1'b0),
         .block        (block),
         .closes       (1'b1), // tells of columns without entries, too
-        .first        (1'b0),
+        .first        (first),
         .x_data       (x_data),
-        .y_data       (3'd0),
-        .m_data       (3'd0),
+        .kept_data    (kept_data),
+        .scratch_data (scratch_data),
         .queue_full   (queue_full),
         .push         (push),
         .push_lengths (push_lengths),
@@ -72,6 +73,7 @@ module ptr_read_formal #(
     // ---- columns on the way ----------------------------------------------------------------
     reg [3:0] its_lengths [0:7];
     reg       its_block [0:7];
+    reg [2:0] its_element [0:7];
 
     wire [2:0] under_way = issued - gone;
     wire [3:0] lengths_gone = its_lengths[gone];
@@ -98,6 +100,10 @@ module ptr_read_formal #(
         was_roomy <= {was_roomy[FETCH_CLOCKS:1], roomy};
         if (issue) begin
             x_data              <= issued;
+            kept_data           <= ~issued;
+            scratch_data        <= issued + 3'd3;
+            its_element[issued] <= source == 2'd0 ? issued : source == 2'd2 ? issued + 3'd3
+                                 : source == 2'd1 && first ? 3'd0 : ~issued;
             its_lengths[issued] <= lengths;
             its_block[issued]   <= block;
             issued              <= issued + 3'd1;
@@ -115,7 +121,7 @@ module ptr_read_formal #(
             assert (under_way <= FETCH_CLOCKS);
             assert (close || push == 2'b00);
             if (close) begin
-                assert (under_way != 0 && push_shift == gone && push_data == gone);
+                assert (under_way != 0 && push_shift == gone && push_data == its_element[gone]);
                 assert (push_lengths == lengths_gone && push_block == its_block[gone]);
                 assert (push == holds && (push & full) == 2'b00);
             end

@@ -3,7 +3,7 @@
 #include "model_testing.h"
 
 #include "gen/image/regions.h"
-#include "models/program/stores.h"
+#include "models/program/places.h"
 
 static struct config layers_config(const struct layer_config *layers, int count)
 {
@@ -38,12 +38,12 @@ static int words(const struct derived *d, int size)
     return count;
 }
 
-static void expect_vector(const struct program *p, const struct state_vector *is, const char *name,
-                          bool is_cell, int first)
+static void expect_vector(const struct program *p, int vector, const char *name, bool is_cell,
+                          int first)
 {
-    assert_string_equal(p->network.vectors[is->vector].name, name);
-    assert_int_equal(is->is_cell, is_cell);
-    assert_int_equal(is->first, first);
+    assert_string_equal(p->network.vectors[vector].name, name);
+    assert_int_equal(p->places[vector].cell != NONE, is_cell);
+    assert_int_equal(places_state_word(p, vector), first);
 }
 
 /* LSTM with a projection, RNN, LSTM, linear: c of both, then y of the first three; m of the first, and y of
@@ -60,22 +60,21 @@ static void test_stack(void **state)
         config.pes = shapes[n][0];
         config.elem_lanes = shapes[n][1];
         struct program p;
-        struct state_vector list[VECTORS_MOST];
+        int list[VECTORS_MOST];
         build(&p, &config);
         const struct derived *d = &p.d;
         const int cells = words(d, 20) + words(d, 13);
-        const struct stores s = program_stores(&p);
-        assert_int_equal(s.cells, cells);
-        assert_int_equal(s.kept, words(d, 11) + words(d, 9) + words(d, 13));
-        assert_int_equal(s.scratch, words(d, 20));
-        assert_int_equal(state_vectors(&p, list), 5);
-        expect_vector(&p, &list[0], "0.c", true, 0);
-        expect_vector(&p, &list[1], "2.c", true, words(d, 20));
-        expect_vector(&p, &list[2], "0.y", false, cells);
-        expect_vector(&p, &list[3], "1.y", false, cells + words(d, 11));
-        expect_vector(&p, &list[4], "2.y", false, cells + words(d, 11) + words(d, 9));
+        assert_int_equal(p.d.cell_words, cells);
+        assert_int_equal(p.d.kept_words, words(d, 11) + words(d, 9) + words(d, 13));
+        assert_int_equal(p.d.scratch_words, words(d, 20));
+        assert_int_equal(places_state(&p, list), 5);
+        expect_vector(&p, list[0], "0.c", true, 0);
+        expect_vector(&p, list[1], "2.c", true, words(d, 20));
+        expect_vector(&p, list[2], "0.y", false, cells);
+        expect_vector(&p, list[3], "1.y", false, cells + words(d, 11));
+        expect_vector(&p, list[4], "2.y", false, cells + words(d, 11) + words(d, 9));
         size_t bus = (size_t)d->bus_bits / 8;
-        size_t bytes = (size_t)(s.cells + s.kept) * (size_t)d->state_memory_bits / 8;
+        size_t bytes = (size_t)(p.d.cell_words + p.d.kept_words) * (size_t)d->state_memory_bits / 8;
         assert_int_equal(region_state_bytes(&p), (bytes + bus - 1) / bus * bus);
         program_free(&p);
     }
@@ -86,36 +85,17 @@ static void test_linear(void **state)
 {
     (void)state;
     struct layer_config layers[] = {layer(LAYER_LINEAR, 0, 10), layer(LAYER_LINEAR, 0, 7)};
-    struct state_vector list[VECTORS_MOST];
+    int list[VECTORS_MOST];
     layers[0].input = 6;
     for (int count = 1; count <= 2; count++) {
         struct config config = layers_config(layers, count);
         struct program p;
         build(&p, &config);
-        const struct stores s = program_stores(&p);
-        assert_int_equal(s.cells, 0);
-        assert_int_equal(s.kept, 0);
-        assert_int_equal(s.scratch, count == 1 ? 0 : words(&p.d, 10));
-        assert_int_equal(state_vectors(&p, list), 0);
+        assert_int_equal(p.d.cell_words, 0);
+        assert_int_equal(p.d.kept_words, 0);
+        assert_int_equal(p.d.scratch_words, count == 1 ? 0 : words(&p.d, 10));
+        assert_int_equal(places_state(&p, list), 0);
         assert_int_equal(region_state_bytes(&p), 0);
-        program_free(&p);
-    }
-}
-
-/* Of one LSTM it is what derive.c counts, by which the chip is made. */
-static void test_one_lstm(void **state)
-{
-    (void)state;
-    struct random random;
-    random_seed(&random, 5);
-    for (int n = 0; n < 40; n++) {
-        struct config config = random_config(&random);
-        struct program p;
-        build(&p, &config);
-        const struct stores s = program_stores(&p);
-        assert_int_equal(s.cells, p.d.c_words);
-        assert_int_equal(s.kept, p.d.y_words);
-        assert_int_equal(s.scratch, config.model.projection ? p.d.c_words : 0);
         program_free(&p);
     }
 }
@@ -125,7 +105,6 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_stack),
         cmocka_unit_test(test_linear),
-        cmocka_unit_test(test_one_lstm),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

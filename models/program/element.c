@@ -1,0 +1,175 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "models/program/element.h"
+
+#include "models/program/derive.h"
+
+/* ---- formats --------------------------------------------------------------------------------- */
+
+/* NONE where the layer has no such number. */
+static struct element_format format_of(const struct program *p, int layer)
+{
+    const struct network *n = &p->network;
+    struct element_format format = {NONE, NONE, NONE};
+    for (int i = 0; i < n->pass_count; i++) {
+        const struct network_pass *pass = &n->passes[i];
+        if (pass->layer != layer)
+            continue;
+        format.round_shift = p->quant.passes[i].round_shift;
+        if (pass->operation == OPERATION_CELL)
+            format.c_fraction = p->quant.vectors[pass->writes].fraction;
+        if (pass->operation == OPERATION_OUT)
+            format.m_fraction = p->quant.vectors[pass->writes].fraction;
+    }
+    return format;
+}
+
+static bool agree(int one, int other)
+{
+    return one == NONE || other == NONE || one == other;
+}
+
+static bool may_be_one(const struct element_format *a, const struct element_format *b)
+{
+    return agree(a->round_shift, b->round_shift) && agree(a->c_fraction, b->c_fraction) &&
+           agree(a->m_fraction, b->m_fraction);
+}
+
+static void fill_in(int *known, int also)
+{
+    *known = *known == NONE ? also : *known;
+}
+
+/* Gathers the formats of the layers, and says which of them that of `layer` is. */
+static int gather(const struct program *p, struct element_format list[LAYERS_MOST], int *count,
+                  int layer)
+{
+    int number = NONE;
+    *count = 0;
+    for (int i = 0; i < p->network.layer_count; i++) {
+        const struct element_format format = format_of(p, i);
+        int n = 0;
+        while (n < *count && !may_be_one(&list[n], &format))
+            n++;
+        if (n == *count)
+            list[(*count)++] = format;
+        fill_in(&list[n].round_shift, format.round_shift);
+        fill_in(&list[n].c_fraction, format.c_fraction);
+        fill_in(&list[n].m_fraction, format.m_fraction);
+        number = i == layer ? n : number;
+    }
+    for (int n = 0; n < *count; n++) {
+        fill_in(&list[n].c_fraction, 0);
+        fill_in(&list[n].m_fraction, 0);
+    }
+    return number;
+}
+
+int element_formats(const struct program *p, struct element_format list[LAYERS_MOST])
+{
+    int count;
+    gather(p, list, &count, NONE);
+    return count;
+}
+
+int element_format_of(const struct program *p, int layer)
+{
+    struct element_format list[LAYERS_MOST];
+    int count;
+    return gather(p, list, &count, layer);
+}
+
+struct range {
+    int least, most;
+};
+
+static void widen(struct range *range, int value)
+{
+    range->least = value < range->least ? value : range->least;
+    range->most = value > range->most ? value : range->most;
+}
+
+static void derive_formats(struct derived *d, const struct program *p)
+{
+    struct element_format list[LAYERS_MOST];
+    const int count = element_formats(p, list);
+    struct range sum = {list[0].round_shift, list[0].round_shift};
+    struct range c = {list[0].c_fraction, list[0].c_fraction};
+    struct range m = {list[0].m_fraction, list[0].m_fraction};
+    for (int n = 1; n < count; n++) {
+        widen(&sum, list[n].round_shift);
+        widen(&c, list[n].c_fraction);
+        widen(&m, list[n].m_fraction);
+    }
+    d->formats = count;
+    d->format_bits = unsigned_bits(count > 1 ? count - 1 : 1);
+    d->round_shift = sum.most;
+    d->sum_spread = sum.most - sum.least;
+    d->c_fraction = c.most;
+    d->c_spread = c.most - c.least;
+    d->m_fraction = m.least;
+    d->m_spread = m.most - m.least;
+}
+
+/* ---- what passes do -------------------------------------------------------------------------- */
+
+static void add_cell(struct derived *d, const struct network_pass *pass)
+{
+    d->has_cells = 1;
+    if (pass->in == NONE)
+        d->has_coupled = 1;
+    else
+        d->has_input_gates = 1;
+    if (pass->function == FUNCTION_TANH)
+        d->cell_tanh = 1;
+    else
+        d->cell_sigmoid = 1;
+}
+
+/* A gate whose values are a layer's output, not an operand. */
+static void add_result(struct derived *d, const struct network_pass *pass)
+{
+    switch (pass->function) {
+    case FUNCTION_SIGMOID:
+        d->sigmoid_results = 1;
+        break;
+    case FUNCTION_TANH:
+        d->tanh_results = 1;
+        break;
+    case FUNCTION_RELU:
+        d->sum_results = d->relu_results = 1;
+        break;
+    default:
+        d->sum_results = 1;
+        break;
+    }
+}
+
+static void add_pass(struct derived *d, const struct network *n, const struct network_pass *pass)
+{
+    d->has_peepholes |= pass->right != NONE;
+    if (pass->operation == OPERATION_CELL)
+        add_cell(d, pass);
+    if (pass->operation == OPERATION_GATE && (n->vectors[pass->writes].held & HELD_GATES) == 0)
+        add_result(d, pass);
+}
+
+void element_derive(struct derived *d, const struct program *p)
+{
+    const struct network *n = &p->network;
+    derive_formats(d, p);
+    d->has_cells = d->has_peepholes = d->has_input_gates = d->has_coupled = 0;
+    d->cell_tanh = d->cell_sigmoid = 0;
+    d->sum_results = d->relu_results = d->sigmoid_results = d->tanh_results = 0;
+    for (int i = 0; i < n->pass_count; i++)
+        add_pass(d, n, &n->passes[i]);
+}
+
+bool element_has_sigmoid(const struct derived *d)
+{
+    return d->has_cells || d->sigmoid_results;
+}
+
+bool element_has_tanh(const struct derived *d)
+{
+    return d->has_cells || d->tanh_results;
+}

@@ -1,0 +1,63 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
+# readme.sh - a network of layers as README.md has it: the configuration is copied from there, the
+# commands are run as they stand there, and every line that it shows of them is what they print.
+set -euo pipefail
+# shellcheck source=tests/lib.sh
+. "$(dirname "${BASH_SOURCE[0]}")/../lib.sh"
+export ESE_HOME=$PWD
+ln -s "$PWD/build" "$work/build"
+
+# The section, and of it the file and the commands with what they print.
+awk '/^### A network of layers/ { on = 1; next } /^##/ { on = 0 } on' README.md >"$work/section"
+awk '/`my_stack.yaml`:$/ { on = 1; next }
+     on && /^    / { print substr($0, 5); begun = 1; next }
+     on && begun { exit }' "$work/section" >"$work/my_stack.yaml"
+holds 'lines of my_stack.yaml' "$(wc -l <"$work/my_stack.yaml")" '>=' 6
+awk '/^    \$ / { on = 1 } on && /^    / { print substr($0, 5) }' "$work/section" >"$work/shown"
+
+# What is shown of the last command, which printed $work/output.
+compare() { # COMMAND
+    [ -s "$work/lines" ] || return 0
+    same "$1: shown lines" "$(grep -Fxf "$work/lines" "$work/output" | uniq)" "$(cat "$work/lines")"
+}
+
+commands=0 command=
+: >"$work/lines"
+while IFS= read -r line; do
+    case $line in
+    '$ '*)
+        compare "$command"
+        command=${line#\$ }
+        commands=$((commands + 1))
+        : >"$work/lines"
+        status=0
+        (cd "$work" && eval "$command") >"$work/output" 2>&1 || status=$?
+        same "$command: status" "$status" 0
+        ;;
+    ...) ;;
+    *) printf '%s\n' "$line" >>"$work/lines" ;;
+    esac
+done <"$work/shown"
+compare "$command"
+holds 'commands' "$commands" '>=' 3
+lint_chip my_stack "$work/rtl_out/my_stack"
+
+# What it says is refused is refused, and the layer is named.
+refused() { # NAME PATTERN LAYER...
+    local name=$1 pattern=$2 layer status=0
+    shift 2
+    printf 'model:\n  layers:\n    - {kind: lstm, input: 3, cell: 4}\n' >"$work/refused.yaml"
+    for layer; do
+        printf '    - {%s}\n' "$layer" >>"$work/refused.yaml"
+    done
+    "$ese" gen "$work/refused.yaml" -o "$work/refused" >"$work/output" 2>&1 || status=$?
+    same "$name: status" "$status" 1
+    must "$name: says so" grep -Eq "$pattern" "$work/output"
+    must "$name: nothing is left" test ! -e "$work/refused"
+}
+
+refused 'a GRU' '^ese: layer 1 is of kind gru; ' 'kind: gru, cell: 4'
+refused 'backward' '^ese: layer 1 has the direction backward; ' 'kind: rnn, cell: 4, direction: backward'
+must 'a GRU: report' "$ese" report "$work/refused.yaml" --set model.layers.1.direction=forward
+finish
