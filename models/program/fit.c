@@ -118,6 +118,7 @@ bool fit_streams(const struct program *model, const struct program *chip, struct
     const struct demand list[] = {
         {"products of a frame", d->products, has->products, "words"},
         {"passes of a frame", d->passes, has->passes, "words"},
+        {"vectors that a frame hands on", d->scratch_words, 1 << has->scratch_word_bits, "words"},
         {"a column of one PE", needs.longest, largest(has->length_bits), "entries"},
         {"a product", needs.most_columns, largest(has->columns_bits), "columns"},
         {"a frame", d->columns, has->max_columns, "columns"},
