@@ -101,7 +101,8 @@ module ese_product_sequencer #(
     reg [FOLD_W-1:0]  fold_q;
 
     reg                  frame_end;             // it is the frame's last product
-    wire [PRODUCT_W-1:0] following        = frame_end ? {PRODUCT_W{1'b0}} : current + 1'b1;
+    reg  [PRODUCT_W-1:0] following;             // the product behind it: a register, as its word's
+                                                // offset is added to the words written in one clock
     wire                 finish           = issue && last_column;
     wire [BLOCK_W-1:0]   next_frame_block = frame_end ? frame_block + frame_blocks : frame_block;
 
@@ -131,6 +132,7 @@ module ese_product_sequencer #(
             first_column <= 1'b1;
             frame_begin  <= frame_end || reset;
             current      <= product;
+            following    <= product == last_product ? {PRODUCT_W{1'b0}} : product + 1'b1;
             frame_end    <= product == last_product;
             frame_block  <= reset ? {BLOCK_W{1'b0}} : next_frame_block;
             block        <= reset ? word_block : next_frame_block + word_block;

@@ -92,7 +92,7 @@ module bench;
     always @(posedge aclk) begin
         aresetn <= 1'b1;
         if (aresetn) begin
-            $display("word %h", chip.u_constants.memory[0]);
+            $display("word %h", chip.u_model.u_constants.memory[0]);
             $finish;
         end
     end
