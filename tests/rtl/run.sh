@@ -190,6 +190,69 @@ ese_crc32|s/effect\[0\] ? POLYNOMIAL/effect[1] ? POLYNOMIAL/
 END
 }
 
+# Models, loaded from an image and streamed.
+compare_model() {
+    local model_bench=(model_bench "$here/model_bench.v" "$here/bench_run.v") count=6599
+    check "loaded models, $count values: icarus" agrees $count icarus_bench "$modules" "${model_bench[@]}"
+    check "loaded models, $count values: verilator" \
+        agrees $count verilator_bench "$modules" "${model_bench[@]}"
+    while IFS='|' read -r module script; do
+        mutant faulty "$module" "$script" || continue
+        check "loaded models, fault found: $module $script" \
+            disagrees '[0-9]*' icarus_bench faulty "${model_bench[@]}"
+    done <<'END'
+ese_sections|s/crc_good \&\& (section/(section/
+ese_sections|s/ || &header_good)/ || \&header_good[1:0])/
+ese_sections|s/error\[0\] <= judge .*;/error[0] <= 1'b0;/
+ese_sections|s/error\[1\] <= judge \&\& section == HEADER/error[1] <= judge/
+ese_sections|s/!header_good\[1\];/!header_good[0];/
+ese_sections|s/error\[4\] <= judge \&\& section != HEADER/error[4] <= judge/
+ese_sections|s/(ready & at) != 4'd0/1'b1/
+ese_sections|s/section_words + (32'd1 << BURST_W) - 32'd1/section_words/
+ese_sections|s/columns   <= next_base/columns <= model_base/
+ese_sections|s/constants <= next_base/constants <= model_base/
+ese_sections|s/weights   <= weights_base/weights <= next_base/
+ese_sections|s/(good && section != WEIGHT) ? BEGIN/(section != WEIGHT) ? BEGIN/
+ese_sections|s/state == BEGIN && begun)/state == BEGIN)/
+ese_sections|s/(section == WEIGHT ? weights_base : next_base)/(next_base)/
+ese_sections|s/weights_request = request \&\& from_weights/weights_request = 1'b0/
+ese_sections|s/from_weights ? weights_bus : data_bus/data_bus/
+ese_sections|s/.clear (state == BEGIN)/.clear (reset)/
+ese_sections|s/next_base <= model_base;//
+ese_sections|s/section   <= HEADER;//
+ese_sections|s/SETTLE_LAST  = 3'd5/SETTLE_LAST = 3'd0/
+ese_model_words|s/item < products/item <= products/
+ese_model_words|s/pass_item   = item - products/pass_item = item/
+ese_model_words|s/reset || begins;/reset;/
+ese_model_words|s/at\[1\] ? columns : //
+ese_model_words|s/at\[2\] ? constants : //
+ese_model_words|s/at\[3\] ? beats : //
+ese_model_words|s/bus_valid (offer\[3\])/bus_valid (offer != 4'd0)/
+ese_model_words|s/bus_ready (ready\[1\])/bus_ready ()/; s/assign column_word /assign ready[1] = 1'b1; &/
+ese_model_words|s/assign ready\[3:1\]     = 3'b111/assign ready[3:1] = 3'b011/
+ese_loader|s/counts\[0 +: PRODUCT_W\] - 1'b1/counts[0 +: PRODUCT_W]/
+ese_loader|s/counts\[32 +: PASS_W\]/counts[0 +: PASS_W]/
+ese_loader|s/counts\[64 +: COLUMN_W\] - 1'b1/counts[64 +: COLUMN_W]/
+ese_loader|s/counts\[96 +: CONST_W\] - 1'b1/counts[96 +: CONST_W]/
+ese_loader|s/counts\[128 +: BEAT_W\] - 1'b1/counts[128 +: BEAT_W]/
+ese_loader|s/write_enable  (pass_write)/write_enable (product_write)/
+ese_resident_model|s/weights_length  = data_length/weights_length = 8'd0/
+ese_resident_model|s/write_enable  (column_write)/write_enable (constant_write)/
+ese_resident_model|s/last_word     (last_constant)/last_word ({CONST_W{1'b1}})/
+ese_resident_model|0,/reset         (core_reset)/s//reset (load_reset)/
+ese_streamed_model|s/{load_weights, request\[0\]}/{request[0], load_weights}/
+ese_streamed_model|s/beat_bus        = weights_bus/beat_bus = data_bus/
+ese_streamed_model|s/{length\[3\*8 +: 8\], length\[7:0\]}/{2{length[7:0]}}/
+ese_streamed_model|s/{data_grant, weights_grant\[0\]}/{data_grant, 1'b0}/
+ese_streamed_model|s/base            (column_base)/base (constant_base)/
+ese_streamed_model|s/bus_words       (words\[64 +: 32\])/bus_words (words[32 +: 32])/
+ese_streamed_model|s/last_item       (last_beat)/last_item (last_beat - 1'b1)/
+ese_stream_control|s/(address == last_word)/(\&address)/
+ese_program_ram|s/memory\[write_address\] <= write_data/memory[0] <= write_data/
+ese_ram_stream|s/if (shift) output_q <= read_q/output_q <= read_q/
+END
+}
+
 # Rows that PEs share, on their way out.
 compare_folds() {
     local fold_bench=(fold_bench "$here/fold_bench.v" "$here/bench_run.v") count=87193
@@ -616,6 +679,7 @@ else
     compare_stages
     compare_elements
     compare_memory
+    compare_model
     compare_folds
     lint_modules
 fi
