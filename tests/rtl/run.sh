@@ -253,6 +253,72 @@ ese_ram_stream|s/if (shift) output_q <= read_q/output_q <= read_q/
 END
 }
 
+# Descriptors, one after the other.
+compare_queue() {
+    local queue_bench=(queue_bench "$here/queue_bench.v" "$here/bench_run.v") count=18934
+    check "descriptors, $count values: icarus" agrees $count icarus_bench "$modules" "${queue_bench[@]}"
+    check "descriptors, $count values: verilator" \
+        agrees $count verilator_bench "$modules" "${queue_bench[@]}"
+    while IFS='|' read -r module script; do
+        mutant faulty "$module" "$script" || continue
+        check "descriptors, fault found: $module $script" \
+            disagrees '[0-9]*' icarus_bench faulty "${queue_bench[@]}"
+    done <<'END'
+ese_queue_control|s/if (taken != tail) state/if (1'b1) state/
+ese_queue_control|s/if (drained \&\& settled == 3'd7)/if (drained)/
+ese_queue_control|s/settled <= settled + 3'd1/settled <= 3'd7/
+ese_queue_control|s/if (drained) state <= ANNOUNCE_SAVE/state <= ANNOUNCE_SAVE/
+ese_queue_control|s/else if (restores) state/else if (1'b0) state/
+ese_queue_control|s/saves ? DRAIN_SAVE : IDLE/IDLE/
+ese_queue_control|s/error <= wrong;/error <= {2'd0, wrong != 3'd0};/
+ese_queue_control|s/error <= 3'd0;/;/
+ese_queue_control|s/if (wrong != 3'd0) state <= STUCK/if (1'b0) state <= STUCK/
+ese_queue_control|s/STUCK         = 4'd12/STUCK = IDLE/
+ese_queue_control|s/taken     <= 32'd0;//
+ese_queue_control|s/under_way <= 16'd0;//
+ese_queue_control|s/if (given \&\& !frame_out)/if (given)/
+ese_queue_control|s/if (frame_out \&\& !given)/if (frame_out)/
+ese_queue_control|s/if (words_left == 32'd1) state <= CHECK/if (words_left == 32'd2) state <= CHECK/
+ese_queue_control|s/if (job_ready) state <= FEED/state <= FEED/
+ese_queue|s/taken \& queue_mask/taken/
+ese_queue|s/{25'd0, index, 7'd0}/{26'd0, index, 6'd0}/
+ese_queue|s/state_channels  = restored/state_channels = {CHANNELS{1'b1}}/
+ese_queue|s/job_is_state || !saves/!saves/
+ese_queue|s/job_is_state || !saves/job_is_state/
+ese_queue|s/job_is_state ? save_address : y_address/y_address/
+ese_queue|s/: reading_state ? restore_address/: reading_state ? save_address/
+ese_queue|s/save \&\& !stateless/save/
+ese_queue|s/restore \&\& !stateless/restore/
+ese_queue|s/begins      (reading_state || job_is_state)/begins (reading_state)/
+ese_queue|s/begins      (reading_state || job_is_state)/begins (job_is_state)/
+ese_queue|s/bus_valid (fetched \&\& feeding)/bus_valid (fetched)/
+ese_feed|s/first_frame ? first/1'b1 ? first/
+ese_feed|s/first_frame  <= 1'b1/first_frame <= 1'b0/
+ese_feed|s/next + frame_bytes\[/address + frame_bytes[/
+ese_feed|s/frames_given + 32'd2 == frames/frames_given + 32'd1 == frames/
+ese_feed|s/last_frame   <= frames == 32'd1/last_frame <= 1'b0/
+ese_feed|s/frames_asked + 32'd1 == frames/frames_asked == frames/
+ese_feed|s/over     = given \&\& last_frame/over = given/
+ese_feed|s/given    = give \&\& x_tlast/given = x_tvalid \&\& x_tlast/
+ese_feed|s/x_tlast  = item == last_item/x_tlast = item + 1'b1 == last_item/
+ese_feed|s/give) item <= x_tlast ? /give) item <= 1'b0 ? /
+ese_feed|s/.ready     (taken)/.ready (1'b1)/
+ese_state_mover|s/first_kept  *<= cell_words/first_kept <= kept_words/
+ese_state_mover|s/item >= first_kept/item > first_kept/
+ese_state_mover|s/kept_item = item - first_kept/kept_item = item/
+ese_state_mover|s/stateless  *<= all_words == 32'd0/stateless <= cell_words == 32'd0/
+ese_state_mover|s/shown_is_kept ? kept_data/is_kept ? kept_data/
+ese_state_mover|s/ & {ACT_W{active\[s\/LANES\]}}//
+ese_state_mover|s/active\[s\/LANES\]/active[s%CHANNELS]/
+ese_state_mover|s/(!shown || taken_on)/1'b1/
+ese_state_mover|s/restore_memory\[s\*ELEMENT_W +: ACT_W\]/restore_memory[s*ACT_W +: ACT_W]/
+ese_state_mover|s/restore_take && item == state_words - 1'b1/restore_take \&\& item == state_words/
+ese_state_mover|s/(saving && save_step && item == state_words)/(saving \&\& save_step \&\& item == state_words - 1'b1)/
+ese_state_mover|s/if (begins) .*item <= .*;/if (reset) item <= {ITEM_W{1'b0}};/
+ese_state_mover|s/last_item (state_words - 1'b1)/last_item (state_words)/
+END
+}
+
 # Rows that PEs share, on their way out.
 compare_folds() {
     local fold_bench=(fold_bench "$here/fold_bench.v" "$here/bench_run.v") count=87193
@@ -680,6 +746,7 @@ else
     compare_elements
     compare_memory
     compare_model
+    compare_queue
     compare_folds
     lint_modules
 fi
