@@ -71,7 +71,7 @@ module ese_state_mover #(
     );
 
     always @(posedge clk) begin
-        first_kept     <= cell_words[ITEM_W-1:0];
+        first_kept  <= cell_words[ITEM_W-1:0];
         state_words <= all_words[ITEM_W-1:0];
         bus_words   <= all_bus_words;
         stateless   <= all_words == 32'd0;
@@ -84,9 +84,9 @@ module ese_state_mover #(
                || (saving && save_step && item == state_words);
 
     always @(posedge clk)
-        if (begins)                                                item <= {ITEM_W{1'b0}};
-        else if (restoring && restore_take)                        item <= item + 1'b1;
-        else if (saving && save_step && item != state_words)       item <= item + 1'b1;
+        if (begins)                                          item <= {ITEM_W{1'b0}};
+        else if (restoring && restore_take)                  item <= item + 1'b1;
+        else if (saving && save_step && item != state_words) item <= item + 1'b1;
 
     // ---- restored --------------------------------------------------------------------------
     wire [STATE_MEMORY_W-1:0] restore_memory;
@@ -120,15 +120,15 @@ module ese_state_mover #(
 
     wire unused_item = ^kept_item[ITEM_W-1:WORD_W];
 
-    assign save_step   = saving && (!shown || taken_on);
-    assign state_read  = save_step && item != state_words;
-    assign state_write = restore_take && restoring;
-    assign state_is_kept  = is_kept;
-    assign state_word  = is_kept ? kept_item[WORD_W-1:0] : item[WORD_W-1:0];
+    assign save_step     = saving && (!shown || taken_on);
+    assign state_read    = save_step && item != state_words;
+    assign state_write   = restore_take && restoring;
+    assign state_is_kept = is_kept;
+    assign state_word    = is_kept ? kept_item[WORD_W-1:0] : item[WORD_W-1:0];
 
     always @(posedge clk) begin
         if (save_step) begin
-            shown      <= item != state_words;
+            shown         <= item != state_words;
             shown_is_kept <= is_kept;
         end
         if (reset) shown <= 1'b0;

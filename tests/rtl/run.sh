@@ -289,8 +289,8 @@ ese_queue|s/job_is_state ? save_address : y_address/y_address/
 ese_queue|s/: reading_state ? restore_address/: reading_state ? save_address/
 ese_queue|s/save \&\& !stateless/save/
 ese_queue|s/restore \&\& !stateless/restore/
-ese_queue|s/begins      (reading_state || job_is_state)/begins (reading_state)/
-ese_queue|s/begins      (reading_state || job_is_state)/begins (job_is_state)/
+ese_queue|s/begins  *(reading_state || job_is_state)/begins (reading_state)/
+ese_queue|s/begins  *(reading_state || job_is_state)/begins (job_is_state)/
 ese_queue|s/bus_valid (fetched \&\& feeding)/bus_valid (fetched)/
 ese_feed|s/first_frame ? first/1'b1 ? first/
 ese_feed|s/first_frame  <= 1'b1/first_frame <= 1'b0/
@@ -416,16 +416,38 @@ ese_counters PES=1
 ese_counters PES=256
 ese_crc32 BUS_W=1024
 ese_fetch BUS_W=1024 ADDRESS_W=64 FIFO_W=6
+ese_feed CHANNELS=1 X_COUNT_W=1 XY_MEMORY_W=16
+ese_feed CHANNELS=5 ELEMENT_W=24 XY_MEMORY_W=128 BUS_W=1024 ADDRESS_W=64 X_COUNT_W=12
+ese_feed CHANNELS=8 XY_MEMORY_W=128
 ese_fetch BUS_W=256 ADDRESS_W=32 FIFO_W=10
+ese_loader RESIDENT=0 TWO_PORTS=0 BUS_W=1024 BURST_W=5 ADDRESS_W=64
+ese_loader RESIDENT=0 PRODUCT_W=1 PASS_W=1 COLUMN_W=1 CONST_W=1 BEAT_W=1
+ese_loader TWO_PORTS=0 PRODUCT_WORD_W=20 PASS_WORD_W=64 BEAT_W=32
+ese_model_words RESIDENT=0
+ese_model_words RESIDENT=0 BUS_W=1024 PROGRAM_MEMORY_W=1024 PROGRAM_W=1024 PRODUCT_W=1 PASS_W=1
+ese_model_words BUS_W=256 COLUMNS_MEMORY_W=512 CONSTANTS_MEMORY_W=256 COLUMNS_W=512 WEIGHTS_MEMORY_W=8 WEIGHTS_W=8
 ese_pack BUS_W=128 WORD_W=128
 ese_pack BUS_W=128 WORD_W=1024
 ese_pack BUS_W=1024 WORD_W=8
 ese_program_ram WIDTH=1 ADDR_W=1
 ese_program_rom WIDTH=1 WORDS=1 ADDR_W=1
+ese_queue CHANNELS=1 ACT_W=18 ELEMENT_W=24 WORD_W=1 X_COUNT_W=1 BUS_W=1024 BURST_W=5 ADDRESS_W=64
+ese_queue CHANNELS=5 LANES=3 ACT_W=13 XY_MEMORY_W=128 STATE_MEMORY_W=256 WORD_W=9
+ese_queue_control BUS_W=1024
 ese_ram_stream WIDTH=1 WORDS=1 ADDR_W=1
 ese_ram_stream WIDTH=73 WORDS=4097 ADDR_W=13 RAM_STYLE="ultra"
 ese_region_stream BUS_W=512 WORD_W=1024 FIFO_W=9
+ese_resident_model TWO_PORTS=0 WEIGHTS_RAM="ultra" MAX_BEATS=4097 BEAT_W=13
+ese_resident_model BUS_W=1024 BURST_W=5 ADDRESS_W=64 COLUMN_W=1 MAX_COLUMNS=1 CONST_W=1 MAX_CONSTANTS=1 BEAT_W=1 MAX_BEATS=1
+ese_sections STREAMED=0
+ese_sections STREAMED=0 TWO_PORTS=0
+ese_sections TWO_PORTS=0 BUS_W=1024 BURST_W=5 ADDRESS_W=64
 ese_slots CHANNELS=128
+ese_state_mover CHANNELS=1 ACT_W=18 ELEMENT_W=24 WORD_W=1
+ese_state_mover CHANNELS=5 LANES=3 ACT_W=13 STATE_MEMORY_W=256 BUS_W=256 WORD_W=12
+ese_streamed_model TWO_PORTS=0
+ese_streamed_model BUS_W=1024 BURST_W=5 FETCH_W=6 ADDRESS_W=64 COLUMN_W=1 CONST_W=1 BEAT_W=1 PRODUCT_W=1 PASS_W=1
+ese_streamed_model WEIGHTS_MEMORY_W=512 WEIGHTS_W=512 BUS_W=256 BURST_W=7
 ese_unpack BUS_W=128 WORD_W=128
 ese_unpack BUS_W=128 WORD_W=1024
 ese_unpack BUS_W=1024 WORD_W=8 ITEM_W=12
