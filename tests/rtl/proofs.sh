@@ -91,6 +91,8 @@ END
 ese_run_control|s/if (failed) error <= found/if (told) error <= found/
 ese_run_control|s/if (failed) error <= found/if (failed \&\& !stop) error <= found/
 ese_run_control|s/failed     = active && told/failed = active \&\& !stop \&\& told/
+ese_run_control|s/counting   = running && !failed/counting = running/
+ese_run_control|s/counting   = running && !failed/counting = !failed/
 ese_run_control|s/if (stopping && idle)/if (stopping)/
 ese_run_control|s/idle       = &bus_idle/idle = \&bus_idle[1:0]/
 ese_run_control|s/if (ends) stopping <= 1'b1/if (failed) stopping <= 1'b1/
@@ -246,6 +248,18 @@ ese_ptr_read|s/word_source == SOURCE_BEFORE \&\& word_first/word_first/
 ese_ptr_read|s/word_source == SOURCE_BEFORE \&\& word_first\[c\]/1'b0/
 ese_ptr_read|s/? scratch_lane/? kept_lane/
 ese_ptr_read|s/if (reset) read_valid <= 1'b0/if (1'b0) read_valid <= 1'b0/
+END
+    # A burst's length and order are more than a proof for all time can follow.
+    clocks=14 reach=18 prove_for_clocks axi_write_formal ese_axi_write ese_fifo ese_ram <<'END'
+ese_axi_write|s/ && !m_bresp\[1\]//
+ese_axi_write|s/awaiting\[8\] && //
+ese_axi_write|s/response && awaiting/awaiting/
+ese_axi_write|s/awaiting\[FLAGS+8:9\]/sending[FLAGS+8:9]/
+ese_axi_write|s/last_burst <= reaches_end/last_burst <= 1'b1/
+ese_axi_write|s/response && m_bresp == 2'b10/response \&\& m_bresp[1]/
+ese_axi_write|s/response && m_bresp == 2'b11/m_bvalid \&\& m_bresp == 2'b10/
+ese_axi_write|s/ && asked == acknowledged && sent == asked/ \&\& sent == asked/
+ese_axi_write|s/m_awready) && !flush && !reset/m_awready)/
 END
     reach=24 prove queue_control_formal ese_queue_control <<'END'
 ese_queue_control|s/if (taken != tail) state/if (1'b1) state/
