@@ -37,20 +37,51 @@ static struct cells of_pe(const struct derived *d)
     return sum;
 }
 
-/* ese_element, and in it ese_adder_tree, ese_elem_mul and two ese_act_table, whose registers beside a
+/* ese_activation: a table for each function that is there, with what picks its argument.  A table of
+ * points has nothing behind it. */
+static struct cells of_tables(const struct program *p)
+{
+    const struct derived *d = &p->d;
+    const bool points = p->quant.sigm.direct;
+    const bool tables[] = {d->has_cells || d->sigmoid_results, d->has_cells || d->tanh_results};
+    const int t = d->activation_bits, late = d->table_clocks - 5; /* 0, 1 or 2 */
+    struct cells sum = {0, 0};
+    for (int n = 0; n < 2; n++)
+        if (tables[n] && points)
+            add(&sum, 3.0 * t, 0.7 * t);
+        else if (tables[n])
+            add(&sum, 8.4 * t + (late > 1 ? t : 0), 1.0 * t * (late > 1 ? 3 : 4 + late));
+    return sum;
+}
+
+/* What a cell state costs: c along the stages, ese_cell, ese_elem_mul. */
+static struct cells of_cell(const struct derived *d)
+{
+    const int t = d->activation_bits, late = d->table_clocks - 5;
+    struct cells sum = {0, 0};
+    if (!d->has_cells)
+        return sum;
+    add(&sum, 5.0 * t, (late > 0 ? 5 : 4) * t);
+    add(&sum, 6.0 * t, 4.0 * t + 5 + (t - 1 - d->c_fraction));
+    if (d->formats > 1)
+        add(&sum, 4.0 * t + 2.5 * d->z_bits, 2.5 * t); /* ese_align of c, products and m */
+    return sum;
+}
+
+/* ese_element, and in it ese_adder_tree, ese_elem_mul and ese_act_table, whose registers beside a
  * multiplier become shift registers where there are three of them. */
 static struct cells of_lane(const struct program *p)
 {
     const struct derived *d = &p->d;
-    const int t = d->activation_bits, late = d->table_clocks - 5; /* 0, 1 or 2 */
-    const int adders = 1 + network_has_peepholes(&p->network);
-    const int without_y = network_has_projection(&p->network) ? 0 : t;
-    struct cells sum = {0, 0};
-    add(&sum, 6.0 * t - without_y, (late > 0 ? 5 : 4) * t);
-    add(&sum, adders * d->sum_bits + 2.0 * (t + d->z_bits),
-        (d->sum_clocks - 1) * d->sum_bits - d->round_shift + d->z_bits + 4 - without_y);
-    add(&sum, 6.0 * t, 4.0 * t + 5 + (t - 1 - d->c_fraction));
-    add(&sum, 16.8 * t + (late > 1 ? 2 * t : 0), 2.0 * t * (late > 1 ? 3 : 4 + late));
+    const int t = d->activation_bits;
+    const int without_sum = d->sum_results ? 0 : t;
+    const bool by_table = d->sigmoid_results || d->tanh_results;
+    struct cells sum = of_tables(p), part = of_cell(d);
+    add(&sum, part.luts, part.ffs);
+    add(&sum, (1 + d->has_peepholes) * d->sum_bits + 2.0 * (t + d->z_bits) +
+                  (d->formats > 1 ? d->z_bits : 0),
+        (d->sum_clocks - 1) * d->sum_bits - d->round_shift + d->z_bits + 4 - without_sum);
+    add(&sum, t * (d->sum_results + 2 * by_table), 0);
     return sum;
 }
 
@@ -60,9 +91,11 @@ static struct cells of_channel(const struct program *p)
     const struct derived *d = &p->d;
     const int slots = d->fold * d->lanes, t = d->activation_bits;
     const int words = (d->groups + d->fold - 1) / d->fold, parts = (words + 7) / 8; /* one is picked */
-    const int late = d->fetch_clocks - 2, vectors = network_has_projection(&p->network) ? 2 : 1;
+    const int late = d->fetch_clocks - 2, vectors = (d->kept_words > 0) + (d->scratch_words > 0);
+    const double sums = d->fold > 1 ? 4 + 3.25 * d->fold : 1; /* of rows that PEs share */
     struct cells sum = {0, 0};
-    add(&sum, d->acc_bits * (slots * ((words + 3) / 4 + (parts > 1 ? 1.75 * parts : 0)) + d->lanes),
+    add(&sum, d->acc_bits * (slots * ((words + 3) / 4 + (parts > 1 ? 1.75 * parts : 0)) +
+                             d->lanes * sums),
         d->acc_bits * (slots * (parts + d->assemble_clocks - 2) + d->lanes));
     add(&sum, t * d->fold * (1.0 + 1.5 * (d->lanes - 1) * vectors),
         t * d->fold * (1 + late + d->spread_clocks) + t * d->lanes * vectors * late + 1 + 2 * late);

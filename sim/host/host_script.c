@@ -208,6 +208,8 @@ void script_started(void)
     if (looks()) { /* neither closes a channel nor stops: the byte that says so is not strobed */
         write_some(ESE_SLOT, ALL << 16 | access_draw() % harness.plan.channels, ALL_BYTES & ~BYTE_3);
         write_some(ESE_CONTROL, ALL, ALL_BYTES & ~BYTE_0);
+        expect(ESE_STATUS, ESE_STATUS_RUNNING | ESE_STATUS_LOADED, STATUS_ALL - ESE_STATUS_IDLE,
+               "STATUS after writes of other bytes");
     }
 }
 

@@ -53,16 +53,24 @@ compare() { # NAME RESOURCE KEY COUNTED REPORT
     holds "$1: $2 within $most % ($4 counted, $estimate by formula)" "${error#-}" '<=' "$most"
 }
 
-common=(fifo_depth=8 model.input=40 model.cell=96 model.output=48 model.density=0.2)
+common=(fifo_depth=8 model.density=0.2)
+one_layer=(model.input=40 model.cell=96 model.output=48)
 
-check_shape() { # NAME KEY=VALUE...
-    local name=$1 dir=$work/$1 counted sets=()
+check_shape() { # NAME [FILE.yaml] KEY=VALUE...
+    local name=$1 of=tiny dir=$work/$1 counted sets=()
     shift
-    for change in "${common[@]}" "$@"; do
+    if [[ ${1:-} == *.yaml ]]; then
+        of=$area/$1
+        shift
+        set -- "${common[@]}" "$@"
+    else
+        set -- "${common[@]}" "${one_layer[@]}" "$@"
+    fi
+    for change; do
         sets+=(--set "$change")
     done
     mkdir "$dir"
-    if ! "$ese" gen tiny "${sets[@]}" -o "$dir/chip" >/dev/null || ! counted=$(count "$dir"); then
+    if ! "$ese" gen "$of" "${sets[@]}" -o "$dir/chip" >/dev/null || ! counted=$(count "$dir"); then
         bad "$name: not synthesized" "$(cat "$dir/yosys.log" 2>/dev/null)"
         return
     fi

@@ -156,7 +156,7 @@ module ese_top (aclk, aresetn,
         frames_off      = $test$plusargs("frames_off");
         cycles_off      = $test$plusargs("cycles_off");
         x_awake         = $test$plusargs("x_awake");     // takes x while stopped
-        stale           = $test$plusargs("stale");       // a soft reset that does not reset
+        stale           = $test$plusargs("stale");       // a soft reset that leaves a frame of y to go on
         no_interrupt    = $test$plusargs("no_interrupt");
         interrupt_stays = $test$plusargs("interrupt_stays");
         no_frame_event  = $test$plusargs("no_frame_event");
@@ -529,6 +529,7 @@ module ese_top (aclk, aresetn,
     reg  [15:0] word;
     reg  [31:0] key;
     wire        core_ready;
+    wire        core_y_valid;
     wire        core_valid = s_axis_x_tvalid && have;
     wire        take = core_valid && core_ready;
 
@@ -563,15 +564,25 @@ module ese_top (aclk, aresetn,
     end
 
     assign s_axis_x_tready = core_ready && have && running || x_awake && !running && aresetn;
+    reg [7:0] stopped_for; // clocks, up to 255: the host knows by then
+    reg       midway;      // a frame of y is not out
+    always @(posedge aclk) begin
+        if (running || !aresetn) stopped_for <= 0;
+        else if (stopped_for != 255) stopped_for <= stopped_for + 1;
+        if (!aresetn) midway <= 1'b0;
+        else if (running && m_axis_y_tvalid && m_axis_y_tready) midway <= !m_axis_y_tlast;
+    end
+
+    assign m_axis_y_tvalid = core_y_valid || stale && stopped_for == 255 && midway;
     assign mon_error       = code != 0 || core_error;
 
     wire [2*CHANNELS-1:0] x_user = s_axis_x_tuser & ~{{CHANNELS{1'b0}}, closed};
 
     fake_core u_core (
-        .aclk(aclk), .aresetn(aresetn && (running || stale && frames != 0)),
+        .aclk(aclk), .aresetn(aresetn && running),
         .s_axis_x_tvalid(core_valid && running), .s_axis_x_tready(core_ready), .s_axis_x_tdata(x),
         .s_axis_x_tuser(x_user), .s_axis_x_tlast(s_axis_x_tlast),
-        .m_axis_y_tvalid(m_axis_y_tvalid), .m_axis_y_tready(m_axis_y_tready),
+        .m_axis_y_tvalid(core_y_valid), .m_axis_y_tready(m_axis_y_tready),
         .m_axis_y_tdata(m_axis_y_tdata), .m_axis_y_tuser(m_axis_y_tuser),
         .m_axis_y_tlast(m_axis_y_tlast), .mon_result_valid(mon_result_valid),
         .mon_result(mon_result), .mon_result_data(mon_result_data),

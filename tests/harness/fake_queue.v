@@ -368,6 +368,8 @@ module fake_queue #(
                     count <= 0;
                     for (n = 0; n < BEATS; n = n + 1) buffer[n] <= y_padding ? {DW{1'b1}} : {DW{1'b0}};
                     state <= ST_TAKE;
+                    if (head_early && frame + 1 == frames && !saves)
+                        {head, descriptor_done} <= {head + 32'd1, 1'b1};
                 end
             end
             ST_TAKE: if (y_valid) begin
@@ -381,8 +383,6 @@ module fake_queue #(
                     start_beats   <= y_short && head == 1 && BEATS > 1 ? BEATS - 1 : BEATS;
                     begun         <= 1'b1;
                     state         <= y_twice ? ST_AGAIN : ST_Y;
-                    if (head_early && frame + 1 == frames && !saves)
-                        {head, descriptor_done} <= {head + 32'd1, 1'b1};
                 end
             end
             ST_AGAIN: if (!begun && write_over && !start_write) begin
@@ -429,7 +429,7 @@ module fake_queue #(
             {frame_done, descriptor_done, impossible, unaligned, strided, state_write} <= 0;
         end
         if (!reset_n || running && !was_running) head <= 0;
-        else if (!running && !counts_failed) head <= head;
+        else if (!running) head <= head + (counts_failed && was_running && state == ST_Y);
     end
 
     always @* begin
