@@ -43,6 +43,19 @@ compare "$command"
 holds 'commands' "$commands" '>=' 3
 lint_chip my_stack "$work/rtl_out/my_stack"
 
+# Rows of "Figures" that begin with cycles are what the report beside them says, however often a row says `the same`.
+figures=0
+while IFS='|' read -r _ what said command _; do
+    cycles=$(grep -oE '^ [0-9]+,[0-9]+' <<<"$said" | tr -d ' ,' || true)
+    command=$(sed -n 's/^ `build\/ese \(report [^`]*\)`.*/\1/p' <<<"$command")
+    [ -n "$cycles" ] && [ -n "$command" ] || continue
+    figures=$((figures + 1))
+    # shellcheck disable=SC2086 # words
+    must "$command" "$ese" $command --json "$work/report.json"
+    same "$what: cycles" "$("$json_get" "$work/report.json" cycles_per_frame)" "$cycles"
+done < <(sed -n '/^## Figures/,/^## Which/p' README.md)
+holds 'figures of cycles' "$figures" '>=' 6
+
 # What it says is refused is refused, and the layer is named.
 refused() { # NAME PATTERN LAYER...
     local name=$1 pattern=$2 layer status=0

@@ -50,6 +50,12 @@ located() { # CHIP FILE SED VECTOR PLACE
         simulators.icarus.first_difference.at 2>&1 | paste -s -d ' ')" "$4 $5"
 }
 
+# An assertion of the chip's own fires before anything is compared.
+asserted() { # CHIP FILE SED MESSAGE
+    mutant "$1" "$2" "$3"
+    must "$2: '$3' is asserted" grep -q -- "$4" "$work/stdout"
+}
+
 # Registers that there are more or fewer of: one of them in the wrong place, too many or too few, or left by
 # a reset of one clock in mid-flight.
 registers() {
@@ -198,6 +204,27 @@ kind: linear, input: 9, output: 44, activation: relu
 kind: rnn, cell: 150
 kind: linear, output: 6
 END
+    # a last column waits for its element, a word behind those of another pass, and the column behind it is of a
+    # vector with another offset
+    local last='kind: linear, input: 3, output: 8, activation: relu
+kind: linear, output: 17
+kind: linear, output: 6, activation: tanh
+kind: linear, output: 5'
+    for number in 0 1; do
+        stack "last$number" icarus --set pipeline=$number --set elem_lanes=1 --set column_order=natural \
+            --set index_bits=2 --set model.density=1 <<<"$last"
+    done
+    # values beyond their formats
+    stack clipped icarus --set pipeline=0 <<'END'
+kind: linear, input: 9, output: 23, activation: relu, formats: {y: 15}
+kind: linear, output: 20, activation: tanh
+kind: linear, output: 6, formats: {y: 15}
+END
+    # more rows than there are cells, and peepholes: what lies behind the cells is not read
+    stack beyond icarus --set pipeline=1 --set index_bits=4 <<'END'
+kind: lstm, input: 4, cell: 10, peephole: true
+kind: linear, output: 70
+END
     stack one icarus --set pipeline=0 --set index_bits=2 --set channels=1 <<'END'
 kind: linear, input: 3, output: 5
 END
@@ -224,18 +251,18 @@ END
     mutant ahead0 ese_progress 's/frame == need_frame \&\& need/need/'
     mutant now ese_progress 's/|| frame == need_frame + 2.d1/|| 1'\''b0/'
     mutant now ese_progress 's/advance ? next_offset : need_offset/need_offset/'
-    mutant long ese_progress 's/advance ? next_offset : need_offset/next_offset/'
+    mutant last0 ese_progress 's/advance ? next_offset : need_offset/next_offset/'
     mutant ahead0 ese_progress 's/(start || reset) ? {PROGRESS_W{1.b0}}/reset ? {PROGRESS_W{1'\''b0}}/'
     mutant now ese_progress 's/words + {{(PROGRESS_W-1){1.b0}}, written}/words/'
     mutant now ese_progress 's/{offset\[OFFSET_W-1\], offset}/{1'\''b0, offset}/'
     mutant then ese_progress 's/need_address < need_limit/need_address <= need_limit/'
     mutant then ese_progress 's/next_address < next_limit/next_address <= next_limit/'
     mutant then ese_progress 's/advance ? next_written : need_written/need_written/'
-    mutant then ese_progress 's/advance ? next_written : need_written/next_written/'
+    mutant last1 ese_progress 's/advance ? next_written : need_written/next_written/'
     mutant then ese_progress 's/|| frame == next_frame + 2.d1/|| 1'\''b0/'
     mutant ahead1 ese_progress 's/frame == next_frame \&\& next/next/'
     mutant ahead1 ese_progress 's/frame == need_frame \&\& need/need/'
-    mutant then ese_progress 's/count + {need_offset\[OFFSET_W-1\], need_offset}/count + {next_offset[OFFSET_W-1], next_offset}/'
+    mutant last1 ese_progress 's/count + {need_offset\[OFFSET_W-1\], need_offset}/count + {next_offset[OFFSET_W-1], next_offset}/'
     mutant then ese_progress 's/count + {next_offset\[OFFSET_W-1\], next_offset}/count + {need_offset[OFFSET_W-1], need_offset}/'
     mutant then ese_progress '/if (start) begin/,/end/s/words <= .*;/words <= words;/'
 
@@ -250,9 +277,10 @@ END
     mutant long ese_product_sequencer 's/opens \&\& first_column \&\& block_busy\[block\]/1'\''b0/'
     mutant every ese_product_sequencer 's/issue \&\& frees_x \&\& last_column/issue \&\& last_column/'
 
-    mutant every ese_pass_sequencer 's/!running \&\& block_ready\[block\] \&\& !pipeline_busy/!running \&\& block_ready[block]/'
+    asserted every ese_pass_sequencer 's/!running \&\& block_ready\[block\] \&\& !pipeline_busy/!running \&\& block_ready[block]/' \
+        'a pass begins while steps of another are under way'
     mutant every ese_pass_sequencer 's/!running \&\& block_ready\[block\] \&\& !pipeline_busy/!running \&\& !pipeline_busy/'
-    mutant bare ese_pass_sequencer 's/(!constants || constant_valid)/constant_valid/'
+    mutant bare ese_pass_sequencer 's/(!constants || constant_valid)/constants/'
     mutant every ese_pass_sequencer 's/step_out   = step \&\& leaves/step_out = step/'
     mutant every ese_pass_sequencer 's/frame_block <= frame_block + frame_blocks/frame_block <= frame_block/'
     mutant every ese_pass_sequencer 's/pass_frame  <= pass_frame + 1.b1/pass_frame <= pass_frame/'
@@ -261,7 +289,7 @@ END
 
     mutant now ese_controller 's/(begin_pass \&\& first_pass)/(begin_pass)/'
     mutant long ese_controller 's/start       (begin_pass \&\& first_pass)/start (last_step \&\& first_pass)/'
-    mutant every ese_controller 's/if (begin_pass) result_pass/if (last_step) result_pass/'
+    mutant long ese_controller 's/if (begin_pass) result_pass/if (last_step) result_pass/'
     mutant every ese_controller 's/frame_blocks = passes\[BLOCK_W-1:0\]/frame_blocks = last_pass[BLOCK_W-1:0]/'
     mutant then ese_controller 's/\.next_offset (next_offset)/.next_offset (need_offset)/'
 
@@ -279,23 +307,22 @@ END
 
     mutant every ese_channel 's/(first \&\& !is_out) || no_cells/no_cells/'
     mutant every ese_channel 's/(first \&\& !is_out) || no_cells/first || no_cells/'
-    mutant every ese_channel 's/(first \&\& !is_out) || no_cells/first \&\& !is_out/'
+    mutant beyond ese_channel 's/(first \&\& !is_out) || no_cells/first \&\& !is_out/'
     mutant every ese_channel 's/f_write)/i_write)/'
     mutant every ese_channel 's/ADDR_W (C_WORD_W)/ADDR_W (C_WORD_W - 1)/'
 
     mutant late ese_voices 's/first           (first\[c\])/first (first[0])/'
-    mutant late ese_voices 's/COPY = (COPIES > 1) ? c \/ FAN : 0/COPY = 0 * c/'
     mutant late ese_voices 's/\.is_coupled      (own_is_coupled)/.is_coupled (1'\''b0)/'
     mutant late ese_voices 's/\.format          (own_format)/.format ({FORMAT_W{1'\''b0}})/'
     mutant late ese_voices 's/\.c_read_word     (c_read_word)/.c_read_word (own_gate_word)/'
-    mutant late ese_voices 's/\.no_cells        (own_no_cells)/.no_cells (1'\''b0)/'
+    mutant beyond ese_voices 's/\.no_cells        (own_no_cells)/.no_cells (1'\''b0)/'
 
     mutant every ese_operation 's/next_operation == OUT/1'\''b0/'
     mutant every ese_operation 's/next_operation == GATE/next_operation != OUT/'
     mutant every ese_operation 's/next_function == RELU/1'\''b0/'
     mutant every ese_operation 's/next_function == RELU/next_function <= RELU/'
     mutant every ese_operation 's/next_function == TANH;/1'\''b1;/'
-    mutant every ese_operation 's/next_function == TANH || next_function == SIGMOID/next_function == SIGMOID/'
+    mutant none ese_operation 's/next_function == TANH || next_function == SIGMOID/next_function == SIGMOID/'
     mutant every ese_operation 's/is_coupled <= next_coupled/is_coupled <= 1'\''b0/'
     mutant every ese_operation 's/{to_scratch, to_kept/{to_kept, to_scratch/'
     mutant every ese_operation 's/to_gate_f, to_gate_i} <=/to_gate_i, to_gate_f} <=/'
@@ -318,7 +345,7 @@ END
     mutant every ese_element 's/GATE_RESULTS \&\& is_gate/1'\''b0/'
     mutant every ese_element 's/SUM_RESULTS == 0 || is_table/1'\''b0/'
     mutant none ese_element 's/SUM_RESULTS == 0 || is_table/1'\''b1/'
-    mutant none ese_element 's/CELLS == 0 || (GATE/(GATE/; s/\&\& is_gate) ? gate_result/\&\& !is_gate) ? gate_result/'
+    mutant every ese_element 's/GATE_RESULTS \&\& is_gate/GATE_RESULTS \&\& !is_gate/'
     mutant none ese_element 's/RELU        (RELU_RESULTS)/RELU (0)/'
     mutant late ese_element 's/(TABLE_CLOCKS + 1)/(TABLE_CLOCKS)/'
     mutant late ese_element 's/(SUM_CLOCKS - 1)/(SUM_CLOCKS)/'
@@ -339,9 +366,9 @@ END
 
     mutant every ese_c_as_z 's/LEFTS    (C_LEFTS)/LEFTS ({FORMATS{8'\''d0}})/'
     mutant late ese_c_as_z 's/LEFTS    (C_LEFTS)/LEFTS ({FORMATS{8'\''d0}})/'
-    mutant every ese_c_as_z 's/UP = Z_FRAC - C_FRAC/UP = Z_FRAC - C_FRAC + 1/'
+    mutant beyond ese_c_as_z 's/UP = Z_FRAC - C_FRAC/UP = Z_FRAC - C_FRAC + 1/'
     mutant every ese_c_as_z 's/z <= saturated/z <= saturated + 1'\''b1/'
-    mutant every ese_c_as_z 's/{(UP+1){aligned\[IN_W-1\]}}/{(UP+1){1'\''b0}}/'
+    mutant beyond ese_c_as_z 's/{(UP+1){aligned\[IN_W-1\]}}/{(UP+1){1'\''b0}}/'
 
     mutant every ese_elem_mul 's/LEFTS    (C_LEFTS)/LEFTS ({FORMATS{8'\''d0}})/'
     mutant every ese_elem_mul 's/LEFTS    (C_RIGHTS)/LEFTS ({FORMATS{8'\''d0}})/'
@@ -353,7 +380,7 @@ END
     mutant every ese_adder_tree 's/is_relu \&\& rounded_q/!rounded_q/'
     mutant every ese_adder_tree 's/LEFTS    (SUM_LEFTS)/LEFTS ({FORMATS{8'\''d0}})/'
     mutant every ese_adder_tree 's/value     (rounded_q),/value (rounded_q + 1'\''b1),/'
-    mutant none ese_adder_tree 's/ROUNDED_W = ALIGNED_W - ROUND_SHIFT/ROUNDED_W = ACT_W + 1/'
+    mutant clipped ese_adder_tree 's/ROUNDED_W = ALIGNED_W - ROUND_SHIFT/ROUNDED_W = ACT_W + 1/'
 
     mutant every ese_align 's/choices\[format\*OUT_W/choices[0*OUT_W/'
     mutant every ese_align 's/LEFTS\[8\*n +: 8\]/LEFTS[8*(FORMATS-1-n) +: 8]/'
