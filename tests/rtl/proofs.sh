@@ -38,7 +38,7 @@ proved() { # TEMPLATES PROPERTY MODULE...
 
 # The bounded check says so, and for no other reason.
 refuted() { # TEMPLATES PROPERTY MODULE...
-    local clocks=${depth:-12}
+    local clocks=${fault_clocks:-12}
     if bounded "$@" >/dev/null; then
         echo "no counterexample"
         return 1
@@ -276,7 +276,7 @@ ese_queue_control|s/if (job_ready) state <= SAVE/state <= SAVE/
 ese_queue_control|s/under_way <= 16'd0;$//
 ese_queue_control|s/taken <= taken + 32'd1/taken <= taken/
 END
-    depth=24 find_faults queue_control_formal ese_queue_control <<'END'
+    fault_clocks=24 find_faults queue_control_formal ese_queue_control <<'END'
 ese_queue_control|s/if (drained && settled == 3'd7)/if (settled == 3'd7)/
 ese_queue_control|s/|| !written) settled/) settled/
 ese_queue_control|s/saves ? DRAIN_SAVE : IDLE/IDLE/
