@@ -28,6 +28,7 @@ PACKAGES_CHECK += pkg-config=pkg-config # finds the host library where it was in
 PACKAGES_CHECK += yosys=yosys z3=z3 # synthesis front end that must read our Verilog; proofs
 PACKAGES_CHECK += nextpnr-ice40=nextpnr-ice40 # places and routes for the smallest device
 PACKAGES_FULL := parallel=parallel # many configurations beside each other
+PACKAGES_FULL += python3=python3 # a network computed without us: tests/independent
 PACKAGES_FULL += slurm-wlm=sbatch munge=munge # a cluster of one machine, for `ese sweep --cluster`
 PACKAGES_LONG := clang=clang libclang-rt-14-dev=fuzzer # libFuzzer
 PACKAGES_LONG += debootstrap=debootstrap # a bare Debian to install on

@@ -187,8 +187,8 @@ word; in each word channel k has bytes @{ELEMENT_BYTES}\*k to @{ELEMENT_BYTES}\*
 A frame of y is the same with @{Y_SIZE} words; channels without a voice are 0.
 
 A saved state is @{STATE_WORDS} words of @{STATE_WORD_BYTES} bytes, filled up likewise. In each word channel k has
-@{STATE_SLOT_BYTES} bytes from @{STATE_SLOT_BYTES}\*k on, an element for each of @{LANES} lanes. Of the chip's own
-model it holds these vectors (`model.bin` has the table of any, and REGISTERS.md says where an element lies;
+@{STATE_SLOT_BYTES} bytes from @{STATE_SLOT_BYTES}\*k on, an element for each of @{LANES} lanes. A voice goes on in another
+channel if its bytes of every word are moved to the place of that. Of the chip's own model it holds these vectors (`model.bin` has the table of any, and REGISTERS.md says where an element lies;
 `ese_get_vector()` of `driver/` reads one):
 
 | layer | what | first word | elements | fraction bits |
@@ -228,8 +228,8 @@ An error on a bus, no answer for WATCHDOG clocks, a damaged image@{WRONG_INPUT} 
 new start begins afresh. The model stays loaded, unless the error came while it was being loaded.
 
 <!--@ end -->
-All channels take their frames together. A channel may be idle in any frame and may begin an
-utterance in any frame. x of the next frame is taken in while a frame is computed; when y cannot
+All channels take their frames together. A channel may be idle in any frame, which loses its
+state, and may begin an utterance in any frame. x of the next frame is taken in while a frame is computed; when y cannot
 leave, the chip waits.
 
 Monitor ports, for test and tuning; they may be left open:

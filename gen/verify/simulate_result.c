@@ -125,15 +125,21 @@ static void read_messages(struct simulation_result *result, const json_t *root)
         }
 }
 
-/* A chip that has ended the simulation has said why among its first words (ese_image.v). */
-static void find_missing_image(struct simulation_result *result)
+/* What ese_image.v says of an image, or an assertion of a module, which begins with its name. */
+static bool is_of_chip(const char *line)
 {
-    enum { LINES_MOST = 1000 };
-    static const char mark[] = "memory image '";
+    static const char image[] = "memory image '", module[] = "ese_";
+    return strncmp(line, image, sizeof image - 1) == 0 ||
+           (strncmp(line, module, sizeof module - 1) == 0 && strstr(line, ": ") != NULL);
+}
+
+/* A chip that has ended the simulation has said why. */
+static void find_last_word(struct simulation_result *result)
+{
     FILE *log = fopen(result->log_path, "r");
     char line[sizeof result->reason];
-    for (int n = 0; log != NULL && n < LINES_MOST && fgets(line, sizeof line, log) != NULL; n++)
-        if (strncmp(line, mark, sizeof mark - 1) == 0) {
+    while (log != NULL && fgets(line, sizeof line, log) != NULL)
+        if (is_of_chip(line)) {
             line[strcspn(line, ";\n")] = '\0';
             snprintf(result->reason, sizeof result->reason, "%s", line);
             break;
@@ -241,7 +247,7 @@ void simulation_result_read(struct simulation_result *result, bool clean, const 
     free(tail);
     result->pass = pass && clean && result->reason[0] == '\0';
     if (!result->pass)
-        find_missing_image(result);
+        find_last_word(result);
 }
 
 void simulation_result_free(struct simulation_result *result)

@@ -424,8 +424,8 @@ kind: rnn, cell: 18
 kind: lstm, cell: 9, coupled: input, candidate: sigm, formats: {c: 12}
 END
     stack linear icarus --set index_bits=2 <<'END'
-kind: linear, input: 9, output: 23, activation: relu
-kind: linear, output: 20, activation: tanh
+kind: linear, input: 9, output: 60, activation: relu
+kind: linear, output: 40, activation: tanh
 kind: linear, output: 6
 END
     stack rows icarus --set index_bits=2 <<'END'

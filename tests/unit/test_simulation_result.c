@@ -244,6 +244,19 @@ static void test_missing_image(void **state)
     verdict_is(false, "exit status 1", "the simulator ended without a verdict: exit status 1");
 }
 
+/* Nor has it after an assertion of the chip. */
+static void test_asserted(void **state)
+{
+    (void)state;
+    static const char *const reason = "ese_controller: pass 1 begins on a block of another";
+    put_results(json_pack("{s:s, s:s}", "verdict", "fail", "reason", "ended before it was done"));
+    put("run.log", "phase 1 of 6\nese_controller: pass 1 begins on a block of another\nFATAL: x.v:204:\n"
+                   "VERDICT FAIL: ended before it was done\n");
+    verdict_is(false, "exit status 1", reason);
+    put("run.log", "FATAL: rtl/ese_controller.v:204: \nVERDICT FAIL: ended before it was done\n");
+    verdict_is(false, "exit status 1", "ended before it was done");
+}
+
 /* Cut anywhere it is no whole file. */
 static void test_cut(void **state)
 {
@@ -315,6 +328,7 @@ int main(void)
         cmocka_unit_test_teardown(test_last_verdict, scratch_clean),
         cmocka_unit_test_teardown(test_no_results, scratch_clean),
         cmocka_unit_test_teardown(test_missing_image, scratch_clean),
+        cmocka_unit_test_teardown(test_asserted, scratch_clean),
         cmocka_unit_test_teardown(test_cut, scratch_clean),
         cmocka_unit_test_teardown(test_other_types, scratch_clean),
         cmocka_unit_test_teardown(test_long_reason, scratch_clean),
