@@ -119,7 +119,10 @@ For a bench of your own, `vectors/` has @{VECTOR_FRAMES} frames as `$readmemh` r
 | `y.hex` | one element of y in the same way, channels without a voice 0; @{Y_SIZE} lines a frame |
 | `voices.hex` | one frame. Bit k: channel k carries a voice. Bit @{CHANNELS}+k: its utterance begins with this frame |
 
-The state goes on from frame to frame. `stimulus.bin` is the same for the bench in `sim/`: its argument
+<!--@ if STATEFUL -->
+The state goes on from frame to frame.
+<!--@ end -->
+`stimulus.bin` is the same for the bench in `sim/`: its argument
 `+stimulus=FILE`. They are the frames of the first phase of `ese verify DIR --frames @{VECTOR_FRAMES}`.
 
 ## Into Vivado
@@ -186,6 +189,7 @@ A frame of x in memory is @{X_SIZE} words of @{XY_BYTES} bytes, element 0 first,
 word; in each word channel k has bytes @{ELEMENT_BYTES}\*k to @{ELEMENT_BYTES}\*k+@{LAST_BYTE}, little-endian.
 A frame of y is the same with @{Y_SIZE} words; channels without a voice are 0.
 
+<!--@ if STATEFUL -->
 A saved state is @{STATE_WORDS} words of @{STATE_WORD_BYTES} bytes, filled up likewise. In each word channel k has
 @{STATE_SLOT_BYTES} bytes from @{STATE_SLOT_BYTES}\*k on, an element for each of @{LANES} lanes. A voice goes on in another
 channel if its bytes of every word are moved to the place of that. Of the chip's own model it holds these vectors (`model.bin` has the table of any, and REGISTERS.md says where an element lies;
@@ -197,6 +201,10 @@ channel if its bytes of every word are moved to the place of that. Of the chip's
 | @{LAYER} | @{WHAT} | @{FIRST} | @{ELEMENTS} | @{FRACTION} |
 <!--@ end -->
 
+<!--@ else -->
+There is no state: a descriptor that restores or saves one moves nothing.
+
+<!--@ end -->
 <!--@ if INITIAL -->
 Utterances of this model begin with an initial state, not with zeros: it lies in `model.bin` as a saved state that all
 channels have, at byte @{INITIAL_OFFSET}. A channel that begins is therefore restored (RESTORE, not FIRST) from there.

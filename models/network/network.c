@@ -71,12 +71,17 @@ static bool is_zero(const struct network_vector *vector)
     return true;
 }
 
-bool network_begins_with_zeros(const struct network *n)
+int network_initial(const struct network *n)
 {
     for (int v = 0; v < n->vector_count; v++)
         if (!is_zero(&n->vectors[v]))
-            return false;
-    return true;
+            return v;
+    return NONE;
+}
+
+bool network_begins_with_zeros(const struct network *n)
+{
+    return network_initial(n) == NONE;
 }
 
 bool network_is_forward(const struct network *n)

@@ -156,7 +156,10 @@ int network_first(const struct network *network, enum value value);
 bool network_has_peepholes(const struct network *network);
 bool network_has_projection(const struct network *network);
 
-/* Whether nothing is given that an utterance begins with: what is read of the frame before is 0. */
+/* The first vector of which something is given that an utterance begins with, or NONE. */
+int network_initial(const struct network *network);
+
+/* Whether there is none: what is read of the frame before is 0. */
 bool network_begins_with_zeros(const struct network *network);
 
 /* Whether a frame can be computed as soon as it is there. */

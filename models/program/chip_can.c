@@ -28,9 +28,11 @@ bool chip_can_model(const struct model_config *model, struct error *error)
 /* The host brings an initial state where it brings x: by descriptors. */
 static bool can_begin(const struct network *n, const struct config *config, struct error *error)
 {
-    return config->io == IO_MEMORY || network_begins_with_zeros(n) ||
-           fail(error, "utterances begin with an initial state of the model's, not with zeros: that takes "
-                "a chip with x and y in memory (memory: resident or stream, io: memory)");
+    const int initial = network_initial(n);
+    return config->io == IO_MEMORY || initial == NONE ||
+           fail(error, "layer %d: utterances begin with an initial state of the model's, not with zeros: "
+                "that takes a chip with x and y in memory (memory: resident or stream, io: memory)",
+                n->layers[n->vectors[initial].layer].number);
 }
 
 bool chip_can(const struct network *n, const struct config *config, struct error *error)

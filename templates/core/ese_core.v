@@ -133,7 +133,7 @@ module ese_core #(
     );
 
     // ---- x ---------------------------------------------------------------------------------
-    wire                           product_bank; // of x and y: frames alternate
+    wire                           product_bank; // of x and of the kept store: frames alternate
     wire                           accept;
     wire                           x_full;
     wire                           x_release;

@@ -22,7 +22,7 @@ module ese_frame_context #(
     input  wire [1:0]          pass_frame,
     output reg  [CHANNELS-1:0] pass_active,    // held for the pass
     output reg  [CHANNELS-1:0] pass_first,
-    output reg                 pass_bank       // of the y buffer
+    output reg                 pass_bank       // of the kept store
 );
     (* ram_style = "distributed" *) reg [2*CHANNELS-1:0] masks [0:3];
 

@@ -23,14 +23,14 @@ static struct layer_config lstm(int cell, int output, bool peephole)
 
 /* The chip of the layers lies in "chip" then. */
 static void emit_layers(struct program *p, const struct layer_config *layers, int count,
-                        enum memory_mode memory)
+                        enum memory_mode memory, enum io_mode io)
 {
     struct config config = plain_config();
     struct error error = {""};
     struct output *output = output_new();
     struct text warnings = {0};
     config.memory = memory;
-    config.io = IO_STREAM;
+    config.io = io;
     config.memory_ports = 2;
     config.axi_data_bits = AXI_256;
     config.axi_address_bits = 40;
@@ -174,7 +174,8 @@ static void test_tree(void **state)
             if (layers[n].kind == LAYER_RNN)
                 layers[n].nonlinearity = (enum nonlinearity)random_int(&random, 0, 1);
         }
-        emit_layers(&p, layers, count, (enum memory_mode)(round % 3));
+        emit_layers(&p, layers, count, (enum memory_mode)(round % 3),
+                    round % 3 != MEMORY_ROM && round % 2 == 0 ? IO_MEMORY : IO_STREAM);
         must_be_the_tree();
         program_free(&p);
         scratch_clean(NULL);
@@ -189,7 +190,7 @@ static void test_lstm(void **state)
     (void)state;
     const struct layer_config one = lstm(20, 9, true);
     struct program p;
-    emit_layers(&p, &one, 1, MEMORY_ROM);
+    emit_layers(&p, &one, 1, MEMORY_ROM, IO_STREAM);
     struct text readme = read_chip("README.md"), top = read_chip("rtl/ese_top.v");
     has(&readme, "# test: a sparse LSTM accelerator in Verilog\n");
     has(&readme, "| network | x 13, c 20, y 9; peepholes, projection, g = tanh |\n");
@@ -226,7 +227,7 @@ static void test_stack(void **state)
     const struct layer_config layers[] = {lstm(20, 9, true), lstm(16, 0, false),
                                           layer_of(SHAPE_RNN, 12), layer_of(SHAPE_LINEAR, 5)};
     struct program p;
-    emit_layers(&p, layers, COUNT(layers), MEMORY_RESIDENT);
+    emit_layers(&p, layers, COUNT(layers), MEMORY_RESIDENT, IO_STREAM);
     struct text readme = read_chip("README.md"), top = read_chip("rtl/ese_top.v");
     has_no_word(&readme, "LSTM");
     has(&readme, "| network | x 13, y 5; 4 layers: see below |\n");
@@ -257,7 +258,7 @@ static void test_no_cells(void **state)
         struct program p;
         struct stat unused;
         layers[0].nonlinearity = relu ? NONLINEARITY_RELU : NONLINEARITY_TANH;
-        emit_layers(&p, layers, COUNT(layers), MEMORY_ROM);
+        emit_layers(&p, layers, COUNT(layers), MEMORY_ROM, IO_STREAM);
         struct text readme = read_chip("README.md"), report = read_chip("report.txt");
         for (size_t n = 0; n < COUNT(words); n++)
             has_no_word(&readme, words[n]);
@@ -281,11 +282,18 @@ static void test_no_state(void **state)
     (void)state;
     const struct layer_config one = layer_of(SHAPE_LINEAR, 5);
     struct program p;
-    emit_layers(&p, &one, 1, MEMORY_ROM);
+    emit_layers(&p, &one, 1, MEMORY_ROM, IO_STREAM);
     struct text readme = read_chip("README.md");
     has(&readme, "No layer has a state: each frame stands for itself.\n");
     has(&readme, "begins an utterance: which means nothing here: no layer has a state |");
     assert_null(strstr(text_string(&readme), "one after the other"));
+    text_free(&readme);
+    program_free(&p);
+    emit_layers(&p, &one, 1, MEMORY_STREAM, IO_MEMORY);
+    readme = read_chip("README.md");
+    has(&readme, "\nThere is no state: a descriptor that restores or saves one moves nothing.\n");
+    assert_null(strstr(text_string(&readme), "saved state is"));
+    assert_null(strstr(text_string(&readme), "The state goes on"));
     text_free(&readme);
     program_free(&p);
 }

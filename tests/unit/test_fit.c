@@ -377,6 +377,7 @@ static void numbers_by_name(void **state)
         {offsetof(struct derived, max_constants), "words of constants", chip.d.constants - 1},
         {offsetof(struct derived, length_bits), "a column of one PE", 0},
         {offsetof(struct derived, columns_bits), "a product", 1},
+        {offsetof(struct derived, scratch_word_bits), "vectors that a frame hands on", 0},
     };
     for (size_t n = 0; n < COUNT(streams); n++) {
         struct program small = chip;

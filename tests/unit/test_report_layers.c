@@ -448,7 +448,7 @@ static void test_initial_state(void **state)
     assert_true(chip_can(&program.network, &program.config, &error));
     c->initial[c->size - 1] = 0.5f;
     assert_false(chip_can(&program.network, &program.config, &error));
-    assert_non_null(strstr(error.text, "begin with an initial state of the model's"));
+    assert_non_null(strstr(error.text, "layer 0: utterances begin with an initial state of the model's"));
     config.memory = MEMORY_STREAM;
     assert_false(chip_can(&program.network, &config, &error));
     config.io = IO_MEMORY; /* where a host restores it */
