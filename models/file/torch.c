@@ -69,9 +69,13 @@ static bool read_storage(const struct torch_file *f, struct torch_storage *s, st
     const uint64_t wanted = s->count * s->type->bytes;
     if (!zip_read(f->zip, entry, wanted, &s->owned, &size, error))
         return false;
-    s->data = s->owned;
-    return size == wanted ||
-           fail(error, "%s: storage data/%s has %zu bytes, expected %" PRIu64, f->name, shown, size, wanted);
+    if (size == wanted) {
+        s->data = s->owned;
+        return true;
+    }
+    free(s->owned);
+    s->owned = NULL;
+    return fail(error, "%s: storage data/%s has %zu bytes, expected %" PRIu64, f->name, shown, size, wanted);
 }
 
 /* ---- one stream ---------------------------------------------------------------------------------------- */

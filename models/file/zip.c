@@ -116,6 +116,7 @@ bool zip_read(const struct zip_entries *file, int entry, uint64_t most, unsigned
     const char *name = zip_name(file, entry);
     uint64_t length = 0;
     printable(shown, sizeof shown, name != NULL ? name : "");
+    *bytes = NULL;
     if (!check_entry(file, entry, most, shown, &length, error))
         return false;
     *bytes = allocate((size_t)length, 1);
@@ -123,6 +124,7 @@ bool zip_read(const struct zip_entries *file, int entry, uint64_t most, unsigned
     if (read_entry(file, entry, *bytes, length))
         return true;
     free(*bytes);
+    *bytes = NULL;
     return fail(error, "%s: entry '%s' is damaged, or packed in a way that is not read", file->name, shown);
 }
 

@@ -35,7 +35,8 @@ const char *zip_name(const struct zip_entries *file, int entry);
 int zip_find(const struct zip_entries *file, const char *name);
 int zip_find_below(const struct zip_entries *file, const char *name);
 
-/* The content of an entry of at most `most` bytes, in a block that the caller frees. */
+/* The content of an entry of at most `most` bytes, in a block that the caller frees; NULL
+ * after a failure. */
 bool zip_read(const struct zip_entries *file, int entry, uint64_t most, unsigned char **bytes, size_t *size,
               struct error *error);
 

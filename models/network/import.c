@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0
- * import.c - trained layers from a safetensors file.
+ * import.c - trained layers from a safetensors file, or from one of a framework by way of such a file.
  *
  * Tensors of layer 0 are 0.W_ix ...; in a file without numbers lstm.* is an LSTM, the first layer.
  * output.W and output.b are a linear layer behind all others: the last one of the list that is
  * asked for, if that is linear and has no number in the file; else it is not part of the network,
  * and scores what that gives (network->after).
  *
- * Kinds and options are those that are asked for, or where nothing is asked for what the names say;
+ * Kinds and options are those that are asked for, or where nothing is asked for what names and metadata say;
  * sizes come from the tensors, and every tensor must agree.  Layers are trained without biases,
  * too: those that are not there are zeros.  Which tensors a layer has its kind tells: a layer of
  * the same kind and of size 1, with all options, is the list of names. */
@@ -17,7 +17,9 @@
 #include "models/base/bytes.h"
 #include "models/base/text.h"
 #include "models/file/safetensors.h"
+#include "models/network/import_options.h"
 #include "models/network/layer.h"
+#include "models/source/read.h"
 
 enum { TENSOR_NAME = 2 * NAME_MOST };
 
@@ -249,6 +251,8 @@ static int list_layers(struct import *in, const struct model_config *model,
         if (!infer_layer(in, count, &layers[count]))
             return 0;
         layers[count].candidate = model->candidate;
+        if (!import_options(in->file, count, &layers[count], in->error))
+            return 0;
     }
     return count;
 }
@@ -533,19 +537,31 @@ static bool is_coarse(const struct import *in, const struct network *n)
     return false;
 }
 
+static bool open_file(struct safetensors *file, const char *path, struct text *packed, struct error *error)
+{
+    if (!source_is(path))
+        return safetensors_open(file, path, error);
+    return source_pack_file(path, packed, error) &&
+           safetensors_parse(file, text_string(packed), packed->length, path, error);
+}
+
 bool network_read(struct network *n, const struct model_config *model, struct error *error)
 {
     struct safetensors file;
+    struct text packed = {0};
     struct import in = {.file = &file, .error = error};
     *n = (struct network){0};
-    if (!safetensors_open(&file, model->path, error))
+    if (!open_file(&file, model->path, &packed, error)) {
+        text_free(&packed);
         return false;
+    }
     in.used = allocate((size_t)file.count, sizeof *in.used);
     const bool read = read_network(n, &in, model);
     free(in.used);
     n->coarse = read && is_coarse(&in, n);
     n->names = in.names;
     safetensors_close(&file);
+    text_free(&packed);
     if (!read)
         network_free(n);
     return read;

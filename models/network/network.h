@@ -162,7 +162,7 @@ bool network_begins_with_zeros(const struct network *network);
 /* Whether a frame can be computed as soon as it is there. */
 bool network_is_forward(const struct network *network);
 
-/* Reads trained layers: safetensors with tensors 0.W_ix [cell, input] ..., or lstm.W_ix ... for
+/* Reads trained layers, from a framework's file (models/source/read.h) or ours: safetensors with tensors 0.W_ix [cell, input] ..., or lstm.W_ix ... for
  * one LSTM; output.W is a linear layer behind them, in the network if a list that is asked for ends
  * in a linear layer that has no number there, else its `after`; a bias that is not there is zero
  * (README.md names them all).  Kinds and options are those that are asked for, or where no list of

@@ -56,7 +56,7 @@ for source in tests/fuzz/fuzz_*.c; do
     seed "$name"
     clang -std=c11 -D_GNU_SOURCE -I. -O1 -g -fsanitize=fuzzer,address,undefined \
         -fno-sanitize-recover=all -o "$work/$name" "$source" "${objects[@]}" \
-        -lcyaml -lyaml -ljansson -lmd -lz -lm
+        -lcyaml -lyaml -ljansson -lmd -lmuparser -lzip -lz -lm
     status=0
     ESE_HOME=$PWD "$work/$name" -max_total_time="$seconds" -timeout=10 -rss_limit_mb=2048 \
         -artifact_prefix="$work/$name-" "$work/$name.corpus" >"$work/$name.log" 2>&1 || status=$?
