@@ -106,7 +106,6 @@ static const struct reader {
     {KIND_SAFETENSORS, true, read_safetensors},
     {KIND_TORCH_ZIP, true, read_torch},
     {KIND_TORCH_PICKLE, true, read_torch},
-    {KIND_ZIP, true, read_torch}, /* an archive whose first entry tells nothing */
 };
 
 static const struct reader *reader_of(const unsigned char *bytes, size_t size)

@@ -209,6 +209,17 @@ static bool is_picked(const struct picked *picked, const struct module *m)
     return false;
 }
 
+/* What an optimizer keeps has no weights. */
+static bool has_weight(const struct names *n, const struct module *m)
+{
+    for (int i = 0; i < m->tensor_count; i++) {
+        const char *name = n->modules.tensors->at[m->tensors[i]].name, *dot = strrchr(name, '.');
+        if (strstr(dot != NULL ? dot + 1 : name, "weight") != NULL)
+            return true;
+    }
+    return false;
+}
+
 /* The modules that are not in it, and what can be put behind it. */
 static void add_host_lines(const struct names *n, const struct picked *picked, struct source_chain *chain)
 {
@@ -220,7 +231,7 @@ static void add_host_lines(const struct names *n, const struct picked *picked, s
         struct text line = {0};
         if (is_picked(picked, m))
             continue;
-        if (chain->host_count >= HOST_LINES) {
+        if (chain->host_count >= HOST_LINES || !has_weight(n, m)) {
             left_out++;
             continue;
         }
@@ -231,7 +242,7 @@ static void add_host_lines(const struct names *n, const struct picked *picked, s
         text_free(&line);
     }
     if (left_out > 0)
-        source_add_host(chain, "%d more modules, or tensors of an optimizer", left_out);
+        source_add_host(chain, "%d more with other tensors, as those of an optimizer", left_out);
     if (last->kind == MODULE_LINEAR)
         source_add_host(chain, "what follows %s: a function behind it is not in the file, so none is assumed",
                         module_shown(last));
