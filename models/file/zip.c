@@ -10,6 +10,8 @@
 
 #include "models/base/bytes.h"
 
+enum { SHORTEST = 22 }; /* bytes: an archive of nothing */
+
 /* What libzip says; returns false. */
 static bool refused(const char *name, zip_error_t *why, struct error *error)
 {
@@ -38,7 +40,9 @@ bool zip_parse(struct zip_entries *file, const void *bytes, size_t size, const c
     char shown[PRINTABLE_PATH];
     printable(shown, sizeof shown, name);
     *file = (struct zip_entries){.name = duplicate(shown), .size = size};
-    if (open_zip(file, bytes, size, error)) {
+    if (size < SHORTEST) /* libzip takes nothing at all for an archive of nothing */
+        fail(error, "%s: is no whole zip archive: it has %zu bytes", shown, size);
+    else if (open_zip(file, bytes, size, error)) {
         const zip_int64_t count = zip_get_num_entries(file->zip, 0);
         file->count = count > ZIP_ENTRIES ? ZIP_ENTRIES + 1 : (int)count;
         if (file->count <= ZIP_ENTRIES)

@@ -118,6 +118,7 @@ static void test_same_chip(void **state)
         snprintf(right, sizeof right, "by_way/mem/%s.mem", images[i]);
         assert_true(same_files(left, right));
     }
+    assert_true(same_files("direct/model/model.safetensors", "out.safetensors"));
 }
 
 static void test_refused(void **state)
