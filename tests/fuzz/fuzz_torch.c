@@ -11,6 +11,8 @@
 #include "models/file/torch.h"
 #include "models/source/torch_names.h"
 
+enum { MAGIC = 14 }; /* bytes that tell a stream */
+
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size);
 
 /* What a stream begins with; then the fuzzer's bytes: the object, the list of keys, the storages. */
@@ -78,7 +80,8 @@ static void read_file(const uint8_t *bytes, size_t size)
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
 {
-    const bool whole = size > 2 && (memcmp(bytes, "PK", 2) == 0 || memcmp(bytes, preface, 14) == 0);
+    const bool zip = size > 2 && memcmp(bytes, "PK", 2) == 0;
+    const bool whole = zip || (size > MAGIC && memcmp(bytes, preface, MAGIC) == 0);
     struct text wrapped = {0};
     if (!whole)
         text_append_bytes(&wrapped, preface, sizeof preface - 1);
