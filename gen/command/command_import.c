@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0
  * ese import: what is in a framework's file, and a chain of its layers as a file of ours. */
 #include <jansson.h>
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "gen/command/commands.h"
+#include "gen/command/import_compare.h"
 #include "gen/folder/json_file.h"
 #include "models/base/bytes.h"
 #include "models/source/facts.h"
@@ -172,7 +174,15 @@ static json_t *layer_json(const struct source_layer *layer, int pes)
     return json;
 }
 
-static json_t *source_json(const struct source *source, const struct import_options *options)
+static json_t *compared_json(const struct import_compared *c)
+{
+    return json_pack("{s:i, s:I, s:f, s:o, s:b}", "utterances", c->utterances, "frames", (json_int_t)c->frames,
+                     "max_error", c->error.max_error, "snr_db",
+                     isfinite(c->error.snr_db) ? json_real(c->error.snr_db) : json_null(), "good", (int)c->good);
+}
+
+static json_t *source_json(const struct source *source, const struct import_options *options,
+                           const struct import_compared *compared)
 {
     const int pes = options->pes > 0 ? options->pes : PES_DEFAULT;
     json_t *json = json_object(), *chains = json_array();
@@ -191,6 +201,8 @@ static json_t *source_json(const struct source *source, const struct import_opti
                         source->producer != NULL ? json_text(source->producer) : json_null());
     json_object_set_new(json, "chains", chains);
     json_object_set_new(json, "notes", lines_json(source->notes, source->note_count));
+    if (compared != NULL)
+        json_object_set_new(json, "expected", compared_json(compared));
     return json;
 }
 
@@ -207,18 +219,48 @@ static bool write_chain(const struct source *source, const struct import_options
     return good;
 }
 
+static void print_compared(const struct import_compared *c)
+{
+    printf("\nAgainst the expected outputs, in floating point: %lld frames of %d utterance%s, largest difference "
+           "%.3g, ", (long long)c->frames, c->utterances, c->utterances == 1 ? "" : "s", c->error.max_error);
+    if (isfinite(c->error.snr_db))
+        printf("signal to noise %.1f dB\n", c->error.snr_db);
+    else
+        puts(c->error.snr_db > 0.0 ? "the same to the bit" : "of no signal");
+}
+
+/* What is asked for, of what was read. */
+static bool hand_out(const struct source *source, const struct import_options *options, struct error *error)
+{
+    struct import_compared result, *compared = options->expected != NULL ? &result : NULL;
+    if (options->output != NULL && !write_chain(source, options, error))
+        return false;
+    if (compared != NULL) {
+        const struct source_chain *chain = source_only(source, options->file, error);
+        if (chain == NULL || !import_compare(compared, chain, options->input, options->expected, error))
+            return false;
+    }
+    if (options->json != NULL && !json_write(source_json(source, options, compared), options->json, error))
+        return false;
+    if (options->json == NULL || strcmp(options->json, "-") != 0) {
+        print_source(source, options);
+        if (compared != NULL)
+            print_compared(compared);
+    }
+    return compared == NULL || compared->good ||
+           fail(error, "%s: the network is not the one that gave the expected outputs", options->file);
+}
+
 static bool import(const struct import_options *options, struct error *error)
 {
     struct source source;
+    if ((options->input != NULL) != (options->expected != NULL))
+        return fail(error, "--input and --expected: one says nothing without the other");
     if (!output_file_check("--json", options->json, error) ||
         !output_file_check("--output", options->output, error) ||
         !source_read(&source, options->file, options->node, error))
         return false;
-    bool good = options->output == NULL || write_chain(&source, options, error);
-    if (good && options->json != NULL)
-        good = json_write(source_json(&source, options), options->json, error);
-    if (good && (options->json == NULL || strcmp(options->json, "-") != 0))
-        print_source(&source, options);
+    const bool good = hand_out(&source, options, error);
     source_free(&source);
     return good;
 }

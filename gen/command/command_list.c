@@ -31,6 +31,9 @@ static const struct argp_option import_options[] = {
     {"node", OPTION_NODE, "NAME", 0, "The chain of layers that is meant, where there are several; of PyTorch's "
      "files modules in the order in which they follow each other, A+B+C", 0},
     {"output", 'o', "OUT.safetensors", 0, "Write it as a file that model.path takes", 0},
+    {"input", 'i', "FILE", 0, "Features, [frames, x]: a .npy file, or a folder of them; with --expected", 0},
+    {"expected", OPTION_EXPECTED, "FILE", 0, "What the framework made of them, a .npy file or a folder with "
+     "NAME.y.npy or NAME.npy: the network in floating point must agree", 0},
     {"pes", OPTION_PES, "N", 0, "Tell how evenly N PEs share the non-zeros; 32 if not given", 0},
     JSON_OPTION,
     HELP_OPTIONS,
@@ -190,6 +193,8 @@ static int run_import(const struct request *request, const char *command_line)
         .file = request->operand,
         .node = request->node,
         .output = request->output,
+        .input = request->input_count > 0 ? request->inputs[request->input_count - 1] : NULL,
+        .expected = request->expected,
         .pes = request->pes,
         .json = request->verify.json,
     };
@@ -340,6 +345,7 @@ const struct command commands[COMMAND_COUNT] = {
      "in a file is ever executed.",
      "  ese import detector.pt\n"
      "  ese import detector.pt --node encoder.lstm+head -o detector.safetensors\n"
+     "  ese import detector.pt --node lstm --input x.npy --expected y.npy\n"
      "  ese import detector.safetensors --pes 16 --json -\n",
      import_options, run_import, false, false, false},
     {"model", "DIR", "CONFIG", "write another model for a chip whose model is loaded from memory",

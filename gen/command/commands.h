@@ -31,6 +31,8 @@ struct import_options {
     const char *file;   /* of a framework: models/source/read.h */
     const char *node;   /* the chain that is meant, or NULL: the only one */
     const char *output; /* safetensors file for it, or NULL */
+    const char *input, *expected; /* features and what the framework made of them, .npy files or folders; or
+                                     both NULL */
     int pes;            /* for which the balance of non-zeros is told; 0: the command's default */
     const char *json;   /* file for the result, "-" for standard output, or NULL */
 };

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0
- * import.c - trained layers from a safetensors file, or from one of a framework by way of such a file.
+ * import.c - trained layers from a safetensors file.
  *
  * Tensors of layer 0 are 0.W_ix ...; in a file without numbers lstm.* is an LSTM, the first layer.
  * output.W and output.b are a linear layer behind all others: the last one of the list that is
@@ -17,9 +17,8 @@
 #include "models/base/bytes.h"
 #include "models/base/text.h"
 #include "models/file/safetensors.h"
-#include "models/network/import_options.h"
+#include "models/network/import.h"
 #include "models/network/layer.h"
-#include "models/source/read.h"
 
 enum { TENSOR_NAME = 2 * NAME_MOST };
 
@@ -523,10 +522,13 @@ static bool read_network(struct network *n, struct import *in, const struct mode
     return check_used(in, asked) && read_after(in, n);
 }
 
-/* Is any tensor of a layer of 8 bits that count? */
+/* Is any tensor of a layer of 8 bits that count, or was it so where it comes from? */
 static bool is_coarse(const struct import *in, const struct network *n)
 {
     char prefix[NAME_MOST];
+    for (int i = 0; i < in->file->metadata_count; i++)
+        if (has_number(in->file->metadata[i].key) && ends_in(in->file->metadata[i].key, ".coarse"))
+            return true;
     for (int layer = 0; layer < n->layer_count; layer++) {
         prefix_of(&in->names, n->layers[layer].number, false, prefix);
         for (int i = 0; i < in->file->count; i++)
@@ -537,42 +539,19 @@ static bool is_coarse(const struct import *in, const struct network *n)
     return false;
 }
 
-static bool open_file(struct safetensors *file, const char *path, struct text *packed, struct error *error)
+bool import_layers(struct network *n, const struct safetensors *file, const struct model_config *model,
+                   struct error *error)
 {
-    if (!source_is(path))
-        return safetensors_open(file, path, error);
-    return source_pack_file(path, packed, error) &&
-           safetensors_parse(file, text_string(packed), packed->length, path, error);
-}
-
-bool network_read(struct network *n, const struct model_config *model, struct error *error)
-{
-    struct safetensors file;
-    struct text packed = {0};
-    struct import in = {.file = &file, .error = error};
+    struct import in = {.file = file, .error = error};
     *n = (struct network){0};
-    if (!open_file(&file, model->path, &packed, error)) {
-        text_free(&packed);
-        return false;
-    }
-    in.used = allocate((size_t)file.count, sizeof *in.used);
+    in.used = allocate((size_t)file->count, sizeof *in.used);
     const bool read = read_network(n, &in, model);
     free(in.used);
     n->coarse = read && is_coarse(&in, n);
     n->names = in.names;
-    safetensors_close(&file);
-    text_free(&packed);
     if (!read)
         network_free(n);
     return read;
-}
-
-bool network_load(struct network *network, const struct model_config *model, struct error *error)
-{
-    if (model->path != NULL)
-        return network_read(network, model, error);
-    network_draw(network, model);
-    return true;
 }
 
 static size_t append(char *out, size_t used, size_t size, const char *prefix, const char *name)

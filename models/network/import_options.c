@@ -1,5 +1,6 @@
-/* SPDX-License-Identifier: Apache-2.0 */
-#include "models/network/import_options.h"
+/* SPDX-License-Identifier: Apache-2.0
+ * import_options.c - options of layers out of the metadata of a file. */
+#include "models/network/import.h"
 
 #include <stdio.h>
 #include <stdlib.h>

@@ -171,6 +171,10 @@ bool network_is_forward(const struct network *network);
  * what is asked for. */
 bool network_read(struct network *network, const struct model_config *model, struct error *error);
 
+/* The network of a chain of layers; refuses one with options that its file does not tell. */
+struct source_chain;
+bool network_of_chain(struct network *network, const struct source_chain *chain, struct error *error);
+
 /* Names the biases that the file of a network lacks, "lstm.b_i, output.b"; false: none. */
 bool network_missing_biases(const struct network *network, char *out, size_t size);
 

@@ -160,6 +160,16 @@ static const char *nonlinearity_of(const struct names *n, const struct module *m
     return found;
 }
 
+static bool is_coarse(const struct names *n, const struct module *m)
+{
+    for (int i = 0; i < m->tensor_count; i++) {
+        const char *type = n->modules.tensors->at[m->tensors[i]].type;
+        if (strcmp(type, "bfloat16") == 0 || strcmp(type, "BF16") == 0)
+            return true;
+    }
+    return false;
+}
+
 static bool add_recurrent(const struct names *n, const struct module *m, struct source_chain *chain,
                           int layer, bool fill)
 {
@@ -170,6 +180,7 @@ static bool add_recurrent(const struct names *n, const struct module *m, struct 
     struct source_layer *to =
         source_add_layer(chain, text_string(&name), layer == 0 ? m->input : m->output, m->output);
     text_free(&name);
+    to->coarse = is_coarse(n, m);
     source_add_key(to, "kind", kinds[m->kind].kind);
     if (m->kind == MODULE_GRU)
         source_add_key(to, "reset", "after");
@@ -193,6 +204,7 @@ static bool add_module(const struct names *n, const struct module *m, struct sou
         return true;
     }
     struct source_layer *to = source_add_layer(chain, module_shown(m), m->input, m->output);
+    to->coarse = is_coarse(n, m);
     source_add_key(to, "kind", "linear");
     /* Two in a row would be one, were there no function between them. */
     source_add_key(to, "activation", last ? "none" : "unknown");

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  * test_command_import.c - ese import: what is said of a file of PyTorch, the file that is written, and that a
  * chip of either is the same. */
+#include "models/file/npy.h"
+#include "models/file/safetensors.h"
 #include "tests/unit/command_testing.h"
 
 #define FIXTURES "/tests/fixtures/torch/"
@@ -121,6 +123,55 @@ static void test_same_chip(void **state)
     assert_true(same_files("direct/model/model.safetensors", "out.safetensors"));
 }
 
+/* A tensor of the fixture's file as a .npy file, its values times `factor`. */
+static void write_npy(const char *tensor, const char *to, float factor)
+{
+    struct safetensors file;
+    struct error error;
+    assert_true(safetensors_open(&file, fixture("stack.safetensors"), &error));
+    const struct tensor *t = safetensors_find(&file, tensor);
+    float *values = malloc((size_t)t->count * sizeof *values);
+    assert_non_null(values);
+    assert_true(safetensors_fetch(&file, tensor, 2, t->shape, values, &error));
+    for (uint64_t i = 0; i < t->count; i++)
+        values[i] *= factor;
+    assert_true(npy_write_floats(to, 2, t->shape, values, &error));
+    free(values);
+    safetensors_close(&file);
+}
+
+static int compared(const char *node, const char *input, const char *expected, const char *json)
+{
+    const struct import_options options = {.file = fixture("stack-zip.pt"), .node = node, .input = input,
+                                           .expected = expected, .json = json};
+    struct capture capture = capture_begin();
+    int status = command_import(&options);
+    capture_end(capture);
+    return status;
+}
+
+static void test_expected(void **state)
+{
+    (void)state;
+    write_npy("x", "x.npy", 1.0f);
+    write_npy("y", "y.npy", 1.0f);
+    write_npy("y", "other.npy", 1.01f);
+    assert_int_equal(compared(NULL, "x.npy", "y.npy", "out.json"), 0);
+    printed("\nAgainst the expected outputs, in floating point: 6 frames of 1 utterance, largest difference ");
+    json_t *json = json_load_file("out.json", 0, NULL);
+    const json_t *expected = json_object_get(json, "expected");
+    assert_true(json_is_true(json_object_get(expected, "good")));
+    assert_true(json_real_value(json_object_get(expected, "max_error")) < 1e-6);
+    assert_int_equal(whole(expected, "frames"), 6);
+    json_decref(json);
+    assert_int_equal(compared(NULL, "x.npy", "other.npy", NULL), 1);
+    complained("stack-zip.pt: the network is not the one that gave the expected outputs");
+    assert_int_equal(compared("rnn", "x.npy", "y.npy", NULL), 1); /* another width */
+    complained("y.npy");
+    assert_int_equal(compared(NULL, "x.npy", NULL, NULL), 1);
+    complained("one says nothing without the other");
+}
+
 static void test_refused(void **state)
 {
     (void)state;
@@ -141,6 +192,7 @@ int main(void)
         cmocka_unit_test_teardown(test_json, scratch_clean),
         cmocka_unit_test_teardown(test_facts, scratch_clean),
         cmocka_unit_test_teardown(test_same_chip, scratch_clean),
+        cmocka_unit_test_teardown(test_expected, scratch_clean),
         cmocka_unit_test_teardown(test_refused, scratch_clean),
     };
     return cmocka_run_group_tests(tests, scratch_begin, scratch_end);
