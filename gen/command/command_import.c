@@ -176,9 +176,10 @@ static json_t *layer_json(const struct source_layer *layer, int pes)
 
 static json_t *compared_json(const struct import_compared *c)
 {
-    return json_pack("{s:i, s:I, s:f, s:o, s:b}", "utterances", c->utterances, "frames", (json_int_t)c->frames,
-                     "max_error", c->error.max_error, "snr_db",
-                     isfinite(c->error.snr_db) ? json_real(c->error.snr_db) : json_null(), "good", (int)c->good);
+    const bool finite = isfinite(c->error.snr_db);
+    return json_pack("{s:i, s:I, s:f, s:o, s:b}", "utterances", c->utterances, "frames",
+                     (json_int_t)c->frames, "max_error", c->error.max_error, "snr_db",
+                     finite ? json_real(c->error.snr_db) : json_null(), "good", (int)c->good);
 }
 
 static json_t *source_json(const struct source *source, const struct import_options *options,
@@ -221,8 +222,8 @@ static bool write_chain(const struct source *source, const struct import_options
 
 static void print_compared(const struct import_compared *c)
 {
-    printf("\nAgainst the expected outputs, in floating point: %lld frames of %d utterance%s, largest difference "
-           "%.3g, ", (long long)c->frames, c->utterances, c->utterances == 1 ? "" : "s", c->error.max_error);
+    printf("\nAgainst the expected outputs, in floating point: %lld frames of %d utterance%s, largest "
+           "difference %.3g, ", (long long)c->frames, c->utterances, c->utterances == 1 ? "" : "s", c->error.max_error);
     if (isfinite(c->error.snr_db))
         printf("signal to noise %.1f dB\n", c->error.snr_db);
     else

@@ -8,8 +8,8 @@
 #include "models/network/utterances.h"
 #include "models/program/trained.h"
 
-static void compare(const struct network *n, const struct utterances *inputs, const struct utterances *expected,
-                    struct import_compared *result)
+static void compare(const struct network *n, const struct utterances *inputs,
+                    const struct utterances *expected, struct import_compared *result)
 {
     struct reference *reference = reference_new(n);
     struct error_sums sums = {0};
