@@ -16,6 +16,7 @@ PACKAGES_PROGRAM += libcyaml-dev=cyaml/cyaml.h libyaml-dev=yaml.h # configuratio
 PACKAGES_PROGRAM += libjansson-dev=jansson.h # JSON: headers of safetensors, reports, results
 PACKAGES_PROGRAM += libmd-dev=sha256.h # SHA-256 in manifest.json
 PACKAGES_PROGRAM += libmuparser-dev=muParserDLL.h # expressions over the results of a sweep
+PACKAGES_PROGRAM += libzip-dev=zip.h # PyTorch checkpoints are zip archives
 PACKAGES_PROGRAM += zlib1g-dev=zlib.h # CRC-32 of images; Verilator's waveform writer needs it, too
 PACKAGES_DEMO := verilator=verilator g++=g++ # simulator; it writes C++, which needs a compiler
 PACKAGES_DEMO += gnuplot-nox=gnuplot # draws schedules: `--svg`
@@ -40,7 +41,7 @@ PACKAGES_TOOLS := python3-venv=ensurepip # other versions of Verilator, Yosys an
 WARN    := -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wstrict-prototypes -Wmissing-prototypes
 CFLAGS  ?= -O2 -g
 ALL_CFLAGS = -std=c11 -ffp-contract=off -D_GNU_SOURCE -I. $(WARN) $(WERROR) $(CFLAGS)
-LIBS    := -lcyaml -lyaml -ljansson -lmd -lmuparser -lz -lm -ldl -pthread
+LIBS    := -lcyaml -lyaml -ljansson -lmd -lmuparser -lzip -lz -lm -ldl -pthread
 SANITIZE := -O1 -g -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
 
 SOURCES := $(filter-out gen/main.c,$(wildcard gen/*.c gen/*/*.c)) $(wildcard models/*.c models/*/*.c) \

@@ -27,6 +27,19 @@ static const struct argp_option gen_options[] = {
     {0},
 };
 
+static const struct argp_option import_options[] = {
+    {"node", OPTION_NODE, "NAME", 0, "The chain of layers that is meant, where there are several; of PyTorch's "
+     "files modules in the order in which they follow each other, A+B+C", 0},
+    {"output", 'o', "OUT.safetensors", 0, "Write it as a file that model.path takes", 0},
+    {"input", 'i', "FILE", 0, "Features, [frames, x]: a .npy file, or a folder of them; with --expected", 0},
+    {"expected", OPTION_EXPECTED, "FILE", 0, "What the framework made of them, a .npy file or a folder with "
+     "NAME.y.npy or NAME.npy: the network in floating point must agree", 0},
+    {"pes", OPTION_PES, "N", 0, "Tell how evenly N PEs share the non-zeros; 32 if not given", 0},
+    JSON_OPTION,
+    HELP_OPTIONS,
+    {0},
+};
+
 static const struct argp_option model_options[] = {
     {"output", 'o', "DIR", 0, "Folder to write to (needed)", 0},
     FORCE_OPTION,
@@ -174,6 +187,21 @@ static int run_gen(const struct request *request, const char *command_line)
     return command_gen(&options);
 }
 
+static int run_import(const struct request *request, const char *command_line)
+{
+    const struct import_options options = {
+        .file = request->operand,
+        .node = request->node,
+        .output = request->output,
+        .input = request->input_count > 0 ? request->inputs[request->input_count - 1] : NULL,
+        .expected = request->expected,
+        .pes = request->pes,
+        .json = request->verify.json,
+    };
+    (void)command_line;
+    return command_import(&options);
+}
+
 static int run_model(const struct request *request, const char *command_line)
 {
     const struct model_options options = {
@@ -310,6 +338,16 @@ const struct command commands[COMMAND_COUNT] = {
      "  ese gen paper -o rtl_out/small --set pes=16 --set channels=8\n"
      "  ese gen my.yaml -o rtl_out/my --set model.path=my.safetensors\n",
      gen_options, run_gen, true, false, true},
+    {"import", "FILE", NULL, "tell what layers a framework's file has, write them as a model",
+     "FILE is a PyTorch checkpoint (.pt, .pth) of either kind, or a safetensors file with PyTorch's names; what it "
+     "is its content tells.  'ese gen' takes such a file as model.path if there is one chain of layers in it and "
+     "nothing has to be asked for; this command prints what that is, and the lines for a configuration.  Nothing "
+     "in a file is ever executed.",
+     "  ese import detector.pt\n"
+     "  ese import detector.pt --node encoder.lstm+head -o detector.safetensors\n"
+     "  ese import detector.pt --node lstm --input x.npy --expected y.npy\n"
+     "  ese import detector.safetensors --pes 16 --json -\n",
+     import_options, run_import, false, false, false},
     {"model", "DIR", "CONFIG", "write another model for a chip whose model is loaded from memory",
      "DIR is a folder that 'ese gen' wrote with memory: resident or stream.  CONFIG gives the model: its "
      "model.* keys and column_order.  The architecture is the chip's; a key that says otherwise is "

@@ -26,6 +26,17 @@ struct gen_options {
     const char *command_line; /* the words after "ese" as typed, quoted for the shell where needed */
 };
 
+/* ese import FILE [options] */
+struct import_options {
+    const char *file;   /* of a framework: models/source/read.h */
+    const char *node;   /* the chain that is meant, or NULL: the only one */
+    const char *output; /* safetensors file for it, or NULL */
+    const char *input, *expected; /* features and what the framework made of them, .npy files or folders; or
+                                     both NULL */
+    int pes;            /* for which the balance of non-zeros is told; 0: the command's default */
+    const char *json;   /* file for the result, "-" for standard output, or NULL */
+};
+
 /* ese model DIR CONFIG -o DIR [--set key=value]... */
 struct model_options {
     const char *dir;    /* the chip: a folder that `ese gen` made */
@@ -145,6 +156,7 @@ struct sweep_options {
 };
 
 int command_gen(const struct gen_options *options);
+int command_import(const struct import_options *options);
 int command_model(const struct model_options *options);
 int command_verify(const struct verify_options *options);
 int command_report(const struct report_options *options);

@@ -10,7 +10,8 @@
 #include "models/base/text.h"
 #include "models/base/version.h"
 
-enum { MAX_FRAMES = 1000000, MAX_JOBS = 256, MAX_FAULTS = 10000, MAX_SEEDS = 1000, MAX_MHZ = 1000 };
+enum { MAX_FRAMES = 1000000, MAX_JOBS = 256, MAX_FAULTS = 10000, MAX_SEEDS = 1000, MAX_MHZ = 1000,
+       MAX_PES = 256 };
 
 /* The options that every parser has. */
 error_t options_parse_help(int key, struct argp_state *state)
@@ -66,6 +67,7 @@ static const struct plain {
     {OPTION_AXES, TEXT, AT(sweep.axes_file), NULL, 0, 0},
     {OPTION_SHARD, TEXT, AT(sweep.shard), NULL, 0, 0},
     {OPTION_CLUSTER, TEXT, AT(cluster), NULL, 0, 0},
+    {OPTION_NODE, TEXT, AT(node), NULL, 0, 0},
     {OPTION_SELFTEST, FLAG, AT(verify.selftest), NULL, 0, 0},
     {OPTION_STRICT, FLAG, AT(verify.strict), NULL, 0, 0},
     {OPTION_TAPS, FLAG, AT(verify.taps), NULL, 0, 0},
@@ -76,6 +78,7 @@ static const struct plain {
     {OPTION_FAULTS, WHOLE, AT(verify.faults), "faults", 1, MAX_FAULTS},
     {'j', WHOLE, AT(verify.jobs), "jobs", 1, MAX_JOBS},
     {OPTION_SEEDS, WHOLE, AT(seeds), "seeds", 0, MAX_SEEDS},
+    {OPTION_PES, WHOLE, AT(pes), "pes", 1, MAX_PES},
     {OPTION_FREQ, WHOLE, AT(mhz), "freq", 1, MAX_MHZ},
     {OPTION_VERIFY_POINTS, WHOLE, AT(points), "verify", 1, VERIFIED_MOST},
 #undef AT

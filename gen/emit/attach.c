@@ -6,6 +6,7 @@
 
 #include "models/base/bytes.h"
 #include "models/network/labels.h"
+#include "models/source/read.h"
 
 static char model_file[] = "model/model.safetensors";
 static char utterances_folder[] = "model/utterances";
@@ -17,6 +18,19 @@ static bool copy_into(struct output *output, const char *path, const char *as, s
     bool ok = text_read_file(&text, path, error);
     if (ok)
         output_take(output, as, &text);
+    text_free(&text);
+    return ok;
+}
+
+/* The model's file; of a framework's what was taken of it, as a file of ours. */
+static bool copy_model(struct output *output, const char *path, struct error *error)
+{
+    struct text text = {0};
+    if (!source_is(path))
+        return copy_into(output, path, model_file, error);
+    bool ok = source_pack_file(path, &text, error);
+    if (ok)
+        output_take(output, model_file, &text);
     text_free(&text);
     return ok;
 }
@@ -65,7 +79,7 @@ static bool copy_expected(struct output *output, const struct program *p, const 
 bool attach_model(struct output *output, const struct program *p, struct error *error)
 {
     const struct model_config *model = &p->config.model;
-    bool ok = model->path == NULL || copy_into(output, model->path, model_file, error);
+    bool ok = model->path == NULL || copy_model(output, model->path, error);
     if (!ok || model->utterances == NULL)
         return ok;
     bool folder = is_folder(model->utterances);

@@ -187,6 +187,17 @@ static bool check_tiling(struct safetensors *file, uint64_t data_size, struct er
     return true;
 }
 
+static void read_metadata(struct safetensors *file, json_t *texts)
+{
+    const char *key;
+    json_t *text;
+    file->metadata = allocate(json_object_size(texts), sizeof *file->metadata);
+    json_object_foreach(texts, key, text)
+        if (json_is_string(text))
+            file->metadata[file->metadata_count++] =
+                (struct metadata){duplicate(key), duplicate(json_string_value(text))};
+}
+
 static bool read_tensors(struct safetensors *file, json_t *header, uint64_t data_size,
                          struct error *error)
 {
@@ -197,8 +208,10 @@ static bool read_tensors(struct safetensors *file, json_t *header, uint64_t data
         return fail(error, "%s: the header is not a JSON object", file->name);
     file->tensors = allocate(json_object_size(header), sizeof *file->tensors);
     json_object_foreach(header, key, entry) {
-        if (strcmp(key, "__metadata__") == 0)
+        if (strcmp(key, "__metadata__") == 0) {
+            read_metadata(file, entry);
             continue;
+        }
         struct tensor *tensor = &file->tensors[file->count++];
         tensor->name = duplicate(key);
         if (!read_tensor(file->name, tensor, entry, data_size, error))
@@ -274,6 +287,11 @@ void safetensors_close(struct safetensors *file)
 {
     for (int i = 0; i < file->count; i++)
         free(file->tensors[i].name);
+    for (int i = 0; i < file->metadata_count; i++) {
+        free(file->metadata[i].key);
+        free(file->metadata[i].value);
+    }
+    free(file->metadata);
     free(file->tensors);
     free(file->name);
     free(file->owned);

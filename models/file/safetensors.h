@@ -3,8 +3,8 @@
  *
  * A file is a length (8 bytes, little-endian), a JSON header of that length, and the data of the
  * tensors.  The header is checked as a whole when it is read: every tensor inside the data, aligned
- * to its type, as long as shape and type say, none overlapping, no byte left over.  "__metadata__"
- * is skipped.  Messages name the file, the tensor, what is wrong and what is allowed. */
+ * to its type, as long as shape and type say, none overlapping, no byte left over.  Of
+ * "__metadata__" texts are kept.  Messages name the file, the tensor, what is wrong and what is allowed. */
 #ifndef ESE_SAFETENSORS_H
 #define ESE_SAFETENSORS_H
 
@@ -25,10 +25,17 @@ struct tensor {
     uint64_t begin, end;        /* bytes, from the start of the data */
 };
 
+/* A text of "__metadata__". */
+struct metadata {
+    char *key, *value;
+};
+
 struct safetensors {
     char *name; /* of the file, for messages */
     int count;
     struct tensor *tensors; /* in order of their place in the data */
+    int metadata_count;
+    struct metadata *metadata;
     const unsigned char *data;
     unsigned char *owned; /* the file's bytes, or NULL when they are the caller's */
 };

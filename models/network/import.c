@@ -6,7 +6,7 @@
  * asked for, if that is linear and has no number in the file; else it is not part of the network,
  * and scores what that gives (network->after).
  *
- * Kinds and options are those that are asked for, or where nothing is asked for what the names say;
+ * Kinds and options are those that are asked for, or where nothing is asked for what names and metadata say;
  * sizes come from the tensors, and every tensor must agree.  Layers are trained without biases,
  * too: those that are not there are zeros.  Which tensors a layer has its kind tells: a layer of
  * the same kind and of size 1, with all options, is the list of names. */
@@ -17,6 +17,7 @@
 #include "models/base/bytes.h"
 #include "models/base/text.h"
 #include "models/file/safetensors.h"
+#include "models/network/import.h"
 #include "models/network/layer.h"
 
 enum { TENSOR_NAME = 2 * NAME_MOST };
@@ -249,6 +250,8 @@ static int list_layers(struct import *in, const struct model_config *model,
         if (!infer_layer(in, count, &layers[count]))
             return 0;
         layers[count].candidate = model->candidate;
+        if (!import_options(in->file, count, &layers[count], in->error))
+            return 0;
     }
     return count;
 }
@@ -519,10 +522,13 @@ static bool read_network(struct network *n, struct import *in, const struct mode
     return check_used(in, asked) && read_after(in, n);
 }
 
-/* Is any tensor of a layer of 8 bits that count? */
+/* Is any tensor of a layer of 8 bits that count, or was it so where it comes from? */
 static bool is_coarse(const struct import *in, const struct network *n)
 {
     char prefix[NAME_MOST];
+    for (int i = 0; i < in->file->metadata_count; i++)
+        if (has_number(in->file->metadata[i].key) && ends_in(in->file->metadata[i].key, ".coarse"))
+            return true;
     for (int layer = 0; layer < n->layer_count; layer++) {
         prefix_of(&in->names, n->layers[layer].number, false, prefix);
         for (int i = 0; i < in->file->count; i++)
@@ -533,30 +539,19 @@ static bool is_coarse(const struct import *in, const struct network *n)
     return false;
 }
 
-bool network_read(struct network *n, const struct model_config *model, struct error *error)
+bool import_layers(struct network *n, const struct safetensors *file, const struct model_config *model,
+                   struct error *error)
 {
-    struct safetensors file;
-    struct import in = {.file = &file, .error = error};
+    struct import in = {.file = file, .error = error};
     *n = (struct network){0};
-    if (!safetensors_open(&file, model->path, error))
-        return false;
-    in.used = allocate((size_t)file.count, sizeof *in.used);
+    in.used = allocate((size_t)file->count, sizeof *in.used);
     const bool read = read_network(n, &in, model);
     free(in.used);
     n->coarse = read && is_coarse(&in, n);
     n->names = in.names;
-    safetensors_close(&file);
     if (!read)
         network_free(n);
     return read;
-}
-
-bool network_load(struct network *network, const struct model_config *model, struct error *error)
-{
-    if (model->path != NULL)
-        return network_read(network, model, error);
-    network_draw(network, model);
-    return true;
 }
 
 static size_t append(char *out, size_t used, size_t size, const char *prefix, const char *name)

@@ -165,7 +165,7 @@ bool network_begins_with_zeros(const struct network *network);
 /* Whether a frame can be computed as soon as it is there. */
 bool network_is_forward(const struct network *network);
 
-/* Reads trained layers: safetensors with tensors 0.W_ix [cell, input] ..., or lstm.W_ix ... for
+/* Reads trained layers, from a framework's file (models/source/read.h) or ours: safetensors with tensors 0.W_ix [cell, input] ..., or lstm.W_ix ... for
  * one LSTM; output.W is a linear layer behind them, in the network if a list that is asked for ends
  * in a linear layer that has no number there, else its `after`; a bias that is not there is zero
  * (README.md names them all).  Kinds and options are those that are asked for, or where no list of
@@ -173,6 +173,10 @@ bool network_is_forward(const struct network *network);
  * missing matrices, lying headers, names in two ways, and tensors of layers that have no place in
  * what is asked for. */
 bool network_read(struct network *network, const struct model_config *model, struct error *error);
+
+/* The network of a chain of layers; refuses one with options that its file does not tell. */
+struct source_chain;
+bool network_of_chain(struct network *network, const struct source_chain *chain, struct error *error);
 
 /* Names the biases that the file of a network lacks, "lstm.b_i, output.b"; false: none. */
 bool network_missing_biases(const struct network *network, char *out, size_t size);

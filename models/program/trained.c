@@ -10,9 +10,14 @@
 /* float32 gives 100 dB and more, half precision and TF32 60; weights of 8 bits some 33 to 50. */
 static const double LEAST_DB = 50.0, LEAST_COARSE_DB = 25.0;
 
+double trained_least_db_of(const struct network *n)
+{
+    return n->coarse ? LEAST_COARSE_DB : LEAST_DB;
+}
+
 double trained_least_db(const struct program *p)
 {
-    return p->network.coarse ? LEAST_COARSE_DB : LEAST_DB;
+    return trained_least_db_of(&p->network);
 }
 
 static int64_t all_frames(const struct utterances *u)

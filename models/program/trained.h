@@ -10,6 +10,7 @@
 /* Below this it cannot be: what the arithmetic of training and the type of the weights in the file
  * cost stays above it. */
 double trained_least_db(const struct program *program);
+double trained_least_db_of(const struct network *network);
 
 struct trained {
     int64_t frames;   /* that were compared; 0: nothing is expected */

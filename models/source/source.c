@@ -148,6 +148,10 @@ static char *header_of(const struct source_chain *chain)
             snprintf(name, sizeof name, "%d.%s", l, layer->keys[i].key);
             json_object_set_new(keys, name, json_string(layer->keys[i].value));
         }
+        if (layer->coarse) {
+            snprintf(name, sizeof name, "%d.coarse", l);
+            json_object_set_new(keys, name, json_string("yes"));
+        }
         for (int i = 0; i < layer->tensor_count; i++) {
             snprintf(name, sizeof name, "%d.%s", l, layer->tensors[i].name);
             describe_tensor(header, name, &layer->tensors[i], at);

@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
-# run.sh [SECONDS] - each fuzz target for so long, 60 if not given, from the files in the tree.
+# run.sh [SECONDS [TARGET...]] - each fuzz target, or those, for so long, 60 if not given, from the files in
+# the tree.
 # An input that breaks one is left in build/fuzz.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
@@ -42,6 +43,13 @@ seed() { # TARGET : what to start from
         printf '\x08\x08\x12\x07pytorch:\x02\x0a\x00' >"$work/$1.corpus/onnx"
         printf 'PK\3\4%22s\x10\0\0\0archive/data.pkl' '' >"$work/$1.corpus/zip"
         ;;
+    # What an older checkpoint has behind its first three pickles, too: see the target.
+    fuzz_torch)
+        cp tests/fixtures/torch/*.pt "$work/$1.corpus/"
+        for file in tests/fixtures/torch/*stream.pt; do
+            tail -c +138 "$file" >"$work/$1.corpus/$(basename "$file" .pt).object"
+        done
+        ;;
     # A whole model is too long to fuzz; its header, with a little data, is what is parsed.
     fuzz_safetensors)
         head -c 4000 models/speech/speech-pruned.safetensors >"$work/$1.corpus/header"
@@ -51,12 +59,15 @@ seed() { # TARGET : what to start from
     esac
 }
 
-for source in tests/fuzz/fuzz_*.c; do
-    name=$(basename "$source" .c)
+shift || true
+targets=("$@")
+[ $# -gt 0 ] || mapfile -t targets < <(basename -s .c tests/fuzz/fuzz_*.c)
+for name in "${targets[@]}"; do
+    source=tests/fuzz/$name.c
     seed "$name"
     clang -std=c11 -D_GNU_SOURCE -I. -O1 -g -fsanitize=fuzzer,address,undefined \
         -fno-sanitize-recover=all -o "$work/$name" "$source" "${objects[@]}" \
-        -lcyaml -lyaml -ljansson -lmd -lz -lm
+        -lcyaml -lyaml -ljansson -lmd -lmuparser -lzip -lz -lm
     status=0
     ESE_HOME=$PWD "$work/$name" -max_total_time="$seconds" -timeout=10 -rss_limit_mb=2048 \
         -artifact_prefix="$work/$name-" "$work/$name.corpus" >"$work/$name.log" 2>&1 || status=$?

@@ -1,0 +1,220 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * read.c - which reader a file is for. */
+#include "models/source/read.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "models/base/bytes.h"
+#include "models/file/kind.h"
+#include "models/file/safetensors.h"
+#include "models/file/torch.h"
+#include "models/source/torch_names.h"
+
+/* ---- PyTorch's names ----------------------------------------------------------------------------------- */
+
+static bool fetch_safetensor(const void *context, int tensor, float *out, struct error *error)
+{
+    const struct safetensors *file = context;
+    const struct tensor *t = &file->tensors[tensor];
+    return safetensors_fetch(file, t->name, t->rank, t->shape, out, error);
+}
+
+static struct named_tensors names_of_safetensors(const struct safetensors *file)
+{
+    struct named_tensors names = {.file = file->name, .count = file->count, .context = file,
+                                  .fetch = fetch_safetensor};
+    names.at = allocate((size_t)file->count, sizeof *names.at);
+    for (int i = 0; i < file->count; i++) {
+        const struct tensor *t = &file->tensors[i];
+        names.at[i] = (struct named_tensor){t->name, t->type, t->rank, t->shape};
+    }
+    return names;
+}
+
+static bool fetch_torch(const void *context, int tensor, float *out, struct error *error)
+{
+    return torch_fetch(context, tensor, out, error);
+}
+
+static const char *option_of_torch(const void *context, const char *name)
+{
+    const struct torch_file *file = context;
+    for (int i = 0; i < file->option_count; i++)
+        if (strcmp(file->options[i].name, name) == 0)
+            return file->options[i].value;
+    return NULL;
+}
+
+static struct named_tensors names_of_torch(const struct torch_file *file)
+{
+    struct named_tensors names = {.file = file->name, .count = file->count, .context = file,
+                                  .fetch = fetch_torch, .option = option_of_torch};
+    names.at = allocate((size_t)file->count, sizeof *names.at);
+    for (int i = 0; i < file->count; i++) {
+        const struct torch_tensor *t = &file->tensors[i];
+        names.at[i] = (struct named_tensor){t->name, t->type, t->rank, t->shape};
+    }
+    return names;
+}
+
+/* ---- readers ------------------------------------------------------------------------------------------- */
+
+struct bytes {
+    unsigned char *at;
+    size_t size;
+    const char *path;
+};
+
+static bool read_safetensors(struct source *source, const struct bytes *bytes, const char *node,
+                             struct error *error)
+{
+    struct safetensors file;
+    if (!safetensors_parse(&file, bytes->at, bytes->size, bytes->path, error))
+        return false;
+    struct named_tensors names = names_of_safetensors(&file);
+    const bool good = torch_names_are(&names)
+                          ? torch_names_read(source, &names, node, error)
+                          : fail(error, "%s: its tensors are not named as PyTorch does", file.name);
+    source->producer = duplicate("safetensors, named as by PyTorch");
+    free(names.at);
+    safetensors_close(&file);
+    return good;
+}
+
+static bool read_torch(struct source *source, const struct bytes *bytes, const char *node,
+                       struct error *error)
+{
+    struct torch_file file;
+    if (!torch_parse(&file, bytes->at, bytes->size, bytes->path, error))
+        return false;
+    struct named_tensors names = names_of_torch(&file);
+    const bool good = torch_names_read(source, &names, node, error);
+    source->producer = duplicate(file.form);
+    free(names.at);
+    torch_close(&file);
+    return good;
+}
+
+/* The readers, by kind: what is not here is no file of a network, or none that is read. */
+static const struct reader {
+    enum file_kind kind;
+    bool composes; /* takes several names in `node`, and gives the one chain of them */
+    bool (*read)(struct source *source, const struct bytes *bytes, const char *node, struct error *error);
+} readers[] = {
+    {KIND_SAFETENSORS, true, read_safetensors},
+    {KIND_TORCH_ZIP, true, read_torch},
+    {KIND_TORCH_PICKLE, true, read_torch},
+};
+
+static const struct reader *reader_of(const unsigned char *bytes, size_t size)
+{
+    const enum file_kind kind = file_kind(bytes, size);
+    for (size_t i = 0; i < sizeof readers / sizeof *readers; i++)
+        if (readers[i].kind == kind)
+            return &readers[i];
+    return NULL;
+}
+
+static bool names_are_theirs(const struct bytes *bytes)
+{
+    struct safetensors file;
+    struct error ignored;
+    if (!safetensors_parse(&file, bytes->at, bytes->size, bytes->path, &ignored))
+        return false;
+    struct named_tensors names = names_of_safetensors(&file);
+    const bool theirs = torch_names_are(&names);
+    free(names.at);
+    safetensors_close(&file);
+    return theirs;
+}
+
+bool source_is(const char *path)
+{
+    struct bytes bytes = {.path = path};
+    struct error ignored;
+    if (!bytes_read(path, &bytes.at, &bytes.size, &ignored))
+        return false;
+    const struct reader *reader = reader_of(bytes.at, bytes.size);
+    const bool is = reader != NULL && (reader->read != read_safetensors || names_are_theirs(&bytes));
+    free(bytes.at);
+    return is;
+}
+
+/* ---- chains -------------------------------------------------------------------------------------------- */
+
+static void list_names(const struct source *s, struct text *list)
+{
+    for (int i = 0; i < s->chain_count; i++)
+        text_appendf(list, "%s%s", i > 0 ? ", " : "", s->chains[i].name);
+}
+
+/* Only the chain of that name stays. */
+static bool keep(struct source *s, const char *path, const char *node, struct error *error)
+{
+    struct source rest = *s;
+    char shown[PRINTABLE_PATH];
+    for (int i = 0; i < s->chain_count; i++)
+        if (strcmp(s->chains[i].name, node) == 0) {
+            struct source_chain *one = allocate(1, sizeof *one);
+            *one = s->chains[i];
+            rest.chains[i] = (struct source_chain){0};
+            source_free(&(struct source){.chains = rest.chains, .chain_count = rest.chain_count});
+            s->chains = one;
+            s->chain_count = 1;
+            return true;
+        }
+    struct text names = {0};
+    list_names(s, &names);
+    printable(shown, sizeof shown, path);
+    fail(error, "%s: has no chain '%s'; it has %s", shown, node, text_string(&names));
+    text_free(&names);
+    return false;
+}
+
+bool source_read(struct source *source, const char *path, const char *node, struct error *error)
+{
+    struct bytes bytes = {.path = path};
+    char shown[PRINTABLE_PATH];
+    *source = (struct source){0};
+    printable(shown, sizeof shown, path);
+    if (!bytes_read(path, &bytes.at, &bytes.size, error))
+        return false;
+    const struct reader *reader = reader_of(bytes.at, bytes.size);
+    bool good = reader != NULL
+                    ? reader->read(source, &bytes, node, error)
+                    : fail(error, "%s: is %s, expected a safetensors file or a PyTorch checkpoint", shown,
+                           file_kind_name(file_kind(bytes.at, bytes.size)));
+    free(bytes.at);
+    if (good && node != NULL && !reader->composes)
+        good = keep(source, path, node, error);
+    if (!good)
+        source_free(source);
+    return good;
+}
+
+const struct source_chain *source_only(const struct source *s, const char *path, struct error *error)
+{
+    char shown[PRINTABLE_PATH];
+    struct text names = {0};
+    if (s->chain_count == 1)
+        return &s->chains[0];
+    printable(shown, sizeof shown, path);
+    list_names(s, &names);
+    fail(error, "%s: has several chains of layers, one is to be taken by 'ese import FILE --node NAME -o "
+         "OTHER.safetensors': %s", shown, text_string(&names));
+    text_free(&names);
+    return NULL;
+}
+
+bool source_pack_file(const char *path, struct text *packed, struct error *error)
+{
+    struct source source;
+    if (!source_read(&source, path, NULL, error))
+        return false;
+    const struct source_chain *chain = source_only(&source, path, error);
+    const bool good = chain != NULL && source_pack(chain, packed, error);
+    source_free(&source);
+    return good;
+}

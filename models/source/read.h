@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * read.h - files of frameworks, whatever they are, as chains of layers. */
+#ifndef ESE_READ_H
+#define ESE_READ_H
+
+#include "models/source/source.h"
+
+/* Whether the file at `path` is one that source_read() is for: a model of a framework, or a safetensors file
+ * with names that are not ours.  A file that cannot be read is not. */
+bool source_is(const char *path);
+
+/* Reads the file, whose kind its content tells.  `node` NULL: all chains, with their tensors if there is but
+ * one; else that one alone.  After a failure there is nothing to free. */
+bool source_read(struct source *source, const char *path, const char *node, struct error *error);
+
+/* The only chain.  NULL, and a message that lists them: there are several. */
+const struct source_chain *source_only(const struct source *source, const char *path, struct error *error);
+
+/* The only chain of a file, as a safetensors file of ours. */
+bool source_pack_file(const char *path, struct text *packed, struct error *error);
+
+#endif

@@ -1,0 +1,339 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * test_torch_files.c - checkpoints that PyTorch wrote (tests/fixtures/torch): y of the network that is read
+ * is PyTorch's, what a file does not tell is asked for, and no file that is cut short is read. */
+#include <math.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "models/base/bytes.h"
+#include "models/file/safetensors.h"
+#include "models/file/torch.h"
+#include "models/network/layer.h"
+#include "models/network/reference.h"
+#include "models/source/read.h"
+
+#include <cmocka.h> /* last: it has a macro called fail */
+
+#define FOLDER "tests/fixtures/torch/"
+#define AGREE 1e-6 /* weights of float32, y of PyTorch in float64, rounded once */
+#define COUNT_OF(array) (sizeof(array) / sizeof *(array))
+
+enum { PATH = 128 };
+
+/* A file, whose x and y it has, and how its RNN goes on if the file does not tell. */
+static const struct sample {
+    const char *file, *values;
+    int layers;
+    enum { TOLD, ASK_TANH, ASK_RELU } nonlinearity;
+    bool both;
+} samples[] = {
+    {"stack-zip.pt", "stack", 3, TOLD, false},
+    {"stack-stream.pt", "stack", 3, TOLD, false},
+    {"stack-module.pt", "stack", 3, TOLD, false},
+    {"stack-module_stream.pt", "stack", 3, TOLD, false},
+    {"stack-views.pt", "stack", 3, TOLD, false},
+    {"stack-views_stream.pt", "stack", 3, TOLD, false},
+    {"stack-wrapped.pt", "stack", 3, TOLD, false},
+    {"stack-wrapped_stream.pt", "stack", 3, TOLD, false},
+    {"stack-double.pt", "stack", 3, TOLD, false},
+    {"stack-names.safetensors", "stack", 3, TOLD, false},
+    {"half-zip.pt", "half", 1, TOLD, false},
+    {"half-stream.pt", "half", 1, TOLD, false},
+    {"bfloat-zip.pt", "bfloat", 1, TOLD, false},
+    {"bfloat-stream.pt", "bfloat", 1, TOLD, false},
+    {"lstm_projection-zip.pt", "lstm_projection", 2, TOLD, false},
+    {"lstm_projection-module.pt", "lstm_projection", 2, TOLD, false},
+    {"lstm_no_bias-zip.pt", "lstm_no_bias", 1, TOLD, false},
+    {"lstm_no_bias-module.pt", "lstm_no_bias", 1, TOLD, false},
+    {"lstm_cell-zip.pt", "lstm_cell", 1, TOLD, false},
+    {"lstm_cell-module.pt", "lstm_cell", 1, TOLD, false},
+    {"gru-zip.pt", "gru", 3, TOLD, false},
+    {"gru-module.pt", "gru", 3, TOLD, false},
+    {"gru_both-zip.pt", "gru_both", 2, TOLD, false},
+    {"gru_both-module.pt", "gru_both", 2, TOLD, false},
+    {"gru_cell-zip.pt", "gru_cell", 1, TOLD, false},
+    {"gru_cell-module.pt", "gru_cell", 1, TOLD, false},
+    {"rnn-zip.pt", "rnn", 1, ASK_TANH, false},
+    {"rnn-module.pt", "rnn", 1, TOLD, false},
+    {"rnn_relu-zip.pt", "rnn_relu", 1, ASK_RELU, true},
+    {"rnn_relu-module.pt", "rnn_relu", 1, TOLD, true},
+    {"rnn_cell-zip.pt", "rnn_cell", 1, ASK_RELU, false},
+    {"rnn_cell-module.pt", "rnn_cell", 1, TOLD, false},
+};
+
+/* ---- y ------------------------------------------------------------------------------------------------- */
+
+static struct matrix read_values(const struct safetensors *file, const char *name)
+{
+    const struct tensor *tensor = safetensors_find(file, name);
+    struct error error;
+    assert_non_null(tensor);
+    struct matrix values = matrix_new(tensor->shape[0], tensor->shape[1]);
+    if (!safetensors_fetch(file, name, 2, tensor->shape, values.at, &error))
+        fail_msg("%s", error.text);
+    return values;
+}
+
+static double distance(const struct network *n, const struct matrix *x, const struct matrix *y)
+{
+    struct reference *reference = reference_new(n);
+    double *found = allocate((size_t)y->rows * (size_t)y->cols, sizeof *found), most = 0.0;
+    reference_run(reference, x, NULL, found);
+    for (int i = 0; i < y->rows * y->cols; i++)
+        most = isfinite(found[i]) ? fmax(most, fabs(found[i] - (double)y->at[i])) : INFINITY;
+    free(found);
+    reference_free(reference);
+    return most;
+}
+
+static void compare(const char *file, const char *values_of, const struct network *n)
+{
+    char path[PATH];
+    struct safetensors values;
+    struct error error;
+    snprintf(path, sizeof path, FOLDER "%s.safetensors", values_of);
+    if (!safetensors_open(&values, path, &error))
+        fail_msg("%s", error.text);
+    struct matrix x = read_values(&values, "x"), y = read_values(&values, "y");
+    safetensors_close(&values);
+    assert_int_equal(x.cols, n->input);
+    assert_int_equal(y.cols, n->output);
+    const double off = distance(n, &x, &y);
+    if (off > AGREE)
+        fail_msg("%s: y is %g off, allowed are %g", file, off, AGREE);
+    free(x.at);
+    free(y.at);
+}
+
+static struct model_config model_of(const struct sample *s, char path[PATH])
+{
+    snprintf(path, PATH, FOLDER "%s", s->file);
+    struct model_config model = {.path = path, .density = 1.0};
+    if (s->nonlinearity == TOLD)
+        return model;
+    model.layer_count = 1;
+    model.layers[0] = layer_default(LAYER_RNN);
+    model.layers[0].nonlinearity = s->nonlinearity == ASK_RELU ? NONLINEARITY_RELU : NONLINEARITY_TANH;
+    model.layers[0].direction = s->both ? DIRECTION_BOTH : DIRECTION_FORWARD;
+    return model;
+}
+
+static void test_y(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < COUNT_OF(samples); i++) {
+        char path[PATH];
+        struct network n;
+        struct error error;
+        const struct model_config model = model_of(&samples[i], path);
+        if (!network_read(&n, &model, &error))
+            fail_msg("%s", error.text);
+        assert_int_equal(n.layers[n.layer_count - 1].number + 1, samples[i].layers);
+        compare(samples[i].file, samples[i].values, &n);
+        network_free(&n);
+    }
+}
+
+/* ---- what is refused ----------------------------------------------------------------------------------- */
+
+static void refused(const char *file, const char *node, const char *what)
+{
+    char path[PATH];
+    struct source source;
+    struct error error = {""};
+    snprintf(path, sizeof path, FOLDER "%s", file);
+    if (source_read(&source, path, node, &error)) {
+        const struct source_chain *chain = source_only(&source, path, &error);
+        source_free(&source);
+        if (chain != NULL)
+            fail_msg("%s is read", file);
+    }
+    if (strstr(error.text, what) == NULL || strncmp(error.text, path, strlen(path)) != 0)
+        fail_msg("\"%s\" does not contain \"%s\"", error.text, what);
+}
+
+static void test_asked_for(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < COUNT_OF(samples); i++) {
+        char path[PATH];
+        struct network n;
+        struct error error;
+        if (samples[i].nonlinearity == TOLD)
+            continue;
+        snprintf(path, sizeof path, FOLDER "%s", samples[i].file);
+        const struct model_config model = {.path = path, .density = 1.0};
+        assert_false(network_read(&n, &model, &error));
+        assert_non_null(strstr(error.text, "does not tell the nonlinearity of layer 0, which is tanh or "
+                                           "relu"));
+    }
+    /* a key that is asked for counts, whatever the file says */
+    struct network n;
+    struct error error;
+    char path[PATH];
+    const struct sample other = {"rnn-module.pt", "rnn", 1, ASK_RELU, false};
+    const struct model_config model = model_of(&other, path);
+    assert_true(network_read(&n, &model, &error));
+    assert_int_equal(n.layers[0].as.nonlinearity, NONLINEARITY_RELU);
+    network_free(&n);
+}
+
+static void test_several(void **state)
+{
+    (void)state;
+    refused("several.pt", NULL, "several chains of layers");
+    refused("several.pt", NULL, ": rnn, rnn+fc, rnn+again, rnn+table, other, other+fc, other+again");
+    refused("several.pt", "nothing", "has no recurrent or linear module 'nothing'");
+    refused("several.pt", "rnn+nothing", "has no recurrent or linear module 'nothing'");
+    refused("several.pt", "again+rnn", "'again' gives 2 elements, 'rnn' reads 3");
+    refused("several.pt", "", "has no recurrent or linear module ''");
+    refused("script.pt", NULL, "is a TorchScript program; export it to ONNX");
+    refused("whole.pt", NULL, "has type int64, expected float16, bfloat16, float32 or float64");
+}
+
+static void check_key(const struct source_layer *layer, const char *key, const char *value)
+{
+    for (int i = 0; i < layer->key_count; i++)
+        if (strcmp(layer->keys[i].key, key) == 0) {
+            assert_string_equal(layer->keys[i].value, value);
+            return;
+        }
+    fail_msg("%s has no key %s", layer->name, key);
+}
+
+/* The modules in any order that their sizes allow; the end of a name does where it is one's alone. */
+static void test_node(void **state)
+{
+    struct source source;
+    struct error error;
+    (void)state;
+    if (!source_read(&source, FOLDER "several.pt", "rnn+other+fc+again", &error))
+        fail_msg("%s", error.text);
+    assert_int_equal(source.chain_count, 1);
+    const struct source_chain *chain = &source.chains[0];
+    assert_int_equal(chain->layer_count, 4);
+    check_key(&chain->layers[0], "kind", "lstm");
+    check_key(&chain->layers[1], "kind", "gru");
+    check_key(&chain->layers[1], "reset", "after");
+    check_key(&chain->layers[2], "activation", "unknown");
+    check_key(&chain->layers[3], "activation", "none");
+    source_free(&source);
+    assert_true(source_read(&source, FOLDER "stack-wrapped.pt", "rnn", &error));
+    assert_string_equal(source.chains[0].name, "model_state.module.rnn");
+    assert_int_equal(source.chains[0].layer_count, 2);
+    source_free(&source);
+}
+
+/* What a host has to do is named. */
+static void test_host(void **state)
+{
+    static const char *const lines[] = {"conv (convolution: weight [3, 1, 3], bias [3])",
+                                        "norm (batch normalization: weight [3],", "embedding (embedding: "};
+    struct source source;
+    struct error error;
+    (void)state;
+    assert_true(source_read(&source, FOLDER "stack-zip.pt", NULL, &error));
+    for (size_t i = 0; i < COUNT_OF(lines); i++) {
+        bool found = false;
+        for (int k = 0; k < source.chains[0].host_count; k++)
+            found = found || strncmp(source.chains[0].host[k], lines[i], strlen(lines[i])) == 0;
+        if (!found)
+            fail_msg("nothing says %s", lines[i]);
+    }
+    source_free(&source);
+}
+
+/* ---- cut short ----------------------------------------------------------------------------------------- */
+
+/* All tensors, which must be there. */
+static bool fetch_all(const struct torch_file *file, struct error *error)
+{
+    for (int i = 0; i < file->count; i++) {
+        float *values = allocate((size_t)file->tensors[i].count, sizeof *values);
+        const bool good = !file->tensors[i].real || torch_fetch(file, i, values, error);
+        free(values);
+        if (!good)
+            return false;
+    }
+    return true;
+}
+
+static void check_line(const struct error *error)
+{
+    assert_true(strlen(error->text) > 0);
+    assert_null(strpbrk(error->text, "\n\r"));
+}
+
+static void test_cut(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < COUNT_OF(samples); i++) {
+        char path[PATH];
+        unsigned char *bytes;
+        size_t size;
+        struct torch_file file;
+        struct error error = {""};
+        snprintf(path, sizeof path, FOLDER "%s", samples[i].file);
+        if (strstr(path, ".pt") == NULL)
+            continue;
+        assert_true(bytes_read(path, &bytes, &size, &error));
+        assert_true(torch_parse(&file, bytes, size, path, &error) && fetch_all(&file, &error));
+        torch_close(&file);
+        for (size_t length = 0; length < size; length++) {
+            unsigned char *part = allocate(length, 1); /* of that length, for the sanitizer */
+            memcpy(part, bytes, length);
+            error.text[0] = '\0';
+            if (torch_parse(&file, part, length, path, &error))
+                fail_msg("%s is read without what is behind byte %zu", path, length);
+            check_line(&error);
+            free(part);
+        }
+        free(bytes);
+    }
+}
+
+/* A byte is another: refused, or read as something of the same shape; never more than that. */
+static void test_damaged(void **state)
+{
+    static const char *const files[] = {"half-zip.pt", "half-stream.pt", "rnn-module.pt",
+                                        "stack-views_stream.pt"};
+    (void)state;
+    for (size_t i = 0; i < COUNT_OF(files); i++) {
+        char path[PATH];
+        unsigned char *bytes;
+        size_t size;
+        struct torch_file file;
+        struct error error = {""};
+        snprintf(path, sizeof path, FOLDER "%s", files[i]);
+        assert_true(bytes_read(path, &bytes, &size, &error));
+        for (size_t at = 0; at < size; at++)
+            for (int bit = 0; bit < 8; bit += 3) {
+                bytes[at] ^= (unsigned char)(1 << bit);
+                error.text[0] = '\0';
+                if (torch_parse(&file, bytes, size, path, &error)) {
+                    if (!fetch_all(&file, &error))
+                        check_line(&error);
+                    torch_close(&file);
+                } else {
+                    check_line(&error);
+                }
+                bytes[at] ^= (unsigned char)(1 << bit);
+            }
+        free(bytes);
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_y),       cmocka_unit_test(test_asked_for), cmocka_unit_test(test_several),
+        cmocka_unit_test(test_node),    cmocka_unit_test(test_host),      cmocka_unit_test(test_cut),
+        cmocka_unit_test(test_damaged),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
