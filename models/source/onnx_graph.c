@@ -13,6 +13,7 @@
 
 enum { SCOPES_MOST = 10000, FILES_MOST = 1000 };
 static const uint64_t WORK_SMALL = UINT64_C(1) << 24, WORK_PER_BYTE = 16;
+static const uint64_t WORK_MOST = UINT64_C(1) << 33;
 
 /* ---- tensors of a graph ---------------------------------------------------------------------- */
 
@@ -28,7 +29,7 @@ static void add_value(struct onnx_scope *s, const char *name, enum onnx_giver gi
                       const void *by, int output)
 {
     if (name != NULL && name[0] != '\0')
-        s->values[s->value_count++] = (struct onnx_value){name, giver, by, output, 0, false};
+        s->values[s->value_count++] = (struct onnx_value){.name = name, .giver = giver, .by = by, .output = output};
 }
 
 static size_t values_of(const Onnx__GraphProto *g)
@@ -139,14 +140,18 @@ static bool add_scopes(struct onnx_graph *graph, const Onnx__GraphProto *of,
     return true;
 }
 
-static void count_use(const struct onnx_scope *s, const char *name, bool output)
+static void count_use(const struct onnx_scope *s, const char *name, const Onnx__NodeProto *user)
 {
     const struct onnx_scope *where;
     struct onnx_value *value = name != NULL ? onnx_find(s, name, &where) : NULL;
     if (value == NULL)
         return;
     value->uses++;
-    value->is_output = value->is_output || output;
+    value->is_output = value->is_output || user == NULL;
+    if (user != NULL) {
+        value->user = user;
+        value->user_scope = s;
+    }
 }
 
 static void count_uses(const struct onnx_scope *s)
@@ -155,9 +160,9 @@ static void count_uses(const struct onnx_scope *s)
     for (size_t i = 0; i < g->n_node; i++)
         if (!onnx_is(g->node[i], "Shape") && !onnx_is(g->node[i], "Size"))
             for (size_t j = 0; j < g->node[i]->n_input; j++)
-                count_use(s, g->node[i]->input[j], false);
+                count_use(s, g->node[i]->input[j], g->node[i]);
     for (size_t i = 0; i < g->n_output; i++)
-        count_use(s, g->output[i]->name, true);
+        count_use(s, g->output[i]->name, NULL);
 }
 
 /* ---- weights that are inputs ----------------------------------------------------------------- */
@@ -218,6 +223,22 @@ static bool read_inputs(struct onnx_graph *graph, const char *folder, struct err
     return true;
 }
 
+/* What folding may do grows with what lies outside of the file, too, as far as it is declared. */
+static void count_external(struct onnx_graph *graph, const Onnx__GraphProto *g)
+{
+    for (size_t i = 0; i < g->n_initializer && graph->file->folder != NULL; i++) {
+        const Onnx__TensorProto *t = g->initializer[i];
+        uint64_t size = WORK_PER_BYTE * sizeof(float);
+        for (size_t d = 0; t->n_external_data > 0 && d < t->n_dims; d++)
+            if (t->dims[d] > 0 && size < WORK_MOST)
+                size *= (uint64_t)t->dims[d] < (UINT64_C(1) << 30) ? (uint64_t)t->dims[d] : (UINT64_C(1) << 30);
+        if (t->n_external_data > 0)
+            graph->work_most += size < WORK_MOST ? size : WORK_MOST;
+    }
+    if (graph->work_most > WORK_MOST)
+        graph->work_most = WORK_MOST;
+}
+
 /* ---- all of it ------------------------------------------------------------------------------- */
 
 bool onnx_graph_make(struct onnx_graph *graph, const struct onnx *file, const char *inputs,
@@ -227,8 +248,10 @@ bool onnx_graph_make(struct onnx_graph *graph, const struct onnx *file, const ch
                                  .work_most = WORK_SMALL + WORK_PER_BYTE * file->size};
     graph->scopes = allocate(SCOPES_MOST, sizeof(struct onnx_scope *));
     bool good = add_scopes(graph, file->model->graph, NULL, "", error);
-    for (int i = 0; good && i < graph->scope_count; i++)
+    for (int i = 0; good && i < graph->scope_count; i++) {
         count_uses(graph->scopes[i]);
+        count_external(graph, graph->scopes[i]->graph);
+    }
     good = good && (inputs == NULL || read_inputs(graph, inputs, error));
     if (!good)
         onnx_graph_free(graph);

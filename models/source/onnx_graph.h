@@ -28,6 +28,8 @@ struct onnx_value {
     int output;      /* of the node, by number */
     int uses;        /* inputs of nodes and outputs of graphs that it is, but those of Shape and Size */
     bool is_output;  /* of its graph */
+    const struct Onnx__NodeProto *user; /* one of the nodes that read it, NULL: none does */
+    const struct onnx_scope *user_scope;
 };
 
 struct onnx_scope {
@@ -46,6 +48,7 @@ struct onnx_graph {
     int input_count;
     uint64_t work, work_most; /* of folding */
     int depth;
+    bool blind; /* `inputs` are not looked at: what is fed at run time counts as such */
 };
 
 /* `inputs` is a folder with input_0.pb ..., values for inputs of the graph: by their names, or in

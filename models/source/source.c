@@ -104,16 +104,21 @@ static void free_layer(struct source_layer *layer)
     free(layer->name);
 }
 
+void source_drop_chain(struct source *s)
+{
+    struct source_chain *chain = &s->chains[--s->chain_count];
+    for (int i = 0; i < chain->layer_count; i++)
+        free_layer(&chain->layers[i]);
+    free(chain->layers);
+    free(chain->name);
+    free_lines(chain->host, chain->host_count);
+    *chain = (struct source_chain){0};
+}
+
 void source_free(struct source *s)
 {
-    for (int c = 0; c < s->chain_count; c++) {
-        struct source_chain *chain = &s->chains[c];
-        for (int i = 0; i < chain->layer_count; i++)
-            free_layer(&chain->layers[i]);
-        free(chain->layers);
-        free(chain->name);
-        free_lines(chain->host, chain->host_count);
-    }
+    while (s->chain_count > 0)
+        source_drop_chain(s);
     free(s->chains);
     free(s->producer);
     free_lines(s->notes, s->note_count);
