@@ -124,9 +124,10 @@ bool onnx_tensor_new(struct onnx_tensor *tensor, int rank, const int64_t *shape)
     size_t count;
     if (rank > ONNX_RANK_MOST || !count_of(rank, shape, &count))
         return false;
-    *tensor = (struct onnx_tensor){.rank = rank, .count = count};
+    struct onnx_tensor made = {.rank = rank, .count = count}; /* `shape` may be the tensor's own */
     for (int i = 0; i < rank; i++)
-        tensor->shape[i] = shape[i];
+        made.shape[i] = shape[i];
+    *tensor = made;
     tensor->values = allocate(count, sizeof *tensor->values);
     return true;
 }

@@ -162,13 +162,55 @@ static bool take_chain(struct onnx_layers *layers, int first)
     return true;
 }
 
+static bool same_layer(const struct source_layer *a, const struct source_layer *b)
+{
+    if (a->tensor_count != b->tensor_count || a->key_count != b->key_count)
+        return false;
+    for (int i = 0; i < a->key_count; i++)
+        if (strcmp(a->keys[i].key, b->keys[i].key) != 0 ||
+            strcmp(a->keys[i].value, b->keys[i].value) != 0)
+            return false;
+    for (int i = 0; i < a->tensor_count; i++) {
+        const struct source_tensor *s = &a->tensors[i], *t = &b->tensors[i];
+        const size_t count = (size_t)s->shape[0] * (size_t)(s->rank == 2 ? s->shape[1] : 1);
+        if (s->rank != t->rank || memcmp(s->shape, t->shape, sizeof s->shape) != 0 ||
+            strcmp(s->name, t->name) != 0 ||
+            memcmp(s->values, t->values, count * sizeof *s->values) != 0)
+            return false;
+    }
+    return true;
+}
+
+/* Both branches of an If may have the same layers: with a state, and without. */
+static bool is_there_already(struct source *source)
+{
+    const struct source_chain *last = &source->chains[source->chain_count - 1];
+    for (int c = 0; c < source->chain_count - 1; c++) {
+        const struct source_chain *chain = &source->chains[c];
+        bool same = chain->layer_count == last->layer_count;
+        for (int i = 0; same && i < last->layer_count; i++)
+            same = same_layer(&chain->layers[i], &last->layers[i]);
+        if (same) {
+            source_add_note(source, "'%s' has the same weights as '%s' and is left out",
+                            last->name, chain->name);
+            return true;
+        }
+    }
+    return false;
+}
+
 static bool take_chains(struct onnx_layers *layers)
 {
     struct error first = {""};
     int refused = 0;
     for (int i = 0; i < layers->count; i++) {
-        if (layers->at[i].before >= 0 || take_chain(layers, i))
+        if (layers->at[i].before >= 0)
             continue;
+        if (take_chain(layers, i)) {
+            if (is_there_already(layers->source))
+                source_drop_chain(layers->source);
+            continue;
+        }
         source_drop_chain(layers->source);
         source_add_note(layers->source, "%s", layers->error->text);
         if (refused++ == 0)

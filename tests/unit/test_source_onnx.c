@@ -1,0 +1,169 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * test_source_onnx.c - the ONNX models of tests/fixtures/onnx: y is that of onnxruntime; cut anywhere,
+ * or with a byte changed, they are refused in a line or read, and nothing worse. */
+#include <math.h>
+
+#include "models/base/bytes.h"
+#include "models/file/safetensors.h"
+#include "models/source/onnx.h"
+#include "tests/unit/source_testing.h"
+
+#define AGREE 1e-5
+
+static const struct model {
+    const char *name, *fixture;
+    bool stateless; /* what its layers begin with is the host's */
+} models[] = {
+#define ONNX(name, fixture, stateless) {#name, fixture, stateless},
+#include "tests/fixtures/onnx/onnx.def"
+};
+enum { MODELS = sizeof models / sizeof *models };
+
+static void path_of(char path[128], const struct model *m)
+{
+    snprintf(path, 128, "tests/fixtures/onnx/%s.onnx", m->name);
+}
+
+static struct matrix values_of(const struct safetensors *file, const char *name)
+{
+    const struct tensor *tensor = safetensors_find(file, name);
+    struct error error;
+    assert_non_null(tensor);
+    struct matrix values = matrix_new(tensor->shape[0], tensor->shape[1]);
+    assert_true(safetensors_fetch(file, name, 2, tensor->shape, values.at, &error));
+    return values;
+}
+
+/* The states that a fixture has and a model has not. */
+static void add_states(struct network *n, const struct safetensors *file)
+{
+    struct error error;
+    for (int i = 0; i < n->vector_count; i++) {
+        struct network_vector *v = &n->vectors[i];
+        const char *name = i == n->layers[0].writes ? "0.y_0" : "0.c_0";
+        if (!v->kept || safetensors_find(file, name) == NULL)
+            continue;
+        assert_null(v->initial);
+        v->initial = allocate((size_t)v->size, sizeof *v->initial);
+        assert_true(safetensors_fetch(file, name, 1, &v->size, v->initial, &error));
+    }
+}
+
+static void check_y(const struct model *m, struct network *n)
+{
+    char path[128];
+    struct safetensors file;
+    struct error error;
+    snprintf(path, sizeof path, "tests/fixtures/%s.safetensors", m->fixture);
+    assert_true(safetensors_open(&file, path, &error));
+    struct matrix x = values_of(&file, "x"), y = values_of(&file, "y");
+    if (m->stateless)
+        add_states(n, &file);
+    assert_int_equal(x.cols, n->input);
+    assert_int_equal(y.cols, n->output);
+    struct reference *reference = reference_new(n);
+    const size_t size = (size_t)y.rows * (size_t)y.cols;
+    double *got = allocate(size, sizeof *got);
+    reference_run(reference, &x, NULL, got);
+    for (size_t i = 0; i < size; i++)
+        if (!(fabs(got[i] - (double)y.at[i]) <= AGREE))
+            fail_msg("%s: element %zu of y is %g, expected %g", m->name, i, got[i],
+                     (double)y.at[i]);
+    reference_free(reference);
+    safetensors_close(&file);
+    free(got);
+    free(x.at);
+    free(y.at);
+}
+
+static void y_is_that_of_onnxruntime(void **state)
+{
+    (void)state;
+    for (int i = 0; i < MODELS; i++) {
+        char path[128];
+        struct source source;
+        struct error error = {""};
+        path_of(path, &models[i]);
+        if (!source_onnx(&source, path, NULL, &error))
+            fail_msg("%s", error.text);
+        if (source.chain_count != 1)
+            fail_msg("%s: %d chains, expected 1", models[i].name, source.chain_count);
+        struct network n = network_of(&source.chains[0]);
+        check_y(&models[i], &n);
+        network_free(&n);
+        source_free(&source);
+    }
+}
+
+/* ---- what is cut, and what is changed -------------------------------------------------------- */
+
+/* In a block of exactly its size, for the sanitizers. */
+static bool reads(const unsigned char *bytes, size_t size)
+{
+    struct source source;
+    struct error error = {""};
+    unsigned char *block = malloc(size + (size == 0));
+    assert_non_null(block);
+    memcpy(block, bytes, size);
+    const bool good = source_onnx_bytes(&source, block, size, "a.onnx", &error);
+    if (good)
+        source_free(&source);
+    else if (error.text[0] == '\0' || strpbrk(error.text, "\n\r") != NULL)
+        fail_msg("'%s' is no line", error.text);
+    free(block);
+    return good;
+}
+
+/* The graph comes before the list of versions: without that alone a model is whole. */
+static void cut_anywhere(void **state)
+{
+    (void)state;
+    for (int i = 0; i < MODELS; i++) {
+        char path[128];
+        unsigned char *bytes;
+        size_t size, versions = 40;
+        struct error error;
+        path_of(path, &models[i]);
+        assert_true(bytes_read(path, &bytes, &size, &error));
+        for (size_t cut = 0; cut < size; cut++)
+            if (reads(bytes, cut) && cut + versions < size)
+                fail_msg("%s: cut at byte %zu of %zu it is read", models[i].name, cut, size);
+        free(bytes);
+    }
+}
+
+/* Sizes that lie, other types, other operators: a few values for each byte. */
+static void changed_anywhere(void **state)
+{
+    (void)state;
+    static const char *const names[] = {"weights_torch_9", "in_if", "cell_order", "int8_dynamic",
+                                        "gru_stack_linear", "batch_first", "sparse"};
+    static const unsigned char values[] = {0x00, 0x01, 0x7f, 0x80, 0xff};
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+        char path[128];
+        unsigned char *bytes;
+        size_t size;
+        struct error error;
+        snprintf(path, sizeof path, "tests/fixtures/onnx/%s.onnx", names[i]);
+        assert_true(bytes_read(path, &bytes, &size, &error));
+        assert_true(reads(bytes, size));
+        for (size_t at = 0; at < size; at++)
+            for (size_t v = 0; v < sizeof values; v++) {
+                const unsigned char kept = bytes[at];
+                bytes[at] = values[v];
+                reads(bytes, size);
+                bytes[at] = kept;
+            }
+        free(bytes);
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(y_is_that_of_onnxruntime),
+        cmocka_unit_test(cut_anywhere),
+        cmocka_unit_test(changed_anywhere),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
