@@ -17,7 +17,7 @@
 #include "onnx.pb-c.h"
 
 enum { IN_X, IN_W, IN_R, IN_B, IN_LENGTHS, IN_H, IN_C, IN_P, IN_W_SCALE };
-enum { TENSOR_NAME = 32, ACTIVATIONS_MOST = 3 };
+enum { TENSOR_NAME = 32, ACTIVATIONS_MOST = 3, CELL_MOST = 1 << 24 };
 
 struct operator {
     const char *type, *kind, *gates; /* gates as ours are called, in ONNX's order */
@@ -242,14 +242,14 @@ static bool read_weights(struct taking *t)
         return false;
     if (t->w.rank != 3 || t->r.rank != 3 || t->w.count == 0 || t->r.count == 0)
         return refuse(t, "lacks weights W or R of three dimensions");
-    t->cell = t->r.shape[2];
+    t->cell = onnx_int(t->from->node, "hidden_size", t->r.shape[2]);
     t->input = t->w.shape[2];
+    if (t->cell < 1 || t->cell > CELL_MOST)
+        return refuse(t, "has a hidden_size that no layer has");
     return check_shape(t, "W", &t->w, t->gates * t->cell, t->input) &&
            check_shape(t, "R", &t->r, t->gates * t->cell, t->cell) &&
            check_shape(t, "B", &t->b, 2 * t->gates * t->cell, 0) &&
-           check_shape(t, "P", &t->p, 3 * t->cell, 0) &&
-           (onnx_int(t->from->node, "hidden_size", t->cell) == t->cell ||
-            refuse(t, "has another hidden_size than its weights"));
+           check_shape(t, "P", &t->p, 3 * t->cell, 0);
 }
 
 /* ---- tensors of ours ------------------------------------------------------------------------- */
