@@ -1,9 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
- * test_source_onnx.c - the ONNX models of tests/fixtures/onnx: y is that of onnxruntime; cut anywhere,
- * or with a byte changed, they are refused in a line or read, and nothing worse. */
+ * test_source_onnx.c - the ONNX models of tests/fixtures/onnx: y is that of onnxruntime. */
 #include <math.h>
 
-#include "models/base/bytes.h"
 #include "models/file/safetensors.h"
 #include "models/source/onnx.h"
 #include "tests/unit/source_testing.h"
@@ -95,75 +93,10 @@ static void y_is_that_of_onnxruntime(void **state)
     }
 }
 
-/* ---- what is cut, and what is changed -------------------------------------------------------- */
-
-/* In a block of exactly its size, for the sanitizers. */
-static bool reads(const unsigned char *bytes, size_t size)
-{
-    struct source source;
-    struct error error = {""};
-    unsigned char *block = malloc(size + (size == 0));
-    assert_non_null(block);
-    memcpy(block, bytes, size);
-    const bool good = source_onnx_bytes(&source, block, size, "a.onnx", &error);
-    if (good)
-        source_free(&source);
-    else if (error.text[0] == '\0' || strpbrk(error.text, "\n\r") != NULL)
-        fail_msg("'%s' is no line", error.text);
-    free(block);
-    return good;
-}
-
-/* The graph comes before the list of versions: without that alone a model is whole. */
-static void cut_anywhere(void **state)
-{
-    (void)state;
-    for (int i = 0; i < MODELS; i++) {
-        char path[128];
-        unsigned char *bytes;
-        size_t size, versions = 40;
-        struct error error;
-        path_of(path, &models[i]);
-        assert_true(bytes_read(path, &bytes, &size, &error));
-        for (size_t cut = 0; cut < size; cut++)
-            if (reads(bytes, cut) && cut + versions < size)
-                fail_msg("%s: cut at byte %zu of %zu it is read", models[i].name, cut, size);
-        free(bytes);
-    }
-}
-
-/* Sizes that lie, other types, other operators: a few values for each byte. */
-static void changed_anywhere(void **state)
-{
-    (void)state;
-    static const char *const names[] = {"weights_torch_9", "in_if", "cell_order", "int8_dynamic",
-                                        "gru_stack_linear", "batch_first", "sparse"};
-    static const unsigned char values[] = {0x00, 0x01, 0x7f, 0x80, 0xff};
-    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
-        char path[128];
-        unsigned char *bytes;
-        size_t size;
-        struct error error;
-        snprintf(path, sizeof path, "tests/fixtures/onnx/%s.onnx", names[i]);
-        assert_true(bytes_read(path, &bytes, &size, &error));
-        assert_true(reads(bytes, size));
-        for (size_t at = 0; at < size; at++)
-            for (size_t v = 0; v < sizeof values; v++) {
-                const unsigned char kept = bytes[at];
-                bytes[at] = values[v];
-                reads(bytes, size);
-                bytes[at] = kept;
-            }
-        free(bytes);
-    }
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(y_is_that_of_onnxruntime),
-        cmocka_unit_test(cut_anywhere),
-        cmocka_unit_test(changed_anywhere),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
