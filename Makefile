@@ -35,6 +35,7 @@ PACKAGES_FULL += slurm-wlm=sbatch munge=munge # a cluster of one machine, for `e
 PACKAGES_LONG := clang=clang libclang-rt-14-dev=fuzzer # libFuzzer
 PACKAGES_LONG += debootstrap=debootstrap # a bare Debian to install on
 PACKAGES_TOOLS := python3-venv=ensurepip # other versions of Verilator, Yosys and nextpnr
+PACKAGES_TOOLS += libonnx-testdata=/usr/share/libonnx-testdata # ONNX's own tests of operators
 
 # ---- the program ----
 
@@ -51,7 +52,7 @@ OBJECTS := $(SOURCES:%.c=$(BUILD)/%.o) $(BUILD)/proto/onnx.pb-c.o
 UNIT    := $(patsubst tests/unit/%.c,$(BUILD)/tests/%,$(wildcard tests/unit/test_*.c))
 ULX3S   := $(patsubst %.c,$(BUILD)/%.o,$(wildcard fpga/ulx3s/*.c))
 TOOLS   := $(BUILD)/draw_config $(BUILD)/draw_voices $(BUILD)/instances $(BUILD)/saif_nets \
-           $(BUILD)/json_get $(BUILD)/ulx3s_host $(BUILD)/drive
+           $(BUILD)/json_get $(BUILD)/ulx3s_host $(BUILD)/drive $(BUILD)/onnx_check
 
 .PHONY: all install uninstall install-driver uninstall-driver area demo check check-full check-ci check-long check-tools check-interop house unit asan \
         gates pnr pnr-tools pnr-ecp5 ulx3s \
@@ -141,6 +142,10 @@ $(BUILD)/draw_config $(BUILD)/drive $(BUILD)/draw_voices $(BUILD)/instances: $(O
 	$(call say,LD,$@)
 	$(Q)$(CC) $(ALL_CFLAGS) $(LDFLAGS) -MMD -MP -o $@ $(filter %.c %.o,$^) $(LIBS)
 
+$(BUILD)/onnx_check: tests/interop/onnx_check.c $(OBJECTS)
+	$(call say,LD,$@)
+	$(Q)$(CC) $(ALL_CFLAGS) $(LDFLAGS) -MMD -MP -o $@ $(filter %.c %.o,$^) -lcmocka $(LIBS)
+
 $(BUILD)/saif_nets: tests/chips/saif_nets.c
 	@mkdir -p $(@D)
 	$(call say,LD,$@)
@@ -189,9 +194,9 @@ check-tools: deps-tools
 	@$(MAKE) --no-print-directory -j$$(nproc) all
 	@bash tests/tools/run.sh
 
-# What pandas, of PyPI, makes of our tables.
+# What pandas, of PyPI, makes of our tables; what we make of models that onnxruntime runs.
 check-interop: deps-tools
-	@$(MAKE) --no-print-directory -j$$(nproc) all $(BUILD)/json_get
+	@$(MAKE) --no-print-directory -j$$(nproc) all $(BUILD)/json_get $(BUILD)/onnx_check
 	@bash tests/interop/run.sh
 
 # Yosys's estimate for UltraScale, unit by unit, against the paper's table.
@@ -255,6 +260,7 @@ deps-demo deps deps-full deps-long deps-tools:
 	    fuzzer) echo 'int LLVMFuzzerTestOneInput(void) { return 0; }' | \
 	        clang -x c -fsanitize=fuzzer -o /dev/null - ;; \
 	    ensurepip) python3 -c 'import ensurepip' ;; \
+	    /*) test -e $$probe ;; \
 	    *) command -v $$probe ;; \
 	    esac >/dev/null 2>&1 || missing="$$missing $${package%%=*}"; \
 	done; \
