@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
- * onnx_tensor.c - the numbers of a TensorProto: in raw_data, in one of the lists of its fields, or in
- * a file beside the model. */
+ * onnx_tensor.c - the numbers of a TensorProto: in raw_data, in one of the lists of its fields, or
+ * in a file beside the model. */
 #include <fcntl.h>
 #include <limits.h>
 #include <stdarg.h>

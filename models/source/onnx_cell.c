@@ -81,7 +81,8 @@ static bool find_gates(struct finding *f, const Onnx__NodeProto *y)
     const Onnx__NodeProto *c = node_of(f, both[0]);
     if (f->gates[GATE_O] == NULL || c == NULL || !onnx_is(c, "Add"))
         return false;
-    const Onnx__NodeProto *left = node_of(f, onnx_input(c, 0)), *right = node_of(f, onnx_input(c, 1));
+    const Onnx__NodeProto *left = node_of(f, onnx_input(c, 0));
+    const Onnx__NodeProto *right = node_of(f, onnx_input(c, 1));
     return find_in_c(f, left, right) || find_in_c(f, right, left);
 }
 
@@ -120,8 +121,8 @@ static bool part_of_slice(struct finding *f, const Onnx__NodeProto *node, int64_
     struct error ignored;
     for (int i = 0; i < 3; i++) {
         struct onnx_tensor t;
-        const enum onnx_fold folded = onnx_ints(f->layers->graph, f->scope, node, names[i],
-                                                inputs[i], &t, &ignored);
+        const struct onnx_folding of = {f->layers->graph, f->scope, node, 0, &ignored};
+        const enum onnx_fold folded = onnx_ints(&of, names[i], inputs[i], &t);
         const bool good = folded == ONNX_FOLDED && (t.count == 1 || (i == 2 && t.rank < 0));
         if (good && t.count == 1)
             values[i] = t.values[0];

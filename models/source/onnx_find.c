@@ -14,15 +14,18 @@ enum { LAYERS_MOST = 4096, CELLS_MOST = 1024 }; /* of a file */
 bool onnx_refuse(struct onnx_layers *layers, const struct onnx_scope *scope,
                  const Onnx__NodeProto *node, const char *format, ...)
 {
-    char name[PRINTABLE_NAME], inside[PRINTABLE_NAME], what[512];
+    char name[PRINTABLE_NAME], inside[PRINTABLE_NAME], type[PRINTABLE_NAME];
+    char what[512], shown[sizeof what];
     va_list arguments;
     va_start(arguments, format);
     vsnprintf(what, sizeof what, format, arguments);
     va_end(arguments);
     printable(name, sizeof name, onnx_node_name(node));
     printable(inside, sizeof inside, scope->name);
+    printable(type, sizeof type, node->op_type);
+    printable(shown, sizeof shown, what);
     return fail(layers->error, "%s: node '%s%s' (%s) %s", layers->graph->file->name, inside, name,
-                node->op_type, what);
+                type, shown);
 }
 
 /* ---- layers ---------------------------------------------------------------------------------- */

@@ -126,7 +126,7 @@ static bool reshape(struct onnx_tensor *t, const struct onnx_tensor *shape, bool
 static enum onnx_fold fold_reshape(struct onnx_folding *f, struct onnx_tensor *to)
 {
     struct onnx_tensor shape;
-    enum onnx_fold folded = onnx_ints(f->graph, f->scope, f->node, "shape", 1, &shape, f->error);
+    enum onnx_fold folded = onnx_ints(f, "shape", 1, &shape);
     if (folded == ONNX_FOLDED)
         folded = onnx_operand(f, 0, to);
     if (folded == ONNX_FOLDED &&
@@ -185,7 +185,7 @@ static bool unsqueeze(struct onnx_tensor *t, const struct onnx_tensor *axes)
 static enum onnx_fold fold_axes(struct onnx_folding *f, struct onnx_tensor *to)
 {
     struct onnx_tensor axes;
-    enum onnx_fold folded = onnx_ints(f->graph, f->scope, f->node, "axes", 1, &axes, f->error);
+    enum onnx_fold folded = onnx_ints(f, "axes", 1, &axes);
     if (folded == ONNX_FOLDED)
         folded = onnx_operand(f, 0, to);
     if (folded == ONNX_FOLDED &&
@@ -341,11 +341,11 @@ enum onnx_fold onnx_fold(struct onnx_graph *graph, const struct onnx_scope *scop
         return ONNX_FAILED;
     }
     graph->depth++;
-    if (value != NULL)
+    if (value != NULL && graph->work <= graph->work_most)
         folded = fold_value(graph, where, value, tensor, error);
     graph->depth--;
     graph->work += WORK_OF_A_STEP + tensor->count;
-    if (folded == ONNX_FOLDED && graph->work > graph->work_most) {
+    if (value != NULL && folded != ONNX_FAILED && graph->work > graph->work_most) {
         fail(error, "%s: tensor '%s' is computed from constants in more steps than a file of its "
              "size should need", graph->file->name, shown);
         folded = ONNX_FAILED;
@@ -355,16 +355,16 @@ enum onnx_fold onnx_fold(struct onnx_graph *graph, const struct onnx_scope *scop
     return folded;
 }
 
-enum onnx_fold onnx_ints(struct onnx_graph *graph, const struct onnx_scope *scope,
-                         const Onnx__NodeProto *node, const char *attribute, size_t input,
-                         struct onnx_tensor *tensor, struct error *error)
+enum onnx_fold onnx_ints(const struct onnx_folding *f, const char *attribute, size_t input,
+                         struct onnx_tensor *tensor)
 {
-    const Onnx__AttributeProto *a = onnx_attribute(node, attribute);
+    const Onnx__AttributeProto *a = onnx_attribute(f->node, attribute);
+    const char *name = onnx_input(f->node, input);
     *tensor = (struct onnx_tensor){.rank = -1};
-    if (a == NULL && onnx_input(node, input) == NULL)
+    if (a == NULL && name == NULL)
         return ONNX_FOLDED;
     if (a == NULL)
-        return onnx_fold(graph, scope, onnx_input(node, input), tensor, error);
+        return onnx_fold(f->graph, f->scope, name, tensor, f->error);
     if (!onnx_tensor_new(tensor, 1, &(int64_t){(int64_t)a->n_ints}))
         return ONNX_VARIES;
     for (size_t i = 0; i < a->n_ints; i++)

@@ -6,15 +6,6 @@
 #include "models/source/onnx_graph.h"
 #include "models/source/onnx_view.h"
 
-/* An operator whose tensor is wanted. */
-struct onnx_folding {
-    struct onnx_graph *graph;
-    const struct onnx_scope *scope;
-    const struct Onnx__NodeProto *node;
-    int output; /* of the node, by number */
-    struct error *error;
-};
-
 /* Computes f->output into `to`. */
 typedef enum onnx_fold onnx_operator(struct onnx_folding *f, struct onnx_tensor *to);
 

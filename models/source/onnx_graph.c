@@ -13,7 +13,7 @@
 
 enum { SCOPES_MOST = 10000, FILES_MOST = 1000 };
 static const uint64_t WORK_SMALL = UINT64_C(1) << 24, WORK_PER_BYTE = 16;
-static const uint64_t WORK_MOST = UINT64_C(1) << 33;
+static const uint64_t WORK_MOST = UINT64_C(1) << 33, DIM_MOST = UINT64_C(1) << 30;
 
 /* ---- tensors of a graph ---------------------------------------------------------------------- */
 
@@ -29,7 +29,8 @@ static void add_value(struct onnx_scope *s, const char *name, enum onnx_giver gi
                       const void *by, int output)
 {
     if (name != NULL && name[0] != '\0')
-        s->values[s->value_count++] = (struct onnx_value){.name = name, .giver = giver, .by = by, .output = output};
+        s->values[s->value_count++] =
+            (struct onnx_value){.name = name, .giver = giver, .by = by, .output = output};
 }
 
 static size_t values_of(const Onnx__GraphProto *g)
@@ -90,21 +91,21 @@ const Onnx__NodeProto *onnx_node_of(const struct onnx_scope *scope, const char *
 static bool add_scopes(struct onnx_graph *graph, const Onnx__GraphProto *of,
                        const struct onnx_scope *outer, const char *name, struct error *error);
 
-static bool add_body(struct onnx_graph *graph, const struct onnx_scope *s, size_t node,
-                     const Onnx__AttributeProto *attribute, const Onnx__GraphProto *body,
-                     struct error *error)
+/* "If_0.then_branch.": what is in it again and again is cut. */
+static struct text body_name(const struct onnx_scope *s, size_t node,
+                             const Onnx__AttributeProto *attribute)
 {
     const Onnx__NodeProto *n = s->graph->node[node];
+    const bool named = n->name != NULL && n->name[0] != '\0';
+    char own[PRINTABLE_NAME], body[PRINTABLE_NAME];
     struct text name = {0};
-    text_append(&name, s->name);
-    if (n->name != NULL && n->name[0] != '\0')
-        text_append(&name, n->name);
-    else
-        text_appendf(&name, "%s_%zu", n->op_type != NULL ? n->op_type : "", node);
-    text_appendf(&name, ".%s.", attribute->name != NULL ? attribute->name : "");
-    const bool good = add_scopes(graph, body, s, name.data, error);
-    text_free(&name);
-    return good;
+    printable(own, sizeof own, named ? n->name : n->op_type != NULL ? n->op_type : "");
+    printable(body, sizeof body, attribute->name != NULL ? attribute->name : "");
+    text_appendf(&name, "%s%s", s->name, own);
+    if (!named)
+        text_appendf(&name, "_%zu", node);
+    text_appendf(&name, ".%s.", body);
+    return name;
 }
 
 static bool add_bodies(struct onnx_graph *graph, const struct onnx_scope *s, size_t node,
@@ -113,11 +114,13 @@ static bool add_bodies(struct onnx_graph *graph, const struct onnx_scope *s, siz
     const Onnx__NodeProto *n = s->graph->node[node];
     for (size_t i = 0; i < n->n_attribute; i++) {
         const Onnx__AttributeProto *a = n->attribute[i];
-        if (a->g != NULL && !add_body(graph, s, node, a, a->g, error))
+        struct text name = body_name(s, node, a);
+        bool good = a->g == NULL || add_scopes(graph, a->g, s, name.data, error);
+        for (size_t j = 0; good && j < a->n_graphs; j++)
+            good = add_scopes(graph, a->graphs[j], s, name.data, error);
+        text_free(&name);
+        if (!good)
             return false;
-        for (size_t j = 0; j < a->n_graphs; j++)
-            if (!add_body(graph, s, node, a, a->graphs[j], error))
-                return false;
     }
     return true;
 }
@@ -231,7 +234,7 @@ static void count_external(struct onnx_graph *graph, const Onnx__GraphProto *g)
         uint64_t size = WORK_PER_BYTE * sizeof(float);
         for (size_t d = 0; t->n_external_data > 0 && d < t->n_dims; d++)
             if (t->dims[d] > 0 && size < WORK_MOST)
-                size *= (uint64_t)t->dims[d] < (UINT64_C(1) << 30) ? (uint64_t)t->dims[d] : (UINT64_C(1) << 30);
+                size *= (uint64_t)t->dims[d] < DIM_MOST ? (uint64_t)t->dims[d] : DIM_MOST;
         if (t->n_external_data > 0)
             graph->work_most += size < WORK_MOST ? size : WORK_MOST;
     }

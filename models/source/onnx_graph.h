@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0
- * onnx_graph.h - the graphs of an ONNX model: what gives each tensor, and which tensors are constant.
+ * onnx_graph.h - the graphs of an ONNX model: what gives each tensor, and which are constant.
  *
  * A scope is a graph: the model's, or the body of an If, Loop or Scan, which sees what the graphs
  * around it have.  Names are looked up in sorted lists.  Folding computes a tensor from constants;
@@ -26,7 +26,7 @@ struct onnx_value {
     enum onnx_giver giver;
     const void *by;  /* Onnx__TensorProto, SparseTensorProto, NodeProto or ValueInfoProto */
     int output;      /* of the node, by number */
-    int uses;        /* inputs of nodes and outputs of graphs that it is, but those of Shape and Size */
+    int uses;        /* as inputs of nodes, but Shape and Size, and as outputs of graphs */
     bool is_output;  /* of its graph */
     const struct Onnx__NodeProto *user; /* one of the nodes that read it, NULL: none does */
     const struct onnx_scope *user_scope;
@@ -90,11 +90,19 @@ enum onnx_fold { ONNX_FOLDED, ONNX_VARIES, ONNX_FAILED };
 enum onnx_fold onnx_fold(struct onnx_graph *graph, const struct onnx_scope *scope,
                          const char *name, struct onnx_tensor *tensor, struct error *error);
 
+/* A node of which something is wanted. */
+struct onnx_folding {
+    struct onnx_graph *graph;
+    const struct onnx_scope *scope;
+    const struct Onnx__NodeProto *node;
+    int output; /* by number */
+    struct error *error;
+};
+
 /* Whole numbers that a node has as an attribute in older versions and as an input in newer ones.
  * ONNX_FOLDED with rank -1: it has neither. */
-enum onnx_fold onnx_ints(struct onnx_graph *graph, const struct onnx_scope *scope,
-                         const struct Onnx__NodeProto *node, const char *attribute, size_t input,
-                         struct onnx_tensor *tensor, struct error *error);
+enum onnx_fold onnx_ints(const struct onnx_folding *f, const char *attribute, size_t input,
+                         struct onnx_tensor *tensor);
 
 /* Is it zero whatever its shape is?  Frameworks make initial states so. */
 bool onnx_is_zero(struct onnx_graph *graph, const struct onnx_scope *scope, const char *name);

@@ -81,7 +81,7 @@ bool onnx_shape(struct onnx_layers *layers, const struct onnx_scope *scope, cons
 /* Fills in `form`, `before` and `behind`. */
 void onnx_link_layers(struct onnx_layers *layers);
 
-/* The node that a tensor comes from if Reshape, Transpose ... are passed over; in *name the tensor. */
+/* Where a tensor comes from if Reshape, Transpose ... are passed over. */
 void onnx_root(const struct onnx_scope **scope, const char **name);
 
 /* ---- becoming ours: false, and `error`, if one of them cannot ---- */
@@ -98,8 +98,8 @@ bool onnx_refuse(struct onnx_layers *layers, const struct onnx_scope *scope,
                  const struct Onnx__NodeProto *node, const char *format, ...)
     __attribute__((format(printf, 4, 5)));
 
-/* A matrix of an ONNX operator as the file has it: element [row, col] is at first + row * row_step +
- * col * col_step. */
+/* A matrix of an ONNX operator as the file has it: element [row, col] is at first + row * row_step
+ * + col * col_step. */
 struct onnx_matrix {
     const double *values;
     size_t first, row_step, col_step;

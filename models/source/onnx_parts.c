@@ -65,7 +65,7 @@ enum onnx_fold onnx_fold_slice(struct onnx_folding *f, struct onnx_tensor *to)
     struct onnx_tensor from = {0}, of[4] = {{0}};
     enum onnx_fold folded = ONNX_FOLDED;
     for (size_t i = 0; folded == ONNX_FOLDED && i < 4; i++)
-        folded = onnx_ints(f->graph, f->scope, f->node, names[i], i + 1, &of[i], f->error);
+        folded = onnx_ints(f, names[i], i + 1, &of[i]);
     if (folded == ONNX_FOLDED)
         folded = onnx_operand(f, 0, &from);
     if (folded == ONNX_FOLDED) {
@@ -112,7 +112,7 @@ enum onnx_fold onnx_split_part(struct onnx_folding *f, int64_t size, int64_t *fi
                                int64_t *count)
 {
     struct onnx_tensor sizes;
-    enum onnx_fold folded = onnx_ints(f->graph, f->scope, f->node, "split", 1, &sizes, f->error);
+    enum onnx_fold folded = onnx_ints(f, "split", 1, &sizes);
     if (folded == ONNX_FOLDED && sizes.rank < 0)
         equal_part(f, size, first, count);
     else if (folded == ONNX_FOLDED && !part_of_list(&sizes, f->output, size, first, count))

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0
  * onnx_path.c - which layer reads what another one gives.
  *
- * Between two layers there may be operators that only move elements: they are passed over as long as
- * it is certain that every frame's features reach the next layer in their order.  For that each axis
- * is followed by a letter (onnx_layers.h).  Where more than one node reads a tensor between them, or
- * the host takes it, the chain ends. */
+ * Between two layers there may be operators that only move elements: they are passed over as long
+ * as it is certain that every frame's features reach the next layer in their order.  For that each
+ * axis is followed by a letter (onnx_layers.h).  Where more than one node reads a tensor between
+ * them, or the host takes it, the chain ends. */
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -28,8 +28,8 @@ static bool ints_of(const struct step *s, const char *attribute, size_t input,
                     struct onnx_tensor *tensor)
 {
     struct error ignored;
-    return onnx_ints(s->layers->graph, s->scope, s->node, attribute, input, tensor, &ignored) ==
-           ONNX_FOLDED;
+    const struct onnx_folding f = {s->layers->graph, s->scope, s->node, 0, &ignored};
+    return onnx_ints(&f, attribute, input, tensor) == ONNX_FOLDED;
 }
 
 static int rank_of(const struct onnx_form *form)
@@ -205,7 +205,8 @@ static bool reshape_to(struct onnx_form *form, const double *sizes, int rank)
     const int begin = features_begin(form);
     const bool with_d = strchr(form->axes + begin, 'D') != NULL;
     const int total = form->features * (with_d ? form->directions : 1);
-    const bool kept = rank > 0 && rank == rank_of(form) && begin == rank - 1 && sizes[rank - 1] == 0.0;
+    const bool kept =
+        rank > 0 && rank == rank_of(form) && begin == rank - 1 && sizes[rank - 1] == 0.0;
     struct onnx_form to = *form;
     bool copies = rank == begin + 1;
     if (rank < 1 || strchr(form->axes + begin, 'F') == NULL)

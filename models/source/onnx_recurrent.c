@@ -6,7 +6,8 @@
  *   gates   LSTM i o f c, its P i o f; GRU z r h, where h is our n; RNN the one that it has
  *
  * layout 1 changes the order of axes of X, Y and of the initial states only.  Quantized weights are
- * those of MLAS, [dir, input, 4*cell], with a scale for each direction or for each of their columns. */
+ * those of MLAS, [dir, input, 4*cell], with a scale for each direction or for each of their
+ * columns. */
 #include <float.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -72,7 +73,8 @@ static bool refuse(struct taking *t, const char *what)
 
 static bool is_text(const ProtobufCBinaryData *bytes, const char *text)
 {
-    return bytes->len == strlen(text) && strncasecmp((const char *)bytes->data, text, bytes->len) == 0;
+    return bytes->len == strlen(text) &&
+           strncasecmp((const char *)bytes->data, text, bytes->len) == 0;
 }
 
 static bool read_direction(struct taking *t)
