@@ -214,17 +214,32 @@ static bool is_named_recurrent(const struct onnx_product *p)
            strstr(name, "W_hh") != NULL || strstr(name, "weight_h") != NULL;
 }
 
-/* Says which by something that holds for one of the two and not for the other. */
-static bool tell_apart(struct onnx_cell *cell, bool first_is_y, bool second_is_y)
+/* What holds for one of the two and not for the other says which: 1 the first, -1 the second. */
+static int sign(bool first_is_y, bool second_is_y)
 {
-    if (first_is_y == second_is_y)
-        return false;
-    if (first_is_y) {
+    return (int)first_is_y - (int)second_is_y;
+}
+
+/* Signs that contradict each other say nothing. */
+static bool tell_apart(struct finding *f, bool first_fits, bool second_fits)
+{
+    struct onnx_cell *cell = f->cell;
+    const char *x = onnx_input(cell->of_x.node, 0), *y = onnx_input(cell->of_y.node, 0);
+    const int signs[] = {
+        sign(first_fits, second_fits),
+        sign(same_root(f, x, cell->c), same_root(f, y, cell->c)),
+        sign(is_named_recurrent(&cell->of_x), is_named_recurrent(&cell->of_y))};
+    bool first_is_y = false, second_is_y = false;
+    for (size_t i = 0; i < sizeof signs / sizeof *signs; i++) {
+        first_is_y = first_is_y || signs[i] > 0;
+        second_is_y = second_is_y || signs[i] < 0;
+    }
+    if (first_is_y && !second_is_y) {
         const struct onnx_product kept = cell->of_x;
         cell->of_x = cell->of_y;
         cell->of_y = kept;
     }
-    return true;
+    return first_is_y != second_is_y;
 }
 
 static bool find_y(struct finding *f)
@@ -234,18 +249,14 @@ static bool find_y(struct finding *f)
     if (!sizes_of(f, &cell->of_x, a) || !sizes_of(f, &cell->of_y, b) || a[0] != b[0] ||
         !find_parts(f, a[0]))
         return false;
-    const char *x = onnx_input(cell->of_x.node, 0), *y = onnx_input(cell->of_y.node, 0);
-    if (a[1] != cell->size && b[1] != cell->size)
-        return false;
-    const bool told =
-        tell_apart(cell, a[1] == cell->size, b[1] == cell->size) ||
-        tell_apart(cell, same_root(f, x, cell->c), same_root(f, y, cell->c)) ||
-        tell_apart(cell, is_named_recurrent(&cell->of_x), is_named_recurrent(&cell->of_y));
+    const bool fits[] = {a[1] == cell->size, b[1] == cell->size};
+    const bool told = (fits[0] || fits[1]) && tell_apart(f, fits[0], fits[1]);
     cell->y = onnx_input(cell->of_y.node, 0);
     if (!told)
         source_add_note(f->layers->source, "there is an LSTM cell of single operators around "
-                        "tensor '%s', in which what multiplies x looks like what multiplies the "
-                        "state: export it with nn.LSTM and dynamo=False", f->sum);
+                        "tensor '%s', in which what multiplies x and what multiplies the state "
+                        "cannot be told apart, or that has a projection: export it from nn.LSTM "
+                        "with dynamo=False, or give its state dict", f->sum);
     return told;
 }
 

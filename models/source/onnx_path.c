@@ -4,7 +4,8 @@
  * Between two layers there may be operators that only move elements: they are passed over as long
  * as it is certain that every frame's features reach the next layer in their order.  For that each
  * axis is followed by a letter (onnx_layers.h).  Where more than one node reads a tensor between
- * them, or the host takes it, the chain ends. */
+ * them, or the host takes it, the chain ends; but a y that leaves the graph as the state of the next
+ * frame is one that a chip keeps. */
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -13,7 +14,7 @@
 #include "models/source/onnx_layers.h"
 #include "onnx.pb-c.h"
 
-enum { STEPS_MOST = 64, NOT_LINKED = -1 };
+enum { STEPS_MOST = 64, WAY_OUT = 4, NOT_LINKED = -1 };
 
 /* ---- one operator ---------------------------------------------------------------------------- */
 
@@ -307,21 +308,77 @@ static int giver_of(const struct onnx_layers *layers, int number, const struct o
     return NOT_LINKED;
 }
 
+static bool leads_out(struct onnx_graph *graph, const struct onnx_scope *scope,
+                      const struct onnx_value *value, const Onnx__NodeProto *via, int depth);
+
+static bool node_leads_out(struct onnx_graph *graph, const struct onnx_scope *scope,
+                           const Onnx__NodeProto *node, int depth)
+{
+    const struct onnx_scope *where;
+    const char *to = onnx_output(node, 0);
+    const struct onnx_value *value = to != NULL ? onnx_find(scope, to, &where) : NULL;
+    return value != NULL && where == scope && (mover_of(node) != NULL || onnx_is(node, "Concat")) &&
+           leads_out(graph, scope, value, NULL, depth + 1);
+}
+
+/* All that reads it in this graph, but `via`, only hands it on to an output of the graph. */
+static bool leads_out(struct onnx_graph *graph, const struct onnx_scope *scope,
+                      const struct onnx_value *value, const Onnx__NodeProto *via, int depth)
+{
+    int uses = value->is_output;
+    graph->work += scope->graph->n_node;
+    if (graph->work > graph->work_most)
+        return false;
+    for (size_t n = 0; depth < WAY_OUT && n < scope->graph->n_node; n++) {
+        const Onnx__NodeProto *node = scope->graph->node[n];
+        int reads = 0;
+        for (size_t i = 0; i < node->n_input; i++)
+            reads += strcmp(node->input[i], value->name) == 0;
+        if (reads == 0 || onnx_is(node, "Shape") || onnx_is(node, "Size"))
+            continue;
+        uses += reads;
+        if (node != via && !node_leads_out(graph, scope, node, depth))
+            return false;
+    }
+    return uses == value->uses && (via != NULL || uses > 0);
+}
+
+/* Nothing but the layer behind it wants the tensor. */
+static bool is_only_read(const struct onnx_value *value)
+{
+    return value->uses == 1 && !value->is_output;
+}
+
+static bool keeps_state(const struct onnx_layer *layer)
+{
+    return layer->kind == ONNX_CELL || (layer->kind == ONNX_RECURRENT && layer->form.one_frame);
+}
+
+/* The node of a layer that reads its x. */
+static const Onnx__NodeProto *reader(const struct onnx_layer *layer)
+{
+    return layer->kind == ONNX_CELL ? layer->cell.of_x.node : layer->node;
+}
+
 /* Backwards from what a layer reads to the layer that gives it; `steps` from its end. */
 static int way_back(const struct onnx_layers *layers, int number, struct step *steps, int *count)
 {
     const struct onnx_scope *scope = layers->at[number].scope, *where;
     const char *name = layers->at[number].x;
+    const Onnx__NodeProto *via = reader(&layers->at[number]);
+    int forks = 0;
     for (*count = 0; *count < STEPS_MOST; ++*count) {
         const struct onnx_value *value = onnx_find(scope, name, &where);
         if (value == NULL || value->giver != GIVEN_BY_NODE)
             return NOT_LINKED;
         const int giver = giver_of(layers, number, value);
         const Onnx__NodeProto *node = value->by;
-        if (value->uses != 1 || value->is_output)
+        if (!is_only_read(value) && !leads_out(layers->graph, where, value, via, 0))
             return NOT_LINKED;
+        forks += !is_only_read(value);
         if (giver != NOT_LINKED)
-            return giver;
+            return forks == 0 || keeps_state(&layers->at[giver]) ? giver : NOT_LINKED;
+        via = node;
         if (mover_of(node) == NULL || value->output != 0 || onnx_input(node, 0) == NULL)
             return NOT_LINKED;
         steps[*count] = (struct step){(struct onnx_layers *)layers, where, node};

@@ -14,6 +14,7 @@ static const struct model {
 } models[] = {
 #define ONNX(name, fixture, stateless) {#name, fixture, stateless},
 #include "tests/fixtures/onnx/onnx.def"
+#include "tests/fixtures/onnx/torch.def"
 };
 enum { MODELS = sizeof models / sizeof *models };
 

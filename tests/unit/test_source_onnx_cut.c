@@ -17,6 +17,7 @@
 static const char *const models[] = {
 #define ONNX(name, fixture, stateless) #name,
 #include "tests/fixtures/onnx/onnx.def"
+#include "tests/fixtures/onnx/torch.def"
 };
 enum { MODELS = sizeof models / sizeof *models };
 

@@ -200,6 +200,31 @@ static void states_of_a_batch(void **state)
     must_refuse(m, "has an initial state that differs within the batch");
 }
 
+/* Two square products, from tensors that say nothing, with names that say nothing; or names that
+ * say the contrary of the sizes. */
+static void cells(void **state)
+{
+    (void)state;
+    static const char *const names[] = {"weight_ih", "weight_hh"};
+    Onnx__ModelProto *m = model_of("cell_names");
+    for (size_t i = 0; i < m->graph->n_node; i++)
+        for (size_t n = 0; n < m->graph->node[i]->n_input; n++)
+            for (size_t k = 0; k < 2; k++)
+                if (strcmp(m->graph->node[i]->input[n], names[k]) == 0)
+                    m->graph->node[i]->input[n][7] = 'x';
+    for (size_t i = 0; i < m->graph->n_initializer; i++)
+        for (size_t k = 0; k < 2; k++)
+            if (strcmp(m->graph->initializer[i]->name, names[k]) == 0)
+                m->graph->initializer[i]->name[7] = 'x';
+    struct source source = must_read(m); /* as two linear layers */
+    bool told = false;
+    for (int i = 0; i < source.note_count; i++)
+        told = told || strstr(source.notes[i], "cannot be told apart, or that has a projection: "
+                                               "export it from nn.LSTM") != NULL;
+    assert_true(told);
+    source_free(&source);
+}
+
 /* ---- types ----------------------------------------------------------------------------------- */
 
 static void types(void **state)
@@ -429,6 +454,7 @@ int main(void)
         cmocka_unit_test(no_layer),
         cmocka_unit_test(not_finite),
         cmocka_unit_test(states_of_a_batch),
+        cmocka_unit_test(cells),
         cmocka_unit_test(types),
         cmocka_unit_test(sizes_that_lie),
         cmocka_unit_test(outside),
