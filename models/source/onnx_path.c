@@ -156,6 +156,44 @@ static bool slice(const struct step *s, struct onnx_form *form)
 
 /* ---- Reshape --------------------------------------------------------------------------------- */
 
+/* Sizes that are those of an axis of what is reshaped are OWN_AXIS - axis, as Reshape's 0 is. */
+static const double OWN_AXIS = -10.0;
+
+/* Of Reshape(x, Concat(Unsqueeze(Gather(Shape(x), axis)) ...)) a size. */
+static double run_time_size(const struct step *s, const struct onnx_scope *scope, const char *name)
+{
+    const struct onnx_scope *where = scope;
+    const Onnx__NodeProto *node = NULL;
+    double size = (double)NAN;
+    for (int i = 0; i < STEPS_MOST && name != NULL; i++) {
+        node = onnx_node_of(where, name, &where);
+        if (node == NULL || (!onnx_is(node, "Unsqueeze") && !onnx_is(node, "Squeeze") &&
+                             !onnx_is(node, "Cast") && !onnx_is(node, "Identity")))
+            break;
+        name = onnx_input(node, 0);
+    }
+    if (node == NULL || !onnx_is(node, "Gather") || onnx_input(node, 0) == NULL)
+        return size;
+    const struct step gather_step = {s->layers, where, node};
+    const Onnx__NodeProto *shape = onnx_node_of(where, onnx_input(node, 0), &where);
+    struct onnx_tensor index;
+    if (shape != NULL && onnx_is(shape, "Shape") && where == s->scope &&
+        onnx_input(shape, 0) != NULL && onnx_attribute(shape, "start") == NULL &&
+        strcmp(onnx_input(shape, 0), onnx_input(s->node, 0)) == 0 &&
+        ints_of(&gather_step, "", 1, &index)) {
+        if (index.count == 1 && index.values[0] >= 0.0 && index.values[0] < ONNX_RANK_MOST)
+            size = OWN_AXIS - index.values[0];
+        onnx_tensor_free(&index);
+    }
+    return size;
+}
+
+/* The axis whose size it is, or -1. */
+static int copied_axis(double size, int place)
+{
+    return size == 0.0 ? place : size <= OWN_AXIS ? (int)(OWN_AXIS - size) : -1;
+}
+
 /* The shape that is asked for, NAN where it is known only at run time; false: not even its rank. */
 static bool shape_of(const struct step *s, double sizes[ONNX_RANK_MOST], int *rank)
 {
@@ -180,7 +218,9 @@ static bool shape_of(const struct step *s, double sizes[ONNX_RANK_MOST], int *ra
         const bool known = onnx_input(made, (size_t)i) != NULL &&
                            onnx_fold(s->layers->graph, where, onnx_input(made, (size_t)i), &one,
                                      &ignored) == ONNX_FOLDED;
-        sizes[i] = known && one.count == 1 ? one.values[0] : (double)NAN;
+        sizes[i] = known && one.count == 1
+                       ? one.values[0]
+                       : run_time_size(s, where, onnx_input(made, (size_t)i));
         onnx_tensor_free(&one);
     }
     return true;
@@ -206,16 +246,17 @@ static bool reshape_to(struct onnx_form *form, const double *sizes, int rank)
     const int begin = features_begin(form);
     const bool with_d = strchr(form->axes + begin, 'D') != NULL;
     const int total = form->features * (with_d ? form->directions : 1);
-    const bool kept =
-        rank > 0 && rank == rank_of(form) && begin == rank - 1 && sizes[rank - 1] == 0.0;
+    const bool kept = rank > 0 && begin == rank_of(form) - 1 &&
+                      copied_axis(sizes[rank - 1], rank - 1) == begin;
     struct onnx_form to = *form;
     bool copies = rank == begin + 1;
     if (rank < 1 || strchr(form->axes + begin, 'F') == NULL)
         return false;
     memset(to.axes, 0, sizeof to.axes);
     for (int i = 0; i < rank - 1; i++) {
-        copies = copies && sizes[i] == 0.0;
-        to.axes[i] = sizes[i] == 0.0 && i < begin ? form->axes[i] : 'N';
+        const int from = copied_axis(sizes[i], i);
+        copies = copies && from == i;
+        to.axes[i] = from >= 0 && from < begin ? form->axes[from] : 'N';
     }
     to.axes[rank - 1] = 'F';
     to.features = total;
