@@ -12,7 +12,6 @@
 #include <string.h>
 
 #include "models/base/bytes.h"
-#include "models/source/onnx_fold.h"
 #include "models/source/onnx_layers.h"
 #include "onnx.pb-c.h"
 

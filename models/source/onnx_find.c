@@ -1,32 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0
  * onnx_find.c - the nodes of a model that are layers. */
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "models/base/bytes.h"
 #include "models/source/onnx_layers.h"
 #include "onnx.pb-c.h"
 
 enum { LAYERS_MOST = 4096, CELLS_MOST = 1024 }; /* of a file */
-
-bool onnx_refuse(struct onnx_layers *layers, const struct onnx_scope *scope,
-                 const Onnx__NodeProto *node, const char *format, ...)
-{
-    char name[PRINTABLE_NAME], inside[PRINTABLE_NAME], type[PRINTABLE_NAME];
-    char what[512], shown[sizeof what];
-    va_list arguments;
-    va_start(arguments, format);
-    vsnprintf(what, sizeof what, format, arguments);
-    va_end(arguments);
-    printable(name, sizeof name, onnx_node_name(node));
-    printable(inside, sizeof inside, scope->name);
-    printable(type, sizeof type, node->op_type);
-    printable(shown, sizeof shown, what);
-    return fail(layers->error, "%s: node '%s%s' (%s) %s", layers->graph->file->name, inside, name,
-                type, shown);
-}
 
 /* ---- layers ---------------------------------------------------------------------------------- */
 

@@ -1,17 +1,22 @@
 /* SPDX-License-Identifier: Apache-2.0
  * onnx_fold.c - tensors that are constants behind operators: Constant, Identity, Cast, Reshape,
- * Squeeze, Unsqueeze, DequantizeLinear; those of onnx_parts.c. */
-#include "models/source/onnx_fold.h"
+ * Squeeze, Unsqueeze, DequantizeLinear, Slice, Split, Gather, Concat, Transpose. */
+#include "models/source/onnx_graph.h"
 
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "models/base/bytes.h"
+#include "models/source/onnx_parts.h"
 #include "onnx.pb-c.h"
 
-enum { DEPTH_MOST = 200, WORK_OF_A_STEP = 64 };
+enum { DEPTH_MOST = 200, WORK_OF_A_STEP = 64, NO_INPUT = 1 << 20 };
 
-enum onnx_fold onnx_malformed(struct onnx_folding *f, const char *what)
+/* Computes f->output of f->node. */
+typedef enum onnx_fold operator(struct onnx_folding *f, struct onnx_tensor *to);
+
+static enum onnx_fold malformed(const struct onnx_folding *f, const char *what)
 {
     char name[PRINTABLE_NAME];
     printable(name, sizeof name, onnx_node_name(f->node));
@@ -19,20 +24,12 @@ enum onnx_fold onnx_malformed(struct onnx_folding *f, const char *what)
     return ONNX_FAILED;
 }
 
-enum onnx_fold onnx_operand(struct onnx_folding *f, size_t input, struct onnx_tensor *tensor)
+static enum onnx_fold operand(struct onnx_folding *f, size_t input, struct onnx_tensor *tensor)
 {
     *tensor = (struct onnx_tensor){0};
     if (onnx_input(f->node, input) == NULL)
-        return onnx_malformed(f, "lacks an input");
+        return malformed(f, "lacks an input");
     return onnx_fold(f->graph, f->scope, onnx_input(f->node, input), tensor, f->error);
-}
-
-enum onnx_fold onnx_take_view(struct onnx_folding *f, struct onnx_tensor *from,
-                              const struct onnx_view *view, struct onnx_tensor *to)
-{
-    const bool good = onnx_view_copy(from, view, to);
-    onnx_tensor_free(from);
-    return good ? ONNX_FOLDED : onnx_malformed(f, "gives a tensor that is too large");
 }
 
 static bool copy(struct onnx_tensor *to, const struct onnx_tensor *from)
@@ -80,7 +77,7 @@ static enum onnx_fold fold_constant(struct onnx_folding *f, struct onnx_tensor *
 
 static enum onnx_fold fold_identity(struct onnx_folding *f, struct onnx_tensor *to)
 {
-    return onnx_operand(f, 0, to);
+    return operand(f, 0, to);
 }
 
 /* Whole numbers are cut, and a float16 is kept as it is: weights in it come from such. */
@@ -88,7 +85,7 @@ static enum onnx_fold fold_cast(struct onnx_folding *f, struct onnx_tensor *to)
 {
     enum { FLOAT = 1, BOOL = 9, FLOAT16 = 10, DOUBLE = 11, BFLOAT16 = 16 };
     const int64_t type = onnx_int(f->node, "to", FLOAT);
-    const enum onnx_fold folded = onnx_operand(f, 0, to);
+    const enum onnx_fold folded = operand(f, 0, to);
     const bool real = type == FLOAT16 || type == DOUBLE || type == BFLOAT16;
     for (size_t i = 0; folded == ONNX_FOLDED && !real && i < to->count; i++)
         to->values[i] = type == FLOAT  ? (double)float_of_double(to->values[i])
@@ -97,89 +94,17 @@ static enum onnx_fold fold_cast(struct onnx_folding *f, struct onnx_tensor *to)
     return folded;
 }
 
-/* 0 is the size that was there, and one may be -1: what is left. */
-static bool reshape(struct onnx_tensor *t, const struct onnx_tensor *shape, bool zeros)
-{
-    int64_t sizes[ONNX_RANK_MOST], rest = -1;
-    double count = 1.0;
-    for (int i = 0; i < (int)shape->count; i++) {
-        double size = shape->values[i];
-        if (size == 0.0 && !zeros)
-            size = i < t->rank ? (double)t->shape[i] : -2.0;
-        if (size == -1.0 && rest < 0)
-            rest = i;
-        else if (size < 0.0 || size > (double)INT32_MAX)
-            return false;
-        else
-            count *= size;
-        sizes[i] = (int64_t)size;
-    }
-    if (rest >= 0) {
-        sizes[rest] = count > 0.0 ? (int64_t)((double)t->count / count) : 0;
-        count *= (double)sizes[rest];
-    }
-    t->rank = (int)shape->count;
-    memcpy(t->shape, sizes, (size_t)t->rank * sizeof *sizes);
-    return count == (double)t->count;
-}
-
 static enum onnx_fold fold_reshape(struct onnx_folding *f, struct onnx_tensor *to)
 {
     struct onnx_tensor shape;
     enum onnx_fold folded = onnx_ints(f, "shape", 1, &shape);
     if (folded == ONNX_FOLDED)
-        folded = onnx_operand(f, 0, to);
+        folded = operand(f, 0, to);
     if (folded == ONNX_FOLDED &&
-        (shape.rank != 1 || shape.count > ONNX_RANK_MOST ||
-         !reshape(to, &shape, onnx_int(f->node, "allowzero", 0) != 0)))
-        folded = onnx_malformed(f, "has a shape that its input does not have");
+        !onnx_reshape(to, &shape, onnx_int(f->node, "allowzero", 0) != 0))
+        folded = malformed(f, "has a shape that its input does not have");
     onnx_tensor_free(&shape);
     return folded;
-}
-
-/* Which of `rank` axes are named; false: one is named twice, or is none. */
-static bool mark_axes(const struct onnx_tensor *axes, int rank, bool marked[ONNX_RANK_MOST])
-{
-    for (size_t i = 0; i < axes->count; i++) {
-        int64_t axis;
-        if (!onnx_index(axes->values[i], rank, &axis) || marked[axis])
-            return false;
-        marked[axis] = true;
-    }
-    return true;
-}
-
-static bool squeeze(struct onnx_tensor *t, const struct onnx_tensor *axes)
-{
-    bool gone[ONNX_RANK_MOST] = {false};
-    int rank = 0;
-    if (axes->rank >= 0 && !mark_axes(axes, t->rank, gone))
-        return false;
-    for (int i = 0; i < t->rank; i++) {
-        const bool leaves = axes->rank >= 0 ? gone[i] : t->shape[i] == 1;
-        if (leaves && t->shape[i] != 1)
-            return false;
-        if (!leaves)
-            t->shape[rank++] = t->shape[i];
-    }
-    t->rank = rank;
-    return true;
-}
-
-static bool unsqueeze(struct onnx_tensor *t, const struct onnx_tensor *axes)
-{
-    bool is_new[ONNX_RANK_MOST] = {false};
-    int64_t shape[ONNX_RANK_MOST];
-    if (axes->rank < 0 || axes->count > (size_t)(ONNX_RANK_MOST - t->rank))
-        return false;
-    const int rank = t->rank + (int)axes->count;
-    if (!mark_axes(axes, rank, is_new))
-        return false;
-    for (int i = 0, from = 0; i < rank; i++)
-        shape[i] = is_new[i] ? 1 : t->shape[from++];
-    t->rank = rank;
-    memcpy(t->shape, shape, (size_t)rank * sizeof *shape);
-    return true;
 }
 
 static enum onnx_fold fold_axes(struct onnx_folding *f, struct onnx_tensor *to)
@@ -187,85 +112,126 @@ static enum onnx_fold fold_axes(struct onnx_folding *f, struct onnx_tensor *to)
     struct onnx_tensor axes;
     enum onnx_fold folded = onnx_ints(f, "axes", 1, &axes);
     if (folded == ONNX_FOLDED)
-        folded = onnx_operand(f, 0, to);
+        folded = operand(f, 0, to);
     if (folded == ONNX_FOLDED &&
-        !(onnx_is(f->node, "Squeeze") ? squeeze(to, &axes) : unsqueeze(to, &axes)))
-        folded = onnx_malformed(f, "has axes that its input does not have");
+        !(onnx_is(f->node, "Squeeze") ? onnx_squeeze(to, &axes) : onnx_unsqueeze(to, &axes)))
+        folded = malformed(f, "has axes that its input does not have");
     onnx_tensor_free(&axes);
     return folded;
-}
-
-/* ---- DequantizeLinear ------------------------------------------------------------------------ */
-
-/* The element of a scale that goes with element n: one for all, one for each place of an axis, or
- * one for each block along it. */
-static size_t scale_place(const struct onnx_tensor *t, const struct onnx_tensor *scale, int axis,
-                          int64_t block, size_t n)
-{
-    size_t place = 0, below = t->count;
-    if (scale->count == 1)
-        return 0;
-    for (int i = 0; i < t->rank; i++) {
-        below /= (size_t)t->shape[i];
-        size_t index = n / below % (size_t)t->shape[i];
-        if (scale->rank == 1) {
-            if (i == axis)
-                return index;
-        } else {
-            index = i == axis ? index / (size_t)block : index;
-            place = place * (size_t)scale->shape[i] + index;
-        }
-    }
-    return place;
-}
-
-static bool scales_fit(const struct onnx_tensor *t, const struct onnx_tensor *scale, int64_t axis,
-                       int64_t block)
-{
-    if (scale->count == 1)
-        return true;
-    if (scale->rank == 1)
-        return axis < t->rank && scale->shape[0] == t->shape[axis];
-    if (scale->rank != t->rank || block < 1)
-        return false;
-    for (int i = 0; i < t->rank; i++) {
-        const int64_t wanted = i == axis ? (t->shape[i] + block - 1) / block : t->shape[i];
-        if (scale->shape[i] != wanted)
-            return false;
-    }
-    return true;
-}
-
-static enum onnx_fold scale_values(struct onnx_folding *f, struct onnx_tensor *to,
-                                   const struct onnx_tensor *scale,
-                                   const struct onnx_tensor *zero)
-{
-    int64_t axis = 0;
-    const int64_t block = onnx_int(f->node, "block_size", 0);
-    const bool has_axis = onnx_index((double)onnx_int(f->node, "axis", 1), to->rank, &axis);
-    if ((scale->count != 1 && !has_axis) || !scales_fit(to, scale, axis, block) ||
-        (zero->count != scale->count && zero->count != 0))
-        return onnx_malformed(f, "has scales that do not fit its input");
-    for (size_t n = 0; n < to->count; n++) {
-        const size_t place = scale_place(to, scale, (int)axis, block, n);
-        const double offset = zero->count > 0 ? zero->values[place] : 0.0;
-        to->values[n] = (to->values[n] - offset) * scale->values[place];
-    }
-    return ONNX_FOLDED;
 }
 
 static enum onnx_fold fold_dequantize(struct onnx_folding *f, struct onnx_tensor *to)
 {
     struct onnx_tensor scale = {0}, zero = {0};
-    enum onnx_fold folded = onnx_operand(f, 1, &scale);
+    enum onnx_fold folded = operand(f, 1, &scale);
     if (folded == ONNX_FOLDED && onnx_input(f->node, 2) != NULL)
-        folded = onnx_operand(f, 2, &zero);
+        folded = operand(f, 2, &zero);
     if (folded == ONNX_FOLDED)
-        folded = onnx_operand(f, 0, to);
-    if (folded == ONNX_FOLDED)
-        folded = scale_values(f, to, &scale, &zero);
+        folded = operand(f, 0, to);
+    const struct onnx_scales scales = {&scale, &zero, onnx_int(f->node, "axis", 1),
+                                       onnx_int(f->node, "block_size", 0)};
+    if (folded == ONNX_FOLDED && !onnx_dequantize(to, &scales))
+        folded = malformed(f, "has scales that do not fit its input");
     onnx_tensor_free(&scale);
     onnx_tensor_free(&zero);
+    return folded;
+}
+
+/* ---- operators that take tensors apart -------------------------------------------------------- */
+
+static bool axis_of(struct onnx_folding *f, const struct onnx_tensor *t, int64_t otherwise,
+                    int64_t *axis)
+{
+    return onnx_index((double)onnx_int(f->node, "axis", otherwise), t->rank, axis);
+}
+
+static enum onnx_fold fold_slice(struct onnx_folding *f, struct onnx_tensor *to)
+{
+    static const char *const names[] = {"starts", "ends", "axes", "steps"};
+    struct onnx_tensor from = {0}, of[4] = {{0}};
+    enum onnx_fold folded = ONNX_FOLDED;
+    for (size_t i = 0; folded == ONNX_FOLDED && i < 4; i++)
+        folded = onnx_ints(f, names[i], i + 1, &of[i]);
+    if (folded == ONNX_FOLDED)
+        folded = operand(f, 0, &from);
+    if (folded == ONNX_FOLDED && !onnx_slice(&from, of, to))
+        folded = malformed(f, "takes a part that its input does not have");
+    onnx_tensor_free(&from);
+    for (int i = 0; i < 4; i++)
+        onnx_tensor_free(&of[i]);
+    return folded;
+}
+
+enum onnx_fold onnx_split_part(const struct onnx_folding *f, int64_t size, int64_t *first,
+                               int64_t *count)
+{
+    struct onnx_tensor sizes;
+    enum onnx_fold folded = onnx_ints(f, "split", 1, &sizes);
+    const struct onnx_parting parting = {
+        &sizes, onnx_int(f->node, "num_outputs", (int64_t)f->node->n_output), f->output};
+    if (folded == ONNX_FOLDED && !onnx_part(&parting, size, first, count))
+        folded = malformed(f, "makes parts that its input does not have");
+    onnx_tensor_free(&sizes);
+    return folded;
+}
+
+static enum onnx_fold fold_split(struct onnx_folding *f, struct onnx_tensor *to)
+{
+    struct onnx_tensor from;
+    int64_t axis, first = 0, count = 0;
+    enum onnx_fold folded = operand(f, 0, &from);
+    if (folded == ONNX_FOLDED && !axis_of(f, &from, 0, &axis))
+        folded = malformed(f, "has an axis that its input does not have");
+    else if (folded == ONNX_FOLDED)
+        folded = onnx_split_part(f, from.shape[axis], &first, &count);
+    if (folded == ONNX_FOLDED && !onnx_take_part(&from, (int)axis, first, count, to))
+        folded = malformed(f, "makes parts that are too large");
+    onnx_tensor_free(&from);
+    return folded;
+}
+
+static enum onnx_fold fold_transpose(struct onnx_folding *f, struct onnx_tensor *to)
+{
+    struct onnx_tensor from = {0}, perm;
+    enum onnx_fold folded = onnx_ints(f, "perm", NO_INPUT, &perm);
+    if (folded == ONNX_FOLDED)
+        folded = operand(f, 0, &from);
+    if (folded == ONNX_FOLDED && !onnx_transpose(&from, &perm, to))
+        folded = malformed(f, "has an order of axes that its input does not have");
+    onnx_tensor_free(&from);
+    onnx_tensor_free(&perm);
+    return folded;
+}
+
+static enum onnx_fold fold_gather(struct onnx_folding *f, struct onnx_tensor *to)
+{
+    struct onnx_tensor from = {0}, indices = {0};
+    int64_t axis;
+    enum onnx_fold folded = operand(f, 1, &indices);
+    if (folded == ONNX_FOLDED)
+        folded = operand(f, 0, &from);
+    if (folded == ONNX_FOLDED &&
+        (!axis_of(f, &from, 0, &axis) || !onnx_gather(&from, &indices, (int)axis, to)))
+        folded = malformed(f, "takes elements that its input does not have");
+    onnx_tensor_free(&from);
+    onnx_tensor_free(&indices);
+    return folded;
+}
+
+static enum onnx_fold fold_concat(struct onnx_folding *f, struct onnx_tensor *to)
+{
+    const size_t count = f->node->n_input;
+    struct onnx_tensor *parts = allocate(count, sizeof *parts);
+    enum onnx_fold folded = count > 0 ? ONNX_FOLDED : malformed(f, "has no inputs");
+    int64_t axis;
+    for (size_t n = 0; folded == ONNX_FOLDED && n < count; n++)
+        folded = operand(f, n, &parts[n]);
+    if (folded == ONNX_FOLDED &&
+        (!axis_of(f, &parts[0], 1, &axis) || !onnx_concat(parts, count, axis, to)))
+        folded = malformed(f, "has inputs that do not fit each other");
+    for (size_t n = 0; n < count; n++)
+        onnx_tensor_free(&parts[n]);
+    free(parts);
     return folded;
 }
 
@@ -273,7 +239,7 @@ static enum onnx_fold fold_dequantize(struct onnx_folding *f, struct onnx_tensor
 
 static const struct {
     const char *type;
-    onnx_operator *folds;
+    operator *folds;
 } operators[] = {
     {"Constant", fold_constant},
     {"Identity", fold_identity},
@@ -282,14 +248,14 @@ static const struct {
     {"Squeeze", fold_axes},
     {"Unsqueeze", fold_axes},
     {"DequantizeLinear", fold_dequantize},
-    {"Slice", onnx_fold_slice},
-    {"Split", onnx_fold_split},
-    {"Gather", onnx_fold_gather},
-    {"Concat", onnx_fold_concat},
-    {"Transpose", onnx_fold_transpose},
+    {"Slice", fold_slice},
+    {"Split", fold_split},
+    {"Gather", fold_gather},
+    {"Concat", fold_concat},
+    {"Transpose", fold_transpose},
 };
 
-onnx_operator *onnx_operator_of(const Onnx__NodeProto *node)
+static operator *operator_of(const Onnx__NodeProto *node)
 {
     for (size_t i = 0; i < sizeof operators / sizeof *operators; i++)
         if (onnx_is(node, operators[i].type))
@@ -321,7 +287,7 @@ static enum onnx_fold fold_value(struct onnx_graph *graph, const struct onnx_sco
         return scope->outer == NULL ? fold_input(graph, value->name, tensor) : ONNX_VARIES;
     default:
         f.node = value->by;
-        return onnx_operator_of(f.node) != NULL ? onnx_operator_of(f.node)(&f, tensor)
+        return operator_of(f.node) != NULL ? operator_of(f.node)(&f, tensor)
                                                 : ONNX_VARIES;
     }
 }

@@ -104,6 +104,10 @@ struct onnx_folding {
 enum onnx_fold onnx_ints(const struct onnx_folding *f, const char *attribute, size_t input,
                          struct onnx_tensor *tensor);
 
+/* Where the output of a Split of `size` elements begins, and how many it has. */
+enum onnx_fold onnx_split_part(const struct onnx_folding *f, int64_t size, int64_t *first,
+                               int64_t *count);
+
 /* Is it zero whatever its shape is?  Frameworks make initial states so. */
 bool onnx_is_zero(struct onnx_graph *graph, const struct onnx_scope *scope, const char *name);
 

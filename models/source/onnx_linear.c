@@ -1,42 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0
  * onnx_linear.c - products with constant matrices: Gemm, MatMul and the Add behind it. */
-#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "models/base/bytes.h"
 #include "models/source/onnx_layers.h"
 #include "onnx.pb-c.h"
-
-bool onnx_put_matrix(struct source_layer *layer, const char *name, const struct onnx_matrix *from,
-                     int rows, int columns)
-{
-    const int width = columns > 0 ? columns : 1;
-    float *to = source_add_tensor(layer, name, rows, columns);
-    bool finite = true;
-    for (int row = 0; row < rows; row++)
-        for (int col = 0; col < width; col++) {
-            const double value = from->values[from->first + (size_t)row * from->row_step +
-                                              (size_t)col * from->col_step];
-            const float rounded = float_of_double(value);
-            finite = finite && isfinite(rounded);
-            to[(size_t)row * (size_t)width + (size_t)col] = rounded;
-        }
-    return finite;
-}
-
-bool onnx_shape(struct onnx_layers *layers, const struct onnx_scope *scope, const char *name,
-                int *rank, int64_t shape[ONNX_RANK_MOST])
-{
-    struct onnx_tensor tensor;
-    struct error ignored;
-    if (onnx_fold(layers->graph, scope, name, &tensor, &ignored) != ONNX_FOLDED)
-        return false;
-    *rank = tensor.rank;
-    memcpy(shape, tensor.shape, sizeof tensor.shape);
-    onnx_tensor_free(&tensor);
-    return true;
-}
 
 /* What is fed when the network runs is no constant, even if its value is known. */
 static bool varies(struct onnx_layers *layers, const struct onnx_scope *scope, const char *name)

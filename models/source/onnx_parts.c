@@ -1,17 +1,59 @@
 /* SPDX-License-Identifier: Apache-2.0
- * onnx_parts.c - operators that take tensors apart, and put them together: Slice, Split, Gather,
- * Concat, Transpose. */
+ * onnx_parts.c - parts of tensors, in another order, put together: Slice, Split, Gather, Concat,
+ * Transpose. */
+#include "models/source/onnx_parts.h"
+
 #include <math.h>
-#include <stdlib.h>
 #include <string.h>
 
-#include "models/source/onnx_fold.h"
-#include "onnx.pb-c.h"
+/* ---- views ----------------------------------------------------------------------------------- */
 
-static bool axis_of(struct onnx_folding *f, const struct onnx_tensor *t, int64_t otherwise,
-                    int64_t *axis)
+/* A tensor whose element [i, j ...] is that of another one at first + i*step[0] + j*step[1] ... */
+struct onnx_view {
+    int rank;
+    int64_t shape[ONNX_RANK_MOST], step[ONNX_RANK_MOST], first;
+};
+
+static struct onnx_view view_of(const struct onnx_tensor *tensor)
 {
-    return onnx_index((double)onnx_int(f->node, "axis", otherwise), t->rank, axis);
+    struct onnx_view view = {.rank = tensor->rank};
+    int64_t step = 1;
+    for (int i = tensor->rank - 1; i >= 0; i--) {
+        view.shape[i] = tensor->shape[i];
+        view.step[i] = step;
+        step *= tensor->shape[i];
+    }
+    return view;
+}
+
+static bool copy_view(const struct onnx_tensor *from, const struct onnx_view *view,
+                    struct onnx_tensor *to)
+{
+    int64_t index[ONNX_RANK_MOST] = {0}, at = view->first;
+    if (!onnx_tensor_new(to, view->rank, view->shape))
+        return false;
+    for (size_t n = 0; n < to->count; n++) {
+        BUG_UNLESS(at >= 0 && at < (int64_t)from->count);
+        to->values[n] = from->values[at];
+        for (int i = view->rank - 1; i >= 0; i--) {
+            at += view->step[i];
+            if (++index[i] < view->shape[i])
+                break;
+            at -= view->step[i] * view->shape[i];
+            index[i] = 0;
+        }
+    }
+    return true;
+}
+
+bool onnx_index(double index, int64_t size, int64_t *place)
+{
+    if (index < 0.0)
+        index += (double)size;
+    if (!(index >= 0.0 && index < (double)size))
+        return false;
+    *place = (int64_t)index;
+    return true;
 }
 
 /* ---- Slice ----------------------------------------------------------------------------------- */
@@ -39,7 +81,6 @@ static bool slice_axis(struct onnx_view *view, int64_t axis, const double range[
     return true;
 }
 
-/* starts, ends, axes, steps; of the last two there may be none. */
 static bool slice(struct onnx_view *view, const struct onnx_tensor of[4])
 {
     const size_t count = of[0].count;
@@ -59,24 +100,11 @@ static bool slice(struct onnx_view *view, const struct onnx_tensor of[4])
     return true;
 }
 
-enum onnx_fold onnx_fold_slice(struct onnx_folding *f, struct onnx_tensor *to)
+bool onnx_slice(const struct onnx_tensor *from, const struct onnx_tensor of[4],
+                struct onnx_tensor *to)
 {
-    static const char *const names[] = {"starts", "ends", "axes", "steps"};
-    struct onnx_tensor from = {0}, of[4] = {{0}};
-    enum onnx_fold folded = ONNX_FOLDED;
-    for (size_t i = 0; folded == ONNX_FOLDED && i < 4; i++)
-        folded = onnx_ints(f, names[i], i + 1, &of[i]);
-    if (folded == ONNX_FOLDED)
-        folded = onnx_operand(f, 0, &from);
-    if (folded == ONNX_FOLDED) {
-        struct onnx_view view = onnx_view_of(&from);
-        folded = slice(&view, of) ? onnx_take_view(f, &from, &view, to)
-                                  : onnx_malformed(f, "takes a part that its input does not have");
-    }
-    onnx_tensor_free(&from);
-    for (int i = 0; i < 4; i++)
-        onnx_tensor_free(&of[i]);
-    return folded;
+    struct onnx_view view = view_of(from);
+    return slice(&view, of) && copy_view(from, &view, to);
 }
 
 /* ---- Split ----------------------------------------------------------------------------------- */
@@ -99,63 +127,45 @@ static bool part_of_list(const struct onnx_tensor *sizes, int output, int64_t si
 }
 
 /* Equal parts, the last one smaller if need be. */
-static void equal_part(struct onnx_folding *f, int64_t size, int64_t *first, int64_t *count)
+static void equal_part(const struct onnx_parting *p, int64_t size, int64_t *first, int64_t *count)
 {
-    int64_t parts = onnx_int(f->node, "num_outputs", (int64_t)f->node->n_output);
-    parts = parts < 1 ? 1 : parts;
+    const int64_t parts = p->parts < 1 ? 1 : p->parts;
     const int64_t each = size / parts + (size % parts != 0);
-    *first = each * f->output < size ? each * f->output : size;
+    *first = each <= size && p->output <= size / (each < 1 ? 1 : each) ? each * p->output : size;
     *count = size - *first < each ? size - *first : each;
 }
 
-enum onnx_fold onnx_split_part(struct onnx_folding *f, int64_t size, int64_t *first,
-                               int64_t *count)
+bool onnx_part(const struct onnx_parting *p, int64_t size, int64_t *first, int64_t *count)
 {
-    struct onnx_tensor sizes;
-    enum onnx_fold folded = onnx_ints(f, "split", 1, &sizes);
-    if (folded == ONNX_FOLDED && sizes.rank < 0)
-        equal_part(f, size, first, count);
-    else if (folded == ONNX_FOLDED && !part_of_list(&sizes, f->output, size, first, count))
-        folded = onnx_malformed(f, "makes parts that its input does not have");
-    onnx_tensor_free(&sizes);
-    return folded;
+    if (p->sizes->rank >= 0)
+        return part_of_list(p->sizes, p->output, size, first, count);
+    equal_part(p, size, first, count);
+    return true;
 }
 
-enum onnx_fold onnx_fold_split(struct onnx_folding *f, struct onnx_tensor *to)
+bool onnx_take_part(const struct onnx_tensor *from, int axis, int64_t first, int64_t count,
+                    struct onnx_tensor *to)
 {
-    struct onnx_tensor from;
-    int64_t axis, first = 0, count = 0;
-    enum onnx_fold folded = onnx_operand(f, 0, &from);
-    if (folded != ONNX_FOLDED)
-        return folded;
-    struct onnx_view view = onnx_view_of(&from);
-    if (!axis_of(f, &from, 0, &axis))
-        folded = onnx_malformed(f, "has an axis that its input does not have");
-    else
-        folded = onnx_split_part(f, from.shape[axis], &first, &count);
-    if (folded == ONNX_FOLDED) {
-        view.first = first * view.step[axis];
-        view.shape[axis] = count;
-        folded = onnx_take_view(f, &from, &view, to);
-    }
-    onnx_tensor_free(&from);
-    return folded;
+    struct onnx_view view = view_of(from);
+    view.first = first * view.step[axis];
+    view.shape[axis] = count;
+    return copy_view(from, &view, to);
 }
 
 /* ---- Transpose ------------------------------------------------------------------------------- */
 
 /* All axes once; without a list, the other way round. */
-static bool transpose(const struct onnx_tensor *from, const Onnx__AttributeProto *perm,
+static bool transpose(const struct onnx_tensor *from, const struct onnx_tensor *perm,
                       struct onnx_view *view)
 {
-    const struct onnx_view old = onnx_view_of(from);
+    const struct onnx_view old = view_of(from);
     bool seen[ONNX_RANK_MOST] = {false};
     *view = old;
-    if (perm != NULL && perm->n_ints != (size_t)from->rank)
+    if (perm->rank >= 0 && perm->count != (size_t)from->rank)
         return false;
     for (int i = 0; i < from->rank; i++) {
         int64_t axis;
-        const double asked = perm != NULL ? (double)perm->ints[i] : (double)(from->rank - 1 - i);
+        const double asked = perm->rank >= 0 ? perm->values[i] : (double)(from->rank - 1 - i);
         if (!onnx_index(asked, from->rank, &axis) || seen[axis])
             return false;
         seen[axis] = true;
@@ -165,17 +175,11 @@ static bool transpose(const struct onnx_tensor *from, const Onnx__AttributeProto
     return true;
 }
 
-enum onnx_fold onnx_fold_transpose(struct onnx_folding *f, struct onnx_tensor *to)
+bool onnx_transpose(const struct onnx_tensor *from, const struct onnx_tensor *perm,
+                    struct onnx_tensor *to)
 {
-    struct onnx_tensor from;
     struct onnx_view view;
-    enum onnx_fold folded = onnx_operand(f, 0, &from);
-    if (folded != ONNX_FOLDED)
-        return folded;
-    if (transpose(&from, onnx_attribute(f->node, "perm"), &view))
-        return onnx_take_view(f, &from, &view, to);
-    onnx_tensor_free(&from);
-    return onnx_malformed(f, "has an order of axes that its input does not have");
+    return transpose(from, perm, &view) && copy_view(from, &view, to);
 }
 
 /* ---- Gather ---------------------------------------------------------------------------------- */
@@ -203,8 +207,8 @@ static bool gather_shape(const struct onnx_tensor *from, const struct onnx_tenso
     return onnx_tensor_new(to, rank, shape);
 }
 
-static bool gather(const struct onnx_tensor *from, const struct onnx_tensor *indices, int axis,
-                   struct onnx_tensor *to)
+bool onnx_gather(const struct onnx_tensor *from, const struct onnx_tensor *indices, int axis,
+                 struct onnx_tensor *to)
 {
     const size_t blocks = product(from->shape, 0, axis);
     const size_t size = product(from->shape, axis + 1, from->rank);
@@ -222,21 +226,6 @@ static bool gather(const struct onnx_tensor *from, const struct onnx_tensor *ind
     return true;
 }
 
-enum onnx_fold onnx_fold_gather(struct onnx_folding *f, struct onnx_tensor *to)
-{
-    struct onnx_tensor from = {0}, indices = {0};
-    int64_t axis;
-    enum onnx_fold folded = onnx_operand(f, 1, &indices);
-    if (folded == ONNX_FOLDED)
-        folded = onnx_operand(f, 0, &from);
-    if (folded == ONNX_FOLDED &&
-        (!axis_of(f, &from, 0, &axis) || !gather(&from, &indices, (int)axis, to)))
-        folded = onnx_malformed(f, "takes elements that its input does not have");
-    onnx_tensor_free(&from);
-    onnx_tensor_free(&indices);
-    return folded;
-}
-
 /* ---- Concat ---------------------------------------------------------------------------------- */
 
 static bool joins(const struct onnx_tensor *a, const struct onnx_tensor *b, int64_t axis)
@@ -247,7 +236,7 @@ static bool joins(const struct onnx_tensor *a, const struct onnx_tensor *b, int6
     return a->rank == b->rank;
 }
 
-static bool join(const struct onnx_tensor *parts, size_t count, int64_t axis,
+bool onnx_concat(const struct onnx_tensor *parts, size_t count, int64_t axis,
                  struct onnx_tensor *to)
 {
     int64_t shape[ONNX_RANK_MOST];
@@ -270,21 +259,4 @@ static bool join(const struct onnx_tensor *parts, size_t count, int64_t axis,
         at += size;
     }
     return true;
-}
-
-enum onnx_fold onnx_fold_concat(struct onnx_folding *f, struct onnx_tensor *to)
-{
-    const size_t count = f->node->n_input;
-    struct onnx_tensor *parts = allocate(count, sizeof *parts);
-    enum onnx_fold folded = count > 0 ? ONNX_FOLDED : onnx_malformed(f, "has no inputs");
-    int64_t axis;
-    for (size_t n = 0; folded == ONNX_FOLDED && n < count; n++)
-        folded = onnx_operand(f, n, &parts[n]);
-    if (folded == ONNX_FOLDED &&
-        (!axis_of(f, &parts[0], 1, &axis) || !join(parts, count, axis, to)))
-        folded = onnx_malformed(f, "has inputs that do not fit each other");
-    for (size_t n = 0; n < count; n++)
-        onnx_tensor_free(&parts[n]);
-    free(parts);
-    return folded;
 }
