@@ -201,8 +201,6 @@ static bool is_there_already(struct source *source)
 
 static bool take_chains(struct onnx_layers *layers)
 {
-    struct error first = {""};
-    int refused = 0;
     for (int i = 0; i < layers->count; i++) {
         if (layers->at[i].before >= 0)
             continue;
@@ -212,14 +210,12 @@ static bool take_chains(struct onnx_layers *layers)
             continue;
         }
         source_drop_chain(layers->source);
-        source_add_note(layers->source, "%s", layers->error->text);
-        if (refused++ == 0)
-            first = *layers->error;
+        onnx_note_refused(layers);
     }
     if (layers->source->chain_count > 0)
         return true;
-    if (refused > 0)
-        *layers->error = first;
+    if (layers->refused > 0)
+        *layers->error = layers->first;
     else
         fail(layers->error, "%s: has no LSTM, GRU, RNN or linear layer that is known%s%s",
              layers->graph->file->name, layers->source->note_count > 0 ? ": " : "",

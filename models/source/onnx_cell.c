@@ -241,6 +241,7 @@ static bool tell_apart(struct finding *f, bool first_fits, bool second_fits)
     return first_is_y != second_is_y;
 }
 
+/* False: it is no cell. */
 static bool find_y(struct finding *f)
 {
     struct onnx_cell *cell = f->cell;
@@ -250,13 +251,15 @@ static bool find_y(struct finding *f)
         return false;
     const bool fits[] = {a[1] == cell->size, b[1] == cell->size};
     const bool told = (fits[0] || fits[1]) && tell_apart(f, fits[0], fits[1]);
-    cell->y = onnx_input(cell->of_y.node, 0);
-    if (!told)
-        source_add_note(f->layers->source, "there is an LSTM cell of single operators around "
-                        "tensor '%s', in which what multiplies x and what multiplies the state "
-                        "cannot be told apart, or that has a projection: export it from nn.LSTM "
-                        "with dynamo=False, or give its state dict", f->sum);
-    return told;
+    cell->y = told ? onnx_input(cell->of_y.node, 0) : NULL;
+    if (!told) {
+        onnx_refuse(f->layers, f->scope, cell->of_x.node,
+                    "is part of an LSTM cell of single operators in which the product with x and "
+                    "that with the state cannot be told apart, or that has a projection; export it "
+                    "from nn.LSTM with dynamo=False, or give its state dict");
+        onnx_note_refused(f->layers);
+    }
+    return true;
 }
 
 bool onnx_find_cell(struct onnx_layers *layers, const struct onnx_scope *scope,

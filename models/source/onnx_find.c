@@ -150,7 +150,7 @@ static void find_cells(struct onnx_layers *layers, const struct onnx_scope *scop
         if (!onnx_find_cell(layers, scope, found->node, &found->cell))
             continue;
         found->again = is_again(cells, &found->cell);
-        again += found->again;
+        again += found->again && found->cell.y != NULL;
         cells->count++;
     }
     if (again > 0)
@@ -175,7 +175,7 @@ static bool add_of_cell(struct onnx_layers *layers, const struct cells *cells,
 {
     for (int i = 0; i < cells->count; i++) {
         const struct found *found = &cells->at[i];
-        if (found->node == node && !found->again)
+        if (found->node == node && !found->again && found->cell.y != NULL)
             add_cell(layers, found);
         if (found->node == node || found->cell.of_x.node == node || found->cell.of_y.node == node)
             return true;

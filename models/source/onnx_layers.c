@@ -27,6 +27,13 @@ bool onnx_refuse(struct onnx_layers *layers, const struct onnx_scope *scope,
                 type, shown);
 }
 
+void onnx_note_refused(struct onnx_layers *layers)
+{
+    source_add_note(layers->source, "%s", layers->error->text);
+    if (layers->refused++ == 0)
+        layers->first = *layers->error;
+}
+
 bool onnx_put_matrix(struct source_layer *layer, const char *name, const struct onnx_matrix *from,
                      int rows, int columns)
 {

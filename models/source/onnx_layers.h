@@ -32,7 +32,7 @@ struct onnx_cell {
     const char *biases[2]; /* that Add brings, NULL: none */
     int64_t size;
     int64_t first[4];      /* rows of i, f, g, o */
-    const char *c, *y;     /* before the frame */
+    const char *c, *y;     /* before the frame; y NULL: which product is that of y is not known */
 };
 
 struct onnx_layer {
@@ -55,6 +55,8 @@ struct onnx_layers {
     struct onnx_layer *at;
     int count;
     struct error *error;
+    int refused;        /* layers or chains */
+    struct error first; /* of them */
 };
 
 /* ---- finding ---- */
@@ -68,7 +70,7 @@ bool onnx_is_recurrent(const struct Onnx__NodeProto *node);
 bool onnx_is_product(struct onnx_layers *layers, const struct onnx_scope *scope,
                      const struct Onnx__NodeProto *node);
 
-/* The cell whose last operator, o * tanh(c), this node is. */
+/* The cell whose last operator, o * tanh(c), this node is; or one that is refused, without y. */
 bool onnx_find_cell(struct onnx_layers *layers, const struct onnx_scope *scope,
                     const struct Onnx__NodeProto *node, struct onnx_cell *cell);
 
@@ -92,6 +94,9 @@ bool onnx_take_linear(struct onnx_layers *layers, const struct onnx_layer *layer
                       struct source_chain *chain);
 bool onnx_take_cell(struct onnx_layers *layers, const struct onnx_layer *layer,
                     struct source_chain *chain);
+
+/* Keeps the error, as a note and as what is said if nothing can be read. */
+void onnx_note_refused(struct onnx_layers *layers);
 
 /* "FILE: node 'NAME' (LSTM) ..." */
 bool onnx_refuse(struct onnx_layers *layers, const struct onnx_scope *scope,

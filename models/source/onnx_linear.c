@@ -24,7 +24,9 @@ bool onnx_is_product(struct onnx_layers *layers, const struct onnx_scope *scope,
     const char *x = onnx_input(node, 0), *w = onnx_input(node, 1);
     int rank;
     int64_t shape[ONNX_RANK_MOST];
-    const bool gemm = onnx_is(node, "Gemm") && onnx_int(node, "transA", 0) == 0;
+    const bool gemm = onnx_is(node, "Gemm") && onnx_int(node, "transA", 0) == 0 &&
+                      (onnx_input(node, 2) == NULL ||
+                       onnx_shape(layers, scope, onnx_input(node, 2), &rank, shape));
     return (gemm || onnx_is(node, "MatMul")) && x != NULL && w != NULL &&
            onnx_output(node, 0) != NULL && varies(layers, scope, x) &&
            onnx_shape(layers, scope, w, &rank, shape) && rank == 2 && shape[0] > 0 && shape[1] > 0;
