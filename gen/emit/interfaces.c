@@ -61,19 +61,25 @@ void interface_parameters(struct text *text, const struct interface *i, const ch
 #include "gen/emit/interfaces.def"
 }
 
-static void bind_signal(struct bindings *row, const struct interface *i, const char *signal,
-                        bool of_master, int bits)
+static void bind_wire(struct bindings *row, const struct interface *i, const char *signal,
+                      bool of_master, int bits)
 {
-    struct text logical = {0}, port = {0};
     char range[16] = "";
-    for (const char *at = signal; *at != '\0'; at++)
-        text_append_char(&logical, (char)toupper((unsigned char)*at));
-    bind_text(row, "LOGICAL", "%s", text_string(&logical));
     bind_text(row, "SIGNAL", "%s", signal);
     bind_text(row, "DIRECTION", "%s", of_master == i->is_master ? "output" : "input ");
     if (bits > 0)
         snprintf(range, sizeof range, "[%d:0]", bits - 1);
     bind_text(row, "RANGE", "%-9s", range);
+}
+
+static void bind_signal(struct bindings *row, const struct interface *i, const char *signal,
+                        bool of_master, int bits)
+{
+    struct text logical = {0}, port = {0};
+    for (const char *at = signal; *at != '\0'; at++)
+        text_append_char(&logical, (char)toupper((unsigned char)*at));
+    bind_text(row, "LOGICAL", "%s", text_string(&logical));
+    bind_wire(row, i, signal, of_master, bits);
     text_appendf(&port, "%s_%s", i->name, signal);
     bind_text(row, "PORT", "%-22s", text_string(&port));
     text_free(&logical);
@@ -115,4 +121,18 @@ void interfaces_bind(struct bindings *b, const struct program *p)
     }
     bind_text(b, "BUSES", "%s", text_string(&buses));
     text_free(&buses);
+}
+
+void interface_bind_channels(struct bindings *b, const char *list, const struct interface *i,
+                             bool writes)
+{
+    BUG_UNLESS(i->bus == BUS_AXI);
+    bind_list(b, list);
+#define SIGNAL(kind, written, signal, of_master, bits)                              \
+    if (BUS_##kind == BUS_AXI && (written) == writes && (!writes || i->writes)) {   \
+        struct bindings *row = bind_row(b, list);                                   \
+        bind_wire(row, i, #signal, of_master, bits);                                \
+        bind_text(row, "PADDED", "%-14s", #signal);                                 \
+    }
+#include "gen/emit/interfaces.def"
 }

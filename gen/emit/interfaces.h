@@ -39,4 +39,9 @@ void interface_parameters(struct text *text, const struct interface *interface, 
 /* Binds the list INTERFACES, in it the lists SIGNALS; BUSES, the names with ':' between them. */
 void interfaces_bind(struct bindings *bindings, const struct program *program);
 
+/* Binds a list of an AXI interface's signals, those of writes or those of reads: DIRECTION, RANGE and
+ * SIGNAL, which is PADDED, too. */
+void interface_bind_channels(struct bindings *bindings, const char *list,
+                             const struct interface *interface, bool writes);
+
 #endif

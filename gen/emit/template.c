@@ -73,7 +73,7 @@ static void bind_number(struct bindings *b, const char *list, const char *name,
 {
     if (is_constant(name)) {
         struct bindings *row = bind_row(b, list);
-        bind_text(row, "PARAMETER", "%-15s", name);
+        bind_text(row, "PARAMETER", "%-18s", name);
         bind_text(row, "NUMBER", "%s", name);
     } else if (!is_given(template, name)) {
         char text[80];

@@ -91,12 +91,13 @@ module ese_host (
     wire        stopping;
     wire [4:0]  error_code;
     wire        failed;
+    wire        counting;
     wire        load_done;
     wire        buses_idle;
     wire [31:0] slot;
     wire        start             = control[0] && !running && !loading && !stopping;
-    wire        frame_counts      = frame_done && running && !failed;
-    wire        descriptor_counts = descriptor_done && running && !failed;
+    wire        frame_counts      = frame_done && counting;
+    wire        descriptor_counts = descriptor_done && counting;
 
     wire unused_control = ^{control, slot, s_axi_control_awprot, s_axi_control_arprot};
 
@@ -262,6 +263,7 @@ module ese_host (
         .stopping         (stopping),
         .error            (error_code),
         .failed           (failed),
+        .counting         (counting),
         .load_done        (load_done),
         .idle             (buses_idle),
         .core_reset       (core_reset),

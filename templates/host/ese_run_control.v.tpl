@@ -40,6 +40,7 @@ module ese_run_control (
     output reg         stopping,
     output reg  [4:0]  error,
     output wire        failed,           // an error stops the chip in this clock
+    output wire        counting,         // what is done counts: no error has been told before
     output wire        load_done,
     output wire        idle,
     output reg         core_reset,       // of the datapath
@@ -112,6 +113,7 @@ module ese_run_control (
     };
 
     assign failed     = active && told;
+    assign counting   = running && !failed;
     assign load_done  = loading && model_done_q && !failed;
     assign idle       = &bus_idle;
 

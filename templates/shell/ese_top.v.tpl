@@ -50,19 +50,32 @@
 //     ese_counters                what the host may ask
 //     ese_slots                   channels that the host has closed
 //   ese_mem_controller          MEM controller
-//     ese_loader                  loads and checks the model
-//       ese_crc32                   CRC-32
-//     ese_program_ram             the controller's program
+//     ese_header                  what the model's header says
 //@ if RESIDENT
-//     ese_ram_stream              weights, columns, constants
-//       ese_stream_control          its words, over and over
+//     ese_resident_model          the model, in the chip
 //@ else
-//     ese_region_stream           weights, columns, constants
+//     ese_streamed_model          the model, in memory
+//@ end
+//       ese_loader                  loads and checks it
+//         ese_sections                section by section
+//           ese_crc32                   CRC-32
+//         ese_model_words             words on their way to their memories
+//         ese_program_ram             the controller's program
+//@ if RESIDENT
+//       ese_ram_stream              weights, columns, constants
+//         ese_stream_control          their words, over and over
+//@ else
+//       ese_region_stream           weights, columns, constants
 //@ end
 //@ if QUEUE
-//     ese_queue                   descriptors, x, states
-//     ese_writeback               y and states, to memory
-//     ese_axi_write               AXI4 write master
+//     ese_mover                   x, y and states
+//       ese_queue                   works off descriptors
+//         ese_queue_control           what it does when
+//         ese_feed                    x
+//         ese_state_mover             states
+//       ese_descriptor              what a descriptor says
+//       ese_writeback               y and states, to memory
+//       ese_axi_write               AXI4 write master
 //@ end
 //     ese_axi_read                AXI4 read master (one a port)
 //@ else
@@ -312,12 +325,12 @@ module ese_top (
         .state_write            (state_write),
         .state_saving           (state_saving),
         .state_read             (state_read),
-        .state_is_y             (state_is_kept),
+        .state_is_kept          (state_is_kept),
         .state_word             (state_word),
         .state_channels         (state_channels),
         .state_data             (state_data),
-        .c_data                 (cell_data),
-        .y_data                 (kept_data),
+        .cell_data              (cell_data),
+        .kept_data              (kept_data),
 //@ end
 //@ for INTERFACES
 //@ if AXI
@@ -443,12 +456,12 @@ module ese_top (
 //@ for CORE_NUMBERS
         .@{PARAMETER} (@{NUMBER}),
 //@ end
-        .SUM_LEFTS       (SUM_LEFTS),
-        .C_LEFTS         (C_LEFTS),
-        .M_LEFTS         (M_LEFTS),
-        .INTERPOLATE     (@{INTERPOLATE}),
-        .SIGM_FILE       ("@{IMAGE}sigmoid.mem"),
-        .TANH_FILE       ("@{IMAGE}tanh.mem")
+        .SUM_LEFTS          (SUM_LEFTS),
+        .C_LEFTS            (C_LEFTS),
+        .M_LEFTS            (M_LEFTS),
+        .INTERPOLATE        (@{INTERPOLATE}),
+        .SIGM_FILE          ("@{IMAGE}sigmoid.mem"),
+        .TANH_FILE          ("@{IMAGE}tanh.mem")
     ) u_core (
         .clk               (aclk),
         .reset             (reset),

@@ -37,7 +37,7 @@ gcc -std=c11 -D_GNU_SOURCE -I. -o "$work/make_npy" "$work/make_npy.c" models/fil
 must 'gen of a streaming chip' "$ese" gen tiny -o "$work/stream" --set memory=stream
 must 'gen of a resident chip' "$ese" gen tiny -o "$work/resident" --set memory=resident \
     --set memory_ports=1 --set channels=5 --set activation_bits=13 --set device=xck26 --set weights_ram=ultra
-must 'its weights in UltraRAM' grep -q 'RAM_STYLE ("ultra")' "$work/resident/rtl/ese_mem_controller.v"
+must 'its weights in UltraRAM' grep -q 'WEIGHTS_RAM *("ultra")' "$work/resident/rtl/ese_mem_controller.v"
 mkdir "$work/in" "$work/out"
 for n in 1 2 3 4 5 6 7 8 9; do
     features "$work/in/voice$n.npy" $((31 + 7 * n)) 5 "$n"

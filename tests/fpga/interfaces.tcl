@@ -41,7 +41,7 @@ proc check_axi {name parameters signals} {
         [expr {$writes ? "READ_WRITE" : "READ_ONLY"}]
     if {$writes} {
         expect "$name NUM_WRITE_OUTSTANDING" [dict get $parameters NUM_WRITE_OUTSTANDING] \
-            [expr {1 << [number mem_controller {OUTSTANDING_W \((\d+)\)[^;]*\) u_data_write \(}]}]
+            [expr {1 << [number mover {OUTSTANDING_W \((\d+)\)[^;]*\) u_write \(}]}]
     }
     foreach {has signal} {
         HAS_LOCK ARLOCK HAS_CACHE ARCACHE HAS_PROT ARPROT HAS_QOS ARQOS HAS_REGION ARREGION

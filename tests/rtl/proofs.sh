@@ -24,7 +24,7 @@ bounded() { # TEMPLATES PROPERTY MODULE...
 }
 
 reachable() { # PROPERTY
-    limited 200 yosys-smtbmc -s z3 --unroll -t 16 -c --noprogress "$1.smt2" >cover.log ||
+    limited 200 yosys-smtbmc -s z3 --unroll -t "${reach:-16}" -c --noprogress "$1.smt2" >cover.log ||
         { tail -n 4 cover.log; return 1; }
 }
 
@@ -38,7 +38,7 @@ proved() { # TEMPLATES PROPERTY MODULE...
 
 # The bounded check says so, and for no other reason.
 refuted() { # TEMPLATES PROPERTY MODULE...
-    local clocks=12
+    local clocks=${fault_clocks:-12}
     if bounded "$@" >/dev/null; then
         echo "no counterexample"
         return 1
@@ -54,10 +54,16 @@ prove() { # PROPERTY MODULE... ; faults to find on standard input: MODULE|SCRIPT
 }
 
 prove_for_clocks() { # the same, of so many clocks only
-    local property=$1 what="proof $1${parameters:+, $parameters}" module script
+    local property=$1 what="proof $1${parameters:+, $parameters}"
     shift
     check "$what: bounded" bounded "$modules" "$property" "$@"
     check "$what: all cases reachable" reachable "$property"
+    find_faults "$property" "$@"
+}
+
+find_faults() { # PROPERTY MODULE... ; as prove
+    local property=$1 what="proof $1${parameters:+, $parameters}" module script
+    shift
     while IFS='|' read -r module script; do
         mutant faulty "$module" "$script" || continue
         check "$what, fault found: $module $script" refuted faulty "$property" "$@"
@@ -85,6 +91,8 @@ END
 ese_run_control|s/if (failed) error <= found/if (told) error <= found/
 ese_run_control|s/if (failed) error <= found/if (failed \&\& !stop) error <= found/
 ese_run_control|s/failed     = active && told/failed = active \&\& !stop \&\& told/
+ese_run_control|s/counting   = running && !failed/counting = running/
+ese_run_control|s/counting   = running && !failed/counting = !failed/
 ese_run_control|s/if (stopping && idle)/if (stopping)/
 ese_run_control|s/idle       = &bus_idle/idle = \&bus_idle[1:0]/
 ese_run_control|s/if (ends) stopping <= 1'b1/if (failed) stopping <= 1'b1/
@@ -240,6 +248,38 @@ ese_ptr_read|s/word_source == SOURCE_BEFORE \&\& word_first/word_first/
 ese_ptr_read|s/word_source == SOURCE_BEFORE \&\& word_first\[c\]/1'b0/
 ese_ptr_read|s/? scratch_lane/? kept_lane/
 ese_ptr_read|s/if (reset) read_valid <= 1'b0/if (1'b0) read_valid <= 1'b0/
+END
+    # A burst's length and order are more than a proof for all time can follow.
+    clocks=14 reach=18 prove_for_clocks axi_write_formal ese_axi_write ese_fifo ese_ram <<'END'
+ese_axi_write|s/ && !m_bresp\[1\]//
+ese_axi_write|s/awaiting\[8\] && //
+ese_axi_write|s/response && awaiting/awaiting/
+ese_axi_write|s/awaiting\[FLAGS+8:9\]/sending[FLAGS+8:9]/
+ese_axi_write|s/last_burst <= reaches_end/last_burst <= 1'b1/
+ese_axi_write|s/response && m_bresp == 2'b10/response \&\& m_bresp[1]/
+ese_axi_write|s/response && m_bresp == 2'b11/m_bvalid \&\& m_bresp == 2'b10/
+ese_axi_write|s/ && asked == acknowledged && sent == asked/ \&\& sent == asked/
+ese_axi_write|s/m_awready) && !flush && !reset/m_awready)/
+END
+    reach=24 prove queue_control_formal ese_queue_control <<'END'
+ese_queue_control|s/if (taken != tail) state/if (1'b1) state/
+ese_queue_control|s/if (words_left == 32'd1) state <= CHECK/if (words_left <= 32'd2) state <= CHECK/
+ese_queue_control|s/error <= wrong;/error[1:0] <= wrong[1:0];/
+ese_queue_control|s/error <= 3'd0;$//
+ese_queue_control|s/if (wrong != 3'd0) state <= STUCK/if (wrong[1:0] != 2'd0) state <= STUCK/
+ese_queue_control|s/else if (restores) state/else if (saves) state/
+ese_queue_control|s/if (drained && settled == 3'd7)/if (drained)/
+ese_queue_control|s/if (drained) state <= ANNOUNCE_SAVE/state <= ANNOUNCE_SAVE/
+ese_queue_control|s/if (given && !frame_out)/if (given \&\& frame_out)/
+ese_queue_control|s/if (frame_out && !given)/if (frame_out)/
+ese_queue_control|s/if (job_ready) state <= SAVE/state <= SAVE/
+ese_queue_control|s/under_way <= 16'd0;$//
+ese_queue_control|s/taken <= taken + 32'd1/taken <= taken/
+END
+    fault_clocks=24 find_faults queue_control_formal ese_queue_control <<'END'
+ese_queue_control|s/if (drained && settled == 3'd7)/if (settled == 3'd7)/
+ese_queue_control|s/|| !written) settled/) settled/
+ese_queue_control|s/saves ? DRAIN_SAVE : IDLE/IDLE/
 END
     prove output_buffer_formal ese_output_buffer <<'END'
 ese_output_buffer|s/!out_valid || m_tready/m_tready/

@@ -9,36 +9,6 @@ source "$(dirname "$0")/modules.sh"
 
 # ---- arithmetic and tables against the models ----------------------------------------------------
 
-icarus_bench() { # TEMPLATES BENCH FILE...
-    local templates=$1 bench=$2
-    shift 2
-    rm -f "$bench.vvp"
-    iverilog -g2005 -s "$bench" -y "$templates" -o "$bench.vvp" "$@" && vvp -n "$bench.vvp"
-}
-
-verilator_bench() { # TEMPLATES BENCH FILE...
-    local templates=$1 bench=$2
-    shift 2
-    verilator --binary -Wno-lint -j 2 --Mdir "$bench.dir" --top-module "$bench" -y "$templates" "$@" \
-        -CFLAGS -O0 >"$bench.log" 2>&1 || { tail -n 5 "$bench.log"; return 1; }
-    "$bench.dir/V$bench"
-}
-
-# All comparisons made, none of them bad.
-agrees() { # COUNT SIMULATOR_BENCH ARGUMENT...
-    local count=$1 output
-    shift
-    output=$("$@") || { echo "$output"; return 1; }
-    grep -qx "$count comparisons, 0 mismatches" <<<"$output" || { echo "$output"; return 1; }
-}
-
-disagrees() { # COUNT SIMULATOR_BENCH ARGUMENT...
-    local count=$1 output
-    shift
-    output=$("$@") || { echo "$output"; return 1; }
-    grep -q "^$count comparisons, [1-9][0-9]* mismatches$" <<<"$output" || { echo "$output"; return 1; }
-}
-
 compare_with_models() {
     local arithmetic narrow tables
     "${CC:-gcc}" -std=c11 -O2 -I"$root" -o vectors "$here/vectors.c" \
@@ -287,16 +257,38 @@ ese_counters PES=1
 ese_counters PES=256
 ese_crc32 BUS_W=1024
 ese_fetch BUS_W=1024 ADDRESS_W=64 FIFO_W=6
+ese_feed CHANNELS=1 X_COUNT_W=1 XY_MEMORY_W=16
+ese_feed CHANNELS=5 ELEMENT_W=24 XY_MEMORY_W=128 BUS_W=1024 ADDRESS_W=64 X_COUNT_W=12
+ese_feed CHANNELS=8 XY_MEMORY_W=128
 ese_fetch BUS_W=256 ADDRESS_W=32 FIFO_W=10
+ese_loader RESIDENT=0 TWO_PORTS=0 BUS_W=1024 BURST_W=5 ADDRESS_W=64
+ese_loader RESIDENT=0 PRODUCT_W=1 PASS_W=1 COLUMN_W=1 CONST_W=1 BEAT_W=1
+ese_loader TWO_PORTS=0 PRODUCT_WORD_W=20 PASS_WORD_W=64 BEAT_W=32
+ese_model_words RESIDENT=0
+ese_model_words RESIDENT=0 BUS_W=1024 PROGRAM_MEMORY_W=1024 PROGRAM_W=1024 PRODUCT_W=1 PASS_W=1
+ese_model_words BUS_W=256 COLUMNS_MEMORY_W=512 CONSTANTS_MEMORY_W=256 COLUMNS_W=512 WEIGHTS_MEMORY_W=8 WEIGHTS_W=8
 ese_pack BUS_W=128 WORD_W=128
 ese_pack BUS_W=128 WORD_W=1024
 ese_pack BUS_W=1024 WORD_W=8
 ese_program_ram WIDTH=1 ADDR_W=1
 ese_program_rom WIDTH=1 WORDS=1 ADDR_W=1
+ese_queue CHANNELS=1 ACT_W=18 ELEMENT_W=24 WORD_W=1 X_COUNT_W=1 BUS_W=1024 BURST_W=5 ADDRESS_W=64
+ese_queue CHANNELS=5 LANES=3 ACT_W=13 XY_MEMORY_W=128 STATE_MEMORY_W=256 WORD_W=9
+ese_queue_control BUS_W=1024
 ese_ram_stream WIDTH=1 WORDS=1 ADDR_W=1
 ese_ram_stream WIDTH=73 WORDS=4097 ADDR_W=13 RAM_STYLE="ultra"
 ese_region_stream BUS_W=512 WORD_W=1024 FIFO_W=9
+ese_resident_model TWO_PORTS=0 WEIGHTS_RAM="ultra" MAX_BEATS=4097 BEAT_W=13
+ese_resident_model BUS_W=1024 BURST_W=5 ADDRESS_W=64 COLUMN_W=1 MAX_COLUMNS=1 CONST_W=1 MAX_CONSTANTS=1 BEAT_W=1 MAX_BEATS=1
+ese_sections STREAMED=0
+ese_sections STREAMED=0 TWO_PORTS=0
+ese_sections TWO_PORTS=0 BUS_W=1024 BURST_W=5 ADDRESS_W=64
 ese_slots CHANNELS=128
+ese_state_mover CHANNELS=1 ACT_W=18 ELEMENT_W=24 WORD_W=1
+ese_state_mover CHANNELS=5 LANES=3 ACT_W=13 STATE_MEMORY_W=256 BUS_W=256 WORD_W=12
+ese_streamed_model TWO_PORTS=0
+ese_streamed_model BUS_W=1024 BURST_W=5 FETCH_W=6 ADDRESS_W=64 COLUMN_W=1 CONST_W=1 BEAT_W=1 PRODUCT_W=1 PASS_W=1
+ese_streamed_model WEIGHTS_MEMORY_W=512 WEIGHTS_W=512 BUS_W=256 BURST_W=7
 ese_unpack BUS_W=128 WORD_W=128
 ese_unpack BUS_W=128 WORD_W=1024
 ese_unpack BUS_W=1024 WORD_W=8 ITEM_W=12

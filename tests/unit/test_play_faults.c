@@ -231,6 +231,18 @@ static void check_stop(const struct staged *s, const char *name, enum stimulus_m
     assert_int_equal(phase->expected_error + phase->error_count + phase->cut_cycle, 0);
 }
 
+/* A memory falls silent, nobody watches, and the host stops the chip. */
+static void check_unwatched(const struct staged *s, const char *name, enum stimulus_moment moment,
+                            enum stimulus_fault fault)
+{
+    const struct stimulus_phase *phase = phase_there(&s->play, name);
+    assert_int_equal(phase->watchdog, 0);
+    assert_int_equal(phase->memory[STIMULUS_PORT_DATA].fault, fault);
+    assert_int_equal(phase->fault_moment, moment);
+    assert_true(phase->stop_cycle > 600);
+    check_stop(s, name, moment, INT64_MAX);
+}
+
 static void test_stops(void **state)
 {
     (void)state;
@@ -256,6 +268,10 @@ static void test_stops(void **state)
             check_stop(&s, "stop restoring", STIMULUS_AT_RESTORE, words + 60);
             assert_int_equal(phase_there(&s.play, "stop saving")->state_count, 2);
         }
+        check_unwatched(&s, "unwatched at load", STIMULUS_AT_LOAD, STIMULUS_FAULT_SILENT);
+        assert_int_equal(phase_named(&s.play, "unwatched") != NULL, has_queue(&s));
+        if (has_queue(&s))
+            check_unwatched(&s, "unwatched", STIMULUS_AT_RUN, STIMULUS_FAULT_WRITE_SILENT);
         const struct stimulus_phase *unloaded = phase_there(&s.play, "not loaded");
         assert_int_equal(unloaded->flags, STIMULUS_NO_LOAD);
         assert_int_equal(unloaded->expected_error, CHIP_ERROR_NOT_LOADED);

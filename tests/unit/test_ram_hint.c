@@ -116,6 +116,7 @@ static void loaded_memory(void **state)
 /* Of three streams the weights alone are told where they lie. */
 static void weights(void **state)
 {
+    static const char TO_WEIGHTS[] = ".RAM_STYLE (WEIGHTS_RAM)\n    ) u_weights (";
     static const struct {
         enum weights_ram ram;
         const char *style;
@@ -129,12 +130,18 @@ static void weights(void **state)
         snprintf(path, sizeof path, "chip%zu", n);
         emit(&c, path);
         strcat(path, "/rtl/ese_mem_controller.v");
-        snprintf(wanted, sizeof wanted, ".RAM_STYLE (\"%s\")\n    ) u_weights (", cases[n].style);
+        snprintf(wanted, sizeof wanted, ".WEIGHTS_RAM        (\"%s\"),", cases[n].style);
         struct text text = contents(path);
-        const char *at = strstr(text_string(&text), ".RAM_STYLE");
+        const char *at = strstr(text_string(&text), ".WEIGHTS_RAM");
         assert_non_null(at);
         assert_int_equal(strncmp(at, wanted, strlen(wanted)), 0);
-        assert_null(strstr(at + 1, ".RAM_STYLE"));
+        text_free(&text);
+        snprintf(path, sizeof path, "chip%zu/rtl/ese_resident_model.v", n);
+        text = contents(path);
+        at = strstr(text_string(&text), ".RAM_STYLE (");
+        assert_non_null(at);
+        assert_int_equal(strncmp(at, TO_WEIGHTS, strlen(TO_WEIGHTS)), 0);
+        assert_null(strstr(at + 1, ".RAM_STYLE ("));
         text_free(&text);
     }
 }

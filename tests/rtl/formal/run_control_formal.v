@@ -5,6 +5,7 @@
 //   - ERROR keeps the first code until a start or a load is taken, whatever else goes wrong;
 //   - the code is that of the first of REGISTERS.md's list of all that was told in a clock of the run, also
 //     in the clock of a stop; none is made up, and none of them is missed;
+//   - what is done counts while the chip runs, and not from the clock behind one in which an error is told;
 //   - a watchdog of 0 never bites; another does so after as many clocks of silence, and not before;
 //   - what ends ends in `stopping`, which lasts until the buses are at rest, and nothing starts before.
 `default_nettype none
@@ -30,7 +31,7 @@ module run_control_formal #(
 );
     localparam LISTED = 21;
 
-    wire       running, loading, loaded, stopping, failed, load_done, idle;
+    wire       running, loading, loaded, stopping, failed, counting, load_done, idle;
     wire       core_reset, load_reset, halt;
     wire [4:0] error;
 
@@ -60,6 +61,7 @@ module run_control_formal #(
         .stopping         (stopping),
         .error            (error),
         .failed           (failed),
+        .counting         (counting),
         .load_done        (load_done),
         .idle             (idle),
         .core_reset       (core_reset),
@@ -135,6 +137,7 @@ module run_control_formal #(
             if (was_active && !active) assert (stopping || loaded);
             if (was_stopping && !stopping) assert (was_idle);
             if (was_stopping) assert (!active);
+            assert (counting == (running && all == {LISTED{1'b0}}));
             if (stopping) assert (halt);
             assert (halt == !active);
             assert (core_reset == !(running && loaded));
