@@ -17,6 +17,8 @@ PACKAGES_PROGRAM += libjansson-dev=jansson.h # JSON: headers of safetensors, rep
 PACKAGES_PROGRAM += libmd-dev=sha256.h # SHA-256 in manifest.json
 PACKAGES_PROGRAM += libmuparser-dev=muParserDLL.h # expressions over the results of a sweep
 PACKAGES_PROGRAM += libzip-dev=zip.h # PyTorch checkpoints are zip archives
+PACKAGES_PROGRAM += libprotobuf-c-dev=protobuf-c/protobuf-c.h protobuf-c-compiler=protoc-c # ONNX ...
+PACKAGES_PROGRAM += libonnx-dev=onnx/onnx.proto # ... as its own people describe it
 PACKAGES_PROGRAM += zlib1g-dev=zlib.h # CRC-32 of images; Verilator's waveform writer needs it, too
 PACKAGES_DEMO := verilator=verilator g++=g++ # simulator; it writes C++, which needs a compiler
 PACKAGES_DEMO += gnuplot-nox=gnuplot # draws schedules: `--svg`
@@ -34,23 +36,24 @@ PACKAGES_FULL += slurm-wlm=sbatch munge=munge # a cluster of one machine, for `e
 PACKAGES_LONG := clang=clang libclang-rt-14-dev=fuzzer # libFuzzer
 PACKAGES_LONG += debootstrap=debootstrap # a bare Debian to install on
 PACKAGES_TOOLS := python3-venv=ensurepip # other versions of Verilator, Yosys and nextpnr
+PACKAGES_TOOLS += libonnx-testdata=/usr/share/libonnx-testdata # ONNX's own tests of operators
 
 # ---- the program ----
 
 # What another compiler warns of is no error, but in our own tests: WERROR=-Werror.
 WARN    := -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wstrict-prototypes -Wmissing-prototypes
 CFLAGS  ?= -O2 -g
-ALL_CFLAGS = -std=c11 -ffp-contract=off -D_GNU_SOURCE -I. $(WARN) $(WERROR) $(CFLAGS)
-LIBS    := -lcyaml -lyaml -ljansson -lmd -lmuparser -lzip -lz -lm -ldl -pthread
+ALL_CFLAGS = -std=c11 -ffp-contract=off -D_GNU_SOURCE -I. -I$(BUILD)/proto $(WARN) $(WERROR) $(CFLAGS)
+LIBS    := -lcyaml -lyaml -ljansson -lmd -lmuparser -lprotobuf-c -lzip -lz -lm -ldl -pthread
 SANITIZE := -O1 -g -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
 
 SOURCES := $(filter-out gen/main.c,$(wildcard gen/*.c gen/*/*.c)) $(wildcard models/*.c models/*/*.c) \
            $(wildcard fpga/driver/ese_*.c)
-OBJECTS := $(SOURCES:%.c=$(BUILD)/%.o)
+OBJECTS := $(SOURCES:%.c=$(BUILD)/%.o) $(BUILD)/proto/onnx.pb-c.o
 UNIT    := $(patsubst tests/unit/%.c,$(BUILD)/tests/%,$(wildcard tests/unit/test_*.c))
 ULX3S   := $(patsubst %.c,$(BUILD)/%.o,$(wildcard fpga/ulx3s/*.c))
 TOOLS   := $(BUILD)/draw_config $(BUILD)/draw_voices $(BUILD)/instances $(BUILD)/saif_nets \
-           $(BUILD)/json_get $(BUILD)/ulx3s_host $(BUILD)/drive
+           $(BUILD)/json_get $(BUILD)/ulx3s_host $(BUILD)/drive $(BUILD)/onnx_check
 
 .PHONY: all install uninstall install-driver uninstall-driver area demo check check-full check-ci check-long check-tools check-interop house unit asan \
         gates pnr pnr-tools pnr-ecp5 ulx3s \
@@ -73,6 +76,21 @@ $(BUILD)/ulx3s_host: $(ULX3S) $(OBJECTS)
 
 $(BUILD)/%.o: %.c
 	@mkdir -p $(@D)
+	$(call say,CC,$<)
+	$(Q)$(CC) $(ALL_CFLAGS) -MMD -MP -c -o $@ $<
+
+# What reads ONNX, made of Debian's description of it.  The compiler writes both files at once.
+ONNX_PROTO ?= /usr/include/onnx/onnx.proto
+USE_ONNX := $(addprefix $(BUILD)/,$(patsubst %.c,%.o,$(shell grep -l '"onnx.pb-c.h"' \
+    $(wildcard models/*/*.c))))
+$(USE_ONNX): | $(BUILD)/proto/onnx.pb-c.c
+
+$(BUILD)/proto/onnx.pb-c.c: $(ONNX_PROTO)
+	@mkdir -p $(@D)
+	$(call say,PROTO,$<)
+	$(Q)protoc-c --proto_path=$(dir $<) --c_out=$(@D) $<
+
+$(BUILD)/proto/onnx.pb-c.o: $(BUILD)/proto/onnx.pb-c.c
 	$(call say,CC,$<)
 	$(Q)$(CC) $(ALL_CFLAGS) -MMD -MP -c -o $@ $<
 
@@ -125,6 +143,10 @@ $(BUILD)/draw_config $(BUILD)/drive $(BUILD)/draw_voices $(BUILD)/instances: $(O
 	$(call say,LD,$@)
 	$(Q)$(CC) $(ALL_CFLAGS) $(LDFLAGS) -MMD -MP -o $@ $(filter %.c %.o,$^) $(LIBS)
 
+$(BUILD)/onnx_check: tests/interop/onnx_check.c $(OBJECTS)
+	$(call say,LD,$@)
+	$(Q)$(CC) $(ALL_CFLAGS) $(LDFLAGS) -MMD -MP -o $@ $(filter %.c %.o,$^) -lcmocka $(LIBS)
+
 $(BUILD)/saif_nets: tests/chips/saif_nets.c
 	@mkdir -p $(@D)
 	$(call say,LD,$@)
@@ -173,9 +195,9 @@ check-tools: deps-tools
 	@$(MAKE) --no-print-directory -j$$(nproc) all
 	@bash tests/tools/run.sh
 
-# What pandas, of PyPI, makes of our tables.
+# What pandas, of PyPI, makes of our tables; what we make of models that onnxruntime runs.
 check-interop: deps-tools
-	@$(MAKE) --no-print-directory -j$$(nproc) all $(BUILD)/json_get
+	@$(MAKE) --no-print-directory -j$$(nproc) all $(BUILD)/json_get $(BUILD)/onnx_check
 	@bash tests/interop/run.sh
 
 # Yosys's estimate for UltraScale, unit by unit, against the paper's table.
@@ -235,10 +257,11 @@ deps-demo deps deps-full deps-long deps-tools:
 	for package in $(WANTED); do \
 	    probe=$${package#*=}; \
 	    case $$probe in \
-	    *.h) echo "#include <$$probe>" | $(CC) -E - ;; \
+	    *.h | *.proto) echo "#include <$$probe>" | $(CC) -E - ;; \
 	    fuzzer) echo 'int LLVMFuzzerTestOneInput(void) { return 0; }' | \
 	        clang -x c -fsanitize=fuzzer -o /dev/null - ;; \
 	    ensurepip) python3 -c 'import ensurepip' ;; \
+	    /*) test -e $$probe ;; \
 	    *) command -v $$probe ;; \
 	    esac >/dev/null 2>&1 || missing="$$missing $${package%%=*}"; \
 	done; \

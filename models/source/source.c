@@ -22,11 +22,20 @@ static void *grow(void *list, int count, size_t size)
     return longer;
 }
 
+/* Names out of a file become parts of lines. */
+static void make_line(char *text)
+{
+    for (; *text != '\0'; text++)
+        if ((unsigned char)*text < 0x20 || *text == 0x7f)
+            *text = '?';
+}
+
 struct source_chain *source_add_chain(struct source *s, const char *name)
 {
     s->chains = grow(s->chains, s->chain_count, sizeof *s->chains);
     struct source_chain *chain = &s->chains[s->chain_count++];
     chain->name = duplicate(name);
+    make_line(chain->name);
     return chain;
 }
 
@@ -35,6 +44,7 @@ struct source_layer *source_add_layer(struct source_chain *chain, const char *na
     chain->layers = grow(chain->layers, chain->layer_count, sizeof *chain->layers);
     struct source_layer *layer = &chain->layers[chain->layer_count++];
     *layer = (struct source_layer){.name = duplicate(name), .input = input, .output = output};
+    make_line(layer->name);
     return layer;
 }
 
@@ -60,6 +70,7 @@ static void add_line(char ***lines, int *count, const char *format, va_list argu
 {
     struct text line = {0};
     text_vappendf(&line, format, arguments);
+    make_line(line.data);
     *lines = grow(*lines, *count, sizeof **lines);
     (*lines)[(*count)++] = line.data;
 }
@@ -104,16 +115,21 @@ static void free_layer(struct source_layer *layer)
     free(layer->name);
 }
 
+void source_drop_chain(struct source *s)
+{
+    struct source_chain *chain = &s->chains[--s->chain_count];
+    for (int i = 0; i < chain->layer_count; i++)
+        free_layer(&chain->layers[i]);
+    free(chain->layers);
+    free(chain->name);
+    free_lines(chain->host, chain->host_count);
+    *chain = (struct source_chain){0};
+}
+
 void source_free(struct source *s)
 {
-    for (int c = 0; c < s->chain_count; c++) {
-        struct source_chain *chain = &s->chains[c];
-        for (int i = 0; i < chain->layer_count; i++)
-            free_layer(&chain->layers[i]);
-        free(chain->layers);
-        free(chain->name);
-        free_lines(chain->host, chain->host_count);
-    }
+    while (s->chain_count > 0)
+        source_drop_chain(s);
     free(s->chains);
     free(s->producer);
     free_lines(s->notes, s->note_count);

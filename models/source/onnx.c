@@ -1,0 +1,273 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * onnx.c - chains of layers out of an ONNX model, and what of it is left to the host. */
+#include "models/source/onnx.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "models/base/bytes.h"
+#include "models/source/onnx_layers.h"
+#include "onnx.pb-c.h"
+
+enum { OPSET_KNOWN = 24, KINDS_SHOWN = 12 };
+
+/* ---- the file -------------------------------------------------------------------------------- */
+
+static int64_t opset_of(const Onnx__ModelProto *model)
+{
+    for (size_t i = 0; i < model->n_opset_import; i++) {
+        const Onnx__OperatorSetIdProto *set = model->opset_import[i];
+        if (set->domain == NULL || set->domain[0] == '\0' || strcmp(set->domain, "ai.onnx") == 0)
+            return set->version;
+    }
+    return 1;
+}
+
+static void describe_file(struct source *source, const Onnx__ModelProto *model)
+{
+    char name[PRINTABLE_NAME], version[PRINTABLE_NAME];
+    struct text text = {0};
+    const char *by = model->producer_name != NULL ? model->producer_name : "";
+    printable(name, sizeof name, by[0] != '\0' ? by : "ONNX");
+    printable(version, sizeof version,
+              model->producer_version != NULL ? model->producer_version : "");
+    text_appendf(&text, "%s%s%s, opset %lld", name, version[0] != '\0' ? " " : "", version,
+                 (long long)opset_of(model));
+    source->producer = text.data;
+    if (opset_of(model) > OPSET_KNOWN)
+        source_add_note(source, "opset %lld is newer than %d, the newest that was looked at",
+                        (long long)opset_of(model), OPSET_KNOWN);
+    if (model->n_functions > 0)
+        source_add_note(source, "the model has %zu functions of its own, in which no layers are "
+                        "looked for", model->n_functions);
+}
+
+/* ---- what is left to the host ---------------------------------------------------------------- */
+
+static void host_before(const struct onnx_layer *layer, struct source_chain *chain)
+{
+    const struct onnx_scope *where;
+    const struct onnx_value *value = onnx_find(layer->scope, layer->x, &where);
+    char x[PRINTABLE_NAME], node[PRINTABLE_NAME];
+    printable(x, sizeof x, layer->x);
+    if (value == NULL || value->giver != GIVEN_BY_NODE) {
+        source_add_host(chain, "x is tensor '%s', an input of the %s", x,
+                        value != NULL && where->outer != NULL ? "graph inside" : "graph");
+        return;
+    }
+    const Onnx__NodeProto *by = value->by;
+    printable(node, sizeof node, onnx_node_name(by));
+    source_add_host(chain, "x is tensor '%s', which node '%s' (%s) gives", x, node,
+                    by->op_type != NULL ? by->op_type : "");
+}
+
+static void host_behind(const struct onnx_layer *layer, struct source_chain *chain)
+{
+    const struct onnx_value *value = layer->gives;
+    char y[PRINTABLE_NAME], node[PRINTABLE_NAME];
+    printable(y, sizeof y, layer->y);
+    if (layer->form.one_frame && layer->kind == ONNX_RECURRENT)
+        source_add_host(chain, "of what %s gives the graph takes the last frame only",
+                        onnx_node_name(layer->node));
+    if (value == NULL || value->user == NULL) {
+        source_add_host(chain, "y is tensor '%s', %s", y,
+                        value != NULL && value->is_output ? "an output of the graph"
+                                                          : "which nothing reads");
+        return;
+    }
+    printable(node, sizeof node, onnx_node_name(value->user));
+    source_add_host(chain, "y is tensor '%s', which node '%s' (%s) reads%s", y, node,
+                    value->user->op_type != NULL ? value->user->op_type : "",
+                    value->uses > 1 ? ", and others" : "");
+}
+
+/* "5 Conv, 4 Relu": by how often they are there. */
+static void note_others(struct onnx_layers *layers)
+{
+    struct kind {
+        const char *type;
+        int count;
+    } kinds[KINDS_SHOWN] = {{0}};
+    struct text text = {0};
+    int count = 0, more = 0;
+    for (int s = 0; s < layers->graph->scope_count; s++) {
+        const Onnx__GraphProto *g = layers->graph->scopes[s]->graph;
+        for (size_t n = 0; n < g->n_node; n++) {
+            const Onnx__NodeProto *node = g->node[n];
+            if (node->op_type == NULL || onnx_is_recurrent(node) || onnx_is(node, "Constant"))
+                continue;
+            int i = 0;
+            while (i < count && strcmp(kinds[i].type, node->op_type) != 0)
+                i++;
+            if (i == KINDS_SHOWN) {
+                more++;
+                continue;
+            }
+            kinds[i].type = node->op_type;
+            kinds[i].count++;
+            count += i == count;
+        }
+    }
+    for (int i = 0; i < count; i++) {
+        char type[PRINTABLE_NAME];
+        printable(type, sizeof type, kinds[i].type);
+        text_appendf(&text, "%s%d %s", i > 0 ? ", " : "", kinds[i].count, type);
+    }
+    if (more > 0)
+        text_appendf(&text, ", %d others", more);
+    if (count > 0)
+        source_add_note(layers->source, "beside recurrent layers the file has these nodes: %s",
+                        text_string(&text));
+    text_free(&text);
+}
+
+/* ---- chains ---------------------------------------------------------------------------------- */
+
+static bool take_layer(struct onnx_layers *layers, const struct onnx_layer *layer,
+                       struct source_chain *chain)
+{
+    switch (layer->kind) {
+    case ONNX_RECURRENT:
+        return onnx_take_recurrent(layers, layer, chain);
+    case ONNX_CELL:
+        return onnx_take_cell(layers, layer, chain);
+    default:
+        return onnx_take_linear(layers, layer, chain);
+    }
+}
+
+/* From its first layer on; false: one of them cannot be read. */
+static bool take_chain(struct onnx_layers *layers, int first)
+{
+    const struct onnx_layer *layer = &layers->at[first], *last = layer;
+    struct text name = {0};
+    text_appendf(&name, "%s%s", layer->scope->name, onnx_node_name(layer->node));
+    struct source_chain *chain = source_add_chain(layers->source, name.data);
+    text_free(&name);
+    host_before(layer, chain);
+    for (int at = first; at >= 0; at = layers->at[at].behind) {
+        last = &layers->at[at];
+        if (last->one_frame)
+            source_add_host(chain, "%s reads one frame of what is before it: only then its y is "
+                            "wanted", onnx_node_name(last->node));
+        if (!take_layer(layers, last, chain))
+            return false;
+        const struct source_layer *done = chain->layers;
+        const int count = chain->layer_count;
+        if (count > 1 && done[count - 1].input != done[count - 2].output)
+            return onnx_refuse(layers, last->scope, last->node, "reads %d elements of a layer that "
+                               "gives %d", done[count - 1].input, done[count - 2].output);
+    }
+    host_behind(last, chain);
+    return true;
+}
+
+static bool same_layer(const struct source_layer *a, const struct source_layer *b)
+{
+    if (a->tensor_count != b->tensor_count || a->key_count != b->key_count)
+        return false;
+    for (int i = 0; i < a->key_count; i++)
+        if (strcmp(a->keys[i].key, b->keys[i].key) != 0 ||
+            strcmp(a->keys[i].value, b->keys[i].value) != 0)
+            return false;
+    for (int i = 0; i < a->tensor_count; i++) {
+        const struct source_tensor *s = &a->tensors[i], *t = &b->tensors[i];
+        const size_t count = (size_t)s->shape[0] * (size_t)(s->rank == 2 ? s->shape[1] : 1);
+        if (s->rank != t->rank || memcmp(s->shape, t->shape, sizeof s->shape) != 0 ||
+            strcmp(s->name, t->name) != 0 ||
+            memcmp(s->values, t->values, count * sizeof *s->values) != 0)
+            return false;
+    }
+    return true;
+}
+
+/* Both branches of an If may have the same layers: with a state, and without. */
+static bool is_there_already(struct source *source)
+{
+    const struct source_chain *last = &source->chains[source->chain_count - 1];
+    for (int c = 0; c < source->chain_count - 1; c++) {
+        const struct source_chain *chain = &source->chains[c];
+        bool same = chain->layer_count == last->layer_count;
+        for (int i = 0; same && i < last->layer_count; i++)
+            same = same_layer(&chain->layers[i], &last->layers[i]);
+        if (same) {
+            source_add_note(source, "'%s' has the same weights as '%s' and is left out",
+                            last->name, chain->name);
+            return true;
+        }
+    }
+    return false;
+}
+
+static bool take_chains(struct onnx_layers *layers)
+{
+    for (int i = 0; i < layers->count; i++) {
+        if (layers->at[i].before >= 0)
+            continue;
+        if (take_chain(layers, i)) {
+            if (is_there_already(layers->source))
+                source_drop_chain(layers->source);
+            continue;
+        }
+        source_drop_chain(layers->source);
+        onnx_note_refused(layers);
+    }
+    if (layers->source->chain_count > 0)
+        return true;
+    if (layers->refused > 0)
+        *layers->error = layers->first;
+    else
+        fail(layers->error, "%s: has no LSTM, GRU, RNN or linear layer that is known%s%s",
+             layers->graph->file->name, layers->source->note_count > 0 ? ": " : "",
+             layers->source->note_count > 0
+                 ? layers->source->notes[layers->source->note_count - 1] : "");
+    return false;
+}
+
+static bool read_model(struct source *source, const struct onnx *file, const char *inputs,
+                       struct error *error)
+{
+    struct onnx_graph graph;
+    struct onnx_layers layers = {.graph = &graph, .source = source, .error = error};
+    *source = (struct source){0};
+    if (!onnx_graph_make(&graph, file, inputs, error))
+        return false;
+    describe_file(source, file->model);
+    onnx_list_layers(&layers);
+    note_others(&layers);
+    onnx_link_layers(&layers);
+    const bool good = take_chains(&layers);
+    free(layers.at);
+    onnx_graph_free(&graph);
+    if (!good)
+        source_free(source);
+    return good;
+}
+
+bool source_onnx_bytes(struct source *source, const void *bytes, size_t size, const char *name,
+                       struct error *error)
+{
+    struct onnx file;
+    *source = (struct source){0};
+    if (!onnx_parse(&file, bytes, size, name, error))
+        return false;
+    const bool good = read_model(source, &file, NULL, error);
+    onnx_close(&file);
+    return good;
+}
+
+bool source_onnx(struct source *source, const char *path, const char *inputs, struct error *error)
+{
+    struct onnx file;
+    struct text beside = {0};
+    *source = (struct source){0};
+    if (!onnx_open(&file, path, error))
+        return false;
+    text_appendf(&beside, "%s/test_data_set_0", file.folder);
+    if (inputs == NULL && is_folder(beside.data))
+        inputs = beside.data;
+    const bool good = read_model(source, &file, inputs, error);
+    text_free(&beside);
+    onnx_close(&file);
+    return good;
+}

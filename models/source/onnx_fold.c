@@ -1,0 +1,401 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * onnx_fold.c - tensors that are constants behind operators: Constant, Identity, Cast, Reshape,
+ * Squeeze, Unsqueeze, DequantizeLinear, Slice, Split, Gather, Concat, Transpose. */
+#include "models/source/onnx_graph.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "models/base/bytes.h"
+#include "models/source/onnx_parts.h"
+#include "onnx.pb-c.h"
+
+enum { DEPTH_MOST = 200, WORK_OF_A_STEP = 64, NO_INPUT = 1 << 20 };
+
+/* Computes f->output of f->node. */
+typedef enum onnx_fold operator(struct onnx_folding *f, struct onnx_tensor *to);
+
+static enum onnx_fold malformed(const struct onnx_folding *f, const char *what)
+{
+    char name[PRINTABLE_NAME];
+    printable(name, sizeof name, onnx_node_name(f->node));
+    fail(f->error, "%s: node '%s' (%s) %s", f->graph->file->name, name, f->node->op_type, what);
+    return ONNX_FAILED;
+}
+
+static enum onnx_fold operand(struct onnx_folding *f, size_t input, struct onnx_tensor *tensor)
+{
+    *tensor = (struct onnx_tensor){0};
+    if (onnx_input(f->node, input) == NULL)
+        return malformed(f, "lacks an input");
+    return onnx_fold(f->graph, f->scope, onnx_input(f->node, input), tensor, f->error);
+}
+
+static bool copy(struct onnx_tensor *to, const struct onnx_tensor *from)
+{
+    if (!onnx_tensor_new(to, from->rank, from->shape))
+        return false;
+    memcpy(to->values, from->values, from->count * sizeof *to->values);
+    return true;
+}
+
+/* ---- operators ------------------------------------------------------------------------------- */
+
+static enum onnx_fold fold_list(struct onnx_tensor *to, const Onnx__AttributeProto *a)
+{
+    const bool floats = strcmp(a->name, "value_floats") == 0;
+    const size_t count = floats ? a->n_floats : a->n_ints;
+    if (!onnx_tensor_new(to, 1, &(int64_t){(int64_t)count}))
+        return ONNX_VARIES;
+    for (size_t i = 0; i < count; i++)
+        to->values[i] = floats ? (double)a->floats[i] : (double)a->ints[i];
+    return ONNX_FOLDED;
+}
+
+static enum onnx_fold fold_constant(struct onnx_folding *f, struct onnx_tensor *to)
+{
+    const struct onnx *file = f->graph->file;
+    for (size_t i = 0; i < f->node->n_attribute; i++) {
+        const Onnx__AttributeProto *a = f->node->attribute[i];
+        const char *name = a->name != NULL ? a->name : "";
+        if (a->t != NULL && strcmp(name, "value") == 0)
+            return onnx_tensor_read(file, a->t, to, f->error) ? ONNX_FOLDED : ONNX_FAILED;
+        if (a->sparse_tensor != NULL)
+            return onnx_tensor_read_sparse(file, a->sparse_tensor, to, f->error) ? ONNX_FOLDED
+                                                                               : ONNX_FAILED;
+        if (strcmp(name, "value_floats") == 0 || strcmp(name, "value_ints") == 0)
+            return fold_list(to, a);
+        if (strcmp(name, "value_float") == 0 || strcmp(name, "value_int") == 0) {
+            onnx_tensor_new(to, 0, NULL);
+            to->values[0] = strcmp(name, "value_int") == 0 ? (double)a->i : (double)a->f;
+            return ONNX_FOLDED;
+        }
+    }
+    return ONNX_VARIES; /* of text */
+}
+
+static enum onnx_fold fold_identity(struct onnx_folding *f, struct onnx_tensor *to)
+{
+    return operand(f, 0, to);
+}
+
+/* Whole numbers are cut, and a float16 is kept as it is: weights in it come from such. */
+static enum onnx_fold fold_cast(struct onnx_folding *f, struct onnx_tensor *to)
+{
+    enum { FLOAT = 1, BOOL = 9, FLOAT16 = 10, DOUBLE = 11, BFLOAT16 = 16 };
+    const int64_t type = onnx_int(f->node, "to", FLOAT);
+    const enum onnx_fold folded = operand(f, 0, to);
+    const bool real = type == FLOAT16 || type == DOUBLE || type == BFLOAT16;
+    for (size_t i = 0; folded == ONNX_FOLDED && !real && i < to->count; i++)
+        to->values[i] = type == FLOAT  ? (double)float_of_double(to->values[i])
+                        : type == BOOL ? (double)(to->values[i] != 0.0)
+                                       : trunc(to->values[i]);
+    return folded;
+}
+
+static enum onnx_fold fold_reshape(struct onnx_folding *f, struct onnx_tensor *to)
+{
+    struct onnx_tensor shape;
+    enum onnx_fold folded = onnx_ints(f, "shape", 1, &shape);
+    if (folded == ONNX_FOLDED)
+        folded = operand(f, 0, to);
+    if (folded == ONNX_FOLDED &&
+        !onnx_reshape(to, &shape, onnx_int(f->node, "allowzero", 0) != 0))
+        folded = malformed(f, "has a shape that its input does not have");
+    onnx_tensor_free(&shape);
+    return folded;
+}
+
+static enum onnx_fold fold_axes(struct onnx_folding *f, struct onnx_tensor *to)
+{
+    struct onnx_tensor axes;
+    enum onnx_fold folded = onnx_ints(f, "axes", 1, &axes);
+    if (folded == ONNX_FOLDED)
+        folded = operand(f, 0, to);
+    if (folded == ONNX_FOLDED &&
+        !(onnx_is(f->node, "Squeeze") ? onnx_squeeze(to, &axes) : onnx_unsqueeze(to, &axes)))
+        folded = malformed(f, "has axes that its input does not have");
+    onnx_tensor_free(&axes);
+    return folded;
+}
+
+static enum onnx_fold fold_dequantize(struct onnx_folding *f, struct onnx_tensor *to)
+{
+    struct onnx_tensor scale = {0}, zero = {0};
+    enum onnx_fold folded = operand(f, 1, &scale);
+    if (folded == ONNX_FOLDED && onnx_input(f->node, 2) != NULL)
+        folded = operand(f, 2, &zero);
+    if (folded == ONNX_FOLDED)
+        folded = operand(f, 0, to);
+    const struct onnx_scales scales = {&scale, &zero, onnx_int(f->node, "axis", 1),
+                                       onnx_int(f->node, "block_size", 0)};
+    if (folded == ONNX_FOLDED && !onnx_dequantize(to, &scales))
+        folded = malformed(f, "has scales that do not fit its input");
+    onnx_tensor_free(&scale);
+    onnx_tensor_free(&zero);
+    return folded;
+}
+
+/* ---- operators that take tensors apart -------------------------------------------------------- */
+
+static bool axis_of(struct onnx_folding *f, const struct onnx_tensor *t, int64_t otherwise,
+                    int64_t *axis)
+{
+    return onnx_index((double)onnx_int(f->node, "axis", otherwise), t->rank, axis);
+}
+
+static enum onnx_fold fold_slice(struct onnx_folding *f, struct onnx_tensor *to)
+{
+    static const char *const names[] = {"starts", "ends", "axes", "steps"};
+    struct onnx_tensor from = {0}, of[4] = {{0}};
+    enum onnx_fold folded = ONNX_FOLDED;
+    for (size_t i = 0; folded == ONNX_FOLDED && i < 4; i++)
+        folded = onnx_ints(f, names[i], i + 1, &of[i]);
+    if (folded == ONNX_FOLDED)
+        folded = operand(f, 0, &from);
+    if (folded == ONNX_FOLDED && !onnx_slice(&from, of, to))
+        folded = malformed(f, "takes a part that its input does not have");
+    onnx_tensor_free(&from);
+    for (int i = 0; i < 4; i++)
+        onnx_tensor_free(&of[i]);
+    return folded;
+}
+
+enum onnx_fold onnx_split_part(const struct onnx_folding *f, int64_t size, int64_t *first,
+                               int64_t *count)
+{
+    struct onnx_tensor sizes;
+    enum onnx_fold folded = onnx_ints(f, "split", 1, &sizes);
+    const struct onnx_parting parting = {
+        &sizes, onnx_int(f->node, "num_outputs", (int64_t)f->node->n_output), f->output};
+    if (folded == ONNX_FOLDED && !onnx_part(&parting, size, first, count))
+        folded = malformed(f, "makes parts that its input does not have");
+    onnx_tensor_free(&sizes);
+    return folded;
+}
+
+static enum onnx_fold fold_split(struct onnx_folding *f, struct onnx_tensor *to)
+{
+    struct onnx_tensor from;
+    int64_t axis, first = 0, count = 0;
+    enum onnx_fold folded = operand(f, 0, &from);
+    if (folded == ONNX_FOLDED && !axis_of(f, &from, 0, &axis))
+        folded = malformed(f, "has an axis that its input does not have");
+    else if (folded == ONNX_FOLDED)
+        folded = onnx_split_part(f, from.shape[axis], &first, &count);
+    if (folded == ONNX_FOLDED && !onnx_take_part(&from, (int)axis, first, count, to))
+        folded = malformed(f, "makes parts that are too large");
+    onnx_tensor_free(&from);
+    return folded;
+}
+
+static enum onnx_fold fold_transpose(struct onnx_folding *f, struct onnx_tensor *to)
+{
+    struct onnx_tensor from = {0}, perm;
+    enum onnx_fold folded = onnx_ints(f, "perm", NO_INPUT, &perm);
+    if (folded == ONNX_FOLDED)
+        folded = operand(f, 0, &from);
+    if (folded == ONNX_FOLDED && !onnx_transpose(&from, &perm, to))
+        folded = malformed(f, "has an order of axes that its input does not have");
+    onnx_tensor_free(&from);
+    onnx_tensor_free(&perm);
+    return folded;
+}
+
+static enum onnx_fold fold_gather(struct onnx_folding *f, struct onnx_tensor *to)
+{
+    struct onnx_tensor from = {0}, indices = {0};
+    int64_t axis;
+    enum onnx_fold folded = operand(f, 1, &indices);
+    if (folded == ONNX_FOLDED)
+        folded = operand(f, 0, &from);
+    if (folded == ONNX_FOLDED &&
+        (!axis_of(f, &from, 0, &axis) || !onnx_gather(&from, &indices, (int)axis, to)))
+        folded = malformed(f, "takes elements that its input does not have");
+    onnx_tensor_free(&from);
+    onnx_tensor_free(&indices);
+    return folded;
+}
+
+static enum onnx_fold fold_concat(struct onnx_folding *f, struct onnx_tensor *to)
+{
+    const size_t count = f->node->n_input;
+    struct onnx_tensor *parts = allocate(count, sizeof *parts);
+    enum onnx_fold folded = count > 0 ? ONNX_FOLDED : malformed(f, "has no inputs");
+    int64_t axis;
+    for (size_t n = 0; folded == ONNX_FOLDED && n < count; n++)
+        folded = operand(f, n, &parts[n]);
+    if (folded == ONNX_FOLDED &&
+        (!axis_of(f, &parts[0], 1, &axis) || !onnx_concat(parts, count, axis, to)))
+        folded = malformed(f, "has inputs that do not fit each other");
+    for (size_t n = 0; n < count; n++)
+        onnx_tensor_free(&parts[n]);
+    free(parts);
+    return folded;
+}
+
+/* ---- which of them --------------------------------------------------------------------------- */
+
+static const struct {
+    const char *type;
+    operator *folds;
+} operators[] = {
+    {"Constant", fold_constant},
+    {"Identity", fold_identity},
+    {"Cast", fold_cast},
+    {"Reshape", fold_reshape},
+    {"Squeeze", fold_axes},
+    {"Unsqueeze", fold_axes},
+    {"DequantizeLinear", fold_dequantize},
+    {"Slice", fold_slice},
+    {"Split", fold_split},
+    {"Gather", fold_gather},
+    {"Concat", fold_concat},
+    {"Transpose", fold_transpose},
+};
+
+static operator *operator_of(const Onnx__NodeProto *node)
+{
+    for (size_t i = 0; i < sizeof operators / sizeof *operators; i++)
+        if (onnx_is(node, operators[i].type))
+            return operators[i].folds;
+    return NULL;
+}
+
+static enum onnx_fold fold_input(struct onnx_graph *graph, const char *name,
+                                 struct onnx_tensor *tensor)
+{
+    for (int i = 0; i < graph->input_count && !graph->blind; i++)
+        if (strcmp(graph->inputs[i].name, name) == 0)
+            return copy(tensor, &graph->inputs[i]) ? ONNX_FOLDED : ONNX_VARIES;
+    return ONNX_VARIES;
+}
+
+static enum onnx_fold fold_value(struct onnx_graph *graph, const struct onnx_scope *scope,
+                                 const struct onnx_value *value, struct onnx_tensor *tensor,
+                                 struct error *error)
+{
+    struct onnx_folding f = {graph, scope, NULL, value->output, error};
+    switch (value->giver) {
+    case GIVEN_BY_TENSOR:
+        return onnx_tensor_read(graph->file, value->by, tensor, error) ? ONNX_FOLDED : ONNX_FAILED;
+    case GIVEN_BY_SPARSE:
+        return onnx_tensor_read_sparse(graph->file, value->by, tensor, error) ? ONNX_FOLDED
+                                                                            : ONNX_FAILED;
+    case GIVEN_BY_INPUT:
+        return scope->outer == NULL ? fold_input(graph, value->name, tensor) : ONNX_VARIES;
+    default:
+        f.node = value->by;
+        return operator_of(f.node) != NULL ? operator_of(f.node)(&f, tensor)
+                                                : ONNX_VARIES;
+    }
+}
+
+enum onnx_fold onnx_fold(struct onnx_graph *graph, const struct onnx_scope *scope,
+                         const char *name, struct onnx_tensor *tensor, struct error *error)
+{
+    char shown[PRINTABLE_NAME];
+    const struct onnx_scope *where;
+    const struct onnx_value *value = onnx_find(scope, name, &where);
+    enum onnx_fold folded = ONNX_VARIES;
+    *tensor = (struct onnx_tensor){0};
+    printable(shown, sizeof shown, name);
+    if (graph->depth == DEPTH_MOST) {
+        fail(error, "%s: tensor '%s' depends on itself, or on more than %d operators in a row",
+             graph->file->name, shown, DEPTH_MOST);
+        return ONNX_FAILED;
+    }
+    graph->depth++;
+    if (value != NULL && graph->work <= graph->work_most)
+        folded = fold_value(graph, where, value, tensor, error);
+    graph->depth--;
+    graph->work += WORK_OF_A_STEP + tensor->count;
+    if (value != NULL && folded != ONNX_FAILED && graph->work > graph->work_most) {
+        fail(error, "%s: tensor '%s' is computed from constants in more steps than a file of its "
+             "size should need", graph->file->name, shown);
+        folded = ONNX_FAILED;
+    }
+    if (folded != ONNX_FOLDED)
+        onnx_tensor_free(tensor);
+    return folded;
+}
+
+enum onnx_fold onnx_ints(const struct onnx_folding *f, const char *attribute, size_t input,
+                         struct onnx_tensor *tensor)
+{
+    const Onnx__AttributeProto *a = onnx_attribute(f->node, attribute);
+    const char *name = onnx_input(f->node, input);
+    *tensor = (struct onnx_tensor){.rank = -1};
+    if (a == NULL && name == NULL)
+        return ONNX_FOLDED;
+    if (a == NULL)
+        return onnx_fold(f->graph, f->scope, name, tensor, f->error);
+    if (!onnx_tensor_new(tensor, 1, &(int64_t){(int64_t)a->n_ints}))
+        return ONNX_VARIES;
+    for (size_t i = 0; i < a->n_ints; i++)
+        tensor->values[i] = (double)a->ints[i];
+    return ONNX_FOLDED;
+}
+
+/* ---- zeros ----------------------------------------------------------------------------------- */
+
+static bool all_zero(const struct onnx_tensor *t)
+{
+    for (size_t i = 0; i < t->count; i++)
+        if (t->values[i] != 0.0)
+            return false;
+    return true;
+}
+
+/* What gives zeros if its first input, or all of them, are zero. */
+static bool hands_zeros_on(const Onnx__NodeProto *node, size_t *inputs)
+{
+    static const char *const types[] = {"Identity", "Cast",      "Reshape", "Squeeze", "Unsqueeze",
+                                        "Slice",    "Transpose", "Gather",  "Split",   "Expand",
+                                        "Tile"};
+    *inputs = 1;
+    for (size_t i = 0; i < sizeof types / sizeof *types; i++)
+        if (onnx_is(node, types[i]))
+            return true;
+    *inputs = node->n_input;
+    return onnx_is(node, "Concat");
+}
+
+static bool is_zero(struct onnx_graph *graph, const struct onnx_scope *scope, const char *name,
+                    int depth)
+{
+    struct onnx_tensor tensor;
+    struct error ignored;
+    const struct onnx_scope *where;
+    size_t inputs;
+    const enum onnx_fold folded = onnx_fold(graph, scope, name, &tensor, &ignored);
+    const bool zero = folded == ONNX_FOLDED && all_zero(&tensor);
+    onnx_tensor_free(&tensor);
+    if (folded == ONNX_FOLDED || graph->work > graph->work_most || depth == DEPTH_MOST)
+        return zero;
+    const Onnx__NodeProto *node = onnx_node_of(scope, name, &where);
+    if (node == NULL)
+        return false;
+    if (onnx_is(node, "ConstantOfShape")) {
+        const Onnx__AttributeProto *value = onnx_attribute(node, "value");
+        const bool read = value != NULL && value->t != NULL &&
+                          onnx_tensor_read(graph->file, value->t, &tensor, &ignored);
+        const bool all = value == NULL || (read && all_zero(&tensor));
+        if (read)
+            onnx_tensor_free(&tensor);
+        return all;
+    }
+    if (!hands_zeros_on(node, &inputs) || inputs == 0)
+        return false;
+    for (size_t i = 0; i < inputs; i++)
+        if (onnx_input(node, i) == NULL ||
+            !is_zero(graph, where, onnx_input(node, i), depth + 1))
+            return false;
+    return true;
+}
+
+bool onnx_is_zero(struct onnx_graph *graph, const struct onnx_scope *scope, const char *name)
+{
+    return is_zero(graph, scope, name, 0);
+}

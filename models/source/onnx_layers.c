@@ -1,0 +1,65 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * onnx_layers.c - what layers of all kinds need. */
+#include "models/source/onnx_layers.h"
+
+#include <math.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "models/base/bytes.h"
+#include "onnx.pb-c.h"
+
+bool onnx_refuse(struct onnx_layers *layers, const struct onnx_scope *scope,
+                 const Onnx__NodeProto *node, const char *format, ...)
+{
+    char name[PRINTABLE_NAME], inside[PRINTABLE_NAME], type[PRINTABLE_NAME];
+    char what[512], shown[sizeof what];
+    va_list arguments;
+    va_start(arguments, format);
+    vsnprintf(what, sizeof what, format, arguments);
+    va_end(arguments);
+    printable(name, sizeof name, onnx_node_name(node));
+    printable(inside, sizeof inside, scope->name);
+    printable(type, sizeof type, node->op_type);
+    printable(shown, sizeof shown, what);
+    return fail(layers->error, "%s: node '%s%s' (%s) %s", layers->graph->file->name, inside, name,
+                type, shown);
+}
+
+void onnx_note_refused(struct onnx_layers *layers)
+{
+    source_add_note(layers->source, "%s", layers->error->text);
+    if (layers->refused++ == 0)
+        layers->first = *layers->error;
+}
+
+bool onnx_put_matrix(struct source_layer *layer, const char *name, const struct onnx_matrix *from,
+                     int rows, int columns)
+{
+    const int width = columns > 0 ? columns : 1;
+    float *to = source_add_tensor(layer, name, rows, columns);
+    bool finite = true;
+    for (int row = 0; row < rows; row++)
+        for (int col = 0; col < width; col++) {
+            const double value = from->values[from->first + (size_t)row * from->row_step +
+                                              (size_t)col * from->col_step];
+            const float rounded = float_of_double(value);
+            finite = finite && isfinite(rounded);
+            to[(size_t)row * (size_t)width + (size_t)col] = rounded;
+        }
+    return finite;
+}
+
+bool onnx_shape(struct onnx_layers *layers, const struct onnx_scope *scope, const char *name,
+                int *rank, int64_t shape[ONNX_RANK_MOST])
+{
+    struct onnx_tensor tensor;
+    struct error ignored;
+    if (onnx_fold(layers->graph, scope, name, &tensor, &ignored) != ONNX_FOLDED)
+        return false;
+    *rank = tensor.rank;
+    memcpy(shape, tensor.shape, sizeof tensor.shape);
+    onnx_tensor_free(&tensor);
+    return true;
+}
