@@ -255,11 +255,12 @@ static bool hand_out(const struct source *source, const struct import_options *o
 static bool import(const struct import_options *options, struct error *error)
 {
     struct source source;
+    const struct source_request request = {.node = options->node, .inputs = options->graph_inputs};
     if ((options->input != NULL) != (options->expected != NULL))
         return fail(error, "--input and --expected: one says nothing without the other");
     if (!output_file_check("--json", options->json, error) ||
         !output_file_check("--output", options->output, error) ||
-        !source_read(&source, options->file, options->node, error))
+        !source_read(&source, options->file, &request, error))
         return false;
     const bool good = hand_out(&source, options, error);
     source_free(&source);

@@ -30,6 +30,8 @@ static const struct argp_option gen_options[] = {
 static const struct argp_option import_options[] = {
     {"node", OPTION_NODE, "NAME", 0, "The chain of layers that is meant, where there are several; of PyTorch's "
      "files modules in the order in which they follow each other, A+B+C", 0},
+    {"inputs", OPTION_GRAPH_INPUTS, "DIR", 0, "Values of an ONNX graph's inputs that are weights, input_0.pb ...; "
+     "test_data_set_0 beside the file, if not given", 0},
     {"output", 'o', "OUT.safetensors", 0, "Write it as a file that model.path takes", 0},
     {"input", 'i', "FILE", 0, "Features, [frames, x]: a .npy file, or a folder of them; with --expected", 0},
     {"expected", OPTION_EXPECTED, "FILE", 0, "What the framework made of them, a .npy file or a folder with "
@@ -192,6 +194,7 @@ static int run_import(const struct request *request, const char *command_line)
     const struct import_options options = {
         .file = request->operand,
         .node = request->node,
+        .graph_inputs = request->graph_inputs,
         .output = request->output,
         .input = request->input_count > 0 ? request->inputs[request->input_count - 1] : NULL,
         .expected = request->expected,

@@ -16,7 +16,7 @@ enum { OPTION_SET = 256, OPTION_SIM, OPTION_FRAMES, OPTION_SEED, OPTION_TRACE, O
        OPTION_COVERAGE, OPTION_NETLIST, OPTION_CELLS, OPTION_TARGET,
        OPTION_SEEDS, OPTION_FREQ, OPTION_AXIS, OPTION_AXES, OPTION_SAMPLE, OPTION_WHERE, OPTION_COLUMN,
        OPTION_PARETO, OPTION_SHARD, OPTION_VERIFY_POINTS, OPTION_CLUSTER,
-       OPTION_MEASURED, OPTION_TAPS, OPTION_NODE, OPTION_PES };
+       OPTION_MEASURED, OPTION_TAPS, OPTION_NODE, OPTION_GRAPH_INPUTS, OPTION_PES };
 
 /* What the parser of any command fills in. */
 struct request {
@@ -39,7 +39,7 @@ struct request {
     struct sweep_request sweep;
     const char *cluster;
     const char *measured;
-    const char *node;
+    const char *node, *graph_inputs;
     int pes;
     int points; /* to be verified */
 };

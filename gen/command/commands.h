@@ -30,6 +30,7 @@ struct gen_options {
 struct import_options {
     const char *file;   /* of a framework: models/source/read.h */
     const char *node;   /* the chain that is meant, or NULL: the only one */
+    const char *graph_inputs; /* folder with values of an ONNX graph's inputs, or NULL */
     const char *output; /* safetensors file for it, or NULL */
     const char *input, *expected; /* features and what the framework made of them, .npy files or folders; or
                                      both NULL */

@@ -68,6 +68,7 @@ static const struct plain {
     {OPTION_SHARD, TEXT, AT(sweep.shard), NULL, 0, 0},
     {OPTION_CLUSTER, TEXT, AT(cluster), NULL, 0, 0},
     {OPTION_NODE, TEXT, AT(node), NULL, 0, 0},
+    {OPTION_GRAPH_INPUTS, TEXT, AT(graph_inputs), NULL, 0, 0},
     {OPTION_SELFTEST, FLAG, AT(verify.selftest), NULL, 0, 0},
     {OPTION_STRICT, FLAG, AT(verify.strict), NULL, 0, 0},
     {OPTION_TAPS, FLAG, AT(verify.taps), NULL, 0, 0},

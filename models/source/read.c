@@ -10,6 +10,7 @@
 #include "models/file/kind.h"
 #include "models/file/safetensors.h"
 #include "models/file/torch.h"
+#include "models/source/onnx.h"
 #include "models/source/torch_names.h"
 
 /* ---- PyTorch's names ----------------------------------------------------------------------------------- */
@@ -65,6 +66,7 @@ struct bytes {
     unsigned char *at;
     size_t size;
     const char *path;
+    const char *inputs; /* of the request */
 };
 
 static bool read_safetensors(struct source *source, const struct bytes *bytes, const char *node,
@@ -97,6 +99,13 @@ static bool read_torch(struct source *source, const struct bytes *bytes, const c
     return good;
 }
 
+static bool read_onnx(struct source *source, const struct bytes *bytes, const char *node,
+                      struct error *error)
+{
+    (void)node;
+    return source_onnx(source, bytes->path, bytes->inputs, error);
+}
+
 /* The readers, by kind: what is not here is no file of a network, or none that is read. */
 static const struct reader {
     enum file_kind kind;
@@ -106,6 +115,7 @@ static const struct reader {
     {KIND_SAFETENSORS, true, read_safetensors},
     {KIND_TORCH_ZIP, true, read_torch},
     {KIND_TORCH_PICKLE, true, read_torch},
+    {KIND_ONNX, false, read_onnx},
 };
 
 static const struct reader *reader_of(const unsigned char *bytes, size_t size)
@@ -173,9 +183,11 @@ static bool keep(struct source *s, const char *path, const char *node, struct er
     return false;
 }
 
-bool source_read(struct source *source, const char *path, const char *node, struct error *error)
+bool source_read(struct source *source, const char *path, const struct source_request *request,
+                 struct error *error)
 {
-    struct bytes bytes = {.path = path};
+    const char *node = request->node;
+    struct bytes bytes = {.path = path, .inputs = request->inputs};
     char shown[PRINTABLE_PATH];
     *source = (struct source){0};
     printable(shown, sizeof shown, path);
@@ -184,7 +196,7 @@ bool source_read(struct source *source, const char *path, const char *node, stru
     const struct reader *reader = reader_of(bytes.at, bytes.size);
     bool good = reader != NULL
                     ? reader->read(source, &bytes, node, error)
-                    : fail(error, "%s: is %s, expected a safetensors file or a PyTorch checkpoint", shown,
+                    : fail(error, "%s: is %s, expected a safetensors file, a PyTorch checkpoint or an ONNX model", shown,
                            file_kind_name(file_kind(bytes.at, bytes.size)));
     free(bytes.at);
     if (good && node != NULL && !reader->composes)
@@ -211,7 +223,7 @@ const struct source_chain *source_only(const struct source *s, const char *path,
 bool source_pack_file(const char *path, struct text *packed, struct error *error)
 {
     struct source source;
-    if (!source_read(&source, path, NULL, error))
+    if (!source_read(&source, path, &(struct source_request){0}, error))
         return false;
     const struct source_chain *chain = source_only(&source, path, error);
     const bool good = chain != NULL && source_pack(chain, packed, error);

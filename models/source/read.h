@@ -9,9 +9,14 @@
  * with names that are not ours.  A file that cannot be read is not. */
 bool source_is(const char *path);
 
-/* Reads the file, whose kind its content tells.  `node` NULL: all chains, with their tensors if there is but
- * one; else that one alone.  After a failure there is nothing to free. */
-bool source_read(struct source *source, const char *path, const char *node, struct error *error);
+struct source_request {
+    const char *node;   /* the chain that is meant, or NULL: all, with their tensors if there is but one */
+    const char *inputs; /* folder with values of an ONNX graph's inputs, or NULL (onnx.h) */
+};
+
+/* Reads the file, whose kind its content tells.  After a failure there is nothing to free. */
+bool source_read(struct source *source, const char *path, const struct source_request *request,
+                 struct error *error);
 
 /* The only chain.  NULL, and a message that lists them: there are several. */
 const struct source_chain *source_only(const struct source *source, const char *path, struct error *error);

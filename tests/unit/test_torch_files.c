@@ -147,7 +147,7 @@ static void refused(const char *file, const char *node, const char *what)
     struct source source;
     struct error error = {""};
     snprintf(path, sizeof path, FOLDER "%s", file);
-    if (source_read(&source, path, node, &error)) {
+    if (source_read(&source, path, &(struct source_request){.node = node}, &error)) {
         const struct source_chain *chain = source_only(&source, path, &error);
         source_free(&source);
         if (chain != NULL)
@@ -212,7 +212,7 @@ static void test_node(void **state)
     struct source source;
     struct error error;
     (void)state;
-    if (!source_read(&source, FOLDER "several.pt", "rnn+other+fc+again", &error))
+    if (!source_read(&source, FOLDER "several.pt", &(struct source_request){.node = "rnn+other+fc+again"}, &error))
         fail_msg("%s", error.text);
     assert_int_equal(source.chain_count, 1);
     const struct source_chain *chain = &source.chains[0];
@@ -223,7 +223,7 @@ static void test_node(void **state)
     check_key(&chain->layers[2], "activation", "unknown");
     check_key(&chain->layers[3], "activation", "none");
     source_free(&source);
-    assert_true(source_read(&source, FOLDER "stack-wrapped.pt", "rnn", &error));
+    assert_true(source_read(&source, FOLDER "stack-wrapped.pt", &(struct source_request){.node = "rnn"}, &error));
     assert_string_equal(source.chains[0].name, "model_state.module.rnn");
     assert_int_equal(source.chains[0].layer_count, 2);
     source_free(&source);
@@ -237,7 +237,7 @@ static void test_host(void **state)
     struct source source;
     struct error error;
     (void)state;
-    assert_true(source_read(&source, FOLDER "stack-zip.pt", NULL, &error));
+    assert_true(source_read(&source, FOLDER "stack-zip.pt", &(struct source_request){.node = NULL}, &error));
     for (size_t i = 0; i < COUNT_OF(lines); i++) {
         bool found = false;
         for (int k = 0; k < source.chains[0].host_count; k++)
