@@ -127,7 +127,8 @@ static void axes(void **state)
         memcpy(perm_of(m)->ints, orders[i], sizeof orders[i]);
         expect_chains(m, 2);
     }
-    static const int64_t shapes[][3] = {{0, -1, 4}, {0, 0, 4}, {-1, 0, 0}, {0, 0, 9}};
+    static const int64_t shapes[][3] = {{0, -1, 4}, {0, 0, 4},  {-1, 0, 0}, {0, 0, 9},
+                                         {0, 0, -13}, {0, 0, INT64_MIN}};
     for (size_t i = 0; i < sizeof shapes / sizeof *shapes; i++) {
         Onnx__ModelProto *m = model_of("lstm_both_stack");
         memcpy(tensor_of(m, "Reshape", 1)->raw_data.data, shapes[i], sizeof shapes[i]);
