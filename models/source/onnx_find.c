@@ -45,8 +45,8 @@ static void take_bias(struct onnx_layers *layers, struct onnx_layer *layer)
     const Onnx__NodeProto *add = only_user(layer, "Add");
     int rank;
     int64_t shape[ONNX_RANK_MOST];
-    if (add == NULL || !onnx_is(layer->node, "MatMul"))
-        return;
+    if (add == NULL || !onnx_is(layer->node, "MatMul") || onnx_attribute(add, "axis") != NULL)
+        return; /* before version 7 an axis says where the vector goes */
     const char *left = onnx_input(add, 0), *right = onnx_input(add, 1);
     const char *other = left != NULL && strcmp(left, layer->y) == 0 ? right : left;
     if (other == NULL || !onnx_shape(layers, layer->scope, other, &rank, shape))

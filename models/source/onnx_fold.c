@@ -80,11 +80,23 @@ static enum onnx_fold fold_identity(struct onnx_folding *f, struct onnx_tensor *
     return operand(f, 0, to);
 }
 
+enum { FLOAT = 1, BOOL = 9, FLOAT16 = 10, DOUBLE = 11, BFLOAT16 = 16 };
+
+/* Before version 6 types are words. */
+static int64_t cast_type(const Onnx__NodeProto *node)
+{
+    const Onnx__AttributeProto *to = onnx_attribute(node, "to");
+    if (to == NULL || !to->has_s || to->s.len == 0)
+        return onnx_int(node, "to", FLOAT);
+    const bool real = to->s.len >= 5 && (memcmp(to->s.data, "FLOAT", 5) == 0 ||
+                                         memcmp(to->s.data, "DOUBL", 5) == 0);
+    return real ? DOUBLE : 0;
+}
+
 /* Whole numbers are cut, and a float16 is kept as it is: weights in it come from such. */
 static enum onnx_fold fold_cast(struct onnx_folding *f, struct onnx_tensor *to)
 {
-    enum { FLOAT = 1, BOOL = 9, FLOAT16 = 10, DOUBLE = 11, BFLOAT16 = 16 };
-    const int64_t type = onnx_int(f->node, "to", FLOAT);
+    const int64_t type = cast_type(f->node);
     const enum onnx_fold folded = operand(f, 0, to);
     const bool real = type == FLOAT16 || type == DOUBLE || type == BFLOAT16;
     for (size_t i = 0; folded == ONNX_FOLDED && !real && i < to->count; i++)

@@ -143,7 +143,7 @@ static bool slice(const struct step *s, struct onnx_form *form)
     struct onnx_tensor axes, steps;
     bool good = ints_of(s, "axes", 3, &axes);
     good = ints_of(s, "steps", 4, &steps) && good && axes.count == 1 &&
-           (steps.rank < 0 || steps.values[0] == 1.0);
+           (steps.rank < 0 || (steps.count == 1 && steps.values[0] == 1.0));
     if (good) {
         const int axis = axis_of(axes.values[0], rank_of(form));
         good = axis >= 0 && (form->axes[axis] == 'T' || form->axes[axis] == 'B');
@@ -188,6 +188,12 @@ static double run_time_size(const struct step *s, const struct onnx_scope *scope
     return size;
 }
 
+/* What is no size counts as not known. */
+static double given_size(double size)
+{
+    return size >= -1.0 && size <= (double)INT32_MAX ? size : (double)NAN;
+}
+
 /* The axis whose size it is, or -1. */
 static int copied_axis(double size, int place)
 {
@@ -202,7 +208,7 @@ static bool shape_of(const struct step *s, double sizes[ONNX_RANK_MOST], int *ra
         const bool good = shape.rank == 1 && shape.count <= ONNX_RANK_MOST;
         *rank = good ? (int)shape.count : 0;
         for (int i = 0; i < *rank; i++)
-            sizes[i] = shape.values[i];
+            sizes[i] = given_size(shape.values[i]);
         onnx_tensor_free(&shape);
         return good;
     }
@@ -219,7 +225,7 @@ static bool shape_of(const struct step *s, double sizes[ONNX_RANK_MOST], int *ra
                            onnx_fold(s->layers->graph, where, onnx_input(made, (size_t)i), &one,
                                      &ignored) == ONNX_FOLDED;
         sizes[i] = known && one.count == 1
-                       ? one.values[0]
+                       ? given_size(one.values[0])
                        : run_time_size(s, where, onnx_input(made, (size_t)i));
         onnx_tensor_free(&one);
     }

@@ -113,7 +113,7 @@ static bool scales_fit(const struct onnx_tensor *t, const struct onnx_tensor *sc
     if (scale->rank != t->rank || block < 1)
         return false;
     for (int i = 0; i < t->rank; i++) {
-        const int64_t wanted = i == axis ? (t->shape[i] + block - 1) / block : t->shape[i];
+        const int64_t wanted = i == axis && t->shape[i] > 0 ? (t->shape[i] - 1) / block + 1 : t->shape[i];
         if (scale->shape[i] != wanted)
             return false;
     }

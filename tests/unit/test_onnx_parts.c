@@ -283,6 +283,10 @@ static void scales(void **state)
     s = (struct onnx_scales){&blocks, &no_zero, 1, 2};
     assert_true(onnx_dequantize(&t, &s));
     expect_values(&t, LIST(0, 0, 2, 3, 8, 10, 18, 21));
+    t = counted(SHAPE(2, 4));
+    s.block = INT64_MAX; /* one block */
+    assert_false(onnx_dequantize(&t, &s));
+    onnx_tensor_free(&t);
     onnx_tensor_free(&zero);
     onnx_tensor_free(&one);
     onnx_tensor_free(&three);

@@ -127,7 +127,8 @@ static void axes(void **state)
         memcpy(perm_of(m)->ints, orders[i], sizeof orders[i]);
         expect_chains(m, 2);
     }
-    static const int64_t shapes[][3] = {{0, -1, 4}, {0, 0, 4}, {-1, 0, 0}, {0, 0, 9}};
+    static const int64_t shapes[][3] = {{0, -1, 4}, {0, 0, 4},  {-1, 0, 0}, {0, 0, 9},
+                                         {0, 0, -13}, {0, 0, INT64_MIN}};
     for (size_t i = 0; i < sizeof shapes / sizeof *shapes; i++) {
         Onnx__ModelProto *m = model_of("lstm_both_stack");
         memcpy(tensor_of(m, "Reshape", 1)->raw_data.data, shapes[i], sizeof shapes[i]);
@@ -243,6 +244,34 @@ static void compare_layers(const struct source_layer *a, const struct source_lay
     }
 }
 
+/* Before version 6 a Cast has a word, before 7 an Add may have an axis. */
+static void old_versions(void **state)
+{
+    (void)state;
+    struct source whole = must_read(model_of("lstm_state")), s;
+    Onnx__ModelProto *m = model_of("weights_float16");
+    for (size_t i = 0; i < m->graph->n_node; i++)
+        for (size_t k = 0; k < m->graph->node[i]->n_attribute; k++) {
+            Onnx__AttributeProto *a = m->graph->node[i]->attribute[k];
+            if (strcmp(a->name, "to") != 0)
+                continue;
+            a->has_i = false;
+            a->has_s = true;
+            a->s = (ProtobufCBinaryData){5, (uint8_t *)duplicate("FLOAT")};
+        }
+    s = must_read(m);
+    compare_layers(&whole.chains[0].layers[0], &s.chains[0].layers[0]);
+    source_free(&s);
+    source_free(&whole);
+    m = model_of("linear");
+    Onnx__AttributeProto *axis = add_attribute(node_of(m, "Add"), "axis");
+    axis->has_i = true;
+    axis->i = 1;
+    s = must_read(m);
+    must_say(&s, 0, "(Add) reads");
+    source_free(&s);
+}
+
 static void inputs(void **state)
 {
     (void)state;
@@ -284,6 +313,7 @@ int main(void)
         cmocka_unit_test(axes),
         cmocka_unit_test(activations),
         cmocka_unit_test(biases),
+        cmocka_unit_test(old_versions),
         cmocka_unit_test(inputs),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
