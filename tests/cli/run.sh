@@ -321,6 +321,25 @@ refused_gen 'model, a text' 'README.md: is plain text' speech --set "model.path=
 refused_gen 'model, an array' 'utt00.npy: is a NumPy .npy file, expected a safetensors file' \
     speech --set "model.path=$speech/utt00.npy"
 
+# ---- files of frameworks ----
+
+pytorch=tests/fixtures/torch
+run import "$pytorch/several.pt" --node rnn+again -o "$work/import.safetensors" --pes 8 --json "$work/import.json"
+same 'import, a chain of several' "$status" 0
+must 'its file' test -s "$work/import.safetensors"
+must 'its JSON' "$json_get" "$work/import.json" producer chains
+refused 'import, which of several' 'several chains of layers' import "$pytorch/several.pt" -o "$work/out/a"
+refused 'import, no such module' "no recurrent or linear module 'lstm'" \
+    import "$pytorch/several.pt" --node lstm -o "$work/out/a"
+refused 'import, a script' 'is a TorchScript program' import "$pytorch/script.pt" -o "$work/out/a"
+refused 'import, a text' 'is plain text' import README.md
+usage 'import, no file' 'no FILE given' import
+usage 'import, no PEs' "'0' is not a whole number in 1..256" import "$pytorch/several.pt" --pes 0
+refused_gen 'model, several chains' 'several chains of layers' speech --set "model.path=$pytorch/several.pt"
+refused_gen 'model, what its file does not tell' 'does not tell the nonlinearity of layer 0, which is tanh or relu' \
+    tiny --set "model.path=$pytorch/rnn-zip.pt"
+refused_gen 'model, a script' 'is a TorchScript program' tiny --set "model.path=$pytorch/script.pt"
+
 # Biases that are not there are zeros, and the commands say so, once.
 noted() { # NAME ARGUMENT...
     local name=$1
