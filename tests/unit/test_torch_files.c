@@ -335,5 +335,6 @@ int main(void)
         cmocka_unit_test(test_node),    cmocka_unit_test(test_host),      cmocka_unit_test(test_cut),
         cmocka_unit_test(test_damaged),
     };
+    cmocka_set_test_filter(getenv("ESE_TEST_ONLY")); /* NULL: all */
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
