@@ -81,8 +81,7 @@ $(BUILD)/%.o: %.c
 
 # What reads ONNX, made of Debian's description of it.  The compiler writes both files at once.
 ONNX_PROTO ?= /usr/include/onnx/onnx.proto
-USE_ONNX := $(addprefix $(BUILD)/,$(patsubst %.c,%.o,$(shell grep -l '"onnx.pb-c.h"' \
-    $(wildcard models/*/*.c))))
+USE_ONNX := $(patsubst %.c,$(BUILD)/%.o,$(wildcard models/file/onnx*.c models/source/onnx*.c))
 $(USE_ONNX): | $(BUILD)/proto/onnx.pb-c.c
 
 $(BUILD)/proto/onnx.pb-c.c: $(ONNX_PROTO)

@@ -305,16 +305,17 @@ edited 'no shape' 'lstm.W_ix' 's/"shape"/"shade"/'
 refused_gen 'model, no such file' 'No such file' speech --set "model.path=$work/none.safetensors"
 refused_gen 'model, a folder' 'not a regular file' speech --set "model.path=$speech"
 
-other_kind() { # WHAT BYTES : as a model, and as utterances
+other_kind() { # WHAT BYTES [TEXT] : as a model, and as utterances
     printf '%b' "$2" >"$work/other.kind"
-    refused_gen "model, $1" "other.kind: is $1, expected a safetensors file$" \
+    refused_gen "model, $1" "other.kind: ${3:-is $1, expected a safetensors file}$" \
         speech --set "model.path=$work/other.kind"
     refused_gen "utterances, $1" "other.kind: is $1, expected a NumPy .npy file$" \
         speech --set "model.utterances=$work/other.kind"
 }
 other_kind 'an HDF5 file .Keras..' '\0211HDF\r\n\0032\n\0000'
 other_kind 'a Python pickle' '\0200\0004\0225\0013\0000'
-other_kind 'an ONNX model' '\0010\0010\0022\0007pytorch:\0002\0012\0000'
+other_kind 'an ONNX model' '\0010\0010\0022\0007pytorch:\0002\0012\0000' \
+    'has no LSTM, GRU, RNN or linear layer that is known'
 other_kind 'a zip archive .\.npz..' 'PK\0003\0004'
 other_kind 'plain text' 'lstm: none\n'
 refused_gen 'model, a text' 'README.md: is plain text' speech --set "model.path=$speech/README.md"
