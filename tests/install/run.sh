@@ -32,7 +32,7 @@ same 'nothing is left' "$(find "$place" -type f -o -type l)" ''
 # ---- no apt, no dpkg ----
 
 mkdir "$work/bin"
-for tool in sh bash gcc g++ cc as ld make verilator iverilog yosys z3 nextpnr-ice40 tclsh dtc pkg-config gnuplot \
+for tool in sh bash gcc g++ cc as ld make verilator iverilog yosys z3 nextpnr-ice40 tclsh dtc pkg-config protoc-c gnuplot \
     xmllint; do
     [ -z "$(command -v $tool)" ] || ln -s "$(command -v $tool)" "$work/bin/$tool"
 done
