@@ -9,7 +9,7 @@ export ESE_HOME=$PWD
 ln -s "$PWD/build" "$PWD/tests" "$work/"
 
 # The sections, and of them the file and the commands with what they print.
-awk '/^### A (network of layers|file that PyTorch wrote)/ { on = 1; next } /^##/ { on = 0 } on' README.md \
+awk '/^### A (network of layers|file that PyTorch or ONNX wrote)/ { on = 1; next } /^##/ { on = 0 } on' README.md \
     >"$work/section"
 awk '/`my_stack.yaml`:$/ { on = 1; next }
      on && /^    / { print substr($0, 5); begun = 1; next }
@@ -41,9 +41,10 @@ while IFS= read -r line; do
     esac
 done <"$work/shown"
 compare "$command"
-holds 'commands' "$commands" '>=' 6
+holds 'commands' "$commands" '>=' 8
 lint_chip my_stack "$work/rtl_out/my_stack"
 lint_chip pytorch "$work/rtl_out/pytorch"
+lint_chip onnx "$work/rtl_out/onnx"
 
 # Rows of "Figures" that begin with cycles are what the report beside them says, however often a row says `the same`.
 figures=0
