@@ -129,7 +129,7 @@ registers() {
     mutant some ese_product_sequencer 's/first_column <= 1.b0/first_column <= 1'\''b1/'
     mutant some ese_product_sequencer 's/frame_begin  <= frame_end || reset/frame_begin <= reset/'
     mutant some ese_product_sequencer 's/frame_begin  <= frame_end || reset/frame_begin <= frame_end/'
-    mutant some ese_product_sequencer 's/: current + 1.b1/: current + 2'\''d2/'
+    mutant some ese_product_sequencer 's/: product + 1.b1/: product + 2'\''d2/'
     mutant some ese_product_sequencer 's/= frame_end ? frame_block/= 1'\''b0 ? frame_block/'
 
     # left by a reset of one clock
