@@ -134,7 +134,7 @@ static bool is_of_chip(const char *line)
 }
 
 /* A chip that has ended the simulation has said why. */
-static void find_last_word(struct simulation_result *result)
+static void find_reason_of_chip(struct simulation_result *result)
 {
     FILE *log = fopen(result->log_path, "r");
     char line[sizeof result->reason];
@@ -247,7 +247,7 @@ void simulation_result_read(struct simulation_result *result, bool clean, const 
     free(tail);
     result->pass = pass && clean && result->reason[0] == '\0';
     if (!result->pass)
-        find_last_word(result);
+        find_reason_of_chip(result);
 }
 
 void simulation_result_free(struct simulation_result *result)

@@ -5,9 +5,30 @@
 #include <math.h>
 #include <stdio.h>
 
+#include "models/base/bytes.h"
 #include "models/base/error.h"
 
 enum { MOST_DIMENSIONS = 8 };
+
+double element_f32(const unsigned char *at)
+{
+    return (double)float_of_bits(load_u32(at));
+}
+
+double element_f16(const unsigned char *at)
+{
+    return (double)float_of_half(load_u16(at));
+}
+
+double element_bf16(const unsigned char *at)
+{
+    return (double)float_of_bfloat(load_u16(at));
+}
+
+double element_f64(const unsigned char *at)
+{
+    return double_of_bits(load_u64(at));
+}
 
 void shape_text(char *out, size_t size, int rank, const int *shape)
 {

@@ -1,11 +1,18 @@
 /* SPDX-License-Identifier: Apache-2.0
- * element.h - what the readers of arrays say alike: shapes, places, values that are no weights. */
+ * element.h - what the readers of arrays have in common: elements, and what is said of shapes, places and
+ * values that are no weights. */
 #ifndef ESE_ELEMENT_H
 #define ESE_ELEMENT_H
 
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+
+/* A little-endian element of a type of floating point: binary16, bfloat16, binary32, binary64. */
+double element_f16(const unsigned char *at);
+double element_bf16(const unsigned char *at);
+double element_f32(const unsigned char *at);
+double element_f64(const unsigned char *at);
 
 /* Room for a shape of eight dimensions. */
 enum { SHAPE_TEXT = 128 };

@@ -12,6 +12,7 @@
 
 #include "models/base/bytes.h"
 #include "models/base/text.h"
+#include "models/file/element.h"
 #include "models/file/onnx.h"
 #include "models/file/onnx_message.h"
 #include "onnx.pb-c.h"
@@ -20,10 +21,6 @@ static const size_t COUNT_MOST = (size_t)1 << 28; /* 2 GiB of doubles */
 
 /* ---- types ----------------------------------------------------------------------------------- */
 
-static double of_f32(const unsigned char *at) { return (double)float_of_bits(load_u32(at)); }
-static double of_f64(const unsigned char *at) { return double_of_bits(load_u64(at)); }
-static double of_f16(const unsigned char *at) { return (double)float_of_half(load_u16(at)); }
-static double of_bf16(const unsigned char *at) { return (double)float_of_bfloat(load_u16(at)); }
 static double of_u8(const unsigned char *at) { return at[0]; }
 static double of_i8(const unsigned char *at) { return (int8_t)at[0]; }
 static double of_u16(const unsigned char *at) { return load_u16(at); }
@@ -44,7 +41,7 @@ static const struct type {
     enum list list;
 } types[] = {
     {"no type", 0, NULL, LIST_FLOAT},
-    {"float", 4, of_f32, LIST_FLOAT},
+    {"float", 4, element_f32, LIST_FLOAT},
     {"uint8", 1, of_u8, LIST_INT32},
     {"int8", 1, of_i8, LIST_INT32},
     {"uint16", 2, of_u16, LIST_INT32},
@@ -53,13 +50,13 @@ static const struct type {
     {"int64", 8, of_i64, LIST_INT64},
     {"strings", 0, NULL, LIST_FLOAT},
     {"bool", 1, of_u8, LIST_INT32},
-    {"float16", 2, of_f16, LIST_INT32},
-    {"double", 8, of_f64, LIST_DOUBLE},
+    {"float16", 2, element_f16, LIST_INT32},
+    {"double", 8, element_f64, LIST_DOUBLE},
     {"uint32", 4, of_u32, LIST_UINT64},
     {"uint64", 8, of_u64, LIST_UINT64},
     {"complex64", 0, NULL, LIST_FLOAT},
     {"complex128", 0, NULL, LIST_FLOAT},
-    {"bfloat16", 2, of_bf16, LIST_INT32},
+    {"bfloat16", 2, element_bf16, LIST_INT32},
     {"float8e4m3fn", 0, NULL, LIST_FLOAT},
     {"float8e4m3fnuz", 0, NULL, LIST_FLOAT},
     {"float8e5m2", 0, NULL, LIST_FLOAT},

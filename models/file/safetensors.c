@@ -308,26 +308,6 @@ const struct tensor *safetensors_find(const struct safetensors *file, const char
     return NULL;
 }
 
-static double element_f32(const unsigned char *at)
-{
-    return (double)float_of_bits(load_u32(at));
-}
-
-static double element_f16(const unsigned char *at)
-{
-    return (double)float_of_half(load_u16(at));
-}
-
-static double element_bf16(const unsigned char *at)
-{
-    return (double)float_of_bfloat(load_u16(at));
-}
-
-static double element_f64(const unsigned char *at)
-{
-    return double_of_bits(load_u64(at));
-}
-
 bool safetensors_fetch(const struct safetensors *file, const char *name, int rank, const int *shape,
                        float *out, struct error *error)
 {

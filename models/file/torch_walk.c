@@ -28,30 +28,10 @@ struct walk {
     struct error *error;
 };
 
-static double real_f16(const unsigned char *at)
-{
-    return (double)float_of_half(load_u16(at));
-}
-
-static double real_bf16(const unsigned char *at)
-{
-    return (double)float_of_bfloat(load_u16(at));
-}
-
-static double real_f32(const unsigned char *at)
-{
-    return (double)float_of_bits(load_u32(at));
-}
-
-static double real_f64(const unsigned char *at)
-{
-    return double_of_bits(load_u64(at));
-}
-
 /* Storages of other types may be in a file, but no tensor of a layer. */
 static const struct torch_type types[] = {
-    {"FloatStorage", "float32", 4, real_f32},    {"HalfStorage", "float16", 2, real_f16},
-    {"BFloat16Storage", "bfloat16", 2, real_bf16}, {"DoubleStorage", "float64", 8, real_f64},
+    {"FloatStorage", "float32", 4, element_f32},    {"HalfStorage", "float16", 2, element_f16},
+    {"BFloat16Storage", "bfloat16", 2, element_bf16}, {"DoubleStorage", "float64", 8, element_f64},
     {"LongStorage", "int64", 8, NULL},           {"IntStorage", "int32", 4, NULL},
     {"ShortStorage", "int16", 2, NULL},          {"CharStorage", "int8", 1, NULL},
     {"ByteStorage", "uint8", 1, NULL},           {"BoolStorage", "bool", 1, NULL},
