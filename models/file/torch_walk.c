@@ -16,7 +16,8 @@ enum {
     DEPTH = 64,        /* of containers in each other */
     STEPS = 1 << 22,   /* values that are looked at: one may be reached on many ways */
     NAME_LENGTH = 400,
-    WRAPPED = 8        /* functions around a tensor */
+    WRAPPED = 8,       /* functions around a tensor */
+    EXPANDED = 1 << 16 /* elements that a tensor may have whose storage has fewer: one value, seen often */
 };
 
 static const int64_t ELEMENTS_MOST = INT64_C(1) << 48; /* nothing that is computed of it overflows */
@@ -112,6 +113,36 @@ static int find_storage(struct walk *w, const struct pickle_value *stored)
     return add_storage(w, parts->items[2], type, (uint64_t)parts->items[4]->number);
 }
 
+/* ---- names and texts ----------------------------------------------------------------------------------- */
+
+/* Control characters would not stay on a line. */
+static bool append_key(struct walk *w, const char *key, size_t length)
+{
+    if (w->path.length + length >= NAME_LENGTH)
+        return false;
+    if (w->path.length > 0)
+        text_append_char(&w->path, '.');
+    for (size_t i = 0; i < length; i++)
+        text_append_char(&w->path, (unsigned char)key[i] < ' ' || key[i] == 0x7f ? '?' : key[i]);
+    return true;
+}
+
+static void add_option(struct walk *w, const char *text, size_t length)
+{
+    struct torch_file *f = w->file;
+    const size_t room = (size_t)f->option_count;
+    if (room == TORCH_TENSORS || length > NAME_LENGTH)
+        return;
+    if ((room & (room - 1)) == 0) {
+        f->options = realloc(f->options, (room > 0 ? 2 * room : 1) * sizeof *f->options);
+        BUG_UNLESS(f->options != NULL);
+    }
+    struct torch_option *option = &f->options[f->option_count++];
+    option->name = duplicate(text_string(&w->path));
+    option->value = allocate(length + 1, 1);
+    memcpy(option->value, text, length);
+}
+
 /* ---- tensors ------------------------------------------------------------------------------------------- */
 
 static bool is_function(const struct pickle_value *v, const char *const *names)
@@ -178,7 +209,7 @@ static bool read_shape(const struct walk *w, const struct pickle_value *argument
     return true;
 }
 
-/* Every element is within the storage, and they are no more than that has. */
+/* Every element is within the storage, and they are no more than that has, or few. */
 static bool check_view(const struct walk *w, const struct torch_tensor *t)
 {
     const uint64_t there = w->file->storages[t->storage].count;
@@ -190,7 +221,7 @@ static bool check_view(const struct walk *w, const struct torch_tensor *t)
                  __builtin_add_overflow(last, step, &last);
     if (t->count > 0 && (beyond || last >= there))
         return fail_here(w, "has elements beyond the %" PRIu64 " of its storage", there);
-    return t->count <= there ||
+    return t->count <= there || t->count <= EXPANDED ||
            fail_here(w, "has %" PRIu64 " elements, its storage %" PRIu64, t->count, there);
 }
 
@@ -199,15 +230,34 @@ static bool check_arguments(const struct walk *w, const struct pickle_value *a)
     if (a->count < 4 || a->items[1]->kind != PICKLE_INT || a->items[1]->number < 0 ||
         !are_counts(a->items[2]) || !are_counts(a->items[3]) || a->items[2]->count != a->items[3]->count)
         return fail_here(w, "is not as PyTorch writes it");
-    return a->items[2]->count <= TORCH_RANK ||
-           fail_here(w, "has %d dimensions, at most %d are allowed", a->items[2]->count, TORCH_RANK);
+    const struct pickle_value *bits = a->count > 6 ? a->items[6] : NULL;
+    return bits == NULL || bits->count == 0 || bits->kind != PICKLE_DICT ||
+           fail_here(w, "is a negated or conjugated view of its storage: save a copy of it, made by "
+                        ".resolve_neg() or .resolve_conj()");
+}
+
+/* No layer has such a tensor, but the file may. */
+static void add_many_dimensions(struct walk *w, int rank)
+{
+    const size_t before = w->path.length;
+    char text[64];
+    snprintf(text, sizeof text, "a tensor of %d dimensions", rank);
+    if (append_key(w, "class", strlen("class")))
+        add_option(w, text, strlen(text));
+    text_cut(&w->path, before);
 }
 
 static bool add_tensor(struct walk *w, const struct pickle_value *arguments)
 {
     struct torch_file *f = w->file;
     struct torch_tensor t = {0};
-    if (!check_arguments(w, arguments) || !read_shape(w, arguments, &t))
+    if (!check_arguments(w, arguments))
+        return false;
+    if (arguments->items[2]->count > TORCH_RANK) {
+        add_many_dimensions(w, arguments->items[2]->count);
+        return true;
+    }
+    if (!read_shape(w, arguments, &t))
         return false;
     if (f->count == TORCH_TENSORS)
         return fail_here(w, "is one more than the %d that are allowed", TORCH_TENSORS);
@@ -227,37 +277,9 @@ static bool add_tensor(struct walk *w, const struct pickle_value *arguments)
     return true;
 }
 
-static void add_option(struct walk *w, const struct pickle_value *value)
-{
-    struct torch_file *f = w->file;
-    const size_t room = (size_t)f->option_count;
-    if (room == TORCH_TENSORS || value->length > NAME_LENGTH)
-        return;
-    if ((room & (room - 1)) == 0) {
-        f->options = realloc(f->options, (room > 0 ? 2 * room : 1) * sizeof *f->options);
-        BUG_UNLESS(f->options != NULL);
-    }
-    struct torch_option *option = &f->options[f->option_count++];
-    option->name = duplicate(text_string(&w->path));
-    option->value = allocate(value->length + 1, 1);
-    memcpy(option->value, value->text, value->length);
-}
-
 /* ---- the way there ------------------------------------------------------------------------------------- */
 
 static bool walk_value(struct walk *w, struct pickle_value *v);
-
-/* Control characters would not stay on a line. */
-static bool append_key(struct walk *w, const char *key, size_t length)
-{
-    if (w->path.length + length >= NAME_LENGTH)
-        return false;
-    if (w->path.length > 0)
-        text_append_char(&w->path, '.');
-    for (size_t i = 0; i < length; i++)
-        text_append_char(&w->path, (unsigned char)key[i] < ' ' || key[i] == 0x7f ? '?' : key[i]);
-    return true;
-}
 
 /* Below a key; what cannot be named is left out. */
 static bool walk_below(struct walk *w, const struct pickle_value *key, struct pickle_value *v)
@@ -272,7 +294,7 @@ static bool walk_below(struct walk *w, const struct pickle_value *key, struct pi
         named = append_key(w, number, strlen(number));
     if (named && v->kind == PICKLE_TEXT &&
         (pickle_is_text(key, "mode") || pickle_is_text(key, "nonlinearity")))
-        add_option(w, v);
+        add_option(w, v->text, v->length);
     else if (named)
         good = walk_value(w, v);
     text_cut(&w->path, before);
@@ -328,6 +350,25 @@ static bool walk_ordered(struct walk *w, const struct pickle_value *v)
     return true;
 }
 
+/* "lstm.class" "torch.nn.modules.rnn.LSTM" */
+static void add_class(struct walk *w, const struct pickle_value *v)
+{
+    const struct pickle_value *callee = pickle_callee(v);
+    const size_t before = w->path.length;
+    struct text name = {0};
+    if (callee == NULL || callee->kind != PICKLE_GLOBAL || callee->items[0]->kind != PICKLE_TEXT ||
+        callee->items[1]->kind != PICKLE_TEXT ||
+        pickle_is_global(callee, "collections", "OrderedDict") || !append_key(w, "class", strlen("class")))
+        return;
+    for (int i = 0; i < 2; i++) {
+        text_append(&name, i > 0 ? "." : "");
+        text_append_bytes(&name, callee->items[i]->text, callee->items[i]->length);
+    }
+    add_option(w, text_string(&name), name.length);
+    text_free(&name);
+    text_cut(&w->path, before);
+}
+
 static bool walk_container(struct walk *w, const struct pickle_value *v)
 {
     switch (v->kind) {
@@ -337,6 +378,7 @@ static bool walk_container(struct walk *w, const struct pickle_value *v)
     case PICKLE_TUPLE:
         return walk_list(w, v, 0);
     case PICKLE_CALL:
+        add_class(w, v);
         return walk_ordered(w, v) && (v->keyed ? walk_pairs(w, v, 2) : walk_list(w, v, 2)) &&
                (v->state == NULL || walk_state(w, v->state));
     default:

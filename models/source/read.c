@@ -51,7 +51,9 @@ static const char *option_of_torch(const void *context, const char *name)
 static struct named_tensors names_of_torch(const struct torch_file *file)
 {
     struct named_tensors names = {.file = file->name, .count = file->count, .context = file,
-                                  .fetch = fetch_torch, .option = option_of_torch};
+                                  .fetch = fetch_torch, .option = option_of_torch,
+                                  .options = file->options, .option_count = file->option_count,
+                                  .ordered = true};
     names.at = allocate((size_t)file->count, sizeof *names.at);
     for (int i = 0; i < file->count; i++) {
         const struct torch_tensor *t = &file->tensors[i];
@@ -69,6 +71,13 @@ struct bytes {
     const char *inputs; /* of the request */
 };
 
+/* Names of modules are looked for among all others. */
+static bool check_count(const struct safetensors *file, struct error *error)
+{
+    return file->count <= TORCH_TENSORS ||
+           fail(error, "%s: has %d tensors, at most %d are allowed", file->name, file->count, TORCH_TENSORS);
+}
+
 static bool read_safetensors(struct source *source, const struct bytes *bytes, const char *node,
                              struct error *error)
 {
@@ -76,9 +85,11 @@ static bool read_safetensors(struct source *source, const struct bytes *bytes, c
     if (!safetensors_parse(&file, bytes->at, bytes->size, bytes->path, error))
         return false;
     struct named_tensors names = names_of_safetensors(&file);
-    const bool good = torch_names_are(&names)
-                          ? torch_names_read(source, &names, node, error)
-                          : fail(error, "%s: its tensors are not named as PyTorch does", file.name);
+    const bool good = check_count(&file, error) &&
+                      (torch_names_are(&names)
+                           ? torch_names_read(source, &names, node, error)
+                           : fail(error, "%s: its tensors are not named as PyTorch does; one with names of ours "
+                                         "is for model.path as it is", file.name));
     source->producer = duplicate("safetensors, named as by PyTorch");
     free(names.at);
     safetensors_close(&file);
@@ -220,13 +231,23 @@ const struct source_chain *source_only(const struct source *s, const char *path,
     return NULL;
 }
 
+/* Nothing of it was left out, or whoever asks for a chain by its name knows. */
+static bool is_whole(const struct source *s, const char *path, struct error *error)
+{
+    char shown[PRINTABLE_PATH];
+    printable(shown, sizeof shown, path);
+    return s->refused_count == 0 ||
+           fail(error, "%s: %s; of the rest 'ese import FILE --node NAME -o OTHER.safetensors' makes a model: %s",
+                shown, s->refused[0], s->chains[0].name);
+}
+
 bool source_pack_file(const char *path, struct text *packed, struct error *error)
 {
     struct source source;
     if (!source_read(&source, path, &(struct source_request){0}, error))
         return false;
     const struct source_chain *chain = source_only(&source, path, error);
-    const bool good = chain != NULL && source_pack(chain, packed, error);
+    const bool good = chain != NULL && is_whole(&source, path, error) && source_pack(chain, packed, error);
     source_free(&source);
     return good;
 }

@@ -21,7 +21,8 @@ bool source_read(struct source *source, const char *path, const struct source_re
 /* The only chain.  NULL, and a message that lists them: there are several. */
 const struct source_chain *source_only(const struct source *source, const char *path, struct error *error);
 
-/* The only chain of a file, as a safetensors file of ours. */
+/* The only chain of a file, as a safetensors file of ours.  Refuses a file of which something that belongs to a
+ * network was not taken: what is left may be another network. */
 bool source_pack_file(const char *path, struct text *packed, struct error *error);
 
 #endif
