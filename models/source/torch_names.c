@@ -3,8 +3,9 @@
  *
  * A state dict has tensors in the order in which modules were made, and not a word of what is computed: a linear
  * module is taken to follow a recurrent one by itself only if it is the only one whose shape allows that, was made
- * later (safetensors are sorted, and do not tell), lies in the same part of the network or in one around it, has a bias, and nothing else with weights was
- * made between the two.  All else has to be asked for. */
+ * later (safetensors are sorted, and do not tell: there it must have a bias, which an embedding has not), lies in the
+ * same part of the network or in one around it, and nothing else with weights was made between the two.  All else
+ * has to be asked for. */
 #include "models/source/torch_names.h"
 
 #include <stdio.h>
@@ -37,6 +38,8 @@ static bool is_another(const struct torch_reading *n, const struct module *m, st
     const struct module *within = module_within(&n->modules, m);
     if (class != NULL && strncmp(class, "torch.nn.modules.rnn.", 21) != 0)
         text_appendf(why, "is of class %s, whose gates may be others than those of PyTorch", class);
+    else if (within != NULL && module_trouble(&n->modules, within) != NULL)
+        text_appendf(why, "has '%s', which %s", module_shown(within), module_trouble(&n->modules, within));
     else if (within != NULL)
         text_appendf(why, "has modules within it, as '%s', and PyTorch's own has none", module_shown(within));
     return why->length > 0;
@@ -303,7 +306,8 @@ static const struct module *follower(const struct torch_reading *n, const struct
         one = m;
     }
     const bool later = !n->modules.tensors->ordered || one > before;
-    return *choices == 1 && later && is_around(one, before) && has_bias(n, one) &&
+    return *choices == 1 && later && is_around(one, before) &&
+                   (n->modules.tensors->ordered || has_bias(n, one)) &&
                    !is_between(n, before, one)
                ? one
                : NULL;
@@ -338,7 +342,41 @@ static bool is_whole(const struct torch_reading *n, const struct module *m)
     return !another;
 }
 
-/* Nothing recurrent at all: linear layers by themselves, each of which may be asked for. */
+/* What a Sequential has behind a linear module, if that is another linear one and the functions between are known. */
+static const struct module *next_in_sequence(const struct torch_reading *n, const struct module *m)
+{
+    for (const struct module *next = m + 1; next < n->modules.at + n->modules.count; next++)
+        if (next->kind == MODULE_LINEAR && next->input == m->output &&
+            strcmp(torch_activation(n, m, next), "unknown") != 0)
+            return next;
+    return NULL;
+}
+
+static bool is_in_any(const struct picked *chains, int count, const struct module *m)
+{
+    for (int i = 0; i < count; i++)
+        if (is_picked(&chains[i], m))
+            return true;
+    return false;
+}
+
+/* Nothing recurrent at all: linear layers by themselves, each of which may be asked for, or as a Sequential has
+ * them. */
+static int find_linear_chains(const struct torch_reading *n, struct picked *chains)
+{
+    int count = 0;
+    for (int i = 0; i < n->modules.count && count < CHAINS_MOST; i++) {
+        const struct module *m = &n->modules.at[i];
+        if (m->kind != MODULE_LINEAR || is_in_any(chains, count, m))
+            continue;
+        struct picked *chain = &chains[count++];
+        *chain = (struct picked){{m}, 1};
+        while ((m = next_in_sequence(n, m)) != NULL && chain->count < CHAIN_MODULES)
+            chain->at[chain->count++] = m;
+    }
+    return count;
+}
+
 static int find_chains(const struct torch_reading *n, struct picked *chains)
 {
     int count = 0;
@@ -349,10 +387,7 @@ static int find_chains(const struct torch_reading *n, struct picked *chains)
         if (torch_is_recurrent(m) && is_whole(n, m))
             list_chains(n, m, chains, &count);
     }
-    for (int i = 0; i < n->modules.count && !recurrent; i++)
-        if (n->modules.at[i].kind == MODULE_LINEAR && count < CHAINS_MOST)
-            chains[count++] = (struct picked){{&n->modules.at[i]}, 1};
-    return count;
+    return recurrent ? count : find_linear_chains(n, chains);
 }
 
 /* Nothing is there; if something was refused, that is why. */

@@ -64,6 +64,8 @@ static const struct sample {
     {"rnn_relu-module.pt", "rnn_relu", 1, TOLD, true},
     {"rnn_cell-zip.pt", "rnn_cell", 1, ASK_RELU, false},
     {"rnn_cell-module.pt", "rnn_cell", 1, TOLD, false},
+    {"sequence-module.pt", "sequence", 2, TOLD, false},
+    {"pruned-zip.pt", "pruned", 2, TOLD, false},
 };
 
 /* ---- y ------------------------------------------------------------------------------------------------- */
@@ -172,15 +174,73 @@ static void test_asked_for(void **state)
         assert_non_null(strstr(error.text, "does not tell the nonlinearity of layer 0, which is tanh or "
                                            "relu"));
     }
-    /* a key that is asked for counts, whatever the file says */
+}
+
+/* What a file says holds in a list of layers, too, and nothing else may be asked for. */
+static void test_listed(void **state)
+{
+    char path[PATH];
     struct network n;
     struct error error;
-    char path[PATH];
+    (void)state;
     const struct sample other = {"rnn-module.pt", "rnn", 1, ASK_RELU, false};
-    const struct model_config model = model_of(&other, path);
+    struct model_config model = model_of(&other, path);
+    assert_false(network_read(&n, &model, &error));
+    assert_string_equal(error.text, FOLDER "rnn-module.pt: the nonlinearity of layer 0 is tanh, relu is asked for");
+    const struct sample listed = {"rnn_relu-module.pt", "rnn_relu", 1, ASK_TANH, true};
+    model = model_of(&listed, path);
     assert_true(network_read(&n, &model, &error));
     assert_int_equal(n.layers[0].as.nonlinearity, NONLINEARITY_RELU);
+    compare("rnn_relu-module.pt", "rnn_relu", &n);
     network_free(&n);
+    /* behind the last linear module of a dictionary somebody may know of a function */
+    model = (struct model_config){.path = path, .density = 1.0, .layer_count = 3};
+    snprintf(path, sizeof path, FOLDER "stack-zip.pt");
+    for (int i = 0; i < 3; i++)
+        model.layers[i] = layer_default(i < 2 ? LAYER_LSTM : LAYER_LINEAR);
+    model.layers[2].activation = ACTIVATION_RELU;
+    assert_true(network_read(&n, &model, &error));
+    assert_int_equal(n.layers[2].as.activation, ACTIVATION_RELU);
+    network_free(&n);
+}
+
+/* No chip is made of what is left of a file. */
+static void not_whole(const char *file, const char *node, const char *what)
+{
+    char path[PATH];
+    struct network n;
+    struct error error;
+    struct source source;
+    snprintf(path, sizeof path, FOLDER "%s", file);
+    const struct model_config model = {.path = path, .density = 1.0};
+    if (network_read(&n, &model, &error))
+        fail_msg("%s is read", file);
+    if (strstr(error.text, what) == NULL)
+        fail_msg("%s: \"%s\" does not contain \"%s\"", file, error.text, what);
+    if (node == NULL)
+        return;
+    if (!source_read(&source, path, &(struct source_request){.node = node}, &error))
+        fail_msg("%s", error.text);
+    assert_int_equal(source.chain_count, 1);
+    source_free(&source);
+}
+
+static void test_not_whole(void **state)
+{
+    (void)state;
+    not_whole("quantized.pt", "fc", "'rnn._all_weight_values.0.param' is torch.ScriptObject, which is not read");
+    not_whole("quantized_linear.pt", "rnn", "'fc._packed_params._packed_params.0' is "
+              "torch._utils._rebuild_qtensor, which is not read");
+    not_whole("normed.pt", NULL, "module 'rnn' has weights with weight normalization: "
+              "torch.nn.utils.remove_weight_norm()");
+    not_whole("parametrized.pt", "fc", "remove_parametrizations()");
+    not_whole("part.pt", "fc", "module 'rnn' has a part of the tensors of a recurrent layer");
+    not_whole("own-module.pt", "rnn", "module 'rnn' is of class __main__.OwnLSTM, whose gates");
+    not_whole("norm_cell.pt", "rnn", "module 'rnn' has modules within it, as 'rnn.norm'");
+    not_whole("negative.pt", NULL, "is a negated or conjugated view of its storage");
+    not_whole("norm_between.pt", "rnn", ": rnn, rnn+fc");
+    not_whole("norm_between-names.safetensors", "rnn", ": rnn, rnn+fc");
+    not_whole("linear_before.pt", "rnn", ": rnn, rnn+fc");
 }
 
 static void test_several(void **state)
@@ -331,7 +391,9 @@ static void test_damaged(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_y),       cmocka_unit_test(test_asked_for), cmocka_unit_test(test_several),
+        cmocka_unit_test(test_y),       cmocka_unit_test(test_asked_for),
+        cmocka_unit_test(test_listed),  cmocka_unit_test(test_not_whole),
+        cmocka_unit_test(test_several),
         cmocka_unit_test(test_node),    cmocka_unit_test(test_host),      cmocka_unit_test(test_cut),
         cmocka_unit_test(test_damaged),
     };
