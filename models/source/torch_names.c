@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "models/base/bytes.h"
+#include "models/source/short_names.h"
 
 enum { CHAIN_MODULES = 32, CHAINS_MOST = 64, HOST_LINES = 24, OUR_NAME = 40 };
 
@@ -399,8 +400,11 @@ static bool read_all(const struct names *n)
     if (count > 1)
         source_add_note(n->source, "modules of other orders can be named one by one, joined by +");
     free(chains);
-    return good && (count > 0 || fail(n->error, "%s: has no tensors of nn.LSTM, nn.GRU, nn.RNN, their cells, "
-                                      "or nn.Linear", n->modules.tensors->file));
+    if (count > 0)
+        return good;
+    const int notes = n->source->note_count;
+    return fail(n->error, "%s: has no tensors of nn.LSTM, nn.GRU, nn.RNN, their cells, or nn.Linear%s%s",
+                n->modules.tensors->file, notes > 0 ? ": " : "", notes > 0 ? n->source->notes[0] : "");
 }
 
 bool torch_names_are(const struct named_tensors *tensors)
@@ -411,7 +415,7 @@ bool torch_names_are(const struct named_tensors *tensors)
         const char *last = dot != NULL ? dot + 1 : tensors->at[i].name;
         if (strncmp(last, "W", 1) == 0)
             return false;
-        found = found || strncmp(last, "weight", strlen("weight")) == 0;
+        found = found || strncmp(last, "weight", strlen("weight")) == 0 || short_names_is(last);
     }
     return found;
 }
@@ -419,8 +423,10 @@ bool torch_names_are(const struct named_tensors *tensors)
 bool torch_names_read(struct source *source, const struct named_tensors *tensors, const char *node,
                       struct error *error)
 {
-    struct names n = {source, modules_find(tensors), error};
+    struct short_names names = short_names_take(tensors, source);
+    struct names n = {source, modules_find(&names.tensors), error};
     const bool good = node != NULL ? read_asked(&n, node) : read_all(&n);
     modules_free(&n.modules);
+    short_names_free(&names);
     return good;
 }

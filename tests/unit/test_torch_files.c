@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  * test_torch_files.c - checkpoints that PyTorch wrote (tests/fixtures/torch): y of the network that is read
  * is PyTorch's, what a file does not tell is asked for, and no file that is cut short is read. */
-#include <math.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -11,11 +10,10 @@
 #include <string.h>
 
 #include "models/base/bytes.h"
-#include "models/file/safetensors.h"
 #include "models/file/torch.h"
 #include "models/network/layer.h"
-#include "models/network/reference.h"
 #include "models/source/read.h"
+#include "tests/unit/y_testing.h"
 
 #include <cmocka.h> /* last: it has a macro called fail */
 
@@ -68,48 +66,6 @@ static const struct sample {
 
 /* ---- y ------------------------------------------------------------------------------------------------- */
 
-static struct matrix read_values(const struct safetensors *file, const char *name)
-{
-    const struct tensor *tensor = safetensors_find(file, name);
-    struct error error;
-    assert_non_null(tensor);
-    struct matrix values = matrix_new(tensor->shape[0], tensor->shape[1]);
-    if (!safetensors_fetch(file, name, 2, tensor->shape, values.at, &error))
-        fail_msg("%s", error.text);
-    return values;
-}
-
-static double distance(const struct network *n, const struct matrix *x, const struct matrix *y)
-{
-    struct reference *reference = reference_new(n);
-    double *found = allocate((size_t)y->rows * (size_t)y->cols, sizeof *found), most = 0.0;
-    reference_run(reference, x, NULL, found);
-    for (int i = 0; i < y->rows * y->cols; i++)
-        most = isfinite(found[i]) ? fmax(most, fabs(found[i] - (double)y->at[i])) : INFINITY;
-    free(found);
-    reference_free(reference);
-    return most;
-}
-
-static void compare(const char *file, const char *values_of, const struct network *n)
-{
-    char path[PATH];
-    struct safetensors values;
-    struct error error;
-    snprintf(path, sizeof path, FOLDER "%s.safetensors", values_of);
-    if (!safetensors_open(&values, path, &error))
-        fail_msg("%s", error.text);
-    struct matrix x = read_values(&values, "x"), y = read_values(&values, "y");
-    safetensors_close(&values);
-    assert_int_equal(x.cols, n->input);
-    assert_int_equal(y.cols, n->output);
-    const double off = distance(n, &x, &y);
-    if (off > AGREE)
-        fail_msg("%s: y is %g off, allowed are %g", file, off, AGREE);
-    free(x.at);
-    free(y.at);
-}
-
 static struct model_config model_of(const struct sample *s, char path[PATH])
 {
     snprintf(path, PATH, FOLDER "%s", s->file);
@@ -134,7 +90,8 @@ static void test_y(void **state)
         if (!network_read(&n, &model, &error))
             fail_msg("%s", error.text);
         assert_int_equal(n.layers[n.layer_count - 1].number + 1, samples[i].layers);
-        compare(samples[i].file, samples[i].values, &n);
+        snprintf(path, sizeof path, FOLDER "%s.safetensors", samples[i].values);
+        compare_y(samples[i].file, path, &n, AGREE);
         network_free(&n);
     }
 }
