@@ -99,16 +99,12 @@ static int by_name(const void *left, const void *right)
     return strcmp(a->name, b->name);
 }
 
-/* NULL: there is none, or there are two. */
+/* Of two with one name, either: a module that has both is refused. */
 static const struct named_tensor *find(const struct renaming *r, const char *name)
 {
     const struct entry key = {.name = name};
-    const int count = r->from->count;
-    const struct entry *at = bsearch(&key, r->sorted, (size_t)count, sizeof *at, by_name);
-    if (at == NULL || (at > r->sorted && strcmp(at[-1].name, name) == 0) ||
-        (at + 1 < r->sorted + count && strcmp(at[1].name, name) == 0))
-        return NULL;
-    return at->tensor;
+    const struct entry *at = bsearch(&key, r->sorted, (size_t)r->from->count, sizeof *at, by_name);
+    return at != NULL ? at->tensor : NULL;
 }
 
 static const struct named_tensor *find_part(const struct renaming *r, const char *name,
@@ -224,7 +220,7 @@ struct short_names short_names_take(const struct named_tensors *from, struct sou
     qsort(r.sorted, count, sizeof *r.sorted, by_name);
     for (int i = 0; i < from->count; i++) {
         to.tensors.at[i] = from->at[i];
-        if (to.owned[i] != NULL && fits(&r, from->at[i].name) && find(&r, to.owned[i]) != NULL)
+        if (to.owned[i] != NULL && fits(&r, from->at[i].name))
             to.tensors.at[i].name = to.owned[i];
     }
     free(r.sorted);
