@@ -40,6 +40,15 @@ static bool copy(struct onnx_tensor *to, const struct onnx_tensor *from)
     return true;
 }
 
+enum { FLOAT = 1, BOOL = 9, FLOAT16 = 10, DOUBLE = 11, BFLOAT16 = 16 };
+
+static enum onnx_fold read_tensor(struct onnx_graph *graph, const Onnx__TensorProto *from,
+                                  struct onnx_tensor *to, struct error *error)
+{
+    graph->coarse = graph->coarse || (from->has_data_type && from->data_type == BFLOAT16);
+    return onnx_tensor_read(graph->file, from, to, error) ? ONNX_FOLDED : ONNX_FAILED;
+}
+
 /* ---- operators ------------------------------------------------------------------------------- */
 
 static enum onnx_fold fold_list(struct onnx_tensor *to, const Onnx__AttributeProto *a)
@@ -60,7 +69,7 @@ static enum onnx_fold fold_constant(struct onnx_folding *f, struct onnx_tensor *
         const Onnx__AttributeProto *a = f->node->attribute[i];
         const char *name = a->name != NULL ? a->name : "";
         if (a->t != NULL && strcmp(name, "value") == 0)
-            return onnx_tensor_read(file, a->t, to, f->error) ? ONNX_FOLDED : ONNX_FAILED;
+            return read_tensor(f->graph, a->t, to, f->error);
         if (a->sparse_tensor != NULL)
             return onnx_tensor_read_sparse(file, a->sparse_tensor, to, f->error) ? ONNX_FOLDED
                                                                                : ONNX_FAILED;
@@ -80,8 +89,6 @@ static enum onnx_fold fold_identity(struct onnx_folding *f, struct onnx_tensor *
     return operand(f, 0, to);
 }
 
-enum { FLOAT = 1, BOOL = 9, FLOAT16 = 10, DOUBLE = 11, BFLOAT16 = 16 };
-
 /* Before version 6 types are words. */
 static int64_t cast_type(const Onnx__NodeProto *node)
 {
@@ -99,6 +106,7 @@ static enum onnx_fold fold_cast(struct onnx_folding *f, struct onnx_tensor *to)
     const int64_t type = cast_type(f->node);
     const enum onnx_fold folded = operand(f, 0, to);
     const bool real = type == FLOAT16 || type == DOUBLE || type == BFLOAT16;
+    f->graph->coarse = f->graph->coarse || type == BFLOAT16;
     for (size_t i = 0; folded == ONNX_FOLDED && !real && i < to->count; i++)
         to->values[i] = type == FLOAT  ? (double)float_of_double(to->values[i])
                         : type == BOOL ? (double)(to->values[i] != 0.0)
@@ -291,7 +299,7 @@ static enum onnx_fold fold_value(struct onnx_graph *graph, const struct onnx_sco
     struct onnx_folding f = {graph, scope, NULL, value->output, error};
     switch (value->giver) {
     case GIVEN_BY_TENSOR:
-        return onnx_tensor_read(graph->file, value->by, tensor, error) ? ONNX_FOLDED : ONNX_FAILED;
+        return read_tensor(graph, value->by, tensor, error);
     case GIVEN_BY_SPARSE:
         return onnx_tensor_read_sparse(graph->file, value->by, tensor, error) ? ONNX_FOLDED
                                                                             : ONNX_FAILED;

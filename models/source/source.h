@@ -67,6 +67,9 @@ float *source_add_tensor(struct source_layer *layer, const char *name, int rows,
 void source_add_host(struct source_chain *chain, const char *format, ...) __attribute__((format(printf, 2, 3)));
 void source_add_note(struct source *source, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
+/* Takes away all but so many layers, and lines for the host, of a chain. */
+void source_cut_chain(struct source_chain *chain, int layers, int hosts);
+
 /* Takes the chain that was added last away again. */
 void source_drop_chain(struct source *source);
 
