@@ -29,7 +29,7 @@ bool onnx_refuse(struct onnx_layers *layers, const struct onnx_scope *scope,
 
 void onnx_note_refused(struct onnx_layers *layers)
 {
-    source_add_note(layers->source, "%s", layers->error->text);
+    source_add_refused(layers->source, layers->error->text);
     if (layers->refused++ == 0)
         layers->first = *layers->error;
 }

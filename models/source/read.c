@@ -248,6 +248,7 @@ bool source_read(struct source *source, const char *path, const struct source_re
     free(bytes.at);
     if (good && node != NULL && !reader->composes)
         good = keep(source, path, node, error);
+    source->asked = node != NULL;
     if (!good)
         source_free(source);
     return good;
@@ -257,9 +258,14 @@ const struct source_chain *source_only(const struct source *s, const char *path,
 {
     char shown[PRINTABLE_PATH];
     struct text names = {0};
-    if (s->chain_count == 1)
+    if (s->chain_count == 1 && (s->asked || s->refused == NULL))
         return &s->chains[0];
     printable(shown, sizeof shown, path);
+    if (s->chain_count == 1) {
+        fail(error, "%s: cannot be read as a whole (%s); what can is taken by 'ese import FILE --node %s -o "
+             "OTHER.safetensors'", shown, s->refused, s->chains[0].name);
+        return NULL;
+    }
     list_names(s, &names);
     fail(error, "%s: has several chains of layers, one is to be taken by 'ese import FILE --node NAME -o "
          "OTHER.safetensors': %s", shown, text_string(&names));

@@ -91,6 +91,13 @@ void source_add_note(struct source *s, const char *format, ...)
     va_end(arguments);
 }
 
+void source_add_refused(struct source *s, const char *why)
+{
+    source_add_note(s, "%s", why);
+    if (s->refused == NULL)
+        s->refused = duplicate(why);
+}
+
 /* ---- the end ------------------------------------------------------------------------------------------- */
 
 static void free_lines(char **lines, int count)
@@ -140,6 +147,7 @@ void source_free(struct source *s)
         source_drop_chain(s);
     free(s->chains);
     free(s->producer);
+    free(s->refused);
     free_lines(s->notes, s->note_count);
     *s = (struct source){0};
 }

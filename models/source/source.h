@@ -53,6 +53,8 @@ struct source {
     int chain_count;
     char **notes; /* a line each: what was met and is not as it seems */
     int note_count;
+    char *refused; /* why a layer of the file is in no chain, the first such; or NULL */
+    bool asked;    /* the chain was asked for by its name */
 };
 
 /* ---- for readers; each returns what it added, valid until the next of its kind is added ---- */
@@ -66,6 +68,9 @@ float *source_add_tensor(struct source_layer *layer, const char *name, int rows,
 
 void source_add_host(struct source_chain *chain, const char *format, ...) __attribute__((format(printf, 2, 3)));
 void source_add_note(struct source *source, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+/* A note that a layer of the file could not be read, and why. */
+void source_add_refused(struct source *source, const char *why);
 
 /* Takes away all but so many layers, and lines for the host, of a chain. */
 void source_cut_chain(struct source_chain *chain, int layers, int hosts);

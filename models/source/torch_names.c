@@ -209,6 +209,9 @@ static bool add_module(const struct names *n, const struct module *m, struct sou
     source_add_key(to, "kind", "linear");
     /* Two in a row would be one, were there no function between them. */
     source_add_key(to, "activation", last ? "none" : "unknown");
+    if (module_tensor(&n->modules, m, "bias") == MISSING)
+        source_add_host(chain, "%s has no bias: should it be a table of nn.Embedding, which its tensor does "
+                        "not tell from nn.Linear without bias, it is no layer of this chain", to->name);
     return !fill || add_linear_tensors(n, m, to);
 }
 
@@ -381,6 +384,34 @@ static void list_chains(const struct names *n, const struct module *first, struc
     }
 }
 
+static bool same_chain(const struct picked *a, const struct picked *b)
+{
+    bool same = a->count == b->count;
+    for (int i = 0; same && i < a->count; i++)
+        same = a->at[i] == b->at[i];
+    return same;
+}
+
+/* Each chain up to a module that cannot be read, once; how many there are then. */
+static int readable(const struct names *n, struct picked *chains, int count)
+{
+    int kept = 0;
+    for (int i = 0; i < count; i++) {
+        struct picked *to = &chains[kept];
+        bool again = false;
+        *to = chains[i];
+        for (int k = 0; k < to->count; k++)
+            if (!module_check(&n->modules, to->at[k], n->error)) {
+                source_add_refused(n->source, n->error->text);
+                to->count = k;
+            }
+        for (int k = 0; k < kept; k++)
+            again = again || same_chain(&chains[k], to);
+        kept += to->count > 0 && !again;
+    }
+    return kept;
+}
+
 /* Nothing recurrent: linear layers by themselves, each of which may be asked for. */
 static bool read_all(const struct names *n)
 {
@@ -395,6 +426,7 @@ static bool read_all(const struct names *n)
             else if (recurrent == 0 && m->kind == MODULE_LINEAR && count < CHAINS_MOST)
                 chains[count++] = (struct picked){{m}, 1};
         }
+    count = readable(n, chains, count);
     for (int i = 0; good && i < count; i++)
         good = add_chain(n, &chains[i], count == 1);
     if (count > 1)
@@ -402,6 +434,8 @@ static bool read_all(const struct names *n)
     free(chains);
     if (count > 0)
         return good;
+    if (n->source->refused != NULL)
+        return fail(n->error, "%s", n->source->refused);
     const int notes = n->source->note_count;
     return fail(n->error, "%s: has no tensors of nn.LSTM, nn.GRU, nn.RNN, their cells, or nn.Linear%s%s",
                 n->modules.tensors->file, notes > 0 ? ": " : "", notes > 0 ? n->source->notes[0] : "");

@@ -337,7 +337,16 @@ run import tests/fixtures/numpy/stack-wrapped.pkl
 same 'import, arrays in a pickle' "$status" 0
 must 'its chain' grep -qx 'net.net.rnn+net.net.fc' "$work/stdout"
 refused 'import, arrays by columns' 'have a column for each output' import tests/fixtures/numpy/columns.npz
-run gen tiny -o "$work/out/numpy" --set model.path=tests/fixtures/numpy/stack.npz
+parted=tests/fixtures/numpy/parted.npz
+run import "$parted"
+same 'import, a part of a file' "$status" 0
+must 'what to do' grep -qx 'This is not all that the file has: --node a -o OUT.safetensors takes it.' "$work/stdout"
+must 'what is wrong' grep -q "tensor weight_hh of module 'b' has shape .7, 2., expected .8, 2.$" "$work/stdout"
+refused 'import, a part of a file as if it were all' 'cannot be read as a whole' import "$parted" -o "$work/out/a"
+refused_gen 'model, a part of a file' 'cannot be read as a whole' tiny --set "model.path=$parted"
+run import "$parted" --node a -o "$work/import.safetensors"
+same 'import, the part that is asked for' "$status" 0
+run gen tiny -o "$work/numpy" --set model.path=tests/fixtures/numpy/stack.npz
 same 'gen, of arrays' "$status" 0
 refused 'import, a text' 'is plain text' import README.md
 usage 'import, no file' 'no FILE given' import

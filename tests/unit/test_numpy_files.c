@@ -228,6 +228,30 @@ static void test_names(void **state)
     FOUND(NONE, {"w", {8, 3}}, {"b", {8, 0}});
 }
 
+/* A module that cannot be read leaves the others, and the file is not read as a whole. */
+static void test_parted(void **state)
+{
+    static const struct zeros all[] = {{"a.weight_ih_l0", {8, 3}}, {"a.weight_hh_l0", {8, 2}},
+                                       {"b.weight_ih_l0", {8, 3}}, {"b.weight_hh_l0", {7, 2}},
+                                       {"fc.weight", {5, 2}},      {"fc.bias", {6, 0}}};
+    struct source source;
+    struct error error;
+    (void)state;
+    assert_true(read_zeros(&source, all, COUNT_OF(all), &error));
+    assert_int_equal(source.chain_count, 1);
+    assert_string_equal(source.chains[0].name, "a");
+    assert_true(source.chains[0].layers[0].tensor_count > 0);
+    assert_int_equal(source.note_count, 2);
+    assert_non_null(strstr(source.notes[0], "tensor bias of module 'fc' has shape [6], expected [5]"));
+    assert_non_null(strstr(source.notes[1], "tensor weight_hh_l0 of module 'b' has shape [7, 2], expected"));
+    assert_null(source_only(&source, "file", &error));
+    assert_non_null(strstr(error.text, "file: cannot be read as a whole (file: tensor bias of module 'fc'"));
+    source_free(&source);
+    assert_false(read_zeros(&source, all + 2, 2, &error));
+    assert_non_null(strstr(error.text, "tensor weight_hh_l0 of module 'b' has shape [7, 2]"));
+    source_free(&source);
+}
+
 /* What sizes do not show is said. */
 static void test_square(void **state)
 {
@@ -436,7 +460,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_y),       cmocka_unit_test(test_refused),  cmocka_unit_test(test_notes),
-        cmocka_unit_test(test_object),   cmocka_unit_test(test_names),   cmocka_unit_test(test_square),   cmocka_unit_test(test_python_2),
+        cmocka_unit_test(test_object),   cmocka_unit_test(test_names),   cmocka_unit_test(test_parted), cmocka_unit_test(test_square),   cmocka_unit_test(test_python_2),
         cmocka_unit_test(test_wrong_pickles), cmocka_unit_test(test_growth), cmocka_unit_test(test_cut),
         cmocka_unit_test(test_damaged),
     };

@@ -186,6 +186,31 @@ static void test_node(void **state)
     source_free(&source);
 }
 
+static void must_say(const char *file, const char *node, const char *what, bool said)
+{
+    struct source source;
+    struct error error;
+    bool found = false;
+    if (!source_read(&source, file, &(struct source_request){.node = node}, &error))
+        fail_msg("%s", error.text);
+    for (int i = 0; i < source.chains[0].host_count; i++)
+        found = found || strstr(source.chains[0].host[i], what) != NULL;
+    if (found != said)
+        fail_msg("%s %s \"%s\"", file, found ? "says" : "does not say", what);
+    source_free(&source);
+}
+
+/* A table of nn.Embedding and nn.Linear without bias are the same to a state dict. */
+static void test_embedding(void **state)
+{
+    (void)state;
+    must_say(FOLDER "several.pt", "rnn+table", "table has no bias: should it be a table of nn.Embedding", true);
+    must_say(FOLDER "several.pt", "rnn", "table (linear without bias, or an embedding: weight [9, 4]): may "
+                                         "follow, --node rnn+table", true);
+    must_say(FOLDER "gru-zip.pt", NULL, "fc has no bias: should it be", true);
+    must_say(FOLDER "stack-zip.pt", NULL, "has no bias", false);
+}
+
 /* What a host has to do is named. */
 static void test_host(void **state)
 {
@@ -290,6 +315,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_y),       cmocka_unit_test(test_asked_for), cmocka_unit_test(test_several),
         cmocka_unit_test(test_node),    cmocka_unit_test(test_host),      cmocka_unit_test(test_cut),
+        cmocka_unit_test(test_embedding),
         cmocka_unit_test(test_damaged),
     };
     cmocka_set_test_filter(getenv("ESE_TEST_ONLY")); /* NULL: all */
