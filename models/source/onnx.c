@@ -222,11 +222,20 @@ static bool is_there_already(struct source *source)
     return false;
 }
 
+/* Convs by themselves are part of what goes before, or behind. */
+static bool only_convs(const struct onnx_layers *layers, int first)
+{
+    for (int at = first; at >= 0; at = layers->at[at].behind)
+        if (layers->at[at].kind != ONNX_LINEAR || !onnx_is(layers->at[at].node, "Conv"))
+            return false;
+    return true;
+}
+
 /* One that cannot be read parts a chain in two. */
 static bool take_chains(struct onnx_layers *layers)
 {
     for (int i = 0; i < layers->count; i++) {
-        if (layers->at[i].before >= 0)
+        if (layers->at[i].before >= 0 || only_convs(layers, i))
             continue;
         for (int at = i; at >= 0;) {
             const int chains = layers->source->chain_count;
