@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  * onnx_fold.c - tensors that are constants behind operators: Constant, Identity, Cast, Reshape,
- * Squeeze, Unsqueeze, DequantizeLinear, Slice, Split, Gather, Concat, Transpose. */
+ * Squeeze, Unsqueeze, DequantizeLinear, Slice, Split, Gather, Concat, Transpose; QONNX's Quant. */
 #include "models/source/onnx_graph.h"
 
 #include <math.h>
@@ -157,6 +157,33 @@ static enum onnx_fold fold_dequantize(struct onnx_folding *f, struct onnx_tensor
     return folded;
 }
 
+/* Of QONNX, and Brevitas: x, scale, zero point, bits.  BipolarQuant has the scale alone: one bit. */
+static enum onnx_fold fold_quant(struct onnx_folding *f, struct onnx_tensor *to)
+{
+    const bool bipolar = strcmp(f->node->op_type, "BipolarQuant") == 0;
+    double one = 1.0, none = 0.0;
+    struct onnx_tensor of[3] = {{0}};
+    struct onnx_tensor given[3] = {{0}, {.count = 1, .values = &none}, {.count = 1, .values = &one}};
+    enum onnx_fold folded = ONNX_FOLDED;
+    for (size_t i = 0; folded == ONNX_FOLDED && i < (bipolar ? 1 : 3); i++)
+        folded = operand(f, i + 1, &of[i]);
+    for (int i = 0; i < (bipolar ? 1 : 3); i++)
+        given[i] = of[i];
+    if (folded == ONNX_FOLDED)
+        folded = operand(f, 0, to);
+    const Onnx__AttributeProto *rounding = onnx_attribute(f->node, "rounding_mode");
+    const struct onnx_quant quant = {
+        &given[0], &given[1], &given[2], onnx_int(f->node, "signed", 1) != 0,
+        onnx_int(f->node, "narrow", 0) != 0, rounding != NULL ? (const char *)rounding->s.data : "",
+        rounding != NULL ? rounding->s.len : 0};
+    if (folded == ONNX_FOLDED && !onnx_quantize(to, &quant))
+        folded = malformed(f, "has a scale, a zero point or bits that do not fit its input, or a "
+                              "rounding that is not known");
+    for (int i = 0; i < 3; i++)
+        onnx_tensor_free(&of[i]);
+    return folded;
+}
+
 /* ---- operators that take tensors apart -------------------------------------------------------- */
 
 static bool axis_of(struct onnx_folding *f, const struct onnx_tensor *t, int64_t otherwise,
@@ -260,25 +287,41 @@ static enum onnx_fold fold_concat(struct onnx_folding *f, struct onnx_tensor *to
 static const struct {
     const char *type;
     operator *folds;
+    bool qonnx; /* of the domains of QONNX, and of those before it */
 } operators[] = {
-    {"Constant", fold_constant},
-    {"Identity", fold_identity},
-    {"Cast", fold_cast},
-    {"Reshape", fold_reshape},
-    {"Squeeze", fold_axes},
-    {"Unsqueeze", fold_axes},
-    {"DequantizeLinear", fold_dequantize},
-    {"Slice", fold_slice},
-    {"Split", fold_split},
-    {"Gather", fold_gather},
-    {"Concat", fold_concat},
-    {"Transpose", fold_transpose},
+    {"Constant", fold_constant, false},
+    {"Identity", fold_identity, false},
+    {"Cast", fold_cast, false},
+    {"Reshape", fold_reshape, false},
+    {"Squeeze", fold_axes, false},
+    {"Unsqueeze", fold_axes, false},
+    {"DequantizeLinear", fold_dequantize, false},
+    {"Slice", fold_slice, false},
+    {"Split", fold_split, false},
+    {"Gather", fold_gather, false},
+    {"Concat", fold_concat, false},
+    {"Transpose", fold_transpose, false},
+    {"Quant", fold_quant, true},
+    {"IntQuant", fold_quant, true},
+    {"BipolarQuant", fold_quant, true},
 };
+
+static bool is_qonnx(const Onnx__NodeProto *node)
+{
+    static const char *const domains[] = {"qonnx.custom_op.general", "finn.custom_op.general",
+                                          "onnx.brevitas", "finn"};
+    for (size_t i = 0; node->domain != NULL && i < sizeof domains / sizeof *domains; i++)
+        if (strcmp(node->domain, domains[i]) == 0)
+            return true;
+    return false;
+}
 
 static operator *operator_of(const Onnx__NodeProto *node)
 {
+    const bool qonnx = is_qonnx(node) && node->op_type != NULL;
     for (size_t i = 0; i < sizeof operators / sizeof *operators; i++)
-        if (onnx_is(node, operators[i].type))
+        if (operators[i].qonnx ? qonnx && strcmp(node->op_type, operators[i].type) == 0
+                               : onnx_is(node, operators[i].type))
             return operators[i].folds;
     return NULL;
 }
