@@ -133,6 +133,9 @@ static void print_source(const struct source *source, const struct import_option
     if (!one)
         text_appendf(&text, "\nThese are %d chains, some of which may share layers: --node NAME takes one.\n",
                      source->chain_count);
+    else if (options->output == NULL && options->node == NULL && source->refused_count > 0)
+        text_appendf(&text, "\nThis is not all that the file has: --node %s -o OUT.safetensors takes it.\n",
+                     source->chains[0].name);
     else if (options->output != NULL || options->node == NULL)
         add_model(&text, &source->chains[0], options->output != NULL ? options->output : options->file);
     else

@@ -136,30 +136,53 @@ static bool take_layer(struct onnx_layers *layers, const struct onnx_layer *laye
     }
 }
 
-/* From its first layer on; false: one of them cannot be read. */
-static bool take_chain(struct onnx_layers *layers, int first)
+static bool fits_before(struct onnx_layers *layers, const struct onnx_layer *layer,
+                        const struct source_chain *chain)
 {
-    const struct onnx_layer *layer = &layers->at[first], *last = layer;
+    const struct source_layer *done = chain->layers;
+    const int count = chain->layer_count;
+    return count < 2 || done[count - 1].input == done[count - 2].output ||
+           onnx_refuse(layers, layer->scope, layer->node, "reads %d elements of a layer that gives "
+                       "%d", done[count - 1].input, done[count - 2].output);
+}
+
+/* One more of a chain; false: it cannot be read, and is not in the chain. */
+static bool take_one(struct onnx_layers *layers, int number, struct source_chain *chain)
+{
+    const struct onnx_layer *layer = &layers->at[number];
+    const int before = chain->layer_count, hosts = chain->host_count;
+    if (layer->one_frame && before > 0)
+        source_add_host(chain, "%s reads one frame of what is before it: only then its y is "
+                        "wanted", onnx_node_name(layer->node));
+    layers->graph->coarse = false;
+    if (take_layer(layers, layer, chain) && fits_before(layers, layer, chain)) {
+        chain->layers[chain->layer_count - 1].coarse = layers->graph->coarse;
+        return true;
+    }
+    source_cut_chain(chain, before, hosts);
+    onnx_note_refused(layers);
+    return false;
+}
+
+/* From its first layer on, as far as layers can be read; the number of the one behind, or -1. */
+static int take_chain(struct onnx_layers *layers, int first)
+{
+    const struct onnx_layer *layer = &layers->at[first];
     struct text name = {0};
     text_appendf(&name, "%s%s", layer->scope->name, onnx_node_name(layer->node));
     struct source_chain *chain = source_add_chain(layers->source, name.data);
     text_free(&name);
     host_before(layer, chain);
-    for (int at = first; at >= 0; at = layers->at[at].behind) {
-        last = &layers->at[at];
-        if (last->one_frame)
-            source_add_host(chain, "%s reads one frame of what is before it: only then its y is "
-                            "wanted", onnx_node_name(last->node));
-        if (!take_layer(layers, last, chain))
-            return false;
-        const struct source_layer *done = chain->layers;
-        const int count = chain->layer_count;
-        if (count > 1 && done[count - 1].input != done[count - 2].output)
-            return onnx_refuse(layers, last->scope, last->node, "reads %d elements of a layer that "
-                               "gives %d", done[count - 1].input, done[count - 2].output);
+    int at = first, last = -1;
+    while (at >= 0 && take_one(layers, at, chain)) {
+        last = at;
+        at = layers->at[at].behind;
     }
-    host_behind(last, chain);
-    return true;
+    if (last >= 0)
+        host_behind(&layers->at[last], chain);
+    else
+        source_drop_chain(layers->source);
+    return at >= 0 ? layers->at[at].behind : -1;
 }
 
 static bool same_layer(const struct source_layer *a, const struct source_layer *b)
@@ -199,18 +222,27 @@ static bool is_there_already(struct source *source)
     return false;
 }
 
+/* Convs by themselves are part of what goes before, or behind. */
+static bool only_convs(const struct onnx_layers *layers, int first)
+{
+    for (int at = first; at >= 0; at = layers->at[at].behind)
+        if (layers->at[at].kind != ONNX_LINEAR || !onnx_is(layers->at[at].node, "Conv"))
+            return false;
+    return true;
+}
+
+/* One that cannot be read parts a chain in two. */
 static bool take_chains(struct onnx_layers *layers)
 {
     for (int i = 0; i < layers->count; i++) {
-        if (layers->at[i].before >= 0)
+        if (layers->at[i].before >= 0 || only_convs(layers, i))
             continue;
-        if (take_chain(layers, i)) {
-            if (is_there_already(layers->source))
+        for (int at = i; at >= 0;) {
+            const int chains = layers->source->chain_count;
+            at = take_chain(layers, at);
+            if (layers->source->chain_count > chains && is_there_already(layers->source))
                 source_drop_chain(layers->source);
-            continue;
         }
-        source_drop_chain(layers->source);
-        onnx_note_refused(layers);
     }
     if (layers->source->chain_count > 0)
         return true;

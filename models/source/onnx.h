@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0
  * onnx.h - recurrent and linear layers of an ONNX model.
  *
- * Read are LSTM, GRU and RNN with all that a network of ours can have, com.microsoft's
- * DynamicQuantizeLSTM, Gemm and MatMul with constants (with the Add and Relu, Sigmoid or Tanh
- * behind them), and LSTM cells of single operators; in the model's graph and in bodies of If, Loop
- * and Scan.  Weights may be computed from constants (onnx_fold.h).  A chain with a layer that
- * cannot be read is left out, and a note says why; if there is no other one, that is the error. */
+ * Read are LSTM, GRU and RNN with all that a network of ours can have, com.microsoft's DynamicQuantizeLSTM,
+ * Gemm and MatMul with constants (with the Add and Relu, Sigmoid or Tanh behind them), Conv with a kernel of
+ * one element before or behind such layers, and LSTM cells of single operators; in the model's graph and in
+ * bodies of If, Loop and Scan.  Weights may be computed from constants (onnx_fold.c).  A layer that cannot be
+ * read parts its chain in two, and a note says why; if there is no other one, that is the error.
+ */
 #ifndef ESE_SOURCE_ONNX_H
 #define ESE_SOURCE_ONNX_H
 

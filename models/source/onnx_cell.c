@@ -97,7 +97,7 @@ static bool find_terms(struct finding *f, const char *name, int depth)
     if (node != NULL && onnx_is(node, "Add"))
         return find_terms(f, onnx_input(node, 0), depth + 1) &&
                find_terms(f, onnx_input(node, 1), depth + 1);
-    if (node != NULL && onnx_is_product(f->layers, f->scope, node)) {
+    if (node != NULL && !onnx_is(node, "Conv") && onnx_is_product(f->layers, f->scope, node)) {
         if (f->products == 2)
             return false;
         *(f->products++ == 0 ? &f->cell->of_x : &f->cell->of_y) =
@@ -171,7 +171,7 @@ static bool find_sum(struct finding *f)
 /* [output, input] of a product. */
 static bool sizes_of(struct finding *f, const struct onnx_product *p, int64_t sizes[2])
 {
-    const bool turned = onnx_is(p->node, "Gemm") && onnx_int(p->node, "transB", 0) != 0;
+    const bool turned = onnx_is_turned(p->node);
     int64_t shape[ONNX_RANK_MOST];
     int rank;
     if (!onnx_shape(f->layers, p->scope, onnx_input(p->node, 1), &rank, shape) || rank != 2)

@@ -79,13 +79,15 @@ static void add_product(struct onnx_layers *layers, const struct onnx_scope *sco
 {
     int rank;
     int64_t shape[ONNX_RANK_MOST];
-    const bool turned = onnx_is(node, "Gemm") && onnx_int(node, "transB", 0) != 0;
+    const bool turned = onnx_is_turned(node);
     if (!onnx_is_product(layers, scope, node) ||
         !onnx_shape(layers, scope, onnx_input(node, 1), &rank, shape))
         return;
     struct onnx_layer *layer = add_layer(layers, scope, node, onnx_output(node, 0));
     layer->kind = ONNX_LINEAR;
     layer->form.features = (int)shape[turned ? 0 : 1];
+    for (int i = 0; onnx_is(node, "Conv") && i < rank; i++)
+        layer->form.axes[i] = i == 1 ? 'F' : 'N';
     layer->product = (struct onnx_product){node, scope, NULL};
     take_bias(layers, layer);
     take_activation(layer);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  * onnx_fold.c - tensors that are constants behind operators: Constant, Identity, Cast, Reshape,
- * Squeeze, Unsqueeze, DequantizeLinear, Slice, Split, Gather, Concat, Transpose. */
+ * Squeeze, Unsqueeze, DequantizeLinear, Slice, Split, Gather, Concat, Transpose; QONNX's Quant. */
 #include "models/source/onnx_graph.h"
 
 #include <math.h>
@@ -40,6 +40,15 @@ static bool copy(struct onnx_tensor *to, const struct onnx_tensor *from)
     return true;
 }
 
+enum { FLOAT = 1, BOOL = 9, FLOAT16 = 10, DOUBLE = 11, BFLOAT16 = 16 };
+
+static enum onnx_fold read_tensor(struct onnx_graph *graph, const Onnx__TensorProto *from,
+                                  struct onnx_tensor *to, struct error *error)
+{
+    graph->coarse = graph->coarse || (from->has_data_type && from->data_type == BFLOAT16);
+    return onnx_tensor_read(graph->file, from, to, error) ? ONNX_FOLDED : ONNX_FAILED;
+}
+
 /* ---- operators ------------------------------------------------------------------------------- */
 
 static enum onnx_fold fold_list(struct onnx_tensor *to, const Onnx__AttributeProto *a)
@@ -60,7 +69,7 @@ static enum onnx_fold fold_constant(struct onnx_folding *f, struct onnx_tensor *
         const Onnx__AttributeProto *a = f->node->attribute[i];
         const char *name = a->name != NULL ? a->name : "";
         if (a->t != NULL && strcmp(name, "value") == 0)
-            return onnx_tensor_read(file, a->t, to, f->error) ? ONNX_FOLDED : ONNX_FAILED;
+            return read_tensor(f->graph, a->t, to, f->error);
         if (a->sparse_tensor != NULL)
             return onnx_tensor_read_sparse(file, a->sparse_tensor, to, f->error) ? ONNX_FOLDED
                                                                                : ONNX_FAILED;
@@ -80,8 +89,6 @@ static enum onnx_fold fold_identity(struct onnx_folding *f, struct onnx_tensor *
     return operand(f, 0, to);
 }
 
-enum { FLOAT = 1, BOOL = 9, FLOAT16 = 10, DOUBLE = 11, BFLOAT16 = 16 };
-
 /* Before version 6 types are words. */
 static int64_t cast_type(const Onnx__NodeProto *node)
 {
@@ -99,6 +106,7 @@ static enum onnx_fold fold_cast(struct onnx_folding *f, struct onnx_tensor *to)
     const int64_t type = cast_type(f->node);
     const enum onnx_fold folded = operand(f, 0, to);
     const bool real = type == FLOAT16 || type == DOUBLE || type == BFLOAT16;
+    f->graph->coarse = f->graph->coarse || type == BFLOAT16;
     for (size_t i = 0; folded == ONNX_FOLDED && !real && i < to->count; i++)
         to->values[i] = type == FLOAT  ? (double)float_of_double(to->values[i])
                         : type == BOOL ? (double)(to->values[i] != 0.0)
@@ -146,6 +154,33 @@ static enum onnx_fold fold_dequantize(struct onnx_folding *f, struct onnx_tensor
         folded = malformed(f, "has scales that do not fit its input");
     onnx_tensor_free(&scale);
     onnx_tensor_free(&zero);
+    return folded;
+}
+
+/* Of QONNX, and Brevitas: x, scale, zero point, bits.  BipolarQuant has the scale alone: one bit. */
+static enum onnx_fold fold_quant(struct onnx_folding *f, struct onnx_tensor *to)
+{
+    const bool bipolar = strcmp(f->node->op_type, "BipolarQuant") == 0;
+    double one = 1.0, none = 0.0;
+    struct onnx_tensor of[3] = {{0}};
+    struct onnx_tensor given[3] = {{0}, {.count = 1, .values = &none}, {.count = 1, .values = &one}};
+    enum onnx_fold folded = ONNX_FOLDED;
+    for (size_t i = 0; folded == ONNX_FOLDED && i < (bipolar ? 1 : 3); i++)
+        folded = operand(f, i + 1, &of[i]);
+    for (int i = 0; i < (bipolar ? 1 : 3); i++)
+        given[i] = of[i];
+    if (folded == ONNX_FOLDED)
+        folded = operand(f, 0, to);
+    const Onnx__AttributeProto *rounding = onnx_attribute(f->node, "rounding_mode");
+    const struct onnx_quant quant = {
+        &given[0], &given[1], &given[2], onnx_int(f->node, "signed", 1) != 0,
+        onnx_int(f->node, "narrow", 0) != 0, rounding != NULL ? (const char *)rounding->s.data : "",
+        rounding != NULL ? rounding->s.len : 0};
+    if (folded == ONNX_FOLDED && !onnx_quantize(to, &quant))
+        folded = malformed(f, "has a scale, a zero point or bits that do not fit its input, or a "
+                              "rounding that is not known");
+    for (int i = 0; i < 3; i++)
+        onnx_tensor_free(&of[i]);
     return folded;
 }
 
@@ -252,25 +287,41 @@ static enum onnx_fold fold_concat(struct onnx_folding *f, struct onnx_tensor *to
 static const struct {
     const char *type;
     operator *folds;
+    bool qonnx; /* of the domains of QONNX, and of those before it */
 } operators[] = {
-    {"Constant", fold_constant},
-    {"Identity", fold_identity},
-    {"Cast", fold_cast},
-    {"Reshape", fold_reshape},
-    {"Squeeze", fold_axes},
-    {"Unsqueeze", fold_axes},
-    {"DequantizeLinear", fold_dequantize},
-    {"Slice", fold_slice},
-    {"Split", fold_split},
-    {"Gather", fold_gather},
-    {"Concat", fold_concat},
-    {"Transpose", fold_transpose},
+    {"Constant", fold_constant, false},
+    {"Identity", fold_identity, false},
+    {"Cast", fold_cast, false},
+    {"Reshape", fold_reshape, false},
+    {"Squeeze", fold_axes, false},
+    {"Unsqueeze", fold_axes, false},
+    {"DequantizeLinear", fold_dequantize, false},
+    {"Slice", fold_slice, false},
+    {"Split", fold_split, false},
+    {"Gather", fold_gather, false},
+    {"Concat", fold_concat, false},
+    {"Transpose", fold_transpose, false},
+    {"Quant", fold_quant, true},
+    {"IntQuant", fold_quant, true},
+    {"BipolarQuant", fold_quant, true},
 };
+
+static bool is_qonnx(const Onnx__NodeProto *node)
+{
+    static const char *const domains[] = {"qonnx.custom_op.general", "finn.custom_op.general",
+                                          "onnx.brevitas", "finn"};
+    for (size_t i = 0; node->domain != NULL && i < sizeof domains / sizeof *domains; i++)
+        if (strcmp(node->domain, domains[i]) == 0)
+            return true;
+    return false;
+}
 
 static operator *operator_of(const Onnx__NodeProto *node)
 {
+    const bool qonnx = is_qonnx(node) && node->op_type != NULL;
     for (size_t i = 0; i < sizeof operators / sizeof *operators; i++)
-        if (onnx_is(node, operators[i].type))
+        if (operators[i].qonnx ? qonnx && strcmp(node->op_type, operators[i].type) == 0
+                               : onnx_is(node, operators[i].type))
             return operators[i].folds;
     return NULL;
 }
@@ -291,7 +342,7 @@ static enum onnx_fold fold_value(struct onnx_graph *graph, const struct onnx_sco
     struct onnx_folding f = {graph, scope, NULL, value->output, error};
     switch (value->giver) {
     case GIVEN_BY_TENSOR:
-        return onnx_tensor_read(graph->file, value->by, tensor, error) ? ONNX_FOLDED : ONNX_FAILED;
+        return read_tensor(graph, value->by, tensor, error);
     case GIVEN_BY_SPARSE:
         return onnx_tensor_read_sparse(graph->file, value->by, tensor, error) ? ONNX_FOLDED
                                                                             : ONNX_FAILED;

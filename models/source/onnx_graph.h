@@ -48,6 +48,7 @@ struct onnx_graph {
     int input_count;
     uint64_t work, work_most; /* of folding */
     int depth;
+    bool coarse; /* something was computed of bfloat16: for whoever resets it */
     bool blind; /* `inputs` are not looked at: what is fed at run time counts as such */
 };
 

@@ -29,7 +29,10 @@ bool onnx_refuse(struct onnx_layers *layers, const struct onnx_scope *scope,
 
 void onnx_note_refused(struct onnx_layers *layers)
 {
-    source_add_note(layers->source, "%s", layers->error->text);
+    const char *text = layers->error->text, *name = layers->graph->file->name;
+    const size_t length = strlen(name);
+    const bool named = strncmp(text, name, length) == 0 && text[length] == ':';
+    source_add_refused(layers->source, "%s", named ? text + length + 2 : text);
     if (layers->refused++ == 0)
         layers->first = *layers->error;
 }

@@ -21,7 +21,7 @@ struct onnx_form {
 
 /* A product with a constant matrix. */
 struct onnx_product {
-    const struct Onnx__NodeProto *node; /* Gemm or MatMul */
+    const struct Onnx__NodeProto *node; /* Gemm, MatMul, or Conv of one frame at a time */
     const struct onnx_scope *scope;
     const char *bias; /* of an Add behind a MatMul, NULL: none */
 };
@@ -69,6 +69,9 @@ bool onnx_is_recurrent(const struct Onnx__NodeProto *node);
 /* Is this node a product of something that varies and a constant? */
 bool onnx_is_product(struct onnx_layers *layers, const struct onnx_scope *scope,
                      const struct Onnx__NodeProto *node);
+
+/* Has its matrix a row for each output?  A Conv's always has. */
+bool onnx_is_turned(const struct Onnx__NodeProto *node);
 
 /* The cell whose last operator, o * tanh(c), this node is; or one that is refused, without y. */
 bool onnx_find_cell(struct onnx_layers *layers, const struct onnx_scope *scope,

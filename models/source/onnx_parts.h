@@ -48,6 +48,16 @@ struct onnx_scales {
     int64_t axis, block;                    /* of scales that are several */
 };
 
+struct onnx_quant {
+    const struct onnx_tensor *scale, *zero, *bits; /* each as large as the tensor, or to be spread over it */
+    bool is_signed, narrow;                        /* narrow: without the number that is one too many */
+    const char *rounding;                          /* "ROUND", no NUL behind it */
+    size_t rounding_length;
+};
+
+/* To the nearest of what QONNX's Quant can give (onnx_quant.c); false: `rounding` is not known, too. */
+bool onnx_quantize(struct onnx_tensor *tensor, const struct onnx_quant *quant);
+
 /* (value - zero) * scale */
 bool onnx_dequantize(struct onnx_tensor *tensor, const struct onnx_scales *scales);
 

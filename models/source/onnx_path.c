@@ -435,10 +435,17 @@ static int way_back(const struct onnx_layers *layers, int number, struct step *s
     return NOT_LINKED;
 }
 
+static bool is_conv(const struct onnx_layer *layer)
+{
+    return layer->kind == ONNX_LINEAR && onnx_is(layer->node, "Conv");
+}
+
 /* Does what arrives have the axes that the layer wants? */
 static bool arrives(const struct onnx_layer *layer, const struct onnx_form *form)
 {
     const int rank = rank_of(form);
+    if (is_conv(layer)) /* channels are its second axis */
+        return rank > 2 && form->axes[1] == 'F' && strchr(form->axes, 'D') == NULL;
     const bool turned = layer->kind == ONNX_RECURRENT && onnx_int(layer->node, "layout", 0) != 0;
     if (rank < 1 || form->axes[rank - 1] != 'F' ||
         (strchr(form->axes, 'D') != NULL && form->directions != 1))
@@ -451,11 +458,11 @@ static bool arrives(const struct onnx_layer *layer, const struct onnx_form *form
     return (time == 'T' || time == 'N') && batch != 'T' && batch != 'F';
 }
 
-/* What a layer gives that nothing is known of before it. */
+/* What a layer gives that nothing is known of before it; a Conv's kernel has told. */
 static void own_form(struct onnx_layer *layer)
 {
     const bool gemm = layer->kind == ONNX_LINEAR && onnx_is(layer->node, "Gemm");
-    if (layer->kind == ONNX_LINEAR)
+    if (layer->kind == ONNX_LINEAR && !is_conv(layer))
         memcpy(layer->form.axes, gemm ? "NF" : "NNF", gemm ? 3 : 4);
 }
 

@@ -8,6 +8,7 @@
 
 #include "models/base/bytes.h"
 #include "models/file/kind.h"
+#include "models/file/numpy.h"
 #include "models/file/safetensors.h"
 #include "models/file/torch.h"
 #include "models/source/onnx.h"
@@ -62,6 +63,28 @@ static struct named_tensors names_of_torch(const struct torch_file *file)
     return names;
 }
 
+static bool fetch_numpy(const void *context, int tensor, float *out, struct error *error)
+{
+    const struct npy *values = &((const struct numpy_file *)context)->arrays[tensor].values;
+    if (values->kind != NPY_FLOAT)
+        return fail(error, "%s: has type '%s', expected f2, f4 or f8: a scale of whole numbers is not known",
+                    values->name, values->descr);
+    return npy_floats(values, out, error);
+}
+
+static struct named_tensors names_of_numpy(const struct numpy_file *file)
+{
+    struct named_tensors names = {.file = file->name, .count = file->count, .context = file,
+                                  .fetch = fetch_numpy};
+    names.at = allocate((size_t)file->count, sizeof *names.at);
+    for (int i = 0; i < file->count; i++) {
+        const struct npy *values = &file->arrays[i].values;
+        names.at[i] = (struct named_tensor){file->arrays[i].name, values->descr, values->rank,
+                                            values->shape};
+    }
+    return names;
+}
+
 /* ---- readers ------------------------------------------------------------------------------------------- */
 
 struct bytes {
@@ -110,6 +133,26 @@ static bool read_torch(struct source *source, const struct bytes *bytes, const c
     return good;
 }
 
+/* What is no number was left out: that may be why something is missing. */
+static bool read_numpy(struct source *source, const struct bytes *bytes, const char *node,
+                       struct error *error)
+{
+    struct numpy_file file;
+    if (!numpy_parse(&file, bytes->at, bytes->size, bytes->path, error))
+        return false;
+    struct named_tensors names = names_of_numpy(&file);
+    const bool good = torch_names_read(source, &names, node, error);
+    const struct error why = good ? (struct error){""} : *error;
+    if (file.left_out.length > 0 && good)
+        source_add_note(source, "arrays of what is no number are left out: %s", file.left_out.data);
+    else if (file.left_out.length > 0)
+        fail(error, "%s (arrays of what is no number are left out: %s)", why.text, file.left_out.data);
+    source->producer = duplicate(file.form);
+    free(names.at);
+    numpy_close(&file);
+    return good;
+}
+
 static bool read_onnx(struct source *source, const struct bytes *bytes, const char *node,
                       struct error *error)
 {
@@ -126,6 +169,9 @@ static const struct reader {
     {KIND_SAFETENSORS, true, read_safetensors},
     {KIND_TORCH_ZIP, true, read_torch},
     {KIND_TORCH_PICKLE, true, read_torch},
+    {KIND_NPZ, true, read_numpy},
+    {KIND_NPY, true, read_numpy},
+    {KIND_PICKLE, true, read_numpy},
     {KIND_ONNX, false, read_onnx},
 };
 
@@ -207,11 +253,13 @@ bool source_read(struct source *source, const char *path, const struct source_re
     const struct reader *reader = reader_of(bytes.at, bytes.size);
     bool good = reader != NULL
                     ? reader->read(source, &bytes, node, error)
-                    : fail(error, "%s: is %s, expected a safetensors file, a PyTorch checkpoint or an ONNX model", shown,
+                    : fail(error, "%s: is %s, expected a safetensors file, a PyTorch checkpoint, arrays of "
+                           "NumPy by name (.npz, pickle) or an ONNX model", shown,
                            file_kind_name(file_kind(bytes.at, bytes.size)));
     free(bytes.at);
     if (good && node != NULL && !reader->composes)
         good = keep(source, path, node, error);
+    source->asked = node != NULL;
     if (!good)
         source_free(source);
     return good;
@@ -221,24 +269,19 @@ const struct source_chain *source_only(const struct source *s, const char *path,
 {
     char shown[PRINTABLE_PATH];
     struct text names = {0};
-    if (s->chain_count == 1)
+    if (s->chain_count == 1 && (s->asked || s->refused_count == 0))
         return &s->chains[0];
     printable(shown, sizeof shown, path);
+    if (s->chain_count == 1) {
+        fail(error, "%s: cannot be read as a whole (%s); what can is taken by 'ese import FILE --node %s -o "
+             "OTHER.safetensors'", shown, s->refused[0], s->chains[0].name);
+        return NULL;
+    }
     list_names(s, &names);
     fail(error, "%s: has several chains of layers, one is to be taken by 'ese import FILE --node NAME -o "
          "OTHER.safetensors': %s", shown, text_string(&names));
     text_free(&names);
     return NULL;
-}
-
-/* Nothing of it was left out, or whoever asks for a chain by its name knows. */
-static bool is_whole(const struct source *s, const char *path, struct error *error)
-{
-    char shown[PRINTABLE_PATH];
-    printable(shown, sizeof shown, path);
-    return s->refused_count == 0 ||
-           fail(error, "%s: %s; of the rest 'ese import FILE --node NAME -o OTHER.safetensors' makes a model: %s",
-                shown, s->refused[0], s->chains[0].name);
 }
 
 bool source_pack_file(const char *path, struct text *packed, struct error *error)
@@ -247,7 +290,7 @@ bool source_pack_file(const char *path, struct text *packed, struct error *error
     if (!source_read(&source, path, &(struct source_request){0}, error))
         return false;
     const struct source_chain *chain = source_only(&source, path, error);
-    const bool good = chain != NULL && is_whole(&source, path, error) && source_pack(chain, packed, error);
+    const bool good = chain != NULL && source_pack(chain, packed, error);
     source_free(&source);
     return good;
 }

@@ -137,6 +137,14 @@ static void free_layer(struct source_layer *layer)
     free(layer->name);
 }
 
+void source_cut_chain(struct source_chain *chain, int layers, int hosts)
+{
+    while (chain->layer_count > layers)
+        free_layer(&chain->layers[--chain->layer_count]);
+    while (chain->host_count > hosts)
+        free(chain->host[--chain->host_count]);
+}
+
 void source_drop_chain(struct source *s)
 {
     struct source_chain *chain = &s->chains[--s->chain_count];

@@ -56,9 +56,9 @@ struct source {
     int chain_count;
     char **notes; /* a line each: what was met and is not as it seems */
     int note_count;
-    char **refused; /* a line each: what belongs to a network and is in no chain.  Who does not name the chain
-                       that is meant may miss it: source_pack_file() */
+    char **refused; /* a line each: what belongs to a network and is in no chain */
     int refused_count;
+    bool asked;    /* the chain was asked for by its name */
 };
 
 /* ---- for readers; each returns what it added, valid until the next of its kind is added ---- */
@@ -76,6 +76,9 @@ void source_add_assumed(struct source_chain *chain, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 void source_add_refused(struct source *source, const char *format, ...) __attribute__((format(printf, 2, 3)));
 void source_add_note(struct source *source, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+/* Takes away all but so many layers, and lines for the host, of a chain. */
+void source_cut_chain(struct source_chain *chain, int layers, int hosts);
 
 /* Takes the chain that was added last away again. */
 void source_drop_chain(struct source *source);

@@ -196,6 +196,9 @@ bool torch_add_module(const struct torch_reading *n, const struct module *m, str
         source_add_key(to, "activation", activation);
     else
         source_assume_key(to, "activation", "none");
+    if (module_tensor(&n->modules, m, "bias") == MISSING)
+        source_add_host(chain, "%s has no bias: should it be a table of nn.Embedding, which its tensor does "
+                        "not tell from nn.Linear without bias, it is no layer of this chain", to->name);
     return !fill || add_linear_tensors(n, m, to);
 }
 

@@ -325,6 +325,8 @@ static const char *what_it_is(const struct modules *list, const struct module *m
     const int rank = weight != MISSING ? list->tensors->at[weight].rank : 0;
     if (module_tensor(list, m, "running_mean") != MISSING)
         return "batch normalization";
+    if (m->kind == MODULE_LINEAR && module_tensor(list, m, "bias") == MISSING)
+        return "linear without bias, or an embedding";
     if (m->kind != MODULE_OTHER)
         return kind_names[m->kind];
     return rank >= 3                                             ? "convolution"

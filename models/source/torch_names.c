@@ -13,6 +13,7 @@
 #include <string.h>
 
 #include "models/base/bytes.h"
+#include "models/source/short_names.h"
 #include "models/source/torch_layers.h"
 #include "models/source/torch_masked.h"
 
@@ -390,16 +391,6 @@ static int find_chains(const struct torch_reading *n, struct picked *chains)
     return recurrent ? count : find_linear_chains(n, chains);
 }
 
-/* Nothing is there; if something was refused, that is why. */
-static bool fail_without_chain(const struct torch_reading *n)
-{
-    const struct source *s = n->source;
-    if (s->refused_count > 0)
-        return fail(n->error, "%s: %s", n->modules.tensors->file, s->refused[0]);
-    return fail(n->error, "%s: has no tensors of nn.LSTM, nn.GRU, nn.RNN, their cells, or nn.Linear",
-                n->modules.tensors->file);
-}
-
 /* A message without the name of the file that it begins with. */
 static const char *behind_name(const struct torch_reading *n)
 {
@@ -408,12 +399,50 @@ static const char *behind_name(const struct torch_reading *n)
     return strncmp(text, n->modules.tensors->file, length) == 0 && text[length] == ':' ? text + length + 2 : text;
 }
 
+static bool same_chain(const struct picked *a, const struct picked *b)
+{
+    bool same = a->count == b->count;
+    for (int i = 0; same && i < a->count; i++)
+        same = a->at[i] == b->at[i];
+    return same;
+}
+
+/* Each chain up to a module that cannot be read, once; how many there are then. */
+static int readable(const struct torch_reading *n, struct picked *chains, int count)
+{
+    int kept = 0;
+    for (int i = 0; i < count; i++) {
+        struct picked *to = &chains[kept];
+        bool again = false;
+        *to = chains[i];
+        for (int k = 0; k < to->count; k++)
+            if (!module_check(&n->modules, to->at[k], n->error)) {
+                source_add_refused(n->source, "%s", behind_name(n));
+                to->count = k;
+            }
+        for (int k = 0; k < kept; k++)
+            again = again || same_chain(&chains[k], to);
+        kept += to->count > 0 && !again;
+    }
+    return kept;
+}
+
+/* Nothing is there; if something was refused, that is why. */
+static bool fail_without_chain(const struct torch_reading *n)
+{
+    const struct source *s = n->source;
+    if (s->refused_count > 0)
+        return fail(n->error, "%s: %s", n->modules.tensors->file, s->refused[0]);
+    return fail(n->error, "%s: has no tensors of nn.LSTM, nn.GRU, nn.RNN, their cells, or nn.Linear%s%s",
+                n->modules.tensors->file, s->note_count > 0 ? ": " : "", s->note_count > 0 ? s->notes[0] : "");
+}
+
 static bool read_all(const struct torch_reading *n)
 {
     struct picked *chains = allocate(CHAINS_MOST, sizeof *chains);
     refuse_modules(n);
     refuse_others(n);
-    const int count = find_chains(n, chains);
+    const int count = readable(n, chains, find_chains(n, chains));
     for (int i = 0; i < count; i++)
         if (!add_chain(n, &chains[i], count == 1))
             source_add_refused(n->source, "%s", behind_name(n));
@@ -442,7 +471,7 @@ bool torch_names_are(const struct named_tensors *tensors)
         const char *last = dot != NULL ? dot + 1 : tensors->at[i].name;
         if (is_ours(tensors->at[i].name))
             return false;
-        found = found || strncmp(last, "weight", strlen("weight")) == 0;
+        found = found || strncmp(last, "weight", strlen("weight")) == 0 || short_names_is(last);
     }
     return found;
 }
@@ -450,11 +479,13 @@ bool torch_names_are(const struct named_tensors *tensors)
 bool torch_names_read(struct source *source, const struct named_tensors *tensors, const char *node,
                       struct error *error)
 {
+    struct short_names names = short_names_take(tensors, source);
     struct torch_masked masked;
-    torch_masked_make(&masked, tensors);
+    torch_masked_make(&masked, &names.tensors);
     struct torch_reading n = {source, modules_find(&masked.all), error};
     const bool good = node != NULL ? read_asked(&n, node) : read_all(&n);
     modules_free(&n.modules);
     torch_masked_free(&masked);
+    short_names_free(&names);
     return good;
 }

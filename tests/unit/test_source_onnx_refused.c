@@ -3,6 +3,7 @@
  * what to do; graphs that run in circles, lie deep in each other or grow end soon. */
 #include <unistd.h>
 
+#include "models/source/read.h"
 #include "tests/unit/onnx_testing.h"
 
 /* ---- operators ------------------------------------------------------------------------------- */
@@ -442,7 +443,12 @@ static void one_of_two(void **state)
     struct source source = must_read(m);
     assert_int_equal(source.chain_count, 1);
     assert_int_equal(source.chains[0].layer_count, 1);
-    assert_non_null(strstr(source.notes[source.note_count - 1], "has clip 3"));
+    assert_non_null(strstr(source.refused[0], "has clip 3"));
+    struct error error = {""}; /* nobody is to take the rest for all of it */
+    assert_null(source_only(&source, "a.onnx", &error));
+    assert_non_null(strstr(error.text, "a.onnx: cannot be read as a whole (node 'node_lstm_"));
+    source.asked = true;
+    assert_ptr_equal(source_only(&source, "a.onnx", &error), &source.chains[0]);
     source_free(&source);
 }
 

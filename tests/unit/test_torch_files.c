@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  * test_torch_files.c - checkpoints that PyTorch wrote (tests/fixtures/torch): y of the network that is read
  * is PyTorch's, what a file does not tell is asked for, and no file that is cut short is read. */
-#include <math.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -11,11 +10,10 @@
 #include <string.h>
 
 #include "models/base/bytes.h"
-#include "models/file/safetensors.h"
 #include "models/file/torch.h"
 #include "models/network/layer.h"
-#include "models/network/reference.h"
 #include "models/source/read.h"
+#include "tests/unit/y_testing.h"
 
 #include <cmocka.h> /* last: it has a macro called fail */
 
@@ -70,48 +68,6 @@ static const struct sample {
 
 /* ---- y ------------------------------------------------------------------------------------------------- */
 
-static struct matrix read_values(const struct safetensors *file, const char *name)
-{
-    const struct tensor *tensor = safetensors_find(file, name);
-    struct error error;
-    assert_non_null(tensor);
-    struct matrix values = matrix_new(tensor->shape[0], tensor->shape[1]);
-    if (!safetensors_fetch(file, name, 2, tensor->shape, values.at, &error))
-        fail_msg("%s", error.text);
-    return values;
-}
-
-static double distance(const struct network *n, const struct matrix *x, const struct matrix *y)
-{
-    struct reference *reference = reference_new(n);
-    double *found = allocate((size_t)y->rows * (size_t)y->cols, sizeof *found), most = 0.0;
-    reference_run(reference, x, NULL, found);
-    for (int i = 0; i < y->rows * y->cols; i++)
-        most = isfinite(found[i]) ? fmax(most, fabs(found[i] - (double)y->at[i])) : INFINITY;
-    free(found);
-    reference_free(reference);
-    return most;
-}
-
-static void compare(const char *file, const char *values_of, const struct network *n)
-{
-    char path[PATH];
-    struct safetensors values;
-    struct error error;
-    snprintf(path, sizeof path, FOLDER "%s.safetensors", values_of);
-    if (!safetensors_open(&values, path, &error))
-        fail_msg("%s", error.text);
-    struct matrix x = read_values(&values, "x"), y = read_values(&values, "y");
-    safetensors_close(&values);
-    assert_int_equal(x.cols, n->input);
-    assert_int_equal(y.cols, n->output);
-    const double off = distance(n, &x, &y);
-    if (off > AGREE)
-        fail_msg("%s: y is %g off, allowed are %g", file, off, AGREE);
-    free(x.at);
-    free(y.at);
-}
-
 static struct model_config model_of(const struct sample *s, char path[PATH])
 {
     snprintf(path, PATH, FOLDER "%s", s->file);
@@ -136,7 +92,8 @@ static void test_y(void **state)
         if (!network_read(&n, &model, &error))
             fail_msg("%s", error.text);
         assert_int_equal(n.layers[n.layer_count - 1].number + 1, samples[i].layers);
-        compare(samples[i].file, samples[i].values, &n);
+        snprintf(path, sizeof path, FOLDER "%s.safetensors", samples[i].values);
+        compare_y(samples[i].file, path, &n, AGREE);
         network_free(&n);
     }
 }
@@ -191,7 +148,7 @@ static void test_listed(void **state)
     model = model_of(&listed, path);
     assert_true(network_read(&n, &model, &error));
     assert_int_equal(n.layers[0].as.nonlinearity, NONLINEARITY_RELU);
-    compare("rnn_relu-module.pt", "rnn_relu", &n);
+    compare_y("rnn_relu-module.pt", FOLDER "rnn_relu.safetensors", &n, AGREE);
     network_free(&n);
     /* behind the last linear module of a dictionary somebody may know of a function */
     model = (struct model_config){.path = path, .density = 1.0, .layer_count = 3};
@@ -287,6 +244,31 @@ static void test_node(void **state)
     assert_string_equal(source.chains[0].name, "model_state.module.rnn");
     assert_int_equal(source.chains[0].layer_count, 2);
     source_free(&source);
+}
+
+static void must_say(const char *file, const char *node, const char *what, bool said)
+{
+    struct source source;
+    struct error error;
+    bool found = false;
+    if (!source_read(&source, file, &(struct source_request){.node = node}, &error))
+        fail_msg("%s", error.text);
+    for (int i = 0; i < source.chains[0].host_count; i++)
+        found = found || strstr(source.chains[0].host[i], what) != NULL;
+    if (found != said)
+        fail_msg("%s %s \"%s\"", file, found ? "says" : "does not say", what);
+    source_free(&source);
+}
+
+/* A table of nn.Embedding and nn.Linear without bias are the same to a state dict. */
+static void test_embedding(void **state)
+{
+    (void)state;
+    must_say(FOLDER "several.pt", "rnn+table", "table has no bias: should it be a table of nn.Embedding", true);
+    must_say(FOLDER "several.pt", "rnn", "table (linear without bias, or an embedding: weight [9, 4]): may "
+                                         "follow, --node rnn+table", true);
+    must_say(FOLDER "gru-zip.pt", NULL, "fc has no bias: should it be", true);
+    must_say(FOLDER "stack-zip.pt", NULL, "has no bias", false);
 }
 
 /* What a host has to do is named. */
@@ -395,6 +377,7 @@ int main(void)
         cmocka_unit_test(test_listed),  cmocka_unit_test(test_not_whole),
         cmocka_unit_test(test_several),
         cmocka_unit_test(test_node),    cmocka_unit_test(test_host),      cmocka_unit_test(test_cut),
+        cmocka_unit_test(test_embedding),
         cmocka_unit_test(test_damaged),
     };
     cmocka_set_test_filter(getenv("ESE_TEST_ONLY")); /* NULL: all */
