@@ -24,7 +24,7 @@ CALIBRATION = {"first": ("en-us+m3", "The chip has never heard any of these voic
                "third": ("de+f2", "Noch eine Stimme, damit der Bereich der Zahlen auch passt."),
                "fourth": ("en-us+m7", "Loud and clear, the last of those that come before the test.")}
 UTTERANCES = {"anna-1": ("en-us+f2", "Good morning, is my train on time?"),
-              "anna-2": ("en-us+f2", "Please open the door please."),
+              "anna-2": ("en-us+f2", "Please open the door, it is cold."),
               "bert-1": ("en-us+m7", "Good morning, is my train on time?")}
 
 
@@ -124,7 +124,7 @@ def compare(checkpoint, folder):
         chip[name] = embedding([np.load(folder / "y" / f"{name}-{n}.npy") for n in range(len(cut))])
         cosine = float(own[name] @ chip[name])
         worst = min(worst, cosine)
-        print(f"  {name}: {len(cut)} partial utterances of {PARTIAL} frames; chip and PyTorch: cosine {cosine:.6f}")
+        print(f"  {name}: cosine of the chip's embedding to PyTorch's {cosine:.6f}, over {len(cut)} partial utterances")
     likeness = []
     for a, b in itertools.combinations(UTTERANCES, 2):
         likeness.append((float(chip[a] @ chip[b]), float(own[a] @ own[b])))

@@ -4,12 +4,12 @@
 # PyTorch's.  Run by `make demo-speaker`.  Whatever it makes lies in build/demos.  ESE_TORCH_PYTHON: a python that has
 # PyTorch and numpy; if not given, Debian's.
 set -euo pipefail
-needs='PyPI (Resemblyzer, 15 MB)'
+needs='PyPI (Resemblyzer: 16 MB)'
 # shellcheck source=tests/demos/lib.sh
 . "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 work=$place/speaker chip=$place/speaker/chip python=${ESE_TORCH_PYTHON:-/usr/bin/python3}
 
-echo "This demo needs $needs, and Debian's PyTorch (python3-torch), espeak-ng, Verilator and Icarus."
+echo "This demo needs $needs, and Debian's PyTorch (python3-torch: 140 MB), espeak-ng, Verilator and Icarus."
 environment $place/venv python3
 wheel $place/venv/bin/python Resemblyzer==0.1.4 Resemblyzer-0.1.4-py3-none-any.whl 8f12eb2f1a9982d32e8db7856de754709b59c93a77bcf0ff536584b619a9dd1f \
     $place/resemblyzer
