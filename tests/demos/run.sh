@@ -28,9 +28,10 @@ shown() { # NAME
     same "$1: the lines in README.md" "$(grep -Fxf "$work/excerpt" "$work/output")" "$(cat "$work/excerpt")"
 }
 
+# pip asks rustc, where it is there, for its version, and rustup makes notes.
 outside() { # what lies in the tree but for build, and in HOME
     find . -path ./build -prune -o -path ./.git -prune -o -newer "$work/begin" -type f -print
-    find "$work/home" "$work/elsewhere" -type f
+    find "$work/home" "$work/elsewhere" -type f -not -path '*/.rustup/*'
 }
 
 # ---- without PyPI ----
@@ -113,7 +114,7 @@ END
 
 spoil build/demos/vad "$work/vad" pass
 must 'vad: outputs as they are' decide "$work/vad"
-for code in 'y = np.roll(y, 1, 0)' 'y = y[:, ::-1]' 'y[:, 5] = 0' 'y = 0.8 * y'; do
+for code in 'y = np.roll(y, 1, 0)' 'y = y[:, ::-1]' 'y[:, 64:] = 0' 'y = 0.8 * y'; do
     spoil build/demos/vad "$work/vad" "$code"
     if decide "$work/vad" >"$work/output" 2>&1; then bad "vad: $code" "$(cat "$work/output")"; else good; fi
 done

@@ -15,7 +15,7 @@ from speech import RATE, read_wave, say, write_wave
 
 FRAME, CONTEXT, STATE = 512, 64, (1, 1, 128)
 SPEECH = 0.5           # a probability above is speech
-MOST = 0.005           # of the decisions may be others
+MOST = 0.002           # of the decisions may be others
 LARGEST = 0.05         # so far may a probability be off
 
 CALIBRATION = {

@@ -24,7 +24,7 @@ build/ese import $models/silero_vad.onnx >$work/all.txt
 node=$(grep -E '^If_0.then_branch' $work/all.txt)
 echo "$ build/ese import $models/silero_vad.onnx --node If_0.then_branch... -o $work/official.safetensors"
 build/ese import $models/silero_vad.onnx --node "$node" -o $work/official.safetensors >$work/official.txt
-sed -n 's/^  If_0.then_branch.*LSTM: /  If_0.then_branch... LSTM: /p' $work/official.txt
+sed -n 's/^  If_0.then_branch.*LSTM: lstm/  If_0.then_branch... LSTM: lstm/p' $work/official.txt
 cmp $work/sequence.safetensors $work/op15.safetensors
 cmp $work/sequence.safetensors $work/official.safetensors
 echo 'They have the same weights, to the bit.'
