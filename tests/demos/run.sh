@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
-# run.sh - the demos on networks of others, from another folder and without a cache that can be written; what they do
+# run.sh - the demos on networks that others trained, from another folder and without a cache that can be written; what they do
 # where PyPI does not answer, or has another file than expected; that they see a chip that says something else.  Needs
 # PyPI; where it cannot be reached, says so and counts only what needs none.
 set -euo pipefail
@@ -94,7 +94,7 @@ decide() { # FOLDER
         /recurrent/LSTM_output_0 $models/silero_vad.onnx "$1"
 }
 compare() { # FOLDER
-    /usr/bin/python3 -B tests/demos/speaker.py compare build/demos/resemblyzer/resemblyzer/pretrained.pt "$1"
+    "${ESE_TORCH_PYTHON:-/usr/bin/python3}" -B tests/demos/speaker.py compare build/demos/resemblyzer/resemblyzer/pretrained.pt "$1"
 }
 
 # CODE on each array of outputs, y.
