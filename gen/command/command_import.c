@@ -10,6 +10,7 @@
 #include "gen/command/commands.h"
 #include "gen/command/import_compare.h"
 #include "gen/folder/json_file.h"
+#include "gen/report/accuracy.h"
 #include "models/base/bytes.h"
 #include "models/source/facts.h"
 #include "models/source/read.h"
@@ -184,9 +185,10 @@ static json_t *layer_json(const struct source_layer *layer, int pes)
 static json_t *compared_json(const struct import_compared *c)
 {
     const bool finite = isfinite(c->error.snr_db);
-    return json_pack("{s:i, s:I, s:f, s:o, s:b}", "utterances", c->utterances, "frames",
+    return json_pack("{s:i, s:I, s:f, s:o, s:b, s:b}", "utterances", c->utterances, "frames",
                      (json_int_t)c->frames, "max_error", c->error.max_error, "snr_db",
-                     finite ? json_real(c->error.snr_db) : json_null(), "good", (int)c->good);
+                     finite ? json_real(c->error.snr_db) : json_null(), "agrees", (int)c->agrees, "good",
+                     (int)c->good);
 }
 
 static json_t *source_json(const struct source *source, const struct import_options *options,
@@ -234,9 +236,10 @@ static void print_compared(const struct import_compared *c)
     printf("\nAgainst the expected outputs, in floating point: %lld frames of %d utterance%s, largest "
            "difference %.3g, ", (long long)c->frames, c->utterances, c->utterances == 1 ? "" : "s", c->error.max_error);
     if (isfinite(c->error.snr_db))
-        printf("signal to noise %.1f dB\n", c->error.snr_db);
+        printf("signal to noise %.1f dB: ", c->error.snr_db);
     else
-        puts(c->error.snr_db > 0.0 ? "the same to the bit" : "of no signal");
+        printf("%s: ", c->error.snr_db > 0.0 ? "the same to the bit" : "of no signal");
+    puts(accuracy_agreement(c->agrees));
 }
 
 /* A network that is not the one that was trained is told of, and not written. */

@@ -356,6 +356,15 @@ refused_gen 'model, what its file does not tell' 'does not tell the nonlinearity
     tiny --set "model.path=$pytorch/rnn-zip.pt"
 refused_gen 'model, a script' 'is a TorchScript program' tiny --set "model.path=$pytorch/script.pt"
 
+# What the network gave where it was trained: gen ends with how near it is.
+run gen speech -o "$work/agrees"
+must 'gen, expected outputs' grep -Eq \
+    '^in floating point, against 6,419 frames expected: largest difference [0-9.e-]+, agrees to 1e-05$' "$work/stdout"
+must 'gen, expected outputs: in its report' grep -q '^    in floating point it agrees to 1e-05$' \
+    "$work/agrees/report.txt"
+run gen speech --set model.expected= -o "$work/agrees"
+same 'gen, nothing expected' "$(wc -l <"$work/stdout")" 1
+
 # Biases that are not there are zeros, and the commands say so, once.
 noted() { # NAME ARGUMENT...
     local name=$1
