@@ -189,6 +189,8 @@ static void found(const char *what, const struct zeros *of, int count)
     const char *found = good ? source.chains[0].name : error.text;
     if (good ? strcmp(found, what) != 0 : strstr(found, what) == NULL)
         fail_msg("\"%s\" is found, expected \"%s\"", found, what);
+    if (good && source.refused != NULL)
+        fail_msg("%s", source.refused);
     source_free(&source);
 }
 
