@@ -1,9 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
- * numpy.c - archives of .npy arrays, and the list of arrays of a file. */
+ * numpy.c - archives of .npy arrays, and which of the kinds of files it is. */
 #include "models/file/numpy.h"
 
-#include <inttypes.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -12,99 +10,7 @@
 #include "models/file/numpy_arrays.h"
 #include "models/file/zip.h"
 
-enum { LEFT_OUT_SHOWN = 200 };
 static const char ENDING[] = ".npy";
-
-/* ---- the list ------------------------------------------------------------------------------------------ */
-
-struct text numpy_shown(const struct numpy_file *f, const char *name)
-{
-    char shown[PRINTABLE_NAME];
-    struct text text = {0};
-    printable(shown, sizeof shown, name);
-    text_appendf(&text, "%s: array '%s'", f->name, shown);
-    return text;
-}
-
-/* Room for one more of `count` things: it grows where that is 0, or a power of two. */
-static void *grow(void *list, int count, size_t size)
-{
-    const size_t room = (size_t)count;
-    if ((room & (room - 1)) == 0) {
-        list = realloc(list, (room > 0 ? 2 * room : 1) * size);
-        BUG_UNLESS(list != NULL);
-    }
-    return list;
-}
-
-bool numpy_add(struct numpy_file *f, const char *name, struct npy *values, struct error *error)
-{
-    if (f->count == NUMPY_ARRAYS) {
-        npy_close(values);
-        return fail(error, "%s: has more than %d arrays", f->name, NUMPY_ARRAYS);
-    }
-    f->arrays = grow(f->arrays, f->count, sizeof *f->arrays);
-    struct numpy_array *array = &f->arrays[f->count++];
-    *array = (struct numpy_array){duplicate(name), *values};
-    for (char *at = array->name; *at != '\0'; at++)
-        *at = *at == '/' ? '.' : *at;
-    return true;
-}
-
-void numpy_leave_out(struct numpy_file *f, const char *name, const char *kind)
-{
-    char shown[PRINTABLE_NAME];
-    printable(shown, sizeof shown, name);
-    if (f->left_out.length < LEFT_OUT_SHOWN)
-        text_appendf(&f->left_out, "%s'%s'%s", f->left_out.length > 0 ? ", " : "", shown, kind);
-    else if (f->left_out.data[f->left_out.length - 1] != '.')
-        text_append(&f->left_out, " ...");
-}
-
-static void keep_block(struct numpy_file *f, unsigned char *block, uint64_t size)
-{
-    f->blocks = grow(f->blocks, f->block_count, sizeof *f->blocks);
-    f->blocks[f->block_count++] = block;
-    f->budget -= size;
-}
-
-unsigned char *numpy_block(struct numpy_file *f, const char *name, uint64_t size, struct error *error)
-{
-    if (size > f->budget) {
-        struct text shown = numpy_shown(f, name);
-        fail(error, "%s: has %" PRIu64 " bytes, with which all arrays have more than %d times the size of "
-             "the file", shown.data, size, NUMPY_GROWTH);
-        text_free(&shown);
-        return NULL;
-    }
-    unsigned char *block = allocate((size_t)size, 1);
-    keep_block(f, block, size);
-    return block;
-}
-
-static int by_name(const void *left, const void *right)
-{
-    const struct numpy_array *const *a = left, *const *b = right;
-    return strcmp((*a)->name, (*b)->name);
-}
-
-/* Two of one name could be taken for each other. */
-static bool check_names(const struct numpy_file *f, struct error *error)
-{
-    const struct numpy_array **sorted = allocate((size_t)f->count, sizeof *sorted);
-    bool good = true;
-    for (int i = 0; i < f->count; i++)
-        sorted[i] = &f->arrays[i];
-    qsort(sorted, (size_t)f->count, sizeof *sorted, by_name);
-    for (int i = 1; good && i < f->count; i++)
-        if (strcmp(sorted[i]->name, sorted[i - 1]->name) == 0) {
-            struct text shown = numpy_shown(f, sorted[i]->name);
-            good = fail(error, "%s is there twice", shown.data);
-            text_free(&shown);
-        }
-    free(sorted);
-    return good;
-}
 
 /* ---- .npy and .npz ------------------------------------------------------------------------------------- */
 
@@ -139,7 +45,7 @@ static bool read_entry(struct numpy_file *f, const struct zip_entries *zip, int 
         return true;
     if (!zip_read(zip, entry, f->budget, &bytes, &size, error))
         return false;
-    keep_block(f, bytes, size);
+    numpy_keep_block(f, bytes, size);
     char *name = duplicate(full);
     name[length - ending] = '\0';
     const bool good = add_npy(f, name, bytes, size, error);
@@ -171,6 +77,30 @@ static bool parse_npy(struct numpy_file *f, const unsigned char *bytes, size_t s
 }
 
 /* ---- the file ------------------------------------------------------------------------------------------ */
+
+static int by_name(const void *left, const void *right)
+{
+    const struct numpy_array *const *a = left, *const *b = right;
+    return strcmp((*a)->name, (*b)->name);
+}
+
+/* Two of one name could be taken for each other. */
+static bool check_names(const struct numpy_file *f, struct error *error)
+{
+    const struct numpy_array **sorted = allocate((size_t)f->count, sizeof *sorted);
+    bool good = true;
+    for (int i = 0; i < f->count; i++)
+        sorted[i] = &f->arrays[i];
+    qsort(sorted, (size_t)f->count, sizeof *sorted, by_name);
+    for (int i = 1; good && i < f->count; i++)
+        if (strcmp(sorted[i]->name, sorted[i - 1]->name) == 0) {
+            struct text shown = numpy_shown(f, sorted[i]->name);
+            good = fail(error, "%s is there twice", shown.data);
+            text_free(&shown);
+        }
+    free(sorted);
+    return good;
+}
 
 static bool parse(struct numpy_file *f, const unsigned char *bytes, size_t size, struct error *error)
 {

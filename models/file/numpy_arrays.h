@@ -18,6 +18,9 @@ bool numpy_add(struct numpy_file *file, const char *name, struct npy *values, st
 /* Elements of that kind, " (strings)", are no numbers. */
 void numpy_leave_out(struct numpy_file *file, const char *name, const char *kind);
 
+/* A block within the budget that becomes the file's. */
+void numpy_keep_block(struct numpy_file *file, unsigned char *block, uint64_t size);
+
 /* A block of `size` bytes that is freed with the file; NULL, and a message: it is beyond the budget. */
 unsigned char *numpy_block(struct numpy_file *file, const char *name, uint64_t size, struct error *error);
 

@@ -37,9 +37,32 @@ static void describe_file(struct source *source, const Onnx__ModelProto *model)
     if (opset_of(model) > OPSET_KNOWN)
         source_add_note(source, "opset %lld is newer than %d, the newest that was looked at",
                         (long long)opset_of(model), OPSET_KNOWN);
-    if (model->n_functions > 0)
-        source_add_note(source, "the model has %zu functions of its own, in which no layers are "
-                        "looked for", model->n_functions);
+}
+
+static bool same_text(const char *a, const char *b)
+{
+    return strcmp(a != NULL ? a : "", b != NULL ? b : "") == 0;
+}
+
+/* A function of the model's own is another graph, which is not looked into. */
+static void refuse_functions(struct onnx_layers *layers)
+{
+    const Onnx__ModelProto *model = layers->graph->file->model;
+    for (int s = 0; model->n_functions > 0 && s < layers->graph->scope_count; s++) {
+        const struct onnx_scope *scope = layers->graph->scopes[s];
+        for (size_t n = 0; n < scope->graph->n_node; n++)
+            for (size_t i = 0; i < model->n_functions; i++) {
+                const Onnx__NodeProto *node = scope->graph->node[n];
+                if (!same_text(node->op_type, model->functions[i]->name) ||
+                    !same_text(node->domain, model->functions[i]->domain))
+                    continue;
+                onnx_refuse(layers, scope, node, "is a function of the model's own, in which no layers are "
+                            "looked for; put its operators in its place by "
+                            "onnx.inliner.inline_local_functions(model)");
+                onnx_note_refused(layers);
+                return;
+            }
+    }
 }
 
 /* ---- what is left to the host ---------------------------------------------------------------- */
@@ -265,6 +288,7 @@ static bool read_model(struct source *source, const struct onnx *file, const cha
     if (!onnx_graph_make(&graph, file, inputs, error))
         return false;
     describe_file(source, file->model);
+    refuse_functions(&layers);
     onnx_list_layers(&layers);
     note_others(&layers);
     onnx_link_layers(&layers);

@@ -23,7 +23,7 @@ struct finding {
     const struct onnx_scope *scope;
     struct onnx_cell *cell;
     const char *gates[GATES]; /* parts of the sum */
-    const char *sum;
+    const char *sum, *y;      /* y: what the cell gives */
     int products, biases;
 };
 
@@ -219,6 +219,24 @@ static int sign(bool first_is_y, bool second_is_y)
     return (int)first_is_y - (int)second_is_y;
 }
 
+/* Does a product with y give as many elements as the product that is taken for that of x reads?  Then that one
+ * may be the state's, and y be projected. */
+static bool may_project(struct finding *f)
+{
+    int64_t x[2], sizes[2];
+    if (!sizes_of(f, &f->cell->of_x, x))
+        return true;
+    for (size_t n = 0; n < f->scope->graph->n_node; n++) {
+        const Onnx__NodeProto *node = f->scope->graph->node[n];
+        const struct onnx_product product = {node, f->scope, NULL};
+        if (onnx_input(node, 0) != NULL && same_root(f, onnx_input(node, 0), f->y) &&
+            onnx_is_product(f->layers, f->scope, node) && sizes_of(f, &product, sizes) &&
+            sizes[0] == x[1])
+            return true;
+    }
+    return false;
+}
+
 /* Signs that contradict each other say nothing. */
 static bool tell_apart(struct finding *f, bool first_fits, bool second_fits)
 {
@@ -228,8 +246,11 @@ static bool tell_apart(struct finding *f, bool first_fits, bool second_fits)
         sign(first_fits, second_fits),
         sign(same_root(f, x, cell->c), same_root(f, y, cell->c)),
         sign(is_named_recurrent(&cell->of_x), is_named_recurrent(&cell->of_y))};
+    static const char *const told[] = {"its size", "a state that its y and c come out of",
+                                       "the name of its weights"};
     bool first_is_y = false, second_is_y = false;
     for (size_t i = 0; i < sizeof signs / sizeof *signs; i++) {
+        cell->told = signs[i] != 0 ? told[i] : cell->told;
         first_is_y = first_is_y || signs[i] > 0;
         second_is_y = second_is_y || signs[i] < 0;
     }
@@ -238,7 +259,7 @@ static bool tell_apart(struct finding *f, bool first_fits, bool second_fits)
         cell->of_x = cell->of_y;
         cell->of_y = kept;
     }
-    return first_is_y != second_is_y;
+    return first_is_y != second_is_y && (cell->told != told[0] || !may_project(f));
 }
 
 /* False: it is no cell. */
@@ -265,7 +286,8 @@ static bool find_y(struct finding *f)
 bool onnx_find_cell(struct onnx_layers *layers, const struct onnx_scope *scope,
                     const Onnx__NodeProto *node, struct onnx_cell *cell)
 {
-    struct finding f = {.layers = layers, .scope = scope, .cell = cell};
+    struct finding f = {.layers = layers, .scope = scope, .cell = cell,
+                        .y = onnx_output(node, 0)};
     *cell = (struct onnx_cell){0};
     return onnx_is(node, "Mul") && onnx_output(node, 0) != NULL && find_gates(&f, node) &&
            find_sum(&f) && find_y(&f);
@@ -354,6 +376,8 @@ static bool take(struct taking *t, struct source_chain *chain)
     printable(y, sizeof y, t->from->cell.y);
     source_add_host(chain, "%s: a cell of single operators, which runs once a frame; its c and y "
                     "of the frame before are tensors '%s' and '%s'", t->to->name, c, y);
+    source_add_host(chain, "%s: which of its products is that of y of the frame before is told by %s; "
+                    "that y is not projected is taken for granted", t->to->name, t->from->cell.told);
     return true;
 }
 

@@ -149,7 +149,8 @@ static void find_cells(struct onnx_layers *layers, const struct onnx_scope *scop
     for (size_t n = 0; n < scope->graph->n_node && cells->count < CELLS_MOST; n++) {
         struct found *found = &cells->at[cells->count];
         *found = (struct found){.scope = scope, .node = scope->graph->node[n]};
-        if (!onnx_find_cell(layers, scope, found->node, &found->cell))
+        if (!onnx_find_cell(layers, scope, found->node, &found->cell) &&
+            !onnx_find_other_cell(layers, scope, found->node, &found->cell))
             continue;
         found->again = is_again(cells, &found->cell);
         again += found->again && found->cell.y != NULL;

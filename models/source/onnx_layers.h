@@ -33,6 +33,7 @@ struct onnx_cell {
     int64_t size;
     int64_t first[4];      /* rows of i, f, g, o */
     const char *c, *y;     /* before the frame; y NULL: which product is that of y is not known */
+    const char *told;      /* by what that product is known: "its size" */
 };
 
 struct onnx_layer {
@@ -76,6 +77,10 @@ bool onnx_is_turned(const struct Onnx__NodeProto *node);
 /* The cell whose last operator, o * tanh(c), this node is; or one that is refused, without y. */
 bool onnx_find_cell(struct onnx_layers *layers, const struct onnx_scope *scope,
                     const struct Onnx__NodeProto *node, struct onnx_cell *cell);
+
+/* An RNN or GRU cell, of which this node is Tanh or Relu: it is refused, and has no y. */
+bool onnx_find_other_cell(struct onnx_layers *layers, const struct onnx_scope *scope,
+                          const struct Onnx__NodeProto *node, struct onnx_cell *cell);
 
 /* Does the constant exist, and what is its shape? */
 bool onnx_shape(struct onnx_layers *layers, const struct onnx_scope *scope, const char *name,

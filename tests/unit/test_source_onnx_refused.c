@@ -231,6 +231,113 @@ static void cells(void **state)
     must_refuse(m, "cannot be told apart, or that has a projection");
 }
 
+/* What is behind them is told of. */
+static void other_cells(void **state)
+{
+    (void)state;
+    static const char *const names[][2] = {
+        {"torch_gru_cell", "(Gemm) is part of what looks like a GRU cell of single operators, which is not "
+                           "read; export it from nn.GRU with dynamo=False, or give its state dict"},
+        {"torch_rnn_cell", "(Gemm) is part of what looks like an RNN cell of single operators, which is not "
+                           "read; export it from nn.RNN"},
+        {"torch_relu_cell", "(Gemm) is part of what looks like an RNN cell"}};
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+        struct source source = must_read(model_of(names[i][0]));
+        assert_int_equal(source.chain_count, 1);
+        assert_string_equal(source.chains[0].name, "/behind/Gemm");
+        assert_non_null(source.refused);
+        if (strstr(source.refused, names[i][1]) == NULL)
+            fail_msg("\"%s\" does not say \"%s\"", source.refused, names[i][1]);
+        source_free(&source);
+    }
+    Onnx__ModelProto *m = model_of("torch_rnn_cell"); /* two of one tensor are layers of a network */
+    Onnx__TensorProto *w = tensor_of(m, "Gemm", 1);
+    assert_int_equal(w->dims[1], 6);
+    w->dims[1] = 5;
+    w->raw_data.len = 6 * 5 * sizeof(float);
+    set_text(&node_of(m, "Gemm")->input[0], "x");
+    struct source source = must_read(m);
+    assert_null(source.refused);
+    assert_int_equal(source.chain_count, 3);
+    source_free(&source);
+}
+
+/* Neither names of weights nor a state tell the products of the cell apart, only sizes do. */
+static void hide(const Onnx__ModelProto *m)
+{
+    for (size_t i = 0; i < m->graph->n_initializer; i++)
+        if (strncmp(m->graph->initializer[i]->name, "cell.weight_", 12) == 0)
+            m->graph->initializer[i]->name[5] = 'x';
+    for (size_t i = 0; i < m->graph->n_node; i++)
+        for (size_t n = 0; n < m->graph->node[i]->n_input; n++)
+            if (strncmp(m->graph->node[i]->input[n], "cell.weight_", 12) == 0)
+                m->graph->node[i]->input[n][5] = 'x';
+    set_text(&node_of(m, "Gather")->input[0], "h");
+}
+
+/* A product with y that gives what the one of x reads: y may be projected, if sizes alone tell. */
+static void cell_projected(void **state)
+{
+    (void)state;
+    for (int named = 0; named <= 1; named++)
+        for (int size = 4; size <= 5; size++) {
+            Onnx__ModelProto *m = model_of("torch_cell");
+            for (size_t i = 0; i < m->graph->n_initializer; i++) {
+                Onnx__TensorProto *t = m->graph->initializer[i];
+                if (strncmp(t->name, "behind.", 7) != 0)
+                    continue;
+                const size_t bytes = (size_t)size * (t->n_dims == 2 ? 6 : 1) * sizeof(float);
+                free(t->raw_data.data);
+                t->raw_data = (ProtobufCBinaryData){bytes, calloc(1, bytes)};
+                t->dims[0] = size;
+            }
+            if (named == 0)
+                hide(m);
+            struct source source = must_read(m);
+            bool said = false;
+            if (named == 0 && size == 5) { /* what is behind it is told of */
+                assert_non_null(strstr(source.refused, "cannot be told apart, or that has a projection"));
+                source_free(&source);
+                continue;
+            }
+            assert_null(source.refused);
+            for (int i = 0; i < source.chains[0].host_count; i++)
+                said = said || strstr(source.chains[0].host[i],
+                                      named ? "is told by the name of its weights; that y is not projected"
+                                            : "is told by its size; that y is not projected") != NULL;
+            assert_true(said);
+            source_free(&source);
+        }
+}
+
+/* Where a function of the model's own is called, its operators are wanted. */
+static void functions(void **state)
+{
+    (void)state;
+    for (int called = 0; called <= 1; called++) {
+        Onnx__ModelProto *m = model_of("lstm");
+        Onnx__FunctionProto *function = malloc(sizeof *function);
+        onnx__function_proto__init(function);
+        function->name = duplicate("Body");
+        function->domain = duplicate("own");
+        m->functions = malloc(sizeof *m->functions);
+        m->functions[m->n_functions++] = function;
+        if (called) {
+            set_text(&node_of(m, "Squeeze")->op_type, "Body");
+            for (size_t i = 0; i < m->graph->n_node; i++)
+                if (strcmp(m->graph->node[i]->op_type, "Body") == 0)
+                    m->graph->node[i]->domain = duplicate("own");
+        }
+        struct source source = must_read(m);
+        assert_int_equal(source.refused != NULL, called);
+        if (called)
+            assert_non_null(strstr(source.refused, "(Body) is a function of the model's own, in which no "
+                                                   "layers are looked for; put its operators in its place "
+                                                   "by onnx.inliner.inline_local_functions(model)"));
+        source_free(&source);
+    }
+}
+
 /* ---- types ----------------------------------------------------------------------------------- */
 
 static void types(void **state)
@@ -466,6 +573,9 @@ int main(void)
         cmocka_unit_test(not_finite),
         cmocka_unit_test(states_of_a_batch),
         cmocka_unit_test(cells),
+        cmocka_unit_test(other_cells),
+        cmocka_unit_test(cell_projected),
+        cmocka_unit_test(functions),
         cmocka_unit_test(types),
         cmocka_unit_test(sizes_that_lie),
         cmocka_unit_test(outside),
