@@ -39,29 +39,22 @@ static void describe_file(struct source *source, const Onnx__ModelProto *model)
                         (long long)opset_of(model), OPSET_KNOWN);
 }
 
-static bool same_text(const char *a, const char *b)
-{
-    return strcmp(a != NULL ? a : "", b != NULL ? b : "") == 0;
-}
-
-/* A function of the model's own is another graph, which is not looked into. */
+/* A function that could not be put in its place is another graph, which is not looked into. */
 static void refuse_functions(struct onnx_layers *layers)
 {
     const Onnx__ModelProto *model = layers->graph->file->model;
     for (int s = 0; model->n_functions > 0 && s < layers->graph->scope_count; s++) {
         const struct onnx_scope *scope = layers->graph->scopes[s];
-        for (size_t n = 0; n < scope->graph->n_node; n++)
-            for (size_t i = 0; i < model->n_functions; i++) {
-                const Onnx__NodeProto *node = scope->graph->node[n];
-                if (!same_text(node->op_type, model->functions[i]->name) ||
-                    !same_text(node->domain, model->functions[i]->domain))
-                    continue;
-                onnx_refuse(layers, scope, node, "is a function of the model's own, in which no layers are "
-                            "looked for; put its operators in its place by "
-                            "onnx.inliner.inline_local_functions(model)");
-                onnx_note_refused(layers);
-                return;
-            }
+        for (size_t n = 0; n < scope->graph->n_node; n++) {
+            const Onnx__NodeProto *node = scope->graph->node[n];
+            if (onnx_function_of(model, node) == NULL)
+                continue;
+            onnx_refuse(layers, scope, node, "calls functions of the model's own, of more operators, or deeper "
+                        "in each other, than a file of its size should have; put them in their place by "
+                        "onnx.inliner.inline_local_functions(model)");
+            onnx_note_refused(layers);
+            return;
+        }
     }
 }
 
@@ -285,6 +278,7 @@ static bool read_model(struct source *source, const struct onnx *file, const cha
     struct onnx_graph graph;
     struct onnx_layers layers = {.graph = &graph, .source = source, .error = error};
     *source = (struct source){0};
+    onnx_inline(file);
     if (!onnx_graph_make(&graph, file, inputs, error))
         return false;
     describe_file(source, file->model);

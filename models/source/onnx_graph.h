@@ -15,6 +15,7 @@
 #include "models/file/onnx.h"
 
 struct Onnx__AttributeProto;
+struct Onnx__FunctionProto;
 struct Onnx__GraphProto;
 struct Onnx__NodeProto;
 
@@ -51,6 +52,12 @@ struct onnx_graph {
     bool coarse; /* something was computed of bfloat16: for whoever resets it */
     bool blind; /* `inputs` are not looked at: what is fed at run time counts as such */
 };
+
+/* Puts the operators of the model's own functions where they are called; calls for which that is too much
+ * stay.  Which function a node calls, or NULL. */
+void onnx_inline(const struct onnx *file);
+const struct Onnx__FunctionProto *onnx_function_of(const struct Onnx__ModelProto *model,
+                                                   const struct Onnx__NodeProto *node);
 
 /* `inputs` is a folder with input_0.pb ..., values for inputs of the graph: by their names, or in
  * the order of those without an initializer; NULL: none. */

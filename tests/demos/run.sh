@@ -1,12 +1,12 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
-# run.sh - the demos on networks that others trained, from another folder and without a cache that can be written; what they do
+# run.sh - the demos on networks that others trained, and one more, from another folder and without a cache that can be written; what they do
 # where PyPI does not answer, or has another file than expected; that they see a chip that says something else.  Needs
 # PyPI; where it cannot be reached, says so and counts only what needs none.
 set -euo pipefail
 # shellcheck source=tests/lib.sh
 . "$(dirname "${BASH_SOURCE[0]}")/../lib.sh"
-home=$PWD
+home=$PWD torch_python=${ESE_TORCH_PYTHON:-/usr/bin/python3}
 
 # Output and status of a demo, run elsewhere; what it would write beside build has no place to go to.
 mkdir -p "$work/elsewhere" "$work/home/.cache/pip"
@@ -84,6 +84,10 @@ same 'speaker: status' "$status" 0
 must 'speaker: the last line' grep -Eq '^3 embeddings, the least cosine .* 0\.999[0-9]* \(0\.999 is wanted\)$' \
     <(tail -n 1 "$work/output")
 shown speaker
+demo beat
+same 'beat: status' "$status" 0
+must 'beat: it agrees' grep -q ', agrees to 1e-05$' "$work/output"
+must 'beat: the last line' grep -Eq '^[0-4] of 400 frames in another class' <(tail -n 1 "$work/output")
 same 'nothing is written but in build' "$(outside)" ''
 
 # ---- chips that say something else ----
@@ -94,7 +98,7 @@ decide() { # FOLDER
         /recurrent/LSTM_output_0 $models/silero_vad.onnx "$1"
 }
 compare() { # FOLDER
-    "${ESE_TORCH_PYTHON:-/usr/bin/python3}" -B tests/demos/speaker.py compare build/demos/resemblyzer/resemblyzer/pretrained.pt "$1"
+    "$torch_python" -B tests/demos/speaker.py compare build/demos/resemblyzer/resemblyzer/pretrained.pt "$1"
 }
 
 # CODE on each array of outputs, y.
@@ -123,5 +127,9 @@ must 'speaker: outputs as they are' compare "$work/speaker"
 for code in 'y = y[:, ::-1]' 'y = y + 0.1' 'y[-1] = y[-20]' 'y = y * (np.arange(256) != np.argmax(y[-1]))'; do
     spoil build/demos/speaker "$work/speaker" "$code"
     if compare "$work/speaker" >"$work/output" 2>&1; then bad "speaker: $code" "$(cat "$work/output")"; else good; fi
+done
+for code in 'y = y[:, ::-1]' 'y = np.roll(y, 5, 0)'; do
+    spoil build/demos/beat "$work/beat" "$code"
+    if "$torch_python" -B tests/demos/beat.py compare "$work/beat" >"$work/output" 2>&1; then bad "beat: $code"; else good; fi
 done
 finish

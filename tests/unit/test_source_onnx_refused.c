@@ -310,30 +310,36 @@ static void cell_projected(void **state)
         }
 }
 
-/* Where a function of the model's own is called, its operators are wanted. */
+/* A function that calls itself, once or twice: 2^16 of it. */
 static void functions(void **state)
 {
     (void)state;
-    for (int called = 0; called <= 1; called++) {
+    for (size_t calls = 0; calls <= 2; calls++) {
         Onnx__ModelProto *m = model_of("lstm");
-        Onnx__FunctionProto *function = malloc(sizeof *function);
-        onnx__function_proto__init(function);
-        function->name = duplicate("Body");
-        function->domain = duplicate("own");
-        m->functions = malloc(sizeof *m->functions);
-        m->functions[m->n_functions++] = function;
-        if (called) {
-            set_text(&node_of(m, "Squeeze")->op_type, "Body");
-            for (size_t i = 0; i < m->graph->n_node; i++)
-                if (strcmp(m->graph->node[i]->op_type, "Body") == 0)
-                    m->graph->node[i]->domain = duplicate("own");
+        Onnx__FunctionProto *f = malloc(sizeof *f);
+        onnx__function_proto__init(f);
+        f->name = duplicate("Body");
+        f->domain = duplicate("own");
+        f->node = malloc(2 * sizeof *f->node);
+        for (size_t i = 0; i < 2; i++) {
+            f->node[i] = malloc(sizeof *f->node[i]);
+            onnx__node_proto__init(f->node[i]);
+            f->node[i]->op_type = duplicate(i < calls ? "Body" : "Identity");
+            f->node[i]->domain = duplicate("own");
         }
+        f->n_node = 2;
+        m->functions = malloc(sizeof *m->functions);
+        m->functions[m->n_functions++] = f;
+        Onnx__NodeProto *call = node_of(m, "Squeeze");
+        set_text(&call->op_type, "Body");
+        call->domain = duplicate("own");
         struct source source = must_read(m);
-        assert_int_equal(source.refused != NULL, called);
-        if (called)
-            assert_non_null(strstr(source.refused[0], "(Body) is a function of the model's own, in which no "
-                                                   "layers are looked for; put its operators in its place "
-                                                   "by onnx.inliner.inline_local_functions(model)"));
+        assert_int_equal(source.refused != NULL, calls > 0);
+        if (calls > 0)
+            assert_non_null(strstr(source.refused[0], "(Body) calls functions of the model's own, of more "
+                                                   "operators, or deeper in each other, than a file of its "
+                                                   "size should have; put them in their place by "
+                                                   "onnx.inliner.inline_local_functions(model)"));
         source_free(&source);
     }
 }
