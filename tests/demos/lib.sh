@@ -6,9 +6,8 @@
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/../.."
 place=build/demos
-export TMPDIR=$PWD/$place/tmp PIP_CACHE_DIR=$PWD/$place/pip PIP_NO_INPUT=1 PIP_DISABLE_PIP_VERSION_CHECK=1
-export PYTHONDONTWRITEBYTECODE=1
-mkdir -p "$TMPDIR"
+export PYTHONDONTWRITEBYTECODE=1 PIP_CACHE_DIR=$PWD/$place/pip PIP_NO_INPUT=1 PIP_DISABLE_PIP_VERSION_CHECK=1
+mkdir -p $place/tmp
 
 # COMMAND as one would type it, and what it prints.
 run() { # COMMAND...
@@ -29,7 +28,7 @@ run_into() { # FILE PATTERN COMMAND...
 unreachable='connection broken by|Could not fetch URL|timed out|Network is unreachable|HTTP error 5'
 pip_or_skip() { # PYTHON ARGUMENT...
     local log=$place/pip.log
-    ! "$1" -m pip --quiet --retries 2 "${@:2}" >"$log" 2>&1 </dev/null || return 0
+    ! TMPDIR=$PWD/$place/tmp "$1" -m pip --quiet --retries 2 "${@:2}" >"$log" 2>&1 </dev/null || return 0
     if grep -Eq "$unreachable" "$log"; then
         echo "SKIP: PyPI cannot be reached; this demo needs ${needs:?}"
         exit 0

@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
-# run.sh - the demos on networks that others trained, and one more, from another folder and without a cache that can be written; what they do
-# where PyPI does not answer, or has another file than expected; that they see a chip that says something else.  Needs
-# PyPI; where it cannot be reached, says so and counts only what needs none.
+# run.sh - the demos on networks that others trained, and one more, from another folder and without a cache that can
+# be written; what they do where PyPI does not answer, or has another file than expected; that they see a chip that
+# says something else.  Needs PyPI; where it cannot be reached, says so and counts only what needs none.
 set -euo pipefail
 # shellcheck source=tests/lib.sh
 . "$(dirname "${BASH_SOURCE[0]}")/../lib.sh"
@@ -130,6 +130,10 @@ for code in 'y = y[:, ::-1]' 'y = y + 0.1' 'y[-1] = y[-20]' 'y = y * (np.arange(
 done
 for code in 'y = y[:, ::-1]' 'y = np.roll(y, 5, 0)'; do
     spoil build/demos/beat "$work/beat" "$code"
-    if "$torch_python" -B tests/demos/beat.py compare "$work/beat" >"$work/output" 2>&1; then bad "beat: $code"; else good; fi
+    if "$torch_python" -B tests/demos/beat.py compare "$work/beat" >"$work/output" 2>&1; then
+        bad "beat: $code" "$(cat "$work/output")"
+    else
+        good
+    fi
 done
 finish

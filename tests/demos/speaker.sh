@@ -11,7 +11,8 @@ work=$place/speaker chip=$place/speaker/chip python=${ESE_TORCH_PYTHON:-/usr/bin
 
 echo "This demo needs $needs, and Debian's PyTorch (python3-torch: 140 MB), espeak-ng, Verilator and Icarus."
 environment $place/venv python3
-wheel $place/venv/bin/python Resemblyzer==0.1.4 Resemblyzer-0.1.4-py3-none-any.whl 8f12eb2f1a9982d32e8db7856de754709b59c93a77bcf0ff536584b619a9dd1f \
+wheel $place/venv/bin/python Resemblyzer==0.1.4 Resemblyzer-0.1.4-py3-none-any.whl \
+    8f12eb2f1a9982d32e8db7856de754709b59c93a77bcf0ff536584b619a9dd1f \
     $place/resemblyzer
 checkpoint=$place/resemblyzer/resemblyzer/pretrained.pt
 rm -rf $work
