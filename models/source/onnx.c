@@ -49,9 +49,9 @@ static void refuse_functions(struct onnx_layers *layers)
             const Onnx__NodeProto *node = scope->graph->node[n];
             if (onnx_function_of(model, node) == NULL)
                 continue;
-            onnx_refuse(layers, scope, node, "calls functions of the model's own, of more operators, or deeper "
-                        "in each other, than a file of its size should have; put them in their place by "
-                        "onnx.inliner.inline_local_functions(model)");
+            onnx_refuse(layers, scope, node, "calls functions of the model's own, of more operators, "
+                        "or deeper in each other, than a file of its size should have; put them in "
+                        "their place by onnx.inliner.inline_local_functions(model)");
             onnx_note_refused(layers);
             return;
         }

@@ -3,9 +3,10 @@
  *
  * Read are LSTM, GRU and RNN with all that a network of ours can have, com.microsoft's DynamicQuantizeLSTM,
  * Gemm and MatMul with constants (with the Add and Relu, Sigmoid or Tanh behind them), Conv with a kernel of
- * one element before or behind such layers, and LSTM cells of single operators; in the model's graph and in
- * bodies of If, Loop and Scan.  Weights may be computed from constants (onnx_fold.c).  A layer that cannot be
- * read parts its chain in two, and a note says why; if there is no other one, that is the error.
+ * one element before or behind such layers, and LSTM cells of single operators; in the model's graph, in
+ * functions of its own and in bodies of If, Loop and Scan.  Weights may be computed from constants
+ * (onnx_fold.c).  A layer that cannot be read parts its chain in two, and a note says why; if there is no
+ * other one, that is the error.
  */
 #ifndef ESE_SOURCE_ONNX_H
 #define ESE_SOURCE_ONNX_H

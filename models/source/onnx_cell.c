@@ -219,8 +219,8 @@ static int sign(bool first_is_y, bool second_is_y)
     return (int)first_is_y - (int)second_is_y;
 }
 
-/* Does a product with y give as many elements as the product that is taken for that of x reads?  Then that one
- * may be the state's, and y be projected. */
+/* Does a product with y give as many elements as the product that is taken for that of x reads?  Then
+ * that one may be the state's, and y be projected. */
 static bool may_project(struct finding *f)
 {
     int64_t x[2], sizes[2];

@@ -68,7 +68,8 @@ static bool fit(const struct finding *f, int64_t blocks)
 {
     int64_t a[2], b[2];
     return f->count == 2 &&
-           strcmp(onnx_input(f->products[0].node, 0), onnx_input(f->products[1].node, 0)) != 0 && sizes_of(f, &f->products[0], a) && sizes_of(f, &f->products[1], b) &&
+           strcmp(onnx_input(f->products[0].node, 0), onnx_input(f->products[1].node, 0)) != 0 &&
+           sizes_of(f, &f->products[0], a) && sizes_of(f, &f->products[1], b) &&
            a[0] == b[0] && (a[1] * blocks == a[0] || b[1] * blocks == a[0]);
 }
 

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0
  * onnx_inline.c - functions of a model's own: their operators in place of the nodes that call them.
  *
- * An operator is copied, with its tensors named as the caller names those that go in and come out, and all others
- * "fN/NAME" for call N; attributes that stand for the caller's become those.  What copies may take is bounded by
- * the size of the file: where it is not enough, or functions call each other more than CALLS_DEEP deep, the call
- * stays. */
+ * An operator is copied, with its tensors named as the caller names those that go in and come out, and
+ * all others "fN/NAME" for call N; attributes that stand for the caller's become those.  What copies may
+ * take is bounded by the size of the file: where it is not enough, or functions call each other more than
+ * CALLS_DEEP deep, the call stays. */
 #include <stdlib.h>
 #include <string.h>
 

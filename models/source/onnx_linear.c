@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
- * onnx_linear.c - products with constant matrices: Gemm, MatMul and the Add behind it, and Conv that reads one
- * frame at a time. */
+ * onnx_linear.c - products with constant matrices: Gemm, MatMul and the Add behind it, and Conv that
+ * reads one frame at a time. */
 #include <stdlib.h>
 #include <string.h>
 

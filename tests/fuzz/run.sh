@@ -62,8 +62,9 @@ seed() { # TARGET : what to start from
         ;;
     # The smallest of each kind.
     fuzz_onnx)
-        for file in lstm gru rnn linear weights_torch_9 weights_gathered weights_backward in_if sparse conv_wide qonnx \
-            batch_first cell cell_order int8 int8_dynamic gru_both_stack zero_states torch_gru_cell torch_rnn_cell; do
+        for file in lstm gru rnn linear weights_torch_9 weights_gathered weights_backward in_if sparse \
+            batch_first cell cell_order int8 int8_dynamic gru_both_stack zero_states conv_wide qonnx \
+            torch_gru_cell torch_rnn_cell functions; do
             cp "tests/fixtures/onnx/$file.onnx" "$work/$1.corpus/"
         done
         ;;

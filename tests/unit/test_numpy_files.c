@@ -374,8 +374,8 @@ static void test_growth(void **state)
     numpy_close(&file);
     text_free(&bytes);
     bytes = many_of_one(ARRAYS, LARGE);
-    refuse_bytes(bytes.data, bytes.length, "has 65536 bytes, with which all arrays have more than 64 times the "
-                                           "size of the file");
+    refuse_bytes(bytes.data, bytes.length, "has 65536 bytes, with which all arrays have more than 64 times "
+                                           "the size of the file");
     text_free(&bytes);
 }
 
@@ -461,9 +461,17 @@ static void test_damaged(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_y),       cmocka_unit_test(test_refused),  cmocka_unit_test(test_notes),
-        cmocka_unit_test(test_object),   cmocka_unit_test(test_names),   cmocka_unit_test(test_parted), cmocka_unit_test(test_square),   cmocka_unit_test(test_python_2),
-        cmocka_unit_test(test_wrong_pickles), cmocka_unit_test(test_growth), cmocka_unit_test(test_cut),
+        cmocka_unit_test(test_y),
+        cmocka_unit_test(test_refused),
+        cmocka_unit_test(test_notes),
+        cmocka_unit_test(test_object),
+        cmocka_unit_test(test_names),
+        cmocka_unit_test(test_parted),
+        cmocka_unit_test(test_square),
+        cmocka_unit_test(test_python_2),
+        cmocka_unit_test(test_wrong_pickles),
+        cmocka_unit_test(test_growth),
+        cmocka_unit_test(test_cut),
         cmocka_unit_test(test_damaged),
     };
     cmocka_set_test_filter(getenv("ESE_TEST_ONLY")); /* NULL: all */
