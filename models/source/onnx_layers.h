@@ -98,6 +98,10 @@ bool onnx_take_cell(struct onnx_layers *layers, const struct onnx_layer *layer,
 /* Keeps the error, as a note and as what is said if nothing can be read. */
 void onnx_note_refused(struct onnx_layers *layers);
 
+/* A state before the first frame that is no constant: refuses one that a node computes. */
+bool onnx_check_state(struct onnx_layers *layers, const struct onnx_scope *scope,
+                      const struct Onnx__NodeProto *node, const char *state);
+
 /* "FILE: node 'NAME' (LSTM) ..." */
 bool onnx_refuse(struct onnx_layers *layers, const struct onnx_scope *scope,
                  const struct Onnx__NodeProto *node, const char *format, ...)

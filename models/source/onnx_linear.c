@@ -7,15 +7,11 @@
 #include "models/source/onnx_layers.h"
 #include "onnx.pb-c.h"
 
-/* What is fed when the network runs is no constant, even if its value is known. */
 static bool varies(struct onnx_layers *layers, const struct onnx_scope *scope, const char *name)
 {
     int rank;
     int64_t shape[ONNX_RANK_MOST];
-    layers->graph->blind = true;
-    const bool constant = onnx_shape(layers, scope, name, &rank, shape);
-    layers->graph->blind = false;
-    return !constant;
+    return !onnx_shape(layers, scope, name, &rank, shape);
 }
 
 bool onnx_is_product(struct onnx_layers *layers, const struct onnx_scope *scope,
