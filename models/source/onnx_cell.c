@@ -80,6 +80,7 @@ static bool find_gates(struct finding *f, const Onnx__NodeProto *y)
     const Onnx__NodeProto *c = node_of(f, both[0]);
     if (f->gates[GATE_O] == NULL || c == NULL || !onnx_is(c, "Add"))
         return false;
+    f->cell->gives_c = c;
     const Onnx__NodeProto *left = node_of(f, onnx_input(c, 0));
     const Onnx__NodeProto *right = node_of(f, onnx_input(c, 1));
     return find_in_c(f, left, right) || find_in_c(f, right, left);
@@ -97,7 +98,7 @@ static bool find_terms(struct finding *f, const char *name, int depth)
     if (node != NULL && onnx_is(node, "Add"))
         return find_terms(f, onnx_input(node, 0), depth + 1) &&
                find_terms(f, onnx_input(node, 1), depth + 1);
-    if (node != NULL && onnx_is_product(f->layers, f->scope, node)) {
+    if (node != NULL && onnx_has_matrix(f->layers, f->scope, node)) {
         if (f->products == 2)
             return false;
         *(f->products++ == 0 ? &f->cell->of_x : &f->cell->of_y) =

@@ -94,6 +94,12 @@ static int64_t cast_type(const Onnx__NodeProto *node)
     return real ? DOUBLE : 0;
 }
 
+bool onnx_keeps_values(const Onnx__NodeProto *node)
+{
+    const int64_t type = onnx_is(node, "Cast") ? cast_type(node) : FLOAT;
+    return type == FLOAT || type == FLOAT16 || type == DOUBLE || type == BFLOAT16;
+}
+
 /* Whole numbers are cut, and a float16 is kept as it is: weights in it come from such. */
 static enum onnx_fold fold_cast(struct onnx_folding *f, struct onnx_tensor *to)
 {

@@ -103,6 +103,9 @@ enum onnx_fold { ONNX_FOLDED, ONNX_VARIES, ONNX_FAILED };
 enum onnx_fold onnx_fold(struct onnx_graph *graph, const struct onnx_scope *scope,
                          const char *name, struct onnx_tensor *tensor, struct error *error);
 
+/* False: it is a Cast to whole numbers. */
+bool onnx_keeps_values(const struct Onnx__NodeProto *node);
+
 /* A node of which something is wanted. */
 struct onnx_folding {
     struct onnx_graph *graph;
@@ -128,6 +131,10 @@ bool onnx_may_fold(struct onnx_graph *graph, const char *name, double count, str
 
 /* Is it zero whatever its shape is?  Frameworks make initial states so. */
 bool onnx_is_zero(struct onnx_graph *graph, const struct onnx_scope *scope, const char *name);
+
+/* Does a node give its first input, or all that it has of `inputs`, as they are, in parts or more
+ * than once? */
+bool onnx_hands_on(const struct Onnx__NodeProto *node, size_t *inputs);
 
 /* Folds a state of which the size of the batch may be known at run time only: it is then one. */
 enum onnx_fold onnx_fold_state(struct onnx_graph *graph, const struct onnx_scope *scope,

@@ -23,7 +23,7 @@ struct onnx_form {
 struct onnx_product {
     const struct Onnx__NodeProto *node; /* Gemm or MatMul */
     const struct onnx_scope *scope;
-    const char *bias; /* of an Add behind a MatMul, NULL: none */
+    const char *bias; /* of an Add behind it, NULL: none */
 };
 
 /* An LSTM cell out of elementary operators: sums of four gates in one tensor. */
@@ -32,7 +32,8 @@ struct onnx_cell {
     const char *biases[2]; /* that Add brings, NULL: none */
     int64_t size;
     int64_t first[4];      /* rows of i, f, g, o */
-    const char *c, *y;     /* before the frame; y NULL: which product is that of y is not known */
+    const char *c, *y;     /* before the frame; y NULL: it cannot be read, and that was said */
+    const struct Onnx__NodeProto *gives_c;
 };
 
 struct onnx_layer {
@@ -54,6 +55,7 @@ struct onnx_layers {
     struct source *source;
     struct onnx_layer *at;
     int count;
+    const struct onnx_scope **scopes; /* of chains of `source` */
     struct error *error;
     int refused;        /* layers or chains */
     struct error first; /* of them */
@@ -66,13 +68,27 @@ struct onnx_layers {
 void onnx_list_layers(struct onnx_layers *layers);
 bool onnx_is_recurrent(const struct Onnx__NodeProto *node);
 
-/* Is this node a product of something that varies and a constant? */
+/* Is this node a product with a constant matrix?  The state of a first frame may be one, too. */
+bool onnx_has_matrix(struct onnx_layers *layers, const struct onnx_scope *scope,
+                     const struct Onnx__NodeProto *node);
+
+/* And of something that varies? */
 bool onnx_is_product(struct onnx_layers *layers, const struct onnx_scope *scope,
                      const struct Onnx__NodeProto *node);
 
 /* The cell whose last operator, o * tanh(c), this node is; or one that is refused, without y. */
 bool onnx_find_cell(struct onnx_layers *layers, const struct onnx_scope *scope,
                     const struct Onnx__NodeProto *node, struct onnx_cell *cell);
+
+/* What lets a cell have its own c and y of the frame before: they are inputs of the graph or
+ * constants, or what `another` cell gives.  Otherwise it is refused. */
+bool onnx_check_cell(struct onnx_layers *layers, const struct onnx_cell *cell,
+                     const struct Onnx__NodeProto *node);
+/* Does `later` have both states of `before`, whose last operator `node` is? */
+bool onnx_goes_on(struct onnx_layers *layers, const struct onnx_cell *before,
+                  const struct Onnx__NodeProto *node, const struct onnx_cell *later);
+/* Does a tensor, as it is, become an output of its graph? */
+bool onnx_leads_out(struct onnx_graph *graph, const struct onnx_scope *scope, const char *name);
 
 /* Does the constant exist, and what is its shape? */
 bool onnx_shape(struct onnx_layers *layers, const struct onnx_scope *scope, const char *name,

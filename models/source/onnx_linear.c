@@ -17,6 +17,12 @@ static bool varies(struct onnx_layers *layers, const struct onnx_scope *scope, c
 bool onnx_is_product(struct onnx_layers *layers, const struct onnx_scope *scope,
                      const Onnx__NodeProto *node)
 {
+    return onnx_has_matrix(layers, scope, node) && varies(layers, scope, onnx_input(node, 0));
+}
+
+bool onnx_has_matrix(struct onnx_layers *layers, const struct onnx_scope *scope,
+                     const Onnx__NodeProto *node)
+{
     const char *x = onnx_input(node, 0), *w = onnx_input(node, 1);
     int rank;
     int64_t shape[ONNX_RANK_MOST];
@@ -24,8 +30,7 @@ bool onnx_is_product(struct onnx_layers *layers, const struct onnx_scope *scope,
                       (onnx_input(node, 2) == NULL ||
                        onnx_shape(layers, scope, onnx_input(node, 2), &rank, shape));
     return (gemm || onnx_is(node, "MatMul")) && x != NULL && w != NULL &&
-           onnx_output(node, 0) != NULL && varies(layers, scope, x) &&
-           onnx_shape(layers, scope, w, &rank, shape) && rank == 2 && shape[0] > 0 && shape[1] > 0;
+           onnx_output(node, 0) != NULL && onnx_shape(layers, scope, w, &rank, shape) && rank == 2 && shape[0] > 0 && shape[1] > 0;
 }
 
 static double real_of(const Onnx__NodeProto *node, const char *name)

@@ -318,7 +318,7 @@ static const struct mover *mover_of(const Onnx__NodeProto *node)
 {
     for (size_t i = 0; i < sizeof movers / sizeof *movers; i++)
         if (onnx_is(node, movers[i].type))
-            return &movers[i];
+            return onnx_keeps_values(node) ? &movers[i] : NULL;
     return NULL;
 }
 
@@ -416,8 +416,8 @@ static int way_back(const struct onnx_layers *layers, int number, struct step *s
     int forks = 0;
     for (*count = 0; *count < STEPS_MOST; ++*count) {
         const struct onnx_value *value = onnx_find(scope, name, &where);
-        if (value == NULL || value->giver != GIVEN_BY_NODE)
-            return NOT_LINKED;
+        if (value == NULL || value->giver != GIVEN_BY_NODE || where != layers->at[number].scope)
+            return NOT_LINKED; /* a body may run at other times than what is around it, or not */
         const int giver = giver_of(layers, number, value);
         const Onnx__NodeProto *node = value->by;
         if (!is_only_read(value) && !leads_out(layers->graph, where, value, via, 0))
@@ -485,7 +485,8 @@ static void link_layer(struct onnx_layers *layers, int number)
         if (good && arrives(layer, &form)) {
             layer->before = before;
             layers->at[before].behind = number;
-            layer->one_frame = form.one_frame && !layers->at[before].form.one_frame;
+            layer->one_frame = form.one_frame && (layers->at[before].kind == ONNX_RECURRENT ||
+                                                  !layers->at[before].form.one_frame);
             hand_on(layer, &form);
         }
     }

@@ -69,6 +69,11 @@ bool onnx_is_zero(struct onnx_graph *graph, const struct onnx_scope *scope, cons
     return is_zero(graph, scope, name, 0);
 }
 
+bool onnx_hands_on(const Onnx__NodeProto *node, size_t *inputs)
+{
+    return hands_zeros_on(node, inputs) && *inputs > 0 && onnx_keeps_values(node);
+}
+
 enum onnx_fold onnx_fold_state(struct onnx_graph *graph, const struct onnx_scope *scope,
                                const char *name, struct onnx_tensor *tensor, struct error *error)
 {
@@ -83,54 +88,72 @@ enum onnx_fold onnx_fold_state(struct onnx_graph *graph, const struct onnx_scope
 
 /* ---- what computes a state ------------------------------------------------------------------- */
 
-static const Onnx__NodeProto *computes(struct onnx_graph *graph, const struct onnx_scope *scope,
-                                       const char *name, int depth);
+struct origin {
+    struct onnx_graph *graph;
+    const Onnx__NodeProto *by; /* the last node that was met */
+};
 
-/* What both branches give. */
-static const Onnx__NodeProto *computes_if(struct onnx_graph *graph, const Onnx__NodeProto *node,
-                                          int output, int depth)
+static bool is_fed(struct origin *o, const struct onnx_scope *scope, const char *name, int depth);
+
+/* What all bodies give: both branches of an If. */
+static bool if_is_fed(struct origin *o, const Onnx__NodeProto *node, int output, int depth)
 {
-    for (int s = 0; s < graph->scope_count; s++) {
-        const struct onnx_scope *body = graph->scopes[s];
+    for (int s = 0; s < o->graph->scope_count; s++) {
+        const struct onnx_scope *body = o->graph->scopes[s];
         if (body->of != node)
             continue;
-        if ((size_t)output >= body->graph->n_output || body->graph->output[output]->name == NULL)
-            return node;
-        const Onnx__NodeProto *by =
-            computes(graph, body, body->graph->output[output]->name, depth + 1);
-        if (by != NULL)
-            return by;
+        if ((size_t)output >= body->graph->n_output || body->graph->output[output]->name == NULL ||
+            !is_fed(o, body, body->graph->output[output]->name, depth + 1))
+            return false;
     }
-    return NULL;
+    return true;
 }
 
-static const Onnx__NodeProto *computes(struct onnx_graph *graph, const struct onnx_scope *scope,
-                                       const char *name, int depth)
+/* What a Loop or a Scan begins with is one of its own inputs; what a Scan takes apart is fed. */
+static bool input_is_fed(struct origin *o, const struct onnx_scope *scope, const char *name,
+                         int depth)
+{
+    const Onnx__NodeProto *of = scope->of;
+    if (of == NULL || depth >= DEPTH_MOST || (!onnx_is(of, "Loop") && !onnx_is(of, "Scan")))
+        return true;
+    const int64_t apart = onnx_is(of, "Scan") ? onnx_int(of, "num_scan_inputs", 0) : 0;
+    for (size_t i = 0; i < scope->graph->n_input; i++)
+        if (scope->graph->input[i]->name != NULL && strcmp(scope->graph->input[i]->name, name) == 0 &&
+            (int64_t)i < (int64_t)of->n_input - apart && onnx_input(of, i) != NULL) {
+            o->by = of;
+            return is_fed(o, scope->outer, onnx_input(of, i), depth + 1);
+        }
+    return true;
+}
+
+static bool is_fed(struct origin *o, const struct onnx_scope *scope, const char *name, int depth)
 {
     const struct onnx_scope *where;
     const struct onnx_value *value = onnx_find(scope, name, &where);
     size_t inputs;
-    if (value == NULL || value->giver != GIVEN_BY_NODE || is_zero(graph, scope, name, depth))
-        return NULL;
-    const Onnx__NodeProto *node = value->by;
-    if (depth >= DEPTH_MOST || graph->work > graph->work_most)
-        return node;
+    if (value == NULL || is_zero(o->graph, scope, name, depth))
+        return true;
+    if (value->giver == GIVEN_BY_INPUT)
+        return input_is_fed(o, where, name, depth);
+    if (value->giver != GIVEN_BY_NODE)
+        return false;
+    const Onnx__NodeProto *node = o->by = value->by;
+    if (depth >= DEPTH_MOST || o->graph->work > o->graph->work_most)
+        return false;
     if (onnx_is(node, "If"))
-        return computes_if(graph, node, value->output, depth);
-    if (!hands_zeros_on(node, &inputs) || inputs == 0)
-        return node;
-    for (size_t i = 0; i < inputs; i++) {
-        const Onnx__NodeProto *by =
-            onnx_input(node, i) != NULL ? computes(graph, where, onnx_input(node, i), depth + 1)
-                                        : node;
-        if (by != NULL)
-            return by;
-    }
-    return NULL;
+        return if_is_fed(o, node, value->output, depth);
+    if (!onnx_hands_on(node, &inputs))
+        return false;
+    for (size_t i = 0; i < inputs; i++)
+        if (onnx_input(node, i) == NULL ||
+            !is_fed(o, where, onnx_input(node, i), depth + 1))
+            return false;
+    return true;
 }
 
 const Onnx__NodeProto *onnx_computes(struct onnx_graph *graph, const struct onnx_scope *scope,
                                      const char *name)
 {
-    return computes(graph, scope, name, 0);
+    struct origin o = {graph, NULL};
+    return is_fed(&o, scope, name, 0) ? NULL : o.by;
 }
