@@ -336,6 +336,34 @@ static bool put_gate(struct taking *t, int gate)
     return good;
 }
 
+/* A constant before the first frame: of several entries of a batch, all alike. */
+static bool read_state(struct taking *t, struct source_chain *chain, const char *from,
+                       const char *name)
+{
+    const size_t size = (size_t)t->from->cell.size;
+    struct onnx_tensor state;
+    if (onnx_is_zero(t->layers->graph, t->from->scope, from))
+        return true;
+    const enum onnx_fold folded = onnx_fold_state(t->layers->graph, t->from->scope, from, &state,
+                                                  t->layers->error);
+    if (folded != ONNX_FOLDED)
+        return folded == ONNX_VARIES;
+    bool good = state.count > 0 && state.count % size == 0;
+    for (size_t i = size; good && i < state.count; i++)
+        good = state.values[i] == state.values[i - size];
+    if (!good)
+        onnx_refuse(t->layers, t->from->scope, t->from->node, "has an initial state of another "
+                    "shape than its weights, or one that differs within the batch");
+    else if (!onnx_put_matrix(t->to, name, &(struct onnx_matrix){state.values, 0, 1, 0}, (int)size, 0))
+        good = onnx_refuse(t->layers, t->from->scope, t->from->node,
+                           "has a state that is no finite number");
+    onnx_tensor_free(&state);
+    if (good)
+        source_add_host(chain, "%s: its %c before the first frame is not zero: a chip starts with it "
+                        "by RESTORE", t->to->name, name[0]);
+    return good;
+}
+
 static bool take(struct taking *t, struct source_chain *chain)
 {
     struct text name = {0};
@@ -351,6 +379,9 @@ static bool take(struct taking *t, struct source_chain *chain)
         if (!put_gate(t, gate))
             return onnx_refuse(t->layers, t->from->scope, t->from->node,
                                "has a weight that is no finite number");
+    if (!read_state(t, chain, t->from->cell.y, "y_0") ||
+        !read_state(t, chain, t->from->cell.c, "c_0"))
+        return false;
     printable(c, sizeof c, t->from->cell.c);
     printable(y, sizeof y, t->from->cell.y);
     source_add_host(chain, "%s: a cell of single operators, which runs once a frame; its c and y "

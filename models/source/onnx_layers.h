@@ -9,14 +9,17 @@
 enum onnx_kind { ONNX_RECURRENT, ONNX_LINEAR, ONNX_CELL };
 
 /* What the axes of a tensor are, a letter each: T time, B batch, D directions, F features, 1 a size
- * of one, N several of them in one.  "TDBF" is what an LSTM gives. */
-enum { ONNX_AXES = ONNX_RANK_MOST + 1 };
+ * of one, N several of them in one, P and Q those of which it is not known.  "TDBF" is what an LSTM
+ * gives. */
+enum { ONNX_AXES = ONNX_RANK_MOST + 1, ONNX_SIZES = 4 };
+#define ONNX_SIZED "TBPQ"
 
 struct onnx_form {
     char axes[ONNX_AXES];
     int features;   /* size of F, 0: not known */
     int directions; /* size of D */
     bool one_frame; /* of all frames one is taken */
+    int64_t size[ONNX_SIZES]; /* of T, B, P and Q; 0: not known */
 };
 
 /* A product with a constant matrix. */
@@ -98,6 +101,9 @@ bool onnx_shape(struct onnx_layers *layers, const struct onnx_scope *scope, cons
 
 /* Fills in `form`, `before` and `behind`. */
 void onnx_link_layers(struct onnx_layers *layers);
+
+/* Sizes of a tensor as the graph declares them, 0: it does not; their number, or -1. */
+int onnx_declared(const struct onnx_scope *scope, const char *name, int64_t sizes[ONNX_RANK_MOST]);
 
 /* Where a tensor comes from if Reshape, Transpose ... are passed over. */
 void onnx_root(const struct onnx_scope **scope, const char **name);

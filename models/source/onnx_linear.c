@@ -30,7 +30,8 @@ bool onnx_has_matrix(struct onnx_layers *layers, const struct onnx_scope *scope,
                       (onnx_input(node, 2) == NULL ||
                        onnx_shape(layers, scope, onnx_input(node, 2), &rank, shape));
     return (gemm || onnx_is(node, "MatMul")) && x != NULL && w != NULL &&
-           onnx_output(node, 0) != NULL && onnx_shape(layers, scope, w, &rank, shape) && rank == 2 && shape[0] > 0 && shape[1] > 0;
+           onnx_output(node, 0) != NULL && onnx_shape(layers, scope, w, &rank, shape) &&
+           rank == 2 && shape[0] > 0 && shape[1] > 0;
 }
 
 static double real_of(const Onnx__NodeProto *node, const char *name)

@@ -400,30 +400,12 @@ static bool read_state(struct taking *t, size_t input, const char *name)
 
 /* ---- lengths --------------------------------------------------------------------------------- */
 
-static const Onnx__TypeProto *type_in(Onnx__ValueInfoProto **list, size_t count, const char *name)
-{
-    for (size_t i = 0; i < count; i++)
-        if (list[i]->name != NULL && strcmp(list[i]->name, name) == 0)
-            return list[i]->type;
-    return NULL;
-}
-
 /* Frames of X as the graph declares them, 0: it does not. */
 static int64_t declared_frames(const struct taking *t)
 {
-    const Onnx__TypeProto *type = NULL;
-    const size_t axis = onnx_int(t->from->node, "layout", 0) != 0 ? 1 : 0;
-    for (const struct onnx_scope *s = t->from->scope; s != NULL && type == NULL; s = s->outer) {
-        type = type_in(s->graph->input, s->graph->n_input, t->from->x);
-        if (type == NULL)
-            type = type_in(s->graph->value_info, s->graph->n_value_info, t->from->x);
-    }
-    if (type == NULL || type->value_case != ONNX__TYPE_PROTO__VALUE_TENSOR_TYPE ||
-        type->tensor_type->shape == NULL || type->tensor_type->shape->n_dim <= axis)
-        return 0;
-    const Onnx__TensorShapeProto__Dimension *dim = type->tensor_type->shape->dim[axis];
-    return dim->value_case == ONNX__TENSOR_SHAPE_PROTO__DIMENSION__VALUE_DIM_VALUE ? dim->dim_value
-                                                                                 : 0;
+    int64_t sizes[ONNX_RANK_MOST];
+    const int axis = onnx_int(t->from->node, "layout", 0) != 0 ? 1 : 0;
+    return onnx_declared(t->from->scope, t->from->x, sizes) > axis ? sizes[axis] : 0;
 }
 
 static bool check_lengths(struct taking *t)
