@@ -255,6 +255,8 @@ static bool take_chains(struct onnx_layers *layers)
         return true;
     if (layers->refused > 0)
         *layers->error = layers->first;
+    else if (layers->passed > 0)
+        *layers->error = layers->first_passed;
     else
         fail(layers->error, "%s: has no LSTM, GRU, RNN or linear layer that is known%s%s",
              layers->graph->file->name, layers->source->note_count > 0 ? ": " : "",

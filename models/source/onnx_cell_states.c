@@ -77,6 +77,43 @@ bool onnx_goes_on(struct onnx_layers *layers, const struct onnx_cell *before,
            onnx_computes(layers->graph, scope, later->c) == before->gives_c;
 }
 
+/* Which frame of a tensor x is; -1: it is not known. */
+static int64_t frame_of(struct onnx_layers *layers, const struct onnx_cell *cell)
+{
+    const struct onnx_scope *scope = cell->of_x.scope;
+    const char *name = onnx_input(cell->of_x.node, 0);
+    size_t inputs;
+    for (int i = 0; i < WAY_OUT && name != NULL; i++) {
+        const struct onnx_value *value = onnx_find(scope, name, &scope);
+        struct onnx_tensor index;
+        struct error ignored;
+        if (value == NULL || value->giver != GIVEN_BY_NODE || !onnx_hands_on(value->by, &inputs))
+            return -1;
+        const Onnx__NodeProto *node = value->by;
+        if (onnx_is(node, "Split"))
+            return value->output;
+        if (onnx_is(node, "Gather") || onnx_is(node, "Slice")) {
+            const struct onnx_folding f = {layers->graph, scope, node, 0, &ignored};
+            const bool known = onnx_ints(&f, "starts", 1, &index) == ONNX_FOLDED && index.count == 1;
+            const double first = known ? index.values[0] : -1.0;
+            onnx_tensor_free(&index);
+            return first >= 0.0 && first < (double)INT32_MAX ? (int64_t)first : -1;
+        }
+        name = onnx_input(node, 0);
+    }
+    return -1;
+}
+
+bool onnx_check_order(struct onnx_layers *layers, const struct onnx_cell *before,
+                      const struct onnx_cell *later)
+{
+    const int64_t first = frame_of(layers, before), second = frame_of(layers, later);
+    return first < 0 || second < 0 || second > first ||
+           onnx_refuse(layers, later->of_x.scope, later->of_x.node, "is part of an LSTM cell of single "
+                       "operators that reads frame %lld behind frame %lld; export it so that frames "
+                       "are read in their order", (long long)second, (long long)first);
+}
+
 /* One of the two states: `gives` is what the cell gives for it. */
 static bool check_state(struct onnx_layers *layers, const struct onnx_cell *cell,
                         const char *state, const char *gives)

@@ -7,7 +7,7 @@
 #include "models/source/onnx_layers.h"
 #include "onnx.pb-c.h"
 
-enum { LAYERS_MOST = 4096, CELLS_MOST = 1024 }; /* of a file */
+enum { LAYERS_MOST = 4096, CELLS_MOST = 1024, PASSED_MOST = 4 }; /* of a file */
 
 /* ---- layers ---------------------------------------------------------------------------------- */
 
@@ -75,6 +75,43 @@ static void take_activation(struct onnx_layer *layer)
     }
 }
 
+/* Why a product with a constant is no linear layer of ours; NULL: it is none with a constant. */
+static const char *why_passed(struct onnx_layers *layers, const struct onnx_scope *scope,
+                              const Onnx__NodeProto *node)
+{
+    const char *x = onnx_input(node, 0), *w = onnx_input(node, 1), *c = onnx_input(node, 2);
+    int left, right, rank;
+    int64_t shape[ONNX_RANK_MOST];
+    if ((!onnx_is(node, "Gemm") && !onnx_is(node, "MatMul")) || x == NULL || w == NULL)
+        return NULL;
+    const bool has_left = onnx_shape(layers, scope, x, &left, shape);
+    const bool has_right = onnx_shape(layers, scope, w, &right, shape);
+    if (has_left == has_right)
+        return NULL;
+    if (has_left)
+        return left == 2 ? "has its constant matrix on the left, where frames are columns; export it "
+                           "as x W, with frames as rows" : NULL;
+    if (onnx_is(node, "Gemm") && onnx_int(node, "transA", 0) != 0)
+        return "reads frames as columns (transA); export it without";
+    if (right > 2)
+        return "has a constant of more than two dimensions; export it with one matrix";
+    return c != NULL && !onnx_shape(layers, scope, c, &rank, shape)
+               ? "adds what is no constant; export it with an Add behind it" : NULL;
+}
+
+/* It is left to the host, like all that is no layer; but if there is no other one, that is why. */
+static void pass_over(struct onnx_layers *layers, const struct onnx_scope *scope,
+                      const Onnx__NodeProto *node)
+{
+    const char *why = why_passed(layers, scope, node);
+    if (why == NULL || layers->passed++ >= PASSED_MOST)
+        return;
+    onnx_refuse(layers, scope, node, "%s", why);
+    source_add_note(layers->source, "%s", layers->error->text);
+    if (layers->passed == 1)
+        layers->first_passed = *layers->error;
+}
+
 static void add_product(struct onnx_layers *layers, const struct onnx_scope *scope,
                         const Onnx__NodeProto *node)
 {
@@ -82,8 +119,10 @@ static void add_product(struct onnx_layers *layers, const struct onnx_scope *sco
     int64_t shape[ONNX_RANK_MOST];
     const bool turned = onnx_is(node, "Gemm") && onnx_int(node, "transB", 0) != 0;
     if (!onnx_is_product(layers, scope, node) ||
-        !onnx_shape(layers, scope, onnx_input(node, 1), &rank, shape))
+        !onnx_shape(layers, scope, onnx_input(node, 1), &rank, shape)) {
+        pass_over(layers, scope, node);
         return;
+    }
     struct onnx_layer *layer = add_layer(layers, scope, node, onnx_output(node, 0));
     layer->kind = ONNX_LINEAR;
     layer->form.features = (int)shape[turned ? 0 : 1];
@@ -151,6 +190,7 @@ struct cells {
         const Onnx__NodeProto *node; /* o * tanh(c) */
         struct onnx_cell cell;
         bool again; /* the same weights once more: frames stand one behind the other */
+        int from;   /* of which the states come then, by number */
     } *at;
     int count;
 };
@@ -191,8 +231,12 @@ static void check_cells(struct onnx_layers *layers, struct cells *cells, int fir
 {
     for (int i = first; i < cells->count; i++) {
         struct found *found = &cells->at[i];
-        if (found->cell.y == NULL || found->again || has_successor(layers, cells, found) ||
-            onnx_check_cell(layers, &found->cell, found->node))
+        const bool good =
+            found->cell.y == NULL ||
+            (found->again ? onnx_check_order(layers, &cells->at[found->from].cell, &found->cell)
+                          : has_successor(layers, cells, found) ||
+                                onnx_check_cell(layers, &found->cell, found->node));
+        if (good)
             continue;
         onnx_note_refused(layers);
         for (int k = first; k < cells->count; k++)
@@ -213,7 +257,8 @@ static void find_cells(struct onnx_layers *layers, const struct onnx_scope *scop
         *found = (struct found){.scope = scope, .node = scope->graph->node[n]};
         if (!onnx_find_cell(layers, scope, found->node, &found->cell))
             continue;
-        found->again = found->cell.y != NULL && goes_on_from(layers, cells, &found->cell) >= 0;
+        found->from = found->cell.y != NULL ? goes_on_from(layers, cells, &found->cell) : -1;
+        found->again = found->from >= 0;
         again += found->again;
         cells->count++;
     }

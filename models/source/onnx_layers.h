@@ -62,6 +62,8 @@ struct onnx_layers {
     struct error *error;
     int refused;        /* layers or chains */
     struct error first; /* of them */
+    int passed;         /* products that are no layers of ours */
+    struct error first_passed;
 };
 
 /* ---- finding ---- */
@@ -90,6 +92,9 @@ bool onnx_check_cell(struct onnx_layers *layers, const struct onnx_cell *cell,
 /* Does `later` have both states of `before`, whose last operator `node` is? */
 bool onnx_goes_on(struct onnx_layers *layers, const struct onnx_cell *before,
                   const struct Onnx__NodeProto *node, const struct onnx_cell *later);
+/* Cells whose frames stand one behind the other read them in their order; or are refused. */
+bool onnx_check_order(struct onnx_layers *layers, const struct onnx_cell *before,
+                      const struct onnx_cell *later);
 /* Does a tensor, as it is, become an output of its graph? */
 bool onnx_leads_out(struct onnx_graph *graph, const struct onnx_scope *scope, const char *name);
 
