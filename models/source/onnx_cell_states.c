@@ -124,6 +124,8 @@ static bool check_state(struct onnx_layers *layers, const struct onnx_cell *cell
         return true;
     if (!onnx_check_state(layers, scope, node, state))
         return false;
+    if (gives == NULL)
+        return true;
     onnx_root(&root, &state);
     const char *next = next_time(root, state);
     const Onnx__NodeProto *by = next != NULL ? onnx_computes(layers->graph, root, next) : NULL;
@@ -138,6 +140,7 @@ static bool check_state(struct onnx_layers *layers, const struct onnx_cell *cell
 bool onnx_check_cell(struct onnx_layers *layers, const struct onnx_cell *cell,
                      const Onnx__NodeProto *node)
 {
-    return check_state(layers, cell, cell->y, onnx_output(node, 0)) &&
-           check_state(layers, cell, cell->c, onnx_output(cell->gives_c, 0));
+    return check_state(layers, cell, cell->y, node != NULL ? onnx_output(node, 0) : NULL) &&
+           check_state(layers, cell, cell->c,
+                       node != NULL ? onnx_output(cell->gives_c, 0) : NULL);
 }

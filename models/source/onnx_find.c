@@ -234,8 +234,9 @@ static void check_cells(struct onnx_layers *layers, struct cells *cells, int fir
         const bool good =
             found->cell.y == NULL ||
             (found->again ? onnx_check_order(layers, &cells->at[found->from].cell, &found->cell)
-                          : has_successor(layers, cells, found) ||
-                                onnx_check_cell(layers, &found->cell, found->node));
+                          : onnx_check_cell(layers, &found->cell,
+                                            has_successor(layers, cells, found) ? NULL
+                                                                                : found->node));
         if (good)
             continue;
         onnx_note_refused(layers);

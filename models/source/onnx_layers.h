@@ -85,8 +85,8 @@ bool onnx_is_product(struct onnx_layers *layers, const struct onnx_scope *scope,
 bool onnx_find_cell(struct onnx_layers *layers, const struct onnx_scope *scope,
                     const struct Onnx__NodeProto *node, struct onnx_cell *cell);
 
-/* What lets a cell have its own c and y of the frame before: they are inputs of the graph or
- * constants, or what `another` cell gives.  Otherwise it is refused. */
+/* Are the states of a cell inputs of the graph, or constants?  And does what `node`, its last
+ * operator, and its c give leave the graph?  Of NULL that is known.  If not it is refused. */
 bool onnx_check_cell(struct onnx_layers *layers, const struct onnx_cell *cell,
                      const struct Onnx__NodeProto *node);
 /* Does `later` have both states of `before`, whose last operator `node` is? */

@@ -325,24 +325,6 @@ static void circles(void **state)
     source_free(&source);
 }
 
-static Onnx__NodeProto *add_node(Onnx__ModelProto *m, const char *type, const char *a,
-                                 const char *b, const char *to)
-{
-    Onnx__NodeProto *n = malloc(sizeof *n);
-    onnx__node_proto__init(n);
-    n->op_type = duplicate(type);
-    n->input = malloc(2 * sizeof *n->input);
-    n->input[0] = duplicate(a);
-    n->input[1] = duplicate(b);
-    n->output = malloc(sizeof *n->output);
-    n->output[0] = duplicate(to);
-    n->n_input = 2;
-    n->n_output = 1;
-    m->graph->node = realloc(m->graph->node, (m->graph->n_node + 1) * sizeof(void *));
-    m->graph->node[m->graph->n_node++] = n;
-    return n;
-}
-
 /* Each the last one twice: 2^60 elements, or steps. */
 static void growth(void **state)
 {
@@ -353,7 +335,7 @@ static void growth(void **state)
     for (int i = 0; i < 60; i++) {
         char next[32];
         snprintf(next, sizeof next, "grown_%d", i);
-        Onnx__AttributeProto *axis = add_attribute(add_node(m, "Concat", last, last, next), "axis");
+        Onnx__AttributeProto *axis = add_attribute(add_node(m, "Concat", (const char *[]){last, last}, 2, next), "axis");
         axis->has_i = true;
         axis->i = 1;
         memcpy(last, next, sizeof last);
