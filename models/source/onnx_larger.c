@@ -13,7 +13,7 @@ static size_t place_of(const struct onnx_tensor *from, const struct onnx_tensor 
     size_t place = 0, step = 1;
     for (int i = 1; i <= from->rank; i++) {
         const size_t size = (size_t)from->shape[from->rank - i];
-        place += n % (size_t)to->shape[to->rank - i] % size * step;
+        place += n % size * step;
         n /= (size_t)to->shape[to->rank - i];
         step *= size;
     }

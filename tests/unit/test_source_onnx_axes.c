@@ -98,6 +98,15 @@ static void copied_sizes(void **state)
     (void)state;
     expect_chains(with_copied_sizes(0, 1), 1);
     expect_chains(with_copied_sizes(1, 0), 2);
+    Onnx__ModelProto *m = with_copied_sizes(1, 0); /* nor together with one */
+    Onnx__AttributeProto *perm =
+        add_attribute(add_node(m, "Transpose", (const char *[]){"between"}, 1, "turned"), "perm");
+    perm->n_ints = 3;
+    perm->ints = malloc(3 * sizeof *perm->ints);
+    memcpy(perm->ints, (const int64_t[]){1, 0, 2}, 3 * sizeof *perm->ints);
+    set_text(&nth_node(m, "LSTM", 1)->input[0], "turned");
+    declare(m, 0, 0);
+    expect_chains(m, 2);
 }
 
 /* Of a linear layer either axis may be that of time, but not one that a Reshape has made. */

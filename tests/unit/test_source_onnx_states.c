@@ -65,6 +65,25 @@ static void of_a_shape(void **state)
     source_free(&s);
 }
 
+/* Expand of one element, for a batch that only run time knows. */
+static void of_one_element(void **state)
+{
+    (void)state;
+    Onnx__ModelProto *m = model_of("lstm_state");
+    add_initializer(m, new_tensor("half", (const int64_t[]){1, 1, 1}, 3, (const float[]){0.5f}));
+    put_first(m, add_node(m, "Expand", (const char *[]){"half", "sizes"}, 2, "h0"));
+    set_text(&node_of(m, "LSTM")->input[5], "h0");
+    struct source s = must_read(m);
+    for (int i = 0; i < 4; i++)
+        assert_true(tensor_named(&s, "y_0")->values[i] == 0.5f);
+    source_free(&s);
+    m = model_of("lstm_state"); /* it is no state */
+    add_initializer(m, new_tensor("half", (const int64_t[]){3}, 1, (const float[3]){0.5f}));
+    put_first(m, add_node(m, "Expand", (const char *[]){"half", "sizes"}, 2, "h0"));
+    set_text(&node_of(m, "LSTM")->input[5], "h0");
+    must_refuse(m, "has an initial state of another shape than its weights");
+}
+
 /* What nodes compute of an input, or another layer gives, is no state that the host could know. */
 static void computed(void **state)
 {
@@ -287,7 +306,8 @@ static void values_of_inputs(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(of_a_shape),      cmocka_unit_test(computed),
+        cmocka_unit_test(of_a_shape),      cmocka_unit_test(of_one_element),
+        cmocka_unit_test(computed),
         cmocka_unit_test(masked_cells),    cmocka_unit_test(cells_in_a_loop),
         cmocka_unit_test(frames),          cmocka_unit_test(values_of_inputs),
     };
