@@ -83,8 +83,12 @@ static void host_behind(const struct onnx_layer *layer, struct source_chain *cha
     char y[PRINTABLE_NAME], node[PRINTABLE_NAME];
     printable(y, sizeof y, layer->y);
     if (layer->form.one_frame && layer->kind == ONNX_RECURRENT)
-        source_add_host(chain, "of what %s gives the graph takes the last frame only",
-                        onnx_node_name(layer->node));
+        source_add_host(chain, "of what %s gives the graph takes %s", onnx_node_name(layer->node),
+                        layer->form.directions == 2
+                            ? "the last frame of the forward direction and, behind that, the first "
+                              "frame of the other"
+                        : layer->form.axes[0] == '\0' ? "the first frame only, where it ends"
+                                                      : "the last frame only");
     if (value == NULL || value->user == NULL) {
         source_add_host(chain, "y is tensor '%s', %s", y,
                         value != NULL && value->is_output ? "an output of the graph"
@@ -172,7 +176,7 @@ static bool take_one(struct onnx_layers *layers, int number, struct source_chain
                         "wanted", onnx_node_name(layer->node));
     layers->graph->coarse = false;
     if (take_layer(layers, layer, chain) && fits_before(layers, layer, chain)) {
-        chain->layers[chain->layer_count - 1].coarse = layers->graph->coarse;
+        chain->layers[chain->layer_count - 1].coarse |= layers->graph->coarse;
         return true;
     }
     source_cut_chain(chain, before, hosts);
@@ -188,6 +192,7 @@ static int take_chain(struct onnx_layers *layers, int first)
     text_appendf(&name, "%s%s", layer->scope->name, onnx_node_name(layer->node));
     struct source_chain *chain = source_add_chain(layers->source, name.data);
     text_free(&name);
+    layers->scopes[layers->source->chain_count - 1] = layer->scope;
     host_before(layer, chain);
     int at = first, last = -1;
     while (at >= 0 && take_one(layers, at, chain)) {
@@ -220,13 +225,25 @@ static bool same_layer(const struct source_layer *a, const struct source_layer *
     return true;
 }
 
-/* Both branches of an If may have the same layers: with a state, and without. */
-static bool is_there_already(struct source *source)
+/* Is only one of them ever run: are they, or are they in, branches of one If? */
+static bool exclude(const struct onnx_scope *a, const struct onnx_scope *b)
 {
+    for (const struct onnx_scope *left = a; left != NULL; left = left->outer)
+        for (const struct onnx_scope *right = b; right != NULL; right = right->outer)
+            if (left != right && left->of != NULL && left->of == right->of)
+                return onnx_is(left->of, "If");
+    return false;
+}
+
+/* Both branches of an If may have the same layers: with a state, and without. */
+static bool is_there_already(const struct onnx_layers *layers)
+{
+    struct source *source = layers->source;
     const struct source_chain *last = &source->chains[source->chain_count - 1];
     for (int c = 0; c < source->chain_count - 1; c++) {
         const struct source_chain *chain = &source->chains[c];
-        bool same = chain->layer_count == last->layer_count;
+        bool same = chain->layer_count == last->layer_count &&
+                    exclude(layers->scopes[c], layers->scopes[source->chain_count - 1]);
         for (int i = 0; same && i < last->layer_count; i++)
             same = same_layer(&chain->layers[i], &last->layers[i]);
         if (same) {
@@ -247,6 +264,28 @@ static bool only_convs(const struct onnx_layers *layers, int first)
     return true;
 }
 
+/* Chains of one name are "lstm.1", "lstm.2": each can be asked for. */
+static void number_names(struct source *s)
+{
+    struct text *names = allocate((size_t)s->chain_count, sizeof *names);
+    for (int i = 0; i < s->chain_count; i++) {
+        int number = 0, count = 0;
+        for (int k = 0; k < s->chain_count; k++) {
+            const bool same = strcmp(s->chains[k].name, s->chains[i].name) == 0;
+            number += same && k <= i;
+            count += same;
+        }
+        if (count > 1)
+            text_appendf(&names[i], "%s.%d", s->chains[i].name, number);
+    }
+    for (int i = 0; i < s->chain_count; i++)
+        if (names[i].length > 0) {
+            free(s->chains[i].name);
+            s->chains[i].name = names[i].data;
+        }
+    free(names);
+}
+
 /* One that cannot be read parts a chain in two. */
 static bool take_chains(struct onnx_layers *layers)
 {
@@ -256,7 +295,7 @@ static bool take_chains(struct onnx_layers *layers)
         for (int at = i; at >= 0;) {
             const int chains = layers->source->chain_count;
             at = take_chain(layers, at);
-            if (layers->source->chain_count > chains && is_there_already(layers->source))
+            if (layers->source->chain_count > chains && is_there_already(layers))
                 source_drop_chain(layers->source);
         }
     }
@@ -264,6 +303,8 @@ static bool take_chains(struct onnx_layers *layers)
         return true;
     if (layers->refused > 0)
         *layers->error = layers->first;
+    else if (layers->passed > 0)
+        *layers->error = layers->first_passed;
     else
         fail(layers->error, "%s: has no LSTM, GRU, RNN or linear layer that is known%s%s",
              layers->graph->file->name, layers->source->note_count > 0 ? ": " : "",
@@ -287,7 +328,10 @@ static bool read_model(struct source *source, const struct onnx *file, const cha
     note_others(&layers);
     onnx_link_layers(&layers);
     const bool good = take_chains(&layers);
+    if (good)
+        number_names(source);
     free(layers.at);
+    free(layers.scopes);
     onnx_graph_free(&graph);
     if (!good)
         source_free(source);

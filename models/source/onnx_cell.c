@@ -80,6 +80,7 @@ static bool find_gates(struct finding *f, const Onnx__NodeProto *y)
     const Onnx__NodeProto *c = node_of(f, both[0]);
     if (f->gates[GATE_O] == NULL || c == NULL || !onnx_is(c, "Add"))
         return false;
+    f->cell->gives_c = c;
     const Onnx__NodeProto *left = node_of(f, onnx_input(c, 0));
     const Onnx__NodeProto *right = node_of(f, onnx_input(c, 1));
     return find_in_c(f, left, right) || find_in_c(f, right, left);
@@ -97,7 +98,7 @@ static bool find_terms(struct finding *f, const char *name, int depth)
     if (node != NULL && onnx_is(node, "Add"))
         return find_terms(f, onnx_input(node, 0), depth + 1) &&
                find_terms(f, onnx_input(node, 1), depth + 1);
-    if (node != NULL && !onnx_is(node, "Conv") && onnx_is_product(f->layers, f->scope, node)) {
+    if (node != NULL && !onnx_is(node, "Conv") && onnx_has_matrix(f->layers, f->scope, node)) {
         if (f->products == 2)
             return false;
         *(f->products++ == 0 ? &f->cell->of_x : &f->cell->of_y) =
@@ -357,6 +358,34 @@ static bool put_gate(struct taking *t, int gate)
     return good;
 }
 
+/* A constant before the first frame: of several entries of a batch, all alike. */
+static bool read_state(struct taking *t, struct source_chain *chain, const char *from,
+                       const char *name)
+{
+    const size_t size = (size_t)t->from->cell.size;
+    struct onnx_tensor state;
+    if (onnx_is_zero(t->layers->graph, t->from->scope, from))
+        return true;
+    const enum onnx_fold folded = onnx_fold_state(t->layers->graph, t->from->scope, from, &state,
+                                                  t->layers->error);
+    if (folded != ONNX_FOLDED)
+        return folded == ONNX_VARIES;
+    bool good = state.count > 0 && state.count % size == 0;
+    for (size_t i = size; good && i < state.count; i++)
+        good = state.values[i] == state.values[i - size];
+    if (!good)
+        onnx_refuse(t->layers, t->from->scope, t->from->node, "has an initial state of another "
+                    "shape than its weights, or one that differs within the batch");
+    else if (!onnx_put_matrix(t->to, name, &(struct onnx_matrix){state.values, 0, 1, 0}, (int)size, 0))
+        good = onnx_refuse(t->layers, t->from->scope, t->from->node,
+                           "has a state that is no finite number");
+    onnx_tensor_free(&state);
+    if (good)
+        source_add_host(chain, "%s: its %c before the first frame is not zero: a chip starts with it "
+                        "by RESTORE", t->to->name, name[0]);
+    return good;
+}
+
 static bool take(struct taking *t, struct source_chain *chain)
 {
     struct text name = {0};
@@ -372,12 +401,15 @@ static bool take(struct taking *t, struct source_chain *chain)
         if (!put_gate(t, gate))
             return onnx_refuse(t->layers, t->from->scope, t->from->node,
                                "has a weight that is no finite number");
+    if (!read_state(t, chain, t->from->cell.y, "y_0") ||
+        !read_state(t, chain, t->from->cell.c, "c_0"))
+        return false;
     printable(c, sizeof c, t->from->cell.c);
     printable(y, sizeof y, t->from->cell.y);
     source_add_host(chain, "%s: a cell of single operators, which runs once a frame; its c and y "
                     "of the frame before are tensors '%s' and '%s'", t->to->name, c, y);
-    source_add_host(chain, "%s: which of its products is that of y of the frame before is told by %s; "
-                    "that y is not projected is taken for granted", t->to->name, t->from->cell.told);
+    source_add_assumed(chain, "%s: y is not projected; which of its products is that of y of the frame "
+                       "before is told by %s", t->to->name, t->from->cell.told);
     return true;
 }
 

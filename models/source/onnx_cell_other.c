@@ -129,3 +129,30 @@ bool onnx_find_other_cell(struct onnx_layers *layers, const struct onnx_scope *s
     onnx_note_refused(layers);
     return true;
 }
+
+/* How many Sigmoid and Tanh read a tensor. */
+static int squashes(const struct onnx_scope *scope, const char *name)
+{
+    int count = 0;
+    for (size_t n = 0; n < scope->graph->n_node; n++) {
+        const Onnx__NodeProto *node = scope->graph->node[n];
+        const bool is = onnx_is(node, "Sigmoid") || onnx_is(node, "Tanh") || onnx_is(node, "HardSigmoid");
+        count += is && onnx_input(node, 0) != NULL && strcmp(onnx_input(node, 0), name) == 0;
+    }
+    return count;
+}
+
+bool onnx_feeds_gates(const struct onnx_scope *scope, const char *name)
+{
+    enum { GATES_LEAST = 3 };
+    int gates = 0;
+    for (size_t n = 0; n < scope->graph->n_node; n++) {
+        const Onnx__NodeProto *node = scope->graph->node[n];
+        if ((!onnx_is(node, "Split") && !onnx_is(node, "Slice")) || onnx_input(node, 0) == NULL ||
+            strcmp(onnx_input(node, 0), name) != 0)
+            continue;
+        for (size_t i = 0; i < node->n_output; i++)
+            gates += node->output[i][0] != '\0' && squashes(scope, node->output[i]) == 1;
+    }
+    return gates >= GATES_LEAST;
+}

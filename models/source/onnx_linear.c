@@ -8,15 +8,11 @@
 #include "models/source/onnx_layers.h"
 #include "onnx.pb-c.h"
 
-/* What is fed when the network runs is no constant, even if its value is known. */
 static bool varies(struct onnx_layers *layers, const struct onnx_scope *scope, const char *name)
 {
     int rank;
     int64_t shape[ONNX_RANK_MOST];
-    layers->graph->blind = true;
-    const bool constant = onnx_shape(layers, scope, name, &rank, shape);
-    layers->graph->blind = false;
-    return !constant;
+    return !onnx_shape(layers, scope, name, &rank, shape);
 }
 
 /* All of a list are that number; so is one that is not there. */
@@ -55,6 +51,12 @@ bool onnx_is_turned(const Onnx__NodeProto *node)
 bool onnx_is_product(struct onnx_layers *layers, const struct onnx_scope *scope,
                      const Onnx__NodeProto *node)
 {
+    return onnx_has_matrix(layers, scope, node) && varies(layers, scope, onnx_input(node, 0));
+}
+
+bool onnx_has_matrix(struct onnx_layers *layers, const struct onnx_scope *scope,
+                     const Onnx__NodeProto *node)
+{
     const char *x = onnx_input(node, 0), *w = onnx_input(node, 1);
     int rank;
     int64_t shape[ONNX_RANK_MOST];
@@ -64,8 +66,8 @@ bool onnx_is_product(struct onnx_layers *layers, const struct onnx_scope *scope,
         !onnx_shape(layers, scope, onnx_input(node, 2), &rank, shape))
         return false;
     return (biased || onnx_is(node, "MatMul")) && x != NULL && w != NULL &&
-           onnx_output(node, 0) != NULL && varies(layers, scope, x) &&
-           onnx_shape(layers, scope, w, &rank, shape) && matrix_shape(node, &rank, shape);
+           onnx_output(node, 0) != NULL && onnx_shape(layers, scope, w, &rank, shape) &&
+           matrix_shape(node, &rank, shape);
 }
 
 static double real_of(const Onnx__NodeProto *node, const char *name)

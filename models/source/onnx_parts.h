@@ -34,6 +34,18 @@ bool onnx_gather(const struct onnx_tensor *from, const struct onnx_tensor *indic
 bool onnx_concat(const struct onnx_tensor *parts, size_t count, int64_t axis,
                  struct onnx_tensor *to);
 
+/* ---- larger (onnx_larger.c) ---- */
+
+/* To the shape that it and `sizes` have together: an axis of one becomes as long as the other. */
+bool onnx_expand(const struct onnx_tensor *from, const struct onnx_tensor *sizes,
+                 struct onnx_tensor *to);
+/* Each axis so often. */
+bool onnx_tile(const struct onnx_tensor *from, const struct onnx_tensor *times,
+               struct onnx_tensor *to);
+/* `what` is how Add, Sub or Mul begins. */
+bool onnx_arithmetic(char what, const struct onnx_tensor *a, const struct onnx_tensor *b,
+                     struct onnx_tensor *to);
+
 /* ---- in place (onnx_shapes.c) ---- */
 
 /* In a shape 0 is the size that was there, unless `zeros` are meant, and one may be -1. */

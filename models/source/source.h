@@ -33,7 +33,7 @@ struct source_key {
 struct source_layer {
     char *name; /* as the file has it: "encoder.lstm, layer 1", "LSTM_12" */
     int input, output;
-    bool coarse; /* has weights of bfloat16: 8 bits that count */
+    bool coarse; /* has weights of bfloat16, or ran with x of 8 bits: 8 bits that count */
     struct source_key *keys;
     int key_count;
     struct source_tensor *tensors;
