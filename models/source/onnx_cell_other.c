@@ -142,17 +142,25 @@ static int squashes(const struct onnx_scope *scope, const char *name)
     return count;
 }
 
+/* Of the parts of a tensor, or of a sum that it is in, how many go into one such. */
+static int gates_of(const struct onnx_scope *scope, const char *name, int depth)
+{
+    int gates = 0;
+    for (size_t n = 0; depth < SUM_DEPTH && n < scope->graph->n_node; n++) {
+        const Onnx__NodeProto *node = scope->graph->node[n];
+        const bool sum = onnx_is(node, "Add"), cut = onnx_is(node, "Split") || onnx_is(node, "Slice");
+        bool reads = false;
+        for (size_t i = 0; (sum || cut) && i < node->n_input && i < (sum ? 2 : 1); i++)
+            reads = reads || strcmp(node->input[i], name) == 0;
+        for (size_t i = 0; reads && i < node->n_output; i++)
+            gates += sum ? gates_of(scope, node->output[i], depth + 1)
+                         : squashes(scope, node->output[i]) == 1;
+    }
+    return gates;
+}
+
 bool onnx_feeds_gates(const struct onnx_scope *scope, const char *name)
 {
     enum { GATES_LEAST = 3 };
-    int gates = 0;
-    for (size_t n = 0; n < scope->graph->n_node; n++) {
-        const Onnx__NodeProto *node = scope->graph->node[n];
-        if ((!onnx_is(node, "Split") && !onnx_is(node, "Slice")) || onnx_input(node, 0) == NULL ||
-            strcmp(onnx_input(node, 0), name) != 0)
-            continue;
-        for (size_t i = 0; i < node->n_output; i++)
-            gates += node->output[i][0] != '\0' && squashes(scope, node->output[i]) == 1;
-    }
-    return gates >= GATES_LEAST;
+    return gates_of(scope, name, 0) >= GATES_LEAST;
 }
