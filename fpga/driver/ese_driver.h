@@ -135,7 +135,9 @@ struct ese_job {
     struct ese_mask first;   /* of these, whose utterance begins here */
     struct ese_mask restore; /* of these, whose state is taken from restore_address */
     bool save;               /* write all states to save_address after the last frame */
-    uint64_t x, y, restore_address, save_address; /* in the memory of the data port, 4 KiB aligned */
+    uint64_t x, y, restore_address, save_address; /* in the memory of the data port, multiples of a bus word */
+    int32_t x_stride, y_stride; /* bytes from one frame to the next, likewise; below 0: backward through memory;
+                                   0: frame behind frame */
 };
 
 /* Puts a descriptor into the ring and tells the chip.  It is done when chip->done has come past the
