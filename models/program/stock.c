@@ -7,6 +7,7 @@
 #include "models/number/calibrate.h"
 #include "models/program/cycles.h"
 #include "models/program/derive.h"
+#include "models/program/path.h"
 
 enum {
     PLACES = 12, /* results of a stage: an LSTM with each fold and length of the index */
@@ -279,6 +280,7 @@ static void free_schedule(struct program *p)
     if (p->cycles != NULL)
         cycles_free(p->cycles);
     free(p->cycles);
+    path_free(p);
 }
 
 void stage_free(struct program *p, enum stage stage)
@@ -320,6 +322,8 @@ static void take_schedule(struct program *p, const struct program *part)
     p->greedy_cycles = part->greedy_cycles;
     p->cycles = part->cycles;
     p->cycles_per_frame = part->cycles_per_frame;
+    p->part_count = part->part_count;
+    p->parts = part->parts;
     p->d = part->d;
 }
 
