@@ -63,6 +63,12 @@ struct ese_model {
     uint32_t state_bytes, state_word_bytes, state_slot_bytes;
     int32_t x_fraction, y_fraction;        /* fraction bits */
     uint32_t activation_bits;              /* of an element that count */
+    uint32_t initial_offset;               /* byte of model.bin of a state that utterances begin with, 0: zeros */
+
+    /* Of a network with layers that go backward (ese_path.h); parts 0: this is the whole network. */
+    uint32_t parts, part, reads, writes;   /* tapes */
+    uint32_t writes_from, writes_bytes;    /* of a frame of the tape that it writes: byte at which y begins, all */
+    bool backward;
 };
 
 /* A vector of the loaded model's state. */

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "gen/report/report.h"
-#include "gen/report/parts.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -285,42 +284,4 @@ void facts_text(struct text *text, const struct facts *f, bool chart)
         text_append(text, "\nSchedule of a frame, as planned\n");
         chart_text(text, f->program, f->frame->products, f->frame->passes, f->frame->start);
     }
-}
-
-static void add_json(struct output *output, json_t *json)
-{
-    struct text text = {0};
-    char *dump = json_dumps(json, JSON_INDENT(2) | JSON_REAL_PRECISION(JSON_REAL_DIGITS));
-    BUG_UNLESS(dump != NULL);
-    text_appendf(&text, "%s\n", dump);
-    output_take(output, "report.json", &text);
-    free(dump);
-    json_decref(json);
-}
-
-static void add_parts(struct output *output, const struct program *p)
-{
-    struct text text = {0};
-    parts_text(&text, p, true);
-    output_take(output, "report.txt", &text);
-    add_json(output, parts_json(p));
-}
-
-void report_add(struct output *output, const struct program *p, const struct cycles *cycles,
-                struct text *warnings)
-{
-    if (p->part_count > 0) {
-        add_parts(output, p);
-        return;
-    }
-    struct facts facts;
-    struct text text = {0};
-    facts_gather(&facts, p, cycles, QUALITY_WORK);
-    facts_text(&text, &facts, true);
-    accuracy_warnings(warnings, p, &facts.quality.accuracy);
-    accuracy_warn_expected(warnings, p, &facts.quality.accuracy);
-    occupancy_warning(warnings, &facts.occupancy);
-    output_take(output, "report.txt", &text);
-    add_json(output, facts_json(&facts));
-    facts_free(&facts);
 }

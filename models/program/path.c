@@ -143,19 +143,6 @@ void path_finish(struct program *p)
     }
 }
 
-void path_free(struct program *p)
-{
-    for (int n = 0; n < p->part_count; n++) {
-        struct program *part = &p->parts[n].program;
-        part->network = (struct network){0}; /* of the cut */
-        program_free(part);
-        network_part_free(&p->parts[n].cut);
-    }
-    free(p->parts);
-    p->parts = NULL;
-    p->part_count = 0;
-}
-
 /* ---- running it --------------------------------------------------------------------------------- */
 
 /* What lies between the parts, of an utterance: [tape][frame][row]. */

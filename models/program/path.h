@@ -24,7 +24,6 @@ void path_schedule(struct program *program);
 
 /* Once the path is the one that is taken: the parts' streams, and all hashes. */
 void path_finish(struct program *program);
-void path_free(struct program *program);
 
 /* Gives each part the utterances that it meets, of those of the whole or of noise: what the integer model of
  * the parts before it writes, turned round if it goes backward. */

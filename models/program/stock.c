@@ -269,6 +269,19 @@ static void free_given(struct program *p)
     p->given = NULL;
 }
 
+/* The parts of a network that goes both ways, with their programs. */
+static void free_parts(struct program *p)
+{
+    for (int n = 0; n < p->part_count; n++) {
+        struct program *part = &p->parts[n].program;
+        part->network = (struct network){0}; /* that of the cut */
+        for (int stage = STAGE_COUNT - 1; stage >= 0; stage--)
+            stage_free(part, (enum stage)stage);
+        network_part_free(&p->parts[n].cut);
+    }
+    free(p->parts);
+}
+
 static void free_schedule(struct program *p)
 {
     free(p->products);
@@ -280,7 +293,7 @@ static void free_schedule(struct program *p)
     if (p->cycles != NULL)
         cycles_free(p->cycles);
     free(p->cycles);
-    path_free(p);
+    free_parts(p);
 }
 
 void stage_free(struct program *p, enum stage stage)
