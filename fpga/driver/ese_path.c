@@ -55,6 +55,9 @@ static int order_images(struct ese_path *p, const struct ese_path_image *images)
         if (m.parts != p->count || m.part >= p->count || p->parts[m.part].image.model != NULL)
             return ese_fail(p->chip, ESE_FAIL_MODEL, "an image is part %u of %u, one of %u was wanted",
                             (unsigned)m.part, (unsigned)m.parts, (unsigned)p->count);
+        if (m.writes > p->count)
+            return ese_fail(p->chip, ESE_FAIL_MODEL, "part %u writes tape %u, of %u parts", (unsigned)m.part,
+                            (unsigned)m.writes, (unsigned)p->count);
         p->parts[m.part].image = images[n];
         p->parts[m.part].model = m;
         p->parts[m.part].took = (struct ese_path_part){.backward = m.backward, .hash = m.hash};
@@ -111,8 +114,6 @@ static int set_up(struct ese_path *p, const struct ese_path_image *images, uint3
     if (!allocate_path(p, count))
         return ese_fail(p->chip, ESE_FAIL_MEMORY, "out of memory");
     int result = order_images(p, images);
-    if (result == ESE_OK && p->tapes > count + 1)
-        result = ese_fail(p->chip, ESE_FAIL_MODEL, "%u tapes between %u parts", (unsigned)p->tapes, (unsigned)count);
     if (result == ESE_OK)
         result = check_rows(p);
     for (uint32_t tape = 0; tape < p->tapes; tape++)
@@ -414,7 +415,7 @@ static int check_list(struct ese_path *p, struct ese_utterance *list)
 int ese_path_run(struct ese_path *p, struct ese_utterance *list)
 {
     int result = check_list(p, list);
-    if (result == ESE_OK && p->chip->running)
+    if (result == ESE_OK) /* it may run still, after a failure */
         result = ese_stop(p->chip);
     while (result == ESE_OK && list != NULL) {
         result = fill_batch(p, &list);
