@@ -36,7 +36,7 @@ static char *name_in(const char *dir)
 static bool build(struct chip_folder *chip, const char *source, const struct report_options *options,
                   struct error *error)
 {
-    *chip = (struct chip_folder){0};
+    *chip = (struct chip_folder){.dir = source};
     if (!config_load(&chip->config, source, options->sets, options->set_count, error))
         return false;
     if (program_build(&chip->program, &chip->config, error))
@@ -84,11 +84,11 @@ static bool write_json(const char *path, const struct facts *facts, const struct
 }
 
 /* Of a network with layers that go backward. */
-static bool write_parts(const struct report_options *options, struct program *program, struct error *error)
+static bool write_parts(const struct report_options *options, struct chip_folder *chip, struct error *error)
 {
+    struct program *program = &chip->program;
     if (options->svg != NULL || options->measured != NULL)
-        return fail(error, "%s is of one program, and this network has %d", options->svg != NULL ? "--svg" : "--measured",
-                    program->part_count);
+        return chip_is_one(chip, options->svg != NULL ? "--svg" : "--measured", error);
     path_utterances(program);
     if (options->json != NULL && !json_write(parts_json(program), options->json, error))
         return false;
@@ -139,7 +139,7 @@ int command_report(const struct report_options *options)
         if (name != NULL)
             chip.program.config.name = name;
         note_model(&chip.program);
-        ok = chip.program.part_count > 0 ? write_parts(options, &chip.program, &error)
+        ok = chip.program.part_count > 0 ? write_parts(options, &chip, &error)
                                          : write_report(options, &chip.program, &error);
         chip_close(&chip);
         free(name);

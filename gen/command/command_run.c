@@ -471,11 +471,9 @@ static bool run_chip(struct run *r, struct error *error)
 {
     const struct run_options *options = r->options;
     struct text own = {0};
-    const bool parts = r->folder.program.part_count > 0;
     bool made = false, judged = true, ok = check_chip(r, error);
-    if (ok && parts && (options->model != NULL || options->taps))
-        ok = fail(error, "%s is of one program, and '%s' has %d, one of each part of its network",
-                  options->model != NULL ? "--model" : "--taps", options->dir, r->folder.program.part_count);
+    if (options->model != NULL || options->taps)
+        ok = ok && chip_is_one(&r->folder, options->model != NULL ? "--model" : "--taps", error);
     text_appendf(&own, "%s/mem", r->folder.dir);
     const char *image = options->model != NULL ? options->model : text_string(&own);
     r->program = &r->folder.program;

@@ -305,8 +305,7 @@ static bool verify_parts(struct verification *v, struct error *error)
     const struct verify_options *options = v->options;
     const char *unused = unused_by_parts(options);
     json_t *list = json_array();
-    bool ok = unused == NULL || fail(error, "%s is of one program, and '%s' has %d, one of each part of its "
-                                            "network", unused, options->dir, v->chip.program.part_count);
+    bool ok = unused == NULL || chip_is_one(&v->chip, unused, error);
     v->pass = true;
     v->verdict = VERDICT_PASS;
     path_utterances(&v->chip.program);

@@ -3,6 +3,8 @@
  * model of the whole gives, their programs run to the same values, and all of them fit their chip.
  *
  * ESE_NETWORKS=N runs N of them instead of 80. */
+#include "fpga/contract/contract.h"
+#include "gen/image/regions.h"
 #include "models/number/golden.h"
 #include "models/program/derive.h"
 #include "models/program/element.h"
@@ -130,6 +132,31 @@ static void check_tapes(const struct program *p)
     }
 }
 
+/* What a host reads of a part, in bytes: tapes lead on, and each half lies where the row has room for it. */
+static void check_header(const struct program *p, int number)
+{
+    const struct program *part = &p->parts[number].program;
+    const struct network_part *cut = &p->parts[number].cut;
+    const uint32_t word = (uint32_t)p->d.xy_memory_bits / 8, bus = (uint32_t)p->d.bus_bits / 8;
+    struct region regions[REGION_COUNT];
+    regions_build(part, regions);
+    const struct text *model = &regions[REGION_MODEL].bytes;
+    const uint32_t row = region_model_word(model, MODEL_WORD_WRITES_BYTES);
+    assert_int_equal(region_model_word(model, MODEL_WORD_PARTS), p->part_count);
+    assert_int_equal(region_model_word(model, MODEL_WORD_PART), number);
+    assert_int_equal(region_model_word(model, MODEL_WORD_BACKWARD), cut->backward);
+    assert_int_equal(region_model_word(model, MODEL_WORD_READS), cut->reads);
+    assert_int_equal(region_model_word(model, MODEL_WORD_WRITES), cut->writes);
+    assert_int_equal(region_model_word(model, MODEL_WORD_WRITES_FROM), (uint32_t)cut->at * word);
+    assert_true((uint32_t)cut->at * word % bus == 0 && row % bus == 0);
+    assert_true((uint32_t)(cut->at + cut->network.output) * word <= row);
+    for (int next = number + 1; next < p->part_count; next++)
+        if (p->parts[next].cut.reads == cut->writes)
+            assert_int_equal((uint32_t)p->parts[next].program.d.x_bus_words * bus, row);
+    for (int n = 0; n < REGION_COUNT; n++)
+        text_free(&regions[n].bytes);
+}
+
 static void check(const struct program *p, struct random *random)
 {
     int64_t cycles = 0;
@@ -142,6 +169,7 @@ static void check(const struct program *p, struct random *random)
         compare_part(part, random);
         check_chip(p, part);
         check_all(part);
+        check_header(p, n);
         cycles += part->cycles_per_frame;
         for (int other = 0; other < n; other++)
             assert_int_not_equal(p->parts[other].program.config_hash, part->config_hash);
