@@ -98,7 +98,9 @@ static bool write_parts(const struct report_options *options, struct chip_folder
         fputs(text_string(&text), stdout);
         text_free(&text);
     }
-    return true;
+    const struct accuracy accuracy = path_accuracy(program);
+    accuracy_warn_of(program, &accuracy);
+    return accuracy_expected(program, &accuracy, error);
 }
 
 /* Failing to write to standard output is noticed by main() at the end. */

@@ -318,7 +318,9 @@ static bool verify_parts(struct verification *v, struct error *error)
         json_decref(json);
     if (ok && (options->json == NULL || strcmp(options->json, "-") != 0))
         printf("\nall %d parts: %s\n", v->chip.program.part_count, verdict_name(v->verdict));
-    return ok;
+    const struct accuracy accuracy = path_accuracy(&v->chip.program);
+    accuracy_warn_of(&v->chip.program, &accuracy);
+    return ok && accuracy_expected(&v->chip.program, &accuracy, error);
 }
 
 static bool verify(struct verification *v, struct error *error)

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "gen/report/parts.h"
 
+#include "gen/report/accuracy.h"
 #include "gen/report/facts.h"
 #include "gen/report/layers.h"
 
@@ -47,9 +48,18 @@ static void write_table(struct text *text, const struct program *p)
                  p->config.clock_mhz, p->d.channels);
 }
 
+static void write_accuracy(struct text *text, const struct program *p)
+{
+    const struct accuracy accuracy = path_accuracy(p);
+    text_appendf(text, "\nAccuracy of y, behind all parts, on %s frames%s\n", commas(accuracy.frames).text,
+                 p->utterances.count > 0 ? "" : " of noise");
+    accuracy_table(text, p, &accuracy);
+}
+
 void parts_text(struct text *text, const struct program *p, bool chart)
 {
     write_table(text, p);
+    write_accuracy(text, p);
     for (int n = 0; n < p->part_count; n++) {
         const struct program *part = &p->parts[n].program;
         struct facts facts;
@@ -64,6 +74,7 @@ void parts_text(struct text *text, const struct program *p, bool chart)
 
 json_t *parts_json(const struct program *p)
 {
+    const struct accuracy accuracy = path_accuracy(p);
     json_t *list = json_array();
     for (int n = 0; n < p->part_count; n++) {
         const struct program *part = &p->parts[n].program;
@@ -78,8 +89,8 @@ json_t *parts_json(const struct program *p)
                             (json_int_t)part->cycles_per_frame, "report", facts_json(&facts)));
         facts_free(&facts);
     }
-    return json_pack("{s:s, s:I, s:f, s:I, s:o}", "name", p->config.name, "cycles_per_frame",
+    return json_pack("{s:s, s:I, s:f, s:I, s:o, s:o}", "name", p->config.name, "cycles_per_frame",
                      (json_int_t)p->cycles_per_frame, "us_per_frame",
                      cycles_to_us(p->config.clock_mhz, p->cycles_per_frame), "nonzeros",
-                     (json_int_t)p->true_nonzeros, "parts", list);
+                     (json_int_t)p->true_nonzeros, "accuracy", accuracy_json(p, &accuracy), "parts", list);
 }

@@ -21,9 +21,12 @@ static void add_json(struct output *output, json_t *json)
     json_decref(json);
 }
 
-static void add_parts(struct output *output, const struct program *p)
+static void add_parts(struct output *output, const struct program *p, struct text *warnings)
 {
+    const struct accuracy accuracy = path_accuracy(p);
     struct text text = {0};
+    accuracy_warnings(warnings, p, &accuracy);
+    accuracy_warn_expected(warnings, p, &accuracy);
     parts_text(&text, p, true);
     output_take(output, "report.txt", &text);
     add_json(output, parts_json(p));
@@ -33,7 +36,7 @@ void report_add(struct output *output, const struct program *p, const struct cyc
                 struct text *warnings)
 {
     if (p->part_count > 0) {
-        add_parts(output, p);
+        add_parts(output, p, warnings);
         return;
     }
     struct facts facts;

@@ -14,6 +14,7 @@
 #include "models/program/fit.h"
 #include "models/program/hash.h"
 #include "models/program/places.h"
+#include "models/program/side_by_side.h"
 #include "models/program/stock.h"
 
 enum { DRAWN_FRAMES_MOST = 9 };
@@ -242,12 +243,37 @@ static void draw(struct utterances *u, const struct program *p)
         u->frames[n].rows = 1 + (int)random_below(&random, DRAWN_FRAMES_MOST);
 }
 
+/* Those that it has, or such that are `drawn`. */
+static const struct utterances *utterances_of(const struct program *p, struct utterances *drawn)
+{
+    if (p->utterances.count > 0)
+        return &p->utterances;
+    draw(drawn, p);
+    return drawn;
+}
+
+struct accuracy path_accuracy(const struct program *p)
+{
+    struct utterances drawn = {0};
+    const struct utterances *u = utterances_of(p, &drawn);
+    struct side_by_side *models = side_by_side_new(p);
+    for (int n = 0; n < u->count; n++) {
+        int32_t *y = allocate((size_t)u->frames[n].rows * (size_t)p->network.output, sizeof *y);
+        side_by_side_run(models, &u->frames[n], p->expected.count > 0 ? &p->expected.frames[n] : NULL, y);
+        free(y);
+    }
+    const struct accuracy accuracy = side_by_side_accuracy(models);
+    side_by_side_free(models);
+    utterances_free(&drawn);
+    return accuracy;
+}
+
 void path_utterances(struct program *p)
 {
     struct utterances drawn = {0};
-    if (p->utterances.count == 0 && p->part_count > 0)
-        draw(&drawn, p);
-    const struct utterances *u = drawn.count > 0 ? &drawn : &p->utterances;
+    if (p->part_count == 0)
+        return;
+    const struct utterances *u = utterances_of(p, &drawn);
     for (int n = 0; n < p->part_count; n++) {
         utterances_free(&p->parts[n].program.utterances);
         p->parts[n].program.utterances = utterances_named(u);
