@@ -16,8 +16,11 @@ for seed in $(seq "$from" "$to"); do
     mapfile -t sets < <(build/draw_config "$seed" ${layers:+"$base"})
     if [ "$layers" = backward ]; then
         directions=(both backward both)
+        # the first that has a direction
+        layer=$(grep '^ *- {' "$base" | awk '!/kind: linear/ && found == "" { found = NR - 1 } END { print found }')
+        [ -n "$layer" ] || continue
         sets+=(--set "memory=$([ $((seed % 2)) -eq 0 ] && echo stream || echo resident)" --set io=memory
-               --set "model.layers.0.direction=${directions[seed % 3]}")
+               --set "model.layers.$layer.direction=${directions[seed % 3]}")
     fi
     before=$failed
     must "seed $seed: gen" "$ese" gen "$base" -o "$chip" "${sets[@]}"

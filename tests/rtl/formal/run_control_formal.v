@@ -148,7 +148,7 @@ module run_control_formal #(
 
     always @(posedge clk)
         if (started && !reset && !was_reset) begin
-            cover (was_error == 5'd21 && took && error == 5'd0);
+            cover (was_error == 5'd18 && took && error == 5'd0);
             cover (error == (WATCHED ? 5'd9 : 5'd4));
             cover (was_stopping && !stopping && error == 5'd2);
             cover (was_active && was_stop && error != 5'd0);
