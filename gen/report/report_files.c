@@ -21,11 +21,13 @@ static void add_json(struct output *output, json_t *json)
     json_decref(json);
 }
 
-static void add_parts(struct output *output, const struct program *p, struct text *warnings)
+static void add_parts(struct output *output, const struct program *p, struct text *warnings,
+                      struct text *said)
 {
     const struct accuracy accuracy = path_accuracy(p);
     struct text text = {0};
     accuracy_warnings(warnings, p, &accuracy);
+    accuracy_agreement_line(said, &accuracy);
     accuracy_warn_expected(warnings, p, &accuracy);
     parts_text(&text, p, true);
     output_take(output, "report.txt", &text);
@@ -33,10 +35,10 @@ static void add_parts(struct output *output, const struct program *p, struct tex
 }
 
 void report_add(struct output *output, const struct program *p, const struct cycles *cycles,
-                struct text *warnings)
+                struct text *warnings, struct text *said)
 {
     if (p->part_count > 0) {
-        add_parts(output, p, warnings);
+        add_parts(output, p, warnings, said);
         return;
     }
     struct facts facts;
@@ -44,6 +46,7 @@ void report_add(struct output *output, const struct program *p, const struct cyc
     facts_gather(&facts, p, cycles, QUALITY_WORK);
     facts_text(&text, &facts, true);
     accuracy_warnings(warnings, p, &facts.quality.accuracy);
+    accuracy_agreement_line(said, &facts.quality.accuracy);
     accuracy_warn_expected(warnings, p, &facts.quality.accuracy);
     occupancy_warning(warnings, &facts.occupancy);
     output_take(output, "report.txt", &text);
