@@ -56,14 +56,16 @@ check_run() { # NAME DIR UTTERANCES ARGUMENT...
 }
 
 # What the chip says when a line of its Verilog is another: some y is wrong, or the chip stops.
-must_differ() { # MODULE SCRIPT
+must_differ() { # NET MODULE SCRIPT
+    local whole=$work/$1.stream voices=$work/$1.voices
+    shift
     rm -rf "$work/broken"
-    cp -r "$work/both.stream" "$work/broken"
+    cp -r "$whole" "$work/broken"
     rm -rf "$work/broken/build"
     sed -i "$2" "$work/broken/rtl/$1.v"
-    if cmp -s "$work/broken/rtl/$1.v" "$work/both.stream/rtl/$1.v"; then
+    if cmp -s "$work/broken/rtl/$1.v" "$whole/rtl/$1.v"; then
         bad "mutant of $1: '$2' changes nothing"
-    elif "$ese" run "$work/broken" --input "$work/both.voices" --output-dir "$work/outputs" >"$work/log" 2>&1; then
+    elif "$ese" run "$work/broken" --input "$voices" --output-dir "$work/outputs" >"$work/log" 2>&1; then
         bad "mutant of $1: '$2' is not seen" "$(cat "$work/log")"
     else
         good
@@ -89,9 +91,10 @@ must "mixed: verify" "$ese" verify "$work/mixed.stream" --sim verilator --taps -
 same "mixed: verify says" "$("$json_get" "$work/verify.json" verdict | sed 's/inaccurate/pass/')" pass
 same "mixed: parts" "$("$json_get" "$work/verify.json" parts.3.mismatches)" 0
 
-must_differ ese_feed "s/(stride == 32'd0) ?/1'b1 ?/"
-must_differ ese_writeback "s/(job_stride == 32'd0) ?/1'b1 ?/"
-must_differ ese_feed "s/first_frame ? first/1'b0 ? first/"
+must_differ both ese_feed "s/(stride == 32'd0) ?/1'b1 ?/"
+must_differ both ese_writeback "s/(job_stride == 32'd0) ?/1'b1 ?/"
+# the other begins with a state of its own, which is restored
+must_differ mixed ese_feed "s/first_frame ? first/1'b0 ? first/"
 
 # y of the framework in the other order of time is another.
 if "$ese" run "$work/both.stream" --input "$work/both.voices/voice000.npy" --expected "$work/expected/f.npy" \
