@@ -71,6 +71,9 @@ enum stimulus_flag {
     /* The model is loaded once before the first attempt, which loads again: no error of a load must
      * leave the chip with what it had before. */
     STIMULUS_LOADED_BEFORE = 256,
+    /* x, y and states of descriptors begin at any bus word, and frames lie apart or go backward through memory,
+     * as the phase's seed says; else from a page on, frame behind frame. */
+    STIMULUS_SCATTERED = 512,
 };
 
 /* Where the weights live.  All but ROM have AXI ports: the harness plays host and memory. */

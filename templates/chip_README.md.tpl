@@ -170,6 +170,18 @@ interconnect: write 2 to CONTROL first and wait for `buses idle`, or reset both.
 
 The masters use INCR bursts of whole bus words that never cross 4 KiB, several outstanding, one ID.
 
+<!--@ if PARTS -->
+The network has layers that go backward. So it has an image for each of its @{PART_COUNT} parts, in `mem/part0` and so on, for
+which the text below says `mem/`: all frames of an utterance go through one part, then through the next. Between
+parts lie tapes in memory, of all frames; tape 0 is x, the last one is y. `ese_path.h` of `driver/` does all this.
+
+| part | what | reads tape | writes tape | from element |
+|---|---|---|---|---|
+<!--@ for PART_ROWS -->
+| @{PART} | @{WHAT} | @{READS} | @{WRITES} | @{FROM} |
+<!--@ end -->
+
+<!--@ end -->
 To use a model: put `mem/weights.bin` and `mem/model.bin` into memory, each at a multiple of 4096,
 write the two addresses to WEIGHTS_ADDRESS and MODEL_ADDRESS, then 4 to CONTROL. The chip reads the
 whole image, checks its header and the CRC of every section, and sets `loaded` in STATUS. @{WHERE_MODEL}
@@ -187,7 +199,8 @@ restoring a state lets the pipeline run empty.
 
 A frame of x in memory is @{X_SIZE} words of @{XY_BYTES} bytes, element 0 first, filled up to a whole bus
 word; in each word channel k has bytes @{ELEMENT_BYTES}\*k to @{ELEMENT_BYTES}\*k+@{LAST_BYTE}, little-endian.
-A frame of y is the same with @{Y_SIZE} words; channels without a voice are 0.
+A frame of y is the same with @{Y_SIZE} words; channels without a voice are 0. Frames lie one behind the other, or as far
+apart as the descriptor says, from the last to the first if that is negative.
 
 <!--@ if STATEFUL -->
 A saved state is @{STATE_WORDS} words of @{STATE_WORD_BYTES} bytes, filled up likewise. In each word channel k has

@@ -301,8 +301,8 @@ static int check_job(struct ese_chip *chip, const struct ese_job *job)
     const char *wrong = NULL;
     if (job->frames == 0)
         wrong = "has no frames";
-    else if (addresses % ESE_PAGE != 0)
-        wrong = "has an address that is not a multiple of 4096";
+    else if ((addresses | (uint32_t)job->x_stride | (uint32_t)job->y_stride) % chip->bus_bytes != 0)
+        wrong = "has an address or a stride that is not a multiple of a bus word";
     else if (beyond(&job->active, chip->channels))
         wrong = "names a channel that the chip does not have";
     else if (!inside(&job->first, &job->active) || !inside(&job->restore, &job->active))
@@ -342,6 +342,8 @@ int ese_submit(struct ese_chip *chip, const struct ese_job *job)
     put_address(d, ESE_DESCRIPTOR_Y_ADDRESS, job->y);
     put_address(d, ESE_DESCRIPTOR_RESTORE_ADDRESS, job->restore_address);
     put_address(d, ESE_DESCRIPTOR_SAVE_ADDRESS, job->save_address);
+    ese_put32(d + 4 * ESE_DESCRIPTOR_X_STRIDE, (uint32_t)job->x_stride);
+    ese_put32(d + 4 * ESE_DESCRIPTOR_Y_STRIDE, (uint32_t)job->y_stride);
     put_mask(d, ESE_DESCRIPTOR_ACTIVE, &job->active);
     put_mask(d, ESE_DESCRIPTOR_FIRST, &job->first);
     put_mask(d, ESE_DESCRIPTOR_RESTORE, &job->restore);

@@ -63,6 +63,12 @@ struct ese_model {
     uint32_t state_bytes, state_word_bytes, state_slot_bytes;
     int32_t x_fraction, y_fraction;        /* fraction bits */
     uint32_t activation_bits;              /* of an element that count */
+    uint32_t initial_offset;               /* byte of model.bin of a state that utterances begin with, 0: zeros */
+
+    /* Of a network with layers that go backward (ese_path.h); parts 0: this is the whole network. */
+    uint32_t parts, part, reads, writes;   /* tapes */
+    uint32_t writes_from, writes_bytes;    /* of a frame of the tape that it writes: byte at which y begins, all */
+    bool backward;
 };
 
 /* A vector of the loaded model's state. */
@@ -135,7 +141,9 @@ struct ese_job {
     struct ese_mask first;   /* of these, whose utterance begins here */
     struct ese_mask restore; /* of these, whose state is taken from restore_address */
     bool save;               /* write all states to save_address after the last frame */
-    uint64_t x, y, restore_address, save_address; /* in the memory of the data port, 4 KiB aligned */
+    uint64_t x, y, restore_address, save_address; /* in the memory of the data port, multiples of a bus word */
+    int32_t x_stride, y_stride; /* bytes from one frame to the next, likewise; below 0: backward through memory;
+                                   0: frame behind frame */
 };
 
 /* Puts a descriptor into the ring and tells the chip.  It is done when chip->done has come past the

@@ -95,6 +95,14 @@ static int take_header(struct ese_chip *chip, const uint32_t *words)
         .x_fraction = (int32_t)words[ESE_IMAGE_X_FRACTION],
         .y_fraction = (int32_t)words[ESE_IMAGE_Y_FRACTION],
         .activation_bits = words[ESE_IMAGE_ACTIVATION_BITS],
+        .initial_offset = words[ESE_IMAGE_INITIAL_OFFSET],
+        .parts = words[ESE_IMAGE_PARTS],
+        .part = words[ESE_IMAGE_PART],
+        .backward = words[ESE_IMAGE_BACKWARD] != 0,
+        .reads = words[ESE_IMAGE_READS],
+        .writes = words[ESE_IMAGE_WRITES],
+        .writes_from = words[ESE_IMAGE_WRITES_FROM],
+        .writes_bytes = words[ESE_IMAGE_WRITES_BYTES],
     };
     if (m->x_size == 0 || m->y_size == 0 || m->x_size > chip->x_most || m->y_size > chip->y_most)
         return ese_fail(chip, ESE_FAIL_MODEL,

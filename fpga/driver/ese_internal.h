@@ -23,6 +23,11 @@ void ese_forget(struct ese_chip *chip);
 int ese_read_image(struct ese_chip *chip, const unsigned char *model, size_t model_bytes,
                    size_t weights_bytes);
 
+/* Reads FOLDER/partNUMBER/model.bin and weights.bin, which lie in `files` then, to be freed. */
+struct ese_path_image;
+int ese_read_part(struct ese_chip *chip, const char *folder, uint32_t number, unsigned char *files[2],
+                  struct ese_path_image *image);
+
 /* Where element `element` of a vector lies: word from its first on, and lane within it. */
 static inline uint32_t ese_element_word(const struct ese_chip *chip, uint32_t element)
 {

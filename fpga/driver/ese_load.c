@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  * ese_load.c - a model image into the chip, which checks its contents. */
 #include "ese_internal.h"
+#include "ese_path.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -136,5 +137,19 @@ int ese_load_folder(struct ese_chip *chip, const char *folder)
         result = ese_load(chip, model, model_bytes, weights, weights_bytes);
     free(model);
     free(weights);
+    return result;
+}
+
+int ese_read_part(struct ese_chip *chip, const char *folder, uint32_t number, unsigned char *files[2],
+                  struct ese_path_image *image)
+{
+    char own[1024];
+    if ((size_t)snprintf(own, sizeof own, "%s/part%u", folder, (unsigned)number) >= sizeof own)
+        return ese_fail(chip, ESE_FAIL_FILE, "%.200s: path too long", folder);
+    int result = read_file(chip, own, "model.bin", &files[0], &image->model_bytes);
+    if (result == ESE_OK)
+        result = read_file(chip, own, "weights.bin", &files[1], &image->weights_bytes);
+    image->model = files[0];
+    image->weights = files[1];
     return result;
 }

@@ -10,6 +10,7 @@
 #include "gen/report/accuracy.h"
 #include "gen/report/report.h"
 #include "models/program/chip_can.h"
+#include "models/program/path.h"
 #include "models/program/program.h"
 
 static bool generate(const struct gen_options *options, struct error *error)
@@ -25,6 +26,7 @@ static bool generate(const struct gen_options *options, struct error *error)
         struct output *output = output_new();
         output_set_force(output, options->force);
         emit_command(&command, "gen", options->source, options->sets, options->set_count);
+        path_utterances(&program);
         report_add(output, &program, program.cycles, &warnings, &said);
         ok = emit_chip(output, &program, program.cycles, text_string(&command), error) &&
              doors_add(output, &program, error) && output_write(output, options->output, error);

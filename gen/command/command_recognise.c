@@ -393,7 +393,9 @@ int command_recognise(const struct recognise_options *options)
     if (ok) {
         const struct program *p = &r.chip.program;
         const int classes = network_classes(&p->network);
-        if (p->utterances.count == 0 || classes == 0)
+        if (!chip_is_one(&r.chip, "recognise", &error))
+            ok = false;
+        else if (p->utterances.count == 0 || classes == 0)
             ok = fail(&error, "the chip in '%s' has nothing to recognise: its model needs "
                       "utterances, and a linear layer at its end, or output.W and output.b",
                       options->dir);

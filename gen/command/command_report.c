@@ -9,6 +9,7 @@
 #include "gen/config/config_file.h"
 #include "gen/folder/chip_folder.h"
 #include "gen/folder/json_file.h"
+#include "gen/report/parts.h"
 #include "gen/report/accuracy.h"
 #include "gen/report/chart_svg.h"
 #include "gen/report/facts.h"
@@ -35,7 +36,7 @@ static char *name_in(const char *dir)
 static bool build(struct chip_folder *chip, const char *source, const struct report_options *options,
                   struct error *error)
 {
-    *chip = (struct chip_folder){0};
+    *chip = (struct chip_folder){.dir = source};
     if (!config_load(&chip->config, source, options->sets, options->set_count, error))
         return false;
     if (program_build(&chip->program, &chip->config, error))
@@ -82,6 +83,26 @@ static bool write_json(const char *path, const struct facts *facts, const struct
     return json_write(json, path, error);
 }
 
+/* Of a network with layers that go backward. */
+static bool write_parts(const struct report_options *options, struct chip_folder *chip, struct error *error)
+{
+    struct program *program = &chip->program;
+    if (options->svg != NULL || options->measured != NULL)
+        return chip_is_one(chip, options->svg != NULL ? "--svg" : "--measured", error);
+    path_utterances(program);
+    if (options->json != NULL && !json_write(parts_json(program), options->json, error))
+        return false;
+    if (options->json == NULL || strcmp(options->json, "-") != 0) {
+        struct text text = {0};
+        parts_text(&text, program, options->chart);
+        fputs(text_string(&text), stdout);
+        text_free(&text);
+    }
+    const struct accuracy accuracy = path_accuracy(program);
+    accuracy_warn_of(program, &accuracy);
+    return accuracy_expected(program, &accuracy, error);
+}
+
 /* Failing to write to standard output is noticed by main() at the end. */
 static bool write_report(const struct report_options *options, const struct program *program,
                          struct error *error)
@@ -120,7 +141,8 @@ int command_report(const struct report_options *options)
         if (name != NULL)
             chip.program.config.name = name;
         note_model(&chip.program);
-        ok = write_report(options, &chip.program, &error);
+        ok = chip.program.part_count > 0 ? write_parts(options, &chip, &error)
+                                         : write_report(options, &chip.program, &error);
         chip_close(&chip);
         free(name);
     }

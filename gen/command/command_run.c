@@ -13,6 +13,7 @@
 
 #include "gen/command/commands.h"
 #include "gen/command/notes.h"
+#include "gen/command/run_path.h"
 #include "gen/command/voice_taps.h"
 #include "gen/folder/chip_folder.h"
 #include "gen/folder/json_file.h"
@@ -44,6 +45,7 @@ struct run {
     struct ese_simulated simulated;
     struct voice_taps taps; /* if the options want them: who spoke when, ... */
     char taps_path[PATH_MAX]; /* ... and what was written meanwhile */
+    struct path_run path;          /* of a network with layers that go backward */
     struct voices_check check;
     enum verdict verdict; /* if the outputs are compared */
     double run_seconds;
@@ -204,6 +206,24 @@ static bool serve(struct run *r, struct ese_server *server, struct error *error)
     return ese_counters(&r->chip, &r->counters) == ESE_OK || chip_failed(r, error);
 }
 
+/* Part by part.  What is done is written, whatever happened to the others. */
+static bool play_path(struct run *r, const char *image, struct error *error)
+{
+    const double begin = seconds_now();
+    const int result = path_run_voices(&r->path, &r->chip, image, &r->voices);
+    r->run_seconds = seconds_now() - begin;
+    r->counts = (struct ese_server_counts){.frames = r->path.count > 0 ? r->path.counts.frames / r->path.count : 0,
+                                           .voice_frames = r->path.counts.voice_frames,
+                                           .descriptors = r->path.counts.descriptors,
+                                           .utterances = r->path.counts.utterances};
+    if (!path_run_write(&r->voices, r->program, r->options->output_dir, error))
+        return false;
+    if (result != ESE_OK)
+        return chip_failed(r, error);
+    return ese_bus_simulated(r->bus, &r->simulated) == 0 ||
+           fail(error, "%s; the simulator's log: %s", r->bus->message, r->start.log_path);
+}
+
 static bool play(struct run *r, const char *image, struct error *error)
 {
     if (ese_open(&r->chip, r->bus) != ESE_OK)
@@ -211,6 +231,8 @@ static bool play(struct run *r, const char *image, struct error *error)
     uint64_t cycles = (uint64_t)r->program->cycles_per_frame;
     r->chip.timeout_us =
         (uint32_t)((TIMEOUT_CLOCKS + cycles * TIMEOUT_FRAMES) / CLOCKS_PER_US);
+    if (r->program->part_count > 0)
+        return play_path(r, image, error);
     if (ese_load_folder(&r->chip, image) != ESE_OK)
         return chip_failed(r, error);
     voices_prepare(&r->voices, &r->chip.model);
@@ -231,6 +253,8 @@ static bool play(struct run *r, const char *image, struct error *error)
 /* The counters against what the library and the simulation have counted. */
 static bool check_counters(const struct run *r, struct error *error)
 {
+    if (r->program->part_count > 0) /* they begin anew with each part */
+        return true;
     if (r->counters.frames != r->counts.frames)
         return fail(error, "register FRAMES says %u, %llu were played", (unsigned)r->counters.frames,
                     (unsigned long long)r->counts.frames);
@@ -288,15 +312,10 @@ static void print_outputs(const struct run *r)
     text_free(&at_ends);
 }
 
-static void print_run(const struct run *r)
+/* Of a chip that goes through the frames once. */
+static void print_speed(const struct run *r)
 {
     const struct ese_counters *c = &r->counters;
-    printf("%d utterance%s, %lld frames, on %u channels: %llu frames of the chip, %.1f %% of their slots "
-           "taken\n", r->voices.count, r->voices.count == 1 ? "" : "s", (long long)r->voices.frames, (unsigned)r->chip.channels,
-           (unsigned long long)r->counts.frames, 100.0 * occupancy(r));
-    printf("%s, %s memory, built in %.1f s, run in %.1f s\n",
-           r->options->sim == SIM_ICARUS ? "icarus" : "verilator", MEMORIES[r->options->memory],
-           r->start.build_seconds, r->run_seconds);
     printf("cycles          %llu, %llu descriptors\n", (unsigned long long)c->cycles,
            (unsigned long long)r->counts.descriptors);
     if (r->counts.steady_frames > 0)
@@ -308,6 +327,21 @@ static void print_run(const struct run *r)
     printf("stalls          input %u, columns %u, accumulator %u, element %u, queue %u; weights %u, output "
            "%u\n", (unsigned)c->input, (unsigned)c->columns, (unsigned)c->accumulator,
            (unsigned)c->element, (unsigned)c->queue, (unsigned)c->weights, (unsigned)c->output);
+}
+
+static void print_run(const struct run *r)
+{
+    const bool parts = r->program->part_count > 0;
+    printf("%d utterance%s, %lld frames, on %u channels: %llu frames of the chip, %.1f %% of their slots "
+           "taken\n", r->voices.count, r->voices.count == 1 ? "" : "s", (long long)r->voices.frames, (unsigned)r->chip.channels,
+           (unsigned long long)r->counts.frames, 100.0 * occupancy(r));
+    printf("%s, %s memory, built in %.1f s, run in %.1f s\n",
+           r->options->sim == SIM_ICARUS ? "icarus" : "verilator", MEMORIES[r->options->memory],
+           r->start.build_seconds, r->run_seconds);
+    if (parts)
+        path_run_print(&r->path, r->program);
+    else
+        print_speed(r);
     print_outputs(r);
     printf("written to      %s\n", r->options->output_dir);
     if (!r->options->check)
@@ -378,12 +412,25 @@ static json_t *run_json(const struct run *r)
                      "run_seconds", r->run_seconds, "ports", ports_json(r), "accuracy", accuracy);
 }
 
+/* Counters of the chip begin anew with each part. */
+static json_t *whole_json(const struct run *r)
+{
+    static const char *const of_one[] = {"model_hash", "cycles", "cycles_per_frame", "steady_frames",
+                                         "utilization", "stalls"};
+    json_t *json = run_json(r);
+    for (size_t n = 0; r->program->part_count > 0 && n < sizeof of_one / sizeof *of_one; n++)
+        json_object_del(json, of_one[n]);
+    if (r->program->part_count > 0)
+        json_object_set_new(json, "path", path_run_json(&r->path, r->program));
+    return json;
+}
+
 static bool report(struct run *r, struct error *error)
 {
     const struct run_options *options = r->options;
     if (options->json == NULL || strcmp(options->json, "-") != 0)
         print_run(r);
-    return options->json == NULL || json_write(run_json(r), options->json, error);
+    return options->json == NULL || json_write(whole_json(r), options->json, error);
 }
 
 static void close_all(struct run *r)
@@ -425,6 +472,8 @@ static bool run_chip(struct run *r, struct error *error)
     const struct run_options *options = r->options;
     struct text own = {0};
     bool made = false, judged = true, ok = check_chip(r, error);
+    if (options->model != NULL || options->taps)
+        ok = ok && chip_is_one(&r->folder, options->model != NULL ? "--model" : "--taps", error);
     text_appendf(&own, "%s/mem", r->folder.dir);
     const char *image = options->model != NULL ? options->model : text_string(&own);
     r->program = &r->folder.program;

@@ -14,6 +14,7 @@
 #include "gen/folder/process.h"
 #include "gen/image/images.h"
 #include "gen/report/chart_svg.h"
+#include "gen/report/parts.h"
 #include "gen/verify/netlist.h"
 #include "gen/verify/saif.h"
 #include "gen/verify/selftest.h"
@@ -62,18 +63,23 @@ static bool link_table(const struct verification *v, const char *from, int image
     return link_file(v->images, from, file, error);
 }
 
-/* A folder with the images of another model, and the chip's own that stay. */
+/* A folder with the images of another model or of a part, and the chip's own that stay. */
 static bool gather_images(struct verification *v, struct error *error)
 {
-    struct text own = {0}, folder = {0};
+    struct text own = {0}, folder = {0}, model = {0};
     text_appendf(&own, "%s/mem", v->chip.dir);
+    if (v->options->model != NULL)
+        text_append(&model, v->options->model);
+    else
+        text_appendf(&model, "%s/%s", text_string(&own), image_part(v->part).text);
     text_appendf(&folder, "%s/model", v->work.dir);
     mkdir(text_string(&folder), 0777); /* what does not work shows with the links */
     v->images = folder.data;
     bool ok = link_table(v, text_string(&own), IMAGE_SIGMOID, "sigmoid.mem", error) &&
               link_table(v, text_string(&own), IMAGE_TANH, "tanh.mem", error) &&
-              link_file(v->images, v->options->model, "model.bin", error) &&
-              link_file(v->images, v->options->model, "weights.bin", error);
+              link_file(v->images, text_string(&model), "model.bin", error) &&
+              link_file(v->images, text_string(&model), "weights.bin", error);
+    text_free(&model);
     text_free(&own);
     return ok;
 }
@@ -206,16 +212,21 @@ static bool play(struct verification *v, struct error *error)
     return (!counts || process_available("verilator_coverage", "verilator", error)) &&
            make_plan(v, error) && plan_waveform(v, error) &&
            workspace_open(&v->work, v->chip.dir, options->work, error) &&
-           (options->model == NULL || gather_images(v, error)) &&
+           ((options->model == NULL && v->program->tapes.parts == 0) || gather_images(v, error)) &&
            (options->netlist == NULL || take_netlist(v, error)) && write_stimulus(v, error) &&
            run_simulators(v, error) && make_coverage(v, error);
+}
+
+static void judge(struct verification *v)
+{
+    v->pass = v->pass && verification_same_cycles(v);
+    v->verdict = v->pass ? accuracy_verdict(v->program, &v->play.accuracy) : VERDICT_FAIL;
 }
 
 static bool tell(struct verification *v, struct error *error)
 {
     const struct verify_options *options = v->options;
-    v->pass = v->pass && verification_same_cycles(v);
-    v->verdict = v->pass ? accuracy_verdict(v->program, &v->play.accuracy) : VERDICT_FAIL;
+    judge(v);
     if (options->json == NULL || strcmp(options->json, "-") != 0)
         verification_print(v);
     if (options->json != NULL && !json_write(verification_json(v), options->json, error))
@@ -226,7 +237,7 @@ static bool tell(struct verification *v, struct error *error)
     return accuracy_expected(v->program, &v->play.accuracy, error);
 }
 
-static void close_all(struct verification *v, bool failed)
+static void close_play(struct verification *v, bool failed)
 {
     for (int s = 0; s < SIMULATOR_COUNT; s++)
         if (v->used[s])
@@ -238,9 +249,78 @@ static void close_all(struct verification *v, bool failed)
     waveform_free(&v->waveform);
     play_free(&v->play);
     workspace_close(&v->work, failed);
+}
+
+static void close_all(struct verification *v, bool failed)
+{
+    close_play(v, failed);
     if (v->options->model != NULL)
         model_close(&v->model);
     chip_close(&v->chip);
+}
+
+/* ---- a network with layers that go backward: part by part ------------------------------------- */
+
+/* The first option that is for one program, or NULL. */
+static const char *unused_by_parts(const struct verify_options *options)
+{
+    return options->model != NULL      ? "--model"
+           : options->netlist != NULL  ? "--netlist"
+           : options->trace != NULL    ? "--trace"
+           : options->saif != NULL     ? "--saif"
+           : options->svg != NULL      ? "--svg"
+           : options->coverage != NULL ? "--coverage"
+                                       : NULL;
+}
+
+/* Adds to `list` what came of it. */
+static bool verify_part(struct verification *whole, int number, json_t *list, struct error *error)
+{
+    const struct verify_options *options = whole->options;
+    const struct path_part *part = &whole->chip.program.parts[number];
+    const bool prints = options->json == NULL || strcmp(options->json, "-") != 0;
+    struct verification v = {.options = options, .chip = whole->chip, .program = &part->program,
+                             .part = number};
+    struct text what = {0};
+    part_text(&what, part);
+    if (prints)
+        printf("%s==== part %d: %s\n", number > 0 ? "\n" : "", number, text_string(&what));
+    text_free(&what);
+    choose_simulators(&v);
+    const bool ok = play(&v, error);
+    if (ok) {
+        judge(&v);
+        if (prints)
+            verification_print(&v);
+        json_array_append_new(list, verification_json(&v));
+        whole->pass = whole->pass && v.pass;
+        whole->verdict = v.verdict > whole->verdict ? v.verdict : whole->verdict;
+    }
+    close_play(&v, !ok || !v.pass);
+    return ok;
+}
+
+static bool verify_parts(struct verification *v, struct error *error)
+{
+    const struct verify_options *options = v->options;
+    const char *unused = unused_by_parts(options);
+    json_t *list = json_array();
+    bool ok = unused == NULL || chip_is_one(&v->chip, unused, error);
+    v->pass = true;
+    v->verdict = VERDICT_PASS;
+    path_utterances(&v->chip.program);
+    for (int n = 0; ok && n < v->chip.program.part_count; n++)
+        ok = verify_part(v, n, list, error);
+    json_t *json = json_pack("{s:s, s:o}", "verdict", verdict_name(v->verdict), "parts", list);
+    if (ok && options->json != NULL)
+        ok = json_write(json, options->json, error);
+    else
+        json_decref(json);
+    if (ok && (options->json == NULL || strcmp(options->json, "-") != 0))
+        printf("\nall %d parts: %s\n", v->chip.program.part_count, verdict_name(v->verdict));
+    const struct accuracy accuracy = path_accuracy(&v->chip.program);
+    accuracy_warn_of(&v->chip.program, &accuracy);
+    return ok && accuracy_expected(&v->chip.program, &accuracy, error);
 }
 
 static bool verify(struct verification *v, struct error *error)
@@ -248,6 +328,13 @@ static bool verify(struct verification *v, struct error *error)
     const struct verify_options *options = v->options;
     if (!chip_open(&v->chip, options->dir, error))
         return false;
+    if (v->chip.program.part_count > 0) {
+        note_model(&v->chip.program);
+        note_changes(v->chip.dir);
+        const bool ok = verify_parts(v, error);
+        chip_close(&v->chip);
+        return ok;
+    }
     v->program = &v->chip.program;
     if (options->model != NULL) {
         if (!model_open(&v->model, options->model, &v->chip, error)) {

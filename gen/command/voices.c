@@ -165,29 +165,46 @@ void voices_check_free(struct voices_check *check)
 }
 
 /* The golden model quantizes for itself, so that a wrong format in the image is found, too. */
-static void check_file(const struct voice_file *file, const struct quantized *q,
-                       struct side_by_side *models, struct voices_check *check)
+static void check_frame(const struct voice_file *file, int frame, const int32_t *expected,
+                        const struct quantized *q, struct voices_check *check)
 {
     const int32_t most = (int32_t)((INT64_C(1) << (q->activation_bits - 1)) - 1);
     struct checked *checked = &check->checked.list[0];
+    const int32_t *y = file->y + (size_t)frame * (size_t)q->shape.output;
+    for (int i = 0; i < q->shape.output; i++) {
+        checked->values++;
+        checked->at_ends += y[i] == most || y[i] == -most - 1;
+        if (y[i] != expected[i] && checked->different++ == 0)
+            voices_keep_first(check, file,
+                              &(struct difference){.vector = checked->vector, .output = true,
+                                                   .frame = frame, .channel = -1, .element = i,
+                                                   .cycle = -1, .expected = expected[i],
+                                                   .got = y[i]});
+    }
+}
+
+static void check_file(const struct voice_file *file, const struct quantized *q,
+                       struct side_by_side *models, struct voices_check *check)
+{
     struct voice_models voice = voice_models_start(models);
-    const int32_t *y = file->y;
-    for (int t = 0; t < file->features.rows; t++, y += q->shape.output) {
+    for (int t = 0; t < file->features.rows; t++) {
         side_by_side_judge(models, &voice, matrix_row(&file->features, t),
                            file->expected != NULL ? matrix_row(file->expected, t) : NULL);
-        for (int i = 0; i < q->shape.output; i++) {
-            const int32_t expected = golden_y(&voice.golden)[i];
-            checked->values++;
-            checked->at_ends += y[i] == most || y[i] == -most - 1;
-            if (y[i] != expected && checked->different++ == 0)
-                voices_keep_first(check, file,
-                                  &(struct difference){.vector = checked->vector, .output = true,
-                                                       .frame = t, .channel = -1, .element = i,
-                                                       .cycle = -1, .expected = expected,
-                                                       .got = y[i]});
-        }
+        check_frame(file, t, golden_y(&voice.golden), q, check);
     }
     voice_models_end(&voice);
+}
+
+/* The same of a network with layers that go backward. */
+static void check_path(const struct voice_file *file, const struct quantized *q,
+                       struct side_by_side *models, struct voices_check *check)
+{
+    const size_t output = (size_t)q->shape.output;
+    int32_t *y = allocate((size_t)file->features.rows * output, sizeof *y);
+    side_by_side_run(models, &file->features, file->expected, y);
+    for (int t = 0; t < file->features.rows; t++)
+        check_frame(file, t, y + (size_t)t * output, q, check);
+    free(y);
 }
 
 void voices_check(const struct voices *voices, const struct program *program,
@@ -198,7 +215,7 @@ void voices_check(const struct voices *voices, const struct program *program,
     const struct network *network = &program->network;
     checked_add(&check->checked, network->vectors[network_output(network)].name, true);
     for (int n = 0; n < voices->count; n++)
-        check_file(&voices->files[n], &program->quant, models, check);
+        (program->part_count > 0 ? check_path : check_file)(&voices->files[n], &program->quant, models, check);
     check->accuracy = side_by_side_accuracy(models);
     side_by_side_free(models);
 }

@@ -10,6 +10,7 @@
 #include "gen/emit/licence.h"
 #include "gen/emit/prefix.h"
 #include "gen/emit/template.h"
+#include "models/program/path.h"
 
 /* What the doors are made from lies among the files already. */
 struct look {
@@ -100,7 +101,7 @@ bool doors_add(struct output *output, const struct program *p, struct error *err
         add(output, &door, door_ipxact, "ipxact/", "_top.xml");
         if (door.register_count > 0)
             add_registers(output, &door);
-        vectors_add(output, p);
+        vectors_add(output, p->part_count > 0 ? &p->parts[0].program : p);
         add_core(output, &door);
         ok = add_bench(output, error);
         licence_mark(output);

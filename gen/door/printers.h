@@ -3,12 +3,13 @@
 #ifndef ESE_DOOR_PRINTERS_H
 #define ESE_DOOR_PRINTERS_H
 
+#include "models/network/part.h"
 #include "gen/door/ports.h"
 #include "gen/emit/register_map.h"
 #include "gen/folder/output.h"
 #include "models/program/program.h"
 
-enum { IMAGES_MAX = 16 };
+enum { IMAGES_MAX = 2 * PARTS_MOST + 8 };
 
 /* What the doors show of a chip. */
 struct door {

@@ -30,8 +30,8 @@ bool bench_is_harness_by_dpi(const struct bench_file *file)
 static const char *const DRIVER[] = {
     "Makefile",       "README.md",    "ese_bus.h",      "ese_bus_pipe.c", "ese_bus_uio.c", "ese_bus_xdma.c",
     "ese_driver.c",   "ese_driver.h", "ese_image.c",    "ese_internal.h", "ese_layout.c",
-    "ese_load.c",     "ese_pipe.h",   "ese_pool.c",     "ese_pool.h",     "ese_server.c",
-    "ese_server.h",   "example.c",
+    "ese_load.c",     "ese_path.c",   "ese_path.h",     "ese_pipe.h",     "ese_pool.c",    "ese_pool.h",
+    "ese_server.c",   "ese_server.h", "example.c",
 };
 
 enum { DRIVER_COUNT = sizeof DRIVER / sizeof *DRIVER };

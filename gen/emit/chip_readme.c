@@ -12,6 +12,7 @@
 #include "gen/image/regions.h"
 #include "gen/report/facts.h"
 #include "gen/report/layers.h"
+#include "gen/report/parts.h"
 #include "gen/report/resources.h"
 #include "models/base/version.h"
 #include "models/program/element.h"
@@ -63,7 +64,7 @@ static void bind_network(struct bindings *b, const struct program *p)
     bind_text(b, "CANDIDATE", "%s", candidate_name(n->layers[0].as.candidate));
     bind_text(b, "AND_C", "%s", cells ? " and c" : "");
     bind_text(b, "NO_GATES", "%s", cells ? "; of gates there are none" : "");
-    bind_flag(b, "STATEFUL", chip_state_text(&state, p) > 0);
+    bind_flag(b, "STATEFUL", chip_state_text(&state, p) > 0 && p->part_count == 0);
     bind_text(b, "STATE", "%s", text_string(&state));
     text_free(&state);
     bind_tables(b, p);
@@ -184,6 +185,25 @@ static void bind_ports(struct bindings *b, const struct program *p)
     bind_formats(b, p);
 }
 
+/* Of a network with layers that go backward. */
+static void bind_path(struct bindings *b, const struct program *p)
+{
+    bind_flag(b, "PARTS", p->part_count > 0);
+    bind_int(b, "PART_COUNT", p->part_count);
+    bind_list(b, "PART_ROWS");
+    for (int n = 0; n < p->part_count; n++) {
+        struct bindings *row = bind_row(b, "PART_ROWS");
+        struct text what = {0};
+        part_text(&what, &p->parts[n]);
+        bind_int(row, "PART", n);
+        bind_text(row, "WHAT", "%s", text_string(&what));
+        bind_int(row, "READS", p->parts[n].cut.reads);
+        bind_int(row, "WRITES", p->parts[n].cut.writes);
+        bind_int(row, "FROM", p->parts[n].cut.at);
+        text_free(&what);
+    }
+}
+
 /* Where x, y and states lie in memory. */
 static void bind_memory(struct bindings *b, const struct program *p)
 {
@@ -218,6 +238,7 @@ bool chip_readme_add(struct output *output, const struct program *p, const struc
         bind_size_and_speed(b, p, cycles);
         bind_ports(b, p);
         bind_memory(b, p);
+        bind_path(b, p);
         ok = render(text_string(&source), TEMPLATE, RENDER_MARKUP, b, &rendered, error) &&
              bindings_check_used(b, error);
         if (!ok)

@@ -17,6 +17,7 @@
 #include "gen/image/images.h"
 #include "gen/image/regions.h"
 #include "models/program/chip_can.h"
+#include "models/program/path.h"
 
 /* What lies in external memory. */
 static void add_regions(struct output *output, const struct program *p, const char *folder)
@@ -45,7 +46,11 @@ static void add_images(struct output *output, const struct program *p)
         }
         mem_image_free(images[n].image);
     }
-    if (p->config.memory != MEMORY_ROM)
+    for (int n = 0; n < p->part_count; n++) {
+        snprintf(path, sizeof path, "mem/%s/", image_part(n).text);
+        add_regions(output, &p->parts[n].program, path);
+    }
+    if (p->config.memory != MEMORY_ROM && p->part_count == 0)
         add_regions(output, p, "mem/");
 }
 

@@ -192,7 +192,6 @@ static struct bindings *bind_descriptor(const struct program *p, const char *sou
     bind_flag(b, "HEADER_IN_PARTS", d->bus_bits < 1024);
     bind_text(b, "DESCRIPTOR_IDENTITY", "%08X", (unsigned)IDENTITY_DESCRIPTOR);
     bind_text(b, "STRAY", "%016llX", (unsigned long long)(above | (bus_word - 1)));
-    bind_text(b, "WITHIN", "%016llX", (unsigned long long)(REGION_ALIGNMENT - bus_word));
     bind_bus(b, d);
     bind_int(b, "CHANNEL_MSB", d->channels - 1);
 #define DESCRIPTOR_WORD(name, word, words, meaning)             \

@@ -94,6 +94,13 @@ void chip_close(struct chip_folder *chip)
     config_free(&chip->config);
 }
 
+bool chip_is_one(const struct chip_folder *chip, const char *what, struct error *error)
+{
+    const int parts = chip->program.part_count;
+    return parts == 0 || fail(error, "%s is of one program, and '%s' has %d, one of each part of its network", what,
+                              chip->dir, parts);
+}
+
 struct config chip_config(const struct program *chip)
 {
     struct config config = chip->config;

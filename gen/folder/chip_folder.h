@@ -21,6 +21,9 @@ bool is_chip_folder(const char *dir);
 bool chip_open(struct chip_folder *chip, const char *dir, struct error *error);
 void chip_close(struct chip_folder *chip);
 
+/* False: its network has layers that go backward, and `what` is of one program. */
+bool chip_is_one(const struct chip_folder *chip, const char *what, struct error *error);
+
 struct model_folder {
     const char *dir;
     struct config config;   /* the chip's architecture, the model's keys */

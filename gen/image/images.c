@@ -6,6 +6,7 @@
 
 #include "models/program/derive.h"
 #include "models/program/element.h"
+#include "models/program/path.h"
 #include "models/program/places.h"
 
 static uint64_t mask(int64_t value, int bits)
@@ -140,6 +141,13 @@ struct image_mark image_mark(const struct config *config)
     return mark;
 }
 
+struct image_mark image_part(int number)
+{
+    struct image_mark folder = {""};
+    snprintf(folder.text, sizeof folder.text, "part%d", number);
+    return folder;
+}
+
 bool image_is_read(const struct program *p, int image)
 {
     return (image != IMAGE_SIGMOID || element_has_sigmoid(&p->chip)) &&
@@ -154,6 +162,8 @@ bool image_is_on_chip(const struct program *p, int image)
 
 void images_build(const struct program *p, struct named_image images[IMAGE_COUNT])
 {
+    if (p->part_count > 0) /* the tables are those of all */
+        p = &p->parts[0].program;
     images[IMAGE_WEIGHTS] = (struct named_image){"weights.mem", weights_image(p), "encoded weights, a beat a word"};
     images[IMAGE_COLUMNS] = (struct named_image){"columns.mem", columns_image(p),
                                      "vector element and lengths of every column"};

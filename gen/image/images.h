@@ -33,6 +33,9 @@ struct image_mark {
 };
 struct image_mark image_mark(const struct config *config);
 
+/* The folder in mem/ of the images of a part of a network: "part0". */
+struct image_mark image_part(int number);
+
 /* Whether anything of the chip reads image number `image`: a table may be one that no pass uses. */
 bool image_is_read(const struct program *program, int image);
 

@@ -141,6 +141,23 @@ static void put_layouts(char *header, const struct program *p)
     put_numbers(header, words, sizeof words / sizeof *words);
 }
 
+/* Of a part of a network. */
+static void put_tapes(char *header, const struct program *p)
+{
+    const struct tape_use *t = &p->tapes;
+    const int64_t word = p->d.xy_memory_bits / 8, bus = (int64_t)bus_bytes(&p->d);
+    const struct header_number words[] = {
+        {MODEL_WORD_PARTS, t->parts},
+        {MODEL_WORD_PART, t->part},
+        {MODEL_WORD_BACKWARD, t->backward},
+        {MODEL_WORD_READS, t->reads},
+        {MODEL_WORD_WRITES, t->writes},
+        {MODEL_WORD_WRITES_FROM, t->at * word},
+        {MODEL_WORD_WRITES_BYTES, (t->row * word + bus - 1) / bus * bus},
+    };
+    put_numbers(header, words, sizeof words / sizeof *words);
+}
+
 /* The table of the state's vectors. */
 static void put_vectors(char *model, const struct program *p)
 {
@@ -196,6 +213,7 @@ static void put_initial(char *model, const struct program *p)
 static void put_host(char *model, const struct program *p)
 {
     put_layouts(model, p);
+    put_tapes(model, p);
     put_vectors(model, p);
     put_initial(model, p);
     put_number(model, MODEL_WORD_HOST_CRC,

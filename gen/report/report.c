@@ -285,25 +285,3 @@ void facts_text(struct text *text, const struct facts *f, bool chart)
         chart_text(text, f->program, f->frame->products, f->frame->passes, f->frame->start);
     }
 }
-
-void report_add(struct output *output, const struct program *p, const struct cycles *cycles,
-                struct text *warnings, struct text *said)
-{
-    struct facts facts;
-    struct text text = {0}, json_text = {0};
-    facts_gather(&facts, p, cycles, QUALITY_WORK);
-    facts_text(&text, &facts, true);
-    accuracy_warnings(warnings, p, &facts.quality.accuracy);
-    accuracy_agreement_line(said, &facts.quality.accuracy);
-    accuracy_warn_expected(warnings, p, &facts.quality.accuracy);
-    occupancy_warning(warnings, &facts.occupancy);
-    json_t *json = facts_json(&facts);
-    char *dump = json_dumps(json, JSON_INDENT(2) | JSON_REAL_PRECISION(JSON_REAL_DIGITS));
-    BUG_UNLESS(dump != NULL);
-    text_appendf(&json_text, "%s\n", dump);
-    output_take(output, "report.txt", &text);
-    output_take(output, "report.json", &json_text);
-    free(dump);
-    json_decref(json);
-    facts_free(&facts);
-}

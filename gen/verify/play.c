@@ -283,6 +283,14 @@ static void play_stream_abuse(struct maker *mk)
     held->idle_cycles += held->y_wait_length;
 }
 
+/* Where nothing is measured, x, y and states lie scattered. */
+static void scatter(struct stimulus *s)
+{
+    for (uint32_t n = 1; n < s->phase_count && s->io == STIMULUS_IO_MEMORY; n++)
+        if (s->phases[n].memory[STIMULUS_PORT_DATA].model != STIMULUS_DDR3)
+            s->phases[n].flags |= STIMULUS_SCATTERED;
+}
+
 /* ---- plays ----------------------------------------------------------------------------------------- */
 
 /* The frames in which something goes wrong, behind those of `steady`. */
@@ -343,6 +351,7 @@ void play_build(struct play *play, const struct program *p, int frames, uint64_t
         play_stream_abuse(&mk);
     if (p->config.memory != MEMORY_ROM)
         play_memory_phases(&mk);
+    scatter(&play->stimulus);
 }
 
 void play_steady_frames(struct play *play, const struct program *p, int frames, uint64_t seed)
@@ -360,6 +369,7 @@ void play_faults(struct play *play, const struct program *p, int count, uint64_t
     play_steady(&mk);
     for (int n = 0; n < count; n++)
         play_random_fault(&mk, n);
+    scatter(&play->stimulus);
 }
 
 void play_utterances(struct play *play, const struct program *p, int limit)

@@ -360,7 +360,8 @@ static bool open_bench(struct bench *b, struct error *error)
 {
     if (!chip_open(&b->chip, b->options->dir, error))
         return false;
-    if (!workspace_open(&b->work, b->chip.dir, b->options->work, error)) {
+    if (!chip_is_one(&b->chip, "--selftest", error) ||
+        !workspace_open(&b->work, b->chip.dir, b->options->work, error)) {
         chip_close(&b->chip);
         return false;
     }

@@ -213,18 +213,17 @@ void play_wrong_models(struct maker *mk)
     free_regions(regions);
 }
 
-/* A word of a descriptor that the chip does not take, and what it says. */
+/* A word of a descriptor that the chip does not take. */
 struct wrong_word {
     enum descriptor_word word;
     uint32_t value;
-    enum chip_error error;
 };
 
 /* One word of some descriptor is such, with another that makes the chip look at it. */
 static void add_descriptor(struct maker *mk, struct stimulus_phase *phase, struct wrong_word wrong,
                            enum descriptor_word enable)
 {
-    uint32_t attempt = add_error(phase, wrong.error);
+    uint32_t attempt = add_error(phase, CHIP_ERROR_DESCRIPTOR);
     uint64_t base = (uint64_t)play_below(mk, phase->descriptor_count) * STIMULUS_DESCRIPTOR_BYTES;
     if (enable != wrong.word)
         add_patch(phase, (struct stimulus_patch){attempt, STIMULUS_DESCRIPTORS,
@@ -233,22 +232,21 @@ static void add_descriptor(struct maker *mk, struct stimulus_phase *phase, struc
                                              base + (uint64_t)wrong.word * 4, 4, wrong.value});
 }
 
-/* An address that is no multiple of a bus word, one of a bus word only, and one that is too large. */
+/* Not a multiple of a bus word. */
+static uint32_t odd_bytes(struct maker *mk)
+{
+    const uint32_t bus = (uint32_t)mk->program->d.bus_bits / 8;
+    return (uint32_t)random_next(&mk->random) |
+           UINT32_C(1) << play_below(mk, (uint64_t)unsigned_bits(bus) - 1);
+}
+
+/* An address that is no multiple of a bus word, and one that is too large. */
 static void add_addresses(struct maker *mk, struct stimulus_phase *phase, enum descriptor_word word,
                           enum descriptor_word enable)
 {
-    const struct derived *d = &mk->program->d;
-    const uint32_t bus = (uint32_t)d->bus_bits / 8, page = REGION_ALIGNMENT;
-    uint32_t any = (uint32_t)random_next(&mk->random);
-    add_descriptor(mk, phase,
-                   (struct wrong_word){word, any | UINT32_C(1) << play_below(mk, (uint64_t)unsigned_bits(bus) - 1),
-                                       CHIP_ERROR_DESCRIPTOR}, enable);
-    add_descriptor(mk, phase,
-                   (struct wrong_word){word, (any & ~(page - 1)) + bus * (1 + play_below(mk, page / bus - 1)),
-                                       CHIP_ERROR_ALIGNMENT}, enable);
-    if (d->address_bits < 64)
-        add_descriptor(mk, phase,
-                       (struct wrong_word){word + 1, UINT32_C(1) << 31, CHIP_ERROR_DESCRIPTOR}, enable);
+    add_descriptor(mk, phase, (struct wrong_word){word, odd_bytes(mk)}, enable);
+    if (mk->program->d.address_bits < 64)
+        add_descriptor(mk, phase, (struct wrong_word){word + 1, UINT32_C(1) << 31}, enable);
 }
 
 void play_wrong_descriptors(struct maker *mk)
@@ -261,10 +259,10 @@ void play_wrong_descriptors(struct maker *mk)
     };
     struct stimulus_phase *phase = play_phase(mk, "descriptors", 0, VERIFY_FEW_FRAMES, 40);
     const struct wrong_word words[] = {
-        {DESCRIPTOR_WORD_MAGIC, (uint32_t)random_next(&mk->random), CHIP_ERROR_DESCRIPTOR},
-        {DESCRIPTOR_WORD_FRAMES, 0, CHIP_ERROR_DESCRIPTOR},
-        {DESCRIPTOR_WORD_X_STRIDE, UINT32_C(1) << play_below(mk, 32), CHIP_ERROR_STRIDE},
-        {DESCRIPTOR_WORD_Y_STRIDE, UINT32_C(1) << play_below(mk, 32), CHIP_ERROR_STRIDE},
+        {DESCRIPTOR_WORD_MAGIC, (uint32_t)random_next(&mk->random)},
+        {DESCRIPTOR_WORD_FRAMES, 0},
+        {DESCRIPTOR_WORD_X_STRIDE, odd_bytes(mk)},
+        {DESCRIPTOR_WORD_Y_STRIDE, odd_bytes(mk)},
     };
     for (size_t n = 0; n < sizeof words / sizeof *words; n++)
         add_descriptor(mk, phase, words[n], words[n].word);

@@ -32,17 +32,17 @@ static int add_layer(struct network *n, struct layer layer, bool alone)
     return l->writes;
 }
 
-void network_make(struct network *n, const struct layer_config *layers, int count)
+/* The first layer has the number `first`. */
+static void make(struct network *n, const struct layer_config *layers, int count, int first, bool alone)
 {
     *n = (struct network){.input = layers[0].input, .names.output = NONE};
-    const bool alone = count == 1 && layers[0].direction != DIRECTION_BOTH;
     int reads = layer_vector(
         n, NULL,
         (struct network_vector){
             .name = "x", .size = n->input, .value = VALUE_X, .held = HELD_INPUT});
     for (int i = 0; i < count; i++) {
         const bool both = layers[i].direction == DIRECTION_BOTH;
-        struct layer layer = {.as = layers[i], .number = i, .reads = reads, .writes = NONE};
+        struct layer layer = {.as = layers[i], .number = first + i, .reads = reads, .writes = NONE};
         layer.size = layer_form(layer.as.kind)->output(&layer.as);
         layer.as.input = n->vectors[reads].size;
         layer.whole = both ? 2 * layer.size : layer.size;
@@ -56,4 +56,14 @@ void network_make(struct network *n, const struct layer_config *layers, int coun
         reads = layer.writes;
     }
     n->output = n->vectors[reads].size;
+}
+
+void network_make(struct network *n, const struct layer_config *layers, int count)
+{
+    make(n, layers, count, 0, count == 1 && layers[0].direction != DIRECTION_BOTH);
+}
+
+void network_make_from(struct network *n, const struct layer_config *layers, int count, int first)
+{
+    make(n, layers, count, first, false);
 }

@@ -135,6 +135,9 @@ struct network {
  * names are short. */
 void network_make(struct network *network, const struct layer_config *layers, int count);
 
+/* The same, of layers that are numbered from `first` on. */
+void network_make_from(struct network *network, const struct layer_config *layers, int count, int first);
+
 /* Share of a matrix's weights that pruning leaves: that of its layer, or of the model. */
 double network_density(const struct network *network, int matrix,
                        const struct model_config *model);

@@ -122,6 +122,15 @@ bool utterances_read(struct utterances *utterances, const char *path, int input,
     return read;
 }
 
+struct utterances utterances_named(const struct utterances *of)
+{
+    struct utterances u = {.count = of->count, .drawn = of->drawn};
+    reserve(&u, of->count);
+    for (int i = 0; i < of->count; i++)
+        u.names[i] = duplicate(of->names != NULL ? of->names[i] : "");
+    return u;
+}
+
 void utterances_free(struct utterances *utterances)
 {
     for (int i = 0; i < utterances->count; i++) {

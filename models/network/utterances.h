@@ -39,6 +39,9 @@ bool expected_read(struct utterances *expected, const char *path, const struct u
 /* That file of an utterance; NULL: there is none. */
 char *expected_file(const char *path, const char *name);
 
+/* As many, of the same names, of which no frames are there yet. */
+struct utterances utterances_named(const struct utterances *utterances);
+
 void utterances_free(struct utterances *utterances);
 
 #endif

@@ -410,8 +410,7 @@ static void set_sums(struct quantized *q, int layer, int round_shift)
     }
 }
 
-/* All numbers, once formats, fractions and shifts are there. */
-static void quantize_all(struct quantized *q, const struct network *n, enum table_kind table)
+void quantize_all(struct quantized *q, const struct network *n, enum table_kind table)
 {
     for (int i = 0; i < n->matrix_count; i++)
         quantize_matrix(&q->matrices[i], &n->matrices[i].weights, q->weight_bits);

@@ -82,7 +82,15 @@ bool quantize(struct quantized *quant, const struct network *network, struct cal
 bool quantize_for(struct quantized *quant, const struct network *network,
                   struct calibrator *calibrator, const struct quantized *chip,
                   const struct config *config, struct error *error);
+
+/* A part of a network (models/network/part.h) with the numbers of the whole. */
+struct network_part;
+void quantize_part(struct quantized *quant, const struct network_part *part, const struct quantized *whole,
+                   enum table_kind table);
 void quantized_free(struct quantized *quant);
+
+/* All numbers and tables, once formats, fractions and shifts are there: for those who quantize. */
+void quantize_all(struct quantized *quant, const struct network *network, enum table_kind table);
 
 /* The n-th matrix. */
 const struct quant_matrix *quantized_matrix(const struct quantized *quant, int n);

@@ -354,16 +354,15 @@ int derive_skew(const struct derived *d)
     return (1 << d->weight_fifo_bits) - WEIGHT_FIFO_SLACK;
 }
 
-void derive_streams(struct program *program)
+/* What follows from counts and needs. */
+static void derive_widths(struct program *program, const struct stream_needs *needs)
 {
     struct derived *d = &program->d;
-    struct stream_needs needs = derive_needs(program);
-    derive_counts(program);
     derive_memories(d);
-    d->length_bits = unsigned_bits(with_headroom(program, needs.longest));
-    d->columns_bits = unsigned_bits(with_headroom(program, needs.most_columns));
+    d->length_bits = unsigned_bits(with_headroom(program, needs->longest));
+    d->columns_bits = unsigned_bits(with_headroom(program, needs->most_columns));
     d->weight_fifo_bits = WEIGHT_FIFO_MIN;
-    while (derive_skew(d) < needs.skew)
+    while (derive_skew(d) < needs->skew)
         d->weight_fifo_bits++;
     d->product_bits = address_bits(d->products);
     d->pass_bits = address_bits(d->passes);
@@ -386,6 +385,44 @@ void derive_streams(struct program *program)
     else
         derive_memory(program);
     check_complete(d);
+}
+
+void derive_streams(struct program *program)
+{
+    const struct stream_needs needs = derive_needs(program);
+    derive_counts(program);
+    derive_widths(program, &needs);
+}
+
+static void raise(int *most, int value)
+{
+    *most = larger(*most, value);
+}
+
+void derive_path(struct program *program, const struct program *const *parts, int count, int lanes)
+{
+    struct derived *d = &program->d;
+    struct stream_needs needs = {.longest = 0};
+    derive_shapes(program, lanes);
+    int *const most[] = {&d->x_size, &d->y_size, &d->c_size, &d->y_words, &d->cell_words,
+                         &d->kept_words, &d->scratch_words, &d->frame_words, &d->products, &d->passes,
+                         &d->columns, &d->beats, &d->constants};
+    for (size_t i = 0; i < sizeof most / sizeof *most; i++)
+        *most[i] = 0;
+    for (int n = 0; n < count; n++) {
+        const struct derived *of = &parts[n]->d;
+        const int values[] = {of->x_size, of->y_size, of->c_size, of->y_words, of->cell_words,
+                              of->kept_words, of->scratch_words, of->frame_words, of->products, of->passes,
+                              of->columns, of->beats, of->constants};
+        const struct stream_needs own = derive_needs(parts[n]);
+        for (size_t i = 0; i < sizeof most / sizeof *most; i++)
+            raise(most[i], values[i]);
+        raise(&needs.longest, own.longest);
+        raise(&needs.skew, own.skew);
+        raise(&needs.most_columns, own.most_columns);
+    }
+    derive_ends(d);
+    derive_widths(program, &needs);
 }
 
 void derive_shapes_for(struct program *program, const struct derived *chip)

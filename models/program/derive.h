@@ -14,6 +14,10 @@ void derive_streams(struct program *program);
 /* The same for another model of a chip that is there already: its widths and capacities stay, the
  * model's sizes and counts are its own.  Nobody has checked that they fit (fit.h). */
 void derive_shapes_for(struct program *program, const struct derived *chip);
+/* Fills `d` of a program whose network goes both ways: a chip as large as the largest of the programs of its
+ * parts, which have `lanes` lanes; what they count is there. */
+void derive_path(struct program *program, const struct program *const *parts, int count, int lanes);
+
 void derive_streams_for(struct program *program);
 
 /* The same chip with another number of channels, in configuration and numbers: its streams stay. */

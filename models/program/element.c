@@ -39,43 +39,48 @@ static void fill_in(int *known, int also)
     *known = *known == NONE ? also : *known;
 }
 
-/* Gathers the formats of the layers, and says which of them that of `layer` is. */
-static int gather(const struct program *p, struct element_format list[LAYERS_MOST], int *count,
-                  int layer)
+/* Gathers the formats of the layers. */
+static int gather(const struct program *p, struct element_format list[LAYERS_MOST])
 {
-    int number = NONE;
-    *count = 0;
+    int count = 0;
     for (int i = 0; i < p->network.layer_count; i++) {
         const struct element_format format = format_of(p, i);
         int n = 0;
-        while (n < *count && !may_be_one(&list[n], &format))
+        while (n < count && !may_be_one(&list[n], &format))
             n++;
-        if (n == *count)
-            list[(*count)++] = format;
+        if (n == count)
+            list[count++] = format;
         fill_in(&list[n].round_shift, format.round_shift);
         fill_in(&list[n].c_fraction, format.c_fraction);
         fill_in(&list[n].m_fraction, format.m_fraction);
-        number = i == layer ? n : number;
     }
-    for (int n = 0; n < *count; n++) {
+    for (int n = 0; n < count; n++) {
         fill_in(&list[n].c_fraction, 0);
         fill_in(&list[n].m_fraction, 0);
     }
-    return number;
+    return count;
 }
 
 int element_formats(const struct program *p, struct element_format list[LAYERS_MOST])
 {
-    int count;
-    gather(p, list, &count, NONE);
-    return count;
+    if (p->formats.count == 0)
+        return gather(p, list);
+    for (int n = 0; n < p->formats.count; n++)
+        list[n] = p->formats.of[n];
+    return p->formats.count;
 }
 
+/* The first that it agrees with is the one that it was gathered into: one that did not agree then does so less
+ * with what was filled in since. */
 int element_format_of(const struct program *p, int layer)
 {
     struct element_format list[LAYERS_MOST];
-    int count;
-    return gather(p, list, &count, layer);
+    const int count = element_formats(p, list);
+    const struct element_format format = format_of(p, layer);
+    int number = 0;
+    while (number + 1 < count && !may_be_one(&list[number], &format))
+        number++;
+    return number;
 }
 
 struct range {
@@ -90,7 +95,7 @@ static void widen(struct range *range, int value)
 
 static void derive_formats(struct derived *d, const struct program *p)
 {
-    struct element_format list[LAYERS_MOST];
+    struct element_format list[LAYERS_MOST] = {{0, 0, 0}};
     const int count = element_formats(p, list);
     struct range sum = {list[0].round_shift, list[0].round_shift};
     struct range c = {list[0].c_fraction, list[0].c_fraction};

@@ -6,12 +6,6 @@
 
 #include "models/program/program.h"
 
-/* Formats of a layer; layers may share one.  What no layer of it has is 0. */
-struct element_format {
-    int round_shift; /* fraction bits dropped from sums */
-    int c_fraction, m_fraction;
-};
-
 /* All that the chip has, by number; returns how many. */
 int element_formats(const struct program *program, struct element_format list[LAYERS_MOST]);
 

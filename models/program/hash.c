@@ -3,6 +3,7 @@
 
 #include "models/base/crc32.h"
 #include "models/program/derive.h"
+#include "models/program/path.h"
 
 static uint32_t hash_table(uint32_t crc, const struct act_table *table)
 {
@@ -87,6 +88,12 @@ uint32_t hash_program(const struct program *p)
     size_t pes = (size_t)p->d.pes;
     uint32_t chip = p->chip_hash, crc = crc32_of(0, &chip, sizeof chip);
     crc = crc32_of(crc, &p->d, sizeof p->d);
+    if (p->tapes.parts > 0)
+        crc = crc32_of(crc, &p->tapes, sizeof p->tapes);
+    for (int part = 0; part < p->part_count; part++)
+        crc = hash_int(crc, (int)p->parts[part].program.config_hash);
+    if (p->part_count > 0)
+        return crc;
     for (int pass = 0; pass < n->pass_count; pass++) {
         const size_t rows = (size_t)n->passes[pass].rows;
         const struct quant_pass *quant = &q->passes[pass];

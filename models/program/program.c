@@ -9,25 +9,29 @@
 #include "models/program/derive.h"
 #include "models/program/fit.h"
 #include "models/program/hash.h"
+#include "models/program/path.h"
 #include "models/program/prune.h"
 #include "models/program/stock.h"
 
 enum { INDEX_AUTO_LEAST = 4, INDEX_AUTO_MOST = 6 };
 
-/* A direction is a program of its own. */
-static bool all_forward(const struct network *n, struct error *error)
+/* A part of a network after the other, over whole utterances: no one program, and x and y lie in memory. */
+static bool all_forward(const struct network *n, const char *why, struct error *error)
 {
     for (int i = 0; i < n->layer_count; i++)
         if (n->layers[i].as.direction != DIRECTION_FORWARD)
-            return fail(error, "layer %d goes backward, whose frames need the whole utterance: so "
-                        "far layers of a chip go forward", n->layers[i].number);
+            return fail(error, "layer %d goes backward, over whole utterances: %s", n->layers[i].number, why);
     return true;
 }
+
+static const char NEEDS_MEMORY[] = "that takes a chip with x and y in memory (memory: resident or stream, "
+                                   "io: memory)";
 
 static bool load_network(struct program *p, struct error *error)
 {
     const struct model_config *model = &p->config.model;
-    if (!network_load(&p->network, model, error) || !all_forward(&p->network, error))
+    if (!network_load(&p->network, model, error) ||
+        (p->config.io != IO_MEMORY && !all_forward(&p->network, NEEDS_MEMORY, error)))
         return false;
     if (model->utterances != NULL &&
         !utterances_read(&p->utterances, model->utterances, p->network.input, error))
@@ -60,6 +64,7 @@ static void finish(struct program *p, const struct program *chip)
 {
     p->chip = chip != NULL ? chip->d : p->d;
     p->chip_hash = chip != NULL ? chip->chip_hash : hash_chip(p);
+    path_finish(p);
     p->config_hash = hash_program(p);
 }
 
@@ -132,7 +137,8 @@ static void drop(struct stages *s)
 
 static bool make_network(struct stages *s, struct error *error)
 {
-    return take(s, STAGE_NETWORK) || made(s, STAGE_NETWORK, load_network(&s->program, error));
+    const bool is_there = take(s, STAGE_NETWORK) || made(s, STAGE_NETWORK, load_network(&s->program, error));
+    return is_there && (s->stock == NULL || all_forward(&s->program.network, "as yet such networks are not for sweeps", error));
 }
 
 static void make_pruned(struct stages *s)
@@ -165,7 +171,8 @@ static bool make_numbers(struct stages *s, struct error *error)
         if (!made(s, STAGE_NUMBERS,
                   quantize(&p->quant, &p->network, s->calibrator, &p->config, error)))
             return false;
-        schedule_encode(&s->encoded, p);
+        if (network_is_forward(&p->network))
+            schedule_encode(&s->encoded, p);
         if (s->stock != NULL)
             stock_encoded(s->stock, s->kept, &s->encoded);
     }
@@ -196,7 +203,10 @@ static void make_schedule(struct stages *s)
         derive_again(&s->program);
         return;
     }
-    choose_schedule(&s->program, &s->encoded, NULL);
+    if (network_is_forward(&s->program.network))
+        choose_schedule(&s->program, &s->encoded, NULL);
+    else
+        path_schedule(&s->program);
     made(s, STAGE_SCHEDULE, true);
 }
 
@@ -204,7 +214,8 @@ static void make_streams(struct stages *s)
 {
     if (take(s, STAGE_STREAMS))
         return;
-    schedule_entries(&s->program, &s->encoded);
+    if (s->program.part_count == 0)
+        schedule_entries(&s->program, &s->encoded);
     made(s, STAGE_STREAMS, true);
 }
 
@@ -397,7 +408,8 @@ bool program_build_for(struct program *p, const struct program *chip, const stru
     if (chip->config.memory == MEMORY_ROM)
         return fail(error,
                     "the chip holds its model in ROM (memory: rom): another one cannot be loaded");
-    if (!load_network(p, error) || !fit_network(&p->network, chip, error))
+    if (!load_network(p, error) || !all_forward(&p->network, "such a network comes with its chip", error) ||
+        !fit_network(&p->network, chip, error))
         return false;
     p->geometry = geometry_choose_for(&chip->geometry, chip->d.lanes, &p->config, &p->network);
     prune_network(p);

@@ -83,9 +83,29 @@ struct column {
     int32_t element;
 };
 
+/* Number formats of a layer; layers may share one.  What no layer of it has is 0. */
+struct element_format {
+    int round_shift; /* fraction bits dropped from sums */
+    int c_fraction, m_fraction;
+};
+
+struct element_formats {
+    int count;
+    struct element_format of[LAYERS_MOST];
+};
+
+/* Where a part stands among those of its network, and the tapes between them (models/network/part.h). */
+struct tape_use {
+    int part, parts;
+    int backward;
+    int reads, writes;
+    int at, row; /* elements: where its y begins in a row of the tape that it writes, and all of that */
+};
+
 struct cycles;
 struct vector_place;
 struct quality;
+struct path_part;
 
 struct program {
     struct config config;
@@ -118,6 +138,12 @@ struct program {
     int64_t cycles_per_frame;       /* clocks of a frame in steady state */
     uint32_t chip_hash;             /* CRC-32 of what is fixed in Verilog: model images name it */
     uint32_t config_hash;           /* CRC-32 of all that reaches the Verilog or an image */
+    int part_count;                 /* of a network with layers that go backward: its parts ... */
+    struct path_part *parts;        /* ... and their programs (path.h); of it itself products, passes and
+                                       streams are not there, `d` is that of the chip, a frame's cycles are the
+                                       sum of theirs */
+    struct tape_use tapes;          /* of such a part: what it reads and writes; parts 0: it is none */
+    struct element_formats formats; /* ... those of the chip; count 0: its own */
     bool borrowed;                  /* all that it points to belongs to a stock */
 };
 

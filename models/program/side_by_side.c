@@ -66,12 +66,12 @@ void side_by_side_step(struct side_by_side *s, struct voice_models *v, const flo
     step(s, v, features, NULL);
 }
 
-static void judge_y(struct side_by_side *s, const struct voice_models *v, const float *expected)
+static void judge_y(struct side_by_side *s, const double *given, const double *pruned, const int32_t *y,
+                    const float *expected)
 {
     const struct quantized *q = &s->program->quant;
-    const double *pruned = reference_y(&v->pruned),
-                 *given = s->given != NULL ? reference_y(&v->given) : pruned;
-    const int32_t *y = golden_y(&v->golden);
+    s->frames++;
+    s->expected_frames += expected != NULL;
     for (int row = 0; row < q->shape.output; row++) {
         double chip = ldexp((double)y[row], -quantized_output(q)->fraction);
         error_sums_add(&s->pairs[PRUNED], given[row], pruned[row]);
@@ -91,9 +91,32 @@ void side_by_side_judge(struct side_by_side *s, struct voice_models *v, const fl
     v->golden.counts = (struct clip_counts){{0}, {0}};
     step(s, v, features, &s->clips);
     clip_counts_add(&s->clips, &v->golden.counts);
-    s->frames++;
-    s->expected_frames += expected != NULL;
-    judge_y(s, v, expected);
+    const double *pruned = reference_y(&v->pruned);
+    judge_y(s, s->given != NULL ? reference_y(&v->given) : pruned, pruned, golden_y(&v->golden), expected);
+}
+
+void side_by_side_run(struct side_by_side *s, const struct matrix *features, const struct matrix *expected,
+                      int32_t *y)
+{
+    const struct quantized *q = &s->program->quant;
+    const size_t frames = (size_t)features->rows, input = (size_t)q->shape.input, output = (size_t)q->shape.output;
+    int32_t *x = allocate(frames * input, sizeof *x);
+    double *pruned = allocate(frames * output, sizeof *pruned), *given = pruned;
+    for (int t = 0; t < features->rows; t++)
+        quantize_x(q, matrix_row(features, t), x + (size_t)t * input, &s->clips);
+    golden_run(q, features->rows, x, y, &s->clips);
+    reference_run(s->pruned, features, NULL, pruned);
+    if (s->given != NULL) {
+        given = allocate(frames * output, sizeof *given);
+        reference_run(s->given, features, NULL, given);
+    }
+    for (size_t t = 0; t < frames; t++)
+        judge_y(s, given + t * output, pruned + t * output, y + t * output,
+                expected != NULL ? matrix_row(expected, (int)t) : NULL);
+    if (given != pruned)
+        free(given);
+    free(pruned);
+    free(x);
 }
 
 struct accuracy side_by_side_accuracy(const struct side_by_side *s)

@@ -7,6 +7,7 @@
 #include "models/number/calibrate.h"
 #include "models/program/cycles.h"
 #include "models/program/derive.h"
+#include "models/program/path.h"
 
 enum {
     PLACES = 12, /* results of a stage: an LSTM with each fold and length of the index */
@@ -268,6 +269,19 @@ static void free_given(struct program *p)
     p->given = NULL;
 }
 
+/* The parts of a network that goes both ways, with their programs. */
+static void free_parts(struct program *p)
+{
+    for (int n = 0; n < p->part_count; n++) {
+        struct program *part = &p->parts[n].program;
+        part->network = (struct network){0}; /* that of the cut */
+        for (int stage = STAGE_COUNT - 1; stage >= 0; stage--)
+            stage_free(part, (enum stage)stage);
+        network_part_free(&p->parts[n].cut);
+    }
+    free(p->parts);
+}
+
 static void free_schedule(struct program *p)
 {
     free(p->products);
@@ -279,6 +293,7 @@ static void free_schedule(struct program *p)
     if (p->cycles != NULL)
         cycles_free(p->cycles);
     free(p->cycles);
+    free_parts(p);
 }
 
 void stage_free(struct program *p, enum stage stage)
@@ -320,6 +335,8 @@ static void take_schedule(struct program *p, const struct program *part)
     p->greedy_cycles = part->greedy_cycles;
     p->cycles = part->cycles;
     p->cycles_per_frame = part->cycles_per_frame;
+    p->part_count = part->part_count;
+    p->parts = part->parts;
     p->d = part->d;
 }
 

@@ -17,6 +17,13 @@
 
 enum { PAGE = 4096, FLAG_SAVE = 1 };
 
+/* Where the frames of x or y of a descriptor lie. */
+struct frames {
+    int32_t stride;  /* bytes from one to the next, 0: they lie one behind the other */
+    uint64_t first;  /* byte of the region at which the first begins */
+    uint64_t bytes;  /* of one */
+};
+
 /* Regions of the data port's memory, by number: the ring, the states, then x and y of each
  * descriptor. */
 static struct {
@@ -26,6 +33,7 @@ static struct {
     uint32_t wait;        /* clocks until the next ones may be submitted */
     uint32_t x_frame_bytes, y_frame_bytes, word_bytes, element_bytes;
     uint64_t random;
+    struct frames *x, *y; /* [descriptor_count] */
 } queue;
 
 static uint32_t draw(void)
@@ -82,19 +90,76 @@ static void noise(struct memory_region *r)
     r->writes = 0;
 }
 
+static void out_of_memory(void)
+{
+    fprintf(stderr, "harness: out of memory\n");
+    exit(1);
+}
+
+static void *allocated(size_t count, size_t size)
+{
+    void *made = calloc(count > 0 ? count : 1, size);
+    if (made == NULL)
+        out_of_memory();
+    return made;
+}
+
+static struct memory_region *add_region(uint64_t base, uint64_t bytes)
+{
+    int number = memory_add(axi_data_memory(), base, allocated((size_t)bytes, 1), bytes);
+    if (number < 0)
+        out_of_memory();
+    return &axi_data_memory()->regions[number];
+}
+
+static bool scattered(void)
+{
+    return harness.now->flags & STIMULUS_SCATTERED;
+}
+
+/* Bytes from a page on: whole bus words, often all but one of the page. */
+static uint64_t scatter(void)
+{
+    const uint32_t bus = harness.plan.memory_data_bits / 8, words = PAGE / bus;
+    return scattered() ? (draw() % 2 != 0 ? words - 1 : draw() % words) * bus : 0;
+}
+
 /* A piece of its own pages from *at on; moves *at behind it. */
 static void add_piece(uint64_t *at, uint64_t bytes, bool is_state)
 {
-    unsigned char *contents = calloc(bytes > 0 ? (size_t)bytes : 1, 1);
-    int number = contents != NULL ? memory_add(axi_data_memory(), *at, contents, bytes) : -1;
-    if (number < 0) {
-        fprintf(stderr, "harness: out of memory\n");
-        exit(1);
-    }
-    struct memory_region *r = &axi_data_memory()->regions[number];
+    const uint64_t base = *at + scatter();
+    struct memory_region *r = add_region(base, bytes);
     r->readable = false;
     r->state = is_state;
-    *at += (bytes + PAGE - 1) / PAGE * PAGE + PAGE;
+    *at += (base - *at + bytes + PAGE - 1) / PAGE * PAGE + PAGE;
+}
+
+/* A piece for the frames of x or y of a descriptor; they go all ways in turn. */
+static struct frames add_frames(uint64_t *at, uint32_t count, uint32_t frame_bytes, uint32_t turn)
+{
+    const uint32_t bus = harness.plan.memory_data_bits / 8;
+    const uint32_t apart = turn % 4 < 2 ? 0 : (1 + draw() % (PAGE / bus)) * bus;
+    const int32_t step = (int32_t)(frame_bytes + apart);
+    const uint64_t behind = (uint64_t)(count - 1) * (uint32_t)step;
+    struct frames f = {.bytes = frame_bytes};
+    if (scattered() && (apart != 0 || turn % 2 == 1))
+        f = (struct frames){turn % 2 == 1 ? -step : step, turn % 2 == 1 ? behind : 0, frame_bytes};
+    add_piece(at, f.stride != 0 ? behind + frame_bytes : (uint64_t)count * frame_bytes, false);
+    return f;
+}
+
+static unsigned char *frame_at(const struct memory_region *r, const struct frames *f, uint32_t frame)
+{
+    const int64_t step = f->stride != 0 ? f->stride : (int64_t)f->bytes;
+    return r->contents + (int64_t)f->first + step * (int64_t)frame;
+}
+
+/* It begins a page. */
+static void add_ring(uint64_t *at)
+{
+    const uint32_t bytes = (uint32_t)STIMULUS_DESCRIPTOR_BYTES << harness.now->ring_bits;
+    add_region(*at, bytes);
+    *at += ((uint64_t)bytes + PAGE - 1) / PAGE * PAGE + PAGE;
 }
 
 void queue_begin(void)
@@ -109,13 +174,16 @@ void queue_begin(void)
     queue.y_frame_bytes = model_word(ESE_IMAGE_Y_FRAME_BYTES);
     queue.word_bytes = model_word(ESE_IMAGE_XY_WORD_BYTES);
     queue.element_bytes = model_word(ESE_IMAGE_ELEMENT_BYTES);
+    queue.x = allocated(p->descriptor_count, sizeof *queue.x);
+    queue.y = allocated(p->descriptor_count, sizeof *queue.y);
     uint64_t at = harness.plan.queue_base;
-    add_piece(&at, (uint64_t)STIMULUS_DESCRIPTOR_BYTES << p->ring_bits, false);
+    add_ring(&at);
     for (uint32_t i = 0; i < p->state_count; i++)
         add_piece(&at, model_word(ESE_IMAGE_STATE_BYTES), true);
     for (uint32_t i = 0; i < p->descriptor_count; i++) {
-        add_piece(&at, (uint64_t)p->descriptors[i].frames * queue.x_frame_bytes, false);
-        add_piece(&at, (uint64_t)p->descriptors[i].frames * queue.y_frame_bytes, false);
+        const uint32_t frames = p->descriptors[i].frames, turn = harness.phase + i;
+        queue.x[i] = add_frames(&at, frames, queue.x_frame_bytes, turn);
+        queue.y[i] = add_frames(&at, frames, queue.y_frame_bytes, turn + turn / 4);
     }
     queue_rewind();
 }
@@ -141,6 +209,8 @@ void queue_end(void)
     for (uint32_t i = 0; i < count; i++)
         free(region(i)->contents);
     memory_forget(axi_data_memory(), queue.first);
+    free(queue.x);
+    free(queue.y);
     queue.open = false;
 }
 
@@ -288,8 +358,10 @@ static void put_descriptor(unsigned char *at, uint32_t index)
     put_words(at, ESE_DESCRIPTOR_MAGIC, &(uint32_t){ESE_IDENTITY_DESCRIPTOR}, 1);
     put_words(at, ESE_DESCRIPTOR_FLAGS, &(uint32_t){d->save >= 0 ? FLAG_SAVE : 0}, 1);
     put_words(at, ESE_DESCRIPTOR_FRAMES, &d->frames, 1);
-    put_address(at, ESE_DESCRIPTOR_X_ADDRESS, x_region(index)->base);
-    put_address(at, ESE_DESCRIPTOR_Y_ADDRESS, y_region(index)->base);
+    put_address(at, ESE_DESCRIPTOR_X_ADDRESS, x_region(index)->base + queue.x[index].first);
+    put_address(at, ESE_DESCRIPTOR_Y_ADDRESS, y_region(index)->base + queue.y[index].first);
+    put_words(at, ESE_DESCRIPTOR_X_STRIDE, &(uint32_t){(uint32_t)queue.x[index].stride}, 1);
+    put_words(at, ESE_DESCRIPTOR_Y_STRIDE, &(uint32_t){(uint32_t)queue.y[index].stride}, 1);
     if (d->save >= 0)
         put_address(at, ESE_DESCRIPTOR_SAVE_ADDRESS, state_region((uint32_t)d->save)->base);
     put_words(at, ESE_DESCRIPTOR_ACTIVE, plan->active + frame * mask, mask);
@@ -324,6 +396,10 @@ static void count_descriptor(uint32_t index)
         bin_hit(BIN_DESCRIPTOR_FULL);
     if (index >= room)
         bin_hit(BIN_DESCRIPTOR_WRAP);
+    if (d->frames > 1 && (queue.x[index].stride < 0 || queue.y[index].stride < 0))
+        bin_hit(BIN_DESCRIPTOR_BACKWARD);
+    if (d->frames > 1 && (queue.x[index].stride > 0 || queue.y[index].stride > 0))
+        bin_hit(BIN_DESCRIPTOR_APART);
     if (d->save >= 0)
         bin_hit(BIN_DESCRIPTOR_SAVE);
     if (d->restore >= 0)
@@ -336,11 +412,9 @@ static void submit(void)
     uint32_t index = queue.submitted++, frame = first_frame(index);
     const struct stimulus_descriptor *d = &p->descriptors[index];
     uint32_t place = index & ((UINT32_C(1) << p->ring_bits) - 1);
-    struct memory_region *x = x_region(index);
     for (uint32_t f = 0; f < d->frames; f++)
         for (uint32_t e = 0; e < harness.plan.input; e++)
-            put_x(x->contents + (size_t)f * queue.x_frame_bytes + (size_t)e * queue.word_bytes,
-                  frame + f, e);
+            put_x(frame_at(x_region(index), &queue.x[index], f) + (size_t)e * queue.word_bytes, frame + f, e);
     if (d->restore >= 0)
         rotate_state(state_region((uint32_t)d->restore), d->rotate);
     if (d->restore >= 0 && has_initial())
@@ -494,9 +568,10 @@ static void check_descriptor(uint32_t index)
     const struct stimulus_descriptor *d = &harness.now->descriptors[index];
     const struct memory_region *y = y_region(index);
     uint32_t frame = first_frame(index);
-    if (y->writes != y->bytes)
+    const uint64_t y_bytes = (uint64_t)d->frames * queue.y_frame_bytes;
+    if (y->writes != y_bytes)
         violation(AT "descriptor %u is done, but %llu bytes of its %llu of y have been written", HERE,
-                  index, (unsigned long long)y->writes, (unsigned long long)y->bytes);
+                  index, (unsigned long long)y->writes, (unsigned long long)y_bytes);
     if (d->save >= 0) {
         const struct memory_region *state = state_region((uint32_t)d->save);
         if (state->writes != state->bytes)
@@ -506,7 +581,7 @@ static void check_descriptor(uint32_t index)
         check_state(state, frame + d->frames - 1);
     }
     for (uint32_t f = 0; f < d->frames; f++) {
-        check_frame(y->contents + (size_t)f * queue.y_frame_bytes, frame + f);
+        check_frame(frame_at(y, &queue.y[index], f), frame + f);
         frame_is_out();
     }
 }

@@ -3,8 +3,8 @@
  * saved states.  Writes descriptors and x, and looks at every byte of y when its descriptor is done.
  *
  * All of it lies in the data port's memory, from the plan's queue_base on, each piece on pages of its
- * own with an unused page behind it.  Sizes and strides are those of the model image's header.  What
- * nobody has written yet is noise.  Without a queue all of this does nothing. */
+ * own with an unused page behind it.  Sizes are those of the model image's header, and so are strides but
+ * in phases that are scattered.  What nobody has written yet is noise.  Without a queue all of this does nothing. */
 #ifndef ESE_HOST_QUEUE_H
 #define ESE_HOST_QUEUE_H
 

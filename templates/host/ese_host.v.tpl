@@ -59,7 +59,7 @@ module ese_host (
     input  wire [1:0]  length_error,
     input  wire        model_done,
     input  wire [4:0]  model_error,
-    input  wire [2:0]  descriptor_error, // impossible, not 4 KiB aligned, strided
+    input  wire        descriptor_error,
     input  wire        x_error,
     input  wire [31:0] model_hash,
     input  wire [31:0] x_size,

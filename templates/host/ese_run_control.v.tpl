@@ -31,7 +31,7 @@ module ese_run_control (
     input  wire [2:0]  bus_answer,
     input  wire        model_done,       // all of the model is loaded
     input  wire [4:0]  model_error,      // magic, header, chip, size, contents
-    input  wire [2:0]  descriptor_error, // impossible, not 4 KiB aligned, strided
+    input  wire        descriptor_error,
     input  wire        x_error,
 
     output reg         running,
@@ -71,7 +71,7 @@ module ese_run_control (
     reg [2:0] decode_error_q;
     reg [1:0] length_error_q;
     reg [4:0] model_error_q;
-    reg [2:0] descriptor_error_q;
+    reg       descriptor_error_q;
     reg       x_error_q;
     reg       model_done_q;
 
@@ -89,7 +89,7 @@ module ese_run_control (
             decode_error_q     <= 3'd0;
             length_error_q     <= 2'd0;
             model_error_q      <= 5'd0;
-            descriptor_error_q <= 3'd0;
+            descriptor_error_q <= 1'b0;
             x_error_q          <= 1'b0;
             model_done_q       <= 1'b0;
         end

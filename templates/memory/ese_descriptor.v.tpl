@@ -3,7 +3,8 @@
 //
 // Takes its 32 words, bus word by bus word, and says what stands in them: REGISTERS.md lists the words.
 //
-// Verdict   of what has been taken: impossible, not aligned as this chip needs it, strided
+// Verdict   of what has been taken: `wrong`, it cannot be done
+// Strides   bytes from one frame to the next, signed; 0: frames lie one behind the other
 // Reset     none: what was taken stays until the next one
 `resetall
 `timescale 1ns / 1ps
@@ -18,6 +19,8 @@ module ese_descriptor (
     output wire        save,
     output wire [@{ADDRESS_MSB}:0] x_address,
     output wire [@{ADDRESS_MSB}:0] y_address,
+    output wire [31:0] x_stride,
+    output wire [31:0] y_stride,
     output wire [@{ADDRESS_MSB}:0] restore_address,
     output wire [@{ADDRESS_MSB}:0] save_address,
     output wire [@{CHANNEL_MSB}:0] active,   // channels with a voice
@@ -25,7 +28,7 @@ module ese_descriptor (
     output wire [@{CHANNEL_MSB}:0] restored, // ... with a state from memory
     output wire        restore,              // some of them
 
-    output wire [2:0]  wrong                 // {strided, not 4 KiB aligned, impossible}
+    output wire        wrong
 );
 //@ for CONSTANTS_USED
     localparam @{CONSTANT} = @{VALUE}; // @{MEANING}
@@ -35,8 +38,7 @@ module ese_descriptor (
     localparam @{SYMBOL} = @{WORD}; // @{MEANING}
 //@ end
     localparam [31:0] MAGIC  = 32'h@{DESCRIPTOR_IDENTITY};
-    localparam [63:0] STRAY  = 64'h@{STRAY}; // address bits that nobody may set
-    localparam [63:0] WITHIN = 64'h@{WITHIN}; // ... that this chip does not take
+    localparam [63:0] STRAY  = 64'h@{STRAY}; // bits of addresses and strides that nobody may set
 
     reg [DESCRIPTOR_BITS-1:0] descriptor;
 
@@ -55,14 +57,15 @@ module ese_descriptor (
     wire [63:0] to_y         = descriptor[32*DESCRIPTOR_Y_ADDRESS +: 64];
     wire [63:0] from_state   = descriptor[32*DESCRIPTOR_RESTORE_ADDRESS +: 64];
     wire [63:0] to_state     = descriptor[32*DESCRIPTOR_SAVE_ADDRESS +: 64];
-    wire [31:0] x_stride     = descriptor[32*DESCRIPTOR_X_STRIDE +: 32];
-    wire [31:0] y_stride     = descriptor[32*DESCRIPTOR_Y_STRIDE +: 32];
-    wire [63:0] address_bits = from_x | to_y | (from_state & {64{restore}}) | (to_state & {64{save}});
+    wire [63:0] address_bits = from_x | to_y | (from_state & {64{restore}}) | (to_state & {64{save}})
+                             | {32'd0, x_stride | y_stride};
 
     assign frames          = descriptor[32*DESCRIPTOR_FRAMES +: 32];
     assign save            = descriptor[32*DESCRIPTOR_FLAGS];
     assign x_address       = from_x[@{ADDRESS_MSB}:0];
     assign y_address       = to_y[@{ADDRESS_MSB}:0];
+    assign x_stride        = descriptor[32*DESCRIPTOR_X_STRIDE +: 32];
+    assign y_stride        = descriptor[32*DESCRIPTOR_Y_STRIDE +: 32];
     assign restore_address = from_state[@{ADDRESS_MSB}:0];
     assign save_address    = to_state[@{ADDRESS_MSB}:0];
     assign active          = descriptor[32*DESCRIPTOR_ACTIVE +: CHANNELS];
@@ -70,9 +73,7 @@ module ese_descriptor (
     assign restored        = descriptor[32*DESCRIPTOR_RESTORE +: CHANNELS];
     assign restore         = restored != {CHANNELS{1'b0}};
 
-    assign wrong[0] = magic != MAGIC || frames == 32'd0 || (address_bits & STRAY) != 64'd0;
-    assign wrong[1] = (address_bits & WITHIN) != 64'd0;
-    assign wrong[2] = (x_stride | y_stride) != 32'd0;
+    assign wrong = magic != MAGIC || frames == 32'd0 || (address_bits & STRAY) != 64'd0;
 endmodule
 
 `resetall

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // ese_feed - the frames of x of a descriptor, from memory to the input buffer.
 //
-// `begins` takes address and number of the frames; then, while `feeding`, each is asked for, taken from the bus
-// words, and given out element by element, all channels of an element a beat.  Frame lies behind frame.
+// `begins` takes address, stride and number of the frames; then, while `feeding`, each is asked for, taken from
+// the bus words, and given out element by element, all channels of an element a beat.  The next frame lies
+// `stride` bytes further on in memory, or before if that is negative; 0: right behind.
 //
 // Rate     frames follow each other without a gap; the next ones are asked for while one is given
 // Ends     `over` with the last beat of the last frame
@@ -26,6 +27,7 @@ module ese_feed #(
     input  wire                          begins,
     input  wire                          feeding,
     input  wire [ADDRESS_W-1:0]          address,
+    input  wire [31:0]                   stride, // whole bus words
     input  wire [31:0]                   frames,
     input  wire [CHANNELS-1:0]           active,
     input  wire [CHANNELS-1:0]           first,
@@ -56,17 +58,18 @@ module ese_feed #(
     reg                 first_frame; // the frame to be given is the descriptor's first,
     reg                 last_frame;  // ... its last
     reg [ADDRESS_W-1:0] next;
+    reg [31:BYTES_W]    step;        // from it to the one after, signed
     reg [X_COUNT_W-1:0] item;
 
-    wire [95:0]            frame_bytes = {{(64-BYTES_W){1'b0}}, ask_words, {BYTES_W{1'b0}}};
-    wire [31:0]            last_item   = x_size - 32'd1;
-    wire                   give        = x_tvalid && x_tready;
+    wire [ADDRESS_W-1:0]   step_bytes = {{(ADDRESS_W-31){step[31]}}, step[30:BYTES_W], {BYTES_W{1'b0}}};
+    wire [31:0]            last_item  = x_size - 32'd1;
+    wire                   give       = x_tvalid && x_tready;
     wire                   unpacked;
     wire                   taken;
     wire [XY_MEMORY_W-1:0] unpacked_memory;
     wire [XY_MEMORY_W-1:0] memory;
 
-    wire unused_bits = ^{frame_bytes, memory, last_item};
+    wire unused_bits = ^{stride, memory, last_item};
 
     assign ask      = feeding && !all_asked;
     assign ask_base = next;
@@ -79,6 +82,7 @@ module ese_feed #(
     always @(posedge clk) begin
         if (begins) begin
             next         <= address;
+            step         <= (stride == 32'd0) ? ask_words[31-BYTES_W:0] : stride[31:BYTES_W];
             frames_asked <= 32'd0;
             frames_given <= 32'd0;
             all_asked    <= 1'b0;
@@ -88,7 +92,7 @@ module ese_feed #(
         if (feeding && asked) begin
             frames_asked <= frames_asked + 32'd1;
             all_asked    <= frames_asked + 32'd1 == frames;
-            next         <= next + frame_bytes[ADDRESS_W-1:0];
+            next         <= next + step_bytes;
         end
         if (feeding && given) begin
             frames_given <= frames_given + 32'd1;

@@ -51,7 +51,7 @@ module ese_mem_controller (
     input  wire [63:0] queue_base,
     input  wire [31:0] queue_mask,
     input  wire [31:0] queue_tail,
-    output wire [2:0]  descriptor_error,
+    output wire        descriptor_error,
     output wire        descriptor_done,
     output wire        frame_done,
     output wire        x_tvalid,

@@ -20,7 +20,7 @@ module ese_mover (
     input  wire [63:0] queue_base,
     input  wire [31:0] queue_mask,
     input  wire [31:0] queue_tail,
-    output wire [2:0]  descriptor_error,
+    output wire        descriptor_error,
     output wire        descriptor_done,
     output wire        frame_done,
 
@@ -79,13 +79,15 @@ module ese_mover (
     wire                 save;
     wire [ADDRESS_W-1:0] x_address;
     wire [ADDRESS_W-1:0] y_address;
+    wire [31:0]          x_stride;
+    wire [31:0]          y_stride;
     wire [ADDRESS_W-1:0] restore_address;
     wire [ADDRESS_W-1:0] save_address;
     wire [CHANNELS-1:0]  active;
     wire [CHANNELS-1:0]  first;
     wire [CHANNELS-1:0]  restored;
     wire                 restore;
-    wire [2:0]           wrong;
+    wire                 wrong;
 
     ese_descriptor u_descriptor (
         .clk             (clk),
@@ -95,6 +97,8 @@ module ese_mover (
         .save            (save),
         .x_address       (x_address),
         .y_address       (y_address),
+        .x_stride        (x_stride),
+        .y_stride        (y_stride),
         .restore_address (restore_address),
         .save_address    (save_address),
         .active          (active),
@@ -140,6 +144,7 @@ module ese_mover (
         .save            (save),
         .x_address       (x_address),
         .y_address       (y_address),
+        .x_stride        (x_stride),
         .restore_address (restore_address),
         .save_address    (save_address),
         .active          (active),
@@ -217,6 +222,7 @@ module ese_mover (
         .job_ready     (job_ready),
         .job_address   (job_address),
         .job_frames    (frames),
+        .job_stride    (y_stride),
         .job_is_state  (job_is_state),
         .job_is_last   (job_is_last),
         .y_valid       (y_tvalid),

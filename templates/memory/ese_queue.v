@@ -33,7 +33,7 @@ module ese_queue #(
     input  wire [63:0]                     queue_base,
     input  wire [31:0]                     queue_mask,    // descriptors in the ring less one
     input  wire [31:0]                     queue_tail,    // descriptors submitted
-    output wire [2:0]                      error,         // as `wrong`; one clock
+    output wire                            error,         // ... one is wrong; one clock
 
     // The descriptor, as ese_descriptor gives it
     output wire                            descriptor_take,
@@ -42,13 +42,14 @@ module ese_queue #(
     input  wire                            save,
     input  wire [ADDRESS_W-1:0]            x_address,
     input  wire [ADDRESS_W-1:0]            y_address,
+    input  wire [31:0]                     x_stride,      // bytes; 0: a frame's
     input  wire [ADDRESS_W-1:0]            restore_address,
     input  wire [ADDRESS_W-1:0]            save_address,
     input  wire [CHANNELS-1:0]             active,        // channels with a voice
     input  wire [CHANNELS-1:0]             first,         // ... that begins with zeros
     input  wire [CHANNELS-1:0]             restored,      // ... with a state from memory
     input  wire                            restore,       // some of them
-    input  wire [2:0]                      wrong,         // {strided, not 4 KiB aligned, impossible}
+    input  wire                            wrong,         // it cannot be done
 
     // To the read port
     output wire                            request,
@@ -197,6 +198,7 @@ module ese_queue #(
         .begins    (checking),
         .feeding   (feeding),
         .address   (x_address),
+        .stride    (x_stride),
         .frames    (frames),
         .active    (active),
         .first     (first),

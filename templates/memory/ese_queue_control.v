@@ -17,10 +17,10 @@ module ese_queue_control #(
     input  wire        reset,
     input  wire [31:0] tail,          // descriptors submitted
     output reg  [31:0] taken,         // ... and taken
-    output reg  [2:0]  error,
+    output reg         error,
 
     // The descriptor
-    input  wire [2:0]  wrong,
+    input  wire        wrong,
     input  wire        restores,
     input  wire        saves,
 
@@ -84,7 +84,7 @@ module ese_queue_control #(
         else if (settled != 3'd7)               settled <= settled + 3'd1;
 
     always @(posedge clk) begin
-        error <= 3'd0;
+        error <= 1'b0;
         case (state)
             IDLE:
                 if (taken != tail) state <= READ;
@@ -101,7 +101,7 @@ module ese_queue_control #(
             CHECK: begin
                 taken <= taken + 32'd1;
                 error <= wrong;
-                if (wrong != 3'd0) state <= STUCK;
+                if (wrong)         state <= STUCK;
                 else if (restores) state <= DRAIN_RESTORE;
                 else               state <= ANNOUNCE;
             end
@@ -131,7 +131,7 @@ module ese_queue_control #(
             state     <= IDLE;
             taken     <= 32'd0;
             under_way <= 16'd0;
-            error     <= 3'd0;
+            error     <= 1'b0;
         end
     end
 endmodule

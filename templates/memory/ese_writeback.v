@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // ese_writeback - y and saved states on their way to memory.
 //
-// Job      the frames of y of a descriptor, one after the other from job_address on, or a state; jobs
-//          are queued, and worked off in order
+// Job      the frames of y of a descriptor, from job_address on and each job_stride bytes behind the one before
+//          (signed; 0: right behind), or a state; jobs are queued, and worked off in order
 // Input    y as the output buffer gives it, one element of all channels a beat.  Words of a state, of
 //          all channels.  Whole bytes an element, signed
 // Output   pieces and bus words for ese_axi_write: a piece a frame, or a state; flags {the descriptor's
@@ -32,6 +32,7 @@ module ese_writeback #(
     output wire                            job_ready,
     input  wire [ADDRESS_W-1:0]            job_address,
     input  wire [31:0]                     job_frames,
+    input  wire [31:0]                     job_stride, // whole bus words
     input  wire                            job_is_state,
     input  wire                            job_is_last,
 
@@ -68,7 +69,8 @@ module ese_writeback #(
     end
 
     // ---- jobs that wait --------------------------------------------------------------------
-    localparam JOB_W = ADDRESS_W + 32 + 2;
+    localparam STEP_W = 32 - BYTES_W;
+    localparam JOB_W  = STEP_W + ADDRESS_W + 32 + 2;
 
     (* ram_style = "distributed" *) reg [JOB_W-1:0] jobs [0:(1<<JOBS_W)-1];
 
@@ -79,16 +81,21 @@ module ese_writeback #(
     wire            push    = job_valid && job_ready;
     wire            next;
 
+    wire [31:0]          y_frame_words;
+    wire [STEP_W-1:0]    job_step = (job_stride == 32'd0) ? y_frame_words[STEP_W-1:0]
+                                  : job_stride[31:BYTES_W];
+    wire [STEP_W-1:0]    next_step;
     wire [ADDRESS_W-1:0] next_address;
     wire [31:0]          next_frames;
     wire                 next_is_state;
     wire                 next_is_last;
 
     assign job_ready = !waiting[JOBS_W] && !reset;
-    assign {next_is_last, next_is_state, next_frames, next_address} = jobs[job_head[JOBS_W-1:0]];
+    assign {next_step, next_is_last, next_is_state, next_frames, next_address} = jobs[job_head[JOBS_W-1:0]];
 
     always @(posedge clk)
-        if (push) jobs[job_tail[JOBS_W-1:0]] <= {job_is_last, job_is_state, job_frames, job_address};
+        if (push)
+            jobs[job_tail[JOBS_W-1:0]] <= {job_step, job_is_last, job_is_state, job_frames, job_address};
 
     always @(posedge clk)
         if (reset) begin
@@ -103,22 +110,23 @@ module ese_writeback #(
     reg                 busy;     // there is a job
     reg                 open;     // its piece has been announced: words go in
     reg [ADDRESS_W-1:0] address;
+    reg [STEP_W-1:0]    step;     // bus words from one frame to the next, signed
     reg [31:0]          frames_left;
     reg                 is_state;
     reg                 is_last;
     reg [31:0]          item;     // word of the piece, the first is 1
     reg                 at_end;   // ... it is the last
 
-    wire [31:0] y_frame_words;
     wire [31:0] state_words;
-    wire [95:0] frame_bytes = {{(64-BYTES_W){1'b0}}, y_frame_words, {BYTES_W{1'b0}}};
+    wire [ADDRESS_W-1:0] step_bytes =
+        {{(ADDRESS_W-31){step[STEP_W-1]}}, step[STEP_W-2:0], {BYTES_W{1'b0}}};
     wire [31:0] last_item = is_state ? state_last : y_last;
     wire        one_item  = last_item == 32'd0;
     wire        take      = is_state ? save_valid && save_ready : y_valid && y_ready;
     wire        piece_end = take && at_end;
     wire        announce  = piece_valid && piece_ready;
 
-    wire unused_bytes = ^frame_bytes;
+    wire unused_bits = ^job_stride;
 
     assign rest = !busy && waiting == {(JOBS_W+1){1'b0}} && !bus_valid;
 
@@ -133,13 +141,14 @@ module ese_writeback #(
         if (next) begin
             busy        <= 1'b1;
             address     <= next_address;
+            step        <= next_step;
             frames_left <= next_is_state ? 32'd1 : next_frames;
             is_state    <= next_is_state;
             is_last     <= next_is_last;
         end
         if (announce) begin
             open    <= 1'b1;
-            address <= address + frame_bytes[ADDRESS_W-1:0];
+            address <= address + step_bytes;
         end
         if (take) begin // known a clock ahead
             item   <= item + 32'd1;

@@ -263,7 +263,7 @@ module ese_top (
     wire [63:0]         queue_base;
     wire [31:0]         queue_mask;
     wire [31:0]         queue_tail;
-    wire [2:0]          descriptor_error;
+    wire                descriptor_error;
     wire                descriptor_done;
     wire                frame_done;
     wire                state_write;
@@ -379,7 +379,7 @@ module ese_top (
         .descriptor_done        (descriptor_done),
         .frame_done             (frame_done),
 //@ else
-        .descriptor_error       (3'd0),
+        .descriptor_error       (1'b0),
         .descriptor_done        (1'b0),
         .frame_done             (y_tvalid && y_tready && y_tlast),
 //@ end

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  * json_get FILE KEY... - parses FILE and prints the value of each key, one a line.
  *
- * "simulators.verilator.cycles" leads through objects.  Exit status 1 if FILE is not JSON or has
+ * "simulators.verilator.cycles" leads through objects, "parts.0.cycles" through lists, too.  Exit status 1 if FILE is not JSON or has
  * no such key. */
 #include <jansson.h>
 #include <stdio.h>
@@ -11,7 +11,7 @@
 static const json_t *find(const json_t *at, char *path)
 {
     for (char *key = strtok(path, "."); key != NULL && at != NULL; key = strtok(NULL, "."))
-        at = json_object_get(at, key);
+        at = json_is_array(at) ? json_array_get(at, (size_t)strtoul(key, NULL, 10)) : json_object_get(at, key);
     return at;
 }
 

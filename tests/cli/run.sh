@@ -222,6 +222,14 @@ refused 'points of it to be verified' '^ese: --verify: layer 0 is of kind gru' \
     sweep "$work/layers.yaml" --axis pes=2,4 --verify 1 -o "$work/out/sweep"
 refused 'a layer that goes backward' '^ese: layer 0 goes backward' \
     report "$work/layers.yaml" --set model.layers.0.direction=backward
+run report "$work/layers.yaml" --set memory=stream --set model.layers.0.direction=both --json "$work/both.json"
+same 'a report on layers of both directions' "$status" 0
+must 'its parts' "$json_get" "$work/both.json" cycles_per_frame parts.1.direction parts.1.report.cycles_per_frame
+refused 'a picture of several programs' '^ese: --svg is of one program, and .* has' \
+    report "$work/layers.yaml" --set memory=stream --set model.layers.0.direction=both --svg "$work/both.svg"
+run sweep "$work/layers.yaml" --set memory=stream --axis model.layers.0.direction=backward,both -o "$work/turned"
+must 'a sweep over such networks says why it has none' \
+    grep 'layer 0 goes backward, over whole utterances: as yet such networks are not for sweeps' "$work/stderr"
 run report "$work/layers.yaml" --chart --json "$work/layers.json"
 same 'a report on it' "$status" 0
 must 'its layers, and where its cycles go' "$json_get" "$work/layers.json" layers \

@@ -20,6 +20,7 @@ enum { FRAMES = 10, COLUMNS = 5 };
 
 /* More frames of a chip with AXI ports: to save and restore states, with a queue; to close a channel. */
 enum { STATE_FRAMES = 6, SLOT_FRAMES = 12, SLOT_OPEN = 10 };
+enum { BRIEF_PHASES = 2 }; /* of the scenario of that name */
 
 /* 0: not there. */
 static uint32_t optional(const char *folder, const char *file, const char *name)
@@ -370,8 +371,8 @@ static void add_patches(struct stimulus *s)
         {DESCRIPTOR_MAGIC, 0, CHIP_ERROR_DESCRIPTOR},
         {HEADER_WORDS + DESCRIPTOR_FRAMES, 0, CHIP_ERROR_DESCRIPTOR},
         {DESCRIPTOR_Y_ADDRESS, 8, CHIP_ERROR_DESCRIPTOR},
-        {DESCRIPTOR_Y_ADDRESS, 128, CHIP_ERROR_ALIGNMENT},
-        {DESCRIPTOR_X_STRIDE, 4096, CHIP_ERROR_STRIDE},
+        {DESCRIPTOR_X_STRIDE, 4100, CHIP_ERROR_DESCRIPTOR},
+        {DESCRIPTOR_X_STRIDE + 1, 1, CHIP_ERROR_DESCRIPTOR},
     };
     struct stimulus_phase *p = phase(s, "models", 0, 2);
     p->flags = STIMULUS_LOADED_BEFORE;
@@ -484,6 +485,8 @@ static void add_axi_phases(struct stimulus *s)
     }
     p = phase(s, "end", 5, 5);
     set_memory(p, STIMULUS_DDR3);
+    for (uint32_t n = BRIEF_PHASES; n < s->phase_count && has_queue(s); n++)
+        s->phases[n].flags |= STIMULUS_SCATTERED;
 }
 
 /* Damages the plan, or what lies beside it, as the scenario's name says. */
@@ -550,7 +553,7 @@ static void damage(struct stimulus *s, const char *scenario, struct stimulus_pha
     } else if (strcmp(scenario, "mode") == 0) {
         s->memory_mode = STIMULUS_ROM;
     } else if (strcmp(scenario, "brief") == 0) {
-        while (s->phase_count > 2)
+        while (s->phase_count > BRIEF_PHASES)
             stimulus_phase_free(&s->phases[--s->phase_count]);
     } else if (strcmp(scenario, "resident") == 0) {
         s->memory_mode = STIMULUS_RESIDENT;

@@ -434,7 +434,7 @@ module ese_top (aclk, aresetn,
         m_axi_data_rvalid && !queue_turn, reader_rready, m_axi_data_rdata, m_axi_data_rresp,
         m_axi_data_rlast);
 
-    wire       write_slave, write_decode, write_answer, write_idle, impossible, unaligned, strided;
+    wire       write_slave, write_decode, write_answer, write_idle, impossible;
     reg [31:0] silence_0, silence_1, silence_2;
     wire       core_error;
     always @(posedge aclk) begin
@@ -451,7 +451,7 @@ module ese_top (aclk, aresetn,
                  : bites && silence_0 >= limit ? 5'd8
                  : bites && silence_1 >= limit ? 5'd9
                  : bites && silence_2 >= limit ? 5'd19
-                 : impossible ? 5'd18 : unaligned ? 5'd20 : strided ? 5'd21 : core_error ? 5'd1 : 5'd0;
+                 : impossible ? 5'd18 : core_error ? 5'd1 : 5'd0;
 
 `ifdef ESE_AXI_QUEUE
     // ---- queue -----------------------------------------------------------------------------------
@@ -491,7 +491,7 @@ module ese_top (aclk, aresetn,
         .clk(aclk), .reset_n(aresetn), .running(running && found == 0), .queue_base(queue_base),
         .model_base(model_base), .queue_mask(queue_mask), .queue_tail(queue_tail), .closed(closed),
         .head(queue_head), .frame_done(y_frame_done), .descriptor_done(descriptor_done),
-        .impossible(impossible), .unaligned(unaligned), .strided(strided), .want(queue_want), .grant(turn), .read_idle(queue_idle),
+        .impossible(impossible), .want(queue_want), .grant(turn), .read_idle(queue_idle),
         .write_idle(write_idle), .slave_error(queue_slave), .decode_error(queue_decode),
         .length_error(queue_length), .write_slave(write_slave), .write_decode(write_decode),
         .answer(queue_answer), .write_answer(write_answer), .arvalid(queue_arvalid),
@@ -516,7 +516,7 @@ module ese_top (aclk, aresetn,
     assign m_axi_data_rready  = reader_rready;
     assign {port_idle[1], slave[1], decode[1], length[1], answer[1]} =
         {reader_idle, reader_slave, reader_decode, reader_length, reader_answer};
-    assign {write_slave, write_decode, write_answer, impossible, unaligned, strided} = 6'b0;
+    assign {write_slave, write_decode, write_answer, impossible} = 4'b0;
     assign descriptor_done = 1'b0;
     assign write_idle = 1'b1;
     assign queue_head = 32'd0;

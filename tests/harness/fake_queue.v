@@ -17,7 +17,7 @@ module fake_queue #(
     input      [31:0]             queue_mask, queue_tail,
     input      [CHANNELS-1:0]     closed,
     output reg [31:0]             head,
-    output reg                    frame_done, descriptor_done, impossible, unaligned, strided,
+    output reg                    frame_done, descriptor_done, impossible,
     output                        want,   // to read
     input                         grant,
     output                        read_idle, write_idle,
@@ -73,7 +73,7 @@ module fake_queue #(
         aw_unaligned, aw_cross, aw_outside, aw_stopped, w_early, w_late, w_strobe, b_deaf, x_on_awvalid,
         x_on_awaddr, x_on_wvalid, x_on_wdata, x_on_wlast, x_on_wstrb, x_on_bready, head_early, y_short,
         y_twice, y_padding, y_idle, y_bit, head_jump, no_descriptor_event, lost_state, save_short,
-        y_read, w_stopped, head_back, counts_failed, any_stride, any_page;
+        y_read, w_stopped, head_back, counts_failed, any_stride, odd_stride, any_page;
     initial begin
         aw_in_reset  = $test$plusargs("aw_in_reset");
         w_in_reset   = $test$plusargs("w_in_reset");
@@ -113,7 +113,8 @@ module fake_queue #(
         y_read       = $test$plusargs("y_read");       // reads where only y is to be written
         counts_failed = $test$plusargs("counts_failed"); // in QUEUE_HEAD what was not written
         any_stride   = $test$plusargs("any_stride");   // takes any stride for none
-        any_page     = $test$plusargs("any_page");     // takes any address, and leaves its lower bits out
+        odd_stride   = $test$plusargs("odd_stride");   // ... that is no multiple of a bus word, for one that is
+        any_page     = $test$plusargs("any_page");     // takes an address for that of its page
     end
 
     reg [3:0]    state;
@@ -263,20 +264,22 @@ module fake_queue #(
                      ST_STUCK = 12, ST_NEXT = 13;
 
     wire [31:0]         frames   = descriptor[64 +: 32];
-    wire [63:0]         x_base   = descriptor[4*32 +: 64];
-    wire [63:0]         y_base   = descriptor[6*32 +: 64];
+    wire [63:0]         x_base   = descriptor[4*32 +: 64] & ~{52'd0, {12{any_page}}};
+    wire [63:0]         y_base   = descriptor[6*32 +: 64] & ~{52'd0, {12{any_page}}};
+    wire [31:0]         x_stride = any_stride ? 32'd0 : descriptor[12*32 +: 32];
+    wire [31:0]         y_stride = any_stride ? 32'd0 : descriptor[13*32 +: 32];
+    wire signed [63:0]  x_step   = x_stride == 0 ? BEATS * BYTES : {{32{x_stride[31]}}, x_stride};
+    wire signed [63:0]  y_step   = y_stride == 0 ? BEATS * BYTES : {{32{y_stride[31]}}, y_stride};
     wire [63:0]         get_base = descriptor[8*32 +: 64];
     wire [63:0]         put_base = descriptor[10*32 +: 64];
     wire [CHANNELS-1:0] active   = descriptor[16*32 +: CHANNELS];
     wire [CHANNELS-1:0] first    = descriptor[20*32 +: CHANNELS];
     wire [CHANNELS-1:0] restored = descriptor[24*32 +: CHANNELS];
     wire                saves    = descriptor[32];
-    wire [11:0]         stray    = x_base[11:0] | y_base[11:0] | (restored != 0 ? get_base[11:0] : 12'd0)
-                                 | (saves ? put_base[11:0] : 12'd0);
-    wire                sound    = descriptor[31:0] == 32'h44455345 && frames != 0 && stray % BYTES == 0;
-    wire                aligned  = stray == 0 || any_page;
-    wire                straight = descriptor[12*32 +: 64] == 0 || any_stride;
-    wire                possible = sound && aligned && straight;
+    wire [11:0]         stray    = descriptor[4*32 +: 12] | descriptor[6*32 +: 12] | (restored != 0 ? get_base[11:0] : 12'd0)
+                                 | (saves ? put_base[11:0] : 12'd0)
+                                 | (odd_stride ? 12'd0 : descriptor[12*32 +: 12] | descriptor[13*32 +: 12]);
+    wire                possible = descriptor[31:0] == 32'h44455345 && frames != 0 && stray % BYTES == 0;
 
     wire [31:0] at_byte = count * WORD_BYTES;
     wire [31:0] at_beat = at_byte / BYTES;
@@ -312,7 +315,7 @@ module fake_queue #(
     reg     was_running;
     integer n;
     always @(posedge clk) begin
-        {start_read, start_write, frame_done, descriptor_done, impossible, unaligned, strided} <= 0;
+        {start_read, start_write, frame_done, descriptor_done, impossible} <= 0;
         state_write <= 1'b0;
         was_running <= running;
         begun <= 1'b0;
@@ -333,9 +336,7 @@ module fake_queue #(
                 taken      <= taken + 1;
                 frame      <= 0;
                 count      <= 0;
-                impossible <= !sound;
-                unaligned  <= !aligned;
-                strided    <= !straight;
+                impossible <= !possible;
                 state      <= !possible ? ST_STUCK : restored != 0 ? ST_STATE : ST_NEXT;
                 if (possible && restored != 0) begin
                     start_read    <= 1'b1;
@@ -356,7 +357,7 @@ module fake_queue #(
             ST_NEXT: begin
                 count         <= 0;
                 start_read    <= 1'b1;
-                start_address <= (y_read && frame == 1 ? y_base : x_base) + frame * (BEATS * BYTES);
+                start_address <= y_read && frame == 1 ? y_base : x_base + $signed({1'b0, frame}) * x_step;
                 start_beats   <= BEATS;
                 begun         <= 1'b1;
                 state         <= ST_X;
@@ -379,7 +380,7 @@ module fake_queue #(
                 if (y_last) begin
                     count         <= 0;
                     start_write   <= 1'b1;
-                    start_address <= y_base + frame * (BEATS * BYTES);
+                    start_address <= y_base + $signed({1'b0, frame}) * y_step;
                     start_beats   <= y_short && head == 1 && BEATS > 1 ? BEATS - 1 : BEATS;
                     begun         <= 1'b1;
                     state         <= y_twice ? ST_AGAIN : ST_Y;
@@ -426,7 +427,7 @@ module fake_queue #(
         endcase
         if (!reset_n || !running) begin
             {state, taken, start_read, start_write, begun} <= 0;
-            {frame_done, descriptor_done, impossible, unaligned, strided, state_write} <= 0;
+            {frame_done, descriptor_done, impossible, state_write} <= 0;
         end
         if (!reset_n || running && !was_running) head <= 0;
         else if (!running) head <= head + (counts_failed && was_running && state == ST_Y);

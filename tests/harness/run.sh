@@ -296,8 +296,9 @@ queue_faults() { # SIMULATOR
     play queue "$1" brief 'QUEUE_TAIL after start is [0-9a-f]*, expected 0|the chip reports error 18' +keeps_tail
     play queue "$1" brief 'IRQ_STATUS after another was cleared is 0' +clears_others
     play queue "$1" normal 'phase write SLVERR, .*is done, but [0-9]* bytes of its' +counts_failed
-    play queue "$1" normal 'phase descriptors.*(error 21 did not come|outside)' +any_stride
-    play queue "$1" normal 'phase descriptors.*(error 20 did not come|where nothing is to be written|bytes of its)' +any_page
+    play queue "$1" normal 'phase late ready, .*(nothing is to be|expected|lie outside)' +any_stride
+    play queue "$1" normal 'phase late ready, .*(nothing is to be|expected|lie outside)' +any_page
+    play queue "$1" normal 'phase descriptors.*(error 18 did not come|nothing is to be|not aligned)' +odd_stride
     play queue "$1" brief 'm_axi_data reads [0-9a-f]*, where nothing is to be read now' +y_read
     play queue "$1" normal 'phase slot, .*channel 4 still counts in frame 9, and was to be closed' +deaf_slot
     play queue "$1" normal 'phase slot, .*the channel is idle, expected 0' +reopens

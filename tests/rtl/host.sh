@@ -70,7 +70,7 @@ END
 
 # Descriptors, one after the other.
 compare_queue() {
-    local queue_bench=(queue_bench "$here/queue_bench.v" "$here/bench_run.v") count=18934
+    local queue_bench=(queue_bench "$here/queue_bench.v" "$here/bench_run.v") count=18936
     check "descriptors, $count values: icarus" agrees $count icarus_bench "$modules" "${queue_bench[@]}"
     check "descriptors, $count values: verilator" \
         agrees $count verilator_bench "$modules" "${queue_bench[@]}"
@@ -85,9 +85,9 @@ ese_queue_control|s/settled <= settled + 3'd1/settled <= 3'd7/
 ese_queue_control|s/if (drained) state <= ANNOUNCE_SAVE/state <= ANNOUNCE_SAVE/
 ese_queue_control|s/else if (restores) state/else if (1'b0) state/
 ese_queue_control|s/saves ? DRAIN_SAVE : IDLE/IDLE/
-ese_queue_control|s/error <= wrong;/error <= {2'd0, wrong != 3'd0};/
-ese_queue_control|s/error <= 3'd0;/;/
-ese_queue_control|s/if (wrong != 3'd0) state <= STUCK/if (1'b0) state <= STUCK/
+ese_queue_control|s/error <= wrong;/error <= 1'b0;/
+ese_queue_control|s/error <= 1'b0;/;/
+ese_queue_control|s/if (wrong)         state <= STUCK/if (1'b0) state <= STUCK/
 ese_queue_control|s/STUCK         = 4'd12/STUCK = IDLE/
 ese_queue_control|s/taken     <= 32'd0;//
 ese_queue_control|s/under_way <= 16'd0;//
@@ -109,7 +109,11 @@ ese_queue|s/begins  *(reading_state || job_is_state)/begins (job_is_state)/
 ese_queue|s/bus_valid (fetched \&\& feeding)/bus_valid (fetched)/
 ese_feed|s/first_frame ? first/1'b1 ? first/
 ese_feed|s/first_frame  <= 1'b1/first_frame <= 1'b0/
-ese_feed|s/next + frame_bytes\[/address + frame_bytes[/
+ese_feed|s/next + step_bytes/address + step_bytes/
+ese_feed|s/{(ADDRESS_W-31){step\[31\]}}/{(ADDRESS_W-31){1'b0}}/
+ese_feed|s/(stride == 32'd0) ?/1'b1 ?/
+ese_feed|s/(stride == 32'd0) ?/1'b0 ?/
+ese_feed|s/stride\[31:BYTES_W\]/stride[31-BYTES_W:0]/
 ese_feed|s/frames_given + 32'd2 == frames/frames_given + 32'd1 == frames/
 ese_feed|s/last_frame   <= frames == 32'd1/last_frame <= 1'b0/
 ese_feed|s/frames_asked + 32'd1 == frames/frames_asked == frames/

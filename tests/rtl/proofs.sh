@@ -98,7 +98,7 @@ ese_run_control|s/idle       = &bus_idle/idle = \&bus_idle[1:0]/
 ese_run_control|s/if (ends) stopping <= 1'b1/if (failed) stopping <= 1'b1/
 ese_run_control|s/at_rest = !active && !stopping/at_rest = !active/
 ese_run_control|s/if (at_rest && (start || load)) error/if (start || load) error/
-ese_run_control|s/descriptor_error_q <= 3'd0;//
+ese_run_control|s/descriptor_error_q <= 1'b0;//
 ese_run_control|s/slave_error_q\[0\]    *? ERROR_WEIGHTS_SLAVE/1'b0 ? ERROR_WEIGHTS_SLAVE/
 ese_run_control|s/x_error_q    *? ERROR_X_FRAMING/1'b0 ? ERROR_X_FRAMING/
 ese_run_control|s/halt       <= !run_next/halt <= !running/
@@ -264,9 +264,9 @@ END
     reach=24 prove queue_control_formal ese_queue_control <<'END'
 ese_queue_control|s/if (taken != tail) state/if (1'b1) state/
 ese_queue_control|s/if (words_left == 32'd1) state <= CHECK/if (words_left <= 32'd2) state <= CHECK/
-ese_queue_control|s/error <= wrong;/error[1:0] <= wrong[1:0];/
-ese_queue_control|s/error <= 3'd0;$//
-ese_queue_control|s/if (wrong != 3'd0) state <= STUCK/if (wrong[1:0] != 2'd0) state <= STUCK/
+ese_queue_control|s/error <= wrong;/error <= 1'b0;/
+ese_queue_control|s/error <= 1'b0;$//
+ese_queue_control|s/if (wrong)         state <= STUCK/if (1'b0) state <= STUCK/
 ese_queue_control|s/else if (restores) state/else if (saves) state/
 ese_queue_control|s/if (drained && settled == 3'd7)/if (drained)/
 ese_queue_control|s/if (drained) state <= ANNOUNCE_SAVE/state <= ANNOUNCE_SAVE/

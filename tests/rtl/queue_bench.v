@@ -2,7 +2,7 @@
 // queue_bench - a ring of descriptors worked off by ese_queue: x, states, jobs, and one that is wrong.
 //
 // Memory, write-back, stores and what says what a descriptor asks for lie in the bench, each as slow as it likes.
-// Compared are the words of every descriptor; each beat of x with its flags; the words of states, where they go
+// Compared are the words of every descriptor; each beat of x, whose frames lie as the stride says, with its flags; the words of states, where they go
 // and come from, and that nothing of before is under way then; what the write-back is told; that a wrong one is
 // told, once, and ends it all.  Then, after a reset, again from the first.
 // Prints "N comparisons, M mismatches".
@@ -15,6 +15,8 @@ module queue_case #(
     parameter        BUS_W    = 128,
     parameter        XY_M     = 32,  // bits in memory: of an element of all channels,
     parameter        STATE_M  = 32,  // ... of a word of state
+    parameter        ADDRESS_W = 32,
+    parameter [63:0] X_BASE   = 64'h0100_0000, // where x lies
     parameter [31:0] X        = 5,
     parameter [31:0] CELLS    = 7,
     parameter [31:0] KEPT     = 3,
@@ -26,7 +28,6 @@ module queue_case #(
     output reg  [31:0] wrong,
     output wire        finished
 );
-    localparam ADDRESS_W = 32;
     localparam ELEMENT_W = (ACT_W + 7) / 8 * 8;
     localparam BYTES     = BUS_W / 8;
     localparam BURST_W   = 12 - $clog2(BYTES);
@@ -43,16 +44,16 @@ module queue_case #(
 
     // ---- memory: byte after byte by its address --------------------------------------------
     function [7:0] byte_at;
-        input [31:0] address;
+        input [63:0] address;
         reg   [31:0] mixed;
         begin
-            mixed   = (address + SEED) * 32'd2654435761;
+            mixed   = (address[31:0] + address[63:32] * 32'd977 + SEED) * 32'd2654435761;
             byte_at = mixed[31:24] ^ mixed[15:8];
         end
     endfunction
 
     function [BUS_W-1:0] bus_at;
-        input [31:0] address;
+        input [63:0] address;
         integer      b;
         for (b = 0; b < BYTES; b = b + 1) bus_at[8*b +: 8] = byte_at(address + b);
     endfunction
@@ -67,21 +68,25 @@ module queue_case #(
     wire [CHANNELS-1:0] restored = {CHANNELS{mixed[28]}} & mixed[11 +: CHANNELS];
     wire [CHANNELS-1:0] first    = mixed[17 +: CHANNELS] & ~restored;
     wire                restore  = restored != {CHANNELS{1'b0}};
-    wire [2:0]          fault    = (index % ALL == ALL - 1) ? 3'b001 << mixed[27] << mixed[26] : 3'b000;
-    wire [31:0]         x_from   = 32'h0100_0000 + (index << 16);
-    wire [31:0]         y_to     = 32'h0200_0000 + (index << 16);
-    wire [31:0]         state_from = 32'h0300_0000 + (index << 16);
-    wire [31:0]         state_to   = 32'h0400_0000 + (index << 16);
+    wire                fault    = index % ALL == ALL - 1;
+    // frames behind each other, or from the last to the first, with bus words between them or without
+    wire [31:0]         apart    = (FRAME_N + (mixed[25] ? mixed[24:20] : 32'd0)) * BYTES;
+    wire [ADDRESS_W-1:0] x_at_0  = X_BASE + (index << 16) + 32'h8000 + mixed[23:16] * BYTES;
+    wire [31:0]         stride   = (mixed[27:26] == 2'd0) ? 32'd0 : mixed[26] ? apart : -apart;
+    wire [31:0]         step     = (stride == 32'd0) ? FRAME_N * BYTES : stride;
+    wire [ADDRESS_W-1:0] y_to       = 32'h0200_0000 + (index << 16);
+    wire [ADDRESS_W-1:0] state_from = 32'h0300_0000 + (index << 16) + mixed[15:8] * BYTES;
+    wire [ADDRESS_W-1:0] state_to   = 32'h0400_0000 + (index << 16);
     wire                restores = restore && !STATELESS;
     wire                saves    = save && !STATELESS;
 
     // ---- the read port: one burst at a time ------------------------------------------------
     reg  [31:0] random;
-    reg  [31:0] from;
+    reg  [ADDRESS_W-1:0] from;
     reg  [31:0] left;
     reg         bus_valid;
     wire        request;
-    wire [31:0] request_address;
+    wire [ADDRESS_W-1:0] request_address;
     wire [7:0]  request_length;
     wire        grant = request && left == 32'd0 && random[9:8] != 2'd0;
     wire [31:0] burst = request_length + 32'd1;
@@ -89,7 +94,7 @@ module queue_case #(
     // ---- the rest of the chip --------------------------------------------------------------
     reg  [31:0] tail;
     reg         queue_reset;
-    wire [2:0]  error;
+    wire        error;
     wire        descriptor_take;
     wire [BUS_W-1:0] descriptor_data;
     wire        x_valid;
@@ -110,7 +115,7 @@ module queue_case #(
     reg  [SLOTS*ACT_W-1:0] kept_data;
     wire        job_valid;
     reg         job_ready;
-    wire [31:0] job_address;
+    wire [ADDRESS_W-1:0] job_address;
     wire        job_is_state;
     wire        job_is_last;
     wire        save_valid;
@@ -123,7 +128,7 @@ module queue_case #(
         .XY_MEMORY_W (XY_M), .STATE_MEMORY_W (STATE_M)
     ) u_queue (
         clk, queue_reset, 64'h1000, RING - 32'd1, tail, error, descriptor_take, descriptor_data, frames,
-        save, x_from, y_to, state_from, state_to, active, first, restored, restore, fault, request,
+        save, x_at_0, y_to, stride, state_from, state_to, active, first, restored, restore, fault, request,
         request_address, request_length, grant, bus_valid, bus_at(from), X, CELLS, KEPT, x_valid, x_ready,
         x_data, x_user, x_last, frame_out, written, state_write, state_saving, state_read, state_is_kept,
         state_word, state_channels, state_data, cell_data, kept_data, job_valid, job_ready, job_address,
@@ -151,7 +156,8 @@ module queue_case #(
     assign written  = unwritten == 32'd0 && owed == 32'd0;
     assign finished = round == ROUNDS;
 
-    wire [31:0] x_at = x_from + frame * FRAME_N * BYTES + element * (XY_M / 8);
+    wire signed [63:0] behind = $signed(step) * $signed({1'b0, frame});
+    wire [ADDRESS_W-1:0] x_at = x_at_0 + behind[ADDRESS_W-1:0] + element * (XY_M / 8);
     reg  [CHANNELS*ELEMENT_W-1:0] x_right;
     reg  [SLOTS*ACT_W-1:0]        state_right;
     reg  [SLOTS*ACT_W-1:0]        save_right;
@@ -229,7 +235,7 @@ module queue_case #(
             x_ready  <= 1'b0;
             job_ready  <= 1'b0;
             save_ready <= 1'b0;
-            from       <= 32'd0;
+            from       <= {ADDRESS_W{1'b0}};
             begin_round;
         end else if (!finished) begin
             random      <= random * 1103515245 + 12345;
@@ -269,8 +275,8 @@ module queue_case #(
                     restoring <= 32'd0;
                 end
             end
-            if (error != 3'd0) begin
-                check(error === fault && !told && next == ALL);
+            if (error) begin
+                check(fault && !told && next == ALL);
                 told <= 1'b1;
             end
 
@@ -343,9 +349,9 @@ module queue_bench;
     // more lanes; elements with a byte that is not whole
     queue_case #(.CHANNELS(3), .LANES(2), .ACT_W(13), .XY_M(64), .STATE_M(128), .KEPT(9), .SEED(5)) c1
         (clk, reset, compared[63:32], wrong[63:32], finished[1]);
-    // one element, one voice, no cells
-    queue_case #(.CHANNELS(1), .ACT_W(18), .BUS_W(1024), .X(1), .CELLS(0), .KEPT(11), .SEED(7)) c2
-        (clk, reset, compared[95:64], wrong[95:64], finished[2]);
+    // one element, one voice, no cells; x on both sides of 64 GiB
+    queue_case #(.CHANNELS(1), .ACT_W(18), .BUS_W(1024), .ADDRESS_W(40), .X_BASE(64'h0F_FFFF_8000), .X(1), .CELLS(0),
+                 .KEPT(11), .SEED(7)) c2 (clk, reset, compared[95:64], wrong[95:64], finished[2]);
     // no state at all; a frame of more than 4 KiB
     queue_case #(.CHANNELS(5), .XY_M(128), .STATE_M(128), .X(300), .CELLS(0), .KEPT(0), .SEED(9)) c3
         (clk, reset, compared[127:96], wrong[127:96], finished[3]);

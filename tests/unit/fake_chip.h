@@ -117,13 +117,23 @@ static inline int32_t fake_x(const struct fake_chip *fake, const unsigned char *
     return (int16_t)(at[0] | at[1] << 8);
 }
 
+static inline uint64_t fake_place(const unsigned char *descriptor, int address, int stride, uint32_t frame,
+                                  uint32_t bytes)
+{
+    const int32_t apart = (int32_t)fake_word(descriptor, stride);
+    return fake_address(descriptor, address) +
+           (uint64_t)((apart != 0 ? apart : (int64_t)bytes) * (int64_t)frame);
+}
+
 static inline void fake_frame(struct fake_chip *fake, const unsigned char *d, uint32_t frame)
 {
     unsigned char *x = fake_memory(fake, ESE_PORT_DATA,
-                                   fake_address(d, ESE_DESCRIPTOR_X_ADDRESS) + frame * fake->x_frame,
+                                   fake_place(d, ESE_DESCRIPTOR_X_ADDRESS, ESE_DESCRIPTOR_X_STRIDE, frame,
+                                              fake->x_frame),
                                    fake->x_frame);
     unsigned char *y = fake_memory(fake, ESE_PORT_DATA,
-                                   fake_address(d, ESE_DESCRIPTOR_Y_ADDRESS) + frame * fake->y_frame,
+                                   fake_place(d, ESE_DESCRIPTOR_Y_ADDRESS, ESE_DESCRIPTOR_Y_STRIDE, frame,
+                                              fake->y_frame),
                                    fake->y_frame);
     memset(y, 0, fake->y_frame);
     for (uint32_t c = 0; c < fake->channels; c++) {
@@ -188,8 +198,8 @@ static inline void fake_run(struct fake_chip *fake)
         return;
     }
     if (fake_word(d, ESE_DESCRIPTOR_MAGIC) != 0x44455345 || frames == 0 ||
-        fake_address(d, ESE_DESCRIPTOR_X_ADDRESS) % 4096 != 0 ||
-        fake_address(d, ESE_DESCRIPTOR_Y_ADDRESS) % 4096 != 0) {
+        (fake_address(d, ESE_DESCRIPTOR_X_ADDRESS) | fake_address(d, ESE_DESCRIPTOR_Y_ADDRESS) |
+         fake_word(d, ESE_DESCRIPTOR_X_STRIDE) | fake_word(d, ESE_DESCRIPTOR_Y_STRIDE)) % FAKE_BUS != 0) {
         FAKE_WRONG(fake, "descriptor %u is impossible", (unsigned)fake->head);
         fake_stop_by_itself(fake, ESE_ERROR_DESCRIPTOR);
         return;

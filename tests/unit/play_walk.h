@@ -51,6 +51,12 @@ static inline const struct stimulus_phase *phase_named(const struct play *play, 
     return NULL;
 }
 
+/* But for where x, y and states lie. */
+static inline uint32_t flags_of(const struct stimulus_phase *phase)
+{
+    return phase->flags & ~(uint32_t)STIMULUS_SCATTERED;
+}
+
 static inline const struct stimulus_phase *phase_there(const struct play *play, const char *name)
 {
     const struct stimulus_phase *phase = phase_named(play, name);

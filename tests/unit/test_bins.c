@@ -154,7 +154,7 @@ static void test_told(void **state)
     has(&text, "\n  stall: x is not there\n", true);
     has(&text, "accumulator", false);
     has(&text, "\n  register ID: write no byte\n", true);
-    has(&text, "\n  no queue of descriptors: 16, in host, interrupt, memory, descriptor\n", true);
+    has(&text, "\n  no queue of descriptors: 18, in host, interrupt, memory, descriptor\n", true);
     text_cut(&text, 0);
     bins_text(&text, &bins, true);
     has(&text, "\n  stall       accumulator block is not empty yet                   77\n", true);

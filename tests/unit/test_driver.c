@@ -162,7 +162,7 @@ static void jobs_refused(void **state)
     struct ese_chip chip;
     struct fake_chip *fake = ready(&chip, 3, QUEUE);
     const struct ese_job good = {.frames = 1, .active = {{1}}, .first = {{1}}};
-    struct ese_job bad[8];
+    struct ese_job bad[10];
     assert_int_equal(ese_submit(&chip, &good), ESE_FAIL_ARGUMENT); /* not started */
     assert_int_equal(ese_start(&chip, 3), ESE_FAIL_ARGUMENT);
     assert_int_equal(ese_start(&chip, 0), ESE_FAIL_ARGUMENT);
@@ -170,21 +170,59 @@ static void jobs_refused(void **state)
     assert_int_equal(ese_start(&chip, 4), ESE_OK);
     assert_int_equal(ese_start(&chip, 4), ESE_FAIL_ARGUMENT);
     assert_int_equal(load(&chip, fake), ESE_FAIL_ARGUMENT); /* while it runs */
-    for (int n = 0; n < 8; n++)
+    for (int n = 0; n < 10; n++)
         bad[n] = good;
     bad[0].frames = 0;
-    bad[1].x = 64;
-    bad[2].y = 2048;
+    bad[1].x = 24;
+    bad[2].y = 2040;
     bad[3].active.word[0] = 9;
     bad[4].first.word[0] = 2;
     bad[5].restore.word[0] = 1;
     bad[6].save = true;
     bad[6].save_address = 8;
     bad[7].active.word[3] = 1;
-    for (int n = 0; n < 8; n++)
+    bad[8].x_stride = -24;
+    bad[9].y_stride = 8;
+    for (int n = 0; n < 10; n++)
         assert_int_equal(ese_submit(&chip, &bad[n]), ESE_FAIL_ARGUMENT);
     assert_int_equal(chip.submitted, 0);
     assert_int_equal(ese_close_slot(&chip, 3), ESE_FAIL_ARGUMENT);
+    end(&chip, fake);
+}
+
+/* Frames backward through memory, from a bus word on that begins no page, to such that lie apart. */
+static void frames_backward(void **state)
+{
+    (void)state;
+    enum { FRAMES = 5 };
+    struct ese_chip chip;
+    struct ese_block block;
+    struct fake_chip *fake = ready(&chip, 3, QUEUE);
+    const uint32_t x_bytes = chip.model.x_frame_bytes, apart = chip.model.y_frame_bytes + 3 * FAKE_BUS;
+    unsigned char x[FAKE_BUS * 64] = {0}, y[FAKE_BUS * 64];
+    assert_true(FRAMES * x_bytes <= sizeof x && chip.model.y_frame_bytes <= sizeof y);
+    assert_int_equal(ese_allocate(&chip, 16384, &block), ESE_OK);
+    for (int32_t f = 0; f < FRAMES; f++)
+        ese_put_x(&chip, x + (size_t)f * x_bytes, 1, (const int32_t[FAKE_X]){10 + f, 20, 30});
+    assert_int_equal(chip.bus->write(chip.bus, ESE_PORT_DATA, block.address + FAKE_BUS, x, sizeof x), 0);
+    assert_int_equal(ese_start(&chip, 4), ESE_OK);
+    const struct ese_job job = {
+        .frames = FRAMES, .active = {{2}}, .first = {{2}},
+        .x = block.address + FAKE_BUS + (FRAMES - 1) * x_bytes, .x_stride = -(int32_t)x_bytes,
+        .y = block.address + 4096 + 5 * FAKE_BUS, .y_stride = (int32_t)apart};
+    assert_int_equal(ese_submit(&chip, &job), ESE_OK);
+    assert_int_equal(ese_wait(&chip), ESE_OK);
+    int32_t sum = 0;
+    for (uint32_t f = 0; f < FRAMES; f++) {
+        int32_t own[FAKE_Y], first = 10 + FRAMES - 1 - (int32_t)f;
+        assert_int_equal(chip.bus->read(chip.bus, ESE_PORT_DATA, job.y + (uint64_t)f * apart, y,
+                                        chip.model.y_frame_bytes), 0);
+        ese_get_y(&chip, y, 1, own);
+        assert_int_equal(own[0], sum + first);
+        assert_int_equal(own[1], sum + 20);
+        sum += first + 1;
+    }
+    ese_release(&chip, &block);
     end(&chip, fake);
 }
 
@@ -346,7 +384,7 @@ int main(void)
         cmocka_unit_test(identity_checked), cmocka_unit_test(running_chip_stopped),
         cmocka_unit_test(image_loaded), cmocka_unit_test(headers_refused),
         cmocka_unit_test(contents_refused), cmocka_unit_test(folder_loaded),
-        cmocka_unit_test(jobs_refused), cmocka_unit_test(ring_wraps),
+        cmocka_unit_test(jobs_refused), cmocka_unit_test(frames_backward), cmocka_unit_test(ring_wraps),
         cmocka_unit_test(failures_of_a_run), cmocka_unit_test(slot_closed),
         cmocka_unit_test(counters_read), cmocka_unit_test(stream_chip),
         cmocka_unit_test(values_fixed), cmocka_unit_test(elements_packed),

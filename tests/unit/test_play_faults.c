@@ -77,7 +77,7 @@ static void check_alone(const struct stimulus_phase *phase, int port)
 {
     int other = STIMULUS_PORTS - 1 - port;
     assert_int_equal(phase->memory[other].fault, STIMULUS_FAULT_NONE);
-    assert_int_equal(phase->cut_cycle + phase->stop_cycle + phase->slot_cycle + phase->flags, 0);
+    assert_int_equal(phase->cut_cycle + phase->stop_cycle + phase->slot_cycle + flags_of(phase), 0);
     assert_int_equal(phase->error_count + phase->patch_count, 0);
 }
 
@@ -255,11 +255,11 @@ static void test_stops(void **state)
             words_read(&s.program, 0, true, &single) + words_read(&s.program, 1, true, &single);
         check_stop(&s, "stop", STIMULUS_AT_RUN, second);
         check_stop(&s, "reload", STIMULUS_AT_RUN, second);
-        assert_int_equal(phase_there(&s.play, "stop")->flags, 0);
-        assert_int_equal(phase_there(&s.play, "reload")->flags, STIMULUS_RELOAD);
+        assert_int_equal(flags_of(phase_there(&s.play, "stop")), 0);
+        assert_int_equal(flags_of(phase_there(&s.play, "reload")), STIMULUS_RELOAD);
         check_stop(&s, "stop loading", STIMULUS_AT_LOAD, load + 8 * (SECTION_COUNT + 2));
         assert_true(
-            (phase_there(&s.play, "stop loading")->flags & ~(uint32_t)STIMULUS_LOADED_BEFORE) == 0);
+            (flags_of(phase_there(&s.play, "stop loading")) & ~(uint32_t)STIMULUS_LOADED_BEFORE) == 0);
         assert_int_equal(phase_named(&s.play, "stop saving") != NULL, has_queue(&s));
         assert_int_equal(phase_named(&s.play, "stop restoring") != NULL, has_queue(&s));
         if (has_queue(&s)) {
@@ -273,7 +273,7 @@ static void test_stops(void **state)
         if (has_queue(&s))
             check_unwatched(&s, "unwatched", STIMULUS_AT_RUN, STIMULUS_FAULT_WRITE_SILENT);
         const struct stimulus_phase *unloaded = phase_there(&s.play, "not loaded");
-        assert_int_equal(unloaded->flags, STIMULUS_NO_LOAD);
+        assert_int_equal(flags_of(unloaded), STIMULUS_NO_LOAD);
         assert_int_equal(unloaded->expected_error, CHIP_ERROR_NOT_LOADED);
         leave(&s);
     }

@@ -191,7 +191,7 @@ static void test_cut(void **state)
             frame = s.play.cycles.cycles_per_frame;
             assert_int_equal(cut->frame_count, 2);
             assert_true(cut->cut_cycle >= begin && cut->cut_cycle < begin + frame);
-            assert_int_equal(cut->flags, on_streams(&s) ? STIMULUS_CUT_WAITING : 0);
+            assert_int_equal(flags_of(cut), on_streams(&s) ? STIMULUS_CUT_WAITING : 0);
             least = cut->cut_cycle < least ? cut->cut_cycle : least;
             most = cut->cut_cycle > most ? cut->cut_cycle : most;
             play_free(&s.play);
@@ -262,6 +262,22 @@ static void test_misframed(void **state)
         play_build(&s.play, &s.program, VERIFY_FRAMES_LEAST, 1, false);
         assert_null(phase_named(&s.play, "x ends early"));
         assert_int_equal(phase_there(&s.play, "x ends late")->flags, STIMULUS_LAST_MISSING);
+        leave(&s);
+    }
+}
+
+/* Where nothing is measured, x, y and states lie anywhere, if they lie in memory. */
+static void test_scattered(void **state)
+{
+    (void)state;
+    for (int chip = 0; chip < PLAY_CHIP_COUNT; chip++) {
+        struct staged s;
+        stage_chip(&s, chip, VERIFY_FRAMES_LEAST, 2);
+        for (uint32_t n = 0; n < s.play.phases; n++) {
+            const struct stimulus_phase *p = &s.play.stimulus.phases[n];
+            const bool measured = strcmp(p->name, "steady") == 0 || strcmp(p->name, "ddr3") == 0;
+            assert_int_equal((p->flags & STIMULUS_SCATTERED) != 0, !on_streams(&s) && !measured);
+        }
         leave(&s);
     }
 }
@@ -345,6 +361,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_every_phase),  cmocka_unit_test(test_steady),
+        cmocka_unit_test(test_scattered),
         cmocka_unit_test(test_first_x),      cmocka_unit_test(test_waits_for_memory),
         cmocka_unit_test(test_cut),          cmocka_unit_test(test_rough),
         cmocka_unit_test(test_held),         cmocka_unit_test(test_misframed),

@@ -97,6 +97,7 @@ static size_t check_vectors(const struct program *p, const struct region *model)
         {0, VECTOR_KIND_OUTPUT, p->d.cell_words, output, fractions[1], 0, 0, 0}};
     size_t at = number(model, MODEL_WORD_VECTORS_OFFSET);
     assert_int_equal(at, 64 * 4);
+    assert_int_equal(number(model, MODEL_WORD_PARTS), 0); /* it is the whole network */
     assert_int_equal(number(model, MODEL_WORD_VECTORS), 2);
     for (int n = 0; n < 2; n++)
         for (int w = 0; w < 8; w++)

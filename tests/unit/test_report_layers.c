@@ -432,7 +432,7 @@ static void test_chip_can(void **state)
     config = three_layers();
     must_refuse(&config, "layer 1 is of kind gru; as yet Verilog is made of layers lstm, rnn and linear");
     (config = one).model.layers[0].direction = DIRECTION_BOTH;
-    must_refuse(&config, "layer 0 has the direction both;");
+    assert_true(chip_can_model(&config.model, &error));
 }
 
 /* What only the network itself tells, and whoever writes a chip. */
@@ -468,7 +468,15 @@ static void test_backward(void **state)
     struct error error = {""};
     config.model.layers[1].direction = DIRECTION_BOTH;
     assert_false(program_build(&program, &config, &error));
-    assert_non_null(strstr(error.text, "layer 1 goes backward"));
+    assert_non_null(strstr(error.text, "layer 1 goes backward, over whole utterances: that takes a chip with x and y "
+                           "in memory (memory: resident or stream, io: memory)"));
+    program_free(&program);
+    config.memory = MEMORY_STREAM; /* but x and y on streams */
+    assert_false(program_build(&program, &config, &error));
+    program_free(&program);
+    config.io = IO_MEMORY;
+    assert_true(program_build(&program, &config, &error));
+    assert_int_equal(program.part_count, 4);
     program_free(&program);
 }
 

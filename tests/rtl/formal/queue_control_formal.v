@@ -13,7 +13,7 @@ module queue_control_formal (
     input wire       clk,
     input wire       reset,
     input wire       more,    // descriptors than have been taken
-    input wire [2:0] wrong,
+    input wire       wrong,
     input wire       restores,
     input wire       saves,
     input wire       fetch_started,
@@ -26,7 +26,7 @@ module queue_control_formal (
     input wire       job_ready
 );
     wire [31:0] taken;
-    wire [2:0]  error;
+    wire        error;
     wire        reading, collecting, checking, reading_state, restoring, feeding, announcing, is_state, saving;
 
     ese_queue_control #(
@@ -65,7 +65,7 @@ module queue_control_formal (
     reg        was_reset, was_more, was_fetched, was_started, was_state_over, was_feed_over, was_job_ready,
                was_saves, was_restores, was_is_state;
     reg [7:0]  was;        // steps of the clock before
-    reg [2:0]  was_wrong;
+    reg        was_wrong;
     reg [1:0]  under_way;  // frames
     reg [1:0]  words;      // of the descriptor, that have come
     reg [7:0]  wrote;      // `written` of the clocks before
@@ -106,7 +106,7 @@ module queue_control_formal (
         pending        <= !reset && (checking || (pending && !(saves ? saving && state_over : feed_over)));
         under_way      <= reset ? 2'd0 : under_way + {1'b0, given} - {1'b0, frame_out};
         words          <= !collecting ? 2'd0 : words + {1'b0, fetched};
-        ended          <= !reset && (ended || (checking && wrong != 3'd0));
+        ended          <= !reset && (ended || (checking && wrong));
         restored       <= !reset && !checking && (restored || (restoring && state_over));
         fed            <= !reset && !checking && (fed || feed_over);
     end
@@ -116,7 +116,7 @@ module queue_control_formal (
             assert ((steps & (steps - 8'd1)) == 8'd0);
             if (!is_state) assert (!(announcing && fed));
             if (ended) assert (steps == 8'd0);
-            assert (error == (was[2] ? was_wrong : 3'd0));
+            assert (error == (was[2] && was_wrong));
             assert (taken == was_taken + {31'd0, was[2]});
 
             if (reading && !was[0])    assert (was == 8'd0 && was_more && !pending);
@@ -145,7 +145,7 @@ module queue_control_formal (
         if (started && !reset && !was_reset) begin
             cover (saving && state_over && !restores);
             cover (restoring && state_over);
-            cover (error == 3'b010);
+            cover (error);
             cover (feed_over && under_way == 2'd2);
         end
 endmodule

@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * path.h - the program of a network with layers that go backward: one of each part of it.
+ *
+ * A part (models/network/part.h) is a program as any other, of a network that goes forward.  All parts
+ * are of one chip, which is as large as the largest of them in everything: the path's `d`. */
+#ifndef ESE_PATH_H
+#define ESE_PATH_H
+
+#include "models/network/part.h"
+#include "models/program/program.h"
+
+/* A part of it, and its program. */
+struct path_part {
+    struct network_part cut;  /* its network is the program's, too */
+    struct program program;
+};
+
+/* Elements of a row of a tape that lie in one bus word. */
+int path_unit(const struct config *config);
+
+/* Fills the fields of STAGE_SCHEDULE (stock.h) for configuration, network, numbers and geometry of a program
+ * whose network goes both ways. */
+void path_schedule(struct program *program);
+
+/* Once the path is the one that is taken: the parts' streams, and all hashes. */
+void path_finish(struct program *program);
+
+/* Gives each part the utterances that it meets, of those of the whole or of noise: what the integer model of
+ * the parts before it writes, turned round if it goes backward. */
+void path_utterances(struct program *program);
+
+/* All frames of an utterance through the integer models of the parts: x [frames][input] to y [frames][output]. */
+void path_run(const struct program *program, int frames, const int32_t *x, int32_t *y);
+
+/* What becomes of y of the whole network, over the utterances that it has or noise (side_by_side.h). */
+struct accuracy;
+struct accuracy path_accuracy(const struct program *program);
+
+#endif

@@ -1,0 +1,106 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
+# backward.sh - networks with layers that go backward, part by part on one chip: two bidirectional LSTMs of a
+# framework's, and one of each direction with others behind.  Twenty utterances of different lengths, through the
+# host library, with the model loaded once and streamed; every y is that of the golden model, and that of the
+# framework.  What goes backward wrongly is seen.
+set -euo pipefail
+# shellcheck source=tests/lib.sh
+. "$(dirname "${BASH_SOURCE[0]}")/../lib.sh"
+fixture=$PWD/tests/fixtures/lstm_both_stack.safetensors
+
+cat >"$work/both.yaml" <<END
+pes: 4
+channels: 3
+fifo_depth: 4
+axi_data_bits: 256
+model:
+  path: $fixture
+  utterances: $work/calibrate
+  pruning: none
+  layers:
+    - {kind: lstm, direction: both}
+    - {kind: lstm, direction: both}
+END
+cat >"$work/mixed.yaml" <<'END'
+pes: 4
+channels: 2
+fifo_depth: 4
+axi_data_bits: 128
+model:
+  density: 0.5
+  layers:
+    - {kind: rnn, input: 6, cell: 9, direction: backward}
+    - {kind: lstm, cell: 7, output: 5, peephole: true, direction: both}
+    - {kind: lstm, cell: 8}
+    - {kind: linear, output: 4, activation: none}
+END
+
+# Every y is right, all utterances are written, and no part takes much longer than its frames: of those a descriptor
+# has few, as many begin and end.
+check_run() { # NAME DIR UTTERANCES ARGUMENT...
+    local name=$1 chip=$2 utterances=$3 json=$work/run.json part parts cycles
+    shift 3
+    rm -rf "$json" "$work/outputs"
+    must "$name: run" "$ese" run "$chip" --output-dir "$work/outputs" --json "$json" "$@"
+    [ -e "$json" ] || return 0
+    same "$name: verdict" "$("$json_get" "$json" verdict)" pass
+    same "$name: mismatches" "$("$json_get" "$json" mismatches)" 0
+    same "$name: outputs" "$(find "$work/outputs" -name '*.npy' | wc -l)" "$utterances"
+    parts=$(find "$chip/mem" -name model.bin | wc -l)
+    for ((part = 0; part < parts; part++)); do
+        cycles=$("$json_get" "$json" "path.parts.$part.model_cycles_per_frame")
+        [ "$utterances" -lt 20 ] || holds "$name: cycles of part $part" \
+            "$("$json_get" "$json" "path.parts.$part.cycles_per_frame")" '<=' "$(awk "BEGIN { print $cycles * 1.3 }")"
+    done
+}
+
+# What the chip says when a line of its Verilog is another: some y is wrong, or the chip stops.
+must_differ() { # NET MODULE SCRIPT
+    local whole=$work/$1.stream voices=$work/$1.voices
+    shift
+    rm -rf "$work/broken"
+    cp -r "$whole" "$work/broken"
+    rm -rf "$work/broken/build"
+    sed -i "$2" "$work/broken/rtl/$1.v"
+    if cmp -s "$work/broken/rtl/$1.v" "$whole/rtl/$1.v"; then
+        bad "mutant of $1: '$2' changes nothing"
+    elif "$ese" run "$work/broken" --input "$voices" --output-dir "$work/outputs" >"$work/log" 2>&1; then
+        bad "mutant of $1: '$2' is not seen" "$(cat "$work/log")"
+    else
+        good
+    fi
+}
+
+must "draw voices" build/draw_voices "$work/calibrate" 5 6 10 30 7
+must "draw voices" build/draw_voices "$work/both.voices" 5 20 1 40 1
+must "draw voices" build/draw_voices "$work/mixed.voices" 6 20 1 40 2
+mkdir "$work/fixture" "$work/expected"
+must "the fixture's x and y" build/fixture_voice "$fixture" "$work/fixture/f.npy" "$work/expected/f.npy"
+for memory in stream resident; do
+    for net in both mixed; do
+        chip=$work/$net.$memory
+        must "$net, $memory: gen" "$ese" gen "$work/$net.yaml" --set memory=$memory -o "$chip"
+        lint_chip "$net, $memory" "$chip"
+        check_run "$net, $memory" "$chip" 20 --input "$work/$net.voices"
+    done
+    check_run "fixture, $memory" "$work/both.$memory" 1 --input "$work/fixture" --expected "$work/expected"
+done
+check_run "hostile memory" "$work/both.stream" 1 --memory hostile --input "$work/fixture"
+must "mixed: verify" "$ese" verify "$work/mixed.stream" --sim verilator --taps --json "$work/verify.json"
+same "mixed: verify says" "$("$json_get" "$work/verify.json" verdict | sed 's/inaccurate/pass/')" pass
+same "mixed: parts" "$("$json_get" "$work/verify.json" parts.3.mismatches)" 0
+
+must_differ both ese_feed "s/(stride == 32'd0) ?/1'b1 ?/"
+must_differ both ese_writeback "s/(job_stride == 32'd0) ?/1'b1 ?/"
+# the other begins with a state of its own, which is restored
+must_differ mixed ese_feed "s/first_frame ? first/1'b0 ? first/"
+
+# y of the framework in the other order of time is another.
+if "$ese" run "$work/both.stream" --input "$work/both.voices/voice000.npy" --expected "$work/expected/f.npy" \
+    --output-dir "$work/outputs" >"$work/log" 2>&1; then
+    bad "expected y of other voices are taken" "$(cat "$work/log")"
+else
+    good
+fi
+finish
