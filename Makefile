@@ -95,6 +95,7 @@ $(BUILD)/proto/onnx.pb-c.o: $(BUILD)/proto/onnx.pb-c.c
 
 # What a processor is measured with is made as fast as it can be, however the rest is built.
 $(BUILD)/models/cpu/kernels.o: ALL_CFLAGS += -O3 -ffp-contract=fast
+$(BUILD)/models/learn/elements.o: ALL_CFLAGS += -O3 -ffast-math
 
 # ---- installation ----
 
