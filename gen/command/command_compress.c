@@ -29,6 +29,7 @@ struct compression {
     const struct compress_options *options;
     struct config config;
     struct program program;
+    bool built; /* there is a program to be freed */
     const struct network *dense;
     struct utterances recordings, others; /* others: --held-out */
     struct learn_material material, held_out;
@@ -90,35 +91,38 @@ static enum compress_loss loss_of(const struct compression *c)
     return has_classes(c->dense) ? COMPRESS_CLASSES : COMPRESS_CENTRES;
 }
 
-static bool make_loss(struct compression *c, struct error *error)
+/* The mean square of y of the dense network; and where the loss is by centres, those. */
+static void look_at_y(struct compression *c, enum compress_loss asked)
 {
     struct learn_loss *l = &c->loss;
-    const enum compress_loss asked = loss_of(c);
-    *l = (struct learn_loss){.output = c->dense->output, .mean_square = 1.0f};
-    if (asked == COMPRESS_CLASSES && !has_classes(c->dense))
-        return fail(error, "--loss classes: the network has no output layer of classes; auto, y and centres are "
-                           "left");
+    struct random random;
     int frames;
     float *y = learn_teach(c->dense, &c->material,
                            asked == COMPRESS_CENTRES ? FRAMES_OF_CENTRES : FRAMES_OF_SQUARE, &frames);
+    const size_t count = (size_t)frames * (size_t)l->output;
     double square = 0.0;
-    for (size_t i = 0; i < (size_t)frames * (size_t)l->output; i++)
+    for (size_t i = 0; i < count; i++)
         square += (double)y[i] * (double)y[i];
-    l->mean_square = fmaxf(1e-20f, (float)(square / ((double)frames * l->output)));
-    if (has_classes(c->dense))
-        take_classes(l, c->dense);
-    if (asked == COMPRESS_CENTRES) {
-        struct random random;
-        random_seed(&random, c->options->seed);
-        learn_loss_free(l);
-        *l = (struct learn_loss){.output = c->dense->output, .mean_square = (float)(square / ((double)frames * c->dense->output))};
+    l->mean_square = fmaxf(1e-20f, (float)(square / (double)count));
+    random_seed(&random, c->options->seed);
+    if (asked == COMPRESS_CENTRES)
         learn_loss_of_centres(l, y, frames, CENTRES, &random);
-    }
-    l->of_classes = asked == COMPRESS_Y ? 0.0f : 1.0f;
-    l->of_y = asked == COMPRESS_CLASSES &&
-                      (c->options->loss == COMPRESS_CLASSES || c->material.frames > CLASSES_ALONE)
-                  ? 0.0f : 1.0f;
+    else if (has_classes(c->dense))
+        take_classes(l, c->dense);
     free(y);
+}
+
+static bool make_loss(struct compression *c, struct error *error)
+{
+    const enum compress_loss asked = loss_of(c);
+    const bool alone = c->options->loss == COMPRESS_CLASSES || c->material.frames > CLASSES_ALONE;
+    c->loss = (struct learn_loss){.output = c->dense->output};
+    if (asked == COMPRESS_CLASSES && !has_classes(c->dense))
+        return fail(error, "--loss classes: the network has no output layer of classes; auto, y and centres are "
+                           "left");
+    look_at_y(c, asked);
+    c->loss.of_classes = asked == COMPRESS_Y ? 0.0f : 1.0f;
+    c->loss.of_y = asked == COMPRESS_CLASSES && alone ? 0.0f : 1.0f;
     return true;
 }
 
@@ -173,7 +177,8 @@ static bool build(struct compression *c, struct error *error)
 {
     struct config config = c->config;
     config.model.utterances = config.model.expected = NULL;
-    if (!program_build(&c->program, &config, error))
+    c->built = program_build(&c->program, &config, error);
+    if (!c->built)
         return false;
     c->dense = c->program.given != NULL ? c->program.given : &c->program.network;
     return true;
@@ -233,5 +238,14 @@ int command_compress(const struct compress_options *options)
     const bool good = load(&c, &error) && split(&c, &error) && make_loss(&c, &error) && compress(&c, &error);
     if (!good)
         fprintf(stderr, "ese: %s\n", error.text);
+    signal(SIGINT, SIG_DFL);
+    learn_material_free(&c.material);
+    learn_material_free(&c.held_out);
+    learn_loss_free(&c.loss);
+    utterances_free(&c.recordings);
+    utterances_free(&c.others);
+    if (c.built)
+        program_free(&c.program);
+    config_free(&c.config);
     return good ? 0 : 1;
 }

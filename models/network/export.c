@@ -7,33 +7,21 @@
 #include "models/network/layer.h"
 #include "models/source/source.h"
 
-#define WORD(value, word) word,
-#define WORDS(name, list) static const char *const name[] = {list(WORD)};
-WORDS(kinds, LAYER_KINDS)
-WORDS(resets, RESETS)
-WORDS(couplings, COUPLINGS)
-WORDS(nonlinearities, NONLINEARITIES)
-WORDS(activations, ACTIVATIONS)
-WORDS(candidates, CANDIDATES)
-WORDS(directions, DIRECTIONS)
-#undef WORDS
-#undef WORD
-
 /* Options that the names of tensors do not tell. */
 static void add_keys(struct source_layer *to, const struct layer_config *as)
 {
-    source_add_key(to, "kind", kinds[as->kind]);
+    source_add_key(to, "kind", layer_kind_name(as->kind));
     if (as->kind != LAYER_LINEAR)
-        source_add_key(to, "direction", directions[as->direction]);
+        source_add_key(to, "direction", direction_name(as->direction));
     if (as->kind == LAYER_GRU)
-        source_add_key(to, "reset", resets[as->reset]);
+        source_add_key(to, "reset", reset_name(as->reset));
     if (as->kind == LAYER_RNN)
-        source_add_key(to, "nonlinearity", nonlinearities[as->nonlinearity]);
+        source_add_key(to, "nonlinearity", nonlinearity_name(as->nonlinearity));
     if (as->kind == LAYER_LINEAR)
-        source_add_key(to, "activation", activations[as->activation]);
+        source_add_key(to, "activation", activation_name(as->activation));
     if (as->kind == LAYER_LSTM) {
-        source_add_key(to, "coupled", couplings[as->coupled]);
-        source_add_key(to, "candidate", candidates[as->candidate]);
+        source_add_key(to, "coupled", coupling_name(as->coupled));
+        source_add_key(to, "candidate", candidate_name(as->candidate));
     }
 }
 
