@@ -9,7 +9,7 @@ enum { NETWORKS = 120 };
 static struct network read_back(const struct network *n)
 {
     static const char *const facts[] = {"density", "0.1", NULL};
-    const struct model_config model = {.density = 1.0, .candidate = n->layers[0].as.candidate};
+    const struct model_config model = {.density = 1.0};
     struct text bytes = {0};
     struct safetensors file;
     struct network back;
