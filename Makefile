@@ -30,6 +30,7 @@ PACKAGES_CHECK += iverilog=iverilog # the other simulator
 PACKAGES_CHECK += tcl=tclsh     # runs the Vivado scripts against a stand-in
 PACKAGES_CHECK += libxml2-utils=xmllint # the tests read what gnuplot drew
 PACKAGES_CHECK += device-tree-compiler=dtc # reads the device tree of a chip
+PACKAGES_CHECK += libopenblas0-pthread=/usr/lib/*/openblas-pthread/libopenblas.so.0 # ese compress
 PACKAGES_CHECK += pkg-config=pkg-config # finds the host library where it was installed
 PACKAGES_CHECK += yosys=yosys z3=z3 # synthesis front end that must read our Verilog; proofs
 PACKAGES_CHECK += nextpnr-ice40=nextpnr-ice40 # places and routes for the smallest device
@@ -98,6 +99,7 @@ $(BUILD)/proto/onnx.pb-c.o: $(BUILD)/proto/onnx.pb-c.c
 
 # What a processor is measured with is made as fast as it can be, however the rest is built.
 $(BUILD)/models/cpu/kernels.o: ALL_CFLAGS += -O3 -ffp-contract=fast
+$(BUILD)/models/learn/elements.o: ALL_CFLAGS += -O3 -ffast-math
 
 # ---- installation ----
 

@@ -42,6 +42,19 @@ static const struct argp_option import_options[] = {
     {0},
 };
 
+static const struct argp_option compress_options[] = {
+    {"output", 'o', "OUT.safetensors", 0, "File for the network (needed)", 0},
+    {"frames", OPTION_SEEN, "N", 0, "Frames to see; 5,500,000 or all of them twelve times if not given", 0},
+    {"threads", OPTION_THREADS, "N", 0, "Threads; as many as processors if not given", 0},
+    {"loss", OPTION_LOSS, "NAME", 0, "What is compared with the dense network: classes, y, centres or auto", 0},
+    {"held-out", OPTION_HELD_OUT, "DIR", 0, "Recordings that nothing is learnt from; every tenth if not given", 0},
+    {"seed", OPTION_SEED, "N", 0, "Seed of the order, and of what is made of few recordings", 0},
+    {"quantized", OPTION_QUANTIZED, NULL, 0, "Weights are rounded to weight_bits while learning", 0},
+    SET_OPTION,
+    HELP_OPTIONS,
+    {0},
+};
+
 static const struct argp_option model_options[] = {
     {"output", 'o', "DIR", 0, "Folder to write to (needed)", 0},
     FORCE_OPTION,
@@ -205,6 +218,24 @@ static int run_import(const struct request *request, const char *command_line)
     return command_import(&options);
 }
 
+static int run_compress(const struct request *request, const char *command_line)
+{
+    const struct compress_options options = {
+        .source = request->operand,
+        .sets = request->sets,
+        .set_count = request->set_count,
+        .output = request->output,
+        .held_out = request->held_out,
+        .frames = request->seen,
+        .threads = request->threads,
+        .loss = request->loss,
+        .seed = request->verify.seed_given ? request->verify.seed : 1,
+        .quantized = request->quantized,
+    };
+    (void)command_line;
+    return command_compress(&options);
+}
+
 static int run_model(const struct request *request, const char *command_line)
 {
     const struct model_options options = {
@@ -351,6 +382,12 @@ const struct command commands[COMMAND_COUNT] = {
      "  ese import detector.pt --node lstm --input x.npy --expected y.npy\n"
      "  ese import detector.safetensors --pes 16 --json -\n",
      import_options, run_import, false, false, false},
+    {"compress", "CONFIG", NULL, "make a dense network sparse, so that it still does the same",
+     "CONFIG is what 'ese gen' takes, with a trained network (model.path) and recordings (model.utterances), which "
+     "need no labels: the network learns from what it was itself when it was dense.",
+     "  ese compress my.yaml -o sparse.safetensors\n"
+     "  ese compress my.yaml -o sparse.safetensors --set model.density=0.2 --frames 13700000\n",
+     compress_options, run_compress, true, false, true},
     {"model", "DIR", "CONFIG", "write another model for a chip whose model is loaded from memory",
      "DIR is a folder that 'ese gen' wrote with memory: resident or stream.  CONFIG gives the model: its "
      "model.* keys and column_order.  The architecture is the chip's; a key that says otherwise is "

@@ -16,7 +16,8 @@ enum { OPTION_SET = 256, OPTION_SIM, OPTION_FRAMES, OPTION_SEED, OPTION_TRACE, O
        OPTION_COVERAGE, OPTION_NETLIST, OPTION_CELLS, OPTION_TARGET,
        OPTION_SEEDS, OPTION_FREQ, OPTION_AXIS, OPTION_AXES, OPTION_SAMPLE, OPTION_WHERE, OPTION_COLUMN,
        OPTION_PARETO, OPTION_SHARD, OPTION_VERIFY_POINTS, OPTION_CLUSTER,
-       OPTION_MEASURED, OPTION_TAPS, OPTION_NODE, OPTION_GRAPH_INPUTS, OPTION_PES };
+       OPTION_MEASURED, OPTION_TAPS, OPTION_NODE, OPTION_GRAPH_INPUTS, OPTION_PES, OPTION_THREADS,
+       OPTION_LOSS, OPTION_HELD_OUT, OPTION_QUANTIZED, OPTION_SEEN };
 
 /* What the parser of any command fills in. */
 struct request {
@@ -42,6 +43,10 @@ struct request {
     const char *node, *graph_inputs;
     int pes;
     int points; /* to be verified */
+    int threads, seen;
+    enum compress_loss loss;
+    const char *held_out;
+    bool quantized;
 };
 
 struct command {
@@ -65,7 +70,7 @@ struct command {
     {"usage", OPTION_USAGE, NULL, 0, "Print a short usage line", -1}, \
     {"version", 'V', NULL, 0, "Print the version", -1}
 
-enum { COMMAND_COUNT = 10 };
+enum { COMMAND_COUNT = 11 };
 extern const struct command commands[COMMAND_COUNT];
 
 #endif

@@ -38,6 +38,22 @@ struct import_options {
     const char *json;   /* file for the result, "-" for standard output, or NULL */
 };
 
+enum compress_loss { COMPRESS_AUTO, COMPRESS_CLASSES, COMPRESS_Y, COMPRESS_CENTRES };
+
+/* ese compress CONFIG -o OUT.safetensors [options] */
+struct compress_options {
+    const char *source;   /* CONFIG, as config_load() takes it */
+    char *const *sets;
+    size_t set_count;
+    const char *output;   /* safetensors file */
+    const char *held_out; /* folder of recordings that nothing is learnt from, or NULL: some of the others */
+    int64_t frames;       /* to be seen; 0: the command's default */
+    int threads;          /* 0: as many as processors */
+    enum compress_loss loss;
+    uint64_t seed;
+    bool quantized;
+};
+
 /* ese model DIR CONFIG -o DIR [--set key=value]... */
 struct model_options {
     const char *dir;    /* the chip: a folder that `ese gen` made */
@@ -158,6 +174,7 @@ struct sweep_options {
 
 int command_gen(const struct gen_options *options);
 int command_import(const struct import_options *options);
+int command_compress(const struct compress_options *options);
 int command_model(const struct model_options *options);
 int command_verify(const struct verify_options *options);
 int command_report(const struct report_options *options);

@@ -69,6 +69,10 @@ static const struct plain {
     {OPTION_CLUSTER, TEXT, AT(cluster), NULL, 0, 0},
     {OPTION_NODE, TEXT, AT(node), NULL, 0, 0},
     {OPTION_GRAPH_INPUTS, TEXT, AT(graph_inputs), NULL, 0, 0},
+    {OPTION_HELD_OUT, TEXT, AT(held_out), NULL, 0, 0},
+    {OPTION_QUANTIZED, FLAG, AT(quantized), NULL, 0, 0},
+    {OPTION_SEEN, WHOLE, AT(seen), "frames", 1, INT32_MAX},
+    {OPTION_THREADS, WHOLE, AT(threads), "threads", 1, MAX_JOBS},
     {OPTION_SELFTEST, FLAG, AT(verify.selftest), NULL, 0, 0},
     {OPTION_STRICT, FLAG, AT(verify.strict), NULL, 0, 0},
     {OPTION_TAPS, FLAG, AT(verify.taps), NULL, 0, 0},
@@ -140,6 +144,16 @@ static enum memory_choice memory(struct argp_state *state, const char *text)
     if (strcmp(text, "hostile") != 0)
         argp_error(state, "--memory: '%s' is not ideal, ddr3 or hostile", text);
     return MEMORY_HOSTILE;
+}
+
+static enum compress_loss loss(struct argp_state *state, const char *text)
+{
+    static const char *const names[] = {"auto", "classes", "y", "centres"};
+    for (int n = COMPRESS_AUTO; n <= COMPRESS_CENTRES; n++)
+        if (strcmp(text, names[n]) == 0)
+            return (enum compress_loss)n;
+    argp_error(state, "--loss: '%s' is not auto, classes, y or centres", text);
+    return COMPRESS_AUTO;
 }
 
 /* A file of the one kind that is written there: another name would tell others something wrong. */
@@ -238,6 +252,9 @@ static bool parse_request(int key, char *argument, struct argp_state *state)
     case OPTION_SEED:
         request->verify.seed = (uint64_t)number(state, "seed", argument, 0, INT64_MAX);
         request->verify.seed_given = true;
+        return true;
+    case OPTION_LOSS:
+        request->loss = loss(state, argument);
         return true;
     case OPTION_MEMORY:
         request->memory = memory(state, argument);

@@ -9,7 +9,7 @@
 #include "models/base/error.h"
 
 /* As in cblas.h. */
-enum { ROW_MAJOR = 101, AS_IS = 111 };
+enum { ROW_MAJOR = 101, AS_IS = 111, TURNED = 112 };
 typedef void sgemm_fn(int order, int trans_a, int trans_b, int m, int n, int k, float alpha,
                       const float *a, int lda, const float *b, int ldb, float beta, float *c,
                       int ldc);
@@ -87,4 +87,12 @@ void blas_product(const struct cpu_rows *r, int first, int last, struct cpu_vect
     else
         blas.sgemm(ROW_MAJOR, AS_IS, AS_IS, rows, v.width, r->cols, 1.0f, at, r->stride, v.in,
                    v.width, 0.0f, v.out, v.width);
+}
+
+void blas_add(const struct blas_sum *s)
+{
+    BUG_UNLESS(blas.name[0] != '\0');
+    blas.sgemm(ROW_MAJOR, s->left.turned ? TURNED : AS_IS, s->right.turned ? TURNED : AS_IS, s->rows,
+               s->columns, s->inner, 1.0f, s->left.at, (int)s->left.stride, s->right.at,
+               (int)s->right.stride, 1.0f, s->out, (int)s->stride);
 }

@@ -5,6 +5,7 @@
 #define ESE_CPU_BLAS_H
 
 #include <stdbool.h>
+#include <stddef.h>
 
 #include "models/cpu/kernels.h"
 
@@ -17,5 +18,23 @@ bool blas_for_threads(void);
 
 /* Of dense rows, by the calling thread alone. */
 cpu_product blas_product;
+
+/* A matrix, row-major, or `turned`: what stands at [row][column] is its [column][row]. */
+struct blas_factor {
+    const float *at;
+    size_t stride; /* between rows as they stand */
+    bool turned;
+};
+
+/* out [rows][columns] += left [rows][inner] * right [inner][columns] */
+struct blas_sum {
+    int rows, columns, inner;
+    struct blas_factor left, right;
+    float *out;
+    size_t stride;
+};
+
+/* By the calling thread alone; there must be an OpenBLAS. */
+void blas_add(const struct blas_sum *sum);
 
 #endif

@@ -184,26 +184,44 @@ static void describe_tensor(json_t *header, const char *name, const struct sourc
                                   (json_int_t)begin, (json_int_t)(begin + bytes_of(t))));
 }
 
+/* "1.W_ix" of layer 1, "output.W" of one that is called so. */
+static void name_in_file(char name[TENSOR_NAME], const struct source_chain *chain, int layer, const char *of)
+{
+    if (chain->layers[layer].prefix != NULL)
+        snprintf(name, TENSOR_NAME, "%s.%s", chain->layers[layer].prefix, of);
+    else
+        snprintf(name, TENSOR_NAME, "%d.%s", layer, of);
+}
+
+static void describe_keys(json_t *keys, const struct source_chain *chain, int layer)
+{
+    char name[TENSOR_NAME];
+    const struct source_layer *l = &chain->layers[layer];
+    for (int i = 0; i < l->key_count; i++) {
+        if (l->keys[i].assumed)
+            continue;
+        name_in_file(name, chain, layer, l->keys[i].key);
+        json_object_set_new(keys, name, json_string(l->keys[i].value));
+    }
+    if (l->coarse) {
+        name_in_file(name, chain, layer, "coarse");
+        json_object_set_new(keys, name, json_string("yes"));
+    }
+}
+
 /* The header, as long as the data that follows it wants. */
 static char *header_of(const struct source_chain *chain)
 {
     char name[TENSOR_NAME];
     json_t *header = json_object(), *keys = json_object();
     size_t at = 0;
+    for (const char *const *fact = chain->facts; fact != NULL && *fact != NULL; fact += 2)
+        json_object_set_new(keys, fact[0], json_string(fact[1]));
     for (int l = 0; l < chain->layer_count; l++) {
         const struct source_layer *layer = &chain->layers[l];
-        for (int i = 0; i < layer->key_count; i++) {
-            if (layer->keys[i].assumed)
-                continue;
-            snprintf(name, sizeof name, "%d.%s", l, layer->keys[i].key);
-            json_object_set_new(keys, name, json_string(layer->keys[i].value));
-        }
-        if (layer->coarse) {
-            snprintf(name, sizeof name, "%d.coarse", l);
-            json_object_set_new(keys, name, json_string("yes"));
-        }
+        describe_keys(keys, chain, l);
         for (int i = 0; i < layer->tensor_count; i++) {
-            snprintf(name, sizeof name, "%d.%s", l, layer->tensors[i].name);
+            name_in_file(name, chain, l, layer->tensors[i].name);
             describe_tensor(header, name, &layer->tensors[i], at);
             at += bytes_of(&layer->tensors[i]);
         }

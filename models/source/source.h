@@ -34,6 +34,7 @@ struct source_layer {
     char *name; /* as the file has it: "encoder.lstm, layer 1", "LSTM_12" */
     int input, output;
     bool coarse; /* has weights of bfloat16, or ran with x of 8 bits: 8 bits that count */
+    const char *prefix; /* of its tensors in a file of ours, "output"; NULL: its number in the chain */
     struct source_key *keys;
     int key_count;
     struct source_tensor *tensors;
@@ -44,6 +45,7 @@ struct source_chain {
     char *name; /* for --node: the first layer's name without its number */
     struct source_layer *layers;
     int layer_count;
+    const char *const *facts; /* pairs of a name and a value for the metadata of a file of ours; NULL: none */
     char **host; /* a line each: what surrounds it, with the names of tensors where the graph can be cut */
     int host_count;
     char **assumed; /* a line each: what its file does not tell, and is taken for granted */

@@ -1,0 +1,251 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * ese compress: a dense network and recordings in, a sparse network out that does the same. */
+#include <math.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "gen/command/commands.h"
+#include "gen/command/compress_print.h"
+#include "gen/config/config_file.h"
+#include "models/cpu/team.h"
+#include "models/learn/learn.h"
+#include "models/network/export.h"
+#include "models/network/labels.h"
+#include "models/program/program.h"
+
+enum {
+    FRAMES_DEFAULT = 5500000, EPOCHS_DEFAULT = 12,
+    FEW_FRAMES = 50000,      /* below it recordings are made of recordings */
+    CLASSES_ALONE = 25000,   /* below it y counts, too */
+    CENTRES = 200, FRAMES_OF_CENTRES = 30000, FRAMES_OF_SQUARE = 4000,
+    HELD_OUT_EVERY = 10
+};
+static const float RATE = 8e-3f;
+
+/* All that a run has. */
+struct compression {
+    const struct compress_options *options;
+    struct config config;
+    struct program program;
+    bool built; /* there is a program to be freed */
+    const struct network *dense;
+    struct utterances recordings, others; /* others: --held-out */
+    struct learn_material material, held_out;
+    struct learn_loss loss;
+    struct learn_task task;
+};
+
+/* ---- what is learnt from --------------------------------------------------------------------- */
+
+static bool split(struct compression *c, struct error *error)
+{
+    const struct utterances *u = &c->recordings;
+    const bool given = c->options->held_out != NULL;
+    if (given && !utterances_read(&c->others, c->options->held_out, c->dense->input, error))
+        return false;
+    for (int n = 0; n < u->count; n++)
+        learn_material_add(given || n % HELD_OUT_EVERY != HELD_OUT_EVERY / 2 % u->count ? &c->material
+                                                                                     : &c->held_out,
+                           &u->frames[n]);
+    for (int n = 0; given && n < c->others.count; n++)
+        learn_material_add(&c->held_out, &c->others.frames[n]);
+    learn_material_close(&c->material);
+    learn_material_close(&c->held_out);
+    if (c->material.count == 0 || c->held_out.count == 0)
+        return fail(error, "model.utterances: %d recording%s, and learning takes two at least, of which one is "
+                           "held out", u->count, u->count == 1 ? "" : "s");
+    return true;
+}
+
+/* ---- loss ------------------------------------------------------------------------------------ */
+
+/* The output layer is one for classes: a sum of several scores that no function bends. */
+static bool has_classes(const struct network *n)
+{
+    const struct layer *last = &n->layers[n->layer_count - 1];
+    if (n->after != NULL)
+        return n->after->output > 1;
+    return last->as.kind == LAYER_LINEAR && last->as.activation == ACTIVATION_NONE && n->output > 1;
+}
+
+static void take_classes(struct learn_loss *l, const struct network *n)
+{
+    l->classes = network_classes(n);
+    if (n->after == NULL)
+        return;
+    const struct matrix *w = &n->after->matrices[0].weights;
+    const size_t count = (size_t)w->rows * (size_t)w->cols;
+    l->weights = allocate(count, sizeof *l->weights);
+    l->bias = allocate((size_t)w->rows, sizeof *l->bias);
+    memcpy(l->weights, w->at, count * sizeof *l->weights);
+    if (n->after->passes[0].bias != NULL)
+        memcpy(l->bias, n->after->passes[0].bias, (size_t)w->rows * sizeof *l->bias);
+}
+
+static enum compress_loss loss_of(const struct compression *c)
+{
+    if (c->options->loss != COMPRESS_AUTO)
+        return c->options->loss;
+    return has_classes(c->dense) ? COMPRESS_CLASSES : COMPRESS_CENTRES;
+}
+
+/* The mean square of y of the dense network; and where the loss is by centres, those. */
+static void look_at_y(struct compression *c, enum compress_loss asked)
+{
+    struct learn_loss *l = &c->loss;
+    struct random random;
+    int frames;
+    float *y = learn_teach(c->dense, &c->material,
+                           asked == COMPRESS_CENTRES ? FRAMES_OF_CENTRES : FRAMES_OF_SQUARE, &frames);
+    const size_t count = (size_t)frames * (size_t)l->output;
+    double square = 0.0;
+    for (size_t i = 0; i < count; i++)
+        square += (double)y[i] * (double)y[i];
+    l->mean_square = fmaxf(1e-20f, (float)(square / (double)count));
+    random_seed(&random, c->options->seed);
+    if (asked == COMPRESS_CENTRES)
+        learn_loss_of_centres(l, y, frames, CENTRES, &random);
+    else if (has_classes(c->dense))
+        take_classes(l, c->dense);
+    free(y);
+}
+
+static bool make_loss(struct compression *c, struct error *error)
+{
+    const enum compress_loss asked = loss_of(c);
+    const bool alone = c->options->loss == COMPRESS_CLASSES || c->material.frames > CLASSES_ALONE;
+    c->loss = (struct learn_loss){.output = c->dense->output};
+    if (asked == COMPRESS_CLASSES && !has_classes(c->dense))
+        return fail(error, "--loss classes: the network has no output layer of classes; auto, y and centres are "
+                           "left");
+    look_at_y(c, asked);
+    c->loss.of_classes = asked == COMPRESS_Y ? 0.0f : 1.0f;
+    c->loss.of_y = asked == COMPRESS_CLASSES && alone ? 0.0f : 1.0f;
+    return true;
+}
+
+/* ---- the task -------------------------------------------------------------------------------- */
+
+static int64_t frames_of(const struct compression *c)
+{
+    const int64_t epochs = EPOCHS_DEFAULT * c->material.frames;
+    if (c->options->frames > 0)
+        return c->options->frames;
+    return epochs > FRAMES_DEFAULT ? epochs : FRAMES_DEFAULT;
+}
+
+static void make_task(struct compression *c, const char *checkpoint)
+{
+    const int processors = team_processors();
+    c->task = (struct learn_task){
+        .dense = c->dense,
+        .model = &c->program.config.model,
+        .geometry = &c->program.geometry,
+        .material = &c->material,
+        .held_out = &c->held_out,
+        .loss = &c->loss,
+        .frames = frames_of(c),
+        .threads = c->options->threads > 0 ? c->options->threads : processors,
+        .seed = c->options->seed,
+        .rate = RATE,
+        .augment = c->material.frames < FEW_FRAMES,
+        .weight_bits = c->options->quantized ? c->program.config.weight_bits : 0,
+        .checkpoint = checkpoint,
+    };
+}
+
+static volatile sig_atomic_t interrupted;
+
+static void interrupt(int signal)
+{
+    (void)signal;
+    interrupted = 1;
+}
+
+static bool is_interrupted(void *context)
+{
+    (void)context;
+    return interrupted != 0;
+}
+
+/* ---- the command ----------------------------------------------------------------------------- */
+
+/* The chip says which PE has which weight; how recordings make number formats does not matter here. */
+static bool build(struct compression *c, struct error *error)
+{
+    struct config config = c->config;
+    config.model.utterances = config.model.expected = NULL;
+    c->built = program_build(&c->program, &config, error);
+    if (!c->built)
+        return false;
+    c->dense = c->program.given != NULL ? c->program.given : &c->program.network;
+    return true;
+}
+
+static bool load(struct compression *c, struct error *error)
+{
+    const struct compress_options *o = c->options;
+    if (!learn_can(error) || !config_load(&c->config, o->source, o->sets, o->set_count, error))
+        return false;
+    if (c->config.model.path == NULL)
+        return fail(error, "%s: there is no model.path: a synthetic network has nothing to be learnt", o->source);
+    if (c->config.model.utterances == NULL)
+        return fail(error, "%s: there is no model.utterances: learning takes recordings", o->source);
+    if (c->config.model.pruning == PRUNING_NONE && !o->quantized)
+        c->config.model.pruning = PRUNING_BALANCED;
+    return build(c, error) &&
+           utterances_read(&c->recordings, c->config.model.utterances, c->dense->input, error);
+}
+
+static bool write_network(const struct compression *c, const struct network *n, struct error *error)
+{
+    char density[32], pes[16], seed[32], frames[32];
+    struct text bytes = {0};
+    snprintf(density, sizeof density, "%g", c->config.model.density);
+    snprintf(pes, sizeof pes, "%d", c->config.pes);
+    snprintf(seed, sizeof seed, "%llu", (unsigned long long)c->options->seed);
+    snprintf(frames, sizeof frames, "%lld", (long long)c->task.frames);
+    const char *const facts[] = {"density", density, "pes", pes, "seed", seed, "frames", frames, NULL};
+    const bool good = network_pack(n, facts, &bytes, error) &&
+                      text_write_file(&bytes, c->options->output, error);
+    text_free(&bytes);
+    return good;
+}
+
+static bool compress(struct compression *c, struct error *error)
+{
+    struct text checkpoint = {0};
+    text_appendf(&checkpoint, "%s.checkpoint", c->options->output);
+    make_task(c, text_string(&checkpoint));
+    struct network learnt = network_copy(c->dense);
+    const struct learn_watch watch = {compress_print_report, is_interrupted, &c->task};
+    bool good = learn(&c->task, &watch, &learnt, error) && write_network(c, &learnt, error);
+    if (good)
+        good = compress_print_table(&c->task, &c->program.network, &learnt, c->program.config.weight_bits,
+                                    error);
+    network_free(&learnt);
+    text_free(&checkpoint);
+    return good;
+}
+
+int command_compress(const struct compress_options *options)
+{
+    struct error error;
+    struct compression c = {.options = options};
+    signal(SIGINT, interrupt);
+    const bool good = load(&c, &error) && split(&c, &error) && make_loss(&c, &error) && compress(&c, &error);
+    if (!good)
+        fprintf(stderr, "ese: %s\n", error.text);
+    signal(SIGINT, SIG_DFL);
+    learn_material_free(&c.material);
+    learn_material_free(&c.held_out);
+    learn_loss_free(&c.loss);
+    utterances_free(&c.recordings);
+    utterances_free(&c.others);
+    if (c.built)
+        program_free(&c.program);
+    config_free(&c.config);
+    return good ? 0 : 1;
+}

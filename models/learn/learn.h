@@ -1,0 +1,72 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * learn.h - a network learns, without labels, what a dense one does, while its weights become few.
+ *
+ *   density   D + (1 - D)(1 - done/0.6)^3 up to six tenths of the frames, then D; the mask is that of
+ *             models/program/prune.h, on the weights as they are, every 20 updates; what is 0 stays 0
+ *   updates   one a chunk of 64 frames of 16 streams, which carry their states; Adam, its rate rising over 50
+ *             updates, then falling as a cosine
+ *   loss      models/learn/loss.h, of the frames that are there
+ *   best      weights after the ramp's end with the least loss on recordings that nothing is learnt from
+ *
+ * Each thread has its streams and its gradient, and these are added in order: on one machine the same weights for the
+ * same number of threads.  Other processors have other kernels of OpenBLAS, and other last bits. */
+#ifndef ESE_LEARN_H
+#define ESE_LEARN_H
+
+#include "models/base/error.h"
+#include "models/learn/loss.h"
+#include "models/learn/material.h"
+#include "models/network/network.h"
+#include "models/program/geometry.h"
+
+enum { LEARN_STREAMS = 16, LEARN_CHUNK = 64 };
+
+/* What is asked for. */
+struct learn_task {
+    const struct network *dense;        /* to learn from, and to begin with */
+    const struct model_config *model;   /* pruning, densities */
+    const struct geometry *geometry;    /* of the chip */
+    const struct learn_material *material, *held_out;
+    const struct learn_loss *loss;
+    int64_t frames;                     /* to be seen */
+    int threads;
+    uint64_t seed;
+    float rate;
+    bool augment;
+    int weight_bits;                    /* weights count as rounded to these; 0: as they are */
+    const char *checkpoint;             /* file to go on from and to write, with ".0" or ".1"; NULL: none */
+};
+
+/* How far it is, twenty times. */
+struct learn_report {
+    int64_t seen, frames;
+    double density;
+    struct learn_sums learnt, held_out; /* since the last report; now */
+    double seconds_left;
+};
+
+struct learn_watch {
+    void (*tell)(void *context, const struct learn_report *report);
+    bool (*stop)(void *context); /* asked often: whether to end with what is best so far */
+    void *context;
+};
+
+/* Whether this machine has what it takes. */
+bool learn_can(struct error *error);
+
+/* `learnt` is a copy of the dense network, and becomes the best. */
+bool learn(const struct learn_task *task, const struct learn_watch *watch, struct network *learnt,
+           struct error *error);
+
+/* How a network compares with the dense one over material. */
+struct learn_sums learn_compare(const struct learn_task *task, const struct network *network,
+                                const struct learn_material *material, struct error *error);
+
+/* Its weights as `bits` hold them, which each matrix has to itself. */
+void learn_round(struct network *network, int bits);
+
+/* y of the dense network over so many frames of the material, at least one utterance: [frames][output], to be
+ * freed. */
+float *learn_teach(const struct network *dense, const struct learn_material *material, int most, int *frames);
+
+#endif

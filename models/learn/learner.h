@@ -1,0 +1,83 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * learner.h - the parts of models/learn/learn.h: for these files alone. */
+#ifndef ESE_LEARNER_H
+#define ESE_LEARNER_H
+
+#include "models/cpu/team.h"
+#include "models/learn/learn.h"
+#include "models/learn/run.h"
+
+/* A thread's streams, and what it finds. */
+struct learn_worker {
+    int first, streams;
+    struct learn_run *student, *teacher;
+    struct learn_scratch scratch;
+    int lengths[LEARN_STREAMS];
+    float *gradient;
+    struct learn_sums sums;
+};
+
+/* Utterances side by side, of which frames `t` .. t + frames - 1 are the chunk. */
+struct learn_batch {
+    const struct matrix *of[LEARN_STREAMS]; /* NULL: nothing on this stream */
+    struct matrix made[LEARN_STREAMS];      /* recordings made of others; at NULL: of[] is the material's */
+    int longest, t, frames;
+    int64_t there;                          /* frames of the chunk, all streams */
+};
+
+/* How far learning is: what a checkpoint keeps, beside the arrays. */
+struct learn_position {
+    int64_t seen, updates;
+    int64_t epoch, batch;
+    int64_t reports, idle;   /* told so far; without anything better */
+    double best_loss;        /* on what is held out; infinite: nothing is best yet */
+};
+
+struct learner {
+    const struct learn_task *task;
+    struct learn_plan *plan;
+    struct network copy;      /* for what walks networks */
+    struct team *team;
+    int threads, room;        /* frames of a chunk, at most */
+    struct learn_worker workers[LEARN_STREAMS];
+    float *dense, *at;        /* parameters */
+    float *used;              /* what they count as: at, or rounded */
+    float *mask, *first, *second, *best;
+    struct learn_position position;
+    struct learn_batch batch;
+    bool learning;            /* else only looking */
+    float rate;
+};
+
+struct learner *learner_new(const struct learn_task *task, struct error *error);
+void learner_free(struct learner *learner);
+
+/* Begins with utterances of the material; with `random` with others made of them. */
+void learner_begin(struct learner *learner, const struct learn_material *material, const int *utterances,
+                   struct random *random);
+
+/* The next chunk of them, by all workers; false: there is none. */
+bool learner_chunk(struct learner *learner);
+
+/* Over all of the material, without learning. */
+struct learn_sums learner_look(struct learner *learner, const struct learn_material *material);
+
+/* Share of the work done; density of a matrix that shall have `density` in the end. */
+double learner_done(const struct learner *learner);
+double learner_density(const struct learner *learner, double density);
+
+/* The mask of the density of now, or that of the end. */
+void learner_prune(struct learner *learner, bool end);
+
+/* What the parameters count as. */
+void learner_use(struct learner *learner);
+
+/* An optimizer's step. */
+void learner_update(struct learner *learner);
+
+/* Writes where it is; goes on from there, if there is such a file and it is of this task; takes the files away. */
+bool learner_save(const struct learner *learner, struct error *error);
+void learner_resume(struct learner *learner);
+void learner_forget(const struct learner *learner);
+
+#endif

@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * material.h - recordings to learn from, side by side in batches, and what can be made of few of them.
+ *
+ * A batch is utterances of nearly the same length, one a stream; which ones meet, and the order of the batches, is
+ * drawn anew for every epoch.  An epoch's number and the seed say everything about it. */
+#ifndef ESE_LEARN_MATERIAL_H
+#define ESE_LEARN_MATERIAL_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "models/base/random.h"
+#include "models/network/matrix.h"
+
+struct learn_material {
+    int count, input;
+    const struct matrix **of; /* [count] frames in rows */
+    int64_t frames;
+    float *deviation;         /* [input] of the features */
+};
+
+/* Another one; it must outlive the material. */
+void learn_material_add(struct learn_material *material, const struct matrix *frames);
+
+/* After the last has been added. */
+void learn_material_close(struct learn_material *material);
+void learn_material_free(struct learn_material *material);
+
+/* The batches of an epoch: number of the utterance of each place, NONE where there is none. */
+struct learn_epoch {
+    int batches, streams;
+    int *utterance; /* [batches][streams] */
+};
+
+struct learn_epoch learn_epoch_new(const struct learn_material *material, int streams, uint64_t seed);
+void learn_epoch_free(struct learn_epoch *epoch);
+
+/* Another recording out of utterance `number`, to be freed: at another speed, mixed with others, its end replaced,
+ * in noise.  Nothing of it knows what features are. */
+struct matrix learn_augmented(const struct learn_material *material, int number, struct random *random);
+
+#endif
