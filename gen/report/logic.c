@@ -91,7 +91,7 @@ static struct cells of_channel(const struct program *p)
     const struct derived *d = &p->d;
     const int slots = d->fold * d->lanes, t = d->activation_bits;
     const int words = (d->groups + d->fold - 1) / d->fold, parts = (words + 7) / 8; /* one is picked */
-    const int late = d->fetch_clocks - 2, vectors = (d->kept_words > 0) + (d->scratch_words > 0);
+    const int late = d->fetch_clocks - 2, vectors = (derive_kept_depth(d) > 0) + (d->scratch_words > 0);
     const double sums = d->fold > 1 ? 4 + 3.25 * d->fold : 1; /* of rows that PEs share */
     struct cells sum = {0, 0};
     add(&sum, d->acc_bits * (slots * ((words + 3) / 4 + (parts > 1 ? 1.75 * parts : 0)) +

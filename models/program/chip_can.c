@@ -3,14 +3,12 @@
 
 static bool refuse(int layer, const char *what, const char *word, struct error *error)
 {
-    return fail(error, "layer %d %s%s; as yet Verilog is made of layers lstm, rnn and linear that go "
-                "forward", layer, what, word);
+    return fail(error, "layer %d %s%s; as yet Verilog is made of layers that go forward", layer, what,
+                word);
 }
 
 static bool can_layer(const struct layer_config *layer, int number, struct error *error)
 {
-    if (layer->kind == LAYER_GRU)
-        return refuse(number, "is of kind ", layer_kind_name(layer->kind), error);
     return layer->direction == DIRECTION_FORWARD ||
            refuse(number, "has the direction ", direction_name(layer->direction), error);
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
- * chip_can.h - which networks become Verilog: LSTM, simple recurrent and linear layers in a row, with
- * any of their options, forward; from a state of zeros, unless x and y lie in memory.
+ * chip_can.h - which networks become Verilog: layers of all kinds in a row, with any of their options,
+ * forward; from a state of zeros, unless x and y lie in memory.
  *
  * A program is built of any network that goes forward, for reports and sweeps; whoever writes a
  * chip, or an image for one, asks here. */

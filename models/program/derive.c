@@ -207,10 +207,15 @@ static int larger(int one, int other)
     return one > other ? one : other;
 }
 
+int derive_kept_depth(const struct derived *d)
+{
+    return d->kept_words + (d->mirrored ? d->cell_words : 0);
+}
+
 /* Addresses of the memories of vectors. */
 static void derive_memories(struct derived *d)
 {
-    d->kept_word_bits = address_bits(d->kept_words);
+    d->kept_word_bits = address_bits(derive_kept_depth(d));
     d->scratch_word_bits = address_bits(d->scratch_words);
     d->c_word_bits = address_bits(d->cell_words);
     d->word_bits = larger(larger(d->x_word_bits, d->c_word_bits),

@@ -10,6 +10,7 @@
 struct element_format {
     int round_shift; /* fraction bits dropped from sums */
     int c_fraction, m_fraction;
+    int hidden_shift; /* left shift of a gate times a hidden sum, to the sum that it is added to */
 };
 
 /* All that the chip has, by number; returns how many. */
