@@ -65,7 +65,7 @@ static struct cells of_cell(const struct derived *d)
     add(&sum, 5.0 * t, (late > 0 ? 5 : 4) * t);
     add(&sum, 6.0 * t, 4.0 * t + 5 + (t - 1 - d->c_fraction));
     if (!d->has_outs)
-        add(&sum, -3.0 * t, -2.0 * t);
+        add(&sum, -6.0 * t, -2.0 * t);
     if (d->has_resets)
         add(&sum, 1.0 * t, 0);
     if (d->formats > 1)
