@@ -68,7 +68,8 @@ module ese_function_result #(
         end
     endgenerate
 
-    assign hidden = sum_gate;
+    // Where nobody reads it, both ways are one shift register.
+    assign hidden = (HIDDEN != 0) ? sum_gate : {ACT_W{1'b0}};
 
     // Not every chip needs all.
     wire unused_inputs = &{1'b0, clk, is_tanh, is_table, y_sum, of_table};

@@ -439,7 +439,7 @@ END
     mutant mixed ese_element 's/P_LEFTS (HIDDEN_LEFTS)/P_LEFTS ({FORMATS{8'\''d0}})/'
     mutant mixed ese_element 's/i_bias\[ACT_W-1\]/1'\''b1/'
     mutant mixed ese_element 's/peep\[PEEP_W-1\]/1'\''b0/'
-    mutant after ese_function_result 's/hidden = sum_gate/hidden = y_sum/'
+    mutant after ese_function_result 's/? sum_gate : {ACT_W/? y_sum : {ACT_W/'
     mutant before ese_cell 's/is_reset ? sigm : f_gate/f_gate/'
     mutant before ese_cell 's/i_gate \& {B_W{!is_reset}}/i_gate/'
     mutant mixed ese_cell 's/is_reset ? sigm : f_gate/is_reset ? tanh : f_gate/'
