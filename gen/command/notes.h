@@ -5,7 +5,8 @@
 
 #include "models/program/program.h"
 
-/* What was not said in so many words, a line each: which biases the model's file lacks; that expected outputs
+/* What was not said in so many words, a line each: what of a framework's file was
+ * taken, and what that does not tell; which biases the model's file lacks; that expected outputs
  * are those of another model, and not used. */
 void note_model(const struct program *program);
 

@@ -98,6 +98,22 @@ static void write_error(struct text *text, const char *what, const struct output
         text_appendf(text, " %8.1f %14.2e %12.6f\n", e->snr_db, e->max_error, e->correlation);
 }
 
+const char *accuracy_agreement(bool agrees)
+{
+    static char texts[2][32];
+    snprintf(texts[agrees], sizeof texts[agrees], "%s to %g", agrees ? "agrees" : "does not agree",
+             TRAINED_AGREES);
+    return texts[agrees];
+}
+
+void accuracy_agreement_line(struct text *line, const struct accuracy *a)
+{
+    if (a->trained.frames > 0)
+        text_appendf(line, "in floating point, against %s frames expected: largest difference %.3g, %s\n",
+                     commas(a->trained.frames).text, a->trained.all.max_error,
+                     accuracy_agreement(a->trained.agrees));
+}
+
 /* Not every frame needs to have an expected y; and the network as given may be compared on more of them. */
 static void write_expected(struct text *text, const struct program *p, const struct accuracy *a)
 {
@@ -105,6 +121,7 @@ static void write_expected(struct text *text, const struct program *p, const str
     if (a->trained.frames > 0) {
         text_appendf(&what, "as given, against %s frames expected", commas(a->trained.frames).text);
         write_error(text, text_string(&what), &a->trained.all);
+        text_appendf(text, "    in floating point it %s\n", accuracy_agreement(a->trained.agrees));
     }
     if (a->expected_frames > 0) {
         const struct number frames = commas(a->expected_frames);
@@ -236,9 +253,10 @@ json_t *accuracy_json(const struct program *p, const struct accuracy *a)
     json_object_set_new(object, "total", error_json(&a->total));
     if (a->trained.frames > 0)
         json_object_set_new(object, "expected",
-                            json_pack("{s:I, s:I, s:o, s:o, s:o}", "frames",
+                            json_pack("{s:I, s:I, s:b, s:o, s:o, s:o}", "frames",
                                       (json_int_t)a->expected_frames, "given_frames",
-                                      (json_int_t)a->trained.frames, "given",
+                                      (json_int_t)a->trained.frames, "agrees",
+                                      (int)a->trained.agrees, "given",
                                       error_json(&a->trained.all), "pruned",
                                       error_json(&a->expected_pruned), "chip",
                                       error_json(&a->expected_chip)));

@@ -50,6 +50,12 @@ double accuracy_clipped(const struct clip_counts *counts, int vector);
 bool accuracy_expected(const struct program *program, const struct accuracy *accuracy,
                        struct error *error);
 
+/* "agrees to 1e-05": the network in floating point, with the expected outputs (trained_agrees()). */
+const char *accuracy_agreement(bool agrees);
+
+/* That as a line for who makes a chip: empty if nothing is expected. */
+void accuracy_agreement_line(struct text *line, const struct accuracy *accuracy);
+
 /* The same as a warning, where that is not an error. */
 void accuracy_warn_expected(struct text *lines, const struct program *program,
                             const struct accuracy *accuracy);

@@ -287,13 +287,14 @@ void facts_text(struct text *text, const struct facts *f, bool chart)
 }
 
 void report_add(struct output *output, const struct program *p, const struct cycles *cycles,
-                struct text *warnings)
+                struct text *warnings, struct text *said)
 {
     struct facts facts;
     struct text text = {0}, json_text = {0};
     facts_gather(&facts, p, cycles, QUALITY_WORK);
     facts_text(&text, &facts, true);
     accuracy_warnings(warnings, p, &facts.quality.accuracy);
+    accuracy_agreement_line(said, &facts.quality.accuracy);
     accuracy_warn_expected(warnings, p, &facts.quality.accuracy);
     occupancy_warning(warnings, &facts.occupancy);
     json_t *json = facts_json(&facts);

@@ -9,8 +9,8 @@
 #include "models/program/program.h"
 
 /* Adds report.txt and report.json of a chip, and appends what a user must be warned of
- * (accuracy.h, occupancy.h).  `cycles`: of two frames at least, and of enough to be in steady state. */
+ * (accuracy.h, occupancy.h), and what is to be said of outputs that are expected.  `cycles`: of two frames at least, and of enough to be in steady state. */
 void report_add(struct output *output, const struct program *program, const struct cycles *cycles,
-                struct text *warnings);
+                struct text *warnings, struct text *said);
 
 #endif

@@ -47,6 +47,7 @@ struct reader {
     struct npy *array;
     struct error *error;
     bool has_type, has_order, has_shape;
+    const struct letter *other; /* of elements that are no numbers, or NULL */
 };
 
 static bool malformed(struct reader *r, const char *expected)
@@ -117,23 +118,36 @@ static bool set_type(struct npy *array, const char *descr, const struct letter *
     return true;
 }
 
+static const struct letter *letter_of(const char *descr)
+{
+    for (size_t i = 0; i < sizeof letters / sizeof letters[0]; i++)
+        if (descr[0] != '\0' && descr[1] == letters[i].letter)
+            return &letters[i];
+    return NULL;
+}
+
+static bool find_type(struct npy *array, const char *descr, struct error *error)
+{
+    char shown[32];
+    const struct letter *letter = letter_of(descr);
+    if (letter != NULL && set_type(array, descr, letter))
+        return true;
+    printable(shown, sizeof shown, descr);
+    return fail(error, "%s: has type '%s'%s, expected " ALLOWED, array->name, shown,
+                letter != NULL && letter->refused != NULL ? letter->refused : "");
+}
+
 static bool read_type(struct reader *r)
 {
-    char descr[32], shown[32];
-    const struct letter *letter = NULL;
+    char descr[32];
     skip_space(r);
     if (r->at < r->end && *r->at == '[')
         return fail(r->error, "%s: has records as elements, expected " ALLOWED, r->array->name);
     if (!take_string(r, descr, sizeof descr))
         return malformed(r, "a string as 'descr'");
-    for (size_t i = 0; i < sizeof letters / sizeof letters[0]; i++)
-        if (descr[0] != '\0' && descr[1] == letters[i].letter)
-            letter = &letters[i];
-    if (letter != NULL && set_type(r->array, descr, letter))
-        return true;
-    printable(shown, sizeof shown, descr);
-    return fail(r->error, "%s: has type '%s'%s, expected " ALLOWED, r->array->name, shown,
-                letter != NULL && letter->refused != NULL ? letter->refused : "");
+    if (letter_of(descr) != NULL && letter_of(descr)->refused != NULL)
+        r->other = letter_of(descr);
+    return find_type(r->array, descr, r->error);
 }
 
 static bool read_order(struct reader *r)
@@ -162,6 +176,18 @@ static bool read_dimension(struct reader *r, int *dimension)
     return true;
 }
 
+static bool add_dimension(struct npy *array, int dimension, struct error *error)
+{
+    if (array->rank == NPY_MAX_RANK)
+        return fail(error, "%s: has more than %d dimensions", array->name, NPY_MAX_RANK);
+    array->shape[array->rank++] = dimension;
+    /* Below 2^48 elements nothing that is computed from the count can overflow. */
+    if (dimension != 0 && array->count > (UINT64_C(1) << 48) / (uint64_t)dimension)
+        return fail(error, "%s: has more elements than any file can hold", array->name);
+    array->count *= (uint64_t)dimension;
+    return true;
+}
+
 /* (), (3,), (3, 4) or (3, 4,); a number in brackets without comma is no tuple. */
 static bool read_shape(struct reader *r)
 {
@@ -172,17 +198,11 @@ static bool read_shape(struct reader *r)
     array->rank = 0;
     array->count = 1;
     while (!take(r, ')')) {
+        int dimension = 0;
         if (!comma)
             return malformed(r, "a comma between dimensions");
-        if (array->rank == NPY_MAX_RANK)
-            return fail(r->error, "%s: has more than %d dimensions", array->name, NPY_MAX_RANK);
-        int *dimension = &array->shape[array->rank++];
-        if (!read_dimension(r, dimension))
+        if (!read_dimension(r, &dimension) || !add_dimension(array, dimension, r->error))
             return false;
-        /* Below 2^48 elements nothing that is computed from the count can overflow. */
-        if (*dimension != 0 && array->count > (UINT64_C(1) << 48) / (uint64_t)*dimension)
-            return fail(r->error, "%s: has more elements than any file can hold", array->name);
-        array->count *= (uint64_t)*dimension;
         comma = take(r, ',');
     }
     if (array->rank == 1 && !comma)
@@ -257,6 +277,15 @@ static bool find_header(struct reader *r, const unsigned char *bytes, size_t siz
     return true;
 }
 
+static bool set_data(struct npy *array, const unsigned char *data, size_t found, struct error *error)
+{
+    const uint64_t expected = array->count * array->width;
+    array->data = data;
+    return found == expected ||
+           fail(error, "%s: has %zu bytes of data, expected %" PRIu64 " for its shape in '%s'",
+                array->name, found, expected, array->descr);
+}
+
 static bool parse(struct npy *array, const unsigned char *bytes, size_t size, struct error *error)
 {
     struct reader reader = {.array = array, .error = error};
@@ -264,14 +293,8 @@ static bool parse(struct npy *array, const unsigned char *bytes, size_t size, st
         !find_header(&reader, bytes, size) || !read_dictionary(&reader))
         return false;
 
-    array->data = (const unsigned char *)reader.end;
-    uint64_t expected = array->count * array->width;
-    uint64_t found = (uint64_t)(bytes + size - array->data);
-    if (found != expected)
-        return fail(error, "%s: has %" PRIu64 " bytes of data, expected %" PRIu64
-                           " for its shape in '%s'",
-                    array->name, found, expected, array->descr);
-    return true;
+    return set_data(array, (const unsigned char *)reader.end,
+                    (size_t)(bytes + size - (const unsigned char *)reader.end), error);
 }
 
 bool npy_parse(struct npy *array, const void *bytes, size_t size, const char *name,
@@ -284,6 +307,48 @@ bool npy_parse(struct npy *array, const void *bytes, size_t size, const char *na
         return true;
     npy_close(array);
     return false;
+}
+
+bool npy_make(struct npy *array, const struct npy_parts *parts, struct error *error)
+{
+    char shown[PRINTABLE_PATH];
+    printable(shown, sizeof shown, parts->name);
+    *array = (struct npy){.name = duplicate(shown), .fortran = parts->fortran, .count = 1};
+    bool good = find_type(array, parts->descr, error);
+    for (int i = 0; good && i < parts->rank; i++)
+        good = add_dimension(array, parts->shape[i], error);
+    if (good && set_data(array, parts->data, parts->size, error))
+        return true;
+    npy_close(array);
+    return false;
+}
+
+const char *npy_other(const void *bytes, size_t size, bool *objects)
+{
+    struct npy array = {.name = ""};
+    struct error ignored;
+    struct reader reader = {.array = &array, .error = &ignored};
+    if (!find_header(&reader, bytes, size) || read_dictionary(&reader) || reader.other == NULL)
+        return NULL;
+    *objects = reader.other->letter == 'O';
+    return reader.other->refused;
+}
+
+size_t npy_data(const void *bytes, size_t size)
+{
+    struct npy array = {.name = ""};
+    struct error ignored;
+    struct reader reader = {.array = &array, .error = &ignored};
+    return find_header(&reader, bytes, size) ? (size_t)(reader.end - (const char *)bytes) : size;
+}
+
+const char *npy_type_other(const char *descr, bool *objects)
+{
+    const struct letter *letter = letter_of(descr);
+    if (letter == NULL || letter->refused == NULL)
+        return NULL;
+    *objects = letter->letter == 'O';
+    return letter->refused;
 }
 
 bool npy_open(struct npy *array, const char *path, struct error *error)

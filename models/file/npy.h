@@ -13,7 +13,7 @@
 
 #include "models/base/error.h"
 
-enum { NPY_MAX_RANK = 4 };
+enum { NPY_MAX_RANK = 8 };
 enum npy_kind { NPY_FLOAT, NPY_SIGNED, NPY_UNSIGNED };
 
 struct npy {
@@ -34,6 +34,26 @@ struct npy {
  * as long as the header says, to the byte.  After a failure there is nothing to close. */
 bool npy_parse(struct npy *array, const void *bytes, size_t size, const char *name,
                struct error *error);
+
+/* An array whose elements lie elsewhere: in a pickle. */
+struct npy_parts {
+    const char *name; /* for messages */
+    const char *descr; /* "<f4" */
+    bool fortran;
+    int rank;
+    const int *shape; /* each 0 or more */
+    const unsigned char *data;
+    size_t size; /* bytes */
+};
+bool npy_make(struct npy *array, const struct npy_parts *parts, struct error *error);
+
+/* What the elements of a type are that are no numbers, " (strings)", and whether they are objects; NULL: they
+ * are numbers, or the type is none that is known.  The same of the type in a file's header. */
+const char *npy_type_other(const char *descr, bool *objects);
+const char *npy_other(const void *bytes, size_t size, bool *objects);
+
+/* Where the data of a file begin. */
+size_t npy_data(const void *bytes, size_t size);
 
 /* Reads and checks a file. */
 bool npy_open(struct npy *array, const char *path, struct error *error);

@@ -32,7 +32,8 @@ struct torch_tensor {
     int storage;
 };
 
-/* A text that stands beside the tensors: "lstm.mode" "RNN_RELU" of a pickled module. */
+/* A text that stands beside the tensors: "lstm.mode" "RNN_RELU" of a pickled module; "lstm.class"
+ * "torch.nn.modules.rnn.RNN" of any object that is not looked into as a tensor. */
 struct torch_option {
     char *name, *value;
 };

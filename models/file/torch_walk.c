@@ -4,6 +4,7 @@
 
 #include <inttypes.h>
 #include <limits.h>
+#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -11,20 +12,19 @@
 #include "models/base/bytes.h"
 #include "models/base/text.h"
 #include "models/file/element.h"
+#include "models/file/pickle_walk.h"
 
 enum {
-    DEPTH = 64,        /* of containers in each other */
-    STEPS = 1 << 22,   /* values that are looked at: one may be reached on many ways */
-    NAME_LENGTH = 400,
-    WRAPPED = 8        /* functions around a tensor */
+    OPTION_LENGTH = 400,
+    WRAPPED = 8,       /* functions around a tensor */
+    EXPANDED = 1 << 16 /* elements that a tensor may have whose storage has fewer: one value, seen often */
 };
 
 static const int64_t ELEMENTS_MOST = INT64_C(1) << 48; /* nothing that is computed of it overflows */
 
 struct walk {
     struct torch_file *file;
-    struct text path;
-    int depth, steps;
+    const char *path; /* to what is looked at */
     struct error *error;
 };
 
@@ -48,7 +48,7 @@ fail_here(const struct walk *w, const char *format, ...)
     va_start(arguments, format);
     vsnprintf(what, sizeof what, format, arguments);
     va_end(arguments);
-    printable(name, sizeof name, text_string(&w->path));
+    printable(name, sizeof name, w->path);
     fail(w->error, "%s: tensor '%s' %s", w->file->name, name, what);
     return false;
 }
@@ -110,6 +110,30 @@ static int find_storage(struct walk *w, const struct pickle_value *stored)
             return fail_here(w, "has a storage that is another one for other tensors") - 1;
         }
     return add_storage(w, parts->items[2], type, (uint64_t)parts->items[4]->number);
+}
+
+/* ---- names and texts ----------------------------------------------------------------------------------- */
+
+/* `last`: behind the way to where we are; or NULL. */
+static void add_option(struct walk *w, const char *last, const char *text, size_t length)
+{
+    struct torch_file *f = w->file;
+    const size_t room = (size_t)f->option_count;
+    struct text name = {0};
+    if (room == TORCH_TENSORS || length > OPTION_LENGTH)
+        return;
+    text_append(&name, w->path);
+    if (last != NULL)
+        text_appendf(&name, "%s%s", name.length > 0 ? "." : "", last);
+    if ((room & (room - 1)) == 0) {
+        f->options = realloc(f->options, (room > 0 ? 2 * room : 1) * sizeof *f->options);
+        BUG_UNLESS(f->options != NULL);
+    }
+    struct torch_option *option = &f->options[f->option_count++];
+    option->name = duplicate(text_string(&name));
+    text_free(&name);
+    option->value = allocate(length + 1, 1);
+    memcpy(option->value, text, length);
 }
 
 /* ---- tensors ------------------------------------------------------------------------------------------- */
@@ -178,7 +202,7 @@ static bool read_shape(const struct walk *w, const struct pickle_value *argument
     return true;
 }
 
-/* Every element is within the storage, and they are no more than that has. */
+/* Every element is within the storage, and they are no more than that has, or few. */
 static bool check_view(const struct walk *w, const struct torch_tensor *t)
 {
     const uint64_t there = w->file->storages[t->storage].count;
@@ -190,7 +214,7 @@ static bool check_view(const struct walk *w, const struct torch_tensor *t)
                  __builtin_add_overflow(last, step, &last);
     if (t->count > 0 && (beyond || last >= there))
         return fail_here(w, "has elements beyond the %" PRIu64 " of its storage", there);
-    return t->count <= there ||
+    return t->count <= there || t->count <= EXPANDED ||
            fail_here(w, "has %" PRIu64 " elements, its storage %" PRIu64, t->count, there);
 }
 
@@ -199,15 +223,31 @@ static bool check_arguments(const struct walk *w, const struct pickle_value *a)
     if (a->count < 4 || a->items[1]->kind != PICKLE_INT || a->items[1]->number < 0 ||
         !are_counts(a->items[2]) || !are_counts(a->items[3]) || a->items[2]->count != a->items[3]->count)
         return fail_here(w, "is not as PyTorch writes it");
-    return a->items[2]->count <= TORCH_RANK ||
-           fail_here(w, "has %d dimensions, at most %d are allowed", a->items[2]->count, TORCH_RANK);
+    const struct pickle_value *bits = a->count > 6 ? a->items[6] : NULL;
+    return bits == NULL || bits->count == 0 || bits->kind != PICKLE_DICT ||
+           fail_here(w, "is a negated or conjugated view of its storage: save a copy of it, made by "
+                        ".resolve_neg() or .resolve_conj()");
+}
+
+/* No layer has such a tensor, but the file may. */
+static void add_many_dimensions(struct walk *w, int rank)
+{
+    char text[64];
+    snprintf(text, sizeof text, "a tensor of %d dimensions", rank);
+    add_option(w, "class", text, strlen(text));
 }
 
 static bool add_tensor(struct walk *w, const struct pickle_value *arguments)
 {
     struct torch_file *f = w->file;
     struct torch_tensor t = {0};
-    if (!check_arguments(w, arguments) || !read_shape(w, arguments, &t))
+    if (!check_arguments(w, arguments))
+        return false;
+    if (arguments->items[2]->count > TORCH_RANK) {
+        add_many_dimensions(w, arguments->items[2]->count);
+        return true;
+    }
+    if (!read_shape(w, arguments, &t))
         return false;
     if (f->count == TORCH_TENSORS)
         return fail_here(w, "is one more than the %d that are allowed", TORCH_TENSORS);
@@ -217,7 +257,7 @@ static bool add_tensor(struct walk *w, const struct pickle_value *arguments)
         return false;
     t.type = f->storages[t.storage].type->name;
     t.real = f->storages[t.storage].type->real != NULL;
-    t.name = duplicate(text_string(&w->path));
+    t.name = duplicate(w->path);
     const size_t room = (size_t)f->count;
     if ((room & (room - 1)) == 0) {
         f->tensors = realloc(f->tensors, (room > 0 ? 2 * room : 1) * sizeof *f->tensors);
@@ -225,141 +265,6 @@ static bool add_tensor(struct walk *w, const struct pickle_value *arguments)
     }
     f->tensors[f->count++] = t;
     return true;
-}
-
-static void add_option(struct walk *w, const struct pickle_value *value)
-{
-    struct torch_file *f = w->file;
-    const size_t room = (size_t)f->option_count;
-    if (room == TORCH_TENSORS || value->length > NAME_LENGTH)
-        return;
-    if ((room & (room - 1)) == 0) {
-        f->options = realloc(f->options, (room > 0 ? 2 * room : 1) * sizeof *f->options);
-        BUG_UNLESS(f->options != NULL);
-    }
-    struct torch_option *option = &f->options[f->option_count++];
-    option->name = duplicate(text_string(&w->path));
-    option->value = allocate(value->length + 1, 1);
-    memcpy(option->value, value->text, value->length);
-}
-
-/* ---- the way there ------------------------------------------------------------------------------------- */
-
-static bool walk_value(struct walk *w, struct pickle_value *v);
-
-/* Control characters would not stay on a line. */
-static bool append_key(struct walk *w, const char *key, size_t length)
-{
-    if (w->path.length + length >= NAME_LENGTH)
-        return false;
-    if (w->path.length > 0)
-        text_append_char(&w->path, '.');
-    for (size_t i = 0; i < length; i++)
-        text_append_char(&w->path, (unsigned char)key[i] < ' ' || key[i] == 0x7f ? '?' : key[i]);
-    return true;
-}
-
-/* Below a key; what cannot be named is left out. */
-static bool walk_below(struct walk *w, const struct pickle_value *key, struct pickle_value *v)
-{
-    const size_t before = w->path.length;
-    char number[24];
-    bool named = false, good = true;
-    snprintf(number, sizeof number, "%" PRId64, key->number);
-    if (key->kind == PICKLE_TEXT)
-        named = append_key(w, key->text, key->length);
-    else if (key->kind == PICKLE_INT)
-        named = append_key(w, number, strlen(number));
-    if (named && v->kind == PICKLE_TEXT &&
-        (pickle_is_text(key, "mode") || pickle_is_text(key, "nonlinearity")))
-        add_option(w, v);
-    else if (named)
-        good = walk_value(w, v);
-    text_cut(&w->path, before);
-    return good;
-}
-
-static bool walk_pairs(struct walk *w, const struct pickle_value *v, int first)
-{
-    for (int i = first; i + 1 < v->count; i += 2)
-        if (!walk_below(w, v->items[i], v->items[i + 1]))
-            return false;
-    return true;
-}
-
-static bool walk_list(struct walk *w, const struct pickle_value *v, int first)
-{
-    for (int i = first; i < v->count; i++) {
-        const struct pickle_value key = {.kind = PICKLE_INT, .number = i - first};
-        if (!walk_below(w, &key, v->items[i]))
-            return false;
-    }
-    return true;
-}
-
-/* The attributes of an object. */
-static bool walk_state(struct walk *w, const struct pickle_value *state)
-{
-    for (int i = 0; state->kind == PICKLE_DICT && i + 1 < state->count; i += 2) {
-        const struct pickle_value *key = state->items[i];
-        const bool through = pickle_is_text(key, "_modules") || pickle_is_text(key, "_parameters") ||
-                             pickle_is_text(key, "_buffers");
-        if (key->kind != PICKLE_TEXT || key->length == 0 || (key->text[0] == '_' && !through))
-            continue;
-        if (through ? !walk_value(w, state->items[i + 1]) : !walk_below(w, key, state->items[i + 1]))
-            return false;
-    }
-    return true;
-}
-
-/* An OrderedDict of Python 2 has its items in a list of [key, value]. */
-static bool walk_ordered(struct walk *w, const struct pickle_value *v)
-{
-    const struct pickle_value *list = pickle_argument(v, 0);
-    if (!pickle_is_global(v->items[0], "collections", "OrderedDict") || list == NULL ||
-        list->kind != PICKLE_LIST)
-        return true;
-    for (int i = 0; i < list->count; i++) {
-        const struct pickle_value *pair = list->items[i];
-        if ((pair->kind == PICKLE_LIST || pair->kind == PICKLE_TUPLE) && pair->count == 2 &&
-            !walk_below(w, pair->items[0], pair->items[1]))
-            return false;
-    }
-    return true;
-}
-
-static bool walk_container(struct walk *w, const struct pickle_value *v)
-{
-    switch (v->kind) {
-    case PICKLE_DICT:
-        return walk_pairs(w, v, 0);
-    case PICKLE_LIST:
-    case PICKLE_TUPLE:
-        return walk_list(w, v, 0);
-    case PICKLE_CALL:
-        return walk_ordered(w, v) && (v->keyed ? walk_pairs(w, v, 2) : walk_list(w, v, 2)) &&
-               (v->state == NULL || walk_state(w, v->state));
-    default:
-        return true;
-    }
-}
-
-static bool walk_value(struct walk *w, struct pickle_value *v)
-{
-    const struct pickle_value *arguments = tensor_arguments(v);
-    if (arguments != NULL)
-        return add_tensor(w, arguments);
-    if (v->open) /* it contains itself */
-        return true;
-    if (++w->steps > STEPS || w->depth == DEPTH)
-        return fail(w->error, "%s: its pickle is nested deeper, or refers to itself more often, than is "
-                    "allowed", w->file->name);
-    v->open = true;
-    w->depth++;
-    const bool good = walk_container(w, v);
-    w->depth--;
-    v->open = false;
-    return good;
 }
 
 static int by_name(const void *left, const void *right)
@@ -408,15 +313,50 @@ static void see_storage(void *context, struct pickle_value *v)
 
 bool torch_find_storages(struct torch_file *file, const struct pickle *pickle, struct error *error)
 {
-    struct search s = {.walk = {.file = file, .error = error}};
+    struct search s = {.walk = {file, "", error}};
     pickle_each(pickle, see_storage, &s);
     return !s.failed;
 }
 
+/* Texts that say how a layer computes: "lstm.mode" of a pickled module. */
+static bool is_option(const char *path)
+{
+    const char *dot = strrchr(path, '.'), *last = dot != NULL ? dot + 1 : path;
+    return strcmp(last, "mode") == 0 || strcmp(last, "nonlinearity") == 0;
+}
+
+/* "lstm.class" "torch.nn.modules.rnn.LSTM" */
+static void add_class(struct walk *w, const struct pickle_value *v)
+{
+    const struct pickle_value *callee = pickle_callee(v);
+    struct text name = {0};
+    if (callee == NULL || callee->kind != PICKLE_GLOBAL || callee->items[0]->kind != PICKLE_TEXT ||
+        callee->items[1]->kind != PICKLE_TEXT || pickle_is_global(callee, "collections", "OrderedDict"))
+        return;
+    for (int i = 0; i < 2; i++) {
+        text_append(&name, i > 0 ? "." : "");
+        text_append_bytes(&name, callee->items[i]->text, callee->items[i]->length);
+    }
+    add_option(w, "class", text_string(&name), name.length);
+    text_free(&name);
+}
+
+static bool see(void *context, const char *path, struct pickle_value *v, bool *taken)
+{
+    struct walk *w = context;
+    const struct pickle_value *arguments = tensor_arguments(v);
+    w->path = path;
+    *taken = arguments != NULL;
+    if (v->kind == PICKLE_TEXT && is_option(path))
+        add_option(w, NULL, v->text, v->length);
+    if (arguments == NULL)
+        add_class(w, v);
+    return arguments == NULL || add_tensor(w, arguments);
+}
+
 bool torch_walk(struct torch_file *file, struct pickle_value *top, struct error *error)
 {
-    struct walk w = {.file = file, .error = error};
-    const bool good = walk_value(&w, top) && check_names(file, error);
-    text_free(&w.path);
-    return good;
+    struct walk w = {file, "", error};
+    const struct pickle_visit visit = {file->name, "", &w, see, error};
+    return pickle_walk(&visit, top) && check_names(file, error);
 }

@@ -242,16 +242,17 @@ static int list_layers(struct import *in, const struct model_config *model,
         find_names(in, layers, count);
         return count;
     }
-    for (count = 0; count < LAYERS_MOST; count++) {
+    for (count = 0;; count++) {
         char prefix[NAME_MOST];
         prefix_of(&in->names, count, false, prefix);
         if (!any_of(in, prefix))
             break;
+        if (count == LAYERS_MOST)
+            return fail(in->error, "%s: has more layers than the %d that are allowed", in->file->name,
+                        LAYERS_MOST);
         if (!infer_layer(in, count, &layers[count]))
             return 0;
         layers[count].candidate = model->candidate;
-        if (!import_options(in->file, count, &layers[count], in->error))
-            return 0;
     }
     return count;
 }
@@ -513,7 +514,8 @@ static bool read_network(struct network *n, struct import *in, const struct mode
     if (count == 0)
         return false;
     for (int i = 0; i < count; i++)
-        if (!read_shape(in, &layers[i], i, asked))
+        if (!import_options(in->file, &(struct import_layer){i, asked, &layers[i]}, in->error) ||
+            !read_shape(in, &layers[i], i, asked))
             return false;
     network_make(n, layers, count);
     for (int i = 0; i < n->layer_count; i++)

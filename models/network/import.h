@@ -10,10 +10,16 @@
 bool import_layers(struct network *network, const struct safetensors *file, const struct model_config *model,
                    struct error *error);
 
-/* Options of layers that a file's metadata tells: "0.reset" "before".  They count where no list of layers is
- * asked for.  What a file does not know stands there as "unknown" (models/source/torch_names.h), and has to
- * be asked for.  Gives the layer of that number its options. */
-bool import_options(const struct safetensors *file, int number, struct layer_config *layer,
-                    struct error *error);
+/* A layer of the network, that a list in the configuration asks for, or nobody. */
+struct import_layer {
+    int number;
+    bool listed;
+    struct layer_config *layer;
+};
+
+/* Options of layers that a file's metadata tells: "0.reset" "before".  What is asked for otherwise is refused.
+ * What a file does not know stands there as "unknown" (models/source/torch_names.h), and has to be asked
+ * for. */
+bool import_options(const struct safetensors *file, const struct import_layer *of, struct error *error);
 
 #endif

@@ -42,6 +42,28 @@ static void set(struct layer_config *layer, const struct option *option, int val
         layer->direction = (enum direction)value;
 }
 
+static int get(const struct layer_config *layer, const struct option *option)
+{
+    return option->words == resets           ? (int)layer->reset
+           : option->words == couplings      ? (int)layer->coupled
+           : option->words == nonlinearities ? (int)layer->nonlinearity
+           : option->words == activations    ? (int)layer->activation
+           : option->words == candidates     ? (int)layer->candidate
+                                             : (int)layer->direction;
+}
+
+/* What nobody asked for is as the file has it; what both say must be the same. */
+static bool agree(const char *file, int number, const struct option *option, int value,
+                  struct layer_config *layer, struct error *error)
+{
+    const int asked = get(layer, option);
+    if (asked != 0 && asked != value)
+        return fail(error, "%s: the %s of layer %d is %s, %s is asked for", file, option->key, number,
+                    option->words[value], option->words[asked]);
+    set(layer, option, value);
+    return true;
+}
+
 static bool refuse(const char *file, int number, const struct option *option, const char *value,
                    struct error *error)
 {
@@ -61,30 +83,29 @@ static bool refuse(const char *file, int number, const struct option *option, co
     return false;
 }
 
-static bool take(const struct safetensors *file, const struct metadata *m, const char *key, int number,
-                 struct layer_config *layer, struct error *error)
+/* A list of layers says what the file does not know. */
+static bool take(const struct safetensors *file, const struct metadata *m, const char *key,
+                 const struct import_layer *of, struct error *error)
 {
     for (size_t i = 0; i < sizeof options / sizeof *options; i++) {
         if (strcmp(options[i].key, key) != 0)
             continue;
         for (int word = 0; options[i].words[word] != NULL; word++)
-            if (strcmp(options[i].words[word], m->value) == 0) {
-                set(layer, &options[i], word);
-                return true;
-            }
-        return refuse(file->name, number, &options[i], m->value, error);
+            if (strcmp(options[i].words[word], m->value) == 0)
+                return agree(file->name, of->number, &options[i], word, of->layer, error);
+        return (of->listed && strcmp(m->value, "unknown") == 0) ||
+               refuse(file->name, of->number, &options[i], m->value, error);
     }
     return true;
 }
 
-bool import_options(const struct safetensors *file, int number, struct layer_config *layer,
-                    struct error *error)
+bool import_options(const struct safetensors *file, const struct import_layer *of, struct error *error)
 {
     char prefix[16];
-    const size_t length = (size_t)snprintf(prefix, sizeof prefix, "%d.", number);
+    const size_t length = (size_t)snprintf(prefix, sizeof prefix, "%d.", of->number);
     for (int i = 0; i < file->metadata_count; i++) {
         const struct metadata *m = &file->metadata[i];
-        if (strncmp(m->key, prefix, length) == 0 && !take(file, m, m->key + length, number, layer, error))
+        if (strncmp(m->key, prefix, length) == 0 && !take(file, m, m->key + length, of, error))
             return false;
     }
     return true;

@@ -23,6 +23,7 @@ void error_sums_add(struct error_sums *s, double wanted, double got)
     s->count++;
     s->error += error * error;
     s->max_error = fmax(s->max_error, error);
+    s->max_wanted = fmax(s->max_wanted, fabs(wanted));
     s->a += wanted;
     s->b += got;
     s->aa += wanted * wanted;
@@ -49,6 +50,7 @@ void error_sums_join(struct error_sums *all, const struct error_sums *one)
     all->count += one->count;
     all->error += one->error;
     all->max_error = fmax(all->max_error, one->max_error);
+    all->max_wanted = fmax(all->max_wanted, one->max_wanted);
     all->a += one->a;
     all->b += one->b;
     all->aa += one->aa;

@@ -14,7 +14,7 @@ struct output_error {
 /* Sums over the values of both. */
 struct error_sums {
     int64_t count;
-    double error, max_error;
+    double error, max_error, max_wanted;
     double a, b, aa, ab, bb;
 };
 

@@ -20,6 +20,11 @@ double trained_least_db(const struct program *p)
     return trained_least_db_of(&p->network);
 }
 
+bool trained_agrees(const struct error_sums *sums)
+{
+    return sums->max_error <= TRAINED_AGREES * fmax(1.0, sums->max_wanted);
+}
+
 static int64_t all_frames(const struct utterances *u)
 {
     int64_t frames = 0;
@@ -75,6 +80,7 @@ struct trained trained_compare(const struct program *p)
         error_sums_join(&all, &sums[n]);
     }
     trained.all = error_of_sums(&all);
+    trained.agrees = trained_agrees(&all);
     find_worst(&trained, p, sums, &all);
     free(sums);
     reference_free(reference);

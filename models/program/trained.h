@@ -12,9 +12,16 @@
 double trained_least_db(const struct program *program);
 double trained_least_db_of(const struct network *network);
 
+/* Only the order of additions is between the two: no y is further off than TRAINED_AGREES, or, where some are
+ * larger than 1, than that share of the largest.  Other networks may be the same, too: half precision
+ * leaves more. */
+#define TRAINED_AGREES 1e-5
+bool trained_agrees(const struct error_sums *sums);
+
 struct trained {
     int64_t frames;   /* that were compared; 0: nothing is expected */
     struct output_error all;
+    bool agrees;       /* trained_agrees() */
     const char *worst; /* utterance of the program with the largest error; NULL: not told apart */
     double worst_db;   /* power of y of all utterances to that of its error */
 };

@@ -37,9 +37,25 @@ static void describe_file(struct source *source, const Onnx__ModelProto *model)
     if (opset_of(model) > OPSET_KNOWN)
         source_add_note(source, "opset %lld is newer than %d, the newest that was looked at",
                         (long long)opset_of(model), OPSET_KNOWN);
-    if (model->n_functions > 0)
-        source_add_note(source, "the model has %zu functions of its own, in which no layers are "
-                        "looked for", model->n_functions);
+}
+
+/* A function that could not be put in its place is another graph, which is not looked into. */
+static void refuse_functions(struct onnx_layers *layers)
+{
+    const Onnx__ModelProto *model = layers->graph->file->model;
+    for (int s = 0; model->n_functions > 0 && s < layers->graph->scope_count; s++) {
+        const struct onnx_scope *scope = layers->graph->scopes[s];
+        for (size_t n = 0; n < scope->graph->n_node; n++) {
+            const Onnx__NodeProto *node = scope->graph->node[n];
+            if (onnx_function_of(model, node) == NULL)
+                continue;
+            onnx_refuse(layers, scope, node, "calls functions of the model's own, of more operators, "
+                        "or deeper in each other, than a file of its size should have; put them in "
+                        "their place by onnx.inliner.inline_local_functions(model)");
+            onnx_note_refused(layers);
+            return;
+        }
+    }
 }
 
 /* ---- what is left to the host ---------------------------------------------------------------- */
@@ -67,8 +83,12 @@ static void host_behind(const struct onnx_layer *layer, struct source_chain *cha
     char y[PRINTABLE_NAME], node[PRINTABLE_NAME];
     printable(y, sizeof y, layer->y);
     if (layer->form.one_frame && layer->kind == ONNX_RECURRENT)
-        source_add_host(chain, "of what %s gives the graph takes the last frame only",
-                        onnx_node_name(layer->node));
+        source_add_host(chain, "of what %s gives the graph takes %s", onnx_node_name(layer->node),
+                        layer->form.directions == 2
+                            ? "the last frame of the forward direction and, behind that, the first "
+                              "frame of the other"
+                        : layer->form.axes[0] == '\0' ? "the first frame only, where it ends"
+                                                      : "the last frame only");
     if (value == NULL || value->user == NULL) {
         source_add_host(chain, "y is tensor '%s', %s", y,
                         value != NULL && value->is_output ? "an output of the graph"
@@ -136,30 +156,54 @@ static bool take_layer(struct onnx_layers *layers, const struct onnx_layer *laye
     }
 }
 
-/* From its first layer on; false: one of them cannot be read. */
-static bool take_chain(struct onnx_layers *layers, int first)
+static bool fits_before(struct onnx_layers *layers, const struct onnx_layer *layer,
+                        const struct source_chain *chain)
 {
-    const struct onnx_layer *layer = &layers->at[first], *last = layer;
+    const struct source_layer *done = chain->layers;
+    const int count = chain->layer_count;
+    return count < 2 || done[count - 1].input == done[count - 2].output ||
+           onnx_refuse(layers, layer->scope, layer->node, "reads %d elements of a layer that gives "
+                       "%d", done[count - 1].input, done[count - 2].output);
+}
+
+/* One more of a chain; false: it cannot be read, and is not in the chain. */
+static bool take_one(struct onnx_layers *layers, int number, struct source_chain *chain)
+{
+    const struct onnx_layer *layer = &layers->at[number];
+    const int before = chain->layer_count, hosts = chain->host_count;
+    if (layer->one_frame && before > 0)
+        source_add_host(chain, "%s reads one frame of what is before it: only then its y is "
+                        "wanted", onnx_node_name(layer->node));
+    layers->graph->coarse = false;
+    if (take_layer(layers, layer, chain) && fits_before(layers, layer, chain)) {
+        chain->layers[chain->layer_count - 1].coarse |= layers->graph->coarse;
+        return true;
+    }
+    source_cut_chain(chain, before, hosts);
+    onnx_note_refused(layers);
+    return false;
+}
+
+/* From its first layer on, as far as layers can be read; the number of the one behind, or -1. */
+static int take_chain(struct onnx_layers *layers, int first)
+{
+    const struct onnx_layer *layer = &layers->at[first];
     struct text name = {0};
     text_appendf(&name, "%s%s", layer->scope->name, onnx_node_name(layer->node));
     struct source_chain *chain = source_add_chain(layers->source, name.data);
     text_free(&name);
+    layers->scopes[layers->source->chain_count - 1] = layer->scope;
     host_before(layer, chain);
-    for (int at = first; at >= 0; at = layers->at[at].behind) {
-        last = &layers->at[at];
-        if (last->one_frame)
-            source_add_host(chain, "%s reads one frame of what is before it: only then its y is "
-                            "wanted", onnx_node_name(last->node));
-        if (!take_layer(layers, last, chain))
-            return false;
-        const struct source_layer *done = chain->layers;
-        const int count = chain->layer_count;
-        if (count > 1 && done[count - 1].input != done[count - 2].output)
-            return onnx_refuse(layers, last->scope, last->node, "reads %d elements of a layer that "
-                               "gives %d", done[count - 1].input, done[count - 2].output);
+    int at = first, last = -1;
+    while (at >= 0 && take_one(layers, at, chain)) {
+        last = at;
+        at = layers->at[at].behind;
     }
-    host_behind(last, chain);
-    return true;
+    if (last >= 0)
+        host_behind(&layers->at[last], chain);
+    else
+        source_drop_chain(layers->source);
+    return at >= 0 ? layers->at[at].behind : -1;
 }
 
 static bool same_layer(const struct source_layer *a, const struct source_layer *b)
@@ -181,13 +225,25 @@ static bool same_layer(const struct source_layer *a, const struct source_layer *
     return true;
 }
 
-/* Both branches of an If may have the same layers: with a state, and without. */
-static bool is_there_already(struct source *source)
+/* Is only one of them ever run: are they, or are they in, branches of one If? */
+static bool exclude(const struct onnx_scope *a, const struct onnx_scope *b)
 {
+    for (const struct onnx_scope *left = a; left != NULL; left = left->outer)
+        for (const struct onnx_scope *right = b; right != NULL; right = right->outer)
+            if (left != right && left->of != NULL && left->of == right->of)
+                return onnx_is(left->of, "If");
+    return false;
+}
+
+/* Both branches of an If may have the same layers: with a state, and without. */
+static bool is_there_already(const struct onnx_layers *layers)
+{
+    struct source *source = layers->source;
     const struct source_chain *last = &source->chains[source->chain_count - 1];
     for (int c = 0; c < source->chain_count - 1; c++) {
         const struct source_chain *chain = &source->chains[c];
-        bool same = chain->layer_count == last->layer_count;
+        bool same = chain->layer_count == last->layer_count &&
+                    exclude(layers->scopes[c], layers->scopes[source->chain_count - 1]);
         for (int i = 0; same && i < last->layer_count; i++)
             same = same_layer(&chain->layers[i], &last->layers[i]);
         if (same) {
@@ -199,23 +255,56 @@ static bool is_there_already(struct source *source)
     return false;
 }
 
+/* Convs by themselves are part of what goes before, or behind. */
+static bool only_convs(const struct onnx_layers *layers, int first)
+{
+    for (int at = first; at >= 0; at = layers->at[at].behind)
+        if (layers->at[at].kind != ONNX_LINEAR || !onnx_is(layers->at[at].node, "Conv"))
+            return false;
+    return true;
+}
+
+/* Chains of one name are "lstm.1", "lstm.2": each can be asked for. */
+static void number_names(struct source *s)
+{
+    struct text *names = allocate((size_t)s->chain_count, sizeof *names);
+    for (int i = 0; i < s->chain_count; i++) {
+        int number = 0, count = 0;
+        for (int k = 0; k < s->chain_count; k++) {
+            const bool same = strcmp(s->chains[k].name, s->chains[i].name) == 0;
+            number += same && k <= i;
+            count += same;
+        }
+        if (count > 1)
+            text_appendf(&names[i], "%s.%d", s->chains[i].name, number);
+    }
+    for (int i = 0; i < s->chain_count; i++)
+        if (names[i].length > 0) {
+            free(s->chains[i].name);
+            s->chains[i].name = names[i].data;
+        }
+    free(names);
+}
+
+/* One that cannot be read parts a chain in two. */
 static bool take_chains(struct onnx_layers *layers)
 {
     for (int i = 0; i < layers->count; i++) {
-        if (layers->at[i].before >= 0)
+        if (layers->at[i].before >= 0 || only_convs(layers, i))
             continue;
-        if (take_chain(layers, i)) {
-            if (is_there_already(layers->source))
+        for (int at = i; at >= 0;) {
+            const int chains = layers->source->chain_count;
+            at = take_chain(layers, at);
+            if (layers->source->chain_count > chains && is_there_already(layers))
                 source_drop_chain(layers->source);
-            continue;
         }
-        source_drop_chain(layers->source);
-        onnx_note_refused(layers);
     }
     if (layers->source->chain_count > 0)
         return true;
     if (layers->refused > 0)
         *layers->error = layers->first;
+    else if (layers->passed > 0)
+        *layers->error = layers->first_passed;
     else
         fail(layers->error, "%s: has no LSTM, GRU, RNN or linear layer that is known%s%s",
              layers->graph->file->name, layers->source->note_count > 0 ? ": " : "",
@@ -230,14 +319,19 @@ static bool read_model(struct source *source, const struct onnx *file, const cha
     struct onnx_graph graph;
     struct onnx_layers layers = {.graph = &graph, .source = source, .error = error};
     *source = (struct source){0};
+    onnx_inline(file);
     if (!onnx_graph_make(&graph, file, inputs, error))
         return false;
     describe_file(source, file->model);
+    refuse_functions(&layers);
     onnx_list_layers(&layers);
     note_others(&layers);
     onnx_link_layers(&layers);
     const bool good = take_chains(&layers);
+    if (good)
+        number_names(source);
     free(layers.at);
+    free(layers.scopes);
     onnx_graph_free(&graph);
     if (!good)
         source_free(source);

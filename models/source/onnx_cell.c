@@ -23,7 +23,7 @@ struct finding {
     const struct onnx_scope *scope;
     struct onnx_cell *cell;
     const char *gates[GATES]; /* parts of the sum */
-    const char *sum;
+    const char *sum, *y;      /* y: what the cell gives */
     int products, biases;
 };
 
@@ -80,6 +80,7 @@ static bool find_gates(struct finding *f, const Onnx__NodeProto *y)
     const Onnx__NodeProto *c = node_of(f, both[0]);
     if (f->gates[GATE_O] == NULL || c == NULL || !onnx_is(c, "Add"))
         return false;
+    f->cell->gives_c = c;
     const Onnx__NodeProto *left = node_of(f, onnx_input(c, 0));
     const Onnx__NodeProto *right = node_of(f, onnx_input(c, 1));
     return find_in_c(f, left, right) || find_in_c(f, right, left);
@@ -97,7 +98,7 @@ static bool find_terms(struct finding *f, const char *name, int depth)
     if (node != NULL && onnx_is(node, "Add"))
         return find_terms(f, onnx_input(node, 0), depth + 1) &&
                find_terms(f, onnx_input(node, 1), depth + 1);
-    if (node != NULL && onnx_is_product(f->layers, f->scope, node)) {
+    if (node != NULL && !onnx_is(node, "Conv") && onnx_has_matrix(f->layers, f->scope, node)) {
         if (f->products == 2)
             return false;
         *(f->products++ == 0 ? &f->cell->of_x : &f->cell->of_y) =
@@ -171,7 +172,7 @@ static bool find_sum(struct finding *f)
 /* [output, input] of a product. */
 static bool sizes_of(struct finding *f, const struct onnx_product *p, int64_t sizes[2])
 {
-    const bool turned = onnx_is(p->node, "Gemm") && onnx_int(p->node, "transB", 0) != 0;
+    const bool turned = onnx_is_turned(p->node);
     int64_t shape[ONNX_RANK_MOST];
     int rank;
     if (!onnx_shape(f->layers, p->scope, onnx_input(p->node, 1), &rank, shape) || rank != 2)
@@ -219,6 +220,24 @@ static int sign(bool first_is_y, bool second_is_y)
     return (int)first_is_y - (int)second_is_y;
 }
 
+/* Does a product with y give as many elements as the product that is taken for that of x reads?  Then
+ * that one may be the state's, and y be projected. */
+static bool may_project(struct finding *f)
+{
+    int64_t x[2], sizes[2];
+    if (!sizes_of(f, &f->cell->of_x, x))
+        return true;
+    for (size_t n = 0; n < f->scope->graph->n_node; n++) {
+        const Onnx__NodeProto *node = f->scope->graph->node[n];
+        const struct onnx_product product = {node, f->scope, NULL};
+        if (onnx_input(node, 0) != NULL && same_root(f, onnx_input(node, 0), f->y) &&
+            onnx_is_product(f->layers, f->scope, node) && sizes_of(f, &product, sizes) &&
+            sizes[0] == x[1])
+            return true;
+    }
+    return false;
+}
+
 /* Signs that contradict each other say nothing. */
 static bool tell_apart(struct finding *f, bool first_fits, bool second_fits)
 {
@@ -228,8 +247,11 @@ static bool tell_apart(struct finding *f, bool first_fits, bool second_fits)
         sign(first_fits, second_fits),
         sign(same_root(f, x, cell->c), same_root(f, y, cell->c)),
         sign(is_named_recurrent(&cell->of_x), is_named_recurrent(&cell->of_y))};
+    static const char *const told[] = {"its size", "a state that its y and c come out of",
+                                       "the name of its weights"};
     bool first_is_y = false, second_is_y = false;
     for (size_t i = 0; i < sizeof signs / sizeof *signs; i++) {
+        cell->told = signs[i] != 0 ? told[i] : cell->told;
         first_is_y = first_is_y || signs[i] > 0;
         second_is_y = second_is_y || signs[i] < 0;
     }
@@ -238,7 +260,7 @@ static bool tell_apart(struct finding *f, bool first_fits, bool second_fits)
         cell->of_x = cell->of_y;
         cell->of_y = kept;
     }
-    return first_is_y != second_is_y;
+    return first_is_y != second_is_y && (cell->told != told[0] || !may_project(f));
 }
 
 /* False: it is no cell. */
@@ -265,7 +287,8 @@ static bool find_y(struct finding *f)
 bool onnx_find_cell(struct onnx_layers *layers, const struct onnx_scope *scope,
                     const Onnx__NodeProto *node, struct onnx_cell *cell)
 {
-    struct finding f = {.layers = layers, .scope = scope, .cell = cell};
+    struct finding f = {.layers = layers, .scope = scope, .cell = cell,
+                        .y = onnx_output(node, 0)};
     *cell = (struct onnx_cell){0};
     return onnx_is(node, "Mul") && onnx_output(node, 0) != NULL && find_gates(&f, node) &&
            find_sum(&f) && find_y(&f);
@@ -335,6 +358,34 @@ static bool put_gate(struct taking *t, int gate)
     return good;
 }
 
+/* A constant before the first frame: of several entries of a batch, all alike. */
+static bool read_state(struct taking *t, struct source_chain *chain, const char *from,
+                       const char *name)
+{
+    const size_t size = (size_t)t->from->cell.size;
+    struct onnx_tensor state;
+    if (onnx_is_zero(t->layers->graph, t->from->scope, from))
+        return true;
+    const enum onnx_fold folded = onnx_fold_state(t->layers->graph, t->from->scope, from, &state,
+                                                  t->layers->error);
+    if (folded != ONNX_FOLDED)
+        return folded == ONNX_VARIES;
+    bool good = state.count > 0 && state.count % size == 0;
+    for (size_t i = size; good && i < state.count; i++)
+        good = state.values[i] == state.values[i - size];
+    if (!good)
+        onnx_refuse(t->layers, t->from->scope, t->from->node, "has an initial state of another "
+                    "shape than its weights, or one that differs within the batch");
+    else if (!onnx_put_matrix(t->to, name, &(struct onnx_matrix){state.values, 0, 1, 0}, (int)size, 0))
+        good = onnx_refuse(t->layers, t->from->scope, t->from->node,
+                           "has a state that is no finite number");
+    onnx_tensor_free(&state);
+    if (good)
+        source_add_host(chain, "%s: its %c before the first frame is not zero: a chip starts with it "
+                        "by RESTORE", t->to->name, name[0]);
+    return good;
+}
+
 static bool take(struct taking *t, struct source_chain *chain)
 {
     struct text name = {0};
@@ -350,10 +401,15 @@ static bool take(struct taking *t, struct source_chain *chain)
         if (!put_gate(t, gate))
             return onnx_refuse(t->layers, t->from->scope, t->from->node,
                                "has a weight that is no finite number");
+    if (!read_state(t, chain, t->from->cell.y, "y_0") ||
+        !read_state(t, chain, t->from->cell.c, "c_0"))
+        return false;
     printable(c, sizeof c, t->from->cell.c);
     printable(y, sizeof y, t->from->cell.y);
     source_add_host(chain, "%s: a cell of single operators, which runs once a frame; its c and y "
                     "of the frame before are tensors '%s' and '%s'", t->to->name, c, y);
+    source_add_assumed(chain, "%s: y is not projected; which of its products is that of y of the frame "
+                       "before is told by %s", t->to->name, t->from->cell.told);
     return true;
 }
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  * onnx_fold.c - tensors that are constants behind operators: Constant, Identity, Cast, Reshape,
- * Squeeze, Unsqueeze, DequantizeLinear, Slice, Split, Gather, Concat, Transpose. */
+ * Squeeze, Unsqueeze, DequantizeLinear, Slice, Split, Gather, Concat, Transpose, Expand, Tile,
+ * ConstantOfShape, Add, Sub, Mul; QONNX's Quant. */
 #include "models/source/onnx_graph.h"
 
 #include <math.h>
@@ -40,6 +41,15 @@ static bool copy(struct onnx_tensor *to, const struct onnx_tensor *from)
     return true;
 }
 
+enum { FLOAT = 1, BOOL = 9, FLOAT16 = 10, DOUBLE = 11, BFLOAT16 = 16 };
+
+static enum onnx_fold read_tensor(struct onnx_graph *graph, const Onnx__TensorProto *from,
+                                  struct onnx_tensor *to, struct error *error)
+{
+    graph->coarse = graph->coarse || (from->has_data_type && from->data_type == BFLOAT16);
+    return onnx_tensor_read(graph->file, from, to, error) ? ONNX_FOLDED : ONNX_FAILED;
+}
+
 /* ---- operators ------------------------------------------------------------------------------- */
 
 static enum onnx_fold fold_list(struct onnx_tensor *to, const Onnx__AttributeProto *a)
@@ -60,7 +70,7 @@ static enum onnx_fold fold_constant(struct onnx_folding *f, struct onnx_tensor *
         const Onnx__AttributeProto *a = f->node->attribute[i];
         const char *name = a->name != NULL ? a->name : "";
         if (a->t != NULL && strcmp(name, "value") == 0)
-            return onnx_tensor_read(file, a->t, to, f->error) ? ONNX_FOLDED : ONNX_FAILED;
+            return read_tensor(f->graph, a->t, to, f->error);
         if (a->sparse_tensor != NULL)
             return onnx_tensor_read_sparse(file, a->sparse_tensor, to, f->error) ? ONNX_FOLDED
                                                                                : ONNX_FAILED;
@@ -80,8 +90,6 @@ static enum onnx_fold fold_identity(struct onnx_folding *f, struct onnx_tensor *
     return operand(f, 0, to);
 }
 
-enum { FLOAT = 1, BOOL = 9, FLOAT16 = 10, DOUBLE = 11, BFLOAT16 = 16 };
-
 /* Before version 6 types are words. */
 static int64_t cast_type(const Onnx__NodeProto *node)
 {
@@ -93,12 +101,19 @@ static int64_t cast_type(const Onnx__NodeProto *node)
     return real ? DOUBLE : 0;
 }
 
+bool onnx_keeps_values(const Onnx__NodeProto *node)
+{
+    const int64_t type = onnx_is(node, "Cast") ? cast_type(node) : FLOAT;
+    return type == FLOAT || type == FLOAT16 || type == DOUBLE || type == BFLOAT16;
+}
+
 /* Whole numbers are cut, and a float16 is kept as it is: weights in it come from such. */
 static enum onnx_fold fold_cast(struct onnx_folding *f, struct onnx_tensor *to)
 {
     const int64_t type = cast_type(f->node);
     const enum onnx_fold folded = operand(f, 0, to);
     const bool real = type == FLOAT16 || type == DOUBLE || type == BFLOAT16;
+    f->graph->coarse = f->graph->coarse || type == BFLOAT16;
     for (size_t i = 0; folded == ONNX_FOLDED && !real && i < to->count; i++)
         to->values[i] = type == FLOAT  ? (double)float_of_double(to->values[i])
                         : type == BOOL ? (double)(to->values[i] != 0.0)
@@ -146,6 +161,33 @@ static enum onnx_fold fold_dequantize(struct onnx_folding *f, struct onnx_tensor
         folded = malformed(f, "has scales that do not fit its input");
     onnx_tensor_free(&scale);
     onnx_tensor_free(&zero);
+    return folded;
+}
+
+/* Of QONNX, and Brevitas: x, scale, zero point, bits.  BipolarQuant has the scale alone: one bit. */
+static enum onnx_fold fold_quant(struct onnx_folding *f, struct onnx_tensor *to)
+{
+    const bool bipolar = strcmp(f->node->op_type, "BipolarQuant") == 0;
+    double one = 1.0, none = 0.0;
+    struct onnx_tensor of[3] = {{0}};
+    struct onnx_tensor given[3] = {{0}, {.count = 1, .values = &none}, {.count = 1, .values = &one}};
+    enum onnx_fold folded = ONNX_FOLDED;
+    for (size_t i = 0; folded == ONNX_FOLDED && i < (bipolar ? 1 : 3); i++)
+        folded = operand(f, i + 1, &of[i]);
+    for (int i = 0; i < (bipolar ? 1 : 3); i++)
+        given[i] = of[i];
+    if (folded == ONNX_FOLDED)
+        folded = operand(f, 0, to);
+    const Onnx__AttributeProto *rounding = onnx_attribute(f->node, "rounding_mode");
+    const struct onnx_quant quant = {
+        &given[0], &given[1], &given[2], onnx_int(f->node, "signed", 1) != 0,
+        onnx_int(f->node, "narrow", 0) != 0, rounding != NULL ? (const char *)rounding->s.data : "",
+        rounding != NULL ? rounding->s.len : 0};
+    if (folded == ONNX_FOLDED && !onnx_quantize(to, &quant))
+        folded = malformed(f, "has a scale, a zero point or bits that do not fit its input, or a "
+                              "rounding that is not known");
+    for (int i = 0; i < 3; i++)
+        onnx_tensor_free(&of[i]);
     return folded;
 }
 
@@ -247,30 +289,174 @@ static enum onnx_fold fold_concat(struct onnx_folding *f, struct onnx_tensor *to
     return folded;
 }
 
+/* ---- operators that make tensors larger ------------------------------------------------------- */
+
+/* Sizes that Concat puts together: those that are not known are one. */
+static enum onnx_fold loose_sizes(struct onnx_folding *f, const Onnx__NodeProto *concat,
+                                  struct onnx_tensor *sizes)
+{
+    struct onnx_tensor all = {0};
+    enum onnx_fold folded = ONNX_FOLDED;
+    if (!onnx_tensor_new(&all, 1, &(int64_t){ONNX_RANK_MOST}))
+        return ONNX_VARIES;
+    all.count = 0;
+    for (size_t i = 0; folded == ONNX_FOLDED && i < concat->n_input; i++) {
+        struct onnx_tensor part;
+        folded = onnx_fold(f->graph, f->scope, concat->input[i], &part, f->error);
+        const size_t count = folded == ONNX_FOLDED ? part.count : 1;
+        if (folded != ONNX_FAILED)
+            folded = all.count + count <= ONNX_RANK_MOST ? ONNX_FOLDED : ONNX_VARIES;
+        for (size_t k = 0; folded == ONNX_FOLDED && k < count; k++)
+            all.values[all.count++] = part.count > 0 ? part.values[k] : 1.0;
+        onnx_tensor_free(&part);
+    }
+    all.shape[0] = (int64_t)all.count;
+    *sizes = all;
+    return folded;
+}
+
+/* Sizes that are an input.  In a loose graph some may be known only at run time; of rank -1: all. */
+static enum onnx_fold sizes_of(struct onnx_folding *f, size_t input, struct onnx_tensor *sizes)
+{
+    const struct onnx_scope *where = f->scope;
+    const enum onnx_fold folded = operand(f, input, sizes);
+    if (folded != ONNX_VARIES || !f->graph->loose)
+        return folded;
+    const Onnx__NodeProto *node = onnx_node_of(where, onnx_input(f->node, input), &where);
+    for (int i = 0; i < DEPTH_MOST && node != NULL && onnx_input(node, 0) != NULL &&
+                    (onnx_is(node, "Cast") || onnx_is(node, "Identity")); i++)
+        node = onnx_node_of(where, onnx_input(node, 0), &where);
+    struct onnx_folding of = {f->graph, where, node, 0, f->error};
+    if (node != NULL && onnx_is(node, "Concat"))
+        return loose_sizes(&of, node, sizes);
+    sizes->rank = -1;
+    return ONNX_FOLDED;
+}
+
+static double product_of(const struct onnx_tensor *t, double from)
+{
+    for (size_t i = 0; i < t->count; i++)
+        from *= t->values[i];
+    return from;
+}
+
+static enum onnx_fold fold_larger(struct onnx_folding *f, struct onnx_tensor *to)
+{
+    const bool tile = onnx_is(f->node, "Tile");
+    struct onnx_tensor from = {0}, sizes;
+    enum onnx_fold folded = onnx_input(f->node, 2) == NULL ? sizes_of(f, 1, &sizes) : ONNX_VARIES;
+    if (onnx_input(f->node, 2) != NULL)
+        return folded; /* Tile before version 6 */
+    if (folded == ONNX_FOLDED)
+        folded = operand(f, 0, &from);
+    if (folded == ONNX_FOLDED && sizes.rank >= 0 &&
+        !onnx_may_fold(f->graph, f->node->output[0],
+                       product_of(&sizes, (double)from.count), f->error))
+        folded = ONNX_FAILED;
+    else if (folded == ONNX_FOLDED && sizes.rank < 0)
+        folded = copy(to, &from) ? ONNX_FOLDED : ONNX_VARIES;
+    else if (folded == ONNX_FOLDED && !(tile ? onnx_tile(&from, &sizes, to)
+                                             : onnx_expand(&from, &sizes, to)))
+        folded = malformed(f, "has sizes that its input cannot get");
+    onnx_tensor_free(&from);
+    onnx_tensor_free(&sizes);
+    return folded;
+}
+
+static enum onnx_fold fold_constant_of_shape(struct onnx_folding *f, struct onnx_tensor *to)
+{
+    const Onnx__AttributeProto *value = onnx_attribute(f->node, "value");
+    struct onnx_tensor sizes, all = {0};
+    enum onnx_fold folded = sizes_of(f, 0, &sizes);
+    if (folded == ONNX_FOLDED && sizes.rank < 0)
+        folded = ONNX_VARIES;
+    if (folded == ONNX_FOLDED && value != NULL && value->t != NULL &&
+        !onnx_tensor_read(f->graph->file, value->t, &all, f->error))
+        folded = ONNX_FAILED;
+    if (folded == ONNX_FOLDED &&
+        !onnx_may_fold(f->graph, f->node->output[0], product_of(&sizes, 1.0), f->error))
+        folded = ONNX_FAILED;
+    struct onnx_tensor one = {.count = 1, .values = all.count > 0 ? all.values : (double[]){0.0}};
+    if (folded == ONNX_FOLDED && (all.count > 1 || !onnx_expand(&one, &sizes, to)))
+        folded = malformed(f, "has a shape that no tensor has, or several values");
+    onnx_tensor_free(&sizes);
+    onnx_tensor_free(&all);
+    return folded;
+}
+
+/* Elements of what two tensors are together. */
+static double together(const struct onnx_tensor *a, const struct onnx_tensor *b)
+{
+    double count = 1.0;
+    for (int i = 1; i <= a->rank || i <= b->rank; i++)
+        count *= fmax(i <= a->rank ? (double)a->shape[a->rank - i] : 1.0,
+                      i <= b->rank ? (double)b->shape[b->rank - i] : 1.0);
+    return count;
+}
+
+static enum onnx_fold fold_arithmetic(struct onnx_folding *f, struct onnx_tensor *to)
+{
+    struct onnx_tensor a = {0}, b = {0};
+    enum onnx_fold folded = onnx_attribute(f->node, "axis") == NULL ? operand(f, 0, &a)
+                                                                    : ONNX_VARIES;
+    if (folded == ONNX_FOLDED)
+        folded = operand(f, 1, &b);
+    if (folded == ONNX_FOLDED &&
+        !onnx_may_fold(f->graph, f->node->output[0], together(&a, &b), f->error))
+        folded = ONNX_FAILED;
+    if (folded == ONNX_FOLDED && !onnx_arithmetic(f->node->op_type[0], &a, &b, to))
+        folded = malformed(f, "has operands that do not fit each other");
+    onnx_tensor_free(&a);
+    onnx_tensor_free(&b);
+    return folded;
+}
+
 /* ---- which of them --------------------------------------------------------------------------- */
 
 static const struct {
     const char *type;
     operator *folds;
+    bool qonnx; /* of the domains of QONNX, and of those before it */
 } operators[] = {
-    {"Constant", fold_constant},
-    {"Identity", fold_identity},
-    {"Cast", fold_cast},
-    {"Reshape", fold_reshape},
-    {"Squeeze", fold_axes},
-    {"Unsqueeze", fold_axes},
-    {"DequantizeLinear", fold_dequantize},
-    {"Slice", fold_slice},
-    {"Split", fold_split},
-    {"Gather", fold_gather},
-    {"Concat", fold_concat},
-    {"Transpose", fold_transpose},
+    {"Constant", fold_constant, false},
+    {"Identity", fold_identity, false},
+    {"Cast", fold_cast, false},
+    {"Reshape", fold_reshape, false},
+    {"Squeeze", fold_axes, false},
+    {"Unsqueeze", fold_axes, false},
+    {"DequantizeLinear", fold_dequantize, false},
+    {"Slice", fold_slice, false},
+    {"Split", fold_split, false},
+    {"Gather", fold_gather, false},
+    {"Concat", fold_concat, false},
+    {"Transpose", fold_transpose, false},
+    {"Expand", fold_larger, false},
+    {"Tile", fold_larger, false},
+    {"ConstantOfShape", fold_constant_of_shape, false},
+    {"Add", fold_arithmetic, false},
+    {"Sub", fold_arithmetic, false},
+    {"Mul", fold_arithmetic, false},
+    {"Quant", fold_quant, true},
+    {"IntQuant", fold_quant, true},
+    {"BipolarQuant", fold_quant, true},
 };
+
+static bool is_qonnx(const Onnx__NodeProto *node)
+{
+    static const char *const domains[] = {"qonnx.custom_op.general", "finn.custom_op.general",
+                                          "onnx.brevitas", "finn"};
+    for (size_t i = 0; node->domain != NULL && i < sizeof domains / sizeof *domains; i++)
+        if (strcmp(node->domain, domains[i]) == 0)
+            return true;
+    return false;
+}
 
 static operator *operator_of(const Onnx__NodeProto *node)
 {
+    const bool qonnx = is_qonnx(node) && node->op_type != NULL;
     for (size_t i = 0; i < sizeof operators / sizeof *operators; i++)
-        if (onnx_is(node, operators[i].type))
+        if (operators[i].qonnx ? qonnx && strcmp(node->op_type, operators[i].type) == 0
+                               : onnx_is(node, operators[i].type))
             return operators[i].folds;
     return NULL;
 }
@@ -278,9 +464,11 @@ static operator *operator_of(const Onnx__NodeProto *node)
 static enum onnx_fold fold_input(struct onnx_graph *graph, const char *name,
                                  struct onnx_tensor *tensor)
 {
-    for (int i = 0; i < graph->input_count && !graph->blind; i++)
-        if (strcmp(graph->inputs[i].name, name) == 0)
+    for (int i = 0; i < graph->input_count && graph->fed; i++)
+        if (strcmp(graph->inputs[i].name, name) == 0) {
+            graph->used = true;
             return copy(tensor, &graph->inputs[i]) ? ONNX_FOLDED : ONNX_VARIES;
+        }
     return ONNX_VARIES;
 }
 
@@ -291,7 +479,7 @@ static enum onnx_fold fold_value(struct onnx_graph *graph, const struct onnx_sco
     struct onnx_folding f = {graph, scope, NULL, value->output, error};
     switch (value->giver) {
     case GIVEN_BY_TENSOR:
-        return onnx_tensor_read(graph->file, value->by, tensor, error) ? ONNX_FOLDED : ONNX_FAILED;
+        return read_tensor(graph, value->by, tensor, error);
     case GIVEN_BY_SPARSE:
         return onnx_tensor_read_sparse(graph->file, value->by, tensor, error) ? ONNX_FOLDED
                                                                             : ONNX_FAILED;
@@ -304,12 +492,26 @@ static enum onnx_fold fold_value(struct onnx_graph *graph, const struct onnx_sco
     }
 }
 
+static bool too_much(const struct onnx_graph *graph, const char *name, struct error *error)
+{
+    char shown[PRINTABLE_NAME];
+    printable(shown, sizeof shown, name);
+    return fail(error, "%s: tensor '%s' is computed from constants in more steps than a file of its "
+                "size should need", graph->file->name, shown);
+}
+
+bool onnx_may_fold(struct onnx_graph *graph, const char *name, double count, struct error *error)
+{
+    return (double)graph->work + count <= (double)graph->work_most || too_much(graph, name, error);
+}
+
 enum onnx_fold onnx_fold(struct onnx_graph *graph, const struct onnx_scope *scope,
                          const char *name, struct onnx_tensor *tensor, struct error *error)
 {
     char shown[PRINTABLE_NAME];
     const struct onnx_scope *where;
-    const struct onnx_value *value = onnx_find(scope, name, &where);
+    struct onnx_value *value = onnx_find(scope, name, &where);
+    const bool plain = !graph->fed && !graph->loose;
     enum onnx_fold folded = ONNX_VARIES;
     *tensor = (struct onnx_tensor){0};
     printable(shown, sizeof shown, name);
@@ -318,16 +520,18 @@ enum onnx_fold onnx_fold(struct onnx_graph *graph, const struct onnx_scope *scop
              graph->file->name, shown, DEPTH_MOST);
         return ONNX_FAILED;
     }
+    if (value == NULL || (value->varies && plain))
+        return ONNX_VARIES;
     graph->depth++;
-    if (value != NULL && graph->work <= graph->work_most)
+    if (graph->work <= graph->work_most)
         folded = fold_value(graph, where, value, tensor, error);
     graph->depth--;
     graph->work += WORK_OF_A_STEP + tensor->count;
-    if (value != NULL && folded != ONNX_FAILED && graph->work > graph->work_most) {
-        fail(error, "%s: tensor '%s' is computed from constants in more steps than a file of its "
-             "size should need", graph->file->name, shown);
+    if (folded != ONNX_FAILED && graph->work > graph->work_most) {
+        too_much(graph, name, error);
         folded = ONNX_FAILED;
     }
+    value->varies = value->varies || (plain && folded == ONNX_VARIES);
     if (folded != ONNX_FOLDED)
         onnx_tensor_free(tensor);
     return folded;
@@ -348,66 +552,4 @@ enum onnx_fold onnx_ints(const struct onnx_folding *f, const char *attribute, si
     for (size_t i = 0; i < a->n_ints; i++)
         tensor->values[i] = (double)a->ints[i];
     return ONNX_FOLDED;
-}
-
-/* ---- zeros ----------------------------------------------------------------------------------- */
-
-static bool all_zero(const struct onnx_tensor *t)
-{
-    for (size_t i = 0; i < t->count; i++)
-        if (t->values[i] != 0.0)
-            return false;
-    return true;
-}
-
-/* What gives zeros if its first input, or all of them, are zero. */
-static bool hands_zeros_on(const Onnx__NodeProto *node, size_t *inputs)
-{
-    static const char *const types[] = {"Identity", "Cast",      "Reshape", "Squeeze", "Unsqueeze",
-                                        "Slice",    "Transpose", "Gather",  "Split",   "Expand",
-                                        "Tile"};
-    *inputs = 1;
-    for (size_t i = 0; i < sizeof types / sizeof *types; i++)
-        if (onnx_is(node, types[i]))
-            return true;
-    *inputs = node->n_input;
-    return onnx_is(node, "Concat");
-}
-
-static bool is_zero(struct onnx_graph *graph, const struct onnx_scope *scope, const char *name,
-                    int depth)
-{
-    struct onnx_tensor tensor;
-    struct error ignored;
-    const struct onnx_scope *where;
-    size_t inputs;
-    const enum onnx_fold folded = onnx_fold(graph, scope, name, &tensor, &ignored);
-    const bool zero = folded == ONNX_FOLDED && all_zero(&tensor);
-    onnx_tensor_free(&tensor);
-    if (folded == ONNX_FOLDED || graph->work > graph->work_most || depth == DEPTH_MOST)
-        return zero;
-    const Onnx__NodeProto *node = onnx_node_of(scope, name, &where);
-    if (node == NULL)
-        return false;
-    if (onnx_is(node, "ConstantOfShape")) {
-        const Onnx__AttributeProto *value = onnx_attribute(node, "value");
-        const bool read = value != NULL && value->t != NULL &&
-                          onnx_tensor_read(graph->file, value->t, &tensor, &ignored);
-        const bool all = value == NULL || (read && all_zero(&tensor));
-        if (read)
-            onnx_tensor_free(&tensor);
-        return all;
-    }
-    if (!hands_zeros_on(node, &inputs) || inputs == 0)
-        return false;
-    for (size_t i = 0; i < inputs; i++)
-        if (onnx_input(node, i) == NULL ||
-            !is_zero(graph, where, onnx_input(node, i), depth + 1))
-            return false;
-    return true;
-}
-
-bool onnx_is_zero(struct onnx_graph *graph, const struct onnx_scope *scope, const char *name)
-{
-    return is_zero(graph, scope, name, 0);
 }

@@ -2,10 +2,10 @@
  * onnx_graph.c - graphs in graphs, and their tensors by name. */
 #include "models/source/onnx_graph.h"
 
-#include <dirent.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "models/base/bytes.h"
 #include "models/base/text.h"
@@ -88,7 +88,12 @@ const Onnx__NodeProto *onnx_node_of(const struct onnx_scope *scope, const char *
 
 /* ---- graphs in graphs ------------------------------------------------------------------------ */
 
-static bool add_scopes(struct onnx_graph *graph, const Onnx__GraphProto *of,
+struct body {
+    const Onnx__GraphProto *graph;
+    const Onnx__NodeProto *of;
+};
+
+static bool add_scopes(struct onnx_graph *graph, const struct body *body,
                        const struct onnx_scope *outer, const char *name, struct error *error);
 
 /* "If_0.then_branch.": what is in it again and again is cut. */
@@ -115,9 +120,10 @@ static bool add_bodies(struct onnx_graph *graph, const struct onnx_scope *s, siz
     for (size_t i = 0; i < n->n_attribute; i++) {
         const Onnx__AttributeProto *a = n->attribute[i];
         struct text name = body_name(s, node, a);
-        bool good = a->g == NULL || add_scopes(graph, a->g, s, name.data, error);
+        bool good = a->g == NULL ||
+                    add_scopes(graph, &(struct body){a->g, n}, s, name.data, error);
         for (size_t j = 0; good && j < a->n_graphs; j++)
-            good = add_scopes(graph, a->graphs[j], s, name.data, error);
+            good = add_scopes(graph, &(struct body){a->graphs[j], n}, s, name.data, error);
         text_free(&name);
         if (!good)
             return false;
@@ -125,7 +131,7 @@ static bool add_bodies(struct onnx_graph *graph, const struct onnx_scope *s, siz
     return true;
 }
 
-static bool add_scopes(struct onnx_graph *graph, const Onnx__GraphProto *of,
+static bool add_scopes(struct onnx_graph *graph, const struct body *body,
                        const struct onnx_scope *outer, const char *name, struct error *error)
 {
     if (graph->scope_count == SCOPES_MOST)
@@ -133,11 +139,12 @@ static bool add_scopes(struct onnx_graph *graph, const Onnx__GraphProto *of,
                     SCOPES_MOST);
     struct onnx_scope *s = allocate(1, sizeof *s);
     graph->scopes[graph->scope_count++] = s;
-    s->graph = of;
+    s->graph = body->graph;
+    s->of = body->of;
     s->outer = outer;
     s->name = duplicate(name);
     list_values(s);
-    for (size_t i = 0; i < of->n_node; i++)
+    for (size_t i = 0; i < s->graph->n_node; i++)
         if (!add_bodies(graph, s, i, error))
             return false;
     return true;
@@ -189,10 +196,7 @@ static bool read_input(struct onnx_graph *graph, const char *folder, int number,
     struct text path = {0};
     struct onnx_tensor *tensor = &graph->inputs[graph->input_count];
     text_appendf(&path, "%s/input_%d.pb", folder, number);
-    FILE *file = fopen(path.data, "rb");
-    *there = file != NULL;
-    if (file != NULL)
-        fclose(file);
+    *there = access(path.data, F_OK) == 0; /* opening it might wait: onnx_tensor_open looks first */
     bool good = !*there || onnx_tensor_open(tensor, path.data, error);
     if (good && *there) {
         const struct onnx_scope *where;
@@ -214,11 +218,9 @@ static bool read_input(struct onnx_graph *graph, const char *folder, int number,
 static bool read_inputs(struct onnx_graph *graph, const char *folder, struct error *error)
 {
     bool there = true;
-    if (!is_folder(folder)) {
-        char shown[PRINTABLE_PATH];
-        printable(shown, sizeof shown, folder);
-        return fail(error, "%s: is no folder with input_0.pb ...", shown);
-    }
+    printable(graph->folder, sizeof graph->folder, folder);
+    if (!is_folder(folder))
+        return fail(error, "%s: is no folder with input_0.pb ...", graph->folder);
     graph->inputs = allocate(FILES_MOST, sizeof *graph->inputs);
     for (int i = 0; there && i < FILES_MOST; i++)
         if (!read_input(graph, folder, i, &there, error))
@@ -250,7 +252,7 @@ bool onnx_graph_make(struct onnx_graph *graph, const struct onnx *file, const ch
     *graph = (struct onnx_graph){.file = file,
                                  .work_most = WORK_SMALL + WORK_PER_BYTE * file->size};
     graph->scopes = allocate(SCOPES_MOST, sizeof(struct onnx_scope *));
-    bool good = add_scopes(graph, file->model->graph, NULL, "", error);
+    bool good = add_scopes(graph, &(struct body){file->model->graph, NULL}, NULL, "", error);
     for (int i = 0; good && i < graph->scope_count; i++) {
         count_uses(graph->scopes[i]);
         count_external(graph, graph->scopes[i]->graph);
@@ -264,6 +266,8 @@ bool onnx_graph_make(struct onnx_graph *graph, const struct onnx *file, const ch
 void onnx_graph_free(struct onnx_graph *graph)
 {
     for (int i = 0; i < graph->scope_count; i++) {
+        for (size_t v = 0; v < graph->scopes[i]->value_count; v++)
+            free(graph->scopes[i]->values[v].sizes);
         free(graph->scopes[i]->values);
         free(graph->scopes[i]->name);
         free(graph->scopes[i]);

@@ -12,9 +12,11 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "models/base/bytes.h"
 #include "models/file/onnx.h"
 
 struct Onnx__AttributeProto;
+struct Onnx__FunctionProto;
 struct Onnx__GraphProto;
 struct Onnx__NodeProto;
 
@@ -30,11 +32,20 @@ struct onnx_value {
     bool is_output;  /* of its graph */
     const struct Onnx__NodeProto *user; /* one of the nodes that read it, NULL: none does */
     const struct onnx_scope *user_scope;
+    bool varies;              /* folding it was tried in vain */
+    struct onnx_sizes *sizes; /* once they were asked for */
+};
+
+/* The shape of a constant. */
+struct onnx_sizes {
+    int rank;
+    int64_t shape[ONNX_RANK_MOST];
 };
 
 struct onnx_scope {
     const struct Onnx__GraphProto *graph;
     const struct onnx_scope *outer; /* NULL: the model's graph */
+    const struct Onnx__NodeProto *of; /* If, Loop or Scan that it is a body of, or NULL */
     struct onnx_value *values;      /* sorted */
     size_t value_count;
     char *name; /* "", "If_0.then_branch." */
@@ -46,10 +57,20 @@ struct onnx_graph {
     int scope_count;
     struct onnx_tensor *inputs; /* values for inputs of the model's graph */
     int input_count;
+    char folder[PRINTABLE_PATH]; /* that they are of, for messages */
     uint64_t work, work_most; /* of folding */
     int depth;
-    bool blind; /* `inputs` are not looked at: what is fed at run time counts as such */
+    bool coarse; /* something was computed of bfloat16: for whoever resets it */
+    bool fed;   /* `inputs` are looked at; otherwise what is fed at run time counts as such */
+    bool used;  /* one of `inputs` was: for whoever resets it */
+    bool loose; /* sizes that are known only at run time, of a batch, count as one */
 };
+
+/* Puts the operators of the model's own functions where they are called; calls for which that is too much
+ * stay.  Which function a node calls, or NULL. */
+void onnx_inline(const struct onnx *file);
+const struct Onnx__FunctionProto *onnx_function_of(const struct Onnx__ModelProto *model,
+                                                   const struct Onnx__NodeProto *node);
 
 /* `inputs` is a folder with input_0.pb ..., values for inputs of the graph: by their names, or in
  * the order of those without an initializer; NULL: none. */
@@ -90,6 +111,9 @@ enum onnx_fold { ONNX_FOLDED, ONNX_VARIES, ONNX_FAILED };
 enum onnx_fold onnx_fold(struct onnx_graph *graph, const struct onnx_scope *scope,
                          const char *name, struct onnx_tensor *tensor, struct error *error);
 
+/* False: it is a Cast to whole numbers. */
+bool onnx_keeps_values(const struct Onnx__NodeProto *node);
+
 /* A node of which something is wanted. */
 struct onnx_folding {
     struct onnx_graph *graph;
@@ -108,7 +132,24 @@ enum onnx_fold onnx_ints(const struct onnx_folding *f, const char *attribute, si
 enum onnx_fold onnx_split_part(const struct onnx_folding *f, int64_t size, int64_t *first,
                                int64_t *count);
 
+/* May as many elements more be computed?  False: the error of that. */
+bool onnx_may_fold(struct onnx_graph *graph, const char *name, double count, struct error *error);
+
+/* ---- initial states (onnx_states.c) ---- */
+
 /* Is it zero whatever its shape is?  Frameworks make initial states so. */
 bool onnx_is_zero(struct onnx_graph *graph, const struct onnx_scope *scope, const char *name);
+
+/* Does a node give its first input, or all that it has of `inputs`, as they are, in parts or more
+ * than once? */
+bool onnx_hands_on(const struct Onnx__NodeProto *node, size_t *inputs);
+
+/* Folds a state of which the size of the batch may be known at run time only: it is then one. */
+enum onnx_fold onnx_fold_state(struct onnx_graph *graph, const struct onnx_scope *scope,
+                               const char *name, struct onnx_tensor *tensor, struct error *error);
+
+/* What computes a state: NULL if it only is, or is part of, inputs of a graph and zeros. */
+const struct Onnx__NodeProto *onnx_computes(struct onnx_graph *graph,
+                                            const struct onnx_scope *scope, const char *name);
 
 #endif

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
- * onnx_linear.c - products with constant matrices: Gemm, MatMul and the Add behind it. */
+ * onnx_linear.c - products with constant matrices: Gemm, MatMul and the Add behind it, and Conv that
+ * reads one frame at a time. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -7,29 +8,66 @@
 #include "models/source/onnx_layers.h"
 #include "onnx.pb-c.h"
 
-/* What is fed when the network runs is no constant, even if its value is known. */
 static bool varies(struct onnx_layers *layers, const struct onnx_scope *scope, const char *name)
 {
     int rank;
     int64_t shape[ONNX_RANK_MOST];
-    layers->graph->blind = true;
-    const bool constant = onnx_shape(layers, scope, name, &rank, shape);
-    layers->graph->blind = false;
-    return !constant;
+    return !onnx_shape(layers, scope, name, &rank, shape);
+}
+
+/* All of a list are that number; so is one that is not there. */
+static bool all_are(const Onnx__NodeProto *node, const char *name, int64_t value)
+{
+    const Onnx__AttributeProto *a = onnx_attribute(node, name);
+    for (size_t i = 0; a != NULL && i < a->n_ints; i++)
+        if (a->ints[i] != value)
+            return false;
+    return true;
+}
+
+/* A kernel of one element that goes over all of them: [output, input, 1 ...]. */
+static bool is_pointwise(const Onnx__NodeProto *node)
+{
+    return onnx_is(node, "Conv") && onnx_int(node, "group", 1) == 1 &&
+           all_are(node, "kernel_shape", 1) && all_are(node, "strides", 1) && all_are(node, "pads", 0);
+}
+
+/* [output, input] of a product's matrix, whose shape is a Conv's kernel, too. */
+static bool matrix_shape(const Onnx__NodeProto *node, int *rank, const int64_t shape[ONNX_RANK_MOST])
+{
+    for (int i = 2; onnx_is(node, "Conv") && i < *rank; i++)
+        if (shape[i] != 1)
+            return false;
+    const bool flat = onnx_is(node, "Conv") ? *rank > 2 : *rank == 2;
+    *rank = 2;
+    return flat && shape[0] > 0 && shape[1] > 0;
+}
+
+bool onnx_is_turned(const Onnx__NodeProto *node)
+{
+    return onnx_is(node, "Conv") || (onnx_is(node, "Gemm") && onnx_int(node, "transB", 0) != 0);
 }
 
 bool onnx_is_product(struct onnx_layers *layers, const struct onnx_scope *scope,
                      const Onnx__NodeProto *node)
 {
+    return onnx_has_matrix(layers, scope, node) && varies(layers, scope, onnx_input(node, 0));
+}
+
+bool onnx_has_matrix(struct onnx_layers *layers, const struct onnx_scope *scope,
+                     const Onnx__NodeProto *node)
+{
     const char *x = onnx_input(node, 0), *w = onnx_input(node, 1);
     int rank;
     int64_t shape[ONNX_RANK_MOST];
-    const bool gemm = onnx_is(node, "Gemm") && onnx_int(node, "transA", 0) == 0 &&
-                      (onnx_input(node, 2) == NULL ||
-                       onnx_shape(layers, scope, onnx_input(node, 2), &rank, shape));
-    return (gemm || onnx_is(node, "MatMul")) && x != NULL && w != NULL &&
-           onnx_output(node, 0) != NULL && varies(layers, scope, x) &&
-           onnx_shape(layers, scope, w, &rank, shape) && rank == 2 && shape[0] > 0 && shape[1] > 0;
+    const bool gemm = onnx_is(node, "Gemm") && onnx_int(node, "transA", 0) == 0;
+    const bool biased = gemm || is_pointwise(node);
+    if (biased && onnx_input(node, 2) != NULL &&
+        !onnx_shape(layers, scope, onnx_input(node, 2), &rank, shape))
+        return false;
+    return (biased || onnx_is(node, "MatMul")) && x != NULL && w != NULL &&
+           onnx_output(node, 0) != NULL && onnx_shape(layers, scope, w, &rank, shape) &&
+           matrix_shape(node, &rank, shape);
 }
 
 static double real_of(const Onnx__NodeProto *node, const char *name)
@@ -72,12 +110,12 @@ bool onnx_weights_read(struct onnx_layers *layers, const struct onnx_product *p,
                        struct onnx_weights *w)
 {
     const bool gemm = onnx_is(p->node, "Gemm");
-    const bool turned = gemm && onnx_int(p->node, "transB", 0) != 0;
+    const bool turned = onnx_is_turned(p->node);
     *w = (struct onnx_weights){.alpha = gemm ? real_of(p->node, "alpha") : 1.0,
                                .beta = gemm && p->bias == NULL ? real_of(p->node, "beta") : 1.0};
     const enum onnx_fold folded = onnx_fold(layers->graph, p->scope, onnx_input(p->node, 1),
                                             &w->matrix, layers->error);
-    if (folded != ONNX_FOLDED || w->matrix.rank != 2)
+    if (folded != ONNX_FOLDED || !matrix_shape(p->node, &w->matrix.rank, w->matrix.shape))
         return folded != ONNX_FAILED &&
                onnx_refuse(layers, p->scope, p->node, "has no constant matrix");
     const int64_t *shape = w->matrix.shape;

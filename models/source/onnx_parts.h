@@ -34,6 +34,18 @@ bool onnx_gather(const struct onnx_tensor *from, const struct onnx_tensor *indic
 bool onnx_concat(const struct onnx_tensor *parts, size_t count, int64_t axis,
                  struct onnx_tensor *to);
 
+/* ---- larger (onnx_larger.c) ---- */
+
+/* To the shape that it and `sizes` have together: an axis of one becomes as long as the other. */
+bool onnx_expand(const struct onnx_tensor *from, const struct onnx_tensor *sizes,
+                 struct onnx_tensor *to);
+/* Each axis so often. */
+bool onnx_tile(const struct onnx_tensor *from, const struct onnx_tensor *times,
+               struct onnx_tensor *to);
+/* `what` is how Add, Sub or Mul begins. */
+bool onnx_arithmetic(char what, const struct onnx_tensor *a, const struct onnx_tensor *b,
+                     struct onnx_tensor *to);
+
 /* ---- in place (onnx_shapes.c) ---- */
 
 /* In a shape 0 is the size that was there, unless `zeros` are meant, and one may be -1. */
@@ -47,6 +59,16 @@ struct onnx_scales {
     const struct onnx_tensor *scale, *zero; /* zero points: none, or as many as scales */
     int64_t axis, block;                    /* of scales that are several */
 };
+
+struct onnx_quant {
+    const struct onnx_tensor *scale, *zero, *bits; /* each as large as the tensor, or to be spread over it */
+    bool is_signed, narrow;                        /* narrow: without the number that is one too many */
+    const char *rounding;                          /* "ROUND", no NUL behind it */
+    size_t rounding_length;
+};
+
+/* To the nearest of what QONNX's Quant can give (onnx_quant.c); false: `rounding` is not known, too. */
+bool onnx_quantize(struct onnx_tensor *tensor, const struct onnx_quant *quant);
 
 /* (value - zero) * scale */
 bool onnx_dequantize(struct onnx_tensor *tensor, const struct onnx_scales *scales);

@@ -15,6 +15,7 @@
 
 #include "models/base/bytes.h"
 #include "models/source/onnx_layers.h"
+#include "models/source/onnx_parts.h"
 #include "onnx.pb-c.h"
 
 enum { IN_X, IN_W, IN_R, IN_B, IN_LENGTHS, IN_H, IN_C, IN_P, IN_W_SCALE };
@@ -179,7 +180,11 @@ static bool fetch(struct taking *t, size_t input, struct onnx_tensor *tensor)
     *tensor = (struct onnx_tensor){0};
     if (name == NULL)
         return true;
-    switch (onnx_fold(t->layers->graph, t->from->scope, name, tensor, t->layers->error)) {
+    t->layers->graph->fed = true;
+    const enum onnx_fold folded =
+        onnx_fold(t->layers->graph, t->from->scope, name, tensor, t->layers->error);
+    t->layers->graph->fed = false;
+    switch (folded) {
     case ONNX_FOLDED:
         return true;
     case ONNX_VARIES:
@@ -335,9 +340,18 @@ static bool put_direction(struct taking *t, int direction)
 /* ---- states ---------------------------------------------------------------------------------- */
 
 /* [dir, batch, cell], or with layout 1 [batch, dir, cell]: the same for every entry of the batch. */
-static bool put_state(struct taking *t, const struct onnx_tensor *state, const char *name)
+static bool put_state(struct taking *t, struct onnx_tensor *state, const char *name)
 {
     const bool turned = onnx_int(t->from->node, "layout", 0) != 0;
+    const struct onnx_tensor least = {
+        .rank = 1, .count = 3, .values = (double[]){turned ? 1 : t->directions,
+                                                    turned ? t->directions : 1, (double)t->cell}};
+    struct onnx_tensor whole;
+    if ((state->rank != 3 || state->count < (size_t)(t->directions * t->cell)) &&
+        onnx_expand(state, &least, &whole)) {
+        onnx_tensor_free(state); /* of a batch whose size is not known, one */
+        *state = whole;
+    }
     const int64_t batch = state->rank == 3 ? state->shape[turned ? 0 : 1] : 0;
     const size_t cell = (size_t)t->cell, each = (size_t)(turned ? 1 : batch) * cell;
     if (batch < 1 || state->count != (size_t)(batch * t->directions) * cell)
@@ -364,12 +378,14 @@ static bool read_state(struct taking *t, size_t input, const char *name)
     struct onnx_tensor state;
     if (tensor == NULL || onnx_is_zero(t->layers->graph, t->from->scope, tensor))
         return true;
-    const enum onnx_fold folded = onnx_fold(t->layers->graph, t->from->scope, tensor, &state,
-                                            t->layers->error);
+    const enum onnx_fold folded = onnx_fold_state(t->layers->graph, t->from->scope, tensor, &state,
+                                                  t->layers->error);
     bool good = folded != ONNX_FAILED;
     char shown[PRINTABLE_NAME];
     printable(shown, sizeof shown, tensor);
     if (folded == ONNX_VARIES)
+        good = onnx_check_state(t->layers, t->from->scope, t->from->node, tensor);
+    if (folded == ONNX_VARIES && good)
         source_add_host(t->chain, "%s: its %s before the first frame is tensor '%s': zeros unless "
                         "the host restores another state", t->to->name,
                         input == IN_C ? "c" : "y", shown);
@@ -384,30 +400,12 @@ static bool read_state(struct taking *t, size_t input, const char *name)
 
 /* ---- lengths --------------------------------------------------------------------------------- */
 
-static const Onnx__TypeProto *type_in(Onnx__ValueInfoProto **list, size_t count, const char *name)
-{
-    for (size_t i = 0; i < count; i++)
-        if (list[i]->name != NULL && strcmp(list[i]->name, name) == 0)
-            return list[i]->type;
-    return NULL;
-}
-
 /* Frames of X as the graph declares them, 0: it does not. */
 static int64_t declared_frames(const struct taking *t)
 {
-    const Onnx__TypeProto *type = NULL;
-    const size_t axis = onnx_int(t->from->node, "layout", 0) != 0 ? 1 : 0;
-    for (const struct onnx_scope *s = t->from->scope; s != NULL && type == NULL; s = s->outer) {
-        type = type_in(s->graph->input, s->graph->n_input, t->from->x);
-        if (type == NULL)
-            type = type_in(s->graph->value_info, s->graph->n_value_info, t->from->x);
-    }
-    if (type == NULL || type->value_case != ONNX__TYPE_PROTO__VALUE_TENSOR_TYPE ||
-        type->tensor_type->shape == NULL || type->tensor_type->shape->n_dim <= axis)
-        return 0;
-    const Onnx__TensorShapeProto__Dimension *dim = type->tensor_type->shape->dim[axis];
-    return dim->value_case == ONNX__TENSOR_SHAPE_PROTO__DIMENSION__VALUE_DIM_VALUE ? dim->dim_value
-                                                                                 : 0;
+    int64_t sizes[ONNX_RANK_MOST];
+    const int axis = onnx_int(t->from->node, "layout", 0) != 0 ? 1 : 0;
+    return onnx_declared(t->from->scope, t->from->x, sizes) > axis ? sizes[axis] : 0;
 }
 
 static bool check_lengths(struct taking *t)
@@ -416,8 +414,10 @@ static bool check_lengths(struct taking *t)
     struct onnx_tensor lengths;
     if (name == NULL)
         return true;
+    t->layers->graph->fed = true;
     const enum onnx_fold folded = onnx_fold(t->layers->graph, t->from->scope, name, &lengths,
                                             t->layers->error);
+    t->layers->graph->fed = false;
     const double frames = (double)declared_frames(t);
     bool full = folded == ONNX_FOLDED && frames > 0.0;
     for (size_t i = 0; full && i < lengths.count; i++)
@@ -439,8 +439,13 @@ static bool take(struct taking *t)
     text_appendf(&full, "%s%s", t->from->scope->name, name);
     t->to = source_add_layer(t->chain, full.data, 0, 0);
     text_free(&full);
+    t->layers->graph->used = false;
     if (!read_attributes(t) || !check_lengths(t) || !read_weights(t))
         return false;
+    if (t->layers->graph->used)
+        source_add_note(t->layers->source, "weights or lengths of '%s' are inputs of the graph: the "
+                        "values are those of folder '%s'", t->to->name, t->layers->graph->folder);
+    t->to->coarse = is_quantized(t->from->node); /* so are its x and y' where it runs */
     t->to->input = (int)t->input;
     t->to->output = (int)t->cell * t->directions;
     for (int d = 0; d < t->directions; d++)

@@ -8,6 +8,7 @@
 
 #include "models/base/bytes.h"
 #include "models/file/kind.h"
+#include "models/file/numpy.h"
 #include "models/file/safetensors.h"
 #include "models/file/torch.h"
 #include "models/source/onnx.h"
@@ -51,11 +52,35 @@ static const char *option_of_torch(const void *context, const char *name)
 static struct named_tensors names_of_torch(const struct torch_file *file)
 {
     struct named_tensors names = {.file = file->name, .count = file->count, .context = file,
-                                  .fetch = fetch_torch, .option = option_of_torch};
+                                  .fetch = fetch_torch, .option = option_of_torch,
+                                  .options = file->options, .option_count = file->option_count,
+                                  .ordered = true};
     names.at = allocate((size_t)file->count, sizeof *names.at);
     for (int i = 0; i < file->count; i++) {
         const struct torch_tensor *t = &file->tensors[i];
         names.at[i] = (struct named_tensor){t->name, t->type, t->rank, t->shape};
+    }
+    return names;
+}
+
+static bool fetch_numpy(const void *context, int tensor, float *out, struct error *error)
+{
+    const struct npy *values = &((const struct numpy_file *)context)->arrays[tensor].values;
+    if (values->kind != NPY_FLOAT)
+        return fail(error, "%s: has type '%s', expected f2, f4 or f8: a scale of whole numbers is not known",
+                    values->name, values->descr);
+    return npy_floats(values, out, error);
+}
+
+static struct named_tensors names_of_numpy(const struct numpy_file *file)
+{
+    struct named_tensors names = {.file = file->name, .count = file->count, .context = file,
+                                  .fetch = fetch_numpy};
+    names.at = allocate((size_t)file->count, sizeof *names.at);
+    for (int i = 0; i < file->count; i++) {
+        const struct npy *values = &file->arrays[i].values;
+        names.at[i] = (struct named_tensor){file->arrays[i].name, values->descr, values->rank,
+                                            values->shape};
     }
     return names;
 }
@@ -69,6 +94,13 @@ struct bytes {
     const char *inputs; /* of the request */
 };
 
+/* Names of modules are looked for among all others. */
+static bool check_count(const struct safetensors *file, struct error *error)
+{
+    return file->count <= TORCH_TENSORS ||
+           fail(error, "%s: has %d tensors, at most %d are allowed", file->name, file->count, TORCH_TENSORS);
+}
+
 static bool read_safetensors(struct source *source, const struct bytes *bytes, const char *node,
                              struct error *error)
 {
@@ -76,9 +108,11 @@ static bool read_safetensors(struct source *source, const struct bytes *bytes, c
     if (!safetensors_parse(&file, bytes->at, bytes->size, bytes->path, error))
         return false;
     struct named_tensors names = names_of_safetensors(&file);
-    const bool good = torch_names_are(&names)
-                          ? torch_names_read(source, &names, node, error)
-                          : fail(error, "%s: its tensors are not named as PyTorch does", file.name);
+    const bool good = check_count(&file, error) &&
+                      (torch_names_are(&names)
+                           ? torch_names_read(source, &names, node, error)
+                           : fail(error, "%s: its tensors are not named as PyTorch does; one with names of ours "
+                                         "is for model.path as it is", file.name));
     source->producer = duplicate("safetensors, named as by PyTorch");
     free(names.at);
     safetensors_close(&file);
@@ -99,6 +133,26 @@ static bool read_torch(struct source *source, const struct bytes *bytes, const c
     return good;
 }
 
+/* What is no number was left out: that may be why something is missing. */
+static bool read_numpy(struct source *source, const struct bytes *bytes, const char *node,
+                       struct error *error)
+{
+    struct numpy_file file;
+    if (!numpy_parse(&file, bytes->at, bytes->size, bytes->path, error))
+        return false;
+    struct named_tensors names = names_of_numpy(&file);
+    const bool good = torch_names_read(source, &names, node, error);
+    const struct error why = good ? (struct error){""} : *error;
+    if (file.left_out.length > 0 && good)
+        source_add_note(source, "arrays of what is no number are left out: %s", file.left_out.data);
+    else if (file.left_out.length > 0)
+        fail(error, "%s (arrays of what is no number are left out: %s)", why.text, file.left_out.data);
+    source->producer = duplicate(file.form);
+    free(names.at);
+    numpy_close(&file);
+    return good;
+}
+
 static bool read_onnx(struct source *source, const struct bytes *bytes, const char *node,
                       struct error *error)
 {
@@ -115,6 +169,9 @@ static const struct reader {
     {KIND_SAFETENSORS, true, read_safetensors},
     {KIND_TORCH_ZIP, true, read_torch},
     {KIND_TORCH_PICKLE, true, read_torch},
+    {KIND_NPZ, true, read_numpy},
+    {KIND_NPY, true, read_numpy},
+    {KIND_PICKLE, true, read_numpy},
     {KIND_ONNX, false, read_onnx},
 };
 
@@ -196,11 +253,13 @@ bool source_read(struct source *source, const char *path, const struct source_re
     const struct reader *reader = reader_of(bytes.at, bytes.size);
     bool good = reader != NULL
                     ? reader->read(source, &bytes, node, error)
-                    : fail(error, "%s: is %s, expected a safetensors file, a PyTorch checkpoint or an ONNX model", shown,
+                    : fail(error, "%s: is %s, expected a safetensors file, a PyTorch checkpoint, arrays of "
+                           "NumPy by name (.npz, pickle) or an ONNX model", shown,
                            file_kind_name(file_kind(bytes.at, bytes.size)));
     free(bytes.at);
     if (good && node != NULL && !reader->composes)
         good = keep(source, path, node, error);
+    source->asked = node != NULL;
     if (!good)
         source_free(source);
     return good;
@@ -210,9 +269,14 @@ const struct source_chain *source_only(const struct source *s, const char *path,
 {
     char shown[PRINTABLE_PATH];
     struct text names = {0};
-    if (s->chain_count == 1)
+    if (s->chain_count == 1 && (s->asked || s->refused_count == 0))
         return &s->chains[0];
     printable(shown, sizeof shown, path);
+    if (s->chain_count == 1) {
+        fail(error, "%s: cannot be read as a whole (%s); what can is taken by 'ese import FILE --node %s -o "
+             "OTHER.safetensors'", shown, s->refused[0], s->chains[0].name);
+        return NULL;
+    }
     list_names(s, &names);
     fail(error, "%s: has several chains of layers, one is to be taken by 'ese import FILE --node NAME -o "
          "OTHER.safetensors': %s", shown, text_string(&names));

@@ -18,10 +18,12 @@ struct source_request {
 bool source_read(struct source *source, const char *path, const struct source_request *request,
                  struct error *error);
 
-/* The only chain.  NULL, and a message that lists them: there are several. */
+/* The only chain.  NULL, and a message: there are several, which it lists; or a layer of the file is in none,
+ * and the chain was not asked for. */
 const struct source_chain *source_only(const struct source *source, const char *path, struct error *error);
 
-/* The only chain of a file, as a safetensors file of ours. */
+/* The only chain of a file, as a safetensors file of ours.  Refuses a file of which something that belongs to a
+ * network was not taken: what is left may be another network. */
 bool source_pack_file(const char *path, struct text *packed, struct error *error);
 
 #endif

@@ -51,7 +51,13 @@ struct source_layer *source_add_layer(struct source_chain *chain, const char *na
 void source_add_key(struct source_layer *layer, const char *key, const char *value)
 {
     layer->keys = grow(layer->keys, layer->key_count, sizeof *layer->keys);
-    layer->keys[layer->key_count++] = (struct source_key){duplicate(key), duplicate(value)};
+    layer->keys[layer->key_count++] = (struct source_key){duplicate(key), duplicate(value), false};
+}
+
+void source_assume_key(struct source_layer *layer, const char *key, const char *value)
+{
+    source_add_key(layer, key, value);
+    layer->keys[layer->key_count - 1].assumed = true;
 }
 
 float *source_add_tensor(struct source_layer *layer, const char *name, int rows, int columns)
@@ -83,11 +89,27 @@ void source_add_host(struct source_chain *chain, const char *format, ...)
     va_end(arguments);
 }
 
+void source_add_assumed(struct source_chain *chain, const char *format, ...)
+{
+    va_list arguments;
+    va_start(arguments, format);
+    add_line(&chain->assumed, &chain->assumed_count, format, arguments);
+    va_end(arguments);
+}
+
 void source_add_note(struct source *s, const char *format, ...)
 {
     va_list arguments;
     va_start(arguments, format);
     add_line(&s->notes, &s->note_count, format, arguments);
+    va_end(arguments);
+}
+
+void source_add_refused(struct source *s, const char *format, ...)
+{
+    va_list arguments;
+    va_start(arguments, format);
+    add_line(&s->refused, &s->refused_count, format, arguments);
     va_end(arguments);
 }
 
@@ -115,6 +137,14 @@ static void free_layer(struct source_layer *layer)
     free(layer->name);
 }
 
+void source_cut_chain(struct source_chain *chain, int layers, int hosts)
+{
+    while (chain->layer_count > layers)
+        free_layer(&chain->layers[--chain->layer_count]);
+    while (chain->host_count > hosts)
+        free(chain->host[--chain->host_count]);
+}
+
 void source_drop_chain(struct source *s)
 {
     struct source_chain *chain = &s->chains[--s->chain_count];
@@ -123,6 +153,7 @@ void source_drop_chain(struct source *s)
     free(chain->layers);
     free(chain->name);
     free_lines(chain->host, chain->host_count);
+    free_lines(chain->assumed, chain->assumed_count);
     *chain = (struct source_chain){0};
 }
 
@@ -133,6 +164,7 @@ void source_free(struct source *s)
     free(s->chains);
     free(s->producer);
     free_lines(s->notes, s->note_count);
+    free_lines(s->refused, s->refused_count);
     *s = (struct source){0};
 }
 
@@ -161,6 +193,8 @@ static char *header_of(const struct source_chain *chain)
     for (int l = 0; l < chain->layer_count; l++) {
         const struct source_layer *layer = &chain->layers[l];
         for (int i = 0; i < layer->key_count; i++) {
+            if (layer->keys[i].assumed)
+                continue;
             snprintf(name, sizeof name, "%d.%s", l, layer->keys[i].key);
             json_object_set_new(keys, name, json_string(layer->keys[i].value));
         }

@@ -27,12 +27,13 @@ struct source_tensor {
 
 struct source_key {
     char *key, *value; /* of model.layers.N: "kind" "lstm", "coupled" "input" */
+    bool assumed; /* the file does not tell: the value is what is taken if nobody says another */
 };
 
 struct source_layer {
     char *name; /* as the file has it: "encoder.lstm, layer 1", "LSTM_12" */
     int input, output;
-    bool coarse; /* has weights of bfloat16: 8 bits that count */
+    bool coarse; /* has weights of bfloat16, or ran with x of 8 bits: 8 bits that count */
     struct source_key *keys;
     int key_count;
     struct source_tensor *tensors;
@@ -45,6 +46,8 @@ struct source_chain {
     int layer_count;
     char **host; /* a line each: what surrounds it, with the names of tensors where the graph can be cut */
     int host_count;
+    char **assumed; /* a line each: what its file does not tell, and is taken for granted */
+    int assumed_count;
 };
 
 struct source {
@@ -53,6 +56,9 @@ struct source {
     int chain_count;
     char **notes; /* a line each: what was met and is not as it seems */
     int note_count;
+    char **refused; /* a line each: what belongs to a network and is in no chain */
+    int refused_count;
+    bool asked;    /* the chain was asked for by its name */
 };
 
 /* ---- for readers; each returns what it added, valid until the next of its kind is added ---- */
@@ -60,12 +66,19 @@ struct source {
 struct source_chain *source_add_chain(struct source *source, const char *name);
 struct source_layer *source_add_layer(struct source_chain *chain, const char *name, int input, int output);
 void source_add_key(struct source_layer *layer, const char *key, const char *value);
+void source_assume_key(struct source_layer *layer, const char *key, const char *value);
 
 /* A matrix of rows x columns, or with columns 0 a vector; the values are to be written. */
 float *source_add_tensor(struct source_layer *layer, const char *name, int rows, int columns);
 
 void source_add_host(struct source_chain *chain, const char *format, ...) __attribute__((format(printf, 2, 3)));
+void source_add_assumed(struct source_chain *chain, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
+void source_add_refused(struct source *source, const char *format, ...) __attribute__((format(printf, 2, 3)));
 void source_add_note(struct source *source, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+/* Takes away all but so many layers, and lines for the host, of a chain. */
+void source_cut_chain(struct source_chain *chain, int layers, int hosts);
 
 /* Takes the chain that was added last away again. */
 void source_drop_chain(struct source *source);

@@ -181,6 +181,60 @@ const char *module_shown(const struct module *m)
     return m->name[0] != '\0' ? m->name : kind_names[m->kind];
 }
 
+/* ---- what is not as it seems --------------------------------------------------------------------------- */
+
+static bool has_ending(const char *name, const char *ending)
+{
+    const size_t length = strlen(name), tail = strlen(ending);
+    return length >= tail && strcmp(name + length - tail, ending) == 0;
+}
+
+/* "lstm.parametrizations.weight_ih_l0" of "lstm" */
+static bool is_parametrized(const struct module *m)
+{
+    return strstr(m->name, "parametrizations.weight_ih") != NULL ||
+           strstr(m->name, "parametrizations.weight_hh") != NULL;
+}
+
+const char *module_trouble(const struct modules *list, const struct module *m)
+{
+    bool recurrent = m->kind <= MODULE_RNN, normed = false;
+    for (int i = 0; i < m->tensor_count; i++) {
+        const char *last = last_of(list->tensors->at[m->tensors[i]].name);
+        recurrent = recurrent || strncmp(last, "weight_ih", 9) == 0 || strncmp(last, "weight_hh", 9) == 0;
+        normed = normed || has_ending(last, "_g") || has_ending(last, "_v");
+    }
+    if (is_parametrized(m))
+        return "is a weight made of others: torch.nn.utils.parametrize.remove_parametrizations() before it is "
+               "saved makes it one";
+    if (!recurrent)
+        return NULL;
+    if (normed)
+        return "has weights with weight normalization: torch.nn.utils.remove_weight_norm() before it is saved "
+               "makes them whole";
+    return m->kind == MODULE_OTHER ? "has a part of the tensors of a recurrent layer, not weight_ih_l0 or weight_ih"
+                                   : NULL;
+}
+
+const char *module_class(const struct modules *list, const struct module *m)
+{
+    const struct named_tensors *t = list->tensors;
+    struct text name = {0};
+    text_appendf(&name, "%s%sclass", m->name, m->name[0] != '\0' ? "." : "");
+    const char *found = t->option != NULL ? t->option(t->context, text_string(&name)) : NULL;
+    text_free(&name);
+    return found;
+}
+
+const struct module *module_within(const struct modules *list, const struct module *m)
+{
+    const size_t length = strlen(m->name);
+    for (int i = 0; i < list->count && length > 0; i++)
+        if (strncmp(list->at[i].name, m->name, length) == 0 && list->at[i].name[length] == '.')
+            return &list->at[i];
+    return NULL;
+}
+
 /* ---- checks -------------------------------------------------------------------------------------------- */
 
 struct check {
@@ -248,6 +302,8 @@ bool module_check(const struct modules *list, const struct module *m, struct err
     struct check c = {.list = list, .module = m, .error = error};
     char shown[PRINTABLE_NAME];
     printable(shown, sizeof shown, module_shown(m));
+    if (module_trouble(list, m) != NULL)
+        return fail(error, "%s: module '%s' %s", list->tensors->file, shown, module_trouble(list, m));
     if (m->kind == MODULE_OTHER)
         return fail(error, "%s: module '%s' is no recurrent or linear layer", list->tensors->file, shown);
     if (m->input < 1 || m->input > DIMENSION_MOST || m->hidden > DIMENSION_MOST || m->output < 1 ||
@@ -269,6 +325,8 @@ static const char *what_it_is(const struct modules *list, const struct module *m
     const int rank = weight != MISSING ? list->tensors->at[weight].rank : 0;
     if (module_tensor(list, m, "running_mean") != MISSING)
         return "batch normalization";
+    if (m->kind == MODULE_LINEAR && module_tensor(list, m, "bias") == MISSING)
+        return "linear without bias, or an embedding";
     if (m->kind != MODULE_OTHER)
         return kind_names[m->kind];
     return rank >= 3                                             ? "convolution"

@@ -11,6 +11,7 @@
 
 #include "models/base/error.h"
 #include "models/base/text.h"
+#include "models/file/torch.h"
 
 /* What a reader has of a file: tensors with names, whose values it gives when asked. */
 struct named_tensor {
@@ -28,6 +29,10 @@ struct named_tensors {
     bool (*fetch)(const void *context, int tensor, float *out, struct error *error);
     /* A text beside the tensors, "lstm.mode", or NULL. */
     const char *(*option)(const void *context, const char *name);
+    /* Those texts, in the file's order. */
+    const struct torch_option *options;
+    int option_count;
+    bool ordered; /* the order of the tensors is that in which modules were made */
 };
 
 enum module_kind { MODULE_LSTM, MODULE_GRU, MODULE_RNN, MODULE_LINEAR, MODULE_OTHER };
@@ -58,6 +63,15 @@ bool modules_any(const struct modules *modules);
 
 /* The tensor of a module that is called so, or MISSING. */
 int module_tensor(const struct modules *modules, const struct module *module, const char *last);
+
+/* Why a module that has recurrent weights is not one of PyTorch's, or NULL: a part of a sentence. */
+const char *module_trouble(const struct modules *modules, const struct module *module);
+
+/* The class that a pickled module has, "torch.nn.modules.rnn.LSTM", or NULL: the file does not tell. */
+const char *module_class(const struct modules *modules, const struct module *module);
+
+/* The first module within it that has weights, or NULL: nn.LSTM and its like have none. */
+const struct module *module_within(const struct modules *modules, const struct module *module);
 
 /* Whether everything that the module needs is there, and agrees. */
 bool module_check(const struct modules *modules, const struct module *module, struct error *error);

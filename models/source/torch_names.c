@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0
- * torch_names.c - modules of PyTorch as our layers, and which of them follow each other.
+ * torch_names.c - which modules of PyTorch follow each other.
  *
- * Gates stand above each other in a module's matrices: i, f, g, o of an LSTM; r, z, n of a GRU.  The two
- * biases of a gate are added where only their sum counts, which is everywhere but in n of a GRU, where r
- * multiplies the one of h. */
+ * A state dict has tensors in the order in which modules were made, and not a word of what is computed: a linear
+ * module is taken to follow a recurrent one by itself only if it is the only one whose shape allows that, was made
+ * later (safetensors are sorted, and do not tell: there it must have a bias, which an embedding has not), lies in the
+ * same part of the network or in one around it, and nothing else with weights was made between the two.  All else
+ * has to be asked for. */
 #include "models/source/torch_names.h"
 
 #include <stdio.h>
@@ -11,13 +13,11 @@
 #include <string.h>
 
 #include "models/base/bytes.h"
+#include "models/source/short_names.h"
+#include "models/source/torch_layers.h"
+#include "models/source/torch_masked.h"
 
-enum { CHAIN_MODULES = 32, CHAINS_MOST = 64, HOST_LINES = 24, OUR_NAME = 40 };
-
-static const struct {
-    const char *kind, *gates;
-} kinds[] = {[MODULE_LSTM] = {"lstm", "ifco"}, [MODULE_GRU] = {"gru", "rzn"}, [MODULE_RNN] = {"rnn", "h"},
-             [MODULE_LINEAR] = {"linear", ""}};
+enum { CHAIN_MODULES = 32, CHAINS_MOST = 64, HOST_LINES = 24 };
 
 /* Modules in the order in which they follow each other. */
 struct picked {
@@ -25,193 +25,70 @@ struct picked {
     int count;
 };
 
-struct names {
-    struct source *source;
-    struct modules modules;
-    struct error *error;
-};
-
-static bool is_recurrent(const struct module *m)
+static const struct module *last_of(const struct picked *picked)
 {
-    return m->kind <= MODULE_RNN;
+    return picked->at[picked->count - 1];
 }
 
-/* ---- tensors ------------------------------------------------------------------------------------------- */
+/* ---- what was not taken -------------------------------------------------------------------------------- */
 
-/* The whole tensor, or NULL: it is missing, or `good` is false then. */
-static float *fetch(const struct names *n, const struct module *m, const char *what, int layer, bool backward,
-                    bool *good)
+/* What makes it another than PyTorch's own, or false. */
+static bool is_another(const struct torch_reading *n, const struct module *m, struct text *why)
 {
-    char last[LAST_NAME];
-    module_last_name(m, what, layer, backward, last);
-    const int tensor = module_tensor(&n->modules, m, last);
-    if (tensor == MISSING || !*good)
-        return NULL;
-    const struct named_tensor *t = &n->modules.tensors->at[tensor];
-    size_t count = 1;
-    for (int i = 0; i < t->rank; i++)
-        count *= (size_t)t->shape[i];
-    float *values = allocate(count, sizeof *values);
-    *good = n->modules.tensors->fetch(n->modules.tensors->context, tensor, values, n->error);
-    return values;
+    const char *class = module_class(&n->modules, m);
+    const struct module *within = module_within(&n->modules, m);
+    if (class != NULL && strncmp(class, "torch.nn.modules.rnn.", 21) != 0)
+        text_appendf(why, "is of class %s, whose gates may be others than those of PyTorch", class);
+    else if (within != NULL && module_trouble(&n->modules, within) != NULL)
+        text_appendf(why, "has '%s', which %s", module_shown(within), module_trouble(&n->modules, within));
+    else if (within != NULL)
+        text_appendf(why, "has modules within it, as '%s', and PyTorch's own has none", module_shown(within));
+    return why->length > 0;
 }
 
-/* A matrix for each gate. */
-static bool add_matrices(const struct names *n, const struct module *m, struct source_layer *to,
-                         const char *what, int layer, bool backward, char side, int columns)
+static void refuse_modules(const struct torch_reading *n)
 {
-    char name[OUR_NAME];
-    bool good = true;
-    float *all = fetch(n, m, what, layer, backward, &good);
-    const size_t size = (size_t)m->hidden * (size_t)columns;
-    for (int gate = 0; good && kinds[m->kind].gates[gate] != '\0'; gate++) {
-        snprintf(name, sizeof name, "%sW_%c%c", backward ? "reverse." : "", kinds[m->kind].gates[gate], side);
-        memcpy(source_add_tensor(to, name, m->hidden, columns), all + (size_t)gate * size,
-               size * sizeof *all);
+    for (int i = 0; i < n->modules.count; i++) {
+        const struct module *m = &n->modules.at[i];
+        struct text why = {0};
+        const char *trouble = module_trouble(&n->modules, m);
+        if (trouble != NULL)
+            text_append(&why, trouble);
+        else if (torch_is_recurrent(m))
+            is_another(n, m, &why);
+        if (why.length > 0)
+            source_add_refused(n->source, "module '%s' %s", module_shown(m), text_string(&why));
+        text_free(&why);
     }
-    free(all);
-    return good;
 }
 
-static void add_bias(struct source_layer *to, const char *name, const float *left, const float *right,
-                     int size)
+/* "fc.weight.class": what stands where a tensor of a layer would. */
+static bool is_of_layer(const char *name, size_t length)
 {
-    float *sum = source_add_tensor(to, name, size, 0);
-    for (int i = 0; i < size; i++)
-        sum[i] = right != NULL ? left[i] + right[i] : left[i];
-}
-
-static bool add_biases(const struct names *n, const struct module *m, struct source_layer *to, int layer,
-                       bool backward)
-{
-    char name[OUR_NAME];
-    const char *half = backward ? "reverse." : "";
-    bool good = true;
-    float *of_x = fetch(n, m, "bias_ih", layer, backward, &good);
-    float *of_y = fetch(n, m, "bias_hh", layer, backward, &good);
-    for (int gate = 0; good && of_x != NULL && kinds[m->kind].gates[gate] != '\0'; gate++) {
-        const int first = gate * m->hidden;
-        const char letter = kinds[m->kind].gates[gate];
-        const bool apart = m->kind == MODULE_GRU && letter == 'n';
-        snprintf(name, sizeof name, "%sb_%c", half, letter);
-        add_bias(to, name, of_x + first, apart ? NULL : of_y + first, m->hidden);
-        snprintf(name, sizeof name, "%sc_%c", half, letter);
-        if (apart)
-            add_bias(to, name, of_y + first, NULL, m->hidden);
-    }
-    free(of_x);
-    free(of_y);
-    return good;
-}
-
-static bool add_projection(const struct names *n, const struct module *m, struct source_layer *to, int layer,
-                           bool backward, int rows)
-{
-    bool good = true;
-    float *all = fetch(n, m, "weight_hr", layer, backward, &good);
-    if (good && all != NULL)
-        memcpy(source_add_tensor(to, backward ? "reverse.W_ym" : "W_ym", rows, m->hidden), all,
-               (size_t)rows * (size_t)m->hidden * sizeof *all);
-    free(all);
-    return good;
-}
-
-static bool add_half(const struct names *n, const struct module *m, struct source_layer *to, int layer,
-                     bool backward)
-{
-    const int back = m->both ? m->output / 2 : m->output;
-    return add_matrices(n, m, to, "weight_ih", layer, backward, 'x', to->input) &&
-           add_matrices(n, m, to, "weight_hh", layer, backward, 'r', back) &&
-           add_biases(n, m, to, layer, backward) && add_projection(n, m, to, layer, backward, back);
-}
-
-static bool add_linear_tensors(const struct names *n, const struct module *m, struct source_layer *to)
-{
-    bool good = true;
-    float *weight = fetch(n, m, "weight", 0, false, &good), *bias = fetch(n, m, "bias", 0, false, &good);
-    if (good)
-        memcpy(source_add_tensor(to, "W", m->output, m->input), weight,
-               (size_t)m->output * (size_t)m->input * sizeof *weight);
-    if (good && bias != NULL)
-        add_bias(to, "b", bias, NULL, m->output);
-    free(weight);
-    free(bias);
-    return good;
-}
-
-/* ---- layers -------------------------------------------------------------------------------------------- */
-
-/* tanh or relu: a pickled module says it, a dictionary of tensors does not. */
-static const char *nonlinearity_of(const struct names *n, const struct module *m)
-{
-    static const char *const keys[] = {"mode", "nonlinearity"};
-    const struct named_tensors *t = n->modules.tensors;
-    const char *found = "unknown";
-    for (size_t i = 0; t->option != NULL && i < sizeof keys / sizeof *keys; i++) {
-        struct text name = {0};
-        text_appendf(&name, "%s%s%s", m->name, m->name[0] != '\0' ? "." : "", keys[i]);
-        const char *value = t->option(t->context, text_string(&name));
-        text_free(&name);
-        if (value != NULL && (strcmp(value, "RNN_TANH") == 0 || strcmp(value, "tanh") == 0))
-            found = "tanh";
-        if (value != NULL && (strcmp(value, "RNN_RELU") == 0 || strcmp(value, "relu") == 0))
-            found = "relu";
-    }
-    return found;
-}
-
-static bool is_coarse(const struct names *n, const struct module *m)
-{
-    for (int i = 0; i < m->tensor_count; i++) {
-        const char *type = n->modules.tensors->at[m->tensors[i]].type;
-        if (strcmp(type, "bfloat16") == 0 || strcmp(type, "BF16") == 0)
+    static const char *const parts[] = {"weight", "bias", "_packed_params", "_all_weight_values"};
+    for (size_t i = 0; i < sizeof parts / sizeof *parts; i++) {
+        const char *found = memmem(name, length, parts[i], strlen(parts[i]));
+        if (found != NULL && (found == name || found[-1] == '.'))
             return true;
     }
     return false;
 }
 
-static bool add_recurrent(const struct names *n, const struct module *m, struct source_chain *chain,
-                          int layer, bool fill)
+/* Tensors of kinds that are not read leave no trace among the modules. */
+static void refuse_others(const struct torch_reading *n)
 {
-    struct text name = {0};
-    text_append(&name, module_shown(m));
-    if (m->layers > 1)
-        text_appendf(&name, ", layer %d", layer);
-    struct source_layer *to =
-        source_add_layer(chain, text_string(&name), layer == 0 ? m->input : m->output, m->output);
-    text_free(&name);
-    to->coarse = is_coarse(n, m);
-    source_add_key(to, "kind", kinds[m->kind].kind);
-    if (m->kind == MODULE_GRU)
-        source_add_key(to, "reset", "after");
-    if (m->kind == MODULE_RNN)
-        source_add_key(to, "nonlinearity", nonlinearity_of(n, m));
-    if (m->both)
-        source_add_key(to, "direction", "both");
-    for (int backward = 0; fill && backward <= (int)m->both; backward++)
-        if (!add_half(n, m, to, layer, backward != 0))
-            return false;
-    return true;
-}
-
-static bool add_module(const struct names *n, const struct module *m, struct source_chain *chain, bool last,
-                       bool fill)
-{
-    if (is_recurrent(m)) {
-        for (int layer = 0; layer < m->layers; layer++)
-            if (!add_recurrent(n, m, chain, layer, fill))
-                return false;
-        return true;
+    static const char ending[] = ".class";
+    const struct named_tensors *t = n->modules.tensors;
+    for (int i = 0; i < t->option_count; i++) {
+        const char *name = t->options[i].name;
+        const size_t length = strlen(name), tail = sizeof ending - 1;
+        if (length > tail && strcmp(name + length - tail, ending) == 0 && is_of_layer(name, length - tail))
+            source_add_refused(n->source, "'%.*s' is %s, which is not read: save it as a tensor in floating point",
+                               (int)(length - tail), name, t->options[i].value);
     }
-    struct source_layer *to = source_add_layer(chain, module_shown(m), m->input, m->output);
-    to->coarse = is_coarse(n, m);
-    source_add_key(to, "kind", "linear");
-    /* Two in a row would be one, were there no function between them. */
-    source_add_key(to, "activation", last ? "none" : "unknown");
-    return !fill || add_linear_tensors(n, m, to);
 }
 
-/* ---- chains -------------------------------------------------------------------------------------------- */
+/* ---- a chain ------------------------------------------------------------------------------------------- */
 
 static bool is_picked(const struct picked *picked, const struct module *m)
 {
@@ -222,7 +99,7 @@ static bool is_picked(const struct picked *picked, const struct module *m)
 }
 
 /* What an optimizer keeps has no weights. */
-static bool has_weight(const struct names *n, const struct module *m)
+static bool has_weight(const struct torch_reading *n, const struct module *m)
 {
     for (int i = 0; i < m->tensor_count; i++) {
         const char *name = n->modules.tensors->at[m->tensors[i]].name, *dot = strrchr(name, '.');
@@ -233,10 +110,10 @@ static bool has_weight(const struct names *n, const struct module *m)
 }
 
 /* The modules that are not in it, and what can be put behind it. */
-static void add_host_lines(const struct names *n, const struct picked *picked, struct source_chain *chain)
+static void add_host_lines(const struct torch_reading *n, const struct picked *picked,
+                           struct source_chain *chain)
 {
     const struct modules *all = &n->modules;
-    const struct module *last = picked->at[picked->count - 1];
     int left_out = 0;
     for (int i = 0; i < all->count; i++) {
         const struct module *m = &all->at[i];
@@ -248,19 +125,35 @@ static void add_host_lines(const struct names *n, const struct picked *picked, s
             continue;
         }
         module_describe(all, m, &line);
-        const bool behind = m->kind == MODULE_LINEAR && m->input == last->output;
+        const bool behind = m->kind == MODULE_LINEAR && m->input == last_of(picked)->output;
         source_add_host(chain, "%s%s%s%s%s", text_string(&line), behind ? ": may follow, --node " : "",
                         behind ? chain->name : "", behind ? "+" : "", behind ? module_shown(m) : "");
         text_free(&line);
     }
     if (left_out > 0)
         source_add_host(chain, "%d more with other tensors, as those of an optimizer", left_out);
-    if (last->kind == MODULE_LINEAR)
-        source_add_host(chain, "what follows %s: a function behind it is not in the file, so none is assumed",
-                        module_shown(last));
 }
 
-static bool check_order(const struct names *n, const struct picked *picked)
+/* What the equations of the network have beside its modules is in no file of tensors. */
+static void add_assumed_lines(const struct torch_reading *n, const struct picked *picked,
+                              struct source_chain *chain)
+{
+    for (int i = 0; i < picked->count; i++) {
+        const struct module *m = picked->at[i], *next = i + 1 < picked->count ? picked->at[i + 1] : NULL;
+        struct text why = {0};
+        if (torch_is_recurrent(m) && is_another(n, m, &why))
+            source_add_assumed(chain, "%s %s: it is taken as one of PyTorch's", module_shown(m),
+                               text_string(&why));
+        text_free(&why);
+        if (next != NULL && (m->kind != MODULE_LINEAR || module_class(&n->modules, m) == NULL))
+            source_add_assumed(chain, "nothing stands between %s and %s, no function, no sum with another tensor",
+                               module_shown(m), module_shown(next));
+        else if (m->kind == MODULE_LINEAR && strcmp(torch_activation(n, m, next), "unknown") == 0)
+            source_add_assumed(chain, "no function follows %s", module_shown(m));
+    }
+}
+
+static bool check_order(const struct torch_reading *n, const struct picked *picked)
 {
     for (int i = 0; i < picked->count; i++) {
         const struct module *m = picked->at[i], *before = i > 0 ? picked->at[i - 1] : NULL;
@@ -273,7 +166,22 @@ static bool check_order(const struct names *n, const struct picked *picked)
     return true;
 }
 
-static bool add_chain(const struct names *n, const struct picked *picked, bool fill)
+/* Behind the last one an unknown function is the host's; between two, somebody has to say it. */
+static bool add_modules(const struct torch_reading *n, const struct picked *picked, struct source_chain *chain,
+                        bool fill)
+{
+    for (int i = 0; i < picked->count; i++) {
+        const struct module *next = i + 1 < picked->count ? picked->at[i + 1] : NULL;
+        const char *activation = torch_activation(n, picked->at[i], next);
+        if (next == NULL && strcmp(activation, "unknown") == 0)
+            activation = NULL;
+        if (!torch_add_module(n, picked->at[i], chain, activation, fill))
+            return false;
+    }
+    return true;
+}
+
+static bool add_chain(const struct torch_reading *n, const struct picked *picked, bool fill)
 {
     struct text name = {0};
     if (!check_order(n, picked))
@@ -282,10 +190,12 @@ static bool add_chain(const struct names *n, const struct picked *picked, bool f
         text_appendf(&name, "%s%s", i > 0 ? "+" : "", module_shown(picked->at[i]));
     struct source_chain *chain = source_add_chain(n->source, text_string(&name));
     text_free(&name);
-    for (int i = 0; i < picked->count; i++)
-        if (!add_module(n, picked->at[i], chain, i + 1 == picked->count, fill))
-            return false;
+    if (!add_modules(n, picked, chain, fill)) {
+        source_drop_chain(n->source);
+        return false;
+    }
     add_host_lines(n, picked, chain);
+    add_assumed_lines(n, picked, chain);
     return true;
 }
 
@@ -300,7 +210,7 @@ static bool ends_with(const struct module *m, const char *part, size_t length)
 }
 
 /* One of exactly that name, or the only one whose name ends so. */
-static const struct module *find_module(const struct names *n, const char *part, size_t length)
+static const struct module *find_module(const struct torch_reading *n, const char *part, size_t length)
 {
     const struct module *found = NULL;
     char shown[PRINTABLE_NAME], text[PRINTABLE_NAME];
@@ -324,7 +234,7 @@ static const struct module *find_module(const struct names *n, const char *part,
     return NULL;
 }
 
-static bool read_asked(const struct names *n, const char *node)
+static bool read_asked(const struct torch_reading *n, const char *node)
 {
     struct picked picked = {.count = 0};
     for (const char *at = node;; at++) {
@@ -344,35 +254,80 @@ static bool read_asked(const struct names *n, const char *node)
 
 /* ---- what there is ------------------------------------------------------------------------------------- */
 
-/* How many linear modules may follow; one of them. */
-static int followers(const struct names *n, const struct picked *picked, const struct module **one)
+static bool may_follow(const struct module *m, const struct picked *picked)
 {
-    int count = 0;
-    for (int i = 0; i < n->modules.count; i++) {
-        const struct module *m = &n->modules.at[i];
-        if (m->kind == MODULE_LINEAR && m->input == picked->at[picked->count - 1]->output &&
-            !is_picked(picked, m)) {
-            count++;
-            *one = m;
-        }
-    }
-    return count;
+    return m->kind == MODULE_LINEAR && m->input == last_of(picked)->output && !is_picked(picked, m);
 }
 
-/* A recurrent module with what must follow it; where several may, one chain with each, and one without. */
-static void list_chains(const struct names *n, const struct module *first, struct picked *chains, int *count)
+/* Whether `m` lies in the same part of the network as `before`, or in one around it: "fc" behind
+ * "encoder.lstm", not "ema.fc". */
+static bool is_around(const struct module *m, const struct module *before)
+{
+    const char *dot = strrchr(m->name, '.');
+    const size_t length = dot != NULL ? (size_t)(dot - m->name) + 1 : 0;
+    return strncmp(m->name, before->name, length) == 0;
+}
+
+/* A list of weights, one for each element of what `before` gives. */
+static bool is_norm_of(const struct torch_reading *n, const struct module *before, const struct module *m)
+{
+    const int weight = module_tensor(&n->modules, m, "weight");
+    const struct named_tensor *t = weight != MISSING ? &n->modules.tensors->at[weight] : NULL;
+    return t != NULL && t->rank == 1 && t->shape[0] == before->output;
+}
+
+/* Something with weights that was made between the two; where the order is not known, something that fits there. */
+static bool is_between(const struct torch_reading *n, const struct module *before, const struct module *m)
+{
+    for (int i = 0; i < n->modules.count; i++) {
+        const struct module *other = &n->modules.at[i];
+        const bool there = n->modules.tensors->ordered ? other > before && other < m && has_weight(n, other)
+                                                       : is_norm_of(n, before, other);
+        if (there && other->kind == MODULE_OTHER && is_around(other, before))
+            return true;
+    }
+    return false;
+}
+
+static bool has_bias(const struct torch_reading *n, const struct module *m)
+{
+    return module_tensor(&n->modules, m, "bias") != MISSING;
+}
+
+/* The linear module that follows by itself, or NULL; how many may follow. */
+static const struct module *follower(const struct torch_reading *n, const struct picked *picked, int *choices)
+{
+    const struct module *one = NULL, *before = last_of(picked);
+    *choices = 0;
+    for (int i = 0; i < n->modules.count; i++) {
+        const struct module *m = &n->modules.at[i];
+        if (!may_follow(m, picked))
+            continue;
+        ++*choices;
+        one = m;
+    }
+    const bool later = !n->modules.tensors->ordered || one > before;
+    return *choices == 1 && later && is_around(one, before) &&
+                   (n->modules.tensors->ordered || has_bias(n, one)) &&
+                   !is_between(n, before, one)
+               ? one
+               : NULL;
+}
+
+/* A recurrent module with what must follow it; where something may, one chain with each, and one without. */
+static void list_chains(const struct torch_reading *n, const struct module *first, struct picked *chains,
+                        int *count)
 {
     struct picked picked = {{first}, 1};
     const struct module *next;
     int choices;
-    while ((choices = followers(n, &picked, &next)) == 1 && picked.count < CHAIN_MODULES)
+    while ((next = follower(n, &picked, &choices)) != NULL && picked.count < CHAIN_MODULES)
         picked.at[picked.count++] = next;
     if (*count < CHAINS_MOST)
         chains[(*count)++] = picked;
-    for (int i = 0; choices > 1 && i < n->modules.count; i++) {
+    for (int i = 0; choices > 0 && i < n->modules.count; i++) {
         const struct module *m = &n->modules.at[i];
-        if (m->kind != MODULE_LINEAR || m->input != picked.at[picked.count - 1]->output ||
-            is_picked(&picked, m) || *count == CHAINS_MOST || picked.count == CHAIN_MODULES)
+        if (!may_follow(m, &picked) || *count == CHAINS_MOST || picked.count == CHAIN_MODULES)
             continue;
         chains[*count] = picked;
         chains[*count].at[chains[*count].count++] = m;
@@ -380,27 +335,132 @@ static void list_chains(const struct names *n, const struct module *first, struc
     }
 }
 
-/* Nothing recurrent: linear layers by themselves, each of which may be asked for. */
-static bool read_all(const struct names *n)
+static bool is_whole(const struct torch_reading *n, const struct module *m)
+{
+    struct text why = {0};
+    const bool another = module_trouble(&n->modules, m) != NULL || is_another(n, m, &why);
+    text_free(&why);
+    return !another;
+}
+
+/* What a Sequential has behind a linear module, if that is another linear one and the functions between are known. */
+static const struct module *next_in_sequence(const struct torch_reading *n, const struct module *m)
+{
+    for (const struct module *next = m + 1; next < n->modules.at + n->modules.count; next++)
+        if (next->kind == MODULE_LINEAR && next->input == m->output &&
+            strcmp(torch_activation(n, m, next), "unknown") != 0)
+            return next;
+    return NULL;
+}
+
+static bool is_in_any(const struct picked *chains, int count, const struct module *m)
+{
+    for (int i = 0; i < count; i++)
+        if (is_picked(&chains[i], m))
+            return true;
+    return false;
+}
+
+/* Nothing recurrent at all: linear layers by themselves, each of which may be asked for, or as a Sequential has
+ * them. */
+static int find_linear_chains(const struct torch_reading *n, struct picked *chains)
+{
+    int count = 0;
+    for (int i = 0; i < n->modules.count && count < CHAINS_MOST; i++) {
+        const struct module *m = &n->modules.at[i];
+        if (m->kind != MODULE_LINEAR || is_in_any(chains, count, m))
+            continue;
+        struct picked *chain = &chains[count++];
+        *chain = (struct picked){{m}, 1};
+        while ((m = next_in_sequence(n, m)) != NULL && chain->count < CHAIN_MODULES)
+            chain->at[chain->count++] = m;
+    }
+    return count;
+}
+
+static int find_chains(const struct torch_reading *n, struct picked *chains)
+{
+    int count = 0;
+    bool recurrent = false;
+    for (int i = 0; i < n->modules.count; i++) {
+        const struct module *m = &n->modules.at[i];
+        recurrent = recurrent || torch_is_recurrent(m) || module_trouble(&n->modules, m) != NULL;
+        if (torch_is_recurrent(m) && is_whole(n, m))
+            list_chains(n, m, chains, &count);
+    }
+    return recurrent ? count : find_linear_chains(n, chains);
+}
+
+/* A message without the name of the file that it begins with. */
+static const char *behind_name(const struct torch_reading *n)
+{
+    const size_t length = strlen(n->modules.tensors->file);
+    const char *text = n->error->text;
+    return strncmp(text, n->modules.tensors->file, length) == 0 && text[length] == ':' ? text + length + 2 : text;
+}
+
+static bool same_chain(const struct picked *a, const struct picked *b)
+{
+    bool same = a->count == b->count;
+    for (int i = 0; same && i < a->count; i++)
+        same = a->at[i] == b->at[i];
+    return same;
+}
+
+/* Each chain up to a module that cannot be read, once; how many there are then. */
+static int readable(const struct torch_reading *n, struct picked *chains, int count)
+{
+    int kept = 0;
+    for (int i = 0; i < count; i++) {
+        struct picked *to = &chains[kept];
+        bool again = false;
+        *to = chains[i];
+        for (int k = 0; k < to->count; k++)
+            if (!module_check(&n->modules, to->at[k], n->error)) {
+                source_add_refused(n->source, "%s", behind_name(n));
+                to->count = k;
+            }
+        for (int k = 0; k < kept; k++)
+            again = again || same_chain(&chains[k], to);
+        kept += to->count > 0 && !again;
+    }
+    return kept;
+}
+
+/* Nothing is there; if something was refused, that is why. */
+static bool fail_without_chain(const struct torch_reading *n)
+{
+    const struct source *s = n->source;
+    if (s->refused_count > 0)
+        return fail(n->error, "%s: %s", n->modules.tensors->file, s->refused[0]);
+    return fail(n->error, "%s: has no tensors of nn.LSTM, nn.GRU, nn.RNN, their cells, or nn.Linear%s%s",
+                n->modules.tensors->file, s->note_count > 0 ? ": " : "", s->note_count > 0 ? s->notes[0] : "");
+}
+
+static bool read_all(const struct torch_reading *n)
 {
     struct picked *chains = allocate(CHAINS_MOST, sizeof *chains);
-    int count = 0;
-    bool good = true;
-    for (int recurrent = 1; recurrent >= 0 && count == 0; recurrent--)
-        for (int i = 0; i < n->modules.count; i++) {
-            const struct module *m = &n->modules.at[i];
-            if (recurrent != 0 && is_recurrent(m))
-                list_chains(n, m, chains, &count);
-            else if (recurrent == 0 && m->kind == MODULE_LINEAR && count < CHAINS_MOST)
-                chains[count++] = (struct picked){{m}, 1};
-        }
-    for (int i = 0; good && i < count; i++)
-        good = add_chain(n, &chains[i], count == 1);
+    refuse_modules(n);
+    refuse_others(n);
+    const int count = readable(n, chains, find_chains(n, chains));
+    for (int i = 0; i < count; i++)
+        if (!add_chain(n, &chains[i], count == 1))
+            source_add_refused(n->source, "%s", behind_name(n));
     if (count > 1)
         source_add_note(n->source, "modules of other orders can be named one by one, joined by +");
     free(chains);
-    return good && (count > 0 || fail(n->error, "%s: has no tensors of nn.LSTM, nn.GRU, nn.RNN, their cells, "
-                                      "or nn.Linear", n->modules.tensors->file));
+    return n->source->chain_count > 0 || fail_without_chain(n);
+}
+
+/* "lstm.W_ix", "0.W", "output.b" */
+static bool is_ours(const char *name)
+{
+    static const char *const prefixes[] = {"lstm.W", "output.W"};
+    const size_t digits = strspn(name, "0123456789");
+    for (size_t i = 0; i < sizeof prefixes / sizeof *prefixes; i++)
+        if (strncmp(name, prefixes[i], strlen(prefixes[i])) == 0)
+            return true;
+    return digits > 0 && (strncmp(name + digits, ".W", 2) == 0 || strncmp(name + digits, ".reverse.W", 10) == 0);
 }
 
 bool torch_names_are(const struct named_tensors *tensors)
@@ -409,9 +469,9 @@ bool torch_names_are(const struct named_tensors *tensors)
     for (int i = 0; i < tensors->count; i++) {
         const char *dot = strrchr(tensors->at[i].name, '.');
         const char *last = dot != NULL ? dot + 1 : tensors->at[i].name;
-        if (strncmp(last, "W", 1) == 0)
+        if (is_ours(tensors->at[i].name))
             return false;
-        found = found || strncmp(last, "weight", strlen("weight")) == 0;
+        found = found || strncmp(last, "weight", strlen("weight")) == 0 || short_names_is(last);
     }
     return found;
 }
@@ -419,8 +479,13 @@ bool torch_names_are(const struct named_tensors *tensors)
 bool torch_names_read(struct source *source, const struct named_tensors *tensors, const char *node,
                       struct error *error)
 {
-    struct names n = {source, modules_find(tensors), error};
+    struct short_names names = short_names_take(tensors, source);
+    struct torch_masked masked;
+    torch_masked_make(&masked, &names.tensors);
+    struct torch_reading n = {source, modules_find(&masked.all), error};
     const bool good = node != NULL ? read_asked(&n, node) : read_all(&n);
     modules_free(&n.modules);
+    torch_masked_free(&masked);
+    short_names_free(&names);
     return good;
 }

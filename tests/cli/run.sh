@@ -315,13 +315,13 @@ other_kind() { # WHAT BYTES [TEXT] : as a model, and as utterances
         speech --set "model.utterances=$work/other.kind"
 }
 other_kind 'an HDF5 file .Keras..' '\0211HDF\r\n\0032\n\0000'
-other_kind 'a Python pickle' '\0200\0004\0225\0013\0000'
+other_kind 'a Python pickle' '\0200\0004\0225\0013\0000' 'byte 3 of its pickle: it is cut short'
 other_kind 'an ONNX model' '\0010\0010\0022\0007pytorch:\0002\0012\0000' \
     'has no LSTM, GRU, RNN or linear layer that is known'
 other_kind 'a zip archive .\.npz..' 'PK\0003\0004'
 other_kind 'plain text' 'lstm: none\n'
 refused_gen 'model, a text' 'README.md: is plain text' speech --set "model.path=$speech/README.md"
-refused_gen 'model, an array' 'utt00.npy: is a NumPy .npy file, expected a safetensors file' \
+refused_gen 'model, an array' 'utt00.npy: is a NumPy .npy file of one array, expected one of a dictionary' \
     speech --set "model.path=$speech/utt00.npy"
 
 # ---- files of frameworks ----
@@ -335,6 +335,21 @@ refused 'import, which of several' 'several chains of layers' import "$pytorch/s
 refused 'import, no such module' "no recurrent or linear module 'lstm'" \
     import "$pytorch/several.pt" --node lstm -o "$work/out/a"
 refused 'import, a script' 'is a TorchScript program' import "$pytorch/script.pt" -o "$work/out/a"
+run import tests/fixtures/numpy/stack-wrapped.pkl
+same 'import, arrays in a pickle' "$status" 0
+must 'its chain' grep -qx 'net.net.rnn+net.net.fc' "$work/stdout"
+refused 'import, arrays by columns' 'have a column for each output' import tests/fixtures/numpy/columns.npz
+parted=tests/fixtures/numpy/parted.npz
+run import "$parted"
+same 'import, a part of a file' "$status" 0
+must 'what to do' grep -qx 'This is not all that the file has: --node a -o OUT.safetensors takes it.' "$work/stdout"
+must 'what is wrong' grep -q "tensor weight_hh of module 'b' has shape .7, 2., expected .8, 2.$" "$work/stdout"
+refused 'import, a part of a file as if it were all' 'cannot be read as a whole' import "$parted" -o "$work/out/a"
+refused_gen 'model, a part of a file' 'cannot be read as a whole' tiny --set "model.path=$parted"
+run import "$parted" --node a -o "$work/import.safetensors"
+same 'import, the part that is asked for' "$status" 0
+run gen tiny -o "$work/numpy" --set model.path=tests/fixtures/numpy/stack.npz
+same 'gen, of arrays' "$status" 0
 refused 'import, a text' 'is plain text' import README.md
 usage 'import, no file' 'no FILE given' import
 usage 'import, no PEs' "'0' is not a whole number in 1..256" import "$pytorch/several.pt" --pes 0
@@ -342,6 +357,15 @@ refused_gen 'model, several chains' 'several chains of layers' speech --set "mod
 refused_gen 'model, what its file does not tell' 'does not tell the nonlinearity of layer 0, which is tanh or relu' \
     tiny --set "model.path=$pytorch/rnn-zip.pt"
 refused_gen 'model, a script' 'is a TorchScript program' tiny --set "model.path=$pytorch/script.pt"
+
+# What the network gave where it was trained: gen ends with how near it is.
+run gen speech -o "$work/agrees"
+must 'gen, expected outputs' grep -Eq \
+    '^in floating point, against 6,419 frames expected: largest difference [0-9.e-]+, agrees to 1e-05$' "$work/stdout"
+must 'gen, expected outputs: in its report' grep -q '^    in floating point it agrees to 1e-05$' \
+    "$work/agrees/report.txt"
+run gen speech --set model.expected= -o "$work/agrees"
+same 'gen, nothing expected' "$(wc -l <"$work/stdout")" 1
 
 # Biases that are not there are zeros, and the commands say so, once.
 noted() { # NAME ARGUMENT...

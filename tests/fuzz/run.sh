@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
 # run.sh [SECONDS [TARGET...]] - each fuzz target, or those, for so long, 60 if not given, from the files in
-# the tree.
+# the tree: fixtures, and what fuzzing has found so far (corpus/TARGET.tar.xz, keep.sh).
 # An input that breaks one is left in build/fuzz.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
@@ -13,6 +13,7 @@ mkdir -p "$work"
 mkdir -p "$work/proto"
 protoc-c --proto_path=/usr/include/onnx --c_out="$work/proto" onnx.proto
 
+read -r -a libraries < <(sed -n 's/^LIBS *:= //p' Makefile)
 objects=()
 for source in gen/*.c gen/*/*.c models/*.c models/*/*.c fpga/driver/ese_*.c "$work/proto/onnx.pb-c.c"; do
     [ -f "$source" ] && [ "$source" != gen/main.c ] || continue
@@ -28,6 +29,9 @@ array() { # NAME HEADER DATA : in format 1.0
 
 seed() { # TARGET : what to start from
     mkdir -p "$work/$1.corpus"
+    if [ -f "tests/fuzz/corpus/$1.tar.xz" ]; then
+        tar -xJf "tests/fuzz/corpus/$1.tar.xz" -C "$work/$1.corpus"
+    fi
     case $1 in
     fuzz_config)
         cp gen/presets/*.yaml "$work/$1.corpus/"
@@ -46,6 +50,9 @@ seed() { # TARGET : what to start from
         printf '\x08\x08\x12\x07pytorch:\x02\x0a\x00' >"$work/$1.corpus/onnx"
         printf 'PK\3\4%22s\x10\0\0\0archive/data.pkl' '' >"$work/$1.corpus/zip"
         ;;
+    fuzz_numpy)
+        cp tests/fixtures/numpy/* "$work/$1.corpus/"
+        ;;
     # What an older checkpoint has behind its first three pickles, too: see the target.
     fuzz_torch)
         cp tests/fixtures/torch/*.pt "$work/$1.corpus/"
@@ -56,7 +63,8 @@ seed() { # TARGET : what to start from
     # The smallest of each kind.
     fuzz_onnx)
         for file in lstm gru rnn linear weights_torch_9 weights_gathered weights_backward in_if sparse \
-            batch_first cell cell_order int8 int8_dynamic gru_both_stack zero_states; do
+            batch_first cell cell_order int8 int8_dynamic gru_both_stack zero_states conv_wide qonnx \
+            torch_gru_cell torch_rnn_cell functions; do
             cp "tests/fixtures/onnx/$file.onnx" "$work/$1.corpus/"
         done
         ;;
@@ -77,7 +85,7 @@ for name in "${targets[@]}"; do
     seed "$name"
     clang -std=c11 -D_GNU_SOURCE -I. -O1 -g -fsanitize=fuzzer,address,undefined \
         -fno-sanitize-recover=all -o "$work/$name" "$source" "${objects[@]}" \
-        -lcyaml -lyaml -ljansson -lmd -lprotobuf-c -lzip -lz -lm
+        "${libraries[@]}"
     status=0
     ESE_HOME=$PWD "$work/$name" -max_total_time="$seconds" -timeout=10 -rss_limit_mb=2048 \
         -artifact_prefix="$work/$name-" "$work/$name.corpus" >"$work/$name.log" 2>&1 || status=$?

@@ -3,6 +3,7 @@
 what `ese import` makes of them: y in floating point is PyTorch's.  A line a check, "ok NAME" or "FAILED NAME: WHY".
 Of those that a chip can be made of, the first three are left in FOLDER as chip0.pt ..."""
 import json
+import pickle
 import random
 import subprocess
 import sys
@@ -79,13 +80,21 @@ def save(rng, net, path):
     ways = {"module": net, "wrapped module": {"epoch": 1, "net": net}}
     if not isinstance(net.body, (torch.nn.RNN, torch.nn.RNNCell)):
         ways.update({"state": state, "wrapped": {"a": [1, {"state_dict": state}], "lr": 0.1}, "views": views(state),
-                     "double": {name: value.double() for name, value in state.items()}, "safetensors": None})
+                     "double": {name: value.double() for name, value in state.items()}, "safetensors": None,
+                     "npz": None, "packed npz": None, "pickle": None})
     way, zipped = rng.choice(sorted(ways)), rng.random() < 0.5
+    arrays = {name: value.numpy() for name, value in state.items()}
     if way == "safetensors":
         save_file(state, path)
+    elif ways[way] is None:
+        with open(path, "wb") as file:
+            if way == "pickle":
+                pickle.dump(arrays, file, rng.randint(2, 5))
+            else:
+                (np.savez if way == "npz" else np.savez_compressed)(file, **arrays)
     else:
         torch.save(ways[way], path, _use_new_zipfile_serialization=zipped)
-    return way if way == "safetensors" else f"{way}, {'zip' if zipped else 'stream'}"
+    return way if ways.get(way) is None else f"{way}, {'zip' if zipped else 'stream'}"
 
 
 def main(ese, folder, count, seed=1):

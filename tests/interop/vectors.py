@@ -10,10 +10,13 @@ class Stimulus:
     """The frames of a stimulus file: they stand at its end, before the CRC."""
 
     def __init__(self, data):
-        shape = struct.unpack_from("<10I", data, 20)
-        self.channels, self.input, self.cell, self.output, _, self.element_bits = shape[:6]
+        self.channels, self.input, _, self.element_bits = struct.unpack_from("<4I", data, 20)
+        products, passes, vectors, leaves = struct.unpack_from("<4I", data, 44)
+        lists = 100 + 4 * products + (4 + 16) * passes
+        elements = [struct.unpack_from("<I", data, lists + 40 * n + 32)[0] for n in range(vectors)]
+        self.before_y, self.output = sum(elements[:leaves]), elements[leaves]
         self.words = (self.channels + 31) // 32
-        self.size = 4 * (2 * self.words + self.channels * (self.input + self.output + self.cell))
+        self.size = 4 * (2 * self.words + self.channels * (self.input + sum(elements)))
         self.data = data[:-4]
 
     def frames(self, first, total):
@@ -26,7 +29,7 @@ class Stimulus:
                  for from_ in (0, self.words)]
         at += 8 * self.words
         x = struct.unpack_from(f"<{self.channels * self.input}i", self.data, at)
-        at += 4 * len(x)
+        at += 4 * (len(x) + self.channels * self.before_y)
         y = struct.unpack_from(f"<{self.channels * self.output}i", self.data, at)
         return masks, x, y
 

@@ -28,7 +28,7 @@ static void emit_layers(struct program *p, const struct layer_config *layers, in
     struct config config = plain_config();
     struct error error = {""};
     struct output *output = output_new();
-    struct text warnings = {0};
+    struct text warnings = {0}, said = {0};
     config.memory = memory;
     config.io = io;
     config.memory_ports = 2;
@@ -38,8 +38,9 @@ static void emit_layers(struct program *p, const struct layer_config *layers, in
     memcpy(config.model.layers, layers, (size_t)count * sizeof *layers);
     config.model.layers[0].input = 13;
     build(p, &config);
-    report_add(output, p, p->cycles, &warnings);
+    report_add(output, p, p->cycles, &warnings, &said);
     text_free(&warnings);
+    text_free(&said);
     if (!emit_chip(output, p, p->cycles, "gen test", &error) ||
         !output_write(output, "chip", &error))
         fail_msg("%s", error.text);

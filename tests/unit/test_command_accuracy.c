@@ -55,6 +55,7 @@ static void expected_is_met(void **state)
     assert_int_equal(json_integer_value(json_at(root, "accuracy.expected.given_frames")), 6419);
     json_decref(root);
     printed("as given, against 6,419 frames expected");
+    printed("\n    in floating point it agrees to 1e-05\n");
     printed("the chip, against 1,064 frames expected");
 }
 
@@ -141,6 +142,46 @@ static void one_wrong(void **state)
     /* The features are not y. */
     assert_int_equal(report("model.utterances=in model.expected=in", NULL), 1);
     complained_only("in: has neither u0.y.npy nor u0.npy: every utterance needs its expected y");
+}
+
+/* What the order of additions cannot do is told, however small it is beside y. */
+static void agreement(void **state)
+{
+    (void)state;
+    cut_file("utt03.npy", "x.npy", 0, 12, 0.0f);
+    cut_file("scores/utt03.npy", "wanted.npy", 0, 12, 0.0f);
+    assert_int_equal(gen(speech, "near", "model.utterances=x.npy model.expected=wanted.npy"), 0);
+    printed("in floating point, against 12 frames expected: largest difference ");
+    printed(", agrees to 1e-05\n");
+    cut_file("scores/utt03.npy", "wanted.npy", 0, 12, 1e-3f);
+    assert_int_equal(gen(speech, "far", "model.utterances=x.npy model.expected=wanted.npy"), 0);
+    printed(": largest difference 0.001, does not agree to 1e-05\n");
+    assert_int_equal(report("model.utterances=x.npy model.expected=wanted.npy", "r.json"), 0);
+    printed("\n    in floating point it does not agree to 1e-05\n");
+    json_t *root = json_of("r.json");
+    assert_true(json_is_false(json_at(root, "accuracy.expected.agrees")));
+    json_decref(root);
+    assert_int_equal(gen(speech, "none", "model.utterances=x.npy model.expected="), 0);
+    struct text said = {0};
+    struct error error;
+    assert_true(text_read_file(&said, "stdout", &error));
+    assert_null(strstr(text_string(&said), "in floating point"));
+    text_free(&said);
+}
+
+static void agreement_limits(void **state)
+{
+    (void)state;
+    struct error_sums sums = {.max_error = 1e-5, .max_wanted = 0.5}, more = {.max_error = 2e-5, .max_wanted = 4.0};
+    assert_true(trained_agrees(&sums));
+    sums.max_error = 1.01e-5;
+    assert_false(trained_agrees(&sums));
+    error_sums_join(&sums, &more); /* of all values */
+    assert_true(trained_agrees(&sums));
+    error_sums_add(&sums, -3.0, -3.00005);
+    assert_false(trained_agrees(&sums));
+    error_sums_add(&sums, -6.0, -6.0); /* by its size */
+    assert_true(trained_agrees(&sums));
 }
 
 /* A chip with descriptors plays utterances beyond their end: there nothing is expected.  One file is copied under
@@ -353,6 +394,8 @@ int main(void)
         cmocka_unit_test_teardown(wrong_gates, end_tools),
         cmocka_unit_test(missing_expected),
         cmocka_unit_test(one_wrong),
+        cmocka_unit_test(agreement),
+        cmocka_unit_test(agreement_limits),
         cmocka_unit_test_teardown(verify_expected, end_tools),
         cmocka_unit_test_teardown(clipped, end_tools),
         cmocka_unit_test(z_is_flat),

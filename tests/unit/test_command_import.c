@@ -155,15 +155,20 @@ static void test_expected(void **state)
     (void)state;
     write_npy("x", "x.npy", 1.0f);
     write_npy("y", "y.npy", 1.0f);
+    write_npy("y", "near.npy", 1.0005f);
     write_npy("y", "other.npy", 1.01f);
     assert_int_equal(compared(NULL, "x.npy", "y.npy", "out.json"), 0);
     printed("\nAgainst the expected outputs, in floating point: 6 frames of 1 utterance, largest difference ");
+    printed(" dB: agrees to 1e-05\n");
     json_t *json = json_load_file("out.json", 0, NULL);
     const json_t *expected = json_object_get(json, "expected");
     assert_true(json_is_true(json_object_get(expected, "good")));
+    assert_true(json_is_true(json_object_get(expected, "agrees")));
     assert_true(json_real_value(json_object_get(expected, "max_error")) < 1e-6);
     assert_int_equal(whole(expected, "frames"), 6);
     json_decref(json);
+    assert_int_equal(compared(NULL, "x.npy", "near.npy", NULL), 0);
+    printed(" dB: does not agree to 1e-05\n");
     assert_int_equal(compared(NULL, "x.npy", "other.npy", NULL), 1);
     complained("stack-zip.pt: the network is not the one that gave the expected outputs");
     assert_int_equal(compared("rnn", "x.npy", "y.npy", NULL), 1); /* another width */

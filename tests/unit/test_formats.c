@@ -264,7 +264,7 @@ static void arrays_refused(void **state)
     refuse_array(1, HEADER("<f4", "False", "(2147483648,)"), 4, "a dimension that is too large");
     refuse_array(1, HEADER("<f4", "False", "(99999999999999999999999,)"), 4, "too large");
     refuse_array(1, HEADER("<f4", "False", "(65536, 65536, 65536, 65536)"), 0, "more elements");
-    refuse_array(1, HEADER("<f4", "False", "(1, 1, 1, 1, 1)"), 4, "more than 4 dimensions");
+    refuse_array(1, HEADER("<f4", "False", "(1, 1, 1, 1, 1, 1, 1, 1, 1)"), 4, "more than 8 dimensions");
     refuse_array(1, HEADER("<f4", "False", "(1)"), 4, "a tuple of whole numbers as 'shape'");
     refuse_array(1, HEADER("<f4", "False", "(1 2)"), 8, "a comma between dimensions");
     refuse_array(1, HEADER("<f4", "False", "(1L,)"), 4, "the header is malformed");

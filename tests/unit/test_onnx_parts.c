@@ -293,9 +293,91 @@ static void scales(void **state)
     onnx_tensor_free(&blocks);
 }
 
+/* ---- Quant ----------------------------------------------------------------------------------- */
+
+/* What qonnx 1.0.0 makes of these. */
+static const double numbers[] = {-3.0, -1.25, -0.75, -0.3, 0.0, 0.25, 0.6, 0.75, 1.25, 9.0};
+enum { NUMBERS = sizeof numbers / sizeof *numbers };
+
+static const struct rounded {
+    double scale, zero, bits;
+    bool is_signed, narrow;
+    const char *rounding;
+    double values[NUMBERS];
+} rounded[] = {
+    {0.5, 0, 3, 1, 0, "ROUND", {-2.0, -1.0, -1.0, -0.5, 0.0, 0.0, 0.5, 1.0, 1.0, 1.5}},
+    {0.5, 0, 3, 1, 0, "", {-2.0, -1.0, -1.0, -0.5, 0.0, 0.0, 0.5, 1.0, 1.0, 1.5}},
+    {0.5, 0, 3, 1, 1, "round", {-1.5, -1.0, -1.0, -0.5, 0.0, 0.0, 0.5, 1.0, 1.0, 1.5}},
+    {0.5, 0, 3, 0, 0, "HALF_EVEN", {0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.5, 1.0, 1.0, 3.5}},
+    {0.5, 0, 3, 0, 1, "ROUND", {0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.5, 1.0, 1.0, 3.0}},
+    {0.5, 1, 4, 1, 0, "CEIL", {-3.0, -1.0, -0.5, 0.0, 0.0, 0.5, 1.0, 1.0, 1.5, 3.0}},
+    {0.5, 1, 4, 1, 0, "FLOOR", {-3.0, -1.5, -1.0, -0.5, 0.0, 0.0, 0.5, 0.5, 1.0, 3.0}},
+    {0.5, 0, 8, 1, 0, "UP", {-3.0, -1.5, -1.0, -0.5, 0.0, 0.5, 1.0, 1.0, 1.5, 9.0}},
+    {0.5, 0, 8, 1, 0, "DOWN", {-3.0, -1.0, -0.5, 0.0, 0.0, 0.0, 0.5, 0.5, 1.0, 9.0}},
+    {0.5, 0, 8, 1, 0, "HALF_UP", {-3.0, -1.5, -1.0, -0.5, 0.0, 0.5, 0.5, 1.0, 1.5, 9.0}},
+    {0.5, 0, 8, 1, 0, "HALF_DOWN", {-3.0, -1.0, -0.5, -0.5, 0.0, 0.0, 0.5, 0.5, 1.0, 9.0}},
+    {0.25, 0, 1, 1, 0, "ROUND", {-0.25, -0.25, -0.25, -0.25, 0.25, 0.25, 0.25, 0.25, 0.25, 0.25}},
+};
+
+static bool quantize(struct onnx_tensor *t, const struct rounded *r)
+{
+    struct onnx_tensor scale = list(&r->scale, 1), zero = list(&r->zero, 1), bits = list(&r->bits, 1);
+    const struct onnx_quant q = {&scale, &zero, &bits, r->is_signed, r->narrow, r->rounding,
+                                 strlen(r->rounding)};
+    const bool good = onnx_quantize(t, &q);
+    onnx_tensor_free(&scale);
+    onnx_tensor_free(&zero);
+    onnx_tensor_free(&bits);
+    return good;
+}
+
+static void quants(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < sizeof rounded / sizeof *rounded; i++) {
+        struct onnx_tensor t = list(numbers, NUMBERS);
+        assert_true(quantize(&t, &rounded[i]));
+        expect_values(&t, rounded[i].values, NUMBERS);
+    }
+    struct onnx_tensor t = list(numbers, NUMBERS);
+    assert_false(quantize(&t, &(struct rounded){1, 0, 8, 1, 0, "NEAREST", {0}}));
+    onnx_tensor_free(&t);
+}
+
+/* A scale for each row, for each column, for all; none that fits. */
+static void quants_spread(void **state)
+{
+    (void)state;
+    static const struct {
+        int64_t rank, shape[3];
+        bool fits;
+        double values[6];
+    } scales[] = {{2, {2, 1}, true, {0, 1, 2, 2, 4, 4}}, {2, {1, 3}, true, {0, 0, 2, 3, 4, 4}},
+                  {1, {3}, true, {0, 0, 2, 3, 4, 4}},    {1, {1}, true, {0, 1, 2, 3, 4, 5}},
+                  {1, {2}, false, {0}},                  {3, {1, 2, 1}, true, {0, 1, 2, 2, 4, 4}},
+                  {3, {2, 2, 1}, false, {0}},            {2, {2, 3}, true, {0, 0, 2, 3, 4, 5}}};
+    static const double of[] = {1, 2, 2, 3, 4, 5};
+    for (size_t i = 0; i < sizeof scales / sizeof *scales; i++) {
+        struct onnx_tensor t = counted(SHAPE(2, 3)), scale, zero = list(LIST(0)), bits = list(LIST(16));
+        assert_true(onnx_tensor_new(&scale, (int)scales[i].rank, scales[i].shape));
+        memcpy(scale.values, of, (scale.count < 6 ? scale.count : 6) * sizeof *of);
+        const struct onnx_quant q = {&scale, &zero, &bits, true, false, "DOWN", 4};
+        assert_int_equal(onnx_quantize(&t, &q), scales[i].fits);
+        onnx_tensor_free(&scale);
+        onnx_tensor_free(&zero);
+        onnx_tensor_free(&bits);
+        if (scales[i].fits)
+            expect_values(&t, scales[i].values, 6);
+        else
+            onnx_tensor_free(&t);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(quants),
+        cmocka_unit_test(quants_spread),
         cmocka_unit_test(slices),
         cmocka_unit_test(slices_of_axes),
         cmocka_unit_test(splits),

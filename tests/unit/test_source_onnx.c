@@ -58,7 +58,8 @@ static void check_y(const struct model *m, struct network *n)
     struct matrix x = values_of(&file, "x"), y = values_of(&file, "y");
     if (m->stateless)
         add_states(n, &file);
-    assert_int_equal(x.cols, n->input);
+    if (x.cols != n->input)
+        fail_msg("%s: %d inputs, expected %d", m->name, n->input, x.cols);
     assert_int_equal(y.cols, n->output);
     struct reference *reference = reference_new(n);
     const size_t size = (size_t)y.rows * (size_t)y.cols;

@@ -145,6 +145,56 @@ static void axes(void **state)
     expect_chains(m, 2);
 }
 
+/* One of three that cannot be read: the others are told of, and why it is not. */
+static void parted(void **state)
+{
+    (void)state;
+    static const int chains[] = {1, 2, 1}, layers[] = {2, 1, 2};
+    for (int bad = 0; bad < 3; bad++) {
+        Onnx__ModelProto *m = model_of("batch_first");
+        if (bad < 2) {
+            Onnx__AttributeProto *clip = add_attribute(nth(m, "GRU", bad), "clip");
+            clip->has_f = true;
+            clip->f = 3.0f;
+        } else {
+            memcpy(tensor_of(m, "Gemm", 2)->raw_data.data, "\0\0\xc0\x7f", 4);
+        }
+        struct source s = must_read(m);
+        if (s.chain_count != chains[bad] || s.chains[0].layer_count != layers[bad])
+            fail_msg("without layer %d: %d chains, the first of %d layers", bad, s.chain_count,
+                     s.chains[0].layer_count);
+        assert_true(says(s.refused, s.refused_count, bad < 2 ? "(GRU) has clip 3" : "is no finite number"));
+        must_say(&s, 0, bad == 0 ? "(Squeeze) gives" : "which node");
+        source_free(&s);
+    }
+}
+
+/* Weights of eight bits that count. */
+static void coarse(void **state)
+{
+    (void)state;
+    for (int i = 0; i < 2; i++) {
+        Onnx__ModelProto *m = model_of("lstm_stack");
+        Onnx__TensorProto *t = tensor_of(m, "LSTM", 1);
+        for (size_t n = 0; i == 1 && n < t->raw_data.len / 4; n++)
+            memcpy(t->raw_data.data + 2 * n, t->raw_data.data + 4 * n + 2, 2);
+        t->raw_data.len /= i == 1 ? 2 : 1;
+        t->data_type = i == 1 ? ONNX__TENSOR_PROTO__DATA_TYPE__BFLOAT16 : t->data_type;
+        struct source s = must_read(m);
+        assert_int_equal(s.chains[0].layers[0].coarse, i == 1);
+        assert_int_equal(s.chains[0].layers[1].coarse, 0);
+        source_free(&s);
+    }
+    Onnx__ModelProto *m = model_of("weights_float16");
+    for (size_t i = 0; i < m->graph->n_node; i++)
+        for (size_t k = 0; k < m->graph->node[i]->n_attribute; k++)
+            if (strcmp(m->graph->node[i]->attribute[k]->name, "to") == 0)
+                m->graph->node[i]->attribute[k]->i = ONNX__TENSOR_PROTO__DATA_TYPE__BFLOAT16;
+    struct source s = must_read(m);
+    assert_int_equal(s.chains[0].layers[0].coarse, 1);
+    source_free(&s);
+}
+
 /* ---- linear layers --------------------------------------------------------------------------- */
 
 static const char *key_of(const struct source_layer *layer, const char *key)
@@ -311,6 +361,8 @@ int main(void)
         cmocka_unit_test(states_of_the_host),
         cmocka_unit_test(forks),
         cmocka_unit_test(axes),
+        cmocka_unit_test(parted),
+        cmocka_unit_test(coarse),
         cmocka_unit_test(activations),
         cmocka_unit_test(biases),
         cmocka_unit_test(old_versions),

@@ -3,6 +3,7 @@
  * what to do; graphs that run in circles, lie deep in each other or grow end soon. */
 #include <unistd.h>
 
+#include "models/source/read.h"
 #include "tests/unit/onnx_testing.h"
 
 /* ---- operators ------------------------------------------------------------------------------- */
@@ -230,6 +231,124 @@ static void cells(void **state)
     must_refuse(m, "cannot be told apart, or that has a projection");
 }
 
+/* What is behind them is told of. */
+static void other_cells(void **state)
+{
+    (void)state;
+    static const char *const names[][2] = {
+        {"torch_gru_cell", "(Gemm) is part of what looks like a GRU cell of single operators, which is not "
+                           "read; export it from nn.GRU with dynamo=False, or give its state dict"},
+        {"torch_rnn_cell", "(Gemm) is part of what looks like an RNN cell of single operators, which is not "
+                           "read; export it from nn.RNN"},
+        {"torch_relu_cell", "(Gemm) is part of what looks like an RNN cell"}};
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+        struct source source = must_read(model_of(names[i][0]));
+        assert_int_equal(source.chain_count, 1);
+        assert_string_equal(source.chains[0].name, "/behind/Gemm");
+        assert_non_null(source.refused);
+        if (strstr(source.refused[0], names[i][1]) == NULL)
+            fail_msg("\"%s\" does not say \"%s\"", source.refused[0], names[i][1]);
+        source_free(&source);
+    }
+    Onnx__ModelProto *m = model_of("cell"); /* gates of another cell are no linear layer either */
+    set_text(&node_of(m, "Sigmoid")->op_type, "HardSigmoid");
+    must_refuse(m, "(Gemm) has the gates of a cell of single operators that is none of those that are known; "
+                   "export it from nn.LSTM or nn.GRU");
+    m = model_of("torch_rnn_cell"); /* two of one tensor are layers of a network */
+    Onnx__TensorProto *w = tensor_of(m, "Gemm", 1);
+    assert_int_equal(w->dims[1], 6);
+    w->dims[1] = 5;
+    w->raw_data.len = 6 * 5 * sizeof(float);
+    set_text(&node_of(m, "Gemm")->input[0], "x");
+    struct source source = must_read(m);
+    assert_null(source.refused);
+    assert_int_equal(source.chain_count, 3);
+    source_free(&source);
+}
+
+/* Neither names of weights nor a state tell the products of the cell apart, only sizes do. */
+static void hide(const Onnx__ModelProto *m)
+{
+    for (size_t i = 0; i < m->graph->n_initializer; i++)
+        if (strncmp(m->graph->initializer[i]->name, "cell.weight_", 12) == 0)
+            m->graph->initializer[i]->name[5] = 'x';
+    for (size_t i = 0; i < m->graph->n_node; i++)
+        for (size_t n = 0; n < m->graph->node[i]->n_input; n++)
+            if (strncmp(m->graph->node[i]->input[n], "cell.weight_", 12) == 0)
+                m->graph->node[i]->input[n][5] = 'x';
+    set_text(&node_of(m, "Gather")->input[0], "h");
+}
+
+/* A product with y that gives what the one of x reads: y may be projected, if sizes alone tell. */
+static void cell_projected(void **state)
+{
+    (void)state;
+    for (int named = 0; named <= 1; named++)
+        for (int size = 4; size <= 5; size++) {
+            Onnx__ModelProto *m = model_of("torch_cell");
+            for (size_t i = 0; i < m->graph->n_initializer; i++) {
+                Onnx__TensorProto *t = m->graph->initializer[i];
+                if (strncmp(t->name, "behind.", 7) != 0)
+                    continue;
+                const size_t bytes = (size_t)size * (t->n_dims == 2 ? 6 : 1) * sizeof(float);
+                free(t->raw_data.data);
+                t->raw_data = (ProtobufCBinaryData){bytes, calloc(1, bytes)};
+                t->dims[0] = size;
+            }
+            if (named == 0)
+                hide(m);
+            struct source source = must_read(m);
+            bool said = false;
+            if (named == 0 && size == 5) { /* what is behind it is told of */
+                assert_non_null(strstr(source.refused[0], "cannot be told apart, or that has a projection"));
+                source_free(&source);
+                continue;
+            }
+            assert_null(source.refused);
+            for (int i = 0; i < source.chains[0].assumed_count; i++)
+                said = said || strstr(source.chains[0].assumed[i],
+                                      named ? "y is not projected; which of its products is that of y of the "
+                                              "frame before is told by the name of its weights"
+                                            : "is told by its size") != NULL;
+            assert_true(said);
+            source_free(&source);
+        }
+}
+
+/* A function that calls itself, once or twice: 2^16 of it. */
+static void functions(void **state)
+{
+    (void)state;
+    for (size_t calls = 0; calls <= 2; calls++) {
+        Onnx__ModelProto *m = model_of("lstm");
+        Onnx__FunctionProto *f = malloc(sizeof *f);
+        onnx__function_proto__init(f);
+        f->name = duplicate("Body");
+        f->domain = duplicate("own");
+        f->node = malloc(2 * sizeof *f->node);
+        for (size_t i = 0; i < 2; i++) {
+            f->node[i] = malloc(sizeof *f->node[i]);
+            onnx__node_proto__init(f->node[i]);
+            f->node[i]->op_type = duplicate(i < calls ? "Body" : "Identity");
+            f->node[i]->domain = duplicate("own");
+        }
+        f->n_node = 2;
+        m->functions = malloc(sizeof *m->functions);
+        m->functions[m->n_functions++] = f;
+        Onnx__NodeProto *call = node_of(m, "Squeeze");
+        set_text(&call->op_type, "Body");
+        call->domain = duplicate("own");
+        struct source source = must_read(m);
+        assert_int_equal(source.refused != NULL, calls > 0);
+        if (calls > 0)
+            assert_non_null(strstr(source.refused[0], "(Body) calls functions of the model's own, of more "
+                                                   "operators, or deeper in each other, than a file of its "
+                                                   "size should have; put them in their place by "
+                                                   "onnx.inliner.inline_local_functions(model)"));
+        source_free(&source);
+    }
+}
+
 /* ---- types ----------------------------------------------------------------------------------- */
 
 static void types(void **state)
@@ -325,24 +444,6 @@ static void circles(void **state)
     source_free(&source);
 }
 
-static Onnx__NodeProto *add_node(Onnx__ModelProto *m, const char *type, const char *a,
-                                 const char *b, const char *to)
-{
-    Onnx__NodeProto *n = malloc(sizeof *n);
-    onnx__node_proto__init(n);
-    n->op_type = duplicate(type);
-    n->input = malloc(2 * sizeof *n->input);
-    n->input[0] = duplicate(a);
-    n->input[1] = duplicate(b);
-    n->output = malloc(sizeof *n->output);
-    n->output[0] = duplicate(to);
-    n->n_input = 2;
-    n->n_output = 1;
-    m->graph->node = realloc(m->graph->node, (m->graph->n_node + 1) * sizeof(void *));
-    m->graph->node[m->graph->n_node++] = n;
-    return n;
-}
-
 /* Each the last one twice: 2^60 elements, or steps. */
 static void growth(void **state)
 {
@@ -353,7 +454,7 @@ static void growth(void **state)
     for (int i = 0; i < 60; i++) {
         char next[32];
         snprintf(next, sizeof next, "grown_%d", i);
-        Onnx__AttributeProto *axis = add_attribute(add_node(m, "Concat", last, last, next), "axis");
+        Onnx__AttributeProto *axis = add_attribute(add_node(m, "Concat", (const char *[]){last, last}, 2, next), "axis");
         axis->has_i = true;
         axis->i = 1;
         memcpy(last, next, sizeof last);
@@ -442,7 +543,12 @@ static void one_of_two(void **state)
     struct source source = must_read(m);
     assert_int_equal(source.chain_count, 1);
     assert_int_equal(source.chains[0].layer_count, 1);
-    assert_non_null(strstr(source.notes[source.note_count - 1], "has clip 3"));
+    assert_non_null(strstr(source.refused[0], "has clip 3"));
+    struct error error = {""}; /* nobody is to take the rest for all of it */
+    assert_null(source_only(&source, "a.onnx", &error));
+    assert_non_null(strstr(error.text, "a.onnx: cannot be read as a whole (node 'node_lstm_"));
+    source.asked = true;
+    assert_ptr_equal(source_only(&source, "a.onnx", &error), &source.chains[0]);
     source_free(&source);
 }
 
@@ -460,6 +566,9 @@ int main(void)
         cmocka_unit_test(not_finite),
         cmocka_unit_test(states_of_a_batch),
         cmocka_unit_test(cells),
+        cmocka_unit_test(other_cells),
+        cmocka_unit_test(cell_projected),
+        cmocka_unit_test(functions),
         cmocka_unit_test(types),
         cmocka_unit_test(sizes_that_lie),
         cmocka_unit_test(outside),

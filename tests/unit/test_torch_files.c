@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  * test_torch_files.c - checkpoints that PyTorch wrote (tests/fixtures/torch): y of the network that is read
  * is PyTorch's, what a file does not tell is asked for, and no file that is cut short is read. */
-#include <math.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -11,11 +10,10 @@
 #include <string.h>
 
 #include "models/base/bytes.h"
-#include "models/file/safetensors.h"
 #include "models/file/torch.h"
 #include "models/network/layer.h"
-#include "models/network/reference.h"
 #include "models/source/read.h"
+#include "tests/unit/y_testing.h"
 
 #include <cmocka.h> /* last: it has a macro called fail */
 
@@ -64,51 +62,11 @@ static const struct sample {
     {"rnn_relu-module.pt", "rnn_relu", 1, TOLD, true},
     {"rnn_cell-zip.pt", "rnn_cell", 1, ASK_RELU, false},
     {"rnn_cell-module.pt", "rnn_cell", 1, TOLD, false},
+    {"sequence-module.pt", "sequence", 2, TOLD, false},
+    {"pruned-zip.pt", "pruned", 2, TOLD, false},
 };
 
 /* ---- y ------------------------------------------------------------------------------------------------- */
-
-static struct matrix read_values(const struct safetensors *file, const char *name)
-{
-    const struct tensor *tensor = safetensors_find(file, name);
-    struct error error;
-    assert_non_null(tensor);
-    struct matrix values = matrix_new(tensor->shape[0], tensor->shape[1]);
-    if (!safetensors_fetch(file, name, 2, tensor->shape, values.at, &error))
-        fail_msg("%s", error.text);
-    return values;
-}
-
-static double distance(const struct network *n, const struct matrix *x, const struct matrix *y)
-{
-    struct reference *reference = reference_new(n);
-    double *found = allocate((size_t)y->rows * (size_t)y->cols, sizeof *found), most = 0.0;
-    reference_run(reference, x, NULL, found);
-    for (int i = 0; i < y->rows * y->cols; i++)
-        most = isfinite(found[i]) ? fmax(most, fabs(found[i] - (double)y->at[i])) : INFINITY;
-    free(found);
-    reference_free(reference);
-    return most;
-}
-
-static void compare(const char *file, const char *values_of, const struct network *n)
-{
-    char path[PATH];
-    struct safetensors values;
-    struct error error;
-    snprintf(path, sizeof path, FOLDER "%s.safetensors", values_of);
-    if (!safetensors_open(&values, path, &error))
-        fail_msg("%s", error.text);
-    struct matrix x = read_values(&values, "x"), y = read_values(&values, "y");
-    safetensors_close(&values);
-    assert_int_equal(x.cols, n->input);
-    assert_int_equal(y.cols, n->output);
-    const double off = distance(n, &x, &y);
-    if (off > AGREE)
-        fail_msg("%s: y is %g off, allowed are %g", file, off, AGREE);
-    free(x.at);
-    free(y.at);
-}
 
 static struct model_config model_of(const struct sample *s, char path[PATH])
 {
@@ -134,7 +92,8 @@ static void test_y(void **state)
         if (!network_read(&n, &model, &error))
             fail_msg("%s", error.text);
         assert_int_equal(n.layers[n.layer_count - 1].number + 1, samples[i].layers);
-        compare(samples[i].file, samples[i].values, &n);
+        snprintf(path, sizeof path, FOLDER "%s.safetensors", samples[i].values);
+        compare_y(samples[i].file, path, &n, AGREE);
         network_free(&n);
     }
 }
@@ -172,15 +131,73 @@ static void test_asked_for(void **state)
         assert_non_null(strstr(error.text, "does not tell the nonlinearity of layer 0, which is tanh or "
                                            "relu"));
     }
-    /* a key that is asked for counts, whatever the file says */
+}
+
+/* What a file says holds in a list of layers, too, and nothing else may be asked for. */
+static void test_listed(void **state)
+{
+    char path[PATH];
     struct network n;
     struct error error;
-    char path[PATH];
+    (void)state;
     const struct sample other = {"rnn-module.pt", "rnn", 1, ASK_RELU, false};
-    const struct model_config model = model_of(&other, path);
+    struct model_config model = model_of(&other, path);
+    assert_false(network_read(&n, &model, &error));
+    assert_string_equal(error.text, FOLDER "rnn-module.pt: the nonlinearity of layer 0 is tanh, relu is asked for");
+    const struct sample listed = {"rnn_relu-module.pt", "rnn_relu", 1, ASK_TANH, true};
+    model = model_of(&listed, path);
     assert_true(network_read(&n, &model, &error));
     assert_int_equal(n.layers[0].as.nonlinearity, NONLINEARITY_RELU);
+    compare_y("rnn_relu-module.pt", FOLDER "rnn_relu.safetensors", &n, AGREE);
     network_free(&n);
+    /* behind the last linear module of a dictionary somebody may know of a function */
+    model = (struct model_config){.path = path, .density = 1.0, .layer_count = 3};
+    snprintf(path, sizeof path, FOLDER "stack-zip.pt");
+    for (int i = 0; i < 3; i++)
+        model.layers[i] = layer_default(i < 2 ? LAYER_LSTM : LAYER_LINEAR);
+    model.layers[2].activation = ACTIVATION_RELU;
+    assert_true(network_read(&n, &model, &error));
+    assert_int_equal(n.layers[2].as.activation, ACTIVATION_RELU);
+    network_free(&n);
+}
+
+/* No chip is made of what is left of a file. */
+static void not_whole(const char *file, const char *node, const char *what)
+{
+    char path[PATH];
+    struct network n;
+    struct error error;
+    struct source source;
+    snprintf(path, sizeof path, FOLDER "%s", file);
+    const struct model_config model = {.path = path, .density = 1.0};
+    if (network_read(&n, &model, &error))
+        fail_msg("%s is read", file);
+    if (strstr(error.text, what) == NULL)
+        fail_msg("%s: \"%s\" does not contain \"%s\"", file, error.text, what);
+    if (node == NULL)
+        return;
+    if (!source_read(&source, path, &(struct source_request){.node = node}, &error))
+        fail_msg("%s", error.text);
+    assert_int_equal(source.chain_count, 1);
+    source_free(&source);
+}
+
+static void test_not_whole(void **state)
+{
+    (void)state;
+    not_whole("quantized.pt", "fc", "'rnn._all_weight_values.0.param' is torch.ScriptObject, which is not read");
+    not_whole("quantized_linear.pt", "rnn", "'fc._packed_params._packed_params.0' is "
+              "torch._utils._rebuild_qtensor, which is not read");
+    not_whole("normed.pt", NULL, "module 'rnn' has weights with weight normalization: "
+              "torch.nn.utils.remove_weight_norm()");
+    not_whole("parametrized.pt", "fc", "remove_parametrizations()");
+    not_whole("part.pt", "fc", "module 'rnn' has a part of the tensors of a recurrent layer");
+    not_whole("own-module.pt", "rnn", "module 'rnn' is of class __main__.OwnLSTM, whose gates");
+    not_whole("norm_cell.pt", "rnn", "module 'rnn' has modules within it, as 'rnn.norm'");
+    not_whole("negative.pt", NULL, "is a negated or conjugated view of its storage");
+    not_whole("norm_between.pt", "rnn", ": rnn, rnn+fc");
+    not_whole("norm_between-names.safetensors", "rnn", ": rnn, rnn+fc");
+    not_whole("linear_before.pt", "rnn", ": rnn, rnn+fc");
 }
 
 static void test_several(void **state)
@@ -227,6 +244,31 @@ static void test_node(void **state)
     assert_string_equal(source.chains[0].name, "model_state.module.rnn");
     assert_int_equal(source.chains[0].layer_count, 2);
     source_free(&source);
+}
+
+static void must_say(const char *file, const char *node, const char *what, bool said)
+{
+    struct source source;
+    struct error error;
+    bool found = false;
+    if (!source_read(&source, file, &(struct source_request){.node = node}, &error))
+        fail_msg("%s", error.text);
+    for (int i = 0; i < source.chains[0].host_count; i++)
+        found = found || strstr(source.chains[0].host[i], what) != NULL;
+    if (found != said)
+        fail_msg("%s %s \"%s\"", file, found ? "says" : "does not say", what);
+    source_free(&source);
+}
+
+/* A table of nn.Embedding and nn.Linear without bias are the same to a state dict. */
+static void test_embedding(void **state)
+{
+    (void)state;
+    must_say(FOLDER "several.pt", "rnn+table", "table has no bias: should it be a table of nn.Embedding", true);
+    must_say(FOLDER "several.pt", "rnn", "table (linear without bias, or an embedding: weight [9, 4]): may "
+                                         "follow, --node rnn+table", true);
+    must_say(FOLDER "gru-zip.pt", NULL, "fc has no bias: should it be", true);
+    must_say(FOLDER "stack-zip.pt", NULL, "has no bias", false);
 }
 
 /* What a host has to do is named. */
@@ -331,8 +373,11 @@ static void test_damaged(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_y),       cmocka_unit_test(test_asked_for), cmocka_unit_test(test_several),
+        cmocka_unit_test(test_y),       cmocka_unit_test(test_asked_for),
+        cmocka_unit_test(test_listed),  cmocka_unit_test(test_not_whole),
+        cmocka_unit_test(test_several),
         cmocka_unit_test(test_node),    cmocka_unit_test(test_host),      cmocka_unit_test(test_cut),
+        cmocka_unit_test(test_embedding),
         cmocka_unit_test(test_damaged),
     };
     cmocka_set_test_filter(getenv("ESE_TEST_ONLY")); /* NULL: all */
