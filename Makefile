@@ -57,7 +57,8 @@ OBJECTS := $(SOURCES:%.c=$(BUILD)/%.o) $(BUILD)/proto/onnx.pb-c.o
 UNIT    := $(patsubst tests/unit/%.c,$(BUILD)/tests/%,$(wildcard tests/unit/test_*.c))
 ULX3S   := $(patsubst %.c,$(BUILD)/%.o,$(wildcard fpga/ulx3s/*.c))
 TOOLS   := $(BUILD)/draw_config $(BUILD)/draw_voices $(BUILD)/fixture_voice $(BUILD)/instances $(BUILD)/saif_nets \
-           $(BUILD)/json_get $(BUILD)/ulx3s_host $(BUILD)/drive $(BUILD)/onnx_check
+           $(BUILD)/json_get $(BUILD)/ulx3s_host $(BUILD)/drive $(BUILD)/onnx_check \
+           $(BUILD)/fixture_voices
 
 .PHONY: all install uninstall install-driver uninstall-driver area demo demo-vad demo-speaker check check-full check-ci check-long check-tools check-interop house unit asan \
         gates pnr pnr-tools pnr-ecp5 ulx3s \
@@ -142,8 +143,8 @@ $(BUILD)/tests/test_cycles_plain: tests/unit/plain_cycles.c
 
 $(BUILD)/draw_config: tests/random/draw_config.c
 $(BUILD)/drive: tests/harness/drive.c
-$(BUILD)/draw_voices $(BUILD)/fixture_voice $(BUILD)/instances: $(BUILD)/%: tests/chips/%.c
-$(BUILD)/draw_config $(BUILD)/drive $(BUILD)/draw_voices $(BUILD)/fixture_voice $(BUILD)/instances: $(OBJECTS)
+$(BUILD)/draw_voices $(BUILD)/fixture_voice $(BUILD)/fixture_voices $(BUILD)/instances: $(BUILD)/%: tests/chips/%.c
+$(BUILD)/draw_config $(BUILD)/drive $(BUILD)/draw_voices $(BUILD)/fixture_voice $(BUILD)/fixture_voices $(BUILD)/instances: $(OBJECTS)
 	$(call say,LD,$@)
 	$(Q)$(CC) $(ALL_CFLAGS) $(LDFLAGS) -MMD -MP -o $@ $(filter %.c %.o,$^) $(LIBS)
 

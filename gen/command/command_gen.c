@@ -19,7 +19,7 @@ static bool generate(const struct gen_options *options, struct error *error)
     if (!config_load(&config, options->source, options->sets, options->set_count, error))
         return false;
     struct program program = {0};
-    bool ok = chip_can_model(&config.model, error) && program_build(&program, &config, error) &&
+    bool ok = program_build(&program, &config, error) &&
               chip_can(&program.network, &program.config, error);
     if (ok) {
         struct text command = {0}, warnings = {0}, said = {0};

@@ -176,7 +176,7 @@ static const struct argp_option sweep_options[] = {
      "such as 'dsp <= 2760 && us_per_frame < 50'", 0},
     {"column", OPTION_COLUMN, "NAME=EXPR", 0, "A column more", 0},
     {"pareto", OPTION_PARETO, "A,B,C", 0, "Columns of the front; -A: less is better, +A: more is; if not given, "
-     "us_per_frame,dsp,snr_db, without dsp of networks that no chip is made of", 0},
+     "us_per_frame,dsp,snr_db", 0},
     {"shard", OPTION_SHARD, "K/N", 0, "Only part K of N of the points: the parts' rows, joined, are the whole", 0},
     {"cluster", OPTION_CLUSTER, "HOW", 0, "Only write a script that computes the points in N parts: slurm:N, an array "
      "job, or parallel:N, of GNU parallel; then the same command without this puts them together", 0},

@@ -13,7 +13,6 @@
 #include "gen/figures/figures.h"
 #include "gen/folder/json_file.h"
 #include "gen/report/paper_table.h"
-#include "models/program/chip_can.h"
 
 /* A run of frames on the processor: long for its clock, short beside what else may want to run. */
 static const double RUN_MS = 10.0;
@@ -34,10 +33,6 @@ static bool load_configs(struct paper_run *run, struct error *error)
     struct text path = {0};
     if (!config_load(&run->base, "paper", options->sets, options->set_count, error))
         return false;
-    if (!chip_can_model(&run->base.model, error)) { /* another preset of that name */
-        config_free(&run->base);
-        return false;
-    }
     text_appendf(&path, "model.path=%s/models/speech/speech-dense.safetensors", ese_home());
     char *sets[] = {path.data, "model.density=0.1"};
     bool ok = config_load(&run->speech, "speech-lstm", sets, sizeof sets / sizeof *sets, error);

@@ -7,7 +7,6 @@
 #include "gen/sweep/cluster.h"
 #include "gen/sweep/verified.h"
 #include "gen/sweep/workers.h"
-#include "models/program/chip_can.h"
 
 static void print_tally(const struct outcome *o, const char *dir)
 {
@@ -57,8 +56,6 @@ int command_sweep(const struct sweep_options *options)
     struct error error = {""};
     struct sweep sweep;
     bool ok = true, good = sweep_open(&sweep, options->request, &error);
-    if (good && options->verify > 0 && !chip_can_model(&sweep.base.model, &error))
-        good = fail_in(&error, "--verify");
     if (good && options->cluster != NULL)
         good = cluster_check(&sweep, options->output, options->cluster, &error);
     if (good) {

@@ -218,7 +218,7 @@ static void bind_memory(struct bindings *b, const struct program *p)
         const struct network_vector *v = &p->network.vectors[list[n]];
         struct bindings *row = bind_row(b, "STATE_VECTORS");
         bind_int(row, "LAYER", p->network.layers[v->layer].number);
-        bind_text(row, "WHAT", "%s", p->places[list[n]].cell != NONE ? "cell state" : "what it gives");
+        bind_text(row, "WHAT", "%s", p->places[list[n]].store == STORE_KEPT ? "what it gives" : "cell state");
         bind_int(row, "FIRST", places_state_word(p, list[n]));
         bind_int(row, "ELEMENTS", v->size);
         bind_int(row, "FRACTION", p->quant.vectors[list[n]].fraction);

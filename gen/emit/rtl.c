@@ -21,7 +21,7 @@ static const char *const MODULES[] = {
     "array/ese_assemble", "array/ese_block_state", "element/ese_c_as_z", "element/ese_cell",
     "array/ese_channel", "core/ese_column_head", "core/ese_controller", "core/ese_core",
     "util/ese_delay", "array/ese_drain_control", "element/ese_elem_mul", "element/ese_element",
-    "element/ese_element_control", "core/ese_frame_context", "array/ese_front_end",
+    "element/ese_element_control", "core/ese_frame_context", "array/ese_front_end", "element/ese_function_result", "array/ese_gates",
     "util/ese_image", "core/ese_input_buffer", "element/ese_operation", "core/ese_output_buffer",
     "core/ese_pass_sequencer", "array/ese_pe", "core/ese_product_sequencer", "core/ese_progress",
     "array/ese_ptr_read", "util/ese_ram", "util/ese_rom", "util/ese_round_shift_right",
@@ -48,19 +48,22 @@ static void bind_formats(struct bindings *b, const struct program *p)
 {
     const struct derived *d = &p->d;
     struct element_format list[LAYERS_MOST];
-    struct text sum = {0}, c = {0}, m = {0};
+    struct text sum = {0}, c = {0}, m = {0}, hidden = {0};
     for (int n = element_formats(p, list); n-- > 0;) {
         const char *const end = n > 0 ? ", " : "";
         text_appendf(&sum, "8'd%d%s", d->round_shift - list[n].round_shift, end);
         text_appendf(&c, "8'd%d%s", d->c_fraction - list[n].c_fraction, end);
         text_appendf(&m, "8'd%d%s", list[n].m_fraction - d->m_fraction, end);
+        text_appendf(&hidden, "8'd%d%s", list[n].hidden_shift - d->hidden_shift, end);
     }
     bind_text(b, "SUM_LEFTS", "{%s}", text_string(&sum));
     bind_text(b, "C_LEFTS", "{%s}", text_string(&c));
     bind_text(b, "M_LEFTS", "{%s}", text_string(&m));
+    bind_text(b, "HIDDEN_LEFTS", "{%s}", text_string(&hidden));
     text_free(&sum);
     text_free(&c);
     text_free(&m);
+    text_free(&hidden);
 }
 
 /* Of the module tree: which parts there are, and what they do. */
@@ -68,12 +71,15 @@ static void bind_parts(struct bindings *b, const struct program *p)
 {
     const struct derived *d = &p->d;
     const bool is_lstm = network_only(&p->network, LAYER_LSTM) != NULL;
-    const bool kept = d->kept_words > 0, scratch = d->scratch_words > 0;
+    const bool kept = derive_kept_depth(d) > 0, scratch = d->scratch_words > 0;
     const bool sigmoid = element_has_sigmoid(d), tanh = element_has_tanh(d);
     bind_text(b, "ACCELERATOR", "%s", accelerator_text(&p->network));
     bind_text(b, "NO_GATES", "%s", d->has_cells ? "; gates are not seen" : "");
     bind_flag(b, "SEVERAL_FORMATS", d->formats > 1);
     bind_flag(b, "CELLS", d->has_cells);
+    bind_flag(b, "OUTS", d->has_outs);
+    bind_text(b, "CELL_VECTORS", "%s%s%s", d->has_outs ? "c and m" : "", d->has_outs && d->mirrored ? ", " : "",
+              d->mirrored ? "h" : "");
     bind_flag(b, "TABLES", sigmoid || tanh);
     bind_text(b, "FUNCTIONS", "%s",
               sigmoid && tanh ? "Sigmoid and Tanh" : sigmoid ? "Sigmoid" : tanh ? "Tanh" : "no function");

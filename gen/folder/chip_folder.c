@@ -80,8 +80,7 @@ bool chip_open(struct chip_folder *chip, const char *dir, struct error *error)
     free(path);
     if (!ok)
         return false;
-    if (chip_can_model(&chip->config.model, error) &&
-        program_build(&chip->program, &chip->config, error) &&
+    if (program_build(&chip->program, &chip->config, error) &&
         chip_can(&chip->program.network, &chip->config, error) && check_hash(dir, &chip->program, error))
         return true;
     chip_close(chip);

@@ -169,7 +169,7 @@ static void put_vectors(char *model, const struct program *p)
         const struct network_vector *v = &p->network.vectors[list[n]];
         const struct { enum vector_word word; int value; } words[] = {
             {VECTOR_WORD_LAYER, p->network.layers[v->layer].number},
-            {VECTOR_WORD_KIND, p->places[list[n]].cell != NONE ? VECTOR_KIND_CELL : VECTOR_KIND_OUTPUT},
+            {VECTOR_WORD_KIND, p->places[list[n]].store == STORE_KEPT ? VECTOR_KIND_OUTPUT : VECTOR_KIND_CELL},
             {VECTOR_WORD_FIRST, places_state_word(p, list[n])},
             {VECTOR_WORD_ELEMENTS, v->size},
             {VECTOR_WORD_FRACTION, p->quant.vectors[list[n]].fraction},

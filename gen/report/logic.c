@@ -54,7 +54,8 @@ static struct cells of_tables(const struct program *p)
     return sum;
 }
 
-/* What a cell state costs: c along the stages, ese_cell, ese_elem_mul. */
+/* What a cell state costs: c along the stages, ese_cell, ese_elem_mul, of which the factors are those of
+ * chips with passes out; without them there are neither tanh(c) nor m. */
 static struct cells of_cell(const struct derived *d)
 {
     const int t = d->activation_bits, late = d->table_clocks - 5;
@@ -63,6 +64,10 @@ static struct cells of_cell(const struct derived *d)
         return sum;
     add(&sum, 5.0 * t, (late > 0 ? 5 : 4) * t);
     add(&sum, 6.0 * t, 4.0 * t + 5 + (t - 1 - d->c_fraction));
+    if (!d->has_outs)
+        add(&sum, -6.0 * t, -2.0 * t);
+    if (d->has_resets)
+        add(&sum, 1.0 * t, 0);
     if (d->formats > 1)
         add(&sum, 4.0 * t + 2.5 * d->z_bits, 2.5 * t); /* ese_align of c, products and m */
     return sum;
@@ -74,14 +79,17 @@ static struct cells of_lane(const struct program *p)
 {
     const struct derived *d = &p->d;
     const int t = d->activation_bits;
-    const int without_sum = d->sum_results ? 0 : t;
+    const int without_sum = d->sum_results || d->has_hidden ? 0 : t;
+    const bool products = d->has_peepholes || d->has_hidden;
     const bool by_table = d->sigmoid_results || d->tanh_results;
     struct cells sum = of_tables(p), part = of_cell(d);
     add(&sum, part.luts, part.ffs);
-    add(&sum, (1 + d->has_peepholes) * d->sum_bits + 2.0 * (t + d->z_bits) +
+    add(&sum, (1 + products) * d->sum_bits + 2.0 * (t + d->z_bits) +
                   (d->formats > 1 ? d->z_bits : 0),
         (d->sum_clocks - 1) * d->sum_bits - d->round_shift + d->z_bits + 4 - without_sum);
     add(&sum, t * (d->sum_results + 2 * by_table), 0);
+    if (d->has_hidden) /* what waits at stage BIAS, and what chooses it */
+        add(&sum, (d->has_peepholes ? 2.0 * t : 0) + (d->hidden_spread > 0 ? 2.0 * t : 0), 2.0 * t);
     return sum;
 }
 
@@ -91,7 +99,7 @@ static struct cells of_channel(const struct program *p)
     const struct derived *d = &p->d;
     const int slots = d->fold * d->lanes, t = d->activation_bits;
     const int words = (d->groups + d->fold - 1) / d->fold, parts = (words + 7) / 8; /* one is picked */
-    const int late = d->fetch_clocks - 2, vectors = (d->kept_words > 0) + (d->scratch_words > 0);
+    const int late = d->fetch_clocks - 2, vectors = (derive_kept_depth(d) > 0) + (d->scratch_words > 0);
     const double sums = d->fold > 1 ? 4 + 3.25 * d->fold : 1; /* of rows that PEs share */
     struct cells sum = {0, 0};
     add(&sum, d->acc_bits * (slots * ((words + 3) / 4 + (parts > 1 ? 1.75 * parts : 0)) +

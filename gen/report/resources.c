@@ -116,18 +116,22 @@ static void add_block_memories(struct resources *r, const struct program *p)
     const bool is_lstm = network_only(&p->network, LAYER_LSTM) != NULL; /* has the paper's names */
     add(r, "Input buffer", "x, two banks", IN_BLOCK_RAM, d->fold,
         2 << d->x_word_bits, channels * d->activation_bits);
-    if (d->kept_words > 0)
+    if (derive_kept_depth(d) > 0)
         add(r, "H buffer", is_lstm ? "y, two banks" : "kept, two banks", IN_BLOCK_RAM, channels,
             1 << (d->kept_word_bits + 1), lane_word);
     if (d->scratch_words > 0)
         add(r, "H buffer", is_lstm ? "m" : "other vectors", IN_BLOCK_RAM, 1,
             1 << d->scratch_word_bits, vector);
     if (d->has_cells)
-        add(r, "ElemMul", "c", IN_BLOCK_RAM, channels, 1 << d->c_word_bits, lane_word);
-    if (d->has_input_gates)
-        add(r, "ElemMul", "i", IN_BLOCK_RAM, channels, 1 << d->gate_word_bits, lane_word);
+        add(r, "ElemMul", d->mirrored ? d->has_outs ? "c, h" : "h" : "c", IN_BLOCK_RAM, channels, 1 << d->c_word_bits, lane_word);
+    if (d->has_input_gates || d->has_hidden)
+        add(r, "ElemMul", d->has_input_gates ? d->has_hidden ? "i, r" : "i" : "r", IN_BLOCK_RAM,
+            channels, 1 << d->gate_word_bits, lane_word);
     if (d->has_cells)
-        add(r, "ElemMul", "f", IN_BLOCK_RAM, channels, 1 << d->gate_word_bits, lane_word);
+        add(r, "ElemMul", d->mirrored ? d->has_outs ? "f, z" : "z" : "f", IN_BLOCK_RAM, channels,
+            1 << d->gate_word_bits, lane_word);
+    if (d->has_hidden)
+        add(r, "AdderTree", "hidden sums", IN_BLOCK_RAM, channels, 1 << d->gate_word_bits, lane_word);
     if (element_has_sigmoid(d))
         add(r, "Sigmoid", "table", IN_BLOCK_RAM, tables, 1 << d->table_bits, entry);
     if (element_has_tanh(d))
@@ -208,10 +212,14 @@ static void count_multipliers(struct resources *r, const struct program *p)
     const struct generation *g = r->device->generation;
     const int lanes = d->channels * d->lanes, act = d->activation_bits;
     r->dsp_spmv = d->channels * d->pes * dsp_for(g, d->aligned_bits, act);
-    /* f * c' and one of g * i and o * tanh(c); the peephole product where there are peepholes. */
+    /* f * c' and one of g * i and o * tanh(c); a product for the sum where there are peepholes or
+     * hidden sums. */
+    const int sum = !d->has_hidden                                         ? d->peep_bits
+                    : d->has_peepholes && d->peep_bits > d->activation_bits ? d->peep_bits
+                                                                            : act;
     r->dsp_elem = lanes * ((d->has_cells ? dsp_for(g, act, act) +
                                            dsp_for(g, act + d->has_coupled, act) : 0) +
-                           (d->has_peepholes ? dsp_for(g, d->peep_bits, act) : 0));
+                           (d->has_peepholes || d->has_hidden ? dsp_for(g, sum, act) : 0));
     r->dsp_lane = r->dsp_elem / d->lanes;
     r->small_multipliers =
         p->quant.sigm.direct ? 0 : (element_has_sigmoid(d) + element_has_tanh(d)) * lanes;

@@ -7,12 +7,9 @@
 #include "gen/config/config_file.h"
 #include "gen/sweep/sweep.h"
 #include "models/base/bytes.h"
-#include "models/program/chip_can.h"
 
 enum { SHARDS_MOST = 100000 };
-/* Of networks that no chip computes yet nobody knows the multipliers. */
 static const char DEFAULT_GOALS[] = "us_per_frame,dsp,snr_db";
-static const char LAYERS_GOALS[] = "us_per_frame,snr_db";
 
 void sweep_request_free(struct sweep_request *r)
 {
@@ -165,10 +162,7 @@ static bool add_goal(struct sweep *s, const char *text, struct error *error)
 
 static bool read_goals(struct sweep *s, struct error *error)
 {
-    const char *asked = s->request->pareto;
-    struct error unused;
-    if (asked == NULL)
-        asked = chip_can_model(&s->base.model, &unused) ? DEFAULT_GOALS : LAYERS_GOALS;
+    const char *asked = s->request->pareto != NULL ? s->request->pareto : DEFAULT_GOALS;
     char *list = duplicate(asked);
     bool good = true;
     for (char *at = list, *next; good && at != NULL; at = next) {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
- * chip_can.h - which networks become Verilog: LSTM, simple recurrent and linear layers in a row, with
- * any of their options; from a state of zeros, unless x and y lie in memory.
+ * chip_can.h - which networks become Verilog: layers of all kinds in a row, with any of their options,
+ * from a state of zeros, unless x and y lie in memory.
  *
  * A program is built of any network, for reports and sweeps; whoever writes a chip, or an image for
  * one, asks here. */
@@ -9,11 +9,7 @@
 
 #include "models/network/network.h"
 
-/* What the configuration tells, before anything is read or built.  False: one line says which layer
- * it is, and what of it. */
-bool chip_can_model(const struct model_config *model, struct error *error);
-
-/* The whole of it, on a chip of this configuration. */
+/* On a chip of this configuration.  False: one line says which layer it is, and what of it. */
 bool chip_can(const struct network *network, const struct config *config, struct error *error);
 
 #endif

@@ -207,10 +207,15 @@ static int larger(int one, int other)
     return one > other ? one : other;
 }
 
+int derive_kept_depth(const struct derived *d)
+{
+    return d->kept_words + (d->mirrored ? d->cell_words : 0);
+}
+
 /* Addresses of the memories of vectors. */
 static void derive_memories(struct derived *d)
 {
-    d->kept_word_bits = address_bits(d->kept_words);
+    d->kept_word_bits = address_bits(derive_kept_depth(d));
     d->scratch_word_bits = address_bits(d->scratch_words);
     d->c_word_bits = address_bits(d->cell_words);
     d->word_bits = larger(larger(d->x_word_bits, d->c_word_bits),
@@ -404,14 +409,14 @@ void derive_path(struct program *program, const struct program *const *parts, in
     struct derived *d = &program->d;
     struct stream_needs needs = {.longest = 0};
     derive_shapes(program, lanes);
-    int *const most[] = {&d->x_size, &d->y_size, &d->c_size, &d->y_words, &d->cell_words,
+    int *const most[] = {&d->x_size, &d->y_size, &d->c_size, &d->y_words, &d->cell_words, &d->mirrored,
                          &d->kept_words, &d->scratch_words, &d->frame_words, &d->products, &d->passes,
                          &d->columns, &d->beats, &d->constants};
     for (size_t i = 0; i < sizeof most / sizeof *most; i++)
         *most[i] = 0;
     for (int n = 0; n < count; n++) {
         const struct derived *of = &parts[n]->d;
-        const int values[] = {of->x_size, of->y_size, of->c_size, of->y_words, of->cell_words,
+        const int values[] = {of->x_size, of->y_size, of->c_size, of->y_words, of->cell_words, of->mirrored,
                               of->kept_words, of->scratch_words, of->frame_words, of->products, of->passes,
                               of->columns, of->beats, of->constants};
         const struct stream_needs own = derive_needs(parts[n]);

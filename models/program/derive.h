@@ -26,6 +26,9 @@ void derive_channels(struct program *program, int channels);
 /* What `pipeline` of a configuration comes to: 0, 1 or 2. */
 int derive_pipeline(const struct config *config);
 
+/* Words of a bank of the kept store, 0: there is none. */
+int derive_kept_depth(const struct derived *d);
+
 /* Clocks from an element-wise step to the clock in which its result is written. */
 int derive_written(const struct derived *d);
 

@@ -9,7 +9,7 @@
 static struct element_format format_of(const struct program *p, int layer)
 {
     const struct network *n = &p->network;
-    struct element_format format = {NONE, NONE, NONE};
+    struct element_format format = {NONE, NONE, NONE, NONE};
     for (int i = 0; i < n->pass_count; i++) {
         const struct network_pass *pass = &n->passes[i];
         if (pass->layer != layer)
@@ -19,6 +19,8 @@ static struct element_format format_of(const struct program *p, int layer)
             format.c_fraction = p->quant.vectors[pass->writes].fraction;
         if (pass->operation == OPERATION_OUT)
             format.m_fraction = p->quant.vectors[pass->writes].fraction;
+        if (pass->right != NONE) /* of a peephole 0 */
+            format.hidden_shift = quantized_product_shift(&p->quant, i);
     }
     return format;
 }
@@ -31,12 +33,28 @@ static bool agree(int one, int other)
 static bool may_be_one(const struct element_format *a, const struct element_format *b)
 {
     return agree(a->round_shift, b->round_shift) && agree(a->c_fraction, b->c_fraction) &&
-           agree(a->m_fraction, b->m_fraction);
+           agree(a->m_fraction, b->m_fraction) && agree(a->hidden_shift, b->hidden_shift);
 }
 
 static void fill_in(int *known, int also)
 {
     *known = *known == NONE ? also : *known;
+}
+
+/* What a format has no use for is as in the first that has, so that nobody shifts for it. */
+static void fill_gaps(struct element_format list[LAYERS_MOST], int count)
+{
+    struct element_format known = {NONE, NONE, NONE, NONE};
+    for (int n = 0; n < count; n++) {
+        fill_in(&known.c_fraction, list[n].c_fraction);
+        fill_in(&known.m_fraction, list[n].m_fraction);
+        fill_in(&known.hidden_shift, list[n].hidden_shift);
+    }
+    for (int n = 0; n < count; n++) {
+        fill_in(&list[n].c_fraction, known.c_fraction != NONE ? known.c_fraction : 0);
+        fill_in(&list[n].m_fraction, known.m_fraction != NONE ? known.m_fraction : 0);
+        fill_in(&list[n].hidden_shift, known.hidden_shift != NONE ? known.hidden_shift : 0);
+    }
 }
 
 /* Gathers the formats of the layers. */
@@ -53,11 +71,9 @@ static int gather(const struct program *p, struct element_format list[LAYERS_MOS
         fill_in(&list[n].round_shift, format.round_shift);
         fill_in(&list[n].c_fraction, format.c_fraction);
         fill_in(&list[n].m_fraction, format.m_fraction);
+        fill_in(&list[n].hidden_shift, format.hidden_shift);
     }
-    for (int n = 0; n < count; n++) {
-        fill_in(&list[n].c_fraction, 0);
-        fill_in(&list[n].m_fraction, 0);
-    }
+    fill_gaps(list, count);
     return count;
 }
 
@@ -95,15 +111,17 @@ static void widen(struct range *range, int value)
 
 static void derive_formats(struct derived *d, const struct program *p)
 {
-    struct element_format list[LAYERS_MOST] = {{0, 0, 0}};
+    struct element_format list[LAYERS_MOST] = {{0, 0, 0, 0}};
     const int count = element_formats(p, list);
     struct range sum = {list[0].round_shift, list[0].round_shift};
     struct range c = {list[0].c_fraction, list[0].c_fraction};
     struct range m = {list[0].m_fraction, list[0].m_fraction};
+    struct range hidden = {list[0].hidden_shift, list[0].hidden_shift};
     for (int n = 1; n < count; n++) {
         widen(&sum, list[n].round_shift);
         widen(&c, list[n].c_fraction);
         widen(&m, list[n].m_fraction);
+        widen(&hidden, list[n].hidden_shift);
     }
     d->formats = count;
     d->format_bits = unsigned_bits(count > 1 ? count - 1 : 1);
@@ -113,6 +131,8 @@ static void derive_formats(struct derived *d, const struct program *p)
     d->c_spread = c.most - c.least;
     d->m_fraction = m.least;
     d->m_spread = m.most - m.least;
+    d->hidden_shift = hidden.least;
+    d->hidden_spread = hidden.most - hidden.least;
 }
 
 /* ---- what passes do -------------------------------------------------------------------------- */
@@ -151,7 +171,10 @@ static void add_result(struct derived *d, const struct network_pass *pass)
 
 static void add_pass(struct derived *d, const struct network *n, const struct network_pass *pass)
 {
-    d->has_peepholes |= pass->right != NONE;
+    d->has_peepholes |= pass->right != NONE && pass->left == NONE;
+    d->has_hidden |= pass->right != NONE && pass->left != NONE;
+    d->has_outs |= pass->operation == OPERATION_OUT;
+    d->has_resets |= pass->operation == OPERATION_RESET;
     if (pass->operation == OPERATION_CELL)
         add_cell(d, pass);
     if (pass->operation == OPERATION_GATE && (n->vectors[pass->writes].held & HELD_GATES) == 0)
@@ -164,9 +187,11 @@ void element_derive(struct derived *d, const struct program *p)
     derive_formats(d, p);
     d->has_cells = d->has_peepholes = d->has_input_gates = d->has_coupled = 0;
     d->cell_tanh = d->cell_sigmoid = 0;
+    d->has_outs = d->has_resets = d->has_hidden = 0;
     d->sum_results = d->relu_results = d->sigmoid_results = d->tanh_results = 0;
     for (int i = 0; i < n->pass_count; i++)
         add_pass(d, n, &n->passes[i]);
+    d->operation_bits = 2 + d->has_hidden;
 }
 
 bool element_has_sigmoid(const struct derived *d)

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "models/program/hash.h"
 
+#include <stddef.h>
+
 #include "models/base/crc32.h"
 #include "models/program/derive.h"
 #include "models/program/path.h"
@@ -64,6 +66,12 @@ static uint32_t hash_formats(uint32_t crc, const struct quantized *q)
     return crc;
 }
 
+/* Chips without a GRU have the hash that they had when there was none. */
+static uint32_t hash_derived(uint32_t crc, const struct derived *d)
+{
+    return crc32_of(crc, d, d->mirrored ? sizeof *d : offsetof(struct derived, mirrored));
+}
+
 uint32_t hash_chip(const struct program *p)
 {
     const struct quantized *q = &p->quant;
@@ -71,7 +79,7 @@ uint32_t hash_chip(const struct program *p)
     fixed.columns = fixed.beats = fixed.constants = 0;
     fixed.weights_bus_words = fixed.columns_bus_words = fixed.constants_bus_words = 0;
     int flags[] = {(int)p->config.memory, p->config.memory_ports, (int)p->config.io};
-    uint32_t crc = crc32_of(0, &fixed, sizeof fixed);
+    uint32_t crc = hash_derived(0, &fixed);
     crc = crc32_of(crc, flags, sizeof flags);
     for (int layer = 0; layer < q->shape.layer_count; layer++)
         crc = hash_layer(crc, &q->shape.layers[layer], q->shape.layer_count == 1);
@@ -87,7 +95,7 @@ uint32_t hash_program(const struct program *p)
     const struct network *n = &q->shape;
     size_t pes = (size_t)p->d.pes;
     uint32_t chip = p->chip_hash, crc = crc32_of(0, &chip, sizeof chip);
-    crc = crc32_of(crc, &p->d, sizeof p->d);
+    crc = hash_derived(crc, &p->d);
     if (p->tapes.parts > 0)
         crc = crc32_of(crc, &p->tapes, sizeof p->tapes);
     for (int part = 0; part < p->part_count; part++)

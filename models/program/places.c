@@ -126,16 +126,36 @@ static int place_scratch(struct program *p)
     return end;
 }
 
-/* One behind the other. */
+static bool is_mirrored(const struct vector_place *place)
+{
+    return place->cell != NONE && place->store == STORE_KEPT;
+}
+
+static bool any_mirrored(const struct program *p)
+{
+    for (int v = 0; v < p->network.vector_count; v++)
+        if (is_mirrored(&p->places[v]))
+            return true;
+    return false;
+}
+
+/* One behind the other, and behind as many words as the cell memory has if vectors of it are kept,
+ * too: these have the same words there and here. */
 static int place_kept(struct program *p)
 {
-    int list[VECTORS_MOST], end = 0;
+    const int first = p->d.mirrored ? p->d.cell_words : 0;
+    int list[VECTORS_MOST], end = first;
     const int count = written_in_order(p, STORE_KEPT, list);
     for (int n = 0; n < count; n++) {
-        p->places[list[n]].base = end;
-        end += p->places[list[n]].words;
+        struct vector_place *place = &p->places[list[n]];
+        if (is_mirrored(place)) {
+            place->base = place->cell;
+            continue;
+        }
+        place->base = end;
+        end += place->words;
     }
-    return end;
+    return end - first;
 }
 
 static int place_cells(struct program *p)
@@ -168,12 +188,17 @@ static int number_words(struct program *p)
     return words;
 }
 
-/* What a cell's candidate is multiplied by goes to one buffer, what the old cell is, to another. */
+/* What a cell's candidate, or what is hidden, is multiplied by goes to one buffer, what the old cell
+ * is, to another. */
 static int gate_target(const struct network *n, int vector)
 {
-    for (int i = 0; i < n->pass_count; i++)
-        if (n->passes[i].operation == OPERATION_CELL && n->passes[i].in == vector)
+    for (int i = 0; i < n->pass_count; i++) {
+        const struct network_pass *pass = &n->passes[i];
+        if (pass->left != NONE && pass->right == vector)
+            return TARGET_HIDDEN;
+        if ((pass->operation == OPERATION_CELL && pass->in == vector) || pass->left == vector)
             return TARGET_GATE_I;
+    }
     return TARGET_GATE_F;
 }
 
@@ -192,10 +217,18 @@ static int target_of(const struct program *p, int vector)
     return target;
 }
 
-/* The cell state that a pass reads, or NONE. */
+/* The cell state that a pass reads, or NONE: its own, or that of a peephole. */
 static int cells_of(const struct network_pass *pass)
 {
-    return pass->state_of != NONE ? pass->state_of : pass->right;
+    return pass->state_of != NONE ? pass->state_of : pass->left == NONE ? pass->right : NONE;
+}
+
+/* Codes of a pass word. */
+enum { OPERATION_ADDS_HIDDEN = 4 };
+
+static int operation_of(const struct network_pass *pass)
+{
+    return (int)pass->operation | (pass->left != NONE ? OPERATION_ADDS_HIDDEN : 0);
 }
 
 static void direct_pass(const struct program *p, struct pass *pass)
@@ -203,6 +236,7 @@ static void direct_pass(const struct program *p, struct pass *pass)
     const struct network_pass *of = &p->network.passes[pass->of];
     const int cells = cells_of(of);
     const struct vector_place *place = &p->places[pass->writes];
+    pass->operation = operation_of(of);
     pass->target = target_of(p, pass->writes);
     pass->leaves = pass->writes == network_output(&p->network);
     pass->coupled = of->operation == OPERATION_CELL && of->in == NONE;
@@ -222,6 +256,7 @@ void places_make(struct program *p)
                                       .words = element_words(&p->d, n->vectors[v].size),
                                       .cell = NONE};
     p->d.cell_words = place_cells(p);
+    p->d.mirrored = p->d.mirrored == 1 || any_mirrored(p); /* a chip that has it has it for all models */
     p->d.kept_words = place_kept(p);
     p->d.scratch_words = place_scratch(p);
     p->d.frame_words = number_words(p);
@@ -238,13 +273,20 @@ int places_state(const struct program *p, int list[VECTORS_MOST])
     for (int v = 0; v < p->network.vector_count; v++)
         if (p->places[v].cell != NONE)
             list[count++] = v;
-    return count + written_in_order(p, STORE_KEPT, list + count);
+    int kept[VECTORS_MOST];
+    const int kept_count = written_in_order(p, STORE_KEPT, kept);
+    for (int n = 0; n < kept_count; n++)
+        if (p->places[kept[n]].cell == NONE)
+            list[count++] = kept[n];
+    return count;
 }
 
 int places_state_word(const struct program *p, int vector)
 {
     const struct vector_place *place = &p->places[vector];
-    return place->cell != NONE ? place->cell : p->d.cell_words + place->base;
+    return place->cell != NONE ? place->cell
+           : p->d.mirrored     ? place->base
+                               : p->d.cell_words + place->base;
 }
 
 int places_source(const struct program *p, const struct product *product)

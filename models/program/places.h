@@ -4,8 +4,10 @@
  * Products read the input buffer and two stores of vectors: `kept` has two banks, since a vector
  * that the next frame reads lives on while it is written anew; `scratch` has one, and vectors share
  * words where one is read for the last time before another is written.  What passes read of cell
- * states lies in the channels' cell memory; gates last for a row block.  A word holds `lanes`
- * elements of every channel (of x: `fold`). */
+ * states lies in the channels' cell memory; gates last for a row block.  A state that passes read and
+ * products multiply (h of a GRU) lies in the kept store as well, in words of the same numbers: then
+ * a saved state and the kept store have the same words, where others of the cell memory are left
+ * out of the store.  A word holds `lanes` elements of every channel (of x: `fold`). */
 #ifndef ESE_PLACES_H
 #define ESE_PLACES_H
 

@@ -192,6 +192,7 @@ static void derive_again(struct program *p)
     p->d.beats = built.beats;
     p->d.cell_words = built.cell_words;
     p->d.kept_words = built.kept_words;
+    p->d.mirrored = built.mirrored;
     p->d.scratch_words = built.scratch_words;
     p->d.frame_words = built.frame_words;
     derive_streams(p);

@@ -45,11 +45,13 @@ struct product {
     char state[12]; /* state of the paper's Figure 4 that it belongs to: "STATE_1"; or empty */
 };
 
-/* Where the results of a pass go, besides out of the chip: gates to the row block's buffers, of
- * what multiplies a candidate, and of what multiplies the old cell. */
+/* Where the results of a pass go, besides out of the chip: to the row block's buffers, of what
+ * multiplies a candidate, or what is hidden; of what multiplies the old cell; and of hidden sums,
+ * which has both bits. */
 enum {
     TARGET_GATE_I = 1,
     TARGET_GATE_F = 2,
+    TARGET_HIDDEN = TARGET_GATE_I | TARGET_GATE_F,
     TARGET_CELLS = 4,
     TARGET_KEPT = 8,
     TARGET_SCRATCH = 16,
@@ -66,6 +68,7 @@ struct pass {
     int rows;          /* valid rows of the vector in this block */
     int beats;         /* element steps: lanes elements of all channels each */
     int word_base;     /* first word of the block within its vector */
+    int operation;     /* code of the pass word */
     int target;        /* TARGET_..., any of them */
     bool leaves;       /* the results leave the chip */
     bool coupled;      /* a new cell, and 1 - f takes the place of i */
@@ -87,6 +90,7 @@ struct column {
 struct element_format {
     int round_shift; /* fraction bits dropped from sums */
     int c_fraction, m_fraction;
+    int hidden_shift; /* left shift of a gate times a hidden sum, to the sum that it is added to */
 };
 
 struct element_formats {

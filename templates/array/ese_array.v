@@ -25,9 +25,12 @@ module ese_array #(
     parameter ACT_W = 16, ACC_W = 34, BIAS_W = 28, PEEP_W = 16, SUM_W = 36, Z_W = 18, Z_FRAC = 13,
     parameter FORMATS = 1, FORMAT_W = 1,                    // of layers; see ese_element
     parameter ROUND_SHIFT = 14, SUM_SPREAD = 0, C_FRAC = 12, C_SPREAD = 0, M_FRAC = 15, M_SPREAD = 0,
+    parameter HIDDEN_SHIFT = 0, HIDDEN_SPREAD = 0,
     parameter [8*FORMATS-1:0] SUM_LEFTS = {FORMATS{8'd0}},
     parameter [8*FORMATS-1:0] C_LEFTS = {FORMATS{8'd0}},
     parameter [8*FORMATS-1:0] M_LEFTS = {FORMATS{8'd0}},
+    parameter [8*FORMATS-1:0] HIDDEN_LEFTS = {FORMATS{8'd0}},
+    parameter OPERATION_W = 2, OUTS = 1, RESETS = 0, HIDDEN = 0,
     parameter CELLS = 1, PEEPHOLE = 1, INPUT_GATES = 1, COUPLED = 0, CELL_TANH = 1, CELL_SIGMOID = 0,
     parameter SUM_RESULTS = 1, RELU_RESULTS = 0, SIGMOID_RESULTS = 0, TANH_RESULTS = 0,
     parameter TABLE_W = 9, SIGM_FRAC_W = 8, TANH_FRAC_W = 7, SLOPE_W = 9,
@@ -68,7 +71,7 @@ module ese_array #(
 
     // Pass that begins, and the step that does, with its constants: {peephole, bias} a lane
     input  wire                              begin_pass,
-    input  wire [FORMAT_W+12:0]              operation,   // see ese_operation
+    input  wire [FORMAT_W+OPERATION_W+10:0] operation,   // see ese_operation
     input  wire [C_WORD_W-1:0]               cell_base,
     input  wire [WORD_W-1:0]                 write_base,
     input  wire                              step,
@@ -148,15 +151,20 @@ module ese_array #(
     wire [FORMAT_W-1:0]     format;
     wire                    no_cells;
     wire                    is_out;
+    wire                    is_reset;
     wire                    is_gate;
     wire                    is_relu;
     wire                    is_tanh;
     wire                    is_table;
     wire                    is_coupled;
+    wire                    adds_hidden;
     wire                    c_read;
     wire [C_WORD_W-1:0]     c_read_word;
     wire [LANES*BIAS_W-1:0] bias;
     wire [LANES*PEEP_W-1:0] peep;
+    wire                    hidden_read;
+    wire [GATE_WORD_W-1:0]  hidden_word;
+    wire                    hidden_write;
     wire                    gate_read;
     wire                    i_write;
     wire                    f_write;
@@ -165,7 +173,8 @@ module ese_array #(
 
     ese_element_control #(
         .LANES (LANES), .WORD_W (WORD_W), .C_WORD_W (C_WORD_W), .GATE_WORD_W (GATE_WORD_W),
-        .FORMAT_W (FORMAT_W), .BIAS_W (BIAS_W), .PEEP_W (PEEP_W), .BIAS_STAGE (BIAS_STAGE),
+        .FORMAT_W (FORMAT_W), .BIAS_W (BIAS_W), .PEEP_W (PEEP_W), .OPERATION_W (OPERATION_W),
+        .RESETS (RESETS), .BIAS_STAGE (BIAS_STAGE),
         .GATE_STAGE (GATE_STAGE), .RESULT_STAGE (RESULT_STAGE), .SPREAD_CLOCKS (SPREAD_CLOCKS)
     ) u_element_control (
         .clk (clk), .reset (reset),
@@ -174,6 +183,8 @@ module ese_array #(
         .constants (constants), .constants_ready (constants_ready),
         .format (format), .no_cells (no_cells), .is_out (is_out), .is_gate (is_gate),
         .is_relu (is_relu), .is_tanh (is_tanh), .is_table (is_table), .is_coupled (is_coupled),
+        .is_reset (is_reset), .adds_hidden (adds_hidden), .hidden_read (hidden_read),
+        .hidden_word (hidden_word), .hidden_write (hidden_write),
         .c_read (c_read), .c_read_word (c_read_word), .bias (bias), .peep (peep),
         .gate_read (gate_read), .i_write (i_write), .f_write (f_write), .gate_word (gate_word),
         .result_valid (result_valid), .cell_write (cell_write), .kept_write (kept_write),
@@ -199,16 +210,16 @@ module ese_array #(
         .Z_FRAC (Z_FRAC), .FORMATS (FORMATS), .FORMAT_W (FORMAT_W), .ROUND_SHIFT (ROUND_SHIFT),
         .SUM_SPREAD (SUM_SPREAD), .SUM_LEFTS (SUM_LEFTS), .C_FRAC (C_FRAC), .C_SPREAD (C_SPREAD),
         .C_LEFTS (C_LEFTS), .M_FRAC (M_FRAC), .M_SPREAD (M_SPREAD), .M_LEFTS (M_LEFTS),
-        .CELLS (CELLS), .PEEPHOLE (PEEPHOLE), .INPUT_GATES (INPUT_GATES), .COUPLED (COUPLED),
-        .CELL_TANH (CELL_TANH), .CELL_SIGMOID (CELL_SIGMOID), .SUM_RESULTS (SUM_RESULTS),
-        .RELU_RESULTS (RELU_RESULTS), .SIGMOID_RESULTS (SIGMOID_RESULTS),
-        .TANH_RESULTS (TANH_RESULTS), .TABLE_W (TABLE_W), .SIGM_FRAC_W (SIGM_FRAC_W),
-        .TANH_FRAC_W (TANH_FRAC_W), .SLOPE_W (SLOPE_W), .INTERPOLATE (INTERPOLATE),
-        .C_WORD_W (C_WORD_W), .GATE_WORD_W (GATE_WORD_W),
+        .HIDDEN_SHIFT (HIDDEN_SHIFT), .HIDDEN_SPREAD (HIDDEN_SPREAD), .HIDDEN_LEFTS (HIDDEN_LEFTS),
+        .OUTS (OUTS), .RESETS (RESETS), .HIDDEN (HIDDEN), .CELLS (CELLS), .PEEPHOLE (PEEPHOLE),
+        .INPUT_GATES (INPUT_GATES), .COUPLED (COUPLED), .CELL_TANH (CELL_TANH),
+        .CELL_SIGMOID (CELL_SIGMOID), .SUM_RESULTS (SUM_RESULTS), .RELU_RESULTS (RELU_RESULTS),
+        .SIGMOID_RESULTS (SIGMOID_RESULTS), .TANH_RESULTS (TANH_RESULTS), .TABLE_W (TABLE_W),
+        .SIGM_FRAC_W (SIGM_FRAC_W), .TANH_FRAC_W (TANH_FRAC_W), .SLOPE_W (SLOPE_W),
+        .INTERPOLATE (INTERPOLATE), .C_WORD_W (C_WORD_W), .GATE_WORD_W (GATE_WORD_W),
         .SPREAD_CLOCKS (SPREAD_CLOCKS), .MULTIPLY_CLOCKS (MULTIPLY_CLOCKS),
-        .ASSEMBLE_CLOCKS (ASSEMBLE_CLOCKS), .SUM_CLOCKS (SUM_CLOCKS),
-        .TABLE_CLOCKS (TABLE_CLOCKS), .PRODUCT_CLOCKS (PRODUCT_CLOCKS),
-        .SIGM_FILE (SIGM_FILE), .TANH_FILE (TANH_FILE)
+        .ASSEMBLE_CLOCKS (ASSEMBLE_CLOCKS), .SUM_CLOCKS (SUM_CLOCKS), .TABLE_CLOCKS (TABLE_CLOCKS),
+        .PRODUCT_CLOCKS (PRODUCT_CLOCKS), .SIGM_FILE (SIGM_FILE), .TANH_FILE (TANH_FILE)
     ) u_voices (
         .clk (clk),
         .queue_push (queue_push), .queue_write (queue_write), .queue_read (queue_read),
@@ -218,6 +229,8 @@ module ese_array #(
         .drain_used (drain_used), .drain_pick (drain_pick), .first (pass_first),
         .format (format), .no_cells (no_cells), .is_out (is_out), .is_gate (is_gate),
         .is_relu (is_relu), .is_tanh (is_tanh), .is_table (is_table), .is_coupled (is_coupled),
+        .is_reset (is_reset), .adds_hidden (adds_hidden), .hidden_read (hidden_read),
+        .hidden_word (hidden_word), .hidden_write (hidden_write),
         .c_read (cell_read), .c_read_word (cell_word), .bias (bias), .peep (peep),
         .gate_read (gate_read), .i_write (i_write), .f_write (f_write), .gate_word (gate_word),
         .c_write (cell_writes), .c_write_word (cell_to), .c_write_data (cell_written),

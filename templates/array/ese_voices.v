@@ -10,58 +10,31 @@
 `default_nettype none
 
 module ese_voices #(
-    parameter CHANNELS    = 2,  // voices
-    parameter PES         = 4,  // processing elements
-    parameter LANES       = 1,  // element-wise lanes
-    parameter GROUPS      = 4,  // PES / LANES rounded up
-    parameter GROUP_W     = 2,  // bits of a group number
-    parameter FOLD        = 1,  // PEs that share rows, at most
-    parameter ACT_W       = 16, // bits of an element
-    parameter ALIGNED_W   = 15, // bits of an aligned weight
-    parameter ACC_W       = 34, // bits of an accumulator
-    parameter ADDR_W      = 5,  // bits of an accumulator address
-    parameter PTR_W       = 3,  // bits of an ActQueue pointer
-    parameter BIAS_W      = 28, // bits of a bias
-    parameter PEEP_W      = 16, // bits of a peephole weight
-    parameter SUM_W       = 36, // bits of acc + bias + peep*c
-    parameter Z_W         = 18, // bits of a pre-activation
-    parameter Z_FRAC      = 13, // fraction bits of a pre-activation
-    parameter FORMATS     = 1,  // from here to TANH_RESULTS as in ese_element
-    parameter FORMAT_W    = 1,
-    parameter ROUND_SHIFT = 14,
-    parameter SUM_SPREAD  = 0,
+    parameter CHANNELS = 2,                      // voices
+    parameter PES = 4, LANES = 1,                // processing elements, element-wise lanes
+    parameter GROUPS = 4, GROUP_W = 2,           // PES / LANES rounded up
+    parameter FOLD = 1,                          // PEs that share rows, at most
+    parameter ACT_W = 16, ALIGNED_W = 15,        // bits of an element, of an aligned weight
+    parameter ACC_W = 34, ADDR_W = 5,            // bits of an accumulator, and of its address
+    parameter PTR_W = 3,                         // bits of an ActQueue pointer
+    parameter BIAS_W = 28, PEEP_W = 16,          // from here to TANH_RESULTS as in ese_element
+    parameter SUM_W = 36, Z_W = 18, Z_FRAC = 13,
+    parameter FORMATS = 1, FORMAT_W = 1,
+    parameter ROUND_SHIFT = 14, SUM_SPREAD = 0, HIDDEN_SHIFT = 0, HIDDEN_SPREAD = 0,
     parameter [8*FORMATS-1:0] SUM_LEFTS = {FORMATS{8'd0}},
-    parameter C_FRAC      = 12,
-    parameter C_SPREAD    = 0,
+    parameter [8*FORMATS-1:0] HIDDEN_LEFTS = {FORMATS{8'd0}},
+    parameter C_FRAC = 12, C_SPREAD = 0, M_FRAC = 15, M_SPREAD = 0,
     parameter [8*FORMATS-1:0] C_LEFTS = {FORMATS{8'd0}},
-    parameter M_FRAC      = 15,
-    parameter M_SPREAD    = 0,
     parameter [8*FORMATS-1:0] M_LEFTS = {FORMATS{8'd0}},
-    parameter CELLS       = 1,
-    parameter PEEPHOLE    = 1,
-    parameter INPUT_GATES = 1,
-    parameter COUPLED     = 0,
-    parameter CELL_TANH   = 1,
-    parameter CELL_SIGMOID = 0,
-    parameter SUM_RESULTS  = 1,
-    parameter RELU_RESULTS = 0,
-    parameter SIGMOID_RESULTS = 0,
-    parameter TANH_RESULTS    = 0,
-    parameter TABLE_W     = 9,  // address bits of the tables
-    parameter SIGM_FRAC_W = 8,  // bits of z below the Sigmoid table's address
-    parameter TANH_FRAC_W = 7,  // bits of z below the Tanh table's address
-    parameter SLOPE_W     = 9,  // bits of a table's slope
-    parameter INTERPOLATE = 1,  // 0: tables of points
-    parameter C_WORD_W    = 4,  // address bits of the cell memory
-    parameter GATE_WORD_W = 6,  // address bits of the gate buffers
-    parameter SPREAD_CLOCKS   = 0, // 0, 1 or 2
-    parameter MULTIPLY_CLOCKS = 2, // of ese_pe
-    parameter ASSEMBLE_CLOCKS = 2, // of ese_assemble
-    parameter SUM_CLOCKS      = 4, // of ese_adder_tree
-    parameter TABLE_CLOCKS    = 5, // of ese_act_table
-    parameter PRODUCT_CLOCKS  = 3, // of ese_elem_mul
-    parameter SIGM_FILE   = "", // the Sigmoid table
-    parameter TANH_FILE   = ""  // the Tanh table
+    parameter CELLS = 1, OUTS = 1, RESETS = 0, HIDDEN = 0, PEEPHOLE = 1, INPUT_GATES = 1,
+    parameter COUPLED = 0, CELL_TANH = 1, CELL_SIGMOID = 0,
+    parameter SUM_RESULTS = 1, RELU_RESULTS = 0, SIGMOID_RESULTS = 0, TANH_RESULTS = 0,
+    parameter TABLE_W = 9, SIGM_FRAC_W = 8, TANH_FRAC_W = 7, SLOPE_W = 9, INTERPOLATE = 1,
+    parameter C_WORD_W = 4, GATE_WORD_W = 6,     // address bits of the cell memory, gate buffers
+    parameter SPREAD_CLOCKS = 0,                 // 0, 1 or 2
+    parameter MULTIPLY_CLOCKS = 2, ASSEMBLE_CLOCKS = 2, // of ese_pe, ese_assemble
+    parameter SUM_CLOCKS = 4, TABLE_CLOCKS = 5, PRODUCT_CLOCKS = 3, // of ese_element
+    parameter SIGM_FILE = "", TANH_FILE = ""     // the Sigmoid and Tanh tables
 ) (
     input  wire                     clk,
 
@@ -88,19 +61,24 @@ module ese_voices #(
     input  wire [FORMAT_W-1:0]      format,
     input  wire                     no_cells,
     input  wire                     is_out,
+    input  wire                     is_reset,
     input  wire                     is_gate,
     input  wire                     is_relu,
     input  wire                     is_tanh,
     input  wire                     is_table,
     input  wire                     is_coupled,
+    input  wire                     adds_hidden,
     // ... and by stage
     input  wire                     c_read,
     input  wire [C_WORD_W-1:0]      c_read_word,
     input  wire [LANES*BIAS_W-1:0]  bias,
     input  wire [LANES*PEEP_W-1:0]  peep,
+    input  wire                     hidden_read,
+    input  wire [GATE_WORD_W-1:0]   hidden_word,
     input  wire                     gate_read,
     input  wire                     i_write,
     input  wire                     f_write,
+    input  wire                     hidden_write,
     input  wire [GATE_WORD_W-1:0]   gate_word,     // read or written
     input  wire [CHANNELS-1:0]      c_write,
     input  wire [C_WORD_W-1:0]      c_write_word,
@@ -142,6 +120,31 @@ module ese_voices #(
         .delayed (elements_q)
     );
 
+    // What GRUs alone need.
+    localparam EXTRA   = RESETS != 0 || HIDDEN != 0;
+    localparam EXTRA_W = GATE_WORD_W + 4;
+
+    wire [COPIES*EXTRA_W-1:0] extras;
+
+    generate
+        if (EXTRA) begin : g_extra
+            ese_spread #(
+                .WIDTH  (EXTRA_W),
+                .COPIES (COPIES),
+                .CLOCKS (SPREAD_CLOCKS)
+            ) u_spread (
+                .clk    (clk),
+                .value  ({is_reset, adds_hidden, hidden_read, hidden_write, hidden_word}),
+                .copies (extras)
+            );
+        end else begin : g_no_extra
+            wire unused_extra = &{1'b0, is_reset, adds_hidden, hidden_read, hidden_write,
+                                  hidden_word};
+
+            assign extras = {(COPIES*EXTRA_W){1'b0}};
+        end
+    endgenerate
+
     // ---- channels --------------------------------------------------------------------------
     genvar c;
     generate
@@ -173,6 +176,11 @@ module ese_voices #(
             wire                        own_i_write;
             wire                        own_f_write;
             wire [GATE_WORD_W-1:0]      own_gate_word;
+            wire                        own_is_reset;
+            wire                        own_adds_hidden;
+            wire                        own_hidden_read;
+            wire                        own_hidden_write;
+            wire [GATE_WORD_W-1:0]      own_hidden_word;
 
             assign {own_queue_push, own_queue_write, own_queue_read, own_weights,
                     own_acc_write, own_acc_keep, own_acc_address, own_drain_address,
@@ -181,58 +189,28 @@ module ese_voices #(
                     own_is_coupled, own_bias, own_peep, own_gate_read, own_i_write,
                     own_f_write, own_gate_word} =
                 controls[COPY*CONTROL_W +: CONTROL_W];
+            assign {own_is_reset, own_adds_hidden, own_hidden_read, own_hidden_write,
+                    own_hidden_word} = extras[COPY*EXTRA_W +: EXTRA_W];
 
             ese_channel #(
-                .PES             (PES),
-                .LANES           (LANES),
-                .GROUPS          (GROUPS),
-                .GROUP_W         (GROUP_W),
-                .FOLD            (FOLD),
-                .ACT_W           (ACT_W),
-                .ALIGNED_W       (ALIGNED_W),
-                .ACC_W           (ACC_W),
-                .ADDR_W          (ADDR_W),
-                .PTR_W           (PTR_W),
-                .BIAS_W          (BIAS_W),
-                .PEEP_W          (PEEP_W),
-                .SUM_W           (SUM_W),
-                .Z_W             (Z_W),
-                .Z_FRAC          (Z_FRAC),
-                .FORMATS         (FORMATS),
-                .FORMAT_W        (FORMAT_W),
-                .ROUND_SHIFT     (ROUND_SHIFT),
-                .SUM_SPREAD      (SUM_SPREAD),
-                .SUM_LEFTS       (SUM_LEFTS),
-                .C_FRAC          (C_FRAC),
-                .C_SPREAD        (C_SPREAD),
-                .C_LEFTS         (C_LEFTS),
-                .M_FRAC          (M_FRAC),
-                .M_SPREAD        (M_SPREAD),
-                .M_LEFTS         (M_LEFTS),
-                .CELLS           (CELLS),
-                .PEEPHOLE        (PEEPHOLE),
-                .INPUT_GATES     (INPUT_GATES),
-                .COUPLED         (COUPLED),
-                .CELL_TANH       (CELL_TANH),
-                .CELL_SIGMOID    (CELL_SIGMOID),
-                .SUM_RESULTS     (SUM_RESULTS),
-                .RELU_RESULTS    (RELU_RESULTS),
-                .SIGMOID_RESULTS (SIGMOID_RESULTS),
-                .TANH_RESULTS    (TANH_RESULTS),
-                .TABLE_W         (TABLE_W),
-                .SIGM_FRAC_W     (SIGM_FRAC_W),
-                .TANH_FRAC_W     (TANH_FRAC_W),
-                .SLOPE_W         (SLOPE_W),
-                .INTERPOLATE     (INTERPOLATE),
-                .C_WORD_W        (C_WORD_W),
-                .GATE_WORD_W     (GATE_WORD_W),
-                .MULTIPLY_CLOCKS (MULTIPLY_CLOCKS),
-                .ASSEMBLE_CLOCKS (ASSEMBLE_CLOCKS),
-                .SUM_CLOCKS      (SUM_CLOCKS),
-                .TABLE_CLOCKS    (TABLE_CLOCKS),
-                .PRODUCT_CLOCKS  (PRODUCT_CLOCKS),
-                .SIGM_FILE       (SIGM_FILE),
-                .TANH_FILE       (TANH_FILE)
+                .PES (PES), .LANES (LANES), .GROUPS (GROUPS), .GROUP_W (GROUP_W), .FOLD (FOLD),
+                .ACT_W (ACT_W), .ALIGNED_W (ALIGNED_W), .ACC_W (ACC_W), .ADDR_W (ADDR_W),
+                .PTR_W (PTR_W), .C_WORD_W (C_WORD_W), .GATE_WORD_W (GATE_WORD_W),
+                .BIAS_W (BIAS_W), .PEEP_W (PEEP_W), .SUM_W (SUM_W), .Z_W (Z_W), .Z_FRAC (Z_FRAC),
+                .FORMATS (FORMATS), .FORMAT_W (FORMAT_W), .ROUND_SHIFT (ROUND_SHIFT),
+                .SUM_SPREAD (SUM_SPREAD), .SUM_LEFTS (SUM_LEFTS), .HIDDEN_SHIFT (HIDDEN_SHIFT),
+                .HIDDEN_SPREAD (HIDDEN_SPREAD), .HIDDEN_LEFTS (HIDDEN_LEFTS), .C_FRAC (C_FRAC),
+                .C_SPREAD (C_SPREAD), .C_LEFTS (C_LEFTS), .M_FRAC (M_FRAC), .M_SPREAD (M_SPREAD),
+                .M_LEFTS (M_LEFTS), .CELLS (CELLS), .OUTS (OUTS), .RESETS (RESETS), .HIDDEN (HIDDEN),
+                .PEEPHOLE (PEEPHOLE), .INPUT_GATES (INPUT_GATES), .COUPLED (COUPLED),
+                .CELL_TANH (CELL_TANH), .CELL_SIGMOID (CELL_SIGMOID), .SUM_RESULTS (SUM_RESULTS),
+                .RELU_RESULTS (RELU_RESULTS), .SIGMOID_RESULTS (SIGMOID_RESULTS),
+                .TANH_RESULTS (TANH_RESULTS), .TABLE_W (TABLE_W), .SIGM_FRAC_W (SIGM_FRAC_W),
+                .TANH_FRAC_W (TANH_FRAC_W), .SLOPE_W (SLOPE_W), .INTERPOLATE (INTERPOLATE),
+                .MULTIPLY_CLOCKS (MULTIPLY_CLOCKS), .ASSEMBLE_CLOCKS (ASSEMBLE_CLOCKS),
+                .SUM_CLOCKS (SUM_CLOCKS), .TABLE_CLOCKS (TABLE_CLOCKS),
+                .PRODUCT_CLOCKS (PRODUCT_CLOCKS),
+                .SIGM_FILE (SIGM_FILE), .TANH_FILE (TANH_FILE)
             ) u_channel (
                 .clk             (clk),
                 .queue_push      (own_queue_push),
@@ -251,18 +229,23 @@ module ese_voices #(
                 .format          (own_format),
                 .no_cells        (own_no_cells),
                 .is_out          (own_is_out),
+                .is_reset        (own_is_reset),
                 .is_gate         (own_is_gate),
                 .is_relu         (own_is_relu),
                 .is_tanh         (own_is_tanh),
                 .is_table        (own_is_table),
                 .is_coupled      (own_is_coupled),
+                .adds_hidden     (own_adds_hidden),
                 .c_read          (c_read),
                 .c_read_word     (c_read_word),
                 .bias            (own_bias),
                 .peep            (own_peep),
+                .hidden_read     (own_hidden_read),
+                .hidden_word     (own_hidden_word),
                 .gate_read       (own_gate_read),
                 .i_write         (own_i_write),
                 .f_write         (own_f_write),
+                .hidden_write    (own_hidden_write),
                 .gate_word       (own_gate_word),
                 .c_write         (c_write[c]),
                 .c_write_word    (c_write_word),

@@ -32,7 +32,7 @@ module ese_controller #(
     parameter C_WORD_W    = 6,  // ... in the cell memory
     parameter OFFSET_W    = 10, // bits of a vector's offset
     parameter PROGRESS_W  = 9,  // bits that count the words of a frame
-    parameter FORMAT_W    = 1,  // bits of a format's number
+    parameter FORMAT_W = 1, OPERATION_W = 2, // bits of a format's number, of an operation
     parameter PRODUCT_WORD_W = 30, // bits of a word of the program of products
     parameter PASS_WORD_W    = 41, // ... of passes
     parameter FIFO_W      = 5,  // log2 of the output FIFO's words
@@ -77,7 +77,7 @@ module ese_controller #(
 
     // The element-wise pass that begins now, and the step
     output wire                        begin_pass,
-    output wire [FORMAT_W+12:0]        operation,
+    output wire [FORMAT_W+OPERATION_W+10:0] operation,
     output wire [C_WORD_W-1:0]         cell_base,
     output wire [WORD_W-1:0]           write_base,
     output wire                        step,
@@ -203,6 +203,7 @@ module ese_controller #(
         .WORD_W      (WORD_W),
         .C_WORD_W    (C_WORD_W),
         .FORMAT_W    (FORMAT_W),
+        .OPERATION_W (OPERATION_W),
         .BLOCK_W     (BLOCK_W),
         .PRODUCT_W   (PRODUCT_W),
         .PASS_WORD_W (PASS_WORD_W),

@@ -27,11 +27,14 @@ module ese_core #(
     parameter BLOCK_W = 1, ROW_W = 4, ADDR_W = 5,           // block, row, accumulator address
     parameter ACT_W = 16, ACC_W = 34, BIAS_W = 28, PEEP_W = 16, SUM_W = 36, Z_W = 18, Z_FRAC = 13,
     parameter FORMATS = 1, FORMAT_W = 1,                    // of layers; see ese_element
-    parameter ROUND_SHIFT = 14, SUM_SPREAD = 0, C_FRAC = 12, C_SPREAD = 0, M_FRAC = 15, M_SPREAD = 0,
+    parameter ROUND_SHIFT = 14, SUM_SPREAD = 0, HIDDEN_SHIFT = 0, HIDDEN_SPREAD = 0,
+    parameter C_FRAC = 12, C_SPREAD = 0, M_FRAC = 15, M_SPREAD = 0,
     parameter [8*FORMATS-1:0] SUM_LEFTS = {FORMATS{8'd0}},
     parameter [8*FORMATS-1:0] C_LEFTS = {FORMATS{8'd0}},
     parameter [8*FORMATS-1:0] M_LEFTS = {FORMATS{8'd0}},
+    parameter [8*FORMATS-1:0] HIDDEN_LEFTS = {FORMATS{8'd0}},
     parameter CELLS = 1, PEEPHOLE = 1, INPUT_GATES = 1, COUPLED = 0, CELL_TANH = 1, CELL_SIGMOID = 0,
+    parameter OPERATION_W = 2, OUTS = 1, RESETS = 0, HIDDEN = 0, MIRRORED = 0,
     parameter SUM_RESULTS = 1, RELU_RESULTS = 0, SIGMOID_RESULTS = 0, TANH_RESULTS = 0,
     parameter TABLE_W = 9, SIGM_FRAC_W = 8, TANH_FRAC_W = 7, SLOPE_W = 9,
     parameter ELEMENT_W = 16, X_COUNT_W = 3, SIZE_W = 3,    // elements of x and y and their numbers
@@ -108,6 +111,7 @@ module ese_core #(
     output wire [4:0]                        mon_stall,
     output wire                              mon_weight_stall
 );
+    localparam KEPT          = KEPT_WORDS != 0 || MIRRORED != 0;
     localparam VECTOR_W      = CHANNELS * LANES * ACT_W;
     localparam COLUMN_WORD_W = PES * LEN_W + LANE_W + WORD_W;
 
@@ -135,8 +139,7 @@ module ese_core #(
     // ---- x ---------------------------------------------------------------------------------
     wire                           product_bank; // of x and of the kept store: frames alternate
     wire                           accept;
-    wire                           x_full;
-    wire                           x_release;
+    wire                           x_full, x_release;
     wire [CHANNELS-1:0]            x_active;
     wire [CHANNELS-1:0]            x_first;
     wire [CHANNELS*FOLD*ACT_W-1:0] x_data;
@@ -165,7 +168,7 @@ module ese_core #(
     wire [BLOCK_W-1:0]     close_block;
     wire [PES*(1<<BLOCK_W)-1:0] quiet;
     wire                   begin_pass;
-    wire [FORMAT_W+12:0]   operation;
+    wire [FORMAT_W+OPERATION_W+10:0] operation;
     wire [C_WORD_W-1:0]    cell_base;
     wire [WORD_W-1:0]      write_base;
     wire                   step;
@@ -174,21 +177,17 @@ module ese_core #(
     wire [ROW_W-1:0]       step_row;
     wire [GROUP_W-1:0]     step_group;
     wire [LANES-1:0]       step_keep;
-    wire [CHANNELS-1:0]    pass_active;
-    wire [CHANNELS-1:0]    pass_first;
-    wire                   pass_bank;
-    wire                   pipeline_busy;
-    wire                   kept_write;
-    wire                   scratch_write;
-    wire                   output_pop;
+    wire [CHANNELS-1:0]    pass_active, pass_first;
+    wire                   pass_bank, pipeline_busy;
+    wire                   kept_write, scratch_write, output_pop;
 
     ese_controller #(
         .PES (PES), .CHANNELS (CHANNELS), .LANES (LANES), .GROUPS (GROUPS), .GROUP_W (GROUP_W),
         .PRODUCT_W (PRODUCT_W), .PASS_W (PASS_W), .COUNT_W (COUNT_W), .SHIFT_W (SHIFT_W),
         .FOLD (FOLD), .FOLD_W (FOLD_W), .BLOCK_W (BLOCK_W), .ROWS_W (ROWS_W), .ROW_W (ROW_W),
         .WORD_W (WORD_W), .C_WORD_W (C_WORD_W), .OFFSET_W (OFFSET_W), .PROGRESS_W (PROGRESS_W),
-        .FORMAT_W (FORMAT_W), .PRODUCT_WORD_W (PRODUCT_WORD_W), .PASS_WORD_W (PASS_WORD_W),
-        .FIFO_W (YFIFO_W), .READY_CLOCKS (READY_CLOCKS)
+        .FORMAT_W (FORMAT_W), .OPERATION_W (OPERATION_W), .PRODUCT_WORD_W (PRODUCT_WORD_W),
+        .PASS_WORD_W (PASS_WORD_W), .FIFO_W (YFIFO_W), .READY_CLOCKS (READY_CLOCKS)
     ) u_controller (
         .clk (clk), .reset (reset),
         .last_product (last_product), .product (product), .product_word (product_word),
@@ -230,18 +229,19 @@ module ese_core #(
         .Z_FRAC (Z_FRAC), .FORMATS (FORMATS), .FORMAT_W (FORMAT_W), .ROUND_SHIFT (ROUND_SHIFT),
         .SUM_SPREAD (SUM_SPREAD), .SUM_LEFTS (SUM_LEFTS), .C_FRAC (C_FRAC), .C_SPREAD (C_SPREAD),
         .C_LEFTS (C_LEFTS), .M_FRAC (M_FRAC), .M_SPREAD (M_SPREAD), .M_LEFTS (M_LEFTS),
+        .HIDDEN_SHIFT (HIDDEN_SHIFT), .HIDDEN_SPREAD (HIDDEN_SPREAD), .HIDDEN_LEFTS (HIDDEN_LEFTS),
+        .OPERATION_W (OPERATION_W), .OUTS (OUTS), .RESETS (RESETS), .HIDDEN (HIDDEN),
         .CELLS (CELLS), .PEEPHOLE (PEEPHOLE), .INPUT_GATES (INPUT_GATES), .COUPLED (COUPLED),
         .CELL_TANH (CELL_TANH), .CELL_SIGMOID (CELL_SIGMOID), .SUM_RESULTS (SUM_RESULTS),
         .RELU_RESULTS (RELU_RESULTS), .SIGMOID_RESULTS (SIGMOID_RESULTS),
         .TANH_RESULTS (TANH_RESULTS), .TABLE_W (TABLE_W), .SIGM_FRAC_W (SIGM_FRAC_W),
         .TANH_FRAC_W (TANH_FRAC_W), .SLOPE_W (SLOPE_W), .WORD_W (WORD_W), .C_WORD_W (C_WORD_W),
-        .GATE_WORD_W (GATE_WORD_W), .KEPT_WORDS (KEPT_WORDS), .SCRATCH_WORDS (SCRATCH_WORDS),
-        .INTERPOLATE (INTERPOLATE), .READY_CLOCKS (READY_CLOCKS),
-        .FETCH_CLOCKS (FETCH_CLOCKS), .SPREAD_CLOCKS (SPREAD_CLOCKS),
-        .MULTIPLY_CLOCKS (MULTIPLY_CLOCKS), .ASSEMBLE_CLOCKS (ASSEMBLE_CLOCKS),
-        .SUM_CLOCKS (SUM_CLOCKS), .TABLE_CLOCKS (TABLE_CLOCKS), .PRODUCT_CLOCKS (PRODUCT_CLOCKS),
-        .BIAS_STAGE (BIAS_STAGE), .GATE_STAGE (GATE_STAGE), .RESULT_STAGE (RESULT_STAGE),
-        .SIGM_FILE (SIGM_FILE), .TANH_FILE (TANH_FILE)
+        .GATE_WORD_W (GATE_WORD_W), .KEPT_WORDS (KEPT), .SCRATCH_WORDS (SCRATCH_WORDS),
+        .INTERPOLATE (INTERPOLATE), .READY_CLOCKS (READY_CLOCKS), .FETCH_CLOCKS (FETCH_CLOCKS),
+        .SPREAD_CLOCKS (SPREAD_CLOCKS), .MULTIPLY_CLOCKS (MULTIPLY_CLOCKS),
+        .ASSEMBLE_CLOCKS (ASSEMBLE_CLOCKS), .SUM_CLOCKS (SUM_CLOCKS), .TABLE_CLOCKS (TABLE_CLOCKS),
+        .PRODUCT_CLOCKS (PRODUCT_CLOCKS), .BIAS_STAGE (BIAS_STAGE), .GATE_STAGE (GATE_STAGE),
+        .RESULT_STAGE (RESULT_STAGE), .SIGM_FILE (SIGM_FILE), .TANH_FILE (TANH_FILE)
     ) u_array (
         .clk (clk), .reset (reset),
         .weights_valid (weights_valid), .weights_ready (weights_ready), .weights (weights),
@@ -269,9 +269,9 @@ module ese_core #(
 
     // ---- H buffers: vectors of this frame and of the frame before --------------------------
     ese_vectors #(
-        .CHANNELS (CHANNELS), .LANES (LANES), .ACT_W (ACT_W), .WORD_W (WORD_W),
-        .KEPT (KEPT_WORDS), .KEPT_WORD_W (KEPT_WORD_W),
-        .SCRATCH (SCRATCH_WORDS), .SCRATCH_WORD_W (SCRATCH_WORD_W)
+        .CHANNELS (CHANNELS), .LANES (LANES), .ACT_W (ACT_W), .WORD_W (WORD_W), .KEPT (KEPT),
+        .KEPT_WORD_W (KEPT_WORD_W), .MIRRORED (MIRRORED), .SCRATCH (SCRATCH_WORDS),
+        .SCRATCH_WORD_W (SCRATCH_WORD_W)
     ) u_vectors (
         .clk (clk), .read (accept), .read_word (column_word), .read_now (source[1]),
         .product_bank (product_bank),

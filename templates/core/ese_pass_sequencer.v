@@ -2,8 +2,8 @@
 // ese_pass_sequencer - walks the list of element-wise passes and empties accumulator blocks.
 //
 // Program  words 0 .. last_pass, the same list every frame; a word holds, from bit 0 up,
-//          rows[ROWS_W], cell_base[C_WORD_W], write_base[WORD_W], operation[2], function[2],
-//          target[5], coupled, cells, constants, leaves, format[FORMAT_W] (see ese_operation),
+//          rows[ROWS_W], cell_base[C_WORD_W], write_base[WORD_W], operation[OPERATION_W],
+//          function[2], target[5], coupled, cells, constants, leaves, format[FORMAT_W] (see ese_operation),
 //          fold[FOLD_W] (log2 of the PEs that share rows), block[BLOCK_W] (relative to the frame's
 //          first), opened_by[PRODUCT_W] (the product that opens its block: for checks alone)
 // Step     LANES rows of the block: the same row of LANES PEs, or of LANES times 2**fold PEs; these
@@ -29,6 +29,7 @@ module ese_pass_sequencer #(
     parameter WORD_W      = 8,           // bits of a word's address
     parameter C_WORD_W    = 6,           // ... in the cell memory
     parameter FORMAT_W    = 1,           // bits of a format's number
+    parameter OPERATION_W = 2,           // bits of an operation
     parameter BLOCK_W     = 1,           // bits of an accumulator block number
     parameter PRODUCT_W   = 5,           // bits of a product number
     parameter PASS_WORD_W = 41,          // bits of a word of the program
@@ -51,7 +52,7 @@ module ese_pass_sequencer #(
     output wire                    begin_pass,    // the pass below begins in the next clock
     output wire [1:0]              frame,         // its frame, modulo 4
     output wire                    first,         // the frame's first
-    output wire [FORMAT_W+12:0]    operation,     // what it does, for ese_operation
+    output wire [FORMAT_W+OPERATION_W+10:0] operation,     // what it does, for ese_operation
     output wire [C_WORD_W-1:0]     cell_base,     // first word of its cells, if it reads them
     output wire [WORD_W-1:0]       write_base,    // ... of its results
     output wire [FOLD_W-1:0]       fold,
@@ -83,7 +84,7 @@ module ese_pass_sequencer #(
     reg [FIFO_W:0]        reserved;     // output words stepped and not yet popped
 
     wire [ROWS_W-1:0]   rows;
-    wire [1:0]          word_operation;
+    wire [OPERATION_W-1:0] word_operation;
     wire [1:0]          word_function;
     wire [4:0]          word_target;
     wire                word_coupled;

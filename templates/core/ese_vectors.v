@@ -12,7 +12,8 @@
 // State    a host saves and restores words of the kept store, where state_is_kept is 1, in the bank
 //          of the frame before: state_saving, reads are those of state_read; state_write, writes
 //          those of channels state_channels.  Only while nothing is under way and read_now is 0;
-//          tied to 0: none
+//          tied to 0: none.  With MIRRORED the store has all words of a state, and all are written:
+//          the cell memory has some of them, too, which are read there
 // Built    KEPT 0 and SCRATCH 0: the store is left out, its data are 0
 `resetall
 `timescale 1ns / 1ps
@@ -24,6 +25,7 @@ module ese_vectors #(
     parameter ACT_W          = 16, // bits of an element
     parameter WORD_W         = 8,  // bits of an address
     parameter KEPT           = 1,  // 0: there is no kept store
+    parameter MIRRORED       = 0,  // 1: it has all words of a state
     parameter KEPT_WORD_W    = 3,  // bits of an address in one of its banks, WORD_W at most
     parameter SCRATCH        = 1,  // 0: there is no scratch store
     parameter SCRATCH_WORD_W = 4   // bits of an address in it, WORD_W at most
@@ -66,7 +68,7 @@ module ese_vectors #(
                 : {pass_bank, write_word[KEPT_WORD_W-1:0]};
             wire                   bank   = product_bank ^ !read_now;
             wire [CHANNELS-1:0]    writes = {CHANNELS{kept_write}} |
-                (state_channels & {CHANNELS{state_write && state_is_kept}});
+                (state_channels & {CHANNELS{state_write && (MIRRORED != 0 || state_is_kept)}});
             wire [CHANNELS*CHANNEL_W-1:0] data = state_write ? state_data : write_data;
 
             for (c = 0; c < CHANNELS; c = c + 1) begin : g_channel

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-// ese_adder_tree - AdderTree: accumulator + bias + peephole * c, rounded to what comes next.
+// ese_adder_tree - AdderTree: accumulator + bias + p * q, rounded to what comes next.
 //
-// Numbers  accumulator and bias share a binary point, and the peephole product has the same; the sum
-//          of SUM_W bits cannot overflow; it is shifted left by what its format lacks of ROUND_SHIFT,
-//          then ROUND_SHIFT bits are dropped with round_shift_right(), and the result saturates: to Z_W
-//          bits as pre-activation, to ACT_W bits as y, which relu makes 0 where it is negative
+// Numbers  accumulator and bias share a binary point, and so does p * q, shifted left by P_SHIFT and by
+//          the left of its format; the sum of SUM_W bits cannot overflow; it is shifted left by what its
+//          format lacks of ROUND_SHIFT, then ROUND_SHIFT bits are dropped with round_shift_right(), and
+//          the result saturates: to Z_W bits as pre-activation, to ACT_W bits as y, which relu makes 0
+//          where it is negative
 // Latency  CLOCKS clocks: 4, or 5 with two registers behind the multiplier
 // Rate     one value a clock
 `resetall
@@ -14,8 +15,8 @@
 module ese_adder_tree #(
     parameter ACC_W       = 34, // bits of an accumulator
     parameter BIAS_W      = 28, // bits of a bias
-    parameter PEEP_W      = 16, // bits of a peephole weight
-    parameter ACT_W       = 16, // bits of c and y
+    parameter P_W         = 16, // bits of p
+    parameter ACT_W       = 16, // bits of q and y
     parameter SUM_W       = 36, // bits of the sum
     parameter ROUND_SHIFT = 14, // bits dropped
     parameter SUM_SPREAD  = 0,  // largest of SUM_LEFTS
@@ -23,7 +24,10 @@ module ese_adder_tree #(
     parameter FORMAT_W    = 1,  // bits of a format's number
     parameter [8*FORMATS-1:0] SUM_LEFTS = {FORMATS{8'd0}}, // of each format
     parameter Z_W         = 18, // bits of a pre-activation
-    parameter PEEPHOLE    = 1,  // 0: no peephole product
+    parameter PRODUCTS    = 1,  // 0: no p * q
+    parameter P_SHIFT     = 0,  // its left shift
+    parameter P_SPREAD    = 0,  // largest of P_LEFTS
+    parameter [8*FORMATS-1:0] P_LEFTS = {FORMATS{8'd0}}, // of each format
     parameter RELU        = 1,  // 0: no relu
     parameter CLOCKS      = 4   // 4 or 5
 ) (
@@ -32,15 +36,15 @@ module ese_adder_tree #(
     input  wire                     is_relu,
     input  wire signed [ACC_W-1:0]  acc,
     input  wire signed [BIAS_W-1:0] bias,
-    input  wire signed [PEEP_W-1:0] peep,
-    input  wire signed [ACT_W-1:0]  c,
+    input  wire signed [P_W-1:0]    p,
+    input  wire signed [ACT_W-1:0]  q,
     output reg  signed [Z_W-1:0]    z,
     output reg  signed [ACT_W-1:0]  y
 );
     localparam ALIGNED_W = SUM_W + SUM_SPREAD;
     localparam ROUNDED_W = ALIGNED_W - ROUND_SHIFT;
 
-    // ---- accumulator + bias, peephole product ----------------------------------------------
+    // ---- accumulator + bias, product -------------------------------------------------------
     localparam PRODUCT_CLOCKS = CLOCKS - 3;
 
     wire signed [SUM_W-1:0] biased;
@@ -59,14 +63,22 @@ module ese_adder_tree #(
     // ---- sum -------------------------------------------------------------------------------
     reg signed [SUM_W-1:0] sum;
     generate
-        if (PEEPHOLE != 0) begin : g_peephole
-            (* use_dsp = "yes" *) reg signed [PEEP_W+ACT_W-1:0] product;
-            wire [PEEP_W+ACT_W-1:0] product_q;
+        if (PRODUCTS != 0) begin : g_product
+            localparam LEFT_W = P_W + ACT_W + P_SPREAD;
+            localparam WIDE_W = LEFT_W + P_SHIFT + SUM_W; // of which the sum takes SUM_W
 
-            always @(posedge clk) product <= peep * c;
+            (* use_dsp = "yes" *) reg signed [P_W+ACT_W-1:0] product;
+            wire [P_W+ACT_W-1:0]     product_q;
+            wire signed [LEFT_W-1:0] product_left;
+            wire signed [WIDE_W-1:0] product_wide =
+                {{(WIDE_W-LEFT_W){product_left[LEFT_W-1]}}, product_left} <<< P_SHIFT;
+
+            wire unused_wide = ^product_wide[WIDE_W-1:SUM_W];
+
+            always @(posedge clk) product <= p * q;
 
             ese_delay #(
-                .WIDTH  (PEEP_W + ACT_W),
+                .WIDTH  (P_W + ACT_W),
                 .CLOCKS (PRODUCT_CLOCKS - 1)
             ) u_product (
                 .clk     (clk),
@@ -74,10 +86,21 @@ module ese_adder_tree #(
                 .delayed (product_q)
             );
 
-            always @(posedge clk)
-                sum <= biased + {{(SUM_W-PEEP_W-ACT_W){product_q[PEEP_W+ACT_W-1]}}, product_q};
-        end else begin : g_no_peephole
-            wire unused_operands = &{1'b0, peep, c};
+            ese_align #(
+                .IN_W     (P_W + ACT_W),
+                .OUT_W    (LEFT_W),
+                .FORMATS  (FORMATS),
+                .FORMAT_W (FORMAT_W),
+                .LEFTS    (P_LEFTS)
+            ) u_left (
+                .format  (format),
+                .value   (product_q),
+                .aligned (product_left)
+            );
+
+            always @(posedge clk) sum <= biased + product_wide[SUM_W-1:0];
+        end else begin : g_no_product
+            wire unused_operands = &{1'b0, p, q};
 
             always @(posedge clk) sum <= biased;
         end

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-// ese_cell - c = f*c' + candidate*i, or m = sigm*tanh(c): the operands of ElemMul, and which result.
+// ese_cell - c = f*c' + candidate*i, m = sigm*tanh(c), or sigm*c': the operands of ElemMul, and which
+// result.
 //
-// What counts  is_out: m, else c; i is 1 - f where is_coupled; the candidate is tanh where is_tanh, else sigm
+// What counts  is_out: m, else c, of which is_reset leaves sigm*c'; i is 1 - f where is_coupled; the
+//              candidate is tanh where is_tanh, else sigm
 // Stages   i_read and f_read are those of stage GATE - 1, c_old, sigm and tanh of GATE; `result`, rounded and
 //          saturated, is that of PRODUCT, CLOCKS clocks after GATE
 // Rate     one row a clock
@@ -23,6 +25,8 @@ module ese_cell #(
     parameter COUPLED      = 0,  // 0: no cell has 1 - f in its place
     parameter CELL_TANH    = 1,  // 0: no candidate is a tanh
     parameter CELL_SIGMOID = 0,  // 0: ... a sigmoid
+    parameter OUTS         = 1,  // 0: is_out is never high
+    parameter RESETS       = 0,  // 0: is_reset is never high
     parameter CLOCKS       = 3   // of ese_elem_mul
 ) (
     input  wire                    clk,
@@ -30,6 +34,7 @@ module ese_cell #(
     // Held for the pass
     input  wire [FORMAT_W-1:0]     format,
     input  wire                    is_out,
+    input  wire                    is_reset,
     input  wire                    is_tanh,
     input  wire                    is_coupled,
 
@@ -67,6 +72,20 @@ module ese_cell #(
 
     always @(posedge clk) f_gate <= f_read;
 
+    wire signed [ACT_W-1:0] f;
+    wire signed [B_W-1:0]   i;
+    generate
+        if (RESETS != 0) begin : g_resets
+            assign f = is_reset ? sigm : f_gate;
+            assign i = i_gate & {B_W{!is_reset}};
+        end else begin : g_no_resets
+            wire unused_reset = is_reset;
+
+            assign f = f_gate;
+            assign i = i_gate;
+        end
+    endgenerate
+
     // ---- operands --------------------------------------------------------------------------
     // Where candidates are all of one function, an operand is the same for c and m.
     wire signed [ACT_W-1:0] a;
@@ -82,10 +101,14 @@ module ese_cell #(
             assign a     = (CELL_TANH != 0) ? tanh : sigm;
             assign other = (CELL_TANH != 0) ? sigm : tanh;
         end
-        if (COUPLED != 0) begin : g_wide
-            assign b = is_out ? {other[ACT_W-1], other} : i_gate;
+        if (OUTS == 0) begin : g_no_outs
+            wire unused_other = &{1'b0, other};
+
+            assign b = i;
+        end else if (COUPLED != 0) begin : g_wide
+            assign b = is_out ? {other[ACT_W-1], other} : i;
         end else begin : g_same
-            assign b = is_out ? other : i_gate;
+            assign b = is_out ? other : i;
         end
     endgenerate
 
@@ -104,11 +127,12 @@ module ese_cell #(
         .FORMAT_W (FORMAT_W),
         .C_LEFTS  (C_LEFTS),
         .M_LEFTS  (M_LEFTS),
+        .OUTS     (OUTS),
         .CLOCKS   (CLOCKS)
     ) u_elem_mul (
         .clk    (clk),
         .format (format),
-        .f      (f_gate),
+        .f      (f),
         .c_old  (c_old),
         .a      (a),
         .b      (b),
@@ -116,7 +140,7 @@ module ese_cell #(
         .m      (m_product)
     );
 
-    assign result = is_out ? m_product : c_product;
+    assign result = (OUTS != 0 && is_out) ? m_product : c_product;
 endmodule
 
 `resetall

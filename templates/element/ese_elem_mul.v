@@ -22,6 +22,7 @@ module ese_elem_mul #(
     parameter FORMAT_W = 1,  // bits of a format's number
     parameter [8*FORMATS-1:0] C_LEFTS = {FORMATS{8'd0}}, // of each format
     parameter [8*FORMATS-1:0] M_LEFTS = {FORMATS{8'd0}},
+    parameter OUTS     = 1,  // 0: there is no m
     parameter CLOCKS   = 3   // 3, 4 or 5
 ) (
     input  wire                    clk,
@@ -40,8 +41,6 @@ module ese_elem_mul #(
     localparam SUM_W     = FORGET_W + ALIGN + 1 + (B_W - ACT_W);
     localparam C_SUM_W   = SUM_W + C_SPREAD;
     localparam C_SHIFT   = 2 * GATE_FRAC - C_FRAC + C_SPREAD;
-    localparam M_SUM_W   = PRODUCT_W + 1 + M_SPREAD;
-    localparam M_SHIFT   = 2 * GATE_FRAC - M_FRAC;
 
     // What a format lacks of C_FRAC the old c is shifted left, and what it has of it, the new one.
     localparam [31:0] SPREAD = C_SPREAD;
@@ -83,8 +82,7 @@ module ese_elem_mul #(
     );
 
     // ---- sum -------------------------------------------------------------------------------
-    reg signed [SUM_W-1:0]     sum;
-    reg signed [PRODUCT_W-1:0] alone; // the product of m
+    reg signed [SUM_W-1:0] sum;
 
     wire signed [FORGET_W-1:0] forget_aligned;
     wire signed [SUM_W-1:0]    forget_wide =
@@ -104,18 +102,12 @@ module ese_elem_mul #(
         .aligned (forget_aligned)
     );
 
-    always @(posedge clk) begin
-        sum   <= (forget_wide <<< ALIGN) + product_wide;
-        alone <= product;
-    end
+    always @(posedge clk) sum <= (forget_wide <<< ALIGN) + product_wide;
 
-    // ---- rounding --------------------------------------------------------------------------
+    // ---- rounding of c ---------------------------------------------------------------------
     wire signed [C_SUM_W-1:0]         c_sum;
-    wire signed [M_SUM_W-1:0]         m_sum;
     wire signed [C_SUM_W-C_SHIFT-1:0] c_rounded;
-    wire signed [M_SUM_W-M_SHIFT-1:0] m_rounded;
     reg  signed [C_SUM_W-C_SHIFT-1:0] c_q;
-    reg  signed [M_SUM_W-M_SHIFT-1:0] m_q;
 
     ese_align #(
         .IN_W     (SUM_W),
@@ -129,18 +121,6 @@ module ese_elem_mul #(
         .aligned (c_sum)
     );
 
-    ese_align #(
-        .IN_W     (PRODUCT_W + 1),
-        .OUT_W    (M_SUM_W),
-        .FORMATS  (FORMATS),
-        .FORMAT_W (FORMAT_W),
-        .LEFTS    (M_LEFTS)
-    ) u_align_m (
-        .format  (format),
-        .value   ({alone[PRODUCT_W-1], alone}),
-        .aligned (m_sum)
-    );
-
     ese_round_shift_right #(
         .IN_W  (C_SUM_W),
         .SHIFT (C_SHIFT)
@@ -149,18 +129,7 @@ module ese_elem_mul #(
         .rounded (c_rounded)
     );
 
-    ese_round_shift_right #(
-        .IN_W  (M_SUM_W),
-        .SHIFT (M_SHIFT)
-    ) u_round_m (
-        .value   (m_sum),
-        .rounded (m_rounded)
-    );
-
-    always @(posedge clk) begin
-        c_q <= c_rounded;
-        m_q <= m_rounded;
-    end
+    always @(posedge clk) c_q <= c_rounded;
 
     ese_saturate #(
         .IN_W  (C_SUM_W - C_SHIFT),
@@ -170,13 +139,52 @@ module ese_elem_mul #(
         .saturated (c_new)
     );
 
-    ese_saturate #(
-        .IN_W  (M_SUM_W - M_SHIFT),
-        .OUT_W (ACT_W)
-    ) u_saturate_m (
-        .value     (m_q),
-        .saturated (m)
-    );
+    // ---- m ---------------------------------------------------------------------------------
+    generate
+        if (OUTS != 0) begin : g_m
+            localparam M_SUM_W = PRODUCT_W + 1 + M_SPREAD;
+            localparam M_SHIFT = 2 * GATE_FRAC - M_FRAC;
+
+            reg  signed [PRODUCT_W-1:0]       alone;
+            wire signed [M_SUM_W-1:0]         m_sum;
+            wire signed [M_SUM_W-M_SHIFT-1:0] m_rounded;
+            reg  signed [M_SUM_W-M_SHIFT-1:0] m_q;
+
+            always @(posedge clk) alone <= product;
+
+            ese_align #(
+                .IN_W     (PRODUCT_W + 1),
+                .OUT_W    (M_SUM_W),
+                .FORMATS  (FORMATS),
+                .FORMAT_W (FORMAT_W),
+                .LEFTS    (M_LEFTS)
+            ) u_align (
+                .format  (format),
+                .value   ({alone[PRODUCT_W-1], alone}),
+                .aligned (m_sum)
+            );
+
+            ese_round_shift_right #(
+                .IN_W  (M_SUM_W),
+                .SHIFT (M_SHIFT)
+            ) u_round (
+                .value   (m_sum),
+                .rounded (m_rounded)
+            );
+
+            always @(posedge clk) m_q <= m_rounded;
+
+            ese_saturate #(
+                .IN_W  (M_SUM_W - M_SHIFT),
+                .OUT_W (ACT_W)
+            ) u_saturate (
+                .value     (m_q),
+                .saturated (m)
+            );
+        end else begin : g_no_m
+            assign m = {ACT_W{1'b0}};
+        end
+    endgenerate
 endmodule
 
 `resetall

@@ -6,10 +6,11 @@
 // and of results follow each other in a pass, from the bases told at begin_pass on.
 //
 //   stage 1             rows taken from the ActBuffers; c read
+//   stage BIAS - 2      what is hidden of the row block read, and the gate that multiplies it
 //   stage BIAS          bias and peephole
 //   stage Z             pre-activation
 //   stage GATE - 2      gates of the row block read
-//   stage GATE          Sigmoid / Tanh done; gates written
+//   stage GATE          Sigmoid / Tanh done; gates and what is hidden written
 //   stage PRODUCT       ElemMul done
 //   stage RESULT        results
 //
@@ -28,6 +29,8 @@ module ese_element_control #(
     parameter FORMAT_W    = 1,  // bits of a format's number
     parameter BIAS_W      = 28, // bits of a bias
     parameter PEEP_W      = 16, // bits of a peephole weight
+    parameter OPERATION_W = 2,  // of ese_operation, like RESETS
+    parameter RESETS      = 0,
     parameter BIAS_STAGE    = 3,
     parameter GATE_STAGE    = 12,
     parameter RESULT_STAGE  = 16,
@@ -38,7 +41,7 @@ module ese_element_control #(
 
     // The pass that begins
     input  wire                    begin_pass,
-    input  wire [FORMAT_W+12:0]    operation,
+    input  wire [FORMAT_W+OPERATION_W+10:0] operation,
     input  wire [C_WORD_W-1:0]     cell_base,
     input  wire [WORD_W-1:0]       write_base,
 
@@ -53,15 +56,20 @@ module ese_element_control #(
     output wire [FORMAT_W-1:0]     format,
     output wire                    no_cells,
     output wire                    is_out,
+    output wire                    is_reset,
     output wire                    is_gate,
     output wire                    is_relu,
     output wire                    is_tanh,
     output wire                    is_table,
     output wire                    is_coupled,
+    output wire                    adds_hidden,
 
     // Stage 1, as late as the channels are: read c
     output wire                    c_read,
     output reg  [C_WORD_W-1:0]     c_read_word,
+    // BIAS - 2, if adds_hidden
+    output wire                    hidden_read,
+    output wire [GATE_WORD_W-1:0]  hidden_word,
     // BIAS
     output reg  [LANES*BIAS_W-1:0] bias,
     output reg  [LANES*PEEP_W-1:0] peep,
@@ -70,6 +78,7 @@ module ese_element_control #(
     // GATE
     output wire                    i_write,
     output wire                    f_write,
+    output wire                    hidden_write,
     // Of the word of gates that is read, or written: no pass does both
     output reg  [GATE_WORD_W-1:0]  gate_word,
     // RESULT, as late as the channels are: a word of results, but for gates, and where it goes
@@ -89,32 +98,38 @@ module ese_element_control #(
     wire is_leaving;
     wire to_gate_i;
     wire to_gate_f;
+    wire to_hidden;
     wire to_cells;
     wire to_kept;
     wire to_scratch;
-    wire to_gate = to_gate_i || to_gate_f;
+    wire to_gate = to_gate_i || to_gate_f || to_hidden;
 
     ese_operation #(
-        .FORMAT_W (FORMAT_W)
+        .FORMAT_W    (FORMAT_W),
+        .OPERATION_W (OPERATION_W),
+        .RESETS      (RESETS)
     ) u_operation (
-        .clk        (clk),
-        .begin_pass (begin_pass),
-        .operation  (operation),
-        .format     (format),
-        .leaves     (is_leaving),
-        .constants  (has_constants),
-        .no_cells   (no_cells),
-        .is_out     (is_out),
-        .is_gate    (is_gate),
-        .is_relu    (is_relu),
-        .is_tanh    (is_tanh),
-        .is_table   (is_table),
-        .is_coupled (is_coupled),
-        .to_gate_i  (to_gate_i),
-        .to_gate_f  (to_gate_f),
-        .to_cells   (to_cells),
-        .to_kept    (to_kept),
-        .to_scratch (to_scratch)
+        .clk         (clk),
+        .begin_pass  (begin_pass),
+        .operation   (operation),
+        .format      (format),
+        .leaves      (is_leaving),
+        .constants   (has_constants),
+        .no_cells    (no_cells),
+        .is_out      (is_out),
+        .is_reset    (is_reset),
+        .is_gate     (is_gate),
+        .is_relu     (is_relu),
+        .is_tanh     (is_tanh),
+        .is_table    (is_table),
+        .is_coupled  (is_coupled),
+        .adds_hidden (adds_hidden),
+        .to_gate_i   (to_gate_i),
+        .to_gate_f   (to_gate_f),
+        .to_hidden   (to_hidden),
+        .to_cells    (to_cells),
+        .to_kept     (to_kept),
+        .to_scratch  (to_scratch)
     );
 
     // ---- where its steps are ---------------------------------------------------------------
@@ -133,6 +148,7 @@ module ese_element_control #(
     assign gate_read     = valid[GATE_STAGE-2];
     assign i_write       = valid[GATE_STAGE] && to_gate_i;
     assign f_write       = valid[GATE_STAGE] && to_gate_f;
+    assign hidden_write  = valid[GATE_STAGE] && to_hidden;
     assign result_valid  = valid[STAGES] && !to_gate;
     assign cell_write    = valid[STAGES] && to_cells;
     assign kept_write    = valid[STAGES] && to_kept;
@@ -162,6 +178,23 @@ module ese_element_control #(
             write_word  <= write_base;
         end
     end
+
+    // What is hidden is read long before gates are.
+    generate
+        if (OPERATION_W > 2) begin : g_hidden
+            reg [GATE_WORD_W-1:0] word;
+
+            always @(posedge clk)
+                if (begin_pass)               word <= {GATE_WORD_W{1'b0}};
+                else if (valid[BIAS_STAGE-2]) word <= word + 1'b1;
+
+            assign hidden_read = valid[BIAS_STAGE-2] && adds_hidden;
+            assign hidden_word = word;
+        end else begin : g_none_hidden
+            assign hidden_read = 1'b0;
+            assign hidden_word = {GATE_WORD_W{1'b0}};
+        end
+    endgenerate
 
     // ---- constants -------------------------------------------------------------------------
     wire [LANES*(PEEP_W+BIAS_W)-1:0] constants_q; // BIAS - 1

@@ -125,6 +125,7 @@ module ese_mover (
         .ACT_W          (ACT_W),
         .ELEMENT_W      (ELEMENT_W),
         .WORD_W         (WORD_W),
+        .MIRRORED       (MIRRORED),
         .X_COUNT_W      (X_COUNT_W),
         .ADDRESS_W      (ADDRESS_W),
         .BUS_W          (BUS_W),

@@ -19,6 +19,7 @@ module ese_queue #(
     parameter ACT_W          = 16,  // bits of an element
     parameter ELEMENT_W      = 16,  // ... in memory
     parameter WORD_W         = 5,   // address bits of what a state lies in
+    parameter MIRRORED       = 0,   // of ese_state_mover
     parameter X_COUNT_W      = 4,   // bits of an element's number within x
     parameter ADDRESS_W      = 40,  // bits of a byte address
     parameter BUS_W          = 128, // bits of a bus word
@@ -224,6 +225,7 @@ module ese_queue #(
         .ACT_W          (ACT_W),
         .ELEMENT_W      (ELEMENT_W),
         .WORD_W         (WORD_W),
+        .MIRRORED       (MIRRORED),
         .BUS_W          (BUS_W),
         .STATE_MEMORY_W (STATE_MEMORY_W)
     ) u_state (

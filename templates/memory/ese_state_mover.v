@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // ese_state_mover - a state from memory into the chip, or out of it, word by word, while no frame is under way.
 //
-// A state is the words of the cell memory, then those of the kept store; either may have none.  `begins` comes
-// a clock or more before.
+// A state is the words of the cell memory, then those of the kept store; either may have none.  With MIRRORED
+// the kept store has words of the same numbers as the state.  `begins` comes a clock or more before.
 //
 // Restoring  words from the bus go to the channels that are restored; `over` with the last one
 // Saving     words of all channels go out, those of channels that carry no voice as 0; `over` a step behind
@@ -17,6 +17,7 @@ module ese_state_mover #(
     parameter ACT_W          = 16,  // bits of an element
     parameter ELEMENT_W      = 16,  // ... in memory
     parameter WORD_W         = 5,   // address bits of either store
+    parameter MIRRORED       = 0,   // 1: of ese_vectors
     parameter BUS_W          = 128, // bits of a bus word
     parameter STATE_MEMORY_W = 32   // bits of a word of state in memory
 ) (
@@ -111,7 +112,7 @@ module ese_state_mover #(
 
     // ---- saved -----------------------------------------------------------------------------
     wire              is_kept   = item >= first_kept;
-    wire [ITEM_W-1:0] kept_item = item - first_kept;
+    wire [ITEM_W-1:0] kept_item = (MIRRORED != 0) ? item : item - first_kept;
     reg               shown;    // a word is at the outputs of the stores
     reg               shown_is_kept;
     wire              taken_on; // ... and goes into the register behind them

@@ -107,6 +107,7 @@
 //         ese_channel                 one voice
 //           ese_pe                      ActQueue, SpMV, Accu, ActBuffer (one a PE)
 //           ese_assemble                Assemble
+//           ese_gates                   what passes give to others of their rows
 //           ese_element                 one element-wise lane
 //             ese_adder_tree              AdderTree
 //@ if SEVERAL_FORMATS
@@ -117,10 +118,13 @@
 //               ese_act_table               their tables
 //@ end
 //@ if CELLS
+//@ if OUTS
 //             ese_c_as_z                  c for tanh(c)
-//             ese_cell                    c and m: operands and results
+//@ end
+//             ese_cell                    @{CELL_VECTORS}: operands and results
 //               ese_elem_mul                ElemMul
 //@ end
+//             ese_function_result         results of functions, and sums
 //     ese_vectors                 H buffers
 //@ if STORED
 //       ese_ram                     @{STORED_VECTORS}
@@ -180,6 +184,7 @@ module ese_top (
     localparam [8*FORMATS-1:0] SUM_LEFTS = @{SUM_LEFTS};
     localparam [8*FORMATS-1:0] C_LEFTS   = @{C_LEFTS};
     localparam [8*FORMATS-1:0] M_LEFTS   = @{M_LEFTS};
+    localparam [8*FORMATS-1:0] HIDDEN_LEFTS = @{HIDDEN_LEFTS};
 
     // ---- reset, synchronous and active high inside -----------------------------------------
 //@ if LOADABLE
@@ -459,6 +464,7 @@ module ese_top (
         .SUM_LEFTS          (SUM_LEFTS),
         .C_LEFTS            (C_LEFTS),
         .M_LEFTS            (M_LEFTS),
+        .HIDDEN_LEFTS       (HIDDEN_LEFTS),
         .INTERPOLATE        (@{INTERPOLATE}),
         .SIGM_FILE          ("@{IMAGE}sigmoid.mem"),
         .TANH_FILE          ("@{IMAGE}tanh.mem")

@@ -73,7 +73,6 @@ refused() { # NAME PATTERN LAYER...
     must "$name: nothing is left" test ! -e "$work/refused"
 }
 
-refused 'a GRU' '^ese: layer 1 is of kind gru; ' 'kind: gru, cell: 4'
 refused 'backward' '^ese: layer 1 has the direction backward; ' 'kind: rnn, cell: 4, direction: backward'
-must 'a GRU: report' "$ese" report "$work/refused.yaml" --set model.layers.1.direction=forward
+must 'forward: report' "$ese" report "$work/refused.yaml" --set model.layers.1.direction=forward
 finish

@@ -1,9 +1,9 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
-# mutants.sh [memory|registers|stacks|planner] - one line of the generated Verilog is broken at a time; ese
+# mutants.sh [memory|registers|stacks|gru|planner] - one line of the generated Verilog is broken at a time; ese
 # verify must fail each time.  With `memory`: of what only a loadable chip has; with `registers`: of the
-# registers that `pipeline` puts in; with `stacks`: of what lists of layers need; with `planner`: a line of
-# the C that plans where vectors lie and when they are there, so that models and chip are told the same
+# registers that `pipeline` puts in; with `stacks`: of what lists of layers need; with `gru`: of what GRUs
+# need; with `planner`: a line of the C that plans where vectors lie and when they are there, so that models and chip are told the same
 # wrong thing.
 set -euo pipefail
 # shellcheck source=tests/lib.sh
@@ -85,8 +85,8 @@ registers() {
     mutant some ese_element 's/(ASSEMBLE_CLOCKS - 2)/(ASSEMBLE_CLOCKS - 1)/'
     mutant some ese_element 's/(SUM_CLOCKS - 1)/(SUM_CLOCKS)/'
     mutant some ese_element 's/(TABLE_CLOCKS + 1)/(TABLE_CLOCKS)/'
-    mutant some ese_element 's/CLOCKS (TABLE_CLOCKS)$/CLOCKS (TABLE_CLOCKS + 1)/'
-    mutant some ese_element 's/CLOCKS (PRODUCT_CLOCKS)$/CLOCKS (PRODUCT_CLOCKS + 1)/'
+    mutant some ese_function_result 's/CLOCKS (TABLE_CLOCKS)$/CLOCKS (TABLE_CLOCKS + 1)/'
+    mutant some ese_function_result 's/CLOCKS (PRODUCT_CLOCKS)$/CLOCKS (PRODUCT_CLOCKS + 1)/'
     mutant some ese_element_control 's/CLOCKS (BIAS_STAGE - 1)/CLOCKS (BIAS_STAGE - 2)/'
     mutant some ese_element_control 's/C_STAGE = 1 + SPREAD_CLOCKS/C_STAGE = 1/'
     mutant some ese_element_control 's/STAGES  = RESULT_STAGE + SPREAD_CLOCKS/STAGES = RESULT_STAGE/'
@@ -309,7 +309,7 @@ END
     mutant every ese_channel 's/(first \&\& !is_out) || no_cells/no_cells/'
     mutant every ese_channel 's/(first \&\& !is_out) || no_cells/first || no_cells/'
     mutant beyond ese_channel 's/(first \&\& !is_out) || no_cells/first \&\& !is_out/'
-    mutant every ese_channel 's/f_write)/i_write)/'
+    mutant every ese_gates 's/f_write)/i_write)/'
     mutant every ese_channel 's/ADDR_W (C_WORD_W)/ADDR_W (C_WORD_W - 1)/'
 
     mutant late ese_voices 's/first           (first\[c\])/first (first[0])/'
@@ -318,15 +318,15 @@ END
     mutant late ese_voices 's/\.c_read_word     (c_read_word)/.c_read_word (own_gate_word)/'
     mutant beyond ese_voices 's/\.no_cells        (own_no_cells)/.no_cells (1'\''b0)/'
 
-    mutant every ese_operation 's/next_operation == OUT/1'\''b0/'
-    mutant every ese_operation 's/next_operation == GATE/next_operation != OUT/'
+    mutant every ese_operation 's/next_kind == OUT/1'\''b0/'
+    mutant every ese_operation 's/next_kind == GATE/next_kind != OUT/'
     mutant every ese_operation 's/next_function == RELU/1'\''b0/'
     mutant every ese_operation 's/next_function == RELU/next_function <= RELU/'
     mutant every ese_operation 's/next_function == TANH;/1'\''b1;/'
     mutant none ese_operation 's/next_function == TANH || next_function == SIGMOID/next_function == SIGMOID/'
     mutant every ese_operation 's/is_coupled <= next_coupled/is_coupled <= 1'\''b0/'
     mutant every ese_operation 's/{to_scratch, to_kept/{to_kept, to_scratch/'
-    mutant every ese_operation 's/to_gate_f, to_gate_i} <=/to_gate_i, to_gate_f} <=/'
+    mutant every ese_operation 's/{to_gate_f, to_gate_i}  *<=/{to_gate_i, to_gate_f} <=/'
     mutant every ese_operation 's/constants  <= next_constants/constants <= 1'\''b1/'
     mutant every ese_operation 's/leaves     <= next_leaves/leaves <= 1'\''b1/'
     mutant every ese_operation 's/if (begin_pass)/if (1)/'
@@ -344,10 +344,10 @@ END
     mutant every ese_element_control 's/C_STAGE = 1 + SPREAD_CLOCKS/C_STAGE = 1/'
 
     mutant every ese_element 's/GATE_RESULTS \&\& is_gate/1'\''b0/'
-    mutant every ese_element 's/SUM_RESULTS == 0 || is_table/1'\''b0/'
-    mutant none ese_element 's/SUM_RESULTS == 0 || is_table/1'\''b1/'
+    mutant every ese_function_result 's/SUM_RESULTS == 0 || is_table/1'\''b0/'
+    mutant none ese_function_result 's/SUM_RESULTS == 0 || is_table/1'\''b1/'
     mutant every ese_element 's/GATE_RESULTS \&\& is_gate/GATE_RESULTS \&\& !is_gate/'
-    mutant none ese_element 's/RELU        (RELU_RESULTS)/RELU (0)/'
+    mutant none ese_element 's/RELU (RELU_RESULTS)/RELU (0)/'
     mutant late ese_element 's/(TABLE_CLOCKS + 1)/(TABLE_CLOCKS)/'
     mutant late ese_element 's/(SUM_CLOCKS - 1)/(SUM_CLOCKS)/'
 
@@ -362,7 +362,7 @@ END
     mutant every ese_cell 's/{2.b01, {(ACT_W-1){1.b0}}} - /{2'\''b00, {(ACT_W-1){1'\''b1}}} - /'
     mutant every ese_cell 's/(is_tanh || is_out) ? tanh/is_out ? tanh/'
     mutant every ese_cell 's/(is_tanh || is_out) ? tanh/is_tanh ? tanh/'
-    mutant every ese_cell 's/is_out ? m_product : c_product/c_product/'
+    mutant every ese_cell 's/(OUTS != 0 \&\& is_out) ? m_product : c_product/c_product/'
     mutant every ese_cell 's/f_gate <= f_read/f_gate <= i_read/'
 
     mutant every ese_c_as_z 's/LEFTS    (C_LEFTS)/LEFTS ({FORMATS{8'\''d0}})/'
@@ -388,6 +388,77 @@ END
     mutant every ese_align 's/{(OUT_W-IN_W){value\[IN_W-1\]}}/{(OUT_W-IN_W){1'\''b0}}/'
     mutant late ese_align 's/choices\[format\*OUT_W/choices[0*OUT_W/'
     mutant late ese_align 's/LEFTS\[8\*n +: 8\]/8'\''d0/'
+}
+
+gru() {
+    stack after icarus --set index_bits=2 <<'END'
+kind: gru, input: 9, cell: 37
+END
+    stack before icarus --set index_bits=2 --set pipeline=0 --set elem_lanes=2 <<'END'
+kind: gru, input: 9, cell: 37, reset: before
+END
+    # gate i is i of the one and r of the other; products of peepholes, and of what is hidden
+    stack mixed icarus --set index_bits=2 --set pipeline=2 --set channels=9 <<'END'
+kind: lstm, input: 6, cell: 21, output: 17, peephole: true, formats: {c: 9}
+kind: gru, cell: 18, formats: {kept: 9}
+kind: gru, cell: 13, formats: {kept: 12}
+kind: rnn, cell: 7
+kind: gru, cell: 11, reset: before
+END
+    # the state of a GRU lies twice, beside others that lie once
+    stack states icarus --set memory=stream --set index_bits=2 <<'END'
+kind: lstm, input: 12, cell: 22, output: 9
+kind: gru, cell: 18
+kind: rnn, cell: 11
+END
+    mutant after ese_gates 's/early ? hidden_read : gate_read/gate_read/'
+    mutant after ese_gates 's/early ? hidden_word : gate_word/gate_word/'
+    mutant mixed ese_gates 's/(INPUT_GATES == 0 || adds_hidden)/1'\''b1/'
+    mutant mixed ese_gates 's/(INPUT_GATES == 0 || adds_hidden)/(INPUT_GATES == 0)/'
+    mutant after ese_gates 's/write_enable  (hidden_write)/write_enable (i_write)/'
+    mutant after ese_gates 's/write_data    (hidden)/write_data (gates)/'
+    mutant after ese_gates '/g_hidden/,$s/read_address  (hidden_word)/read_address (gate_word)/'
+
+    mutant after ese_element_control 's/to_gate_f || to_hidden/to_gate_f/'
+    mutant after ese_element_control 's/begin_pass)               word <= {GATE_WORD_W{1.b0}}/begin_pass) word <= word/'
+    mutant after ese_element_control 's/(valid\[BIAS_STAGE-2\])/(valid[BIAS_STAGE-1])/'
+    mutant mixed ese_element_control 's/hidden_read = valid\[BIAS_STAGE-2\]/hidden_read = valid[BIAS_STAGE-1]/'
+    mutant after ese_element_control 's/valid\[GATE_STAGE\] \&\& to_hidden/valid[GATE_STAGE] \&\& to_gate_i/'
+
+    mutant after ese_operation 's/next_operation\[OPERATION_W-1\]/1'\''b0/'
+    mutant mixed ese_operation 's/next_operation\[OPERATION_W-1\]/1'\''b1/'
+    mutant after ese_operation 's/next_target\[1:0\] == 2.b11/1'\''b0/'
+    mutant after ese_operation 's/ \& {2{!next_hides}}//'
+    mutant before ese_operation 's/next_kind == RESET/1'\''b0/'
+    mutant mixed ese_operation 's/next_kind == RESET/next_kind != GATE/'
+
+    mutant after ese_element 's/adds_hidden ? i_read : {ACT_W{1.b0}}/{ACT_W{1'\''b0}}/'
+    mutant mixed ese_element 's/adds_hidden ? i_wide/!adds_hidden ? i_wide/'
+    mutant mixed ese_element 's/adds_hidden ? hidden_bias/1'\''b1 ? hidden_bias/'
+    mutant after ese_element 's/P_SHIFT (HIDDEN_SHIFT)/P_SHIFT (HIDDEN_SHIFT + 1)/'
+    mutant mixed ese_element 's/P_LEFTS (HIDDEN_LEFTS)/P_LEFTS ({FORMATS{8'\''d0}})/'
+    mutant mixed ese_element 's/i_bias\[ACT_W-1\]/1'\''b1/'
+    mutant mixed ese_element 's/peep\[PEEP_W-1\]/1'\''b0/'
+    mutant after ese_function_result 's/? sum_gate : {ACT_W/? y_sum : {ACT_W/'
+    mutant before ese_cell 's/is_reset ? sigm : f_gate/f_gate/'
+    mutant before ese_cell 's/i_gate \& {B_W{!is_reset}}/i_gate/'
+    mutant mixed ese_cell 's/is_reset ? sigm : f_gate/is_reset ? tanh : f_gate/'
+    mutant after ese_cell 's/i_gate <= rest/i_gate <= {2'\''b00, {(ACT_W-1){1'\''b1}}} - {1'\''b0, f_read}/'
+    mutant after ese_channel 's/(first \&\& !is_out) || no_cells/no_cells/'
+    mutant before ese_channel 's/(first \&\& !is_out) || no_cells/no_cells/'
+
+    mutant mixed ese_voices 's/is_reset        (own_is_reset)/is_reset (1'\''b0)/'
+    mutant mixed ese_voices 's/adds_hidden     (own_adds_hidden)/adds_hidden (adds_hidden \&\& !own_is_reset)/'
+    mutant mixed ese_voices 's/hidden_word     (own_hidden_word)/hidden_word (hidden_word)/'
+    mutant mixed ese_voices 's/hidden_write    (own_hidden_write)/hidden_write (own_i_write)/'
+    mutant after ese_adder_tree 's/product_left\[LEFT_W-1\]}}/1'\''b0}}/'
+    mutant after ese_core 's/KEPT_WORDS != 0 || MIRRORED != 0/KEPT_WORDS != 0/'
+
+    mutant states ese_vectors 's/MIRRORED != 0 || state_is_kept/state_is_kept/'
+    mutant states ese_state_mover 's/(MIRRORED != 0) ? item : item - first_kept/item - first_kept/'
+    mutant states ese_state_mover 's/(MIRRORED != 0) ? item : item - first_kept/item + first_kept/'
+    located after ese_elem_mul 's/c_q <= c_rounded;/c_q <= c_rounded + 1'\''b1;/' y result
+    located before ese_elem_mul 's/c_q <= c_rounded;/c_q <= c_rounded + 1'\''b1;/' rh result
 }
 
 # Verify must fail with a chip of a program in which one line is broken, and print TEXT.
@@ -428,6 +499,12 @@ kind: linear, input: 9, output: 60, activation: relu
 kind: linear, output: 40, activation: tanh
 kind: linear, output: 6
 END
+    stack gru icarus --set index_bits=2 <<'END'
+kind: lstm, input: 6, cell: 21, output: 17, peephole: true
+kind: gru, cell: 18, formats: {kept: 9}
+kind: gru, cell: 13, reset: before
+kind: rnn, cell: 9
+END
     # more passes than there are blocks
     stack rows icarus --set index_bits=2 <<'END'
 kind: linear, input: 9, output: 160
@@ -437,7 +514,7 @@ END
     planned both models/program/places.c 's/before ? SOURCE_BEFORE : SOURCE_KEPT/before ? SOURCE_KEPT : SOURCE_KEPT/'
     planned both models/program/places.c 's/before ? SOURCE_BEFORE : SOURCE_KEPT/before ? SOURCE_BEFORE : SOURCE_BEFORE/'
     planned linear models/program/places.c 's/return last_reader(p, earlier) < written_from(p, later)/return earlier != later/'
-    planned both models/program/places.c 's/p->places\[list\[n\]\].base = end;/p->places[list[n]].base = 0;/'
+    planned both models/program/places.c 's/place->base = end;/place->base = 0;/'
     planned both models/program/places.c 's/p->places\[v\].cell = end;/p->places[v].cell = 0;/'
     planned both models/program/places.c 's/? p->places\[cells\].cell + pass->word_base/? p->places[cells].cell/'
     planned both models/program/places.c 's/place->base + pass->word_base$/place->base/'
@@ -447,6 +524,15 @@ END
     planned both models/program/words.def 's/element_format_of(p, p->network.passes\[pass->of\].layer)/0/'
     planned both models/program/element.c 's/d->cell_sigmoid = 1;/d->cell_tanh = 1;/'
     planned both models/program/element.c 's/d->has_coupled = 1;/d->has_input_gates = 1;/'
+    planned gru models/program/places.c 's/place->base = place->cell;/place->base = place->cell + 1;/'
+    planned gru models/program/places.c 's/first = p->d.mirrored ? p->d.cell_words : 0/first = 0/'
+    planned gru models/program/places.c 's/return TARGET_HIDDEN;/return TARGET_GATE_I;/'
+    planned gru models/program/places.c 's/|| pass->left == vector)/)/'
+    planned gru models/program/places.c 's/pass->left != NONE ? OPERATION_ADDS_HIDDEN : 0/0/'
+    planned gru models/program/element.c 's/format.hidden_shift = quantized_product_shift(\&p->quant, i)/format.hidden_shift = 0/'
+    planned gru models/program/element.c 's/agree(a->hidden_shift, b->hidden_shift)/true/'
+    planned gru models/program/element.c 's/d->has_resets |= .*/;/'
+    planned gru models/program/element.c 's/d->has_outs |= .*/;/'
     # A list that opens a block for a pass before the one that has it is through: no program is made of it.
     local rotate='s/^    program->product_count = s.task_count;/    const int other = order[s.task_count - 1];'
     rotate+=' memmove(order + 1, order, (size_t)(s.task_count - 1) * sizeof *order); order[0] = other;&/'
@@ -462,7 +548,7 @@ if [ "${1:-}" = registers ]; then
     finish
     exit
 fi
-if [ "${1:-}" = stacks ] || [ "${1:-}" = planner ]; then
+if [[ ${1:-} == @(stacks|gru|planner) ]]; then
     "$1"
     finish
     exit
@@ -488,7 +574,7 @@ END
     mutant states ese_array 's/state_read \&\& !state_is_kept/state_read/'
     mutant states ese_array 's/state_write ? state_word\[C_WORD_W-1:0\]/state_write ? write_word[C_WORD_W-1:0]/'
     mutant states ese_vectors 's/{!product_bank, state_word/{product_bank, state_word/'
-    mutant states ese_vectors 's/state_write \&\& state_is_kept/state_write/'
+    mutant states ese_vectors 's/state_write \&\& (MIRRORED != 0 || state_is_kept)/state_write/'
     mutant states ese_vectors 's/state_saving ? state_read \&\& state_is_kept : read/read/'
     mutant states ese_vectors 's/word   = state_read ? state_word/word = state_read ? read_word/'
     mutant states ese_vectors 's/data = state_write ? state_data : write_data/data = write_data/'
@@ -595,7 +681,7 @@ mutant plain ese_act_queue 's/issued + 1.b1 == length/issued == length/'
 mutant plain ese_act_table 's/value <= -positive/value <= positive/'
 mutant plain ese_act_table 's/? -z : z/? z : z/'
 mutant plain ese_adder_tree 's/acc_wide + bias_wide/acc_wide - bias_wide/'
-mutant plain ese_adder_tree 's/product <= peep \* c/product <= peep + c/'
+mutant plain ese_adder_tree 's/product <= p \* q/product <= p + q/'
 mutant sparse ese_assemble 's/written\[(nth\*LANES+lane)\*share+n%share\]/1'\''b1/'
 mutant wide ese_block_state 's/closed\[b\] && (&quiet_pes)/closed[b]/'
 mutant plain ese_block_state 's/if (open \&\& open_block == NUMBER) *busy\[b\] <= 1.b1/if (open) busy[b] <= 1'\''b0/'

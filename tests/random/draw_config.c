@@ -65,7 +65,7 @@ static void draw_lstm(FILE *file)
 static void draw_layer(FILE *file)
 {
     static const char *const activations[] = {"none", "relu", "sigmoid", "tanh"};
-    switch (between(0, 3)) {
+    switch (between(0, 5)) {
     case 0:
         fprintf(file, "kind: rnn, cell: %d, nonlinearity: %s", or_limit(1, 37),
                 between(0, 1) ? "tanh" : "relu");
@@ -73,6 +73,11 @@ static void draw_layer(FILE *file)
     case 1:
         fprintf(file, "kind: linear, output: %d, activation: %s", or_limit(1, 37),
                 activations[between(0, 3)]);
+        break;
+    case 2:
+    case 3:
+        fprintf(file, "kind: gru, cell: %d, reset: %s", or_limit(1, 37),
+                between(0, 1) ? "after" : "before");
         break;
     default:
         draw_lstm(file);

@@ -16,23 +16,24 @@ enum { FORMATS_MOST = 3, ROWS = 24, PASSES = 72 };
 enum { ACT = 12, GATE_FRACTION = ACT - 1, ACC = 30, BIAS = 24, PEEP = 12, SUM = 32 };
 enum { Z_FRACTION = 9, Z = 14 };
 
-enum { GATE, CELL, OUT };
+enum { GATE, CELL, OUT, RESET };
 enum { NONE, RELU, SIGMOID, TANH };
-enum { TO_GATE_I = 1, TO_GATE_F = 2, TO_CELLS = 4, TO_KEPT = 8 };
+enum { TO_GATE_I = 1, TO_GATE_F = 2, TO_HIDDEN = 3, TO_CELLS = 4, TO_KEPT = 8 };
 
 /* A kind of pass. */
 struct kind {
     int operation, function, target;
-    bool peephole, coupled;
+    bool peephole, coupled, adds; /* adds i times a hidden sum */
 };
 
 static const struct kind kinds[] = {
-    {GATE, SIGMOID, TO_GATE_I, true, false}, {GATE, SIGMOID, TO_GATE_F, true, false},
-    {CELL, TANH, TO_CELLS, false, false},    {CELL, SIGMOID, TO_CELLS, false, false},
-    {CELL, TANH, TO_CELLS, false, true},     {CELL, SIGMOID, TO_CELLS, false, true},
-    {OUT, SIGMOID, TO_KEPT, true, false},    {GATE, NONE, TO_KEPT, false, false},
-    {GATE, RELU, TO_KEPT, false, false},     {GATE, SIGMOID, TO_KEPT, false, false},
-    {GATE, TANH, TO_KEPT, false, false}};
+    {GATE, SIGMOID, TO_GATE_I, true, false, false}, {GATE, SIGMOID, TO_GATE_F, true, false, false},
+    {CELL, TANH, TO_CELLS, false, false, false},    {CELL, SIGMOID, TO_CELLS, false, false, false},
+    {CELL, TANH, TO_CELLS, false, true, false},     {CELL, SIGMOID, TO_CELLS, false, true, false},
+    {OUT, SIGMOID, TO_KEPT, true, false, false},    {GATE, NONE, TO_KEPT, false, false, false},
+    {GATE, RELU, TO_KEPT, false, false, false},     {GATE, SIGMOID, TO_KEPT, false, false, false},
+    {GATE, TANH, TO_KEPT, false, false, false},     {GATE, NONE, TO_HIDDEN, false, false, false},
+    {CELL, TANH, TO_CELLS, false, true, true},      {RESET, SIGMOID, TO_KEPT, false, false, false}};
 
 enum { KINDS = sizeof kinds / sizeof *kinds, ALL = (1 << KINDS) - 1 };
 
@@ -48,16 +49,21 @@ enum {
     SUMS = 1 << 7,
     RELUS = 1 << 8,
     SIGMOIDS = 1 << 9,
-    TANHS = 1 << 10
+    TANHS = 1 << 10,
+    HIDES = 1 << 11,
+    MIXES = 1 << 12,
+    RESETS = 1 << 13
 };
 
-/* A chip: what it can do, and by format what its sums, c and m have less, or m more. */
+/* A chip: what it can do, and by format what its sums, c and m have less, or m more; and how far
+ * products of what is hidden are shifted left, of each format by so much more. */
 struct chip {
     int can;
     bool peepholes;
     int formats;
     int sum_left[FORMATS_MOST], c_left[FORMATS_MOST], m_left[FORMATS_MOST];
     int round_shift, c_fraction, m_fraction;
+    int hidden_shift, hidden_left[FORMATS_MOST];
 };
 
 static const struct chip chips[] = {
@@ -80,7 +86,13 @@ static const struct chip chips[] = {
     {INPUT | FORGET | BY_TANH | BY_SIGMOID | OUTPUT, true, 2, {0, 0}, {0, 5}, {0, 0}, 14, 11, 11},
     {INPUT | FORGET | COUPLED_BY_TANH | BY_TANH | OUTPUT, true, 2, {2, 0}, {0, 0}, {3, 0}, 16, 8,
      9},
-    {ALL, true, 3, {0, 5, 3}, {6, 0, 1}, {1, 2, 0}, 17, 11, 10}};
+    {FORGET | HIDES | MIXES, false, 1, {0}, {0}, {0}, 14, 11, 0, 3, {0}},
+    {FORGET | HIDES | MIXES | RESETS | COUPLED_BY_TANH, false, 2, {0, 2}, {0, 0}, {0}, 14, 11, 0, 0,
+     {5, 0}},
+    {FORGET | RESETS | COUPLED_BY_TANH | SUMS, false, 1, {0}, {0}, {0}, 15, 11, 0, 0, {0}},
+    {INPUT | FORGET | BY_TANH | OUTPUT | HIDES | MIXES, true, 2, {1, 0}, {3, 0}, {0, 1}, 15, 11, 11,
+     0, {0, 4}},
+    {ALL, true, 3, {0, 5, 3}, {6, 0, 1}, {1, 2, 0}, 17, 11, 10, 1, {0, 2, 4}}};
 
 enum { CHIPS = sizeof chips / sizeof *chips };
 
@@ -95,7 +107,7 @@ struct held {
 
 /* Operands of a row, and what comes out. */
 struct row {
-    int64_t c, acc, bias, peep, i, f, wanted;
+    int64_t c, acc, bias, peep, i, f, hidden, wanted;
 };
 
 static struct act_table sigmoid, tanh_table;
@@ -133,6 +145,11 @@ static int64_t c_as_z(int64_t c, int fraction)
     return saturate(up >= 0 ? c << up : round_shift_right(c, -up), Z);
 }
 
+static bool hides(const struct chip *chip)
+{
+    return (chip->can & HIDES) != 0;
+}
+
 static int64_t result_of(const struct chip *chip, const struct kind *kind, const struct held *held,
                          const struct row *row)
 {
@@ -140,8 +157,9 @@ static int64_t result_of(const struct chip *chip, const struct kind *kind, const
     const int c_fraction = chip->c_fraction - chip->c_left[format];
     const int m_fraction = chip->m_fraction + chip->m_left[format];
     const int64_t c = held->reads_c && !(held->first && kind->operation != OUT) ? row->c : 0;
-    const int64_t sum = row->acc + row->bias +
-                        (kind->peephole && chip->peepholes ? row->peep * c : 0);
+    const int64_t added = kind->adds ? row->i * row->hidden * ((int64_t)1 << (chip->hidden_shift + chip->hidden_left[format]))
+                          : kind->peephole && chip->peepholes ? row->peep * c : 0;
+    const int64_t sum = row->acc + row->bias + added;
     const int64_t rounded = round_shift_right(sum, chip->round_shift - chip->sum_left[format]);
     const int64_t a = kind->function == NONE   ? saturate(rounded, ACT)
                       : kind->function == RELU ? saturate(rounded > 0 ? rounded : 0, ACT)
@@ -151,6 +169,8 @@ static int64_t result_of(const struct chip *chip, const struct kind *kind, const
     if (kind->operation == OUT)
         return saturate(round_shift_right(a * of_table(TANH, c_as_z(c, c_fraction)),
                                           2 * GATE_FRACTION - m_fraction), ACT);
+    if (kind->operation == RESET)
+        return saturate(round_shift_right(a * c, GATE_FRACTION), ACT);
     const int64_t i = kind->coupled ? (1 << GATE_FRACTION) - row->f : row->i;
     const int64_t kept = row->f * c * ((int64_t)1 << (GATE_FRACTION - c_fraction));
     return saturate(round_shift_right(kept + a * i, 2 * GATE_FRACTION - c_fraction), ACT);
@@ -182,16 +202,19 @@ static void put(FILE *out, int64_t value, int bits)
         fputc('0' + (int)(((uint64_t)value >> bit) & 1), out);
 }
 
-/* {wanted, f, i, peep, bias, acc, c}, and before them what holds for the pass: {is a gate's, first,
+/* {hidden, wanted, f, i, peep, bias, acc, c}, and before them what holds for the pass: {is a gate's, first,
  * operation}. */
-static void put_row(FILE *out, const struct kind *kind, const struct held *held,
-                    const struct row *row)
+static void put_row(FILE *out, const struct chip *chip, const struct kind *kind,
+                    const struct held *held, const struct row *row)
 {
+    const int adds = kind->adds ? 4 : 0;
     put(out, (kind->target & (TO_GATE_I | TO_GATE_F)) != 0, 1);
     put(out, held->first, 1);
     put(out, held->format, 2), put(out, 0, 1), put(out, 1, 1);
     put(out, held->reads_c, 1), put(out, kind->coupled, 1);
-    put(out, kind->target, 5), put(out, kind->function, 2), put(out, kind->operation, 2);
+    put(out, kind->target, 5), put(out, kind->function, 2);
+    put(out, adds + kind->operation, hides(chip) ? 3 : 2);
+    put(out, row->hidden, ACT);
     put(out, row->wanted, ACT);
     put(out, row->f, ACT), put(out, row->i, ACT);
     put(out, row->peep, PEEP), put(out, row->bias, BIAS);
@@ -226,8 +249,9 @@ static void write_rows(const struct chip *chip, int number)
                               .bias = draw(&random, BIAS),
                               .peep = kind->peephole ? draw(&random, PEEP) : 0,
                               .i = draw_gate(&random), .f = draw_gate(&random)};
+            row.hidden = hides(chip) ? draw(&random, ACT) : 0;
             row.wanted = result_of(chip, kind, &held, &row);
-            put_row(out, kind, &held, &row);
+            put_row(out, chip, kind, &held, &row);
         }
     }
     close_file(out);
@@ -265,10 +289,12 @@ static void put_abilities(FILE *out, const struct chip *chip)
 {
     const int can = chip->can;
     fprintf(out, ".CELLS(%d), .PEEPHOLE(%d), .INPUT_GATES(%d), .COUPLED(%d),\n        ",
-            (can & OUTPUT) != 0, chip->peepholes, (can & INPUT) != 0,
-            (can & (COUPLED_BY_TANH | COUPLED_BY_SIGMOID)) != 0);
+            (can & FORGET) != 0, chip->peepholes, (can & INPUT) != 0,
+            (can & (COUPLED_BY_TANH | COUPLED_BY_SIGMOID | MIXES)) != 0);
+    fprintf(out, ".OUTS(%d), .RESETS(%d), .HIDDEN(%d), ", (can & OUTPUT) != 0,
+            (can & RESETS) != 0, hides(chip));
     fprintf(out, ".CELL_TANH(%d), .CELL_SIGMOID(%d), ",
-            (can & (BY_TANH | COUPLED_BY_TANH)) != 0,
+            (can & (BY_TANH | COUPLED_BY_TANH | MIXES)) != 0,
             (can & (BY_SIGMOID | COUPLED_BY_SIGMOID)) != 0);
     fprintf(out, ".SUM_RESULTS(%d), .RELU_RESULTS(%d), ", (can & (SUMS | RELUS)) != 0,
             (can & RELUS) != 0);
@@ -285,8 +311,9 @@ static void put_case(FILE *out, int n, int number, const int *its_clocks)
     put_lefts(out, "SUM", chip, chip->sum_left);
     put_lefts(out, "C", chip, chip->c_left);
     put_lefts(out, "M", chip, chip->m_left);
-    fprintf(out, "\n        .ROUND_SHIFT(%d), .C_FRAC(%d), .M_FRAC(%d), ", chip->round_shift,
-            chip->c_fraction, chip->m_fraction);
+    put_lefts(out, "HIDDEN", chip, chip->hidden_left);
+    fprintf(out, "\n        .ROUND_SHIFT(%d), .C_FRAC(%d), .M_FRAC(%d), .HIDDEN_SHIFT(%d), ",
+            chip->round_shift, chip->c_fraction, chip->m_fraction, chip->hidden_shift);
     fprintf(out, ".TABLE_W(%d), .SIGM_FRAC_W(%d), .TANH_FRAC_W(%d), .SLOPE_W(%d),\n        ",
             sigmoid.address_bits, sigmoid.fraction_bits, tanh_table.fraction_bits,
             sigmoid.slope_bits > tanh_table.slope_bits ? sigmoid.slope_bits

@@ -8,8 +8,9 @@
 module element_case #(
     parameter ACC_W = 30, BIAS_W = 24, PEEP_W = 12, ACT_W = 12, SUM_W = 32, Z_W = 14, Z_FRAC = 9,
     parameter FORMATS = 1, ROUND_SHIFT = 14, C_FRAC = 8, M_FRAC = 11,
-    parameter SUM_SPREAD = 0, C_SPREAD = 0, M_SPREAD = 0,
-    parameter [8*FORMATS-1:0] SUM_LEFTS = 0, C_LEFTS = 0, M_LEFTS = 0,
+    parameter SUM_SPREAD = 0, C_SPREAD = 0, M_SPREAD = 0, HIDDEN_SHIFT = 0, HIDDEN_SPREAD = 0,
+    parameter [8*FORMATS-1:0] SUM_LEFTS = 0, C_LEFTS = 0, M_LEFTS = 0, HIDDEN_LEFTS = 0,
+    parameter OUTS = 1, RESETS = 0, HIDDEN = 0,
     parameter CELLS = 1, PEEPHOLE = 1, INPUT_GATES = 1, COUPLED = 0, CELL_TANH = 1,
     parameter CELL_SIGMOID = 0, SUM_RESULTS = 1, RELU_RESULTS = 0, SIGMOID_RESULTS = 0,
     parameter TANH_RESULTS = 0, TABLE_W = 9, SIGM_FRAC_W = 8, TANH_FRAC_W = 7, SLOPE_W = 9,
@@ -23,8 +24,8 @@ module element_case #(
     output reg  [31:0] wrong,
     output wire        finished
 );
-    localparam OPERATION_W = 15; // a format's number has two bits
-    localparam ROW_W  = 2 + OPERATION_W + 4 * ACT_W + PEEP_W + BIAS_W + ACC_W;
+    localparam OPERATION_W = 15 + HIDDEN; // a format's number has two bits
+    localparam ROW_W  = 2 + OPERATION_W + 5 * ACT_W + PEEP_W + BIAS_W + ACC_W;
     localparam BIAS   = 1 + ASSEMBLE_CLOCKS;
     localparam GATE   = BIAS + SUM_CLOCKS + TABLE_CLOCKS;
     localparam RESULT = GATE + PRODUCT_CLOCKS + 1;
@@ -64,19 +65,23 @@ module element_case #(
     reg              to_buffer;
     reg              first;
     wire [1:0]       format;
-    wire             no_cells, is_out, is_gate, is_relu, is_tanh, is_table, is_coupled;
+    wire             no_cells, is_out, is_reset, is_gate, is_relu, is_tanh, is_table, is_coupled;
+    wire             adds_hidden, to_hidden;
 
     always @(posedge clk) if (is_new) {to_buffer, first} <= begins[ROW_W-1 -: 2];
 
-    ese_operation #(.FORMAT_W(2)) u_operation (
+    ese_operation #(.FORMAT_W(2), .OPERATION_W(2 + HIDDEN), .RESETS(RESETS)) u_operation (
         .clk(clk), .begin_pass(is_new), .operation(begins[ROW_W-3 -: OPERATION_W]), .format(format),
         .leaves(), .constants(), .no_cells(no_cells), .is_out(is_out), .is_gate(is_gate),
         .is_relu(is_relu), .is_tanh(is_tanh), .is_table(is_table), .is_coupled(is_coupled),
+        .is_reset(is_reset), .adds_hidden(adds_hidden), .to_hidden(to_hidden),
         .to_gate_i(), .to_gate_f(), .to_cells(), .to_kept(), .to_scratch());
 
     // ---- operands --------------------------------------------------------------------------
     wire [ROW_W-1:0] row_c = at[2], row_bias = at[BIAS], row_gates = at[GATE-1];
-    wire [ACT_W-1:0] gate, result;
+    wire [ROW_W-1:0] row_hidden = at[BIAS-1];
+    wire [ROW_W-1:0] row_i = adds_hidden ? row_hidden : row_gates;
+    wire [ACT_W-1:0] gate, hidden, result;
 
     ese_element #(
         .ACC_W(ACC_W), .BIAS_W(BIAS_W), .PEEP_W(PEEP_W), .ACT_W(ACT_W), .SUM_W(SUM_W), .Z_W(Z_W),
@@ -88,6 +93,8 @@ module element_case #(
         .COUPLED(COUPLED), .CELL_TANH(CELL_TANH), .CELL_SIGMOID(CELL_SIGMOID),
         .SUM_RESULTS(SUM_RESULTS), .RELU_RESULTS(RELU_RESULTS),
         .SIGMOID_RESULTS(SIGMOID_RESULTS), .TANH_RESULTS(TANH_RESULTS),
+        .OUTS(OUTS), .RESETS(RESETS), .HIDDEN(HIDDEN), .HIDDEN_SHIFT(HIDDEN_SHIFT),
+        .HIDDEN_SPREAD(HIDDEN_SPREAD), .HIDDEN_LEFTS(HIDDEN_LEFTS),
         .ASSEMBLE_CLOCKS(ASSEMBLE_CLOCKS), .SUM_CLOCKS(SUM_CLOCKS), .TABLE_CLOCKS(TABLE_CLOCKS),
         .PRODUCT_CLOCKS(PRODUCT_CLOCKS), .SIGM_FILE("sigmoid.mem"), .TANH_FILE("tanh.mem")
     ) dut (
@@ -96,7 +103,9 @@ module element_case #(
         .c_is_zero((first && !is_out) || no_cells), .c_read(row_c[ACT_W-1:0]),
         .acc(row_bias[ACT_W +: ACC_W]), .bias(row_bias[ACT_W+ACC_W +: BIAS_W]),
         .peep(row_bias[ACT_W+ACC_W+BIAS_W +: PEEP_W]),
-        .i_read(row_gates[ACT_W+ACC_W+BIAS_W+PEEP_W +: ACT_W]),
+        .is_reset(is_reset), .adds_hidden(adds_hidden), .hidden(hidden),
+        .hidden_read(row_hidden[4*ACT_W+ACC_W+BIAS_W+PEEP_W +: ACT_W]),
+        .i_read(row_i[ACT_W+ACC_W+BIAS_W+PEEP_W +: ACT_W]),
         .f_read(row_gates[2*ACT_W+ACC_W+BIAS_W+PEEP_W +: ACT_W]),
         .gate(gate), .result(result));
 
@@ -110,6 +119,6 @@ module element_case #(
             wrong    <= 0;
         end else if (to_buffer ? valid[GATE] : valid[RESULT]) begin
             compared <= compared + 1;
-            if ((to_buffer ? gate : result) !== wanted) wrong <= wrong + 1;
+            if ((to_hidden ? hidden : to_buffer ? gate : result) !== wanted) wrong <= wrong + 1;
         end
 endmodule

@@ -52,7 +52,7 @@ END
 
 # Modules that can have more registers, with each number of them.
 compare_stages() {
-    local stages_bench=(stages_bench "$here/stages_bench.v" "$here/bench_run.v") count=130480
+    local stages_bench=(stages_bench "$here/stages_bench.v" "$here/bench_run.v") count=163248
     check "stages, $count values: icarus" agrees $count icarus_bench "$modules" "${stages_bench[@]}"
     check "stages, $count values: verilator" \
         agrees $count verilator_bench "$modules" "${stages_bench[@]}"
@@ -68,7 +68,9 @@ ese_spread|s/(CLOCKS > 0) ? 1 : 0/(CLOCKS > 1) ? 1 : 0/
 ese_spread|s/if (CLOCKS > 1) begin/if (CLOCKS > 1 \&\& n > 0) begin/
 ese_adder_tree|s/CLOCKS (PRODUCT_CLOCKS)/CLOCKS (1)/
 ese_adder_tree|s/CLOCKS (PRODUCT_CLOCKS - 1)/CLOCKS (0)/
-ese_adder_tree|s/{(SUM_W-PEEP_W-ACT_W){product_q\[PEEP_W+ACT_W-1\]}}/{(SUM_W-PEEP_W-ACT_W){1'b0}}/
+ese_adder_tree|s/{(WIDE_W-LEFT_W){product_left\[LEFT_W-1\]}}/{(WIDE_W-LEFT_W){1'b0}}/
+ese_adder_tree|s/<<< P_SHIFT;/<<< 0;/
+ese_adder_tree|s/LEFTS    (P_LEFTS)/LEFTS ({FORMATS{8'd0}})/
 ese_elem_mul|s/(CLOCKS > 3) ? 1 : 0/(CLOCKS > 4) ? 1 : 0/
 ese_elem_mul|s/(CLOCKS > 4) ? 1 : 0/0/
 ese_elem_mul|s/alone <= product;/alone <= product_q;/
@@ -85,7 +87,12 @@ ese_align|s/8\*n +: 8/8*(FORMATS-1-n) +: 8/
 ese_align|s/choices\[format\*OUT_W/choices[0*OUT_W/
 ese_operation|s/if (begin_pass)/if (1'b1)/
 ese_operation|s/RELU    = 2'd1/RELU = 2'd0/
-ese_operation|s/next_operation == OUT/next_operation >= OUT/
+ese_operation|s/next_kind == OUT/next_kind >= OUT/
+ese_operation|s/next_kind == RESET/next_kind >= OUT/
+ese_operation|s/RESETS != 0 \&\& //
+ese_operation|s/next_operation\[OPERATION_W-1\]/next_coupled/
+ese_operation|s/\[1:0\] == 2'b11/[1:0] != 2'b00/
+ese_operation|s/ \& {2{!next_hides}}//
 ese_operation|s/next_function == TANH || next_function == SIGMOID/next_function == TANH/
 ese_operation|s/{to_scratch, to_kept/{to_kept, to_scratch/
 ese_operation|s/<= !next_cells/<= next_cells/
@@ -110,15 +117,29 @@ compare_elements() {
 ese_element|s/(ASSEMBLE_CLOCKS - 2)/(0)/
 ese_element|s/(SUM_CLOCKS - 1)/(3)/
 ese_element|s/(TABLE_CLOCKS + 1)/(TABLE_CLOCKS)/
-ese_element|s/CLOCKS (PRODUCT_CLOCKS)$/CLOCKS (3)/
+ese_function_result|s/CLOCKS (PRODUCT_CLOCKS)$/CLOCKS (3)/
+ese_function_result|s/CLOCKS (TABLE_CLOCKS)$/CLOCKS (5)/
 ese_element|s/c_is_zero ?/1'b0 ?/
 ese_element|s/CELLS == 0 || (GATE_RESULTS \&\& is_gate)/CELLS == 0/
-ese_element|s/SUM_RESULTS == 0 || is_table/SUM_RESULTS == 0/
-ese_element|s/: is_tanh *? tanh : sigm/: tanh/
+ese_function_result|s/SUM_RESULTS == 0 || is_table/SUM_RESULTS == 0/
+ese_function_result|s/: is_tanh *? tanh : sigm/: tanh/
+ese_function_result|s/SUM_RESULTS != 0 || HIDDEN != 0/SUM_RESULTS != 0/
+ese_element|s/adds_hidden ? hidden_read : {ACT_W{1'b0}}/hidden_read/
+ese_element|s/adds_hidden ? i_read : {ACT_W{1'b0}}/hidden_read/
+ese_element|s/adds_hidden ? i_wide/1'b1 ? i_wide/
+ese_element|s/adds_hidden ? hidden_bias/1'b0 ? hidden_bias/
+ese_element|s/HIDDEN == 0 || (PEEPHOLE/HIDDEN != 0 || (PEEPHOLE/
+ese_element|s/P_SHIFT (HIDDEN_SHIFT)/P_SHIFT (0)/
+ese_element|s/P_LEFTS (HIDDEN_LEFTS)/P_LEFTS (SUM_LEFTS)/
+ese_element|s/PEEPHOLE != 0 || HIDDEN != 0/PEEPHOLE != 0/
+ese_element|s/TANH_OF_C (CELLS != 0 \&\& OUTS != 0)/TANH_OF_C (0)/
+ese_cell|s/is_reset ? sigm : f_gate/f_gate/
+ese_cell|s/i_gate \& {B_W{!is_reset}}/i_gate/
+ese_cell|s/OUTS     (OUTS)/OUTS (0)/
 ese_element|s/(CELLS != 0 \&\& CELL_TANH != 0) || TANH_RESULTS != 0/TANH_RESULTS != 0/
 ese_element|s/(CELLS != 0 \&\& CELL_TANH != 0) || TANH_RESULTS != 0/CELLS != 0 \&\& CELL_TANH != 0/
 ese_element|s/(CELLS != 0 || SIGMOID_RESULTS != 0)/(CELLS != 0)/
-ese_element|s/RELU        (RELU_RESULTS)/RELU (0)/
+ese_element|s/RELU (RELU_RESULTS)/RELU (0)/
 ese_activation|s/is_of_c ? c : z/z/
 ese_activation|s/is_of_c ? c : z/c/
 ese_activation|s/IS_TANH     (0)/IS_TANH (1)/
@@ -130,9 +151,9 @@ ese_cell|s/a     = (CELL_TANH != 0) ? tanh : sigm/a = tanh/
 ese_cell|s/other = (CELL_TANH != 0) ? sigm : tanh/other = sigm/
 ese_cell|s/{2'b01, {(ACT_W-1){1'b0}}} - {1'b0, f_read}/{2'b00, {(ACT_W-1){1'b1}}} - {1'b0, f_read}/
 ese_cell|s/B_W = ACT_W + ((COUPLED != 0) ? 1 : 0)/B_W = ACT_W/
-ese_cell|s/is_out ? m_product : c_product/c_product/
+ese_cell|s/(OUTS != 0 \&\& is_out) ? m_product : c_product/c_product/
 ese_cell|s/f_gate <= f_read/f_gate <= i_read/
-ese_cell|s/assign b = is_out ? other : i_gate/assign b = other/
+ese_cell|s/assign b = is_out ? other : i;/assign b = other;/
 END
 }
 
@@ -261,6 +282,14 @@ ese_feed CHANNELS=1 X_COUNT_W=1 XY_MEMORY_W=16
 ese_feed CHANNELS=5 ELEMENT_W=24 XY_MEMORY_W=128 BUS_W=1024 ADDRESS_W=64 X_COUNT_W=12
 ese_feed CHANNELS=8 XY_MEMORY_W=128
 ese_fetch BUS_W=256 ADDRESS_W=32 FIFO_W=10
+ese_function_result SUM_RESULTS=0
+ese_function_result SUM_RESULTS=0 HIDDEN=1
+ese_function_result SUM_RESULTS=0 SIGMOID_RESULTS=1
+ese_function_result TANH_RESULTS=1 SIGMOID_RESULTS=1 PRODUCT_CLOCKS=5
+ese_gates CELLS=0 INPUT_GATES=0
+ese_gates INPUT_GATES=0
+ese_gates INPUT_GATES=0 HIDDEN=1
+ese_gates HIDDEN=1 WIDTH=48 ADDR_W=1
 ese_loader RESIDENT=0 TWO_PORTS=0 BUS_W=1024 BURST_W=5 ADDRESS_W=64
 ese_loader RESIDENT=0 PRODUCT_W=1 PASS_W=1 COLUMN_W=1 CONST_W=1 BEAT_W=1
 ese_loader TWO_PORTS=0 PRODUCT_WORD_W=20 PASS_WORD_W=64 BEAT_W=32
@@ -285,6 +314,7 @@ ese_sections STREAMED=0 TWO_PORTS=0
 ese_sections TWO_PORTS=0 BUS_W=1024 BURST_W=5 ADDRESS_W=64
 ese_slots CHANNELS=128
 ese_state_mover CHANNELS=1 ACT_W=18 ELEMENT_W=24 WORD_W=1
+ese_state_mover MIRRORED=1
 ese_state_mover CHANNELS=5 LANES=3 ACT_W=13 STATE_MEMORY_W=256 BUS_W=256 WORD_W=12
 ese_streamed_model TWO_PORTS=0
 ese_streamed_model BUS_W=1024 BURST_W=5 FETCH_W=6 ADDRESS_W=64 COLUMN_W=1 CONST_W=1 BEAT_W=1 PRODUCT_W=1 PASS_W=1
@@ -312,14 +342,16 @@ ese_activation SIGMOID=0 TANH_OF_C=0
 ese_activation SIGMOID=0 TANH_OF_Z=0
 ese_activation TANH_OF_C=0 TANH_OF_Z=0
 ese_activation INTERPOLATE=0 TANH_OF_Z=0 Z_W=21 TABLE_W=11 SIGM_FRAC_W=9 TANH_FRAC_W=10 SLOPE_W=1
-ese_adder_tree PEEPHOLE=0
+ese_adder_tree PRODUCTS=0
 ese_adder_tree RELU=0
-ese_adder_tree ACC_W=20 BIAS_W=10 PEEP_W=2 ACT_W=8 SUM_W=21 ROUND_SHIFT=2 Z_W=10
-ese_adder_tree ACC_W=47 BIAS_W=47 PEEP_W=27 ACT_W=18 SUM_W=48 ROUND_SHIFT=20 Z_W=23
+ese_adder_tree ACC_W=20 BIAS_W=10 P_W=2 ACT_W=8 SUM_W=21 ROUND_SHIFT=2 Z_W=10
+ese_adder_tree ACC_W=47 BIAS_W=47 P_W=27 ACT_W=18 SUM_W=48 ROUND_SHIFT=20 Z_W=23
 ese_adder_tree CLOCKS=5
-ese_adder_tree CLOCKS=5 PEEPHOLE=0
+ese_adder_tree CLOCKS=5 PRODUCTS=0
 ese_adder_tree FORMATS=2 SUM_SPREAD=3 SUM_LEFTS=16'h0300
-ese_adder_tree FORMATS=3 FORMAT_W=2 SUM_SPREAD=5 SUM_LEFTS=24'h050003 RELU=0 PEEPHOLE=0
+ese_adder_tree FORMATS=3 FORMAT_W=2 SUM_SPREAD=5 SUM_LEFTS=24'h050003 RELU=0 PRODUCTS=0
+ese_adder_tree P_SHIFT=12
+ese_adder_tree FORMATS=2 P_SHIFT=2 P_SPREAD=9 P_LEFTS=16'h0900 CLOCKS=5
 ese_align IN_W=2 OUT_W=2
 ese_align FORMATS=2 OUT_W=19 LEFTS=16'h0003
 ese_align FORMATS=3 FORMAT_W=2 IN_W=2 OUT_W=7 LEFTS=24'h050003
@@ -328,6 +360,8 @@ ese_array RELATIVE=1 PEEPHOLE=0 SUM_RESULTS=0 SCRATCH_WORDS=0 CELL_TANH=0 CELL_S
 ese_array CELLS=0 PEEPHOLE=0 INPUT_GATES=0 CELL_TANH=0 RELU_RESULTS=1 KEPT_WORDS=0
 ese_array COUPLED=1 FORMATS=3 FORMAT_W=2 SUM_SPREAD=5 SUM_LEFTS=24'h050003 C_SPREAD=2 C_LEFTS=24'h000102 M_SPREAD=1 M_LEFTS=24'h000100 TANH_RESULTS=1 SIGMOID_RESULTS=1
 ese_array PES=16 LANES=2 GROUPS=8 GROUP_W=3 FOLD=2 CHANNELS=8 C_WORD_W=8
+ese_array OUTS=0 HIDDEN=1 RESETS=1 PEEPHOLE=0 INPUT_GATES=0 COUPLED=1 C_FRAC=15 SUM_RESULTS=0 OPERATION_W=3 HIDDEN_SHIFT=3
+ese_array HIDDEN=1 OPERATION_W=3 COUPLED=1 SPREAD_CLOCKS=2 CHANNELS=9
 ese_array READY_CLOCKS=1 FETCH_CLOCKS=3 SPREAD_CLOCKS=2 MULTIPLY_CLOCKS=3 ASSEMBLE_CLOCKS=3 SUM_CLOCKS=5 TABLE_CLOCKS=7 PRODUCT_CLOCKS=5 BIAS_STAGE=4 GATE_STAGE=16 RESULT_STAGE=22
 ese_assemble PES=1 GROUPS=1 GROUP_W=1
 ese_assemble PES=256 GROUPS=256 GROUP_W=8
@@ -356,7 +390,12 @@ ese_cell COUPLED=1
 ese_cell COUPLED=1 INPUT_GATES=0
 ese_cell COUPLED=1 CELL_TANH=0 CELL_SIGMOID=1 C_FRAC=15 CLOCKS=5
 ese_cell COUPLED=1 CELL_SIGMOID=1 FORMATS=2 C_SPREAD=4 C_LEFTS=16'h0400 M_SPREAD=2 M_LEFTS=16'h0002
+ese_cell OUTS=0 COUPLED=1 INPUT_GATES=0
+ese_cell OUTS=0 RESETS=1 COUPLED=1 INPUT_GATES=0 CLOCKS=5
+ese_cell RESETS=1 COUPLED=1 CELL_SIGMOID=1
 ese_channel PEEPHOLE=0 SUM_RESULTS=0 CELL_SIGMOID=1
+ese_channel OUTS=0 HIDDEN=1 RESETS=1 PEEPHOLE=0 INPUT_GATES=0 COUPLED=1 C_FRAC=15 SUM_RESULTS=0
+ese_channel OUTS=0 HIDDEN=1 COUPLED=1 PEEP_W=20 LANES=2 GROUPS=2 GROUP_W=1
 ese_channel CELLS=0 PEEPHOLE=0 INPUT_GATES=0 CELL_TANH=0
 ese_channel CELLS=0 PEEPHOLE=0 INPUT_GATES=0 CELL_TANH=0 SUM_RESULTS=0 TANH_RESULTS=1 LANES=2 GROUPS=2 GROUP_W=1
 ese_channel COUPLED=1 INPUT_GATES=0 SIGMOID_RESULTS=1
@@ -369,11 +408,14 @@ ese_channel MULTIPLY_CLOCKS=3 ASSEMBLE_CLOCKS=3 SUM_CLOCKS=5 TABLE_CLOCKS=7 PROD
 ese_column_head WIDTH=1
 ese_column_head WIDTH=512 READY_CLOCKS=1
 ese_controller READY_CLOCKS=1
+ese_controller OPERATION_W=3 PASS_WORD_W=42
 ese_controller BLOCK_W=2 FORMAT_W=2 PRODUCT_WORD_W=31 PASS_WORD_W=43
 ese_controller WORD_W=3 C_WORD_W=1 OFFSET_W=5 PROGRESS_W=4 PRODUCT_WORD_W=25 PASS_WORD_W=31
 ese_skid SPARE=0
 ese_skid WIDTH=1
 ese_core PES=1 CHANNELS=1 GROUPS=1 GROUP_W=1
+ese_core OUTS=0 HIDDEN=1 RESETS=1 PEEPHOLE=0 INPUT_GATES=0 COUPLED=1 C_FRAC=15 SUM_RESULTS=0 OPERATION_W=3 PASS_WORD_W=40 KEPT_WORDS=0 MIRRORED=1
+ese_core HIDDEN=1 RESETS=1 COUPLED=1 OPERATION_W=3 PASS_WORD_W=40 MIRRORED=1 KEPT_WORD_W=5
 ese_core SUM_RESULTS=0 SCRATCH_WORDS=0 SCRATCH_WORD_W=1 WORD_W=3 X_WORD_W=1 C_WORD_W=3 OFFSET_W=5 PROGRESS_W=4 PRODUCT_WORD_W=24 PASS_WORD_W=33
 ese_core CELLS=0 PEEPHOLE=0 INPUT_GATES=0 CELL_TANH=0 KEPT_WORDS=0 KEPT_WORD_W=1 SCRATCH_WORDS=0 SCRATCH_WORD_W=1
 ese_core CELLS=0 PEEPHOLE=0 INPUT_GATES=0 CELL_TANH=0 RELU_RESULTS=1 SIGMOID_RESULTS=1 KEPT_WORDS=0 KEPT_WORD_W=1
@@ -388,9 +430,16 @@ ese_elem_mul ACT_W=8 C_FRAC=0 M_FRAC=11
 ese_elem_mul CLOCKS=4 C_FRAC=15
 ese_elem_mul CLOCKS=5
 ese_elem_mul B_W=17
+ese_elem_mul OUTS=0
+ese_elem_mul OUTS=0 B_W=17 C_FRAC=15 CLOCKS=5
 ese_elem_mul B_W=17 FORMATS=3 FORMAT_W=2 C_SPREAD=6 C_LEFTS=24'h060001 M_SPREAD=3 M_LEFTS=24'h000003 M_FRAC=12
 ese_elem_mul FORMATS=2 C_FRAC=15 C_SPREAD=15 C_LEFTS=16'h0f00 M_SPREAD=1 M_LEFTS=16'h0001 CLOCKS=5
 ese_element PEEPHOLE=0 SUM_RESULTS=0
+ese_element OUTS=0 HIDDEN=1 RESETS=1 PEEPHOLE=0 INPUT_GATES=0 COUPLED=1 C_FRAC=15 SUM_RESULTS=0
+ese_element OUTS=0 HIDDEN=1 PEEPHOLE=0 INPUT_GATES=0 COUPLED=1 C_FRAC=15 SUM_RESULTS=0 HIDDEN_SHIFT=5
+ese_element OUTS=0 RESETS=1 PEEPHOLE=0 INPUT_GATES=0 COUPLED=1 C_FRAC=15 SUM_RESULTS=0
+ese_element HIDDEN=1 RESETS=1 COUPLED=1 PEEP_W=20 FORMATS=2 HIDDEN_SPREAD=4 HIDDEN_LEFTS=16'h0400
+ese_element HIDDEN=1 COUPLED=1 PEEP_W=3 SUM_RESULTS=0
 ese_element C_FRAC=15 M_FRAC=19 CELL_TANH=0 CELL_SIGMOID=1
 ese_element C_FRAC=0 CELL_SIGMOID=1 SIGMOID_RESULTS=1 TANH_RESULTS=1 RELU_RESULTS=1 COUPLED=1
 ese_element COUPLED=1 INPUT_GATES=0 SUM_RESULTS=0 SIGMOID_RESULTS=1
@@ -409,6 +458,8 @@ ese_element ASSEMBLE_CLOCKS=3 SUM_CLOCKS=5 TABLE_CLOCKS=7 PRODUCT_CLOCKS=5
 ese_element_control LANES=8 WORD_W=1 C_WORD_W=1 GATE_WORD_W=1 PEEP_W=2 FORMAT_W=2
 ese_element_control BIAS_STAGE=4 GATE_STAGE=14 RESULT_STAGE=19 SPREAD_CLOCKS=1
 ese_element_control BIAS_STAGE=4 GATE_STAGE=16 RESULT_STAGE=22 SPREAD_CLOCKS=2
+ese_element_control OPERATION_W=3
+ese_element_control OPERATION_W=3 RESETS=1 BIAS_STAGE=4 GATE_STAGE=14 RESULT_STAGE=19 SPREAD_CLOCKS=1
 ese_fifo WIDTH=1 DEPTH_W=1
 ese_fifo WIDTH=1024 DEPTH_W=9
 ese_frame_context CHANNELS=1
@@ -423,6 +474,7 @@ ese_output_buffer CHANNELS=1 PES=1 GROUPS=1 GROUP_W=1 SIZE_W=1
 ese_output_buffer CHANNELS=3 PES=7 LANES=3 LANE_W=2 GROUPS=3 SIZE_W=6 FIFO_W=6
 ese_operation FORMAT_W=4
 ese_pass_sequencer PES=1 GROUPS=1 GROUP_W=1 PASS_W=2 ROWS_W=5 PASS_WORD_W=40
+ese_pass_sequencer OPERATION_W=3 PASS_WORD_W=42
 ese_pass_sequencer PES=7 LANES=3 GROUPS=3 PASS_W=5 ROWS_W=7 BLOCK_W=3 FORMAT_W=2 PASS_WORD_W=45
 ese_pass_sequencer PES=64 LANES=8 GROUPS=8 GROUP_W=3 FOLD=8 FOLD_W=2 ROWS_W=11 WORD_W=3 C_WORD_W=1 PASS_WORD_W=37
 ese_pe ACT_W=8 ALIGNED_W=4 ACC_W=12 ADDR_W=2 PTR_W=1
@@ -469,7 +521,10 @@ ese_vectors CHANNELS=1 WORD_W=1 KEPT_WORD_W=1 SCRATCH_WORD_W=1
 ese_vectors KEPT=0
 ese_vectors SCRATCH=0 LANES=8
 ese_vectors KEPT=0 SCRATCH=0
+ese_vectors MIRRORED=1
 ese_voices CELLS=0 PEEPHOLE=0 INPUT_GATES=0 CELL_TANH=0 RELU_RESULTS=1
+ese_voices OUTS=0 HIDDEN=1 RESETS=1 PEEPHOLE=0 INPUT_GATES=0 COUPLED=1 C_FRAC=15 SUM_RESULTS=0 SPREAD_CLOCKS=1
+ese_voices HIDDEN=1 COUPLED=1 SPREAD_CLOCKS=2 CHANNELS=9
 ese_voices COUPLED=1 INPUT_GATES=0 FORMATS=2 SUM_SPREAD=5 SUM_LEFTS=16'h0500 SPREAD_CLOCKS=1
 ese_voices PES=7 LANES=3 GROUPS=3 GROUP_W=2 CHANNELS=1
 ese_voices CHANNELS=9 SPREAD_CLOCKS=1 ASSEMBLE_CLOCKS=3 TABLE_CLOCKS=6 PRODUCT_CLOCKS=4

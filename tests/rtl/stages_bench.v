@@ -87,12 +87,15 @@ endmodule
 // Of FORMATS formats with the lefts LEFTS, format FORMAT all the time.
 module adder_case #(
     parameter CLOCKS   = 4,
-    parameter PEEPHOLE = 1,
+    parameter PRODUCTS = 1,
+    parameter P_SHIFT  = 0,
+    parameter P_SPREAD = 0,
     parameter IS_RELU  = 0,
     parameter FORMATS  = 1,
     parameter FORMAT   = 0,
     parameter SPREAD   = 0,
-    parameter [8*FORMATS-1:0] LEFTS = {FORMATS{8'd0}}
+    parameter [8*FORMATS-1:0] LEFTS = {FORMATS{8'd0}},
+    parameter [8*FORMATS-1:0] P_LEFTS = {FORMATS{8'd0}}
 ) (
     input  wire        clk,
     input  wire        reset,
@@ -101,7 +104,8 @@ module adder_case #(
     output wire [31:0] wrong,
     output wire        finished
 );
-    localparam integer LEFT = LEFTS[8*FORMAT +: 8];
+    localparam integer LEFT   = LEFTS[8*FORMAT +: 8];
+    localparam integer P_LEFT = P_LEFTS[8*FORMAT +: 8];
 
     wire signed [33:0] acc;
     wire signed [27:0] bias;
@@ -118,7 +122,10 @@ module adder_case #(
     operand #(.WIDTH(16), .WHICH(3)) u_c (.step(step), .wide(), .value(c));
 
     ese_adder_tree #(
-        .PEEPHOLE   (PEEPHOLE),
+        .PRODUCTS   (PRODUCTS),
+        .P_SHIFT    (P_SHIFT),
+        .P_SPREAD   (P_SPREAD),
+        .P_LEFTS    (P_LEFTS),
         .RELU       (IS_RELU),
         .FORMATS    (FORMATS),
         .FORMAT_W   (2),
@@ -131,8 +138,8 @@ module adder_case #(
         .is_relu (is_relu),
         .acc     (acc),
         .bias    (bias),
-        .peep    (peep),
-        .c       (c),
+        .p       (peep),
+        .q       (c),
         .z       (z),
         .y       (y)
     );
@@ -147,7 +154,8 @@ module adder_case #(
     operand #(.WIDTH(16), .WHICH(2)) t_peep (.step(then), .wide(peep_then), .value());
     operand #(.WIDTH(16), .WHICH(3)) t_c (.step(then), .wide(c_then), .value());
 
-    wire signed [63:0] sum = acc_then + bias_then + (PEEPHOLE != 0 ? peep_then * c_then : 64'sd0);
+    wire signed [63:0] sum = acc_then + bias_then + 
+        (PRODUCTS != 0 ? (peep_then * c_then) <<< (P_SHIFT + P_LEFT) : 64'sd0);
 
     rounded #(.SHIFT(14 - LEFT), .WIDTH(18)) u_z (.value(sum), .result(z_wanted));
     rounded #(.SHIFT(14 - LEFT), .WIDTH(16)) u_y (.value(sum), .result(y_rounded));
@@ -321,6 +329,7 @@ endmodule
 // Every word with a format of one bit whose upper bits are PART; in one clock of four none begins, whatever
 // is there.
 module operation_case #(
+    parameter GRU  = 0, // 1: there are resets and hidden sums
     parameter PART = 0
 ) (
     input  wire        clk,
@@ -332,32 +341,39 @@ module operation_case #(
 );
     wire        begins = step[1:0] != 2'd3;
     wire [31:0] number = step - (step >> 2);
-    wire [2:0]  part   = PART;
-    wire [13:0] word   = begins ? {part, number[10:0]} : ~{part, number[10:0]};
-    reg  [13:0] held;
+    localparam WORD_W = 14 + GRU;
+
+    wire [2+GRU:0]    part = PART;
+    wire [WORD_W-1:0] word = begins ? {part, number[10:0]} : ~{part, number[10:0]};
+    reg  [WORD_W-1:0] held;
 
     always @(posedge clk) if (begins) held <= word;
 
     wire       format, leaves, constants, no_cells, is_out, is_gate, is_relu, is_tanh, is_table;
-    wire       is_coupled;
+    wire       is_coupled, is_reset, adds_hidden, to_hidden;
     wire [4:0] target;
 
-    ese_operation dut (
+    ese_operation #(.OPERATION_W(2 + GRU), .RESETS(GRU)) dut (
         .clk(clk), .begin_pass(begins), .operation(word), .format(format), .leaves(leaves),
         .constants(constants), .no_cells(no_cells), .is_out(is_out), .is_gate(is_gate),
         .is_relu(is_relu), .is_tanh(is_tanh), .is_table(is_table), .is_coupled(is_coupled),
         .to_gate_i(target[0]), .to_gate_f(target[1]), .to_cells(target[2]), .to_kept(target[3]),
-        .to_scratch(target[4]));
+        .to_scratch(target[4]), .is_reset(is_reset), .adds_hidden(adds_hidden),
+        .to_hidden(to_hidden));
 
     // models/program/words.def, from bit 0 up
-    wire [1:0] operation = held[1:0];
-    wire [1:0] function_ = held[3:2];
+    wire [1:0]  operation = held[1:0];
+    wire        adds      = GRU != 0 && held[1+GRU];
+    wire [11:0] rest      = held[WORD_W-1:2+GRU];
+    wire [1:0]  function_ = rest[1:0];
+    wire        hides     = GRU != 0 && rest[3:2] == 2'd3;
 
-    comparison #(.WIDTH(15), .CLOCKS(1), .STEPS(2048)) u_compare (clk, reset, step,
+    comparison #(.WIDTH(18), .CLOCKS(1), .STEPS(2048)) u_compare (clk, reset, step,
         {target, format, leaves, constants, no_cells, is_out, is_gate, is_relu, is_tanh, is_table,
-         is_coupled},
-        {held[8:4], held[13], held[12], held[11], !held[10], operation == 2'd2,
-         operation == 2'd0, function_ == 2'd1, function_ == 2'd3, function_ >= 2'd2, held[9]},
+         is_coupled, is_reset, adds_hidden, to_hidden},
+        {rest[6:4], hides ? 2'd0 : rest[3:2], rest[11], rest[10], rest[9], !rest[8],
+         operation == 2'd2, operation == 2'd0, function_ == 2'd1, function_ == 2'd3,
+         function_ >= 2'd2, rest[7], GRU != 0 && operation == 2'd3, adds, hides},
         compared, wrong, finished);
 endmodule
 
@@ -398,7 +414,7 @@ module way_case #(
 endmodule
 
 module stages_bench;
-    localparam CASES = 47;
+    localparam CASES = 63;
 
     // What a case gives: compared, wrong, finished.
 `define CASE(n) (clk, reset, step, compared[(n)*32 +: 32], wrong[(n)*32 +: 32], finished[n])
@@ -416,11 +432,12 @@ module stages_bench;
     genvar n;
     generate
         for (n = 0; n < 4; n = n + 1) begin : g_adder // 4 and 5, with peepholes and without
-            adder_case #(.CLOCKS(4 + n / 2), .PEEPHOLE(n % 2)) u `CASE(n);
+            adder_case #(.CLOCKS(4 + n / 2), .PRODUCTS(n % 2)) u `CASE(n);
         end
         for (n = 0; n < 6; n = n + 1) begin : g_adder_formats
             adder_case #(.CLOCKS(4 + n / 3), .IS_RELU(n % 2), .FORMATS(3), .FORMAT(n % 3),
-                .SPREAD(6), .LEFTS(24'h020600)) u `CASE(4+n);
+                .SPREAD(6), .LEFTS(24'h020600), .P_SHIFT(n / 3), .P_SPREAD(3),
+                .P_LEFTS(24'h010300)) u `CASE(4+n);
         end
         for (n = 0; n < 3; n = n + 1) begin : g_product // 3, 4 and 5
             product_case #(.CLOCKS(3 + n)) u `CASE(10+n);
@@ -440,6 +457,9 @@ module stages_bench;
         align_case u_align `CASE(31);
         for (n = 0; n < 8; n = n + 1) begin : g_operation
             operation_case #(.PART(n)) u `CASE(39+n);
+        end
+        for (n = 0; n < 16; n = n + 1) begin : g_operation_gru
+            operation_case #(.GRU(1), .PART(n)) u `CASE(47+n);
         end
         for (n = 0; n < 4; n = n + 1) begin : g_delay // 0 to 3
             way_case #(.CLOCKS(n)) u `CASE(32+n);

@@ -306,7 +306,9 @@ static void check_places(const struct program *p)
     const struct derived *d = &p->d;
     const struct network *n = &p->network;
     int *cells = allocate((size_t)d->cell_words + 1, sizeof *cells);
-    int *kept = allocate((size_t)d->kept_words + 1, sizeof *kept);
+    const int depth = d->kept_words + (d->mirrored ? d->cell_words : 0);
+    int *kept = allocate((size_t)depth + 1, sizeof *kept);
+    bool mirrored = false;
     for (int v = 0; v < n->vector_count; v++) {
         const struct vector_place *place = &p->places[v];
         const struct network_vector *vector = &n->vectors[v];
@@ -319,7 +321,11 @@ static void check_places(const struct program *p)
         if (place->cell != NONE)
             claim(cells, d->cell_words, place->cell, place->words);
         if (place->store == STORE_KEPT)
-            claim(kept, d->kept_words, place->base, place->words);
+            claim(kept, depth, place->base, place->words);
+        if (place->store == STORE_KEPT && place->cell != NONE) { /* written to both by one number */
+            assert_int_equal(place->base, place->cell);
+            mirrored = true;
+        }
         if (place->store == STORE_SCRATCH)
             assert_in_range(place->base + place->words, 1, d->scratch_words);
         assert_true(place->store != STORE_SCRATCH || !vector->kept);
@@ -327,7 +333,9 @@ static void check_places(const struct program *p)
     assert_true(d->word_bits >= d->x_word_bits && d->word_bits >= d->kept_word_bits &&
                 d->word_bits >= d->scratch_word_bits && d->word_bits >= d->c_word_bits);
     assert_true(d->cell_words == 0 || fits(d->cell_words - 1, d->c_word_bits));
-    assert_true(d->kept_words == 0 || fits(d->kept_words - 1, d->kept_word_bits));
+    assert_true(d->mirrored == 1 || !mirrored);
+    assert_true(d->mirrored == 0 || mirrored || p->tapes.parts > 0); /* another part may have wanted it */
+    assert_true(depth == 0 || fits(depth - 1, d->kept_word_bits));
     assert_true(d->scratch_words == 0 || fits(d->scratch_words - 1, d->scratch_word_bits));
     assert_true(fits(d->frame_words, d->progress_bits) && d->progress_bits < d->offset_bits);
     free(cells);

@@ -106,7 +106,7 @@ static void check_chip(const struct program *p, const struct program *part)
     assert_true(of->columns <= d->max_columns && of->constants <= d->max_constants);
     assert_int_equal(part->chip_hash, p->chip_hash);
     assert_int_equal(part->chip.x_size, d->x_size);
-    assert_int_equal(element_formats(part, (struct element_format[LAYERS_MOST]){{0, 0, 0}}), d->formats);
+    assert_int_equal(element_formats(part, (struct element_format[LAYERS_MOST]){{0, 0, 0, 0}}), d->formats);
 }
 
 /* Tapes lead from x to y, halves of a row begin at a bus word, padding has no weights. */

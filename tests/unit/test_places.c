@@ -161,12 +161,14 @@ static void words_there_when_written(void **state)
     assert_true(products > 300 && negative > 30);
 }
 
-/* A saved state has every word of the cell memory and of a bank of the kept store once, in order. */
+/* A saved state has every word of the cell memory, and every other of a bank of the kept store, once
+ * and in order; where a vector lies in both, words of the kept store have the numbers of the state. */
 static void states(void **state)
 {
     (void)state;
     struct random random;
     random_seed(&random, 33);
+    int mirrored = 0, mirrored_and_kept = 0;
     for (int round = 0; round < NETWORKS; round++) {
         struct config c = random_stack(&random);
         struct program p;
@@ -180,14 +182,19 @@ static void states(void **state)
                 cells += place->words;
             } else {
                 assert_true(place->store == STORE_KEPT);
-                assert_int_equal(place->base, kept);
+                assert_int_equal(place->base, kept + (p.d.mirrored ? p.d.cell_words : 0));
                 kept += place->words;
             }
+            assert_true(place->store != STORE_KEPT || place->cell == NONE || p.d.mirrored);
+            assert_int_equal(places_state_word(&p, list[n]), cells + kept - place->words);
         }
+        mirrored += p.d.mirrored;
+        mirrored_and_kept += p.d.mirrored && kept > 0;
         assert_int_equal(cells, p.d.cell_words);
         assert_int_equal(kept, p.d.kept_words);
         program_free(&p);
     }
+    assert_true(mirrored > 20 && mirrored_and_kept > 10);
 }
 
 int main(void)
