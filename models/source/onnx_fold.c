@@ -12,7 +12,7 @@
 #include "models/source/onnx_parts.h"
 #include "onnx.pb-c.h"
 
-enum { DEPTH_MOST = 200, WORK_OF_A_STEP = 64, NO_INPUT = 1 << 20 };
+enum { STATE_RANK = 3, DEPTH_MOST = 200, WORK_OF_A_STEP = 64, NO_INPUT = 1 << 20 };
 
 /* Computes f->output of f->node. */
 typedef enum onnx_fold operator(struct onnx_folding *f, struct onnx_tensor *to);
@@ -315,21 +315,64 @@ static enum onnx_fold loose_sizes(struct onnx_folding *f, const Onnx__NodeProto 
     return folded;
 }
 
+/* What PyTorch puts around sizes: Where(sizes == -1, 1, sizes), and a Reshape that leaves a list a list. */
+static const Onnx__NodeProto *behind_sizes(const struct onnx_folding *f, const char *name,
+                                           const struct onnx_scope **where)
+{
+    const Onnx__NodeProto *node = onnx_node_of(f->scope, name, where);
+    for (int i = 0; i < DEPTH_MOST && node != NULL; i++) {
+        const size_t from = onnx_is(node, "Where") ? 2 : 0;
+        const bool around = from == 2 || onnx_is(node, "Cast") || onnx_is(node, "Identity") ||
+                            onnx_is(node, "Reshape");
+        if (!around || onnx_input(node, from) == NULL)
+            break;
+        node = onnx_node_of(*where, onnx_input(node, from), where);
+    }
+    return node;
+}
+
+/* As many ones as a list has numbers: ConstantOfShape(Shape(Concat ...)). */
+static enum onnx_fold ones_for(struct onnx_folding *f, const Onnx__NodeProto *node, struct onnx_tensor *sizes)
+{
+    const struct onnx_scope *where = f->scope;
+    const Onnx__AttributeProto *value = onnx_attribute(node, "value");
+    const Onnx__NodeProto *shape = onnx_node_of(where, onnx_input(node, 0), &where);
+    const Onnx__NodeProto *list =
+        shape != NULL && onnx_is(shape, "Shape") && onnx_input(shape, 0) != NULL
+            ? onnx_node_of(where, onnx_input(shape, 0), &where) : NULL;
+    struct onnx_tensor one = {0};
+    if (list == NULL || !onnx_is(list, "Concat") || value == NULL || value->t == NULL)
+        return ONNX_VARIES;
+    struct onnx_folding of = {f->graph, where, list, 0, f->error};
+    enum onnx_fold folded = loose_sizes(&of, list, sizes);
+    if (folded == ONNX_FOLDED && !onnx_tensor_read(f->graph->file, value->t, &one, f->error))
+        folded = ONNX_FAILED;
+    for (size_t i = 0; folded == ONNX_FOLDED && i < sizes->count; i++)
+        sizes->values[i] = one.count == 1 ? one.values[0] : 0.0;
+    onnx_tensor_free(&one);
+    return folded;
+}
+
 /* Sizes that are an input.  In a loose graph some may be known only at run time; of rank -1: all. */
 static enum onnx_fold sizes_of(struct onnx_folding *f, size_t input, struct onnx_tensor *sizes)
 {
-    const struct onnx_scope *where = f->scope;
-    const enum onnx_fold folded = operand(f, input, sizes);
+    const struct onnx_scope *where;
+    enum onnx_fold folded = operand(f, input, sizes);
     if (folded != ONNX_VARIES || !f->graph->loose)
         return folded;
-    const Onnx__NodeProto *node = onnx_node_of(where, onnx_input(f->node, input), &where);
-    for (int i = 0; i < DEPTH_MOST && node != NULL && onnx_input(node, 0) != NULL &&
-                    (onnx_is(node, "Cast") || onnx_is(node, "Identity")); i++)
-        node = onnx_node_of(where, onnx_input(node, 0), &where);
+    const Onnx__NodeProto *node = behind_sizes(f, onnx_input(f->node, input), &where);
     struct onnx_folding of = {f->graph, where, node, 0, f->error};
     if (node != NULL && onnx_is(node, "Concat"))
-        return loose_sizes(&of, node, sizes);
-    sizes->rank = -1;
+        folded = loose_sizes(&of, node, sizes);
+    else if (node != NULL && onnx_is(node, "ConstantOfShape") && onnx_input(node, 0) != NULL)
+        folded = ones_for(&of, node, sizes);
+    for (size_t i = 0; folded == ONNX_FOLDED && i < sizes->count; i++)
+        if (sizes->values[i] == -1.0) /* of Expand: as it is */
+            sizes->values[i] = 1.0;
+    if (folded != ONNX_VARIES)
+        return folded;
+    onnx_tensor_free(sizes);
+    *sizes = (struct onnx_tensor){.rank = -1};
     return ONNX_FOLDED;
 }
 
@@ -353,8 +396,8 @@ static enum onnx_fold fold_larger(struct onnx_folding *f, struct onnx_tensor *to
         !onnx_may_fold(f->graph, f->node->output[0],
                        product_of(&sizes, (double)from.count), f->error))
         folded = ONNX_FAILED;
-    else if (folded == ONNX_FOLDED && sizes.rank < 0)
-        folded = copy(to, &from) ? ONNX_FOLDED : ONNX_VARIES;
+    else if (folded == ONNX_FOLDED && sizes.rank < 0) /* of a whole state only its batch can grow */
+        folded = from.rank >= STATE_RANK && copy(to, &from) ? ONNX_FOLDED : ONNX_VARIES;
     else if (folded == ONNX_FOLDED && !(tile ? onnx_tile(&from, &sizes, to)
                                              : onnx_expand(&from, &sizes, to)))
         folded = malformed(f, "has sizes that its input cannot get");
