@@ -192,23 +192,35 @@ static bool has_ending(const char *name, const char *ending)
 /* "lstm.parametrizations.weight_ih_l0" of "lstm" */
 static bool is_parametrized(const struct module *m)
 {
-    return strstr(m->name, "parametrizations.weight_ih") != NULL ||
-           strstr(m->name, "parametrizations.weight_hh") != NULL;
+    return strstr(m->name, "parametrizations.weight") != NULL;
+}
+
+/* Of a linear layer: weight_g and weight_v, or weight_orig of a norm of the spectrum. */
+static bool has_parts_of_weight(const char *last)
+{
+    return strcmp(last, "weight_g") == 0 || strcmp(last, "weight_v") == 0 || strcmp(last, "weight_orig") == 0;
 }
 
 const char *module_trouble(const struct modules *list, const struct module *m)
 {
-    bool recurrent = m->kind <= MODULE_RNN, normed = false;
+    bool recurrent = m->kind <= MODULE_RNN, normed = false, parts = false;
     for (int i = 0; i < m->tensor_count; i++) {
         const char *last = last_of(list->tensors->at[m->tensors[i]].name);
         recurrent = recurrent || strncmp(last, "weight_ih", 9) == 0 || strncmp(last, "weight_hh", 9) == 0;
         normed = normed || has_ending(last, "_g") || has_ending(last, "_v");
+        parts = parts || has_parts_of_weight(last);
     }
     if (is_parametrized(m))
         return "is a weight made of others: torch.nn.utils.parametrize.remove_parametrizations() before it is "
                "saved makes it one";
+    const int weight = module_tensor(list, m, "weight");
+    if (m->kind == MODULE_OTHER && !recurrent && !parts && weight != MISSING && list->tensors->at[weight].rank == 2 &&
+        m->tensor_count > 1 + (module_tensor(list, m, "bias") != MISSING))
+        return "has more than the weight and the bias of a linear layer";
     if (!recurrent)
-        return NULL;
+        return parts ? "has a weight in parts: torch.nn.utils.remove_weight_norm() or remove_spectral_norm() before "
+                       "it is saved makes it one"
+                     : NULL;
     if (normed)
         return "has weights with weight normalization: torch.nn.utils.remove_weight_norm() before it is saved "
                "makes them whole";

@@ -35,15 +35,60 @@ static const struct module *last_of(const struct picked *picked)
 /* What makes it another than PyTorch's own, or false. */
 static bool is_another(const struct torch_reading *n, const struct module *m, struct text *why)
 {
+    static const char recurrent[] = "torch.nn.modules.rnn.", linear[] = "torch.nn.modules.linear.";
     const char *class = module_class(&n->modules, m);
     const struct module *within = module_within(&n->modules, m);
-    if (class != NULL && strncmp(class, "torch.nn.modules.rnn.", 21) != 0)
-        text_appendf(why, "is of class %s, whose gates may be others than those of PyTorch", class);
+    const char *own = torch_is_recurrent(m) ? recurrent : linear;
+    if (class != NULL && strncmp(class, own, strlen(own)) != 0)
+        text_appendf(why, torch_is_recurrent(m)
+                              ? "is of class %s, whose gates may be others than those of PyTorch"
+                              : "is of class %s, which may compute something else", class);
     else if (within != NULL && module_trouble(&n->modules, within) != NULL)
         text_appendf(why, "has '%s', which %s", module_shown(within), module_trouble(&n->modules, within));
     else if (within != NULL)
         text_appendf(why, "has modules within it, as '%s', and PyTorch's own has none", module_shown(within));
     return why->length > 0;
+}
+
+/* Does it compute anything?  What an optimizer keeps has names of its own. */
+static bool is_part(const struct torch_reading *n, const struct module *m)
+{
+    static const char *const kept[] = {"exp_avg", "exp_avg_sq", "max_exp_avg_sq", "momentum_buffer", "square_avg",
+                                       "sum", "step", "acc_delta", "grad_avg", "exp_inf", "num_batches_tracked"};
+    bool all = strcasestr(m->name, "optim") != NULL;
+    for (int i = 0; i < m->tensor_count && !all; i++) {
+        const struct named_tensor *t = &n->modules.tensors->at[m->tensors[i]];
+        const char *name = t->name, *dot = strrchr(name, '.');
+        bool is = t->rank == 0; /* how far learning was, what was best */
+        for (int axis = 0; axis < t->rank; axis++)
+            is = is || t->shape[axis] == 0;
+        for (size_t k = 0; k < sizeof kept / sizeof *kept; k++)
+            is = is || strcmp(dot != NULL ? dot + 1 : name, kept[k]) == 0;
+        if (!is)
+            return true;
+    }
+    return false;
+}
+
+/* Whether it has parameters of its own around a recurrent module: "h0" beside "lstm.weight_ih_l0". */
+static bool is_around_recurrent(const struct torch_reading *n, const struct module *m)
+{
+    const size_t length = strlen(m->name);
+    for (int i = 0; i < n->modules.count; i++) {
+        const struct module *other = &n->modules.at[i];
+        if (other != m && torch_is_recurrent(other) && strncmp(other->name, m->name, length) == 0 &&
+            (length == 0 || other->name[length] == '.'))
+            return true;
+    }
+    return false;
+}
+
+static void refuse_own(const struct torch_reading *n, const struct module *m)
+{
+    struct text line = {0};
+    module_describe(&n->modules, m, &line);
+    source_add_refused(n->source, "what the network has beside its modules is in no layer: %s", text_string(&line));
+    text_free(&line);
 }
 
 static void refuse_modules(const struct torch_reading *n)
@@ -54,10 +99,12 @@ static void refuse_modules(const struct torch_reading *n)
         const char *trouble = module_trouble(&n->modules, m);
         if (trouble != NULL)
             text_append(&why, trouble);
-        else if (torch_is_recurrent(m))
+        else if (m->kind != MODULE_OTHER)
             is_another(n, m, &why);
         if (why.length > 0)
             source_add_refused(n->source, "module '%s' %s", module_shown(m), text_string(&why));
+        else if (m->kind == MODULE_OTHER && is_part(n, m) && is_around_recurrent(n, m))
+            refuse_own(n, m);
         text_free(&why);
     }
 }
@@ -98,17 +145,6 @@ static bool is_picked(const struct picked *picked, const struct module *m)
     return false;
 }
 
-/* What an optimizer keeps has no weights. */
-static bool has_weight(const struct torch_reading *n, const struct module *m)
-{
-    for (int i = 0; i < m->tensor_count; i++) {
-        const char *name = n->modules.tensors->at[m->tensors[i]].name, *dot = strrchr(name, '.');
-        if (strstr(dot != NULL ? dot + 1 : name, "weight") != NULL)
-            return true;
-    }
-    return false;
-}
-
 /* The modules that are not in it, and what can be put behind it. */
 static void add_host_lines(const struct torch_reading *n, const struct picked *picked,
                            struct source_chain *chain)
@@ -120,7 +156,7 @@ static void add_host_lines(const struct torch_reading *n, const struct picked *p
         struct text line = {0};
         if (is_picked(picked, m))
             continue;
-        if (chain->host_count >= HOST_LINES || !has_weight(n, m)) {
+        if (chain->host_count >= HOST_LINES || !is_part(n, m)) {
             left_out++;
             continue;
         }
@@ -141,7 +177,7 @@ static void add_assumed_lines(const struct torch_reading *n, const struct picked
     for (int i = 0; i < picked->count; i++) {
         const struct module *m = picked->at[i], *next = i + 1 < picked->count ? picked->at[i + 1] : NULL;
         struct text why = {0};
-        if (torch_is_recurrent(m) && is_another(n, m, &why))
+        if (is_another(n, m, &why))
             source_add_assumed(chain, "%s %s: it is taken as one of PyTorch's", module_shown(m),
                                text_string(&why));
         text_free(&why);
@@ -254,9 +290,17 @@ static bool read_asked(const struct torch_reading *n, const char *node)
 
 /* ---- what there is ------------------------------------------------------------------------------------- */
 
-static bool may_follow(const struct module *m, const struct picked *picked)
+static bool is_whole(const struct torch_reading *n, const struct module *m)
 {
-    return m->kind == MODULE_LINEAR && m->input == last_of(picked)->output && !is_picked(picked, m);
+    struct text why = {0};
+    const bool another = module_trouble(&n->modules, m) != NULL || is_another(n, m, &why);
+    text_free(&why);
+    return !another;
+}
+
+static bool may_follow(const struct torch_reading *n, const struct module *m, const struct picked *picked)
+{
+    return m->kind == MODULE_LINEAR && is_whole(n, m) && m->input == last_of(picked)->output && !is_picked(picked, m);
 }
 
 /* Whether `m` lies in the same part of the network as `before`, or in one around it: "fc" behind
@@ -268,12 +312,15 @@ static bool is_around(const struct module *m, const struct module *before)
     return strncmp(m->name, before->name, length) == 0;
 }
 
-/* A list of weights, one for each element of what `before` gives. */
+/* A list of numbers, one for each element of what `before` gives. */
 static bool is_norm_of(const struct torch_reading *n, const struct module *before, const struct module *m)
 {
-    const int weight = module_tensor(&n->modules, m, "weight");
-    const struct named_tensor *t = weight != MISSING ? &n->modules.tensors->at[weight] : NULL;
-    return t != NULL && t->rank == 1 && t->shape[0] == before->output;
+    for (int i = 0; i < m->tensor_count; i++) {
+        const struct named_tensor *t = &n->modules.tensors->at[m->tensors[i]];
+        if (t->rank == 1 && t->shape[0] == before->output)
+            return true;
+    }
+    return false;
 }
 
 /* Something with weights that was made between the two; where the order is not known, something that fits there. */
@@ -281,7 +328,7 @@ static bool is_between(const struct torch_reading *n, const struct module *befor
 {
     for (int i = 0; i < n->modules.count; i++) {
         const struct module *other = &n->modules.at[i];
-        const bool there = n->modules.tensors->ordered ? other > before && other < m && has_weight(n, other)
+        const bool there = n->modules.tensors->ordered ? other > before && other < m && is_part(n, other)
                                                        : is_norm_of(n, before, other);
         if (there && other->kind == MODULE_OTHER && is_around(other, before))
             return true;
@@ -301,7 +348,7 @@ static const struct module *follower(const struct torch_reading *n, const struct
     *choices = 0;
     for (int i = 0; i < n->modules.count; i++) {
         const struct module *m = &n->modules.at[i];
-        if (!may_follow(m, picked))
+        if (!may_follow(n, m, picked))
             continue;
         ++*choices;
         one = m;
@@ -327,20 +374,12 @@ static void list_chains(const struct torch_reading *n, const struct module *firs
         chains[(*count)++] = picked;
     for (int i = 0; choices > 0 && i < n->modules.count; i++) {
         const struct module *m = &n->modules.at[i];
-        if (!may_follow(m, &picked) || *count == CHAINS_MOST || picked.count == CHAIN_MODULES)
+        if (!may_follow(n, m, &picked) || *count == CHAINS_MOST || picked.count == CHAIN_MODULES)
             continue;
         chains[*count] = picked;
         chains[*count].at[chains[*count].count++] = m;
         (*count)++;
     }
-}
-
-static bool is_whole(const struct torch_reading *n, const struct module *m)
-{
-    struct text why = {0};
-    const bool another = module_trouble(&n->modules, m) != NULL || is_another(n, m, &why);
-    text_free(&why);
-    return !another;
 }
 
 /* What a Sequential has behind a linear module, if that is another linear one and the functions between are known. */
@@ -368,7 +407,7 @@ static int find_linear_chains(const struct torch_reading *n, struct picked *chai
     int count = 0;
     for (int i = 0; i < n->modules.count && count < CHAINS_MOST; i++) {
         const struct module *m = &n->modules.at[i];
-        if (m->kind != MODULE_LINEAR || is_in_any(chains, count, m))
+        if (m->kind != MODULE_LINEAR || !is_whole(n, m) || is_in_any(chains, count, m))
             continue;
         struct picked *chain = &chains[count++];
         *chain = (struct picked){{m}, 1};
@@ -376,6 +415,25 @@ static int find_linear_chains(const struct torch_reading *n, struct picked *chai
             chain->at[chain->count++] = m;
     }
     return count;
+}
+
+/* Matrices under names that are not PyTorch's may be a recurrent layer; linear ones alone are another network. */
+static void refuse_unknown(const struct torch_reading *n)
+{
+    for (int i = 0; i < n->modules.count; i++) {
+        const struct module *m = &n->modules.at[i];
+        struct text line = {0};
+        for (int k = 0; k < m->tensor_count && m->kind == MODULE_OTHER && is_part(n, m); k++) {
+            const struct named_tensor *t = &n->modules.tensors->at[m->tensors[k]];
+            const char *dot = strrchr(t->name, '.');
+            if (t->rank != 2 || strcmp(dot != NULL ? dot + 1 : t->name, "weight") == 0 || line.length > 0)
+                continue;
+            module_describe(&n->modules, m, &line);
+            source_add_refused(n->source, "nothing that is known is recurrent, and %s has a matrix of its own",
+                               text_string(&line));
+        }
+        text_free(&line);
+    }
 }
 
 static int find_chains(const struct torch_reading *n, struct picked *chains)
@@ -388,7 +446,12 @@ static int find_chains(const struct torch_reading *n, struct picked *chains)
         if (torch_is_recurrent(m) && is_whole(n, m))
             list_chains(n, m, chains, &count);
     }
-    return recurrent ? count : find_linear_chains(n, chains);
+    if (recurrent)
+        return count;
+    const int linear = find_linear_chains(n, chains);
+    if (linear > 0)
+        refuse_unknown(n);
+    return linear;
 }
 
 /* A message without the name of the file that it begins with. */

@@ -215,13 +215,11 @@ refused_gen 'a layer of the short form' \
 refused 'an axis of no layer' '^ese: axis: model.layers.1.cell: there is 1 layer, counted from 0' \
     sweep "$work/layers.yaml" --axis model.layers.1.cell=4,5 -o "$work/out/sweep"
 
-# What is made of layers, and what not yet: a report, but no Verilog.
+# What is made of layers, and what not.
 sed 's/cell: 4/cell: 4, direction: backward/' "$work/layers.yaml" >"$work/backward.yaml"
 refused_gen 'a network that no chip computes' \
-    '^ese: layer 0 has the direction backward; as yet Verilog is made of layers that go forward' \
+    '^ese: layer 0 goes backward, over whole utterances: that takes a chip with x and y in memory' \
     "$work/backward.yaml"
-refused 'points of it to be verified' '^ese: --verify: layer 0 has the direction backward' \
-    sweep "$work/backward.yaml" --axis pes=2,4 --verify 1 -o "$work/out/sweep"
 refused 'a layer that goes backward' '^ese: layer 0 goes backward' \
     report "$work/layers.yaml" --set model.layers.0.direction=backward
 run report "$work/layers.yaml" --set memory=stream --set model.layers.0.direction=both --json "$work/both.json"
@@ -468,7 +466,7 @@ cp -r "$work/chip" "$work/changed"
 cp "$work/backward.yaml" "$work/changed/config.yaml"
 for command in verify 'implement --target ice40-up5k' report; do
     # shellcheck disable=SC2086 # two words
-    refused "$command of a network that no chip computes" '^ese: layer 0 has the direction backward; as yet Verilog' \
+    refused "$command of a network that no chip computes" '^ese: layer 0 goes backward, over whole utterances' \
         $command "$work/changed"
 done
 

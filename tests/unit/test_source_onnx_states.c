@@ -81,7 +81,7 @@ static void of_one_element(void **state)
     add_initializer(m, new_tensor("half", (const int64_t[]){3}, 1, (const float[3]){0.5f}));
     put_first(m, add_node(m, "Expand", (const char *[]){"half", "sizes"}, 2, "h0"));
     set_text(&node_of(m, "LSTM")->input[5], "h0");
-    must_refuse(m, "has an initial state of another shape than its weights");
+    must_refuse(m, "has a state 'h0' that node 'h0' (Expand) computes");
 }
 
 /* What nodes compute of an input, or another layer gives, is no state that the host could know. */
