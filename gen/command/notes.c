@@ -2,6 +2,7 @@
 #include "gen/command/notes.h"
 
 #include <stdio.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "gen/folder/output.h"
@@ -11,8 +12,12 @@
 #include "models/source/read.h"
 
 /* Of a framework's file: which layers were taken, and what it does not tell. */
-static void note_source(const char *path)
+static void note_source(const struct program *program)
 {
+    static const char no_function[] = "no function follows ";
+    const char *path = program->config.model.path;
+    const struct layer *last = &program->network.layers[program->network.layer_count - 1];
+    const bool told = last->as.kind == LAYER_LINEAR && last->as.activation != ACTIVATION_NONE;
     struct source source;
     struct error ignored;
     char shown[PRINTABLE_PATH];
@@ -24,7 +29,8 @@ static void note_source(const char *path)
         fprintf(stderr, "ese: note: %s: taken is %s; 'ese import' tells what is left to the host\n", shown,
                 chain->name);
         for (int line = 0; line < chain->assumed_count; line++)
-            fprintf(stderr, "ese: note: %s: taken for granted: %s\n", shown, chain->assumed[line]);
+            if (!told || strncmp(chain->assumed[line], no_function, strlen(no_function)) != 0)
+                fprintf(stderr, "ese: note: %s: taken for granted: %s\n", shown, chain->assumed[line]);
     }
     source_free(&source);
 }
@@ -36,7 +42,7 @@ void note_model(const struct program *program)
         fputs("ese: note: model.expected was given with another model or other utterances: not used\n",
               stderr);
     if (program->config.model.path != NULL)
-        note_source(program->config.model.path);
+        note_source(program);
     if (program->config.model.path == NULL ||
         !network_missing_biases(&program->network, names, sizeof names))
         return;

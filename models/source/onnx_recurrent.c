@@ -386,6 +386,9 @@ static bool read_state(struct taking *t, size_t input, const char *name)
     if (folded == ONNX_VARIES)
         good = onnx_check_state(t->layers, t->from->scope, t->from->node, tensor);
     if (folded == ONNX_VARIES && good)
+        source_add_assumed(t->chain, "what '%s' becomes from call to call is the %s that %s has, as it is", shown,
+                           input == IN_C ? "c" : "y", t->to->name);
+    if (folded == ONNX_VARIES && good)
         source_add_host(t->chain, "%s: its %s before the first frame is tensor '%s': zeros unless "
                         "the host restores another state", t->to->name,
                         input == IN_C ? "c" : "y", shown);

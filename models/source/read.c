@@ -278,8 +278,10 @@ const struct source_chain *source_only(const struct source *s, const char *path,
         return NULL;
     }
     list_names(s, &names);
+    const bool more = s->refused_count > 0;
     fail(error, "%s: has several chains of layers, one is to be taken by 'ese import FILE --node NAME -o "
-         "OTHER.safetensors': %s", shown, text_string(&names));
+         "OTHER.safetensors': %s%s%s", shown, text_string(&names), more ? "; not read: " : "",
+         more ? s->refused[0] : "");
     text_free(&names);
     return NULL;
 }

@@ -274,3 +274,53 @@ const char *torch_activation(const struct torch_reading *n, const struct module 
     }
     return next == NULL ? found : "unknown";
 }
+
+/* ---- what a Sequential has beside its layers ----------------------------------------------------------- */
+
+static const char sequential[] = "torch.nn.modules.container.Sequential";
+
+/* What two names have in common, up to a dot; of one alone nothing. */
+static size_t common_parent(const char *a, const char *b)
+{
+    size_t parent = 0;
+    for (size_t i = 0; a != NULL && b != NULL && a[i] != '\0' && a[i] == b[i]; i++)
+        parent = a[i] == '.' ? i + 1 : parent;
+    return parent;
+}
+
+/* Is the option the class of that part of a name, "net.4.class" of "net.4.rnn" behind "net."? */
+static bool is_class_of(const struct torch_option *option, const char *name, size_t parent)
+{
+    const size_t length = parent + strcspn(name + parent, ".");
+    return strncmp(option->name, name, length) == 0 && strcmp(option->name + length, ".class") == 0;
+}
+
+/* Is it the class of a child of what the first `parent` letters of a name are? */
+static bool is_of_child(const struct torch_option *option, const char *name, size_t parent)
+{
+    const char *dot = strncmp(option->name, name, parent) == 0 ? strchr(option->name + parent, '.') : NULL;
+    return dot != NULL && strcmp(dot, ".class") == 0;
+}
+
+const char *torch_beside(const struct torch_reading *n, const struct module *a, const struct module *b)
+{
+    const struct named_tensors *t = n->modules.tensors;
+    const char *name = a != NULL ? a->name : b->name;
+    const size_t parent = common_parent(a != NULL ? a->name : NULL, b != NULL ? b->name : NULL);
+    bool within = a == NULL, bent = a == NULL || a->kind != MODULE_LINEAR, ordered = false;
+    for (int i = 0; i < t->option_count; i++) {
+        const struct torch_option *option = &t->options[i];
+        ordered = ordered || (strncmp(option->name, name, parent) == 0 &&
+                              strcmp(option->name + parent, "class") == 0 && strcmp(option->value, sequential) == 0);
+        if (!ordered || !is_of_child(option, name, parent))
+            continue;
+        if (b != NULL && is_class_of(option, b->name, parent))
+            return NULL;
+        const char *function = function_of(option->value);
+        if (within && (function == NULL || (function[0] != '\0' && bent)))
+            return option->value;
+        bent = bent || (within && function[0] != '\0');
+        within = within || is_class_of(option, a->name, parent);
+    }
+    return NULL;
+}

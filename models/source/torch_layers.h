@@ -25,4 +25,8 @@ bool torch_add_module(const struct torch_reading *reading, const struct module *
 const char *torch_activation(const struct torch_reading *reading, const struct module *module,
                              const struct module *next);
 
+/* The class of what a Sequential has between two modules, or from its begin (a NULL), or up to its end (b NULL), and
+ * that is neither a layer's function nor nothing; NULL: there is no such, or it is no Sequential. */
+const char *torch_beside(const struct torch_reading *reading, const struct module *a, const struct module *b);
+
 #endif

@@ -166,14 +166,24 @@ static void add_host_lines(const struct torch_reading *n, const struct picked *p
                         behind ? chain->name : "", behind ? "+" : "", behind ? module_shown(m) : "");
         text_free(&line);
     }
+    if (torch_beside(n, NULL, picked->at[0]) != NULL)
+        source_add_host(chain, "before %s: %s", module_shown(picked->at[0]), torch_beside(n, NULL, picked->at[0]));
+    if (torch_beside(n, last_of(picked), NULL) != NULL)
+        source_add_host(chain, "behind %s: %s", module_shown(last_of(picked)),
+                        torch_beside(n, last_of(picked), NULL));
     if (left_out > 0)
         source_add_host(chain, "%d more with other tensors, as those of an optimizer", left_out);
 }
 
-/* What the equations of the network have beside its modules is in no file of tensors. */
+/* What the equations of the network have beside its modules is in no file of tensors, and of a class that somebody
+ * wrote not in that of a module. */
 static void add_assumed_lines(const struct torch_reading *n, const struct picked *picked,
                               struct source_chain *chain)
 {
+    const struct named_tensors *t = n->modules.tensors;
+    const char *whole = t->option != NULL ? t->option(t->context, "class") : NULL;
+    if (whole != NULL && strncmp(whole, "torch.nn.modules.", strlen("torch.nn.modules.")) != 0)
+        source_add_assumed(chain, "%s computes nothing but its modules, one behind the other", whole);
     for (int i = 0; i < picked->count; i++) {
         const struct module *m = picked->at[i], *next = i + 1 < picked->count ? picked->at[i + 1] : NULL;
         struct text why = {0};
@@ -326,6 +336,8 @@ static bool is_norm_of(const struct torch_reading *n, const struct module *befor
 /* Something with weights that was made between the two; where the order is not known, something that fits there. */
 static bool is_between(const struct torch_reading *n, const struct module *before, const struct module *m)
 {
+    if (torch_beside(n, before, m) != NULL)
+        return true;
     for (int i = 0; i < n->modules.count; i++) {
         const struct module *other = &n->modules.at[i];
         const bool there = n->modules.tensors->ordered ? other > before && other < m && is_part(n, other)

@@ -198,6 +198,15 @@ static void test_not_whole(void **state)
     not_whole("norm_between.pt", "rnn", ": rnn, rnn+fc");
     not_whole("norm_between-names.safetensors", "rnn", ": rnn, rnn+fc");
     not_whole("linear_before.pt", "rnn", ": rnn, rnn+fc");
+    not_whole("bare_norm_between.pt", "rnn+fc", ": rnn, rnn+fc");
+    not_whole("own_state.pt", "rnn+fc", "what the network has beside its modules is in no layer: other (not a layer "
+              "that is known: h0 [1, 1, 2])");
+    not_whole("spectral.pt", "rnn", "module 'fc' has a weight in parts");
+    not_whole("parametrized_linear.pt", "rnn", "module 'fc.parametrizations.weight' is a weight made of others");
+    not_whole("adapted.pt", "rnn", "module 'fc' has more than the weight and the bias of a linear layer");
+    not_whole("own_linear-module.pt", "0", "module '0' is of class __main__.OwnLinear, which may compute something "
+              "else");
+    not_whole("own_names.pt", "fc", "nothing that is known is recurrent, and cell (not a layer that is known: Wx");
 }
 
 static void test_several(void **state)
@@ -290,6 +299,35 @@ static void test_host(void **state)
     source_free(&source);
 }
 
+static bool has_line(char *const *lines, int count, const char *line)
+{
+    for (int i = 0; i < count; i++)
+        if (strcmp(lines[i], line) == 0)
+            return true;
+    return false;
+}
+
+/* What a Sequential has around its layers; what no file tells. */
+static void test_around(void **state)
+{
+    struct source source;
+    struct error error;
+    (void)state;
+    assert_true(source_read(&source, FOLDER "bent-module.pt", &(struct source_request){.node = NULL}, &error));
+    const struct source_chain *chain = &source.chains[0];
+    assert_true(has_line(chain->host, chain->host_count, "before 1: torch.nn.modules.activation.Tanh"));
+    assert_true(has_line(chain->host, chain->host_count, "behind 1: torch.nn.modules.activation.Softmax"));
+    assert_int_equal(chain->assumed_count, 0);
+    source_free(&source);
+    assert_true(source_read(&source, FOLDER "stack-module.pt", &(struct source_request){.node = NULL}, &error));
+    chain = &source.chains[0];
+    assert_true(has_line(chain->assumed, chain->assumed_count,
+                         "__main__.Net computes nothing but its modules, one behind the other"));
+    assert_true(has_line(chain->assumed, chain->assumed_count,
+                         "nothing stands between rnn and fc, no function, no sum with another tensor"));
+    source_free(&source);
+}
+
 /* ---- cut short ----------------------------------------------------------------------------------------- */
 
 /* All tensors, which must be there. */
@@ -378,7 +416,7 @@ int main(void)
         cmocka_unit_test(test_several),
         cmocka_unit_test(test_node),    cmocka_unit_test(test_host),      cmocka_unit_test(test_cut),
         cmocka_unit_test(test_embedding),
-        cmocka_unit_test(test_damaged),
+        cmocka_unit_test(test_damaged), cmocka_unit_test(test_around),
     };
     cmocka_set_test_filter(getenv("ESE_TEST_ONLY")); /* NULL: all */
     return cmocka_run_group_tests(tests, NULL, NULL);
