@@ -457,6 +457,17 @@ static bool take(struct taking *t)
     return read_state(t, IN_H, "y_0") && (t->gates != 4 || read_state(t, IN_C, "c_0"));
 }
 
+/* By the declared sizes there is one frame in a call, of several sequences perhaps, and none goes on: frames on the
+ * axis of the batch look so. */
+static void say_frames(const struct taking *t)
+{
+    const int64_t frames = t->from->form.size[0], batch = t->from->form.size[1];
+    const char *h = onnx_input(t->from->node, IN_H);
+    if (frames == 1 && batch != 1 && (h == NULL || onnx_is_zero(t->layers->graph, t->from->scope, h)))
+        source_add_assumed(t->chain, "%s goes on from frame to frame; its graph has one frame in a call, and each begins "
+                           "with zeros", t->to->name);
+}
+
 bool onnx_take_recurrent(struct onnx_layers *layers, const struct onnx_layer *layer,
                          struct source_chain *chain)
 {
@@ -466,6 +477,8 @@ bool onnx_take_recurrent(struct onnx_layers *layers, const struct onnx_layer *la
                        .chain = chain};
     t.gates = (int)strlen(t.operator->gates);
     const bool good = take(&t);
+    if (good)
+        say_frames(&t);
     onnx_tensor_free(&t.w);
     onnx_tensor_free(&t.r);
     onnx_tensor_free(&t.b);

@@ -46,6 +46,28 @@ static Onnx__ModelProto *with_between(const char *type, const char *operand)
     return m;
 }
 
+/* One frame in a call, several side by side, and nothing that goes on: frames may be on the axis of the batch. */
+static void one_frame_a_call(void **state)
+{
+    static const struct {
+        int64_t time, batch;
+        bool said;
+    } all[] = {{1, 0, true}, {1, 9, true}, {1, 1, false}, {0, 0, false}, {7, 0, false}};
+    (void)state;
+    for (size_t i = 0; i < sizeof all / sizeof *all; i++) {
+        Onnx__ModelProto *m = model_of("lstm_stack");
+        declare(m, all[i].time, all[i].batch);
+        set_text(&nth_node(m, "LSTM", 0)->input[5], "");
+        set_text(&nth_node(m, "LSTM", 0)->input[6], "");
+        struct source s = must_read(m);
+        bool said = false;
+        for (int k = 0; k < s.chains[0].assumed_count; k++)
+            said = said || strstr(s.chains[0].assumed[k], "its graph has one frame in a call") != NULL;
+        assert_int_equal(said, all[i].said);
+        source_free(&s);
+    }
+}
+
 /* ---- Reshape --------------------------------------------------------------------------------- */
 
 static void reshapes(void **state)
@@ -322,7 +344,7 @@ int main(void)
         cmocka_unit_test(eight_bits),    cmocka_unit_test(many_products),
         cmocka_unit_test(last_states),   cmocka_unit_test(behind_last_states),
         cmocka_unit_test(in_one_branch), cmocka_unit_test(copies),
-        cmocka_unit_test(products),
+        cmocka_unit_test(products),      cmocka_unit_test(one_frame_a_call),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
