@@ -73,6 +73,6 @@ refused() { # NAME PATTERN LAYER...
     must "$name: nothing is left" test ! -e "$work/refused"
 }
 
-refused 'backward' '^ese: layer 1 has the direction backward; ' 'kind: rnn, cell: 4, direction: backward'
+refused 'backward' '^ese: layer 1 goes backward, over whole utterances: that takes a chip with x and y in memory' 'kind: rnn, cell: 4, direction: backward'
 must 'forward: report' "$ese" report "$work/refused.yaml" --set model.layers.1.direction=forward
 finish

@@ -19,7 +19,8 @@ rm -rf $work
 mkdir -p $work
 
 printf '\n%s\n' 'A checkpoint of PyTorch, with an optimizer and other things around four layers:'
-run_into $work/import.txt ' -> |PyTorch|^  [0-9]* more' build/ese import $checkpoint
+run_into $work/import.txt ' -> |PyTorch|^  [0-9]* more' build/ese import $checkpoint --node lstm+linear \
+    -o $work/model.safetensors
 
 printf '\n%s\n' 'A chip of all four, and of the function behind them, which is not in the file; what espeak-ng says, as spectra.'
 "$python" tests/demos/speaker.py features $checkpoint $work
@@ -31,7 +32,7 @@ memory: resident
 weight_bits: 16        # the spectra are powers, not their logarithms: small numbers count beside large ones
 activation_bits: 18
 model:
-  path: ../resemblyzer/resemblyzer/pretrained.pt
+  path: model.safetensors
   utterances: calibration
   expected: expected
   layers:
