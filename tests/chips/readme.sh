@@ -9,13 +9,17 @@ export ESE_HOME=$PWD
 ln -s "$PWD/build" "$PWD/tests" "$work/"
 
 # The sections, and of them the file and the commands with what they print.
-awk '/^### A (network of layers|file that PyTorch or ONNX wrote)/ { on = 1; next } /^##/ { on = 0 } on' README.md \
-    >"$work/section"
-awk '/`my_stack.yaml`:$/ { on = 1; next }
-     on && /^    / { print substr($0, 5); begun = 1; next }
-     on && begun { exit }' "$work/section" >"$work/my_stack.yaml"
-holds 'lines of my_stack.yaml' "$(wc -l <"$work/my_stack.yaml")" '>=' 6
-awk '/^    \$ / { on = 1 } on && /^    / { print substr($0, 5) }' "$work/section" >"$work/shown"
+awk '/^### (A network of layers|Layers that go backward|A file that PyTorch or ONNX wrote)/ { on = 1; next }
+     /^##/ { on = 0 } on' README.md >"$work/section"
+for name in my_stack my_both; do
+    awk '/`'$name'.yaml`:$/ { on = 1; next }
+         on && /^    / { print substr($0, 5); begun = 1; next }
+         on && begun { exit }' "$work/section" >"$work/$name.yaml"
+    holds "lines of $name.yaml" "$(wc -l <"$work/$name.yaml")" '>=' 6
+done
+must 'draw voices' build/draw_voices "$work/my_features" 20 3 2 9 1
+awk '/^    \$ / { on = 1 } on && /^    / { print substr($0, 5) } /`[a-z_]*.yaml`:$/ { on = 0 }' "$work/section" \
+    >"$work/shown"
 
 # What is shown of the last command, which printed $work/output.
 compare() { # COMMAND
