@@ -224,8 +224,8 @@ static void link_layer(struct onnx_layers *layers, int number)
         if (good && arrives(layer, &form)) {
             layer->before = before;
             layers->at[before].behind = number;
-            layer->one_frame = form.one_frame && onnx_axis_size(&form, 'T') != 1 && (layers->at[before].kind == ONNX_RECURRENT ||
-                                                  !layers->at[before].form.one_frame);
+            layer->one_frame = form.one_frame && onnx_axis_size(&form, 'T') != 1 &&
+                               (layers->at[before].kind == ONNX_RECURRENT || !layers->at[before].form.one_frame);
             hand_on(layer, &form);
         }
     }

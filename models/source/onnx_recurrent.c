@@ -464,8 +464,8 @@ static void say_frames(const struct taking *t)
     const int64_t frames = t->from->form.size[0], batch = t->from->form.size[1];
     const char *h = onnx_input(t->from->node, IN_H);
     if (frames == 1 && batch != 1 && (h == NULL || onnx_is_zero(t->layers->graph, t->from->scope, h)))
-        source_add_assumed(t->chain, "%s goes on from frame to frame; its graph has one frame in a call, and each begins "
-                           "with zeros", t->to->name);
+        source_add_assumed(t->chain, "%s goes on from frame to frame; its graph has one frame in a call, and each "
+                           "begins with zeros", t->to->name);
 }
 
 bool onnx_take_recurrent(struct onnx_layers *layers, const struct onnx_layer *layer,
