@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
-# gru.sh - GRUs and LSTMs with coupled gates on the chip: the fixtures of the frameworks (tests/fixtures), on
+# gru.sh [few] - GRUs and LSTMs with coupled gates on the chip: the fixtures of the frameworks (tests/fixtures), on
 # what they were run, with 12 and 16 bits, values and cycles in both simulators, y against theirs; and chips
-# that are small, odd, folded or full.
+# that are small, odd, folded or full.  `few` takes four of them.
 set -euo pipefail
 # shellcheck source=tests/lib.sh
 . "$(dirname "${BASH_SOURCE[0]}")/../lib.sh"
@@ -36,6 +36,12 @@ fixture() { # NAME SETTINGS LAYER...
 }
 
 fixture gru 'memory=rom pes=3 channels=2' 'kind: gru'
+if [ "${1:-}" = few ]; then
+    fixture gru_stack_linear 'index_bits=2 pes=4 fold=2 elem_lanes=2' 'kind: gru' 'kind: gru' 'kind: linear'
+    fixture gru_before '' 'kind: gru, reset: before'
+    fixture lstm_coupled_forget '' 'kind: lstm, coupled: forget'
+    finish
+fi
 fixture gru_state '' 'kind: gru'
 fixture gru_no_bias 'pes=1 channels=1' 'kind: gru, bias: false'
 fixture gru_square 'memory=resident pes=5 elem_lanes=1' 'kind: gru'
