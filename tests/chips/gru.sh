@@ -41,6 +41,7 @@ if [ "${1:-}" = few ]; then
     fixture gru_before '' 'kind: gru, reset: before'
     fixture lstm_coupled_forget '' 'kind: lstm, coupled: forget'
     finish
+    exit
 fi
 fixture gru_state '' 'kind: gru'
 fixture gru_no_bias 'pes=1 channels=1' 'kind: gru, bias: false'
