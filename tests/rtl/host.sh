@@ -124,7 +124,7 @@ ese_feed|s/give) item <= x_tlast ? /give) item <= 1'b0 ? /
 ese_feed|s/.ready     (taken)/.ready (1'b1)/
 ese_state_mover|s/first_kept  *<= cell_words/first_kept <= kept_words/
 ese_state_mover|s/item >= first_kept/item > first_kept/
-ese_state_mover|s/kept_item = item - first_kept/kept_item = item/
+ese_state_mover|s/item : item - first_kept/item : item/
 ese_state_mover|s/stateless  *<= all_words == 32'd0/stateless <= cell_words == 32'd0/
 ese_state_mover|s/shown_is_kept ? kept_data/is_kept ? kept_data/
 ese_state_mover|s/ & {ACT_W{active\[s\/LANES\]}}//

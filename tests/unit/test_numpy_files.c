@@ -191,6 +191,8 @@ static void found(const char *what, const struct zeros *of, int count, bool part
         fail_msg("\"%s\" is found, expected \"%s\"", found, what);
     if (good && (source.refused_count > 0) != part)
         fail_msg("\"%s\" is found, but %s", found, part ? "as all" : source.refused[0]);
+    if (good && part && strstr(source.refused[0], "is in no layer") == NULL)
+        fail_msg("%s", source.refused[0]);
     source_free(&source);
 }
 
