@@ -18,14 +18,7 @@ static inline struct layer_config learning_layer(struct random *random, enum lay
         l.cell = size;
     if (kind == LAYER_LSTM && random_int(random, 0, 1))
         l.output = random_int(random, 1, 9);
-    l.peephole = kind == LAYER_LSTM && random_int(random, 0, 1);
-    l.coupled = kind == LAYER_LSTM ? (enum coupling)(random_int(random, 0, 3) % 3) : COUPLED_NONE;
-    l.candidate = random_int(random, 0, 3) ? CANDIDATE_TANH : CANDIDATE_SIGM;
-    l.projection_bias = kind == LAYER_LSTM && l.output > 0 && random_int(random, 0, 1);
-    l.reset = random_int(random, 0, 1) ? RESET_AFTER : RESET_BEFORE;
-    l.nonlinearity = random_int(random, 0, 1) ? NONLINEARITY_TANH : NONLINEARITY_RELU;
-    l.activation = (enum activation)random_int(random, 0, 3);
-    l.bias = random_int(random, 0, 4) > 0;
+    random_options(random, &l);
     l.direction = kind == LAYER_LINEAR ? DIRECTION_FORWARD
                                        : (enum direction)(random_int(random, 0, 5) % 4 % 3);
     return l;

@@ -66,6 +66,19 @@ static inline int random_int(struct random *random, int low, int high)
     return low + (int)random_below(random, (uint64_t)(high - low + 1));
 }
 
+/* Options of a layer of its kind, whose sizes are drawn; without direction and density. */
+static inline void random_options(struct random *random, struct layer_config *l)
+{
+    l->peephole = l->kind == LAYER_LSTM && random_int(random, 0, 1);
+    l->coupled = l->kind == LAYER_LSTM ? (enum coupling)(random_int(random, 0, 3) % 3) : COUPLED_NONE;
+    l->candidate = random_int(random, 0, 3) ? CANDIDATE_TANH : CANDIDATE_SIGM;
+    l->projection_bias = l->kind == LAYER_LSTM && l->output > 0 && random_int(random, 0, 1);
+    l->reset = random_int(random, 0, 1) ? RESET_AFTER : RESET_BEFORE;
+    l->nonlinearity = random_int(random, 0, 1) ? NONLINEARITY_TANH : NONLINEARITY_RELU;
+    l->activation = (enum activation)random_int(random, 0, 3);
+    l->bias = random_int(random, 0, 4) > 0;
+}
+
 /* A configuration anywhere in the space of small ones. */
 static inline struct config random_config(struct random *random)
 {

@@ -29,14 +29,7 @@ static struct layer_config random_layer(struct random *random, enum layer_kind k
         l.cell = size;
     if (kind == LAYER_LSTM && random_int(random, 0, 1))
         l.output = sizes(random, large);
-    l.peephole = kind == LAYER_LSTM && random_int(random, 0, 1);
-    l.coupled = kind == LAYER_LSTM ? (enum coupling)(random_int(random, 0, 3) % 3) : COUPLED_NONE;
-    l.candidate = random_int(random, 0, 3) ? CANDIDATE_TANH : CANDIDATE_SIGM;
-    l.projection_bias = kind == LAYER_LSTM && l.output > 0 && random_int(random, 0, 1);
-    l.reset = random_int(random, 0, 1) ? RESET_AFTER : RESET_BEFORE;
-    l.nonlinearity = random_int(random, 0, 1) ? NONLINEARITY_TANH : NONLINEARITY_RELU;
-    l.activation = (enum activation)random_int(random, 0, 3);
-    l.bias = random_int(random, 0, 4) > 0;
+    random_options(random, &l);
     l.density = random_int(random, 0, 3) ? 0.0 : random_int(random, 1, 10) / 10.0;
     return l;
 }
