@@ -125,5 +125,13 @@ for result in "$log"/*.result; do
     printf '  %-24s %5d\n' "$(basename "$result" .result)" "$seconds"
 done
 printf '\n%d s\n' $((SECONDS - begin))
+# Last what failed, so that the end of a long output names it.
+for result in "$log"/*.result; do
+    read -r _ bad _ <"$result"
+    [ "$bad" -ne 0 ] || continue
+    name=$(basename "$result" .result)
+    { grep -aE '^(\[ *)?FAILED|^not ok|^took|^no result|^exit status' "$log/$name" || tail -n 3 "$log/$name"; } |
+        head -n 20 | cut -c1-240 | sed "s/^/$name: /"
+done
 printf '%d passed, %d failed\n' "$passed" "$failed"
 [ "$failed" -eq 0 ]
