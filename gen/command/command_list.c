@@ -45,11 +45,14 @@ static const struct argp_option import_options[] = {
 static const struct argp_option compress_options[] = {
     {"output", 'o', "OUT.safetensors", 0, "File for the network (needed)", 0},
     {"frames", OPTION_SEEN, "N", 0, "Frames to see; 5,500,000 or all of them twelve times if not given", 0},
+    {"minutes", OPTION_MINUTES, "M", 0, "Learn about so long, in place of --frames: the rate says how many frames "
+     "that are", 0},
     {"threads", OPTION_THREADS, "N", 0, "Threads; as many as processors if not given", 0},
     {"loss", OPTION_LOSS, "NAME", 0, "What is compared with the dense network: classes, y, centres or auto", 0},
     {"held-out", OPTION_HELD_OUT, "DIR", 0, "Recordings that nothing is learnt from; every tenth if not given", 0},
     {"seed", OPTION_SEED, "N", 0, "Seed of the order, and of what is made of few recordings", 0},
     {"quantized", OPTION_QUANTIZED, NULL, 0, "Weights are rounded to weight_bits while learning", 0},
+    JSON_OPTION,
     SET_OPTION,
     HELP_OPTIONS,
     {0},
@@ -227,6 +230,8 @@ static int run_compress(const struct request *request, const char *command_line)
         .output = request->output,
         .held_out = request->held_out,
         .frames = request->seen,
+        .minutes = request->minutes,
+        .json = request->verify.json,
         .threads = request->threads,
         .loss = request->loss,
         .seed = request->verify.seed_given ? request->verify.seed : 1,
@@ -384,9 +389,13 @@ const struct command commands[COMMAND_COUNT] = {
      import_options, run_import, false, false, false},
     {"compress", "CONFIG", NULL, "make a dense network sparse, so that it still does the same",
      "CONFIG is what 'ese gen' takes, with a trained network (model.path) and recordings (model.utterances), which "
-     "need no labels: the network learns from what it was itself when it was dense.",
+     "need no labels: the network learns from what it was itself when it was dense.  Where the recordings that are "
+     "held out have labels (phones.txt, NAME.labels.npy), frames right are told, too; nothing is learnt from them.  "
+     "Ctrl-C leaves the best so far, and the same command then goes on.  With the same --threads the result is the "
+     "same on one machine; another processor's OpenBLAS rounds otherwise.",
      "  ese compress my.yaml -o sparse.safetensors\n"
-     "  ese compress my.yaml -o sparse.safetensors --set model.density=0.2 --frames 13700000\n",
+     "  ese compress my.yaml -o sparse.safetensors --set model.density=0.2 --frames 13700000\n"
+     "  ese compress my.yaml -o sparse.safetensors --minutes 10 --held-out others --json learnt.json\n",
      compress_options, run_compress, true, false, true},
     {"model", "DIR", "CONFIG", "write another model for a chip whose model is loaded from memory",
      "DIR is a folder that 'ese gen' wrote with memory: resident or stream.  CONFIG gives the model: its "

@@ -48,6 +48,8 @@ struct compress_options {
     const char *output;   /* safetensors file */
     const char *held_out; /* folder of recordings that nothing is learnt from, or NULL: some of the others */
     int64_t frames;       /* to be seen; 0: the command's default */
+    double minutes;       /* for learning, in place of a number of frames; 0: not given */
+    const char *json;     /* file for the result, "-" for standard output, or NULL */
     int threads;          /* 0: as many as processors */
     enum compress_loss loss;
     uint64_t seed;

@@ -10,18 +10,33 @@
 #include "models/base/crc32.h"
 #include "models/base/text.h"
 #include "models/learn/learner.h"
+#include "models/program/prune.h"
 
-static const char magic[8] = "ESE-L-1";
+static const char magic[8] = "ESE-L-2";
 
 /* What must be the same for going on. */
 struct task_mark {
     char magic[sizeof magic];
     uint64_t count, seed;
-    int64_t frames, material;
-    double density;
-    float rate;
-    uint32_t dense, weight_bits, threads, augment;
+    int64_t frames, material, held_out;
+    double seconds;
+    float rate, of_classes, of_y;
+    uint32_t dense, mask, weight_bits, threads, augment, classes, made_up;
 };
+
+/* What pruning the dense network at once leaves: that depends on densities and the chip's geometry. */
+static uint32_t mask_of(const struct learner *l)
+{
+    const size_t bytes = l->plan->count * sizeof(float);
+    struct network pruned = network_copy(l->task->dense);
+    float *left = allocate(l->plan->count, sizeof *left);
+    prune(&pruned, l->task->model, l->task->geometry);
+    learn_plan_read(l->plan, &pruned, left);
+    const uint32_t crc = crc32_of(0, left, bytes);
+    free(left);
+    network_free(&pruned);
+    return crc;
+}
 
 static struct task_mark mark_of(const struct learner *l)
 {
@@ -32,7 +47,13 @@ static struct task_mark mark_of(const struct learner *l)
     m.seed = l->task->seed;
     m.frames = l->task->frames;
     m.material = l->task->material->frames;
-    m.density = l->task->model->density;
+    m.held_out = l->task->held_out->frames;
+    m.seconds = l->task->frames > 0 ? 0.0 : l->task->seconds;
+    m.of_classes = l->task->loss->of_classes;
+    m.of_y = l->task->loss->of_y;
+    m.mask = mask_of(l);
+    m.classes = (uint32_t)l->task->loss->classes;
+    m.made_up = l->task->loss->made_up;
     m.rate = l->task->rate;
     m.dense = crc32_of(0, l->dense, l->plan->count * sizeof *l->dense);
     m.weight_bits = (uint32_t)l->task->weight_bits;

@@ -8,6 +8,9 @@
  *   loss      models/learn/loss.h, of the frames that are there
  *   best      weights after the ramp's end with the least loss on recordings that nothing is learnt from
  *
+ * A time instead of a number of frames is made one: the rate is measured, then all begins, with the ramp and the
+ * cosine of that number.  It stands in the checkpoint: whoever goes on has the same.
+ *
  * Each thread has its streams and its gradient, and these are added in order: on one machine the same weights for the
  * same number of threads.  Other processors have other kernels of OpenBLAS, and other last bits. */
 #ifndef ESE_LEARN_H
@@ -19,7 +22,18 @@
 #include "models/network/network.h"
 #include "models/program/geometry.h"
 
-enum { LEARN_STREAMS = 16, LEARN_CHUNK = 64 };
+enum {
+    LEARN_STREAMS = 16, LEARN_CHUNK = 64,
+    LEARN_FEW_FRAMES = 50000 /* with fewer, making recordings of recordings helps; with more it harms */
+};
+
+/* How it went. */
+struct learn_outcome {
+    int64_t frames, seen; /* that were to be seen; that were */
+    bool resumed;         /* it went on from a checkpoint */
+    bool stopped;         /* by the watch */
+    bool enough;          /* nothing got better any more */
+};
 
 /* What is asked for. */
 struct learn_task {
@@ -28,12 +42,14 @@ struct learn_task {
     const struct geometry *geometry;    /* of the chip */
     const struct learn_material *material, *held_out;
     const struct learn_loss *loss;
-    int64_t frames;                     /* to be seen */
+    int64_t frames;                     /* to be seen; 0: as many as `seconds` are enough for */
+    double seconds;                     /* by the clock, about; looked at where `frames` is 0 */
     int threads;
     uint64_t seed;
     float rate;
     bool augment;
     int weight_bits;                    /* weights count as rounded to these; 0: as they are */
+    struct learn_outcome *outcome;      /* is told there; NULL: nobody asks */
     const char *checkpoint;             /* file to go on from and to write, with ".0" or ".1"; NULL: none */
 };
 

@@ -61,7 +61,7 @@ struct learner *learner_new(const struct learn_task *task, struct error *error)
     struct learner *l = allocate(1, sizeof *l);
     *l = (struct learner){.task = task, .plan = learn_plan_new(task->dense), .team = team,
                           .threads = threads, .room = room_of(task),
-                          .position.best_loss = INFINITY};
+                          .position = {.frames = task->frames, .best_loss = INFINITY}};
     l->copy = network_copy(task->dense);
     l->dense = list_of(l);
     l->at = list_of(l);
@@ -122,7 +122,9 @@ void learner_begin(struct learner *l, const struct learn_material *material, con
         if (utterances[s] == NONE)
             continue;
         l->batch.of[s] = material->of[utterances[s]];
+        l->batch.labels[s] = material->labels[utterances[s]];
         if (random != NULL) {
+            l->batch.labels[s] = NULL;
             l->batch.made[s] = learn_augmented(material, utterances[s], random);
             l->batch.of[s] = &l->batch.made[s];
         }
@@ -162,8 +164,11 @@ static void work(void *with, int member)
 {
     struct learner *l = with;
     struct learn_worker *w = &l->workers[member];
-    for (int s = 0; s < w->streams; s++)
+    for (int s = 0; s < w->streams; s++) {
+        const int32_t *labels = l->batch.labels[w->first + s];
         w->lengths[s] = frames_of(&l->batch, w->first + s);
+        w->labels[s] = labels != NULL && w->lengths[s] > 0 ? labels + l->batch.t : NULL;
+    }
     set_x(l, w);
     learn_run_forward(w->teacher, l->dense, l->batch.frames, w->lengths);
     learn_run_forward(w->student, l->used, l->batch.frames, w->lengths);
@@ -172,6 +177,7 @@ static void work(void *with, int member)
                                         .lengths = w->lengths,
                                         .y = learn_run_y(w->student),
                                         .wanted = learn_run_y(w->teacher),
+                                        .labels = w->labels,
                                         .dy = l->learning ? learn_run_dy(w->student) : NULL,
                                         .weight = 1.0f / (float)l->batch.there};
     learn_loss_add(l->task->loss, &frames, &w->scratch, &w->sums);
@@ -221,7 +227,7 @@ struct learn_sums learner_look(struct learner *l, const struct learn_material *m
 
 double learner_done(const struct learner *l)
 {
-    return (double)l->position.seen / (double)l->task->frames;
+    return (double)l->position.seen / (double)l->position.frames;
 }
 
 double learner_density(const struct learner *l, double density)

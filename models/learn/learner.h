@@ -13,6 +13,7 @@ struct learn_worker {
     struct learn_run *student, *teacher;
     struct learn_scratch scratch;
     int lengths[LEARN_STREAMS];
+    const int32_t *labels[LEARN_STREAMS]; /* of the chunk's frames, or NULL */
     float *gradient;
     struct learn_sums sums;
 };
@@ -20,6 +21,7 @@ struct learn_worker {
 /* Utterances side by side, of which frames `t` .. t + frames - 1 are the chunk. */
 struct learn_batch {
     const struct matrix *of[LEARN_STREAMS]; /* NULL: nothing on this stream */
+    const int32_t *labels[LEARN_STREAMS]; /* of all frames of the utterance, or NULL */
     struct matrix made[LEARN_STREAMS];      /* recordings made of others; at NULL: of[] is the material's */
     int longest, t, frames;
     int64_t there;                          /* frames of the chunk, all streams */
@@ -28,6 +30,7 @@ struct learn_batch {
 /* How far learning is: what a checkpoint keeps, beside the arrays. */
 struct learn_position {
     int64_t seen, updates;
+    int64_t frames;          /* to be seen */
     int64_t epoch, batch;
     int64_t reports, idle;   /* told so far; without anything better */
     double best_loss;        /* on what is held out; infinite: nothing is best yet */

@@ -29,6 +29,7 @@ struct learn_frames {
     int streams, frames;
     const int *lengths;
     const float *y, *wanted; /* [frames][streams][output] */
+    const int32_t *const *labels; /* [streams] from the first frame on; NULL, all or one: there are none */
     float *dy;               /* NULL: is not asked for; times `weight` */
     float weight;
 };
@@ -36,6 +37,7 @@ struct learn_frames {
 /* What has been seen so far. */
 struct learn_sums {
     int64_t frames, agree; /* with the same class at the top */
+    int64_t labelled, right; /* frames that a label is known of; whose class is that */
     double loss;           /* summed over frames */
     double signal, error;  /* of y */
 };
@@ -54,6 +56,7 @@ void learn_loss_add(const struct learn_loss *loss, const struct learn_frames *fr
 void learn_sums_join(struct learn_sums *sums, const struct learn_sums *others);
 double learn_sums_loss(const struct learn_sums *sums);      /* a frame */
 double learn_sums_agreement(const struct learn_sums *sums); /* 0 .. 1 */
+double learn_sums_right(const struct learn_sums *sums);     /* 0 .. 1 of those with labels */
 double learn_sums_snr_db(const struct learn_sums *sums);
 
 /* `classes` centres of y [frames][output], as an output layer whose largest share is 0.8 in the mean. */

@@ -15,12 +15,17 @@
 struct learn_material {
     int count, input;
     const struct matrix **of; /* [count] frames in rows */
+    const int32_t **labels;   /* [count] of their frames, NULL: nobody knows */
     int64_t frames;
     float *deviation;         /* [input] of the features */
 };
 
 /* Another one; it must outlive the material. */
 void learn_material_add(struct learn_material *material, const struct matrix *frames);
+
+/* Likewise with a label for each frame, which nothing is learnt from: they are for judging what was learnt. */
+void learn_material_add_labelled(struct learn_material *material, const struct matrix *frames,
+                                 const int32_t *labels);
 
 /* After the last has been added. */
 void learn_material_close(struct learn_material *material);
