@@ -72,6 +72,17 @@ static bool compare_one(struct compress_telling *t, const char *name, const stru
     return error->text[0] == '\0';
 }
 
+/* Recordings from everywhere in the material, with about so many frames. */
+static struct learn_material some_of(const struct learn_material *all, int64_t frames)
+{
+    struct learn_material some = {0};
+    const int step = (int)(all->frames / (frames > 0 ? frames : 1)) + 1;
+    for (int n = 0; n < all->count; n += step)
+        learn_material_add(&some, all->of[n]);
+    learn_material_close(&some);
+    return some;
+}
+
 bool compress_compare(struct compress_telling *t, const struct network *at_once, const struct network *learnt,
                       int weight_bits, struct error *error)
 {
@@ -86,10 +97,13 @@ bool compress_compare(struct compress_telling *t, const struct network *at_once,
                 compare_one(t, rounded, &coarse, error);
     network_free(&coarse);
     task.weight_bits = 0;
-    if (good)
-        t->loss_learnt = learn_sums_loss(&(struct learn_sums[]){
-            learn_compare(&task, learnt, task.material, error)}[0]);
-    return good && error->text[0] == '\0';
+    if (!good)
+        return false;
+    struct learn_material some = some_of(task.material, task.held_out->frames);
+    const struct learn_sums sums = learn_compare(&task, learnt, &some, error);
+    t->loss_learnt = learn_sums_loss(&sums);
+    learn_material_free(&some);
+    return error->text[0] == '\0';
 }
 
 static const struct compress_row *learnt_row(const struct compress_telling *t)

@@ -223,28 +223,3 @@ struct learn_sums learn_compare(const struct learn_task *task, const struct netw
     learner_free(l);
     return sums;
 }
-
-float *learn_teach(const struct network *dense, const struct learn_material *material, int most,
-                   int *frames)
-{
-    struct learn_plan *plan = learn_plan_new(dense);
-    float *parameters = allocate(plan->count, sizeof *parameters), *y = NULL;
-    const size_t output = (size_t)dense->output;
-    learn_plan_read(plan, dense, parameters);
-    *frames = 0;
-    const int step = (int)(material->frames / most) + 1; /* utterances from everywhere */
-    for (int n = 0; n < material->count && *frames < most; n += step) {
-        const struct matrix *x = material->of[n];
-        struct learn_run *run = learn_run_new(plan, 1, x->rows, false);
-        memcpy(learn_run_x(run), x->at, (size_t)x->rows * (size_t)x->cols * sizeof *y);
-        learn_run_forward(run, parameters, x->rows, NULL);
-        y = realloc(y, (size_t)(*frames + x->rows) * output * sizeof *y);
-        BUG_UNLESS(y != NULL);
-        memcpy(y + (size_t)*frames * output, learn_run_y(run), (size_t)x->rows * output * sizeof *y);
-        *frames += x->rows;
-        learn_run_free(run);
-    }
-    free(parameters);
-    learn_plan_free(plan);
-    return y;
-}
