@@ -57,7 +57,8 @@ static bool read_labels(struct compression *c, struct error *error)
 
 static void hold_out(struct compression *c, const struct utterances *u, int n)
 {
-    learn_material_add_labelled(&c->held_out, &u->frames[n], c->labels.of != NULL ? c->labels.of[n] : NULL);
+    learn_material_add_labelled(&c->held_out, &u->frames[n],
+                                c->labels.of != NULL ? c->labels.of[n] : NULL);
 }
 
 static bool split(struct compression *c, struct error *error)
@@ -78,8 +79,8 @@ static bool split(struct compression *c, struct error *error)
     learn_material_close(&c->material);
     learn_material_close(&c->held_out);
     if (c->material.count == 0 || c->held_out.count == 0)
-        return fail(error, "model.utterances: %d recording%s, and learning takes two at least, of which one is "
-                           "held out", u->count, u->count == 1 ? "" : "s");
+        return fail(error, "model.utterances: %d recording%s, and learning takes two at least, of "
+                           "which one is held out", u->count, u->count == 1 ? "" : "s");
     return true;
 }
 
@@ -121,8 +122,8 @@ static void look_at_y(struct compression *c, enum compress_loss asked)
     struct learn_loss *l = &c->loss;
     struct random random;
     int frames;
-    float *y = learn_teach(c->dense, &c->material,
-                           asked == COMPRESS_CENTRES ? FRAMES_OF_CENTRES : FRAMES_OF_SQUARE, &frames);
+    const int most = asked == COMPRESS_CENTRES ? FRAMES_OF_CENTRES : FRAMES_OF_SQUARE;
+    float *y = learn_teach(c->dense, &c->material, most, &frames);
     const size_t count = (size_t)frames * (size_t)l->output;
     double square = 0.0;
     for (size_t i = 0; i < count; i++)
@@ -143,8 +144,8 @@ static bool make_loss(struct compression *c, struct error *error)
     const bool alone = c->options->loss == COMPRESS_CLASSES || c->material.frames > CLASSES_ALONE;
     c->loss = (struct learn_loss){.output = c->dense->output};
     if (asked == COMPRESS_CLASSES && !has_classes(c->dense))
-        return fail(error, "--loss classes: the network has no output layer of classes; auto, y and centres are "
-                           "left");
+        return fail(error, "--loss classes: the network has no output layer of classes; auto, y "
+                           "and centres are left");
     look_at_y(c, asked);
     *judge = (struct learn_loss){.output = c->loss.output, .mean_square = c->loss.mean_square};
     if (has_classes(c->dense))
@@ -203,7 +204,7 @@ static bool is_interrupted(void *context)
 
 /* ---- the command ----------------------------------------------------------------------------- */
 
-/* The chip says which PE has which weight; how recordings make number formats does not matter here. */
+/* The chip says which PE has which weight; how recordings make number formats does not matter. */
 static bool build(struct compression *c, struct error *error)
 {
     struct config config = c->config;
@@ -221,9 +222,12 @@ static bool load(struct compression *c, struct error *error)
     if (!learn_can(error) || !config_load(&c->config, o->source, o->sets, o->set_count, error))
         return false;
     if (c->config.model.path == NULL)
-        return fail(error, "%s: there is no model.path: a synthetic network has nothing to be learnt", o->source);
+        return fail(error,
+                    "%s: there is no model.path: a synthetic network has nothing to be learnt",
+                    o->source);
     if (c->config.model.utterances == NULL)
-        return fail(error, "%s: there is no model.utterances: learning takes recordings", o->source);
+        return fail(error, "%s: there is no model.utterances: learning takes recordings",
+                    o->source);
     if (c->config.model.pruning == PRUNING_NONE && !o->quantized)
         c->config.model.pruning = PRUNING_BALANCED;
     return build(c, error) &&
@@ -246,12 +250,16 @@ static bool write_network(const struct compression *c, const struct network *n, 
     return good;
 }
 
-/* The first Ctrl-C ends learning, another the program. */
-static bool learn_until_interrupted(struct compression *c, struct network *learnt, struct error *error)
+/* The first Ctrl-C ends learning, another the program; who ignores it, as in the background, goes
+ * on. */
+static bool learn_until_interrupted(struct compression *c, struct network *learnt,
+                                    struct error *error)
 {
     const struct learn_watch watch = {compress_tell, is_interrupted, &c->telling};
     struct sigaction act = {.sa_handler = interrupt, .sa_flags = (int)SA_RESETHAND}, before;
-    sigaction(SIGINT, &act, &before);
+    sigaction(SIGINT, NULL, &before);
+    if (before.sa_handler != SIG_IGN)
+        sigaction(SIGINT, &act, NULL);
     const bool good = learn(&c->task, &watch, learnt, error);
     sigaction(SIGINT, &before, NULL);
     return good;
@@ -261,7 +269,8 @@ static bool learn_until_interrupted(struct compression *c, struct network *learn
 static bool tell(struct compression *c, const struct network *learnt, struct error *error)
 {
     const char *json = c->options->json;
-    if (!compress_compare(&c->telling, &c->program.network, learnt, c->program.config.weight_bits, error))
+    if (!compress_compare(&c->telling, &c->program.network, learnt, c->program.config.weight_bits,
+                          error))
         return false;
     if (!c->telling.silent)
         compress_print_table(&c->telling);
@@ -278,8 +287,8 @@ static bool compress(struct compression *c, struct error *error)
     c->telling.silent = c->options->json != NULL && strcmp(c->options->json, "-") == 0;
     c->telling.reports = json_array();
     struct network learnt = network_copy(c->dense);
-    const bool good = learn_until_interrupted(c, &learnt, error) && write_network(c, &learnt, error) &&
-                      tell(c, &learnt, error);
+    const bool good = learn_until_interrupted(c, &learnt, error) &&
+                      write_network(c, &learnt, error) && tell(c, &learnt, error);
     json_decref(c->telling.reports);
     network_free(&learnt);
     text_free(&checkpoint);
@@ -288,14 +297,16 @@ static bool compress(struct compression *c, struct error *error)
 
 static bool can_write(const struct compress_options *o, struct error *error)
 {
-    return output_file_check("--output", o->output, error) && output_file_check("--json", o->json, error);
+    return output_file_check("--output", o->output, error) &&
+           output_file_check("--json", o->json, error);
 }
 
 int command_compress(const struct compress_options *options)
 {
     struct error error;
     struct compression c = {.options = options};
-    const bool good = can_write(options, &error) && load(&c, &error) && split(&c, &error) && make_loss(&c, &error) && compress(&c, &error);
+    const bool good = can_write(options, &error) && load(&c, &error) && split(&c, &error) &&
+                      make_loss(&c, &error) && compress(&c, &error);
     if (!good)
         fprintf(stderr, "ese: %s\n", error.text);
     learn_material_free(&c.material);

@@ -45,8 +45,9 @@ void compress_tell(void *telling, const struct learn_report *r)
     keep_report(t, r);
     if (t->silent)
         return;
-    printf("frames %.2f M of %.2f M   density %.2f   loss %.3f (held out %.3f)", 1e-6 * (double)r->seen,
-           1e-6 * (double)r->frames, r->density, learn_sums_loss(&r->learnt), learn_sums_loss(&r->held_out));
+    printf("frames %.2f M of %.2f M   density %.2f   loss %.3f (held out %.3f)",
+           1e-6 * (double)r->seen, 1e-6 * (double)r->frames, r->density,
+           learn_sums_loss(&r->learnt), learn_sums_loss(&r->held_out));
     if (has_decisions(t->task->loss))
         printf("   agrees %.1f %%", 100.0 * learn_sums_agreement(&r->held_out));
     printf("   y %.1f dB   %d:%02d left\n", learn_sums_snr_db(&r->held_out), left / 60, left % 60);
@@ -83,8 +84,8 @@ static struct learn_material some_of(const struct learn_material *all, int64_t f
     return some;
 }
 
-bool compress_compare(struct compress_telling *t, const struct network *at_once, const struct network *learnt,
-                      int weight_bits, struct error *error)
+bool compress_compare(struct compress_telling *t, const struct network *at_once,
+                      const struct network *learnt, int weight_bits, struct error *error)
 {
     char rounded[32];
     struct network coarse = network_copy(learnt);
@@ -168,13 +169,17 @@ void compress_warn(const struct compress_telling *t)
 {
     const int64_t wanted = frames_wanted(t), frames = t->task->material->frames;
     if (t->outcome.stopped)
-        fprintf(stderr, "ese: warning: interrupted at %lld of %lld frames: what was best so far is written, and the "
-                        "same command goes on from there\n",
+        fprintf(stderr,
+                "ese: warning: interrupted at %lld of %lld frames: what was best so far is "
+                "written, and the same command goes on from there\n",
                 (long long)t->outcome.seen, (long long)t->outcome.frames);
     if (wanted > 0)
-        fprintf(stderr, "ese: warning: too few recordings: the loss is %.3g on the %lld frames learnt from and %.3g on "
-                        "what is held out; about %lld frames would help, with labels or without\n",
-                t->loss_learnt, (long long)frames, learn_sums_loss(&learnt_row(t)->sums), (long long)wanted);
+        fprintf(stderr,
+                "ese: warning: too few recordings: the loss is %.3g on the %lld frames learnt from "
+                "and %.3g on what is held out; about %lld frames would help, with labels or "
+                "without\n",
+                t->loss_learnt, (long long)frames, learn_sums_loss(&learnt_row(t)->sums),
+                (long long)wanted);
 }
 
 /* ---- JSON ------------------------------------------------------------------------------------ */
@@ -194,7 +199,9 @@ static json_t *row_json(const struct compress_telling *t, const struct compress_
 
 const char *compress_loss_name(const struct learn_loss *l)
 {
-    return l->made_up ? "centres" : l->of_classes == 0.0f ? "y" : l->of_y == 0.0f ? "classes" : "classes and y";
+    if (l->made_up)
+        return "centres";
+    return l->of_classes == 0.0f ? "y" : l->of_y == 0.0f ? "classes" : "classes and y";
 }
 
 json_t *compress_json(const struct compress_telling *t)
@@ -204,11 +211,12 @@ json_t *compress_json(const struct compress_telling *t)
     for (int n = 0; n < t->row_count; n++)
         json_array_append_new(table, row_json(t, &t->rows[n]));
     return json_pack("{s:s, s:I, s:I, s:b, s:b, s:b, s:I, s:I, s:i, s:b, s:i, s:f, s:I, s:O, s:o}",
-                     "loss", compress_loss_name(task->loss), "frames", (json_int_t)t->outcome.frames, "seen",
-                     (json_int_t)t->outcome.seen, "resumed", (int)t->outcome.resumed, "interrupted",
-                     (int)t->outcome.stopped, "ended_early", (int)t->outcome.enough, "material_frames",
-                     (json_int_t)task->material->frames, "held_out_frames",
-                     (json_int_t)task->held_out->frames, "threads", task->threads, "augmented",
-                     (int)task->augment, "weight_bits", task->weight_bits, "loss_learnt", t->loss_learnt,
-                     "frames_wanted", (json_int_t)frames_wanted(t), "reports", t->reports, "table", table);
+                     "loss", compress_loss_name(task->loss), "frames",
+                     (json_int_t)t->outcome.frames, "seen", (json_int_t)t->outcome.seen, "resumed",
+                     (int)t->outcome.resumed, "interrupted", (int)t->outcome.stopped, "ended_early",
+                     (int)t->outcome.enough, "material_frames", (json_int_t)task->material->frames,
+                     "held_out_frames", (json_int_t)task->held_out->frames, "threads",
+                     task->threads, "augmented", (int)task->augment, "weight_bits",
+                     task->weight_bits, "loss_learnt", t->loss_learnt, "frames_wanted",
+                     (json_int_t)frames_wanted(t), "reports", t->reports, "table", table);
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
- * compress_print.h - what `ese compress` tells: on standard output while it learns and when it is done, in --json,
- * and as warnings. */
+ * compress_print.h - what `ese compress` tells: on standard output while it learns and when it is
+ * done, in --json, and as warnings. */
 #ifndef ESE_COMPRESS_PRINT_H
 #define ESE_COMPRESS_PRINT_H
 
@@ -25,7 +25,7 @@ struct compress_telling {
     json_t *reports;         /* list of all so far, to be made and given away by the caller */
     struct compress_row rows[COMPRESS_ROWS];
     int row_count;
-    double loss_learnt;      /* of what came out over the recordings that it learnt from, as they are */
+    double loss_learnt; /* of what came out over the recordings that it learnt from, as they are */
     struct learn_outcome outcome;
 };
 
@@ -44,8 +44,8 @@ void compress_print_table(const struct compress_telling *telling);
 void compress_warn(const struct compress_telling *telling);
 json_t *compress_json(const struct compress_telling *telling);
 
-/* Frames that would be enough to learn from; 0: there are enough.  Held out recordings say so: their loss is that of
- * the others where there are enough of them. */
+/* Frames that would be enough to learn from; 0: there are enough.  Held out recordings say so:
+ * their loss is that of the others where there are enough of them. */
 int64_t compress_frames_wanted(int64_t frames, double loss_learnt, double loss_held_out);
 
 #endif

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0
- * checkpoint.c - where learning was when it was interrupted: two files in turn, of which one is whole at any time.
+ * checkpoint.c - where learning was when it was interrupted: two files in turn, of which one is
+ * whole at any time.
  *
- * A file is the position, the arrays and a CRC-32 of all that is before it, in this machine's way; it is for going
- * on here, not for keeping. */
+ * A file is the position, the arrays and a CRC-32 of all that is before it, in this machine's way;
+ * it is for going on here, not for keeping. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -24,7 +25,7 @@ struct task_mark {
     uint32_t dense, mask, weight_bits, threads, augment, classes, made_up;
 };
 
-/* What pruning the dense network at once leaves: that depends on densities and the chip's geometry. */
+/* What pruning the dense network at once leaves: that depends on densities and the chip's PEs. */
 static uint32_t mask_of(const struct learner *l)
 {
     const size_t bytes = l->plan->count * sizeof(float);
@@ -83,7 +84,7 @@ static char *path_of(const struct learner *l, int64_t number)
     return path.data;
 }
 
-/* ---- out --------------------------------------------------------------------------------------- */
+/* ---- out ------------------------------------------------------------------------------------- */
 
 /* A file that is written or read, and the CRC-32 of what has gone through. */
 struct stream {
@@ -128,7 +129,7 @@ bool learner_save(const struct learner *l, struct error *error)
     return s.good;
 }
 
-/* ---- in ---------------------------------------------------------------------------------------- */
+/* ---- in -------------------------------------------------------------------------------------- */
 
 static void get(struct stream *s, void *at, size_t bytes)
 {

@@ -14,7 +14,7 @@ enum {
     REPORTS = 20,
     LOOKS = 4,         /* at what is held out, more than the reports: whoever compares networks */
     TRIED_BATCHES = 8, /* at least, for telling the rate */
-    IDLE_REPORTS = 4 /* so many with nothing better on what is held out: that is all that there is */
+    IDLE_REPORTS = 4   /* so many with nothing better on what is held out: that is all there is */
 };
 static const double RAMP_END = 0.6, TRIED_SHARE = 0.03; /* of the time */
 
@@ -151,14 +151,15 @@ static double rate_of(struct learning *g, double until)
     const double begun = seconds();
     l->learning = true;
     for (int b = 0; (b < TRIED_BATCHES || seconds() < until) && !is_over(g); b++)
-        learn_batch(g, epoch.utterance + b % epoch.batches * LEARN_STREAMS, l->task->seed + (uint64_t)b);
+        learn_batch(g, epoch.utterance + b % epoch.batches * LEARN_STREAMS,
+                    l->task->seed + (uint64_t)b);
     learn_epoch_free(&epoch);
     return (double)l->position.seen / (seconds() - begun);
 }
 
 /* How many frames the time is enough for, what is looked at between them counted. */
-static bool frames_in_time(const struct learn_task *task, const struct learn_watch *watch, int64_t *frames,
-                           struct error *error)
+static bool frames_in_time(const struct learn_task *task, const struct learn_watch *watch,
+                           int64_t *frames, struct error *error)
 {
     struct learning g = {.learner = learner_new(task, error), .watch = watch};
     const double begun = seconds();

@@ -131,6 +131,8 @@ void learner_begin(struct learner *l, const struct learn_material *material, con
         if (l->batch.of[s]->rows > l->batch.longest)
             l->batch.longest = l->batch.of[s]->rows;
     }
+    const int chunks = (l->batch.longest + l->room - 1) / l->room;
+    l->batch.chunk = chunks > 0 ? (l->batch.longest + chunks - 1) / chunks : 0;
     for (int number = 0; number < l->threads; number++)
         for (int s = 0; s < l->workers[number].streams; s++) {
             learn_run_restart(l->workers[number].student, s);
@@ -179,7 +181,7 @@ static void work(void *with, int member)
                                         .wanted = learn_run_y(w->teacher),
                                         .labels = w->labels,
                                         .dy = l->learning ? learn_run_dy(w->student) : NULL,
-                                        .weight = 1.0f / (float)l->batch.there};
+                                        .weight = 1.0f / (float)(LEARN_STREAMS * l->batch.chunk)};
     learn_loss_add(l->task->loss, &frames, &w->scratch, &w->sums);
     if (!l->learning)
         return;
@@ -193,7 +195,7 @@ bool learner_chunk(struct learner *l)
     b->t += b->frames;
     if (b->t >= b->longest)
         return false;
-    b->frames = b->longest - b->t < l->room ? b->longest - b->t : l->room;
+    b->frames = b->longest - b->t < b->chunk ? b->longest - b->t : b->chunk;
     b->there = 0;
     for (int s = 0; s < LEARN_STREAMS; s++)
         b->there += frames_of(b, s);

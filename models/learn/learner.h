@@ -22,8 +22,9 @@ struct learn_worker {
 struct learn_batch {
     const struct matrix *of[LEARN_STREAMS]; /* NULL: nothing on this stream */
     const int32_t *labels[LEARN_STREAMS]; /* of all frames of the utterance, or NULL */
-    struct matrix made[LEARN_STREAMS];      /* recordings made of others; at NULL: of[] is the material's */
+    struct matrix made[LEARN_STREAMS];      /* of others; at NULL: of[] is the material's */
     int longest, t, frames;
+    int chunk;   /* frames of all chunks but the last; each frame counts the same in all of them */
     int64_t there;                          /* frames of the chunk, all streams */
 };
 
@@ -56,8 +57,8 @@ struct learner *learner_new(const struct learn_task *task, struct error *error);
 void learner_free(struct learner *learner);
 
 /* Begins with utterances of the material; with `random` with others made of them. */
-void learner_begin(struct learner *learner, const struct learn_material *material, const int *utterances,
-                   struct random *random);
+void learner_begin(struct learner *learner, const struct learn_material *material,
+                   const int *utterances, struct random *random);
 
 /* The next chunk of them, by all workers; false: there is none. */
 bool learner_chunk(struct learner *learner);
@@ -78,7 +79,8 @@ void learner_use(struct learner *learner);
 /* An optimizer's step. */
 void learner_update(struct learner *learner);
 
-/* Writes where it is; goes on from there, if there is such a file and it is of this task; takes the files away. */
+/* Writes where it is; goes on from there, if there is such a file and it is of this task; takes the
+ * files away. */
 bool learner_save(const struct learner *learner, struct error *error);
 void learner_resume(struct learner *learner);
 void learner_forget(const struct learner *learner);

@@ -83,8 +83,8 @@ static int label_of(const struct learn_frames *f, size_t place)
 }
 
 /* One frame of one stream: its scores become their gradient, if there is to be one. */
-static void add_class(const struct learn_loss *l, const struct learn_frames *f, struct learn_scores s,
-                      int label, struct learn_sums *sums)
+static void add_class(const struct learn_loss *l, const struct learn_frames *f,
+                      struct learn_scores s, int label, struct learn_sums *sums)
 {
     const int largest = largest_of(s.scores, l->classes);
     sums->agree += largest == largest_of(s.wanted, l->classes);
@@ -104,8 +104,9 @@ static void add_classes(const struct learn_loss *l, const struct learn_frames *f
     for (size_t i = 0; i < count; i++) {
         float *scores = scratch->scores + i * classes;
         if ((int)(i / (size_t)f->streams) < f->lengths[i % (size_t)f->streams])
-            add_class(l, f, (struct learn_scores){l->classes, scratch->wanted + i * classes, scores, 0.0f},
-                      label_of(f, i), sums);
+            add_class(l, f, (struct learn_scores){.count = l->classes,
+                                                  .wanted = scratch->wanted + i * classes,
+                                                  .scores = scores}, label_of(f, i), sums);
         else
             memset(scores, 0, classes * sizeof *scores);
     }

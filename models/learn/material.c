@@ -133,18 +133,20 @@ static struct matrix at_speed(const struct matrix *from, double speed)
     return to;
 }
 
-/* Louder, and more of the first features than of the last, or the other way round: where features are
- * logarithms of powers, that is what a microphone does. */
+/* Louder, and more of the first features than of the last, or the other way round: where features
+ * are logarithms of powers, that is what a microphone does. */
 static void shift(struct matrix *to, const float *deviation, struct random *random)
 {
-    const float level = 0.3f * (float)random_gauss(random), tilt = 0.3f * (float)random_gauss(random);
+    const float level = 0.3f * (float)random_gauss(random),
+                tilt = 0.3f * (float)random_gauss(random);
     const float step = to->cols > 1 ? 2.0f / (float)(to->cols - 1) : 0.0f;
     for (int t = 0; t < to->rows; t++)
         for (int i = 0; i < to->cols; i++)
             matrix_row(to, t)[i] += deviation[i] * (level + tilt * ((float)i * step - 1.0f));
 }
 
-/* Another recording, which goes on from its beginning when it is over, in frames first..; `share` of it. */
+/* Another recording, which goes on from its beginning when it is over, in frames first..; `share`
+ * of it. */
 static void mix_in(struct matrix *to, int first, const struct matrix *other, float share)
 {
     for (int t = first; t < to->rows; t++) {

@@ -35,8 +35,10 @@ static int frames_there(const struct lesson *l, int number, int t, int frames)
     return rest < 0 ? 0 : rest < frames ? rest : frames;
 }
 
-/* Frames t .. of a recording's x into a run, or of y out of it: [frames][streams][size] on its side. */
-static void put_x(const struct lesson *l, struct learn_run *run, int number, int stream, int t, int frames)
+/* Frames t .. of a recording's x into a run, or of y out of it: [frames][streams][size] on its
+ * side. */
+static void put_x(const struct lesson *l, struct learn_run *run, int number, int stream, int t,
+                  int frames)
 {
     const size_t input = (size_t)l->dense->input;
     const int there = frames_there(l, number, t, frames);
@@ -49,9 +51,10 @@ static void put_x(const struct lesson *l, struct learn_run *run, int number, int
     }
 }
 
-/* `first` recordings of the lesson and as many as there are streams.  y: of these, one behind the other. */
-static void teach_group(const struct lesson *l, struct learn_run *run, const float *parameters, int first,
-                        int room, float *y)
+/* `first` recordings of the lesson and as many as there are streams.  y: of these, one behind the
+ * other. */
+static void teach_group(const struct lesson *l, struct learn_run *run, const float *parameters,
+                        int first, int room, float *y)
 {
     const size_t output = (size_t)l->dense->output;
     int lengths[LEARN_STREAMS];
@@ -68,13 +71,15 @@ static void teach_group(const struct lesson *l, struct learn_run *run, const flo
         for (int s = 0; s < l->streams && first + s < l->count; s++) {
             for (int i = 0; i < lengths[s]; i++)
                 memcpy(to + (size_t)(t + i) * output,
-                       learn_run_y(run) + (size_t)(i * l->streams + s) * output, output * sizeof *y);
+                       learn_run_y(run) + (size_t)(i * l->streams + s) * output,
+                       output * sizeof *y);
             to += (size_t)l->of[first + s]->rows * output;
         }
     }
 }
 
-float *learn_teach(const struct network *dense, const struct learn_material *material, int most, int *frames)
+float *learn_teach(const struct network *dense, const struct learn_material *material, int most,
+                   int *frames)
 {
     const size_t output = (size_t)dense->output;
     struct lesson l = choose(dense, material, most);

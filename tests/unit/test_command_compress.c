@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
- * test_command_compress.c - ese compress: what it refuses, prints, warns of and writes; a chip takes the file. */
+ * test_command_compress.c - ese compress: what it refuses, prints, warns of and writes; a chip
+ * takes the file. */
 #include <math.h>
 
 #include "gen/command/compress_print.h"
@@ -38,8 +39,10 @@ static void make_network(bool classes)
     if (!network_pack(&net, (const char *const[]){NULL}, &bytes, &error) ||
         !text_write_file(&bytes, "net.safetensors", &error))
         fail_msg("%s", error.text);
-    text_appendf(&yaml, "pes: 2\nmodel:\n  path: net.safetensors\n  density: 0.25\n  utterances: speech\n"
-                        "  layers:\n%s%s", lstm, classes ? linear : "");
+    text_appendf(&yaml,
+                 "pes: 2\nmodel:\n  path: net.safetensors\n  density: 0.25\n  utterances: speech\n"
+                 "  layers:\n%s%s",
+                 lstm, classes ? linear : "");
     put("c.yaml", text_string(&yaml));
     text_free(&bytes);
     text_free(&yaml);
@@ -115,7 +118,7 @@ static void test_refused(void **state)
     put("no.yaml", "pes: 2\n");
     refused("model.utterances=none", (struct compress_options){0}, "none");
     refused("model.utterances=one", (struct compress_options){0},
-            "model.utterances: 1 recording, and learning takes two at least, of which one is held out");
+            "model.utterances: 1 recording, and learning takes two at least, of which one is held");
     refused("model.utterances=wide", (struct compress_options){0}, "wide/a.npy");
     refused("", (struct compress_options){.held_out = "wide"}, "wide/a.npy");
     refused("", (struct compress_options){.held_out = "none"}, "none");
@@ -137,7 +140,8 @@ static void test_labels(void **state)
     make_speech("speech", RECORDINGS, true);
     assert_int_equal(compress("", (struct compress_options){.json = "out.json"}), 0);
     printed("frames 0.02 M of 0.02 M   density 0.25   loss ");
-    printed("as the dense network  frames right    SNR of y       loss\ndense                              100.0 %");
+    printed("as the dense network  frames right    SNR of y       loss\ndense                      "
+            "        100.0 %");
     printed("held out: 140 frames of 2 recordings; learnt from: 1400 of 20, each 14.");
     complained("ese: warning: too few recordings: the loss is ");
     complained(" on the 1400 frames learnt from and ");
@@ -149,10 +153,12 @@ static void test_labels(void **state)
     string_is(json, "table.0.network", "dense");
     string_is(json, "table.3.network", "12-bit weights");
     real_is(json, "table.0.agreement", 1.0);
-    real_is(json, "table.0.frames_right", 2.0 * 46 / 140); /* of 70 each, frames 0, 3 .. 69 are wrong */
+    real_is(json, "table.0.frames_right",
+            2.0 * 46 / 140); /* of 70 each, frames 0, 3 .. 69 are wrong */
     const double right = json_number_value(json_at(json, "table.2.frames_right"));
     const double loss = json_number_value(json_at(json, "table.2.loss"));
-    assert_true(right > 0.0 && right < 1.0 && loss < json_number_value(json_at(json, "table.1.loss")));
+    assert_true(right > 0.0 && right < 1.0 &&
+                loss < json_number_value(json_at(json, "table.1.loss")));
     json_decref(json);
     /* a file missing is an inconsistent folder, not one without labels */
     assert_int_equal(remove("speech/r04.labels.npy"), 0);
@@ -183,7 +189,8 @@ static void test_centres(void **state)
     json_decref(json);
 }
 
-/* What was learnt is a model whose weights are as few as the chip wants, and a chip of it needs no pruning. */
+/* What was learnt is a model whose weights are as few as the chip wants, and a chip of it needs no
+ * pruning. */
 static void test_chip(void **state)
 {
     (void)state;
@@ -218,8 +225,10 @@ int main(void)
         return 1;
     }
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test_teardown(test_refused, scratch_clean), cmocka_unit_test_teardown(test_labels, scratch_clean),
-        cmocka_unit_test_teardown(test_centres, scratch_clean), cmocka_unit_test_teardown(test_chip, scratch_clean),
+        cmocka_unit_test_teardown(test_refused, scratch_clean),
+        cmocka_unit_test_teardown(test_labels, scratch_clean),
+        cmocka_unit_test_teardown(test_centres, scratch_clean),
+        cmocka_unit_test_teardown(test_chip, scratch_clean),
         cmocka_unit_test(test_wanted),
     };
     const int status = cmocka_run_group_tests(tests, scratch_begin, scratch_end);

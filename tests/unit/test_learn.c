@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
- * A small network learns from a dense one: it does better than one that was pruned at once, its mask is that of
- * prune(), the same task gives the same weights, and one that was interrupted goes on as if it had not been.  One
- * utterance is learnt by heart; a time becomes a number of frames; labels are counted and nothing more. */
+ * A small network learns from a dense one: it does better than one that was pruned at once, its
+ * mask is that of prune(), the same task gives the same weights, and one that was interrupted goes
+ * on as if it had not been.  One utterance is learnt by heart; a time becomes a number of frames;
+ * labels are counted and nothing more. */
 #include <math.h>
 #include <unistd.h>
 
@@ -34,7 +35,8 @@ static struct layer_config layer_of(enum layer_kind kind, int size, enum directi
 }
 
 /* An LSTM or GRU of 16 and a linear layer of 6 classes, 8 inputs, on 2 PEs. */
-static void found_school(struct school *s, enum layer_kind kind, enum direction direction, double density)
+static void found_school(struct school *s, enum layer_kind kind, enum direction direction,
+                         double density)
 {
     struct config config = plain_config();
     *s = (struct school){.model = config.model};
@@ -57,9 +59,16 @@ static void found_school(struct school *s, enum layer_kind kind, enum direction 
     learn_material_close(&s->held_out);
     s->loss = (struct learn_loss){.output = 6, .classes = 6, .of_classes = 1.0f, .of_y = 1.0f,
                                   .mean_square = 1.0f};
-    s->task = (struct learn_task){.dense = &s->dense, .model = &s->model, .geometry = &s->geometry,
-                                  .material = &s->material, .held_out = &s->held_out, .loss = &s->loss,
-                                  .frames = 60000, .threads = 2, .seed = 5, .rate = 8e-3f};
+    s->task = (struct learn_task){.dense = &s->dense,
+                                  .model = &s->model,
+                                  .geometry = &s->geometry,
+                                  .material = &s->material,
+                                  .held_out = &s->held_out,
+                                  .loss = &s->loss,
+                                  .frames = 60000,
+                                  .threads = 2,
+                                  .seed = 5,
+                                  .rate = 8e-3f};
 }
 
 static void close_school(struct school *s)
@@ -103,7 +112,9 @@ static void test_better(void **state)
     static const struct {
         enum layer_kind kind;
         enum direction direction;
-    } all[] = {{LAYER_LSTM, DIRECTION_FORWARD}, {LAYER_GRU, DIRECTION_BOTH}, {LAYER_RNN, DIRECTION_BACKWARD}};
+    } all[] = {{LAYER_LSTM, DIRECTION_FORWARD},
+               {LAYER_GRU, DIRECTION_BOTH},
+               {LAYER_RNN, DIRECTION_BACKWARD}};
     (void)state;
     for (size_t i = 0; i < COUNT(all); i++) {
         struct school s;
@@ -179,7 +190,8 @@ static void test_threads(void **state)
     s.task.threads = 5;
     struct network five = learnt_by(&s, NULL);
     const double loss = loss_of(&s, &two);
-    assert_true(fabs(loss_of(&s, &one) - loss) < 0.1 * loss && fabs(loss_of(&s, &five) - loss) < 0.1 * loss);
+    assert_true(fabs(loss_of(&s, &one) - loss) < 0.1 * loss &&
+                fabs(loss_of(&s, &five) - loss) < 0.1 * loss);
     check_mask(&s, &five);
     network_free(&one);
     network_free(&two);
@@ -237,7 +249,8 @@ static void test_labels(void **state)
     struct network pruned = network_copy(&s.dense);
     prune(&pruned, &s.model, &s.geometry);
     struct learn_sums sums = learn_compare(&s.task, &s.dense, &judged, &error);
-    assert_true(sums.labelled == judged.frames - s.recordings.frames[3].rows && sums.right == sums.labelled);
+    assert_true(sums.labelled == judged.frames - s.recordings.frames[3].rows &&
+                sums.right == sums.labelled);
     sums = learn_compare(&s.task, &pruned, &judged, &error);
     assert_true(sums.right <= sums.agree && sums.agree - sums.right <= s.recordings.frames[3].rows);
     assert_true(sums.right > 0 && sums.right < sums.labelled);
@@ -326,9 +339,10 @@ int main(void)
         fprintf(stderr, "no OpenBLAS for threads\n");
         return 1;
     }
-    const struct CMUnitTest tests[] = {cmocka_unit_test(test_better), cmocka_unit_test(test_same),
-                                       cmocka_unit_test(test_by_heart), cmocka_unit_test(test_threads),
-                                       cmocka_unit_test(test_seconds), cmocka_unit_test(test_labels),
-                                       cmocka_unit_test(test_resumed)};
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_better),   cmocka_unit_test(test_same),
+        cmocka_unit_test(test_by_heart), cmocka_unit_test(test_threads),
+        cmocka_unit_test(test_seconds),  cmocka_unit_test(test_labels),
+        cmocka_unit_test(test_resumed)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
