@@ -22,7 +22,7 @@ struct task_mark {
     int64_t frames, material, held_out;
     double seconds;
     float rate, of_classes, of_y;
-    uint32_t dense, mask, weight_bits, threads, augment, classes, made_up;
+    uint32_t dense, mask, weight_bits, threads, augment, noise, classes, made_up;
 };
 
 /* What pruning the dense network at once leaves: that depends on densities and the chip's PEs. */
@@ -60,6 +60,7 @@ static struct task_mark mark_of(const struct learner *l)
     m.weight_bits = (uint32_t)l->task->weight_bits;
     m.threads = (uint32_t)l->threads;
     m.augment = l->task->augment;
+    m.noise = l->task->noise;
     return m;
 }
 

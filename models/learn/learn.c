@@ -96,7 +96,8 @@ static void learn_batch(struct learning *g, const int *utterances, uint64_t seed
     struct learner *l = g->learner;
     struct random random;
     random_seed(&random, seed);
-    learner_begin(l, l->task->material, utterances, l->task->augment ? &random : NULL);
+    learner_begin(l, l->task->material, utterances,
+                  l->task->augment || l->task->noise ? &random : NULL);
     while (!is_over(g)) {
         prune_if_due(g);
         if (!learner_chunk(l))

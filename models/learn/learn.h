@@ -4,8 +4,8 @@
  *   density   D + (1 - D)(1 - done/0.6)^3 up to six tenths of the frames, then D; the mask is
  *             that of models/program/prune.h, on the weights as they are, every 20 updates; what
  *             is 0 stays 0
- *   updates   one a chunk of up to 64 frames of 16 streams, which carry their states; Adam, its rate
- *             rising over 50 updates, then falling as a cosine
+ *   updates   one a chunk of up to 64 frames of 16 streams, which carry their states; Adam, its
+ *             rate rising over 50 updates, then falling as a cosine
  *   loss      models/learn/loss.h, of the frames that are there
  *   best      weights after the ramp's end with the least loss on recordings that nothing is learnt
  *             from
@@ -51,7 +51,8 @@ struct learn_task {
     int threads;
     uint64_t seed;
     float rate;
-    bool augment;
+    bool noise;                         /* recordings are learnt from in noise */
+    bool augment;                       /* others are made of them, in noise, too */
     int weight_bits;                    /* weights count as rounded to these; 0: as they are */
     struct learn_outcome *outcome;      /* is told there; NULL: nobody asks */
     const char *checkpoint; /* file to go on from and to write, with ".0" or ".1"; NULL: none */

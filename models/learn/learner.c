@@ -125,7 +125,8 @@ void learner_begin(struct learner *l, const struct learn_material *material, con
         l->batch.labels[s] = material->labels[utterances[s]];
         if (random != NULL) {
             l->batch.labels[s] = NULL;
-            l->batch.made[s] = learn_augmented(material, utterances[s], random);
+            l->batch.made[s] = l->task->augment ? learn_augmented(material, utterances[s], random)
+                                                : learn_noisy(material, utterances[s], random);
             l->batch.of[s] = &l->batch.made[s];
         }
         if (l->batch.of[s]->rows > l->batch.longest)

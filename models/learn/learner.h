@@ -56,7 +56,8 @@ struct learner {
 struct learner *learner_new(const struct learn_task *task, struct error *error);
 void learner_free(struct learner *learner);
 
-/* Begins with utterances of the material; with `random` with others made of them. */
+/* Begins with utterances of the material; with `random` with what is made of them, as the task
+ * says. */
 void learner_begin(struct learner *learner, const struct learn_material *material,
                    const int *utterances, struct random *random);
 

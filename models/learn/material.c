@@ -10,6 +10,7 @@
 
 /* Lengths count as up to so many frames more or less, so that others meet in every epoch. */
 enum { JITTER = 12 };
+static const float NOISE = 0.3f;
 
 void learn_material_add(struct learn_material *m, const struct matrix *frames)
 {
@@ -161,6 +162,21 @@ static const struct matrix *any_of(const struct learn_material *m, struct random
     return m->of[random_below(random, (uint64_t)m->count)];
 }
 
+/* A share of each feature's own deviation. */
+static void add_noise(struct matrix *to, const float *deviation, struct random *random)
+{
+    for (int t = 0; t < to->rows; t++)
+        for (int i = 0; i < to->cols; i++)
+            matrix_row(to, t)[i] += NOISE * deviation[i] * (float)random_gauss(random);
+}
+
+struct matrix learn_noisy(const struct learn_material *m, int number, struct random *random)
+{
+    struct matrix to = at_speed(m->of[number], 1.0);
+    add_noise(&to, m->deviation, random);
+    return to;
+}
+
 struct matrix learn_augmented(const struct learn_material *m, int number, struct random *random)
 {
     const bool speeds = random_uniform(random) < 0.7;
@@ -172,8 +188,6 @@ struct matrix learn_augmented(const struct learn_material *m, int number, struct
         mix_in(&to, (int)random_below(random, (uint64_t)to.rows), any_of(m, random), 1.0f);
     if (random_uniform(random) < 0.6)
         shift(&to, m->deviation, random);
-    for (int t = 0; t < to.rows; t++)
-        for (int i = 0; i < to.cols; i++)
-            matrix_row(&to, t)[i] += 0.3f * m->deviation[i] * (float)random_gauss(random);
+    add_noise(&to, m->deviation, random);
     return to;
 }

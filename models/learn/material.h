@@ -44,8 +44,11 @@ struct learn_epoch learn_epoch_new(const struct learn_material *material, int st
                                    uint64_t seed);
 void learn_epoch_free(struct learn_epoch *epoch);
 
+/* A recording in noise, to be freed: nobody learns by heart what never comes again. */
+struct matrix learn_noisy(const struct learn_material *material, int number, struct random *random);
+
 /* Another recording out of utterance `number`, to be freed: at another speed, mixed with others,
- * its end replaced, in noise.  Nothing of it knows what features are. */
+ * its end replaced, louder or not, in noise.  Nothing of it knows what features are. */
 struct matrix learn_augmented(const struct learn_material *material, int number,
                               struct random *random);
 

@@ -2,7 +2,8 @@
  * A small network learns from a dense one: it does better than one that was pruned at once, its
  * mask is that of prune(), the same task gives the same weights, and one that was interrupted goes
  * on as if it had not been.  One utterance is learnt by heart; a time becomes a number of frames;
- * labels are counted and nothing more. */
+ * labels are counted and nothing more; y is
+ * taught of many recordings as of each. */
 #include <math.h>
 #include <unistd.h>
 
@@ -224,41 +225,93 @@ static void test_seconds(void **state)
     close_school(&s);
 }
 
+enum { LONG = 20, LONG_FRAMES = 150 };
+
+/* Recordings of several chunks, others long, and what the dense network makes of them. */
+struct longer {
+    struct utterances recordings;
+    double *y[LONG];
+    int32_t *labels[LONG]; /* its decisions */
+};
+
+static void make_longer(struct longer *l, const struct network *dense)
+{
+    struct reference *r = reference_new(dense);
+    utterances_draw(&l->recordings, LONG, LONG_FRAMES, 8, 12);
+    for (int u = 0; u < LONG; u++) {
+        struct matrix *x = &l->recordings.frames[u];
+        x->rows -= 7 * u;
+        l->y[u] = allocate((size_t)(x->rows * dense->output), sizeof *l->y[u]);
+        l->labels[u] = allocate((size_t)x->rows, sizeof *l->labels[u]);
+        reference_run(r, x, NULL, l->y[u]);
+        for (int t = 0; t < x->rows; t++)
+            l->labels[u][t] = classify(dense, l->y[u] + t * dense->output);
+    }
+    reference_free(r);
+}
+
+static void free_longer(struct longer *l)
+{
+    for (int u = 0; u < LONG; u++) {
+        free(l->y[u]);
+        free(l->labels[u]);
+    }
+    utterances_free(&l->recordings);
+}
+
 /* What the dense network decides is as good as any label. */
 static void test_labels(void **state)
 {
     struct school s;
+    struct longer l;
     struct error error = {""};
-    int32_t *labels[UTTERANCES];
     struct learn_material judged = {0};
     (void)state;
     found_school(&s, LAYER_GRU, DIRECTION_FORWARD, 0.3);
-    for (int u = 0; u < UTTERANCES; u++) {
-        const struct matrix *x = &s.recordings.frames[u];
-        struct reference *r = reference_new(&s.dense);
-        double *y = allocate((size_t)x->rows * 6, sizeof *y);
-        reference_run(r, x, NULL, y);
-        labels[u] = allocate((size_t)x->rows, sizeof *labels[u]);
-        for (int t = 0; t < x->rows; t++)
-            labels[u][t] = classify(&s.dense, y + t * 6);
-        learn_material_add_labelled(&judged, x, u == 3 ? NULL : labels[u]);
-        reference_free(r);
-        free(y);
-    }
+    make_longer(&l, &s.dense);
+    for (int u = 0; u < LONG; u++)
+        learn_material_add_labelled(&judged, &l.recordings.frames[u], u == 3 ? NULL : l.labels[u]);
     learn_material_close(&judged);
     struct network pruned = network_copy(&s.dense);
     prune(&pruned, &s.model, &s.geometry);
+    const int64_t without = l.recordings.frames[3].rows;
     struct learn_sums sums = learn_compare(&s.task, &s.dense, &judged, &error);
-    assert_true(sums.labelled == judged.frames - s.recordings.frames[3].rows &&
-                sums.right == sums.labelled);
+    assert_true(sums.labelled == judged.frames - without && sums.right == sums.labelled);
     sums = learn_compare(&s.task, &pruned, &judged, &error);
-    assert_true(sums.right <= sums.agree && sums.agree - sums.right <= s.recordings.frames[3].rows);
+    assert_true(sums.right <= sums.agree && sums.agree - sums.right <= without);
     assert_true(sums.right > 0 && sums.right < sums.labelled);
-    for (int u = 0; u < UTTERANCES; u++)
-        free(labels[u]);
     learn_material_free(&judged);
     network_free(&pruned);
+    free_longer(&l);
     close_school(&s);
+}
+
+/* Side by side it makes of recordings what it makes of each. */
+static void test_teach(void **state)
+{
+    static const enum direction directions[] = {DIRECTION_FORWARD, DIRECTION_BOTH};
+    (void)state;
+    for (size_t d = 0; d < COUNT(directions); d++) {
+        struct school s;
+        struct longer l;
+        struct learn_material all = {0};
+        int frames;
+        found_school(&s, LAYER_LSTM, directions[d], 0.3);
+        make_longer(&l, &s.dense);
+        for (int u = 0; u < LONG; u++)
+            learn_material_add(&all, &l.recordings.frames[u]);
+        learn_material_close(&all);
+        float *y = learn_teach(&s.dense, &all, 1000000, &frames), *at = y;
+        assert_int_equal(frames, all.frames);
+        for (int u = 0; u < LONG; u++)
+            for (int i = 0; i < l.recordings.frames[u].rows * s.dense.output; i++, at++)
+                if (fabs((double)*at - l.y[u][i]) > 1e-5)
+                    fail_msg("y[%d] of recording %d is %g, not %g", i, u, (double)*at, l.y[u][i]);
+        free(y);
+        learn_material_free(&all);
+        free_longer(&l);
+        close_school(&s);
+    }
 }
 
 struct stopping {
@@ -343,6 +396,7 @@ int main(void)
         cmocka_unit_test(test_better),   cmocka_unit_test(test_same),
         cmocka_unit_test(test_by_heart), cmocka_unit_test(test_threads),
         cmocka_unit_test(test_seconds),  cmocka_unit_test(test_labels),
+                                       cmocka_unit_test(test_teach),
         cmocka_unit_test(test_resumed)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
