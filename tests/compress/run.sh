@@ -73,7 +73,7 @@ done
 must 'a chip of it' "$ese" gen "$work/c.yaml" --set "model.path=$out" --set model.pruning=none -o "$work/chip"
 must 'a chip that is pruned at once' "$ese" gen "$work/c.yaml" --set model.pruning=balanced -o "$work/at_once"
 nonzeros() { # DIR
-    "$ese" report "$1" --json "$work/report.json" >/dev/null && "$json_get" "$work/report.json" network.nonzeros
+    "$ese" report "$1" --json "$work/report.json" >"$work/log" 2>&1 && "$json_get" "$work/report.json" network.nonzeros
 }
 same 'non-zeros' "$(nonzeros "$work/chip")" "$(nonzeros "$work/at_once")"
 
