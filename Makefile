@@ -152,12 +152,12 @@ $(BUILD)/draw_config $(BUILD)/drive $(BUILD)/draw_voices $(BUILD)/fixture_voice 
 	$(Q)$(CC) $(ALL_CFLAGS) $(LDFLAGS) -MMD -MP -o $@ $(filter %.c %.o,$^) $(LIBS)
 
 # Speech as the speech model hears it, said by the synthesizer: needs espeak-ng's library, and no test does.
-SPEECH_MAKERS := $(addprefix tests/speech/,features.c phones.c sentences.c sound.c)
-$(BUILD)/make_speech: tests/speech/make_speech.c $(SPEECH_MAKERS) $(OBJECTS)
+MAKE_SPEECH := $(patsubst %.c,$(BUILD)/%.o,$(wildcard tests/speech/*.c))
+$(BUILD)/make_speech: $(MAKE_SPEECH) $(OBJECTS)
 	$(call say,LD,$@)
-	$(Q)$(CC) $(ALL_CFLAGS) $(LDFLAGS) -MMD -MP -o $@ $(filter %.c %.o,$^) -lespeak-ng $(LIBS)
+	$(Q)$(CC) $(ALL_CFLAGS) $(LDFLAGS) -o $@ $^ -lespeak-ng $(LIBS)
 
-$(BUILD)/tests/test_speech: $(SPEECH_MAKERS)
+$(BUILD)/tests/test_speech: $(filter-out %/make_speech.o,$(MAKE_SPEECH))
 
 $(BUILD)/onnx_check: tests/interop/onnx_check.c $(OBJECTS)
 	$(call say,LD,$@)
@@ -213,8 +213,8 @@ check-tools: deps-tools
 
 # What pandas, of PyPI, makes of our tables; what we make of models that onnxruntime and PyTorch run, and of those
 # that others publish.
-check-interop: deps-tools deps-speaker
-	@$(MAKE) --no-print-directory -j$$(nproc) all $(BUILD)/json_get $(BUILD)/onnx_check
+check-interop: deps-tools deps-speaker deps-compress
+	@$(MAKE) --no-print-directory -j$$(nproc) all $(BUILD)/json_get $(BUILD)/onnx_check $(BUILD)/make_speech
 	@bash tests/interop/run.sh
 	@bash tests/interop/torch.sh
 	@bash tests/demos/run.sh
@@ -328,6 +328,7 @@ help:
 	@echo 'make demo        speech through a generated chip, a page; installs what is missing for it'
 	@echo 'make demo-vad    a voice activity detector that others trained, on a chip; needs PyPI'
 	@echo 'make demo-speaker  likewise a network that knows speakers; needs PyPI, and PyTorch of Debian'
+	@echo 'make demo-compress  a dense network learns to be sparse from made speech, and becomes a chip'
 	@echo 'make check       the tests that a person waits for, minutes; installs what is missing'
 	@echo 'make check-full  all tests of every day, half an hour'
 	@echo 'make check-long  fuzzing, hundreds of random chips, a bare Debian; hours'
@@ -352,4 +353,4 @@ clean:
 	rm -rf build $(BUILD)
 
 -include $(wildcard $(OBJECTS:.o=.d) $(BUILD)/gen/main.d $(UNIT:=.d) $(TOOLS:=.d) \
-         $(ULX3S:.o=.d))
+         $(ULX3S:.o=.d) $(MAKE_SPEECH:.o=.d))
