@@ -45,7 +45,8 @@ struct run {
     atomic_int *next;
 };
 
-/* ---- what is learnt from, and what is judged by ---------------------------------------------------- */
+/* ---- what is learnt from, and what is judged by
+ * ---------------------------------------------------- */
 
 static bool read_recordings(struct run *r, struct error *error)
 {
@@ -57,15 +58,16 @@ static bool read_recordings(struct run *r, struct error *error)
     if (!ok)
         return false;
     for (int n = 0; n < u->count; n++)
-        learn_material_add(n % HELD_OUT_EVERY == HELD_OUT_EVERY / 2 ? &r->held_out : &r->material, &u->frames[n]);
+        learn_material_add(n % HELD_OUT_EVERY == HELD_OUT_EVERY / 2 ? &r->held_out : &r->material,
+                           &u->frames[n]);
     learn_material_close(&r->material);
     learn_material_close(&r->held_out);
     r->figure->recordings = u->count;
     r->figure->held_out = r->held_out.count;
     r->figure->material = r->material.frames;
     return r->held_out.count > 0 ||
-           fail(error, "%s/train: %d recordings are too few: every tenth is held out", r->request->material,
-                u->count);
+           fail(error, "%s/train: %d recordings are too few: every tenth is held out",
+                r->request->material, u->count);
 }
 
 static bool read_judges(struct run *r, int set, const char *folder, struct error *error)
@@ -88,7 +90,8 @@ static bool read_sets(struct run *r, struct error *error)
     r->figure->sets[1].name = "the material's test";
     text_appendf(&path, "%s/test", r->request->material);
     const bool ok = read_judges(r, 0, r->request->folder, error) &&
-                    (access(text_string(&path), F_OK) != 0 || read_judges(r, 1, text_string(&path), error));
+                    (access(text_string(&path), F_OK) != 0 ||
+                     read_judges(r, 1, text_string(&path), error));
     text_free(&path);
     return ok;
 }
@@ -110,12 +113,15 @@ static bool make_loss(struct run *r, struct error *error)
     return true;
 }
 
-/* ---- judging --------------------------------------------------------------------------------------- */
+/* ---- judging
+ * --------------------------------------------------------------------------------------- */
 
-static void add_utterance(struct fig3_score *score, const int32_t *labels, const int32_t *right, int frames)
+static void add_utterance(struct fig3_score *score, const int32_t *labels, const int32_t *right,
+                          int frames)
 {
     int32_t *said = allocate(2 * (size_t)frames, sizeof *said), *wanted = said + frames;
-    const int said_count = phones_said(labels, frames, said), count = phones_said(right, frames, wanted);
+    const int said_count = phones_said(labels, frames, said),
+              count = phones_said(right, frames, wanted);
     score->frames += frames;
     score->phones += count;
     score->edits += phone_edits(said, said_count, wanted, count);
@@ -146,13 +152,15 @@ static struct fig3_score score_of(const struct judges *j, const struct network *
     return score;
 }
 
-static void judge(const struct run *r, const struct network *network, struct fig3_score scores[FIG3_SETS])
+static void judge(const struct run *r, const struct network *network,
+                  struct fig3_score scores[FIG3_SETS])
 {
     for (int set = 0; set < FIG3_SETS; set++)
         scores[set] = score_of(&r->judges[set], network);
 }
 
-/* ---- a point --------------------------------------------------------------------------------------- */
+/* ---- a point
+ * --------------------------------------------------------------------------------------- */
 
 static double processor_seconds(void)
 {
@@ -184,7 +192,8 @@ static void say_nothing(void *context, const struct learn_report *report)
     (void)report;
 }
 
-static bool distil(const struct run *r, const struct program *program, struct fig3_point *p, struct error *error)
+static bool distil(const struct run *r, const struct program *program, struct fig3_point *p,
+                   struct error *error)
 {
     const struct learn_watch watch = {say_nothing, never, NULL};
     const struct learn_task task = {
@@ -230,7 +239,8 @@ static bool measure_point(const struct run *r, int number, struct error *error)
     return ok;
 }
 
-/* ---- all points ------------------------------------------------------------------------------------ */
+/* ---- all points
+ * ------------------------------------------------------------------------------------ */
 
 static void work(const struct run *r)
 {
@@ -242,9 +252,9 @@ static void work(const struct run *r)
         if (!p->done)
             snprintf(p->failure, sizeof p->failure, "%.*s", (int)sizeof p->failure - 1, error.text);
         if (isatty(STDERR_FILENO))
-            fprintf(stderr, "fig3: point %d of %d: %s, %g %%: %.1f %% of frames right\n", number + 1, FIG3_POINTS,
-                    fig3_series[number / FIG3_DENSITIES].name, 100.0 * fig3_densities[number % FIG3_DENSITIES],
-                    fig3_right(&p->distilled[0]));
+            fprintf(stderr, "fig3: point %d of %d: %s, %g %%: %.1f %% of frames right\n",
+                    number + 1, FIG3_POINTS, fig3_series[number / FIG3_DENSITIES].name,
+                    100.0 * fig3_densities[number % FIG3_DENSITIES], fig3_right(&p->distilled[0]));
     }
 }
 
@@ -252,8 +262,8 @@ static bool check_points(const struct fig3 *f, struct error *error)
 {
     for (int n = 0; n < FIG3_POINTS; n++)
         if (!f->points[n].done)
-            return fail(error, "fig3: %s", f->points[n].failure[0] != '\0' ? f->points[n].failure
-                                                                          : "a process died");
+            return fail(error, "fig3: %s",
+                        f->points[n].failure[0] != '\0' ? f->points[n].failure : "a process died");
     return true;
 }
 
@@ -287,7 +297,8 @@ static size_t shared_size(void)
 
 static bool share(struct run *r, struct error *error)
 {
-    void *shared = mmap(NULL, shared_size(), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+    void *shared = mmap(NULL, shared_size(), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1,
+                        0);
     if (shared == MAP_FAILED)
         return fail(error, "fig3: no memory for its points");
     r->figure->points = shared;
@@ -316,7 +327,8 @@ bool fig3_measure(struct fig3 *f, const struct fig3_request *request, struct err
     *f = (struct fig3){.frames = request->frames > 0 ? request->frames : FIG3_FRAMES};
     if (!learn_can(error) || !network_load(&r.dense, &request->speech->model, error))
         return false;
-    bool ok = read_recordings(&r, error) && read_sets(&r, error) && make_loss(&r, error) && share(&r, error);
+    bool ok = read_recordings(&r, error) && read_sets(&r, error) && make_loss(&r, error) &&
+              share(&r, error);
     if (ok) {
         judge(&r, &r.dense, dense);
         for (int set = 0; set < FIG3_SETS; set++)
@@ -334,7 +346,8 @@ void fig3_free(struct fig3 *f)
     f->points = NULL;
 }
 
-/* ---- looking at them ------------------------------------------------------------------------------- */
+/* ---- looking at them
+ * ------------------------------------------------------------------------------- */
 
 const struct fig3_point *fig3_at(const struct fig3 *f, int series, int density)
 {

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
- * fig3.h - the paper's Figure 3 on the speech model: what recognition loses with the weights that pruning takes, load
- * balanced or by magnitude alone, at once and after it learnt from the dense network, without labels. */
+ * fig3.h - the paper's Figure 3 on the speech model: what recognition loses with the weights that
+ * pruning takes, load balanced or by magnitude alone, at once and after it learnt from the dense
+ * network, without labels. */
 #ifndef ESE_FIG3_H
 #define ESE_FIG3_H
 
@@ -10,7 +11,12 @@
 #include "models/base/text.h"
 #include "models/network/config.h"
 
-enum { FIG3_SERIES = 3, FIG3_DENSITIES = 6, FIG3_POINTS = FIG3_SERIES * FIG3_DENSITIES, FIG3_SETS = 2 };
+enum {
+    FIG3_SERIES = 3,
+    FIG3_DENSITIES = 6,
+    FIG3_POINTS = FIG3_SERIES * FIG3_DENSITIES,
+    FIG3_SETS = 2
+};
 
 struct fig3_series {
     const char *name; /* "balanced, 8 PEs" */
@@ -21,7 +27,8 @@ struct fig3_series {
 extern const struct fig3_series fig3_series[FIG3_SERIES];
 extern const double fig3_densities[FIG3_DENSITIES];
 
-/* What the paper says of its own network and speech: with load balance, 92.6 % of the weights gone. */
+/* What the paper says of its own network and speech: with load balance, 92.6 % of the weights gone.
+ */
 struct fig3_paper {
     double density, phone_errors, more; /* percent; points above the dense network */
     const char *source;
@@ -51,18 +58,19 @@ struct fig3_set {
 };
 
 struct fig3 {
-    int recordings, held_out; /* of the material; held_out are among them */
-    int64_t material;         /* frames, without those */
-    int64_t frames;           /* that a point sees */
+    int recordings, held_out;        /* of the material; held_out are among them */
+    int64_t material;                /* frames, without those */
+    int64_t frames;                  /* that a point sees */
     struct fig3_set sets[FIG3_SETS]; /* models/speech; DIR/test */
     struct fig3_point *points;       /* [FIG3_SERIES][FIG3_DENSITIES] */
 };
 
 enum { FIG3_FRAMES = 5500000 };
 
-/* `material`: DIR, with recordings in DIR/train and, where it is there, labelled ones in DIR/test; `speech`: the
- * dense speech model's configuration; `folder`: of its own labelled utterances.  Every point sees `frames`, on one
- * thread, `jobs` points at a time (0: as many as there are processors): how many makes no difference to them. */
+/* `material`: DIR, with recordings in DIR/train and, where it is there, labelled ones in DIR/test;
+ * `speech`: the dense speech model's configuration; `folder`: of its own labelled utterances. Every
+ * point sees `frames`, on one thread, `jobs` points at a time (0: as many as there are processors):
+ * how many makes no difference to them. */
 struct fig3_request {
     const char *material, *folder;
     const struct config *speech;

@@ -14,7 +14,7 @@ static const double PI = 3.14159265358979323846;
 /* What is the same for every frame. */
 struct bank {
     double window[SPEECH_WINDOW];
-    double complex turn[POINTS / 2];    /* exp(-2 pi i k / POINTS) */
+    double complex turn[POINTS / 2]; /* exp(-2 pi i k / POINTS) */
     double weight[SPEECH_BANDS][BINS];
     int first[SPEECH_BANDS], end[SPEECH_BANDS]; /* bins of a band that count */
 };
@@ -29,7 +29,8 @@ static double hz_of(double mel)
     return 700.0 * (pow(10.0, mel / 2595.0) - 1.0);
 }
 
-/* The corners of the triangles are evenly spaced in mel: a band has its top where the neighbours end. */
+/* The corners of the triangles are evenly spaced in mel: a band has its top where the neighbours
+ * end. */
 static double corner(int n)
 {
     const double low = mel_of(LOWEST_HZ), high = mel_of(HIGHEST_HZ);
@@ -78,7 +79,8 @@ static void transform(const struct bank *bank, double complex *at)
         for (int begin = 0; begin < POINTS; begin += 2 * half)
             for (int k = 0; k < half; k++) {
                 const double complex even = at[begin + k];
-                const double complex odd = at[begin + half + k] * bank->turn[k * (POINTS / 2 / half)];
+                const double complex odd = at[begin + half + k] *
+                                           bank->turn[k * (POINTS / 2 / half)];
                 at[begin + k] = even + odd;
                 at[begin + half + k] = even - odd;
             }

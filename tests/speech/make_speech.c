@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0
- * make_speech MODELS DIR TRAIN TEST - speech by espeak-ng, as the features that the speech model hears.
+ * make_speech MODELS DIR TRAIN TEST - speech by espeak-ng, as the features that the speech model
+ * hears.
  *
- * TRAIN sentences, each spoken four times in another voice, make DIR/train: features without labels.  TEST other
- * sentences, each spoken twice, make DIR/test: features with labels, phones and sentences.  No sentence of
- * MODELS/sentences.txt, which are those that models/speech is judged by, is among them. */
+ * TRAIN sentences, each spoken four times in another voice, make DIR/train: features without
+ * labels.  TEST other sentences, each spoken twice, make DIR/test: features with labels, phones and
+ * sentences.  No sentence of MODELS/sentences.txt, which are those that models/speech is judged by,
+ * is among them. */
 #include <errno.h>
 #include <espeak-ng/speak_lib.h>
 #include <stdio.h>
@@ -21,8 +23,9 @@
 enum { SEED = 11, TRAIN_TIMES = 4, TEST_TIMES = 2, SENTENCES_MOST = 20000 };
 
 static const char *const accents[] = {"gmw/en-US", "gmw/en-US", "gmw/en", "gmw/en-GB-x-rp"};
-static const char *const variants[] = {"", "", "+m1", "+m2", "+m3", "+m4", "+m5", "+m6", "+m7", "+m8", "+f1", "+f2",
-                                       "+f3", "+f4", "+f5", "+klatt2", "+Andy", "+Annie", "+steph", "+Michael"};
+static const char *const variants[] = {
+    "",    "",    "+m1", "+m2", "+m3", "+m4",     "+m5",   "+m6",    "+m7",    "+m8",
+    "+f1", "+f2", "+f3", "+f4", "+f5", "+klatt2", "+Andy", "+Annie", "+steph", "+Michael"};
 
 /* One utterance: who says what, and how. */
 struct utterance {
@@ -68,7 +71,8 @@ static int heard(short *samples, int count, espeak_EVENT *event)
 static bool synthesizer_open(struct error *error)
 {
     const int rate = espeak_Initialize(AUDIO_OUTPUT_SYNCHRONOUS, 0, NULL,
-                                       espeakINITIALIZE_PHONEME_EVENTS | espeakINITIALIZE_DONT_EXIT);
+                                       espeakINITIALIZE_PHONEME_EVENTS |
+                                           espeakINITIALIZE_DONT_EXIT);
     if (rate != SYNTHESIZER_RATE)
         return fail(error, "espeak-ng: %d samples a second, and not %d", rate, SYNTHESIZER_RATE);
     espeak_SetSynthCallback(heard);
@@ -92,8 +96,8 @@ static bool say(const struct utterance *u, const char *sentence, struct error *e
     spoken.count = 0;
     spoken.said.count = 0;
     spoken.said.american = strstr(u->voice, "en-US") != NULL;
-    bool ok = espeak_Synth(text_string(&text), text.length + 1, 0, POS_CHARACTER, 0, espeakCHARS_UTF8, NULL, NULL) ==
-                  EE_OK &&
+    bool ok = espeak_Synth(text_string(&text), text.length + 1, 0, POS_CHARACTER, 0,
+                           espeakCHARS_UTF8, NULL, NULL) == EE_OK &&
               espeak_Synchronize() == EE_OK;
     text_free(&text);
     add_phoneme((double)spoken.count, "", 0);
@@ -130,8 +134,8 @@ static size_t at_speech_rate(double sample)
 }
 
 /* Files of what has just been said; with `labels`, these too. */
-static bool write_spoken(const struct utterance *u, const char *path, const struct feature_scale *scale, bool labels,
-                         struct error *error)
+static bool write_spoken(const struct utterance *u, const char *path,
+                         const struct feature_scale *scale, bool labels, struct error *error)
 {
     struct random random;
     size_t lead;
@@ -139,9 +143,11 @@ static bool write_spoken(const struct utterance *u, const char *path, const stru
     const struct said *said = &spoken.said;
     struct sound clean = sound_resampled(spoken.samples, spoken.count);
     struct sound sound = sound_in_noise(&clean, at_speech_rate(said->phonemes[0].sample),
-                                        at_speech_rate(said->phonemes[said->count - 2].sample), &lead, &random);
+                                        at_speech_rate(said->phonemes[said->count - 2].sample),
+                                        &lead, &random);
     struct matrix x = features_of(sound.at, sound.count, scale);
-    const bool ok = write_features(path, &x, error) && (!labels || write_labels(path, lead, x.rows, error));
+    const bool ok = write_features(path, &x, error) &&
+                    (!labels || write_labels(path, lead, x.rows, error));
     free(x.at);
     sound_free(&sound);
     sound_free(&clean);
@@ -190,7 +196,8 @@ struct part {
     bool labels;
 };
 
-static bool speak(const struct part *part, const char *dir, const struct feature_scale *scale, struct error *error)
+static bool speak(const struct part *part, const char *dir, const struct feature_scale *scale,
+                  struct error *error)
 {
     struct random random;
     random_seed(&random, SEED + (uint64_t)part->times);
@@ -277,7 +284,8 @@ int main(int count, char **words)
 {
     struct error error;
     if (count != 5 || number(words[3]) == 0 || number(words[4]) == 0) {
-        fprintf(stderr, "usage: make_speech MODELS DIR TRAIN TEST, of 1 to %d sentences\n", SENTENCES_MOST);
+        fprintf(stderr, "usage: make_speech MODELS DIR TRAIN TEST, of 1 to %d sentences\n",
+                SENTENCES_MOST);
         return 2;
     }
     const bool ok = make(words[1], words[2], number(words[3]), number(words[4]), &error);

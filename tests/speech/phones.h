@@ -23,10 +23,11 @@ struct said {
     bool american; /* says its r */
 };
 
-/* Labels [frames] of frames whose windows begin at 0, 160 ... of samples at 16 kHz, of which `lead` stand before
- * what was said; the phone at a window's middle, LABEL_DELAY frames later.  Fails at a phoneme that is not
- * known. */
-bool phones_label(const struct said *said, double lead, int frames, int32_t *labels, struct error *error);
+/* Labels [frames] of frames whose windows begin at 0, 160 ... of samples at 16 kHz, of which `lead`
+ * stand before what was said; the phone at a window's middle, LABEL_DELAY frames later.  Fails at a
+ * phoneme that is not known. */
+bool phones_label(const struct said *said, double lead, int frames, int32_t *labels,
+                  struct error *error);
 
 /* "SIL", ...: NULL behind the last. */
 const char *phone_name(int phone);

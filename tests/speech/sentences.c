@@ -7,26 +7,32 @@
 #include "models/base/random.h"
 #include "models/base/text.h"
 
-/* A name, and what may stand for it: alternatives with a bar between, in which <name> stands for others. */
+/* A name, and what may stand for it: alternatives with a bar between, in which <name> stands for
+ * others. */
 struct rule {
     const char *name, *alternatives;
 };
 
 static const struct rule rules[] = {
     {"sentence",
-     "<digit> <digit> <digit>|<digit> <digit> <digit> <digit>|<digit> <digit> <digit> <digit> <digit>"
-     "|<digit> <digit> <digit> <digit> <digit> <digit>|<digit> <digit> <digit> <digit> <digit> <digit> <digit>"
-     "|turn <switch> the <room> <device>|<handle> the <room> <opening>|set a timer for <number> minutes"
+     "<digit> <digit> <digit>|<digit> <digit> <digit> <digit>|<digit> <digit> <digit> <digit> "
+     "<digit>"
+     "|<digit> <digit> <digit> <digit> <digit> <digit>|<digit> <digit> <digit> <digit> <digit> "
+     "<digit> <digit>"
+     "|turn <switch> the <room> <device>|<handle> the <room> <opening>|set a timer for <number> "
+     "minutes"
      "|wake me at <number> <past>|play <music> in the <room>|call my <relative> <how>"
      "|send a <mail> to your <relative>|the <kind> <person> <did> a <colour> <thing>"
      "|a <kind> <animal> <moved> <beside> the <place>|we <cooked> <food> and <food>"
-     "|they will <travel> on <day>|her birthday is in <month>|the meeting is on <day> the <nth> of <month>"
+     "|they will <travel> on <day>|her birthday is in <month>|the meeting is on <day> the <nth> of "
+     "<month>"
      "|expect <weather> and <weather> by <day>|he <goes> <how> to the <place>"
      "|where did you <put> the <colour> <thing>|<which> the <place>|please <give> me <few> <things>"
      "|my <relative> <likes> <food>|the <thing> is <near> the <thing>|is it <state> <when>"
      "|<adjust> the <quantity> <much>|there were <number> <many> at the <place>"},
     {"digit", "zero|one|two|three|four|five|six|seven|eight|nine"},
-    {"number", "two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|thirteen|fifteen|twenty|thirty|forty"
+    {"number", "two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|thirteen|fifteen|twenty|"
+               "thirty|forty"
                "|fifty|sixty|ninety"},
     {"past", "fifteen|thirty|thirty five|forty five"},
     {"few", "two|three|four|eight"},
@@ -40,26 +46,32 @@ static const struct rule rules[] = {
     {"mail", "letter|message|picture"},
     {"relative", "mother|father|brother|sister|uncle|aunt|cousin|neighbour|boss|friend"},
     {"how", "slowly|quickly|softly|loudly|early|late|again|today|tonight|now|together|usually"},
-    {"kind", "old|young|small|large|quiet|heavy|broken|gentle|clever|thin|warm|cold|dusty|shiny|lazy|proud|tired"
+    {"kind", "old|young|small|large|quiet|heavy|broken|gentle|clever|thin|warm|cold|dusty|shiny|"
+             "lazy|proud|tired"
              "|huge"},
-    {"person", "man|woman|boy|girl|teacher|doctor|farmer|child|judge|sailor|nurse|baker|driver|painter"},
+    {"person",
+     "man|woman|boy|girl|teacher|doctor|farmer|child|judge|sailor|nurse|baker|driver|painter"},
     {"did", "bought|found|lost|carried|watched|sold|chased|pushed|washed|measured|fixed|opened"},
     {"colour", "red|blue|green|yellow|brown|black|white|orange|purple|silver"},
-    {"thing", "coat|box|table|chair|book|ladder|basket|bicycle|bottle|cup|shoe|letter|piano|camera|mirror|blanket"
+    {"thing", "coat|box|table|chair|book|ladder|basket|bicycle|bottle|cup|shoe|letter|piano|camera|"
+              "mirror|blanket"
               "|hammer|pencil"},
     {"things", "boxes|bottles|cups|pencils|baskets|chairs|books"},
     {"animal", "dog|cat|horse|bird|mouse|sheep|fish|rabbit|chicken|fox|goose|bear"},
     {"moved", "ran|jumped|slept|hid|wandered|waited"},
     {"beside", "near|behind|under|across|beyond"},
     {"near", "on|under|behind|beside"},
-    {"place", "river|road|bridge|station|market|school|church|beach|mountain|village|harbour|theatre|museum|valley"},
+    {"place", "river|road|bridge|station|market|school|church|beach|mountain|village|harbour|"
+              "theatre|museum|valley"},
     {"cooked", "ate|cooked|shared|ordered|enjoyed"},
-    {"food", "bread|cheese|soup|rice|apples|pears|onions|fish|cake|honey|butter|mushrooms|porridge|jam|lemons"
+    {"food", "bread|cheese|soup|rice|apples|pears|onions|fish|cake|honey|butter|mushrooms|porridge|"
+             "jam|lemons"
              "|cherries"},
     {"likes", "likes|hates|makes|needs"},
     {"travel", "leave|arrive|return|visit"},
     {"day", "Monday|Tuesday|Wednesday|Thursday|Friday|Saturday|Sunday"},
-    {"month", "January|February|March|April|May|June|July|August|September|October|November|December"},
+    {"month",
+     "January|February|March|April|May|June|July|August|September|October|November|December"},
     {"weather", "rain|snow|wind|fog|thunder|sunshine|clouds|storms"},
     {"goes", "walks|drives|cycles|hurries|travels"},
     {"put", "put|leave|hide|find"},

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
- * sentences.h - sentences of everyday speech, drawn from a small grammar: digits, commands, statements,
- * questions, in the words that the speech model (models/speech) was trained on. */
+ * sentences.h - sentences of everyday speech, drawn from a small grammar: digits, commands,
+ * statements, questions, in the words that the speech model (models/speech) was trained on. */
 #ifndef ESE_TESTS_SENTENCES_H
 #define ESE_TESTS_SENTENCES_H
 
@@ -16,7 +16,8 @@ struct sentences {
 /* Appends every line of a file; what is there already stays. */
 bool sentences_read(struct sentences *sentences, const char *path, struct error *error);
 
-/* `count` sentences, no two of them alike, none of them among `others`.  A seed names them for good. */
+/* `count` sentences, no two of them alike, none of them among `others`.  A seed names them for
+ * good. */
 struct sentences sentences_draw(int count, uint64_t seed, const struct sentences *others);
 
 bool sentences_have(const struct sentences *sentences, const char *sentence);

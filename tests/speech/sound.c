@@ -70,7 +70,8 @@ static void scale(double *at, size_t count, double by)
 static void make_pink(double *at, size_t count, struct random *random)
 {
     static const double keep[] = {0.99886, 0.99332, 0.96900, 0.86650, 0.55000, -0.7616};
-    static const double take[] = {0.0555179, 0.0750759, 0.1538520, 0.3104856, 0.5329522, -0.0168980};
+    static const double take[] = {0.0555179, 0.0750759, 0.1538520,
+                                  0.3104856, 0.5329522, -0.0168980};
     enum { FILTERS = sizeof keep / sizeof *keep };
     double state[FILTERS] = {0.0}, before = 0.0;
     for (size_t n = 0; n < count; n++) {
@@ -96,8 +97,10 @@ struct sound sound_in_noise(const struct sound *clean, size_t first, size_t end,
     struct sound sound = {.count = *lead + clean->count + 800 + random_below(random, 1600)};
     sound.at = allocate(sound.count, sizeof *sound.at);
     make_pink(sound.at, sound.count, random);
-    const double white = random_uniform(random), pink = sqrt(1.0 - white) / rms(sound.at, sound.count);
-    const double noise = rms(clean->at + first, end - first) * pow(10.0, -between(random, 15.0, 30.0) / 20.0);
+    const double white = random_uniform(random),
+                 pink = sqrt(1.0 - white) / rms(sound.at, sound.count);
+    const double noise = rms(clean->at + first, end - first) *
+                         pow(10.0, -between(random, 15.0, 30.0) / 20.0);
     for (size_t n = 0; n < sound.count; n++)
         sound.at[n] = noise * (pink * sound.at[n] + sqrt(white) * random_gauss(random));
     for (size_t n = 0; n < clean->count; n++)

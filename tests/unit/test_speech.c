@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
- * test_speech.c - what makes speech for the speech model to learn from: features against a file that the program
- * wrote which made those of models/speech; no sentence is one that the model is judged by; labels come late. */
+ * test_speech.c - what makes speech for the speech model to learn from: features against a file
+ * that the program wrote which made those of models/speech; no sentence is one that the model is
+ * judged by; labels come late. */
 #include <math.h>
 
 #include "models/base/text.h"
@@ -93,17 +94,20 @@ static void sentences_are_others(void **state)
     sentences_free(&careful);
 }
 
-/* At the rate of the synthesizer, where its phonemes begin, and labels of frames 10 ms apart: the middle of
- * the first window is at 12.5 ms. */
+/* At the rate of the synthesizer, where its phonemes begin, and labels of frames 10 ms apart: the
+ * middle of the first window is at 12.5 ms. */
 static void labels_come_late(void **state)
 {
     (void)state;
-    struct phoneme phonemes[] = {{0.0, "_"}, {0.05 * SYNTHESIZER_RATE, "A@"}, {0.10 * SYNTHESIZER_RATE, "t"},
-                                 {0.12 * SYNTHESIZER_RATE, "i"}, {0.13 * SYNTHESIZER_RATE, ";"},
+    struct phoneme phonemes[] = {{0.0, "_"},
+                                 {0.05 * SYNTHESIZER_RATE, "A@"},
+                                 {0.10 * SYNTHESIZER_RATE, "t"},
+                                 {0.12 * SYNTHESIZER_RATE, "i"},
+                                 {0.13 * SYNTHESIZER_RATE, ";"},
                                  {0.15 * SYNTHESIZER_RATE, ""}};
     struct said said = {6, phonemes, true};
-    static const char *const wanted[] = {"SIL", "SIL", "SIL", "SIL", "SIL", "SIL", "SIL", "SIL", "AA", "AA", "AA",
-                                         "R", "R", "T", "T", "IY"};
+    static const char *const wanted[] = {"SIL", "SIL", "SIL", "SIL", "SIL", "SIL", "SIL", "SIL",
+                                         "AA",  "AA",  "AA",  "R",   "R",   "T",   "T",   "IY"};
     enum { FRAMES = sizeof wanted / sizeof *wanted };
     int32_t labels[FRAMES];
     struct error error = {""};
@@ -135,7 +139,8 @@ static void resampling_keeps_tones(void **state)
     struct sound kept = sound_resampled(tone, COUNT), gone = sound_resampled(beyond, COUNT);
     assert_int_equal(kept.count, SPEECH_RATE / 5);
     for (size_t n = 200; n + 200 < kept.count; n++) {
-        assert_true(fabs(kept.at[n] - 0.5 * sin(2.0 * pi * 1000.0 * (double)n / SPEECH_RATE)) < 1e-3);
+        assert_true(fabs(kept.at[n] - 0.5 * sin(2.0 * pi * 1000.0 * (double)n / SPEECH_RATE)) <
+                    1e-3);
         assert_true(fabs(gone.at[n]) < 1e-2);
     }
     sound_free(&kept);
