@@ -21,7 +21,7 @@ if [ "$(cat $work/speech.done 2>/dev/null)" != "$sentences" ]; then
     run build/make_speech models/speech $speech "$sentences" 100
     echo "$sentences" >$work/speech.done
 fi
-printf '%s recordings in %s\n' "$(find $speech/train -name '*.npy' | wc -l)" $speech/train
+echo "$(find $speech/train -name "*.npy" | wc -l) recordings in $speech/train"
 
 cat >$work/dense.yaml <<END
 pes: 8
@@ -37,7 +37,7 @@ model:
   pruning: balanced
 END
 printf '\n%s\n' "A tenth of the weights stays, as many for each of 8 PEs; $frames frames are seen:"
-run_into $work/compress.txt '^frames .* 0:00 left|^ +frames|^pruned|^[0-9]+-bit' \
+run_into $work/compress.txt '^frames .* 0:00 left|^ +(as|frames as) the|^pruned|^[0-9]+-bit|^held out' \
     build/ese compress $work/dense.yaml -o $work/sparse.safetensors --frames "$frames"
 
 cat >$work/sparse.yaml <<END
