@@ -49,5 +49,5 @@ model:
 END
 rm -rf $work/chip
 run build/ese gen $work/sparse.yaml -o $work/chip
-run_into $work/verify.txt '^(verilator|icarus|verdict)' build/ese verify $work/chip --sim both --frames 2
+run_into $work/verify.txt '^(verilator|icarus|verdict)' build/ese verify $work/chip --sim both --frames 3
 $python tests/demos/vad_compress.py compare $model "$(tensor y)" $work at_50=0.8 at_30=1.4 at_20=2.1 bits_8=0.3
