@@ -164,6 +164,9 @@ static const struct argp_option paper_options[] = {
     {"set", OPTION_SET, "KEY=VALUE", 0, "Change a key of the preset paper; the last one wins", 0},
     JSON_OPTION,
     {"verify", OPTION_VERIFY, NULL, 0, "Run chosen points in RTL too: the cycles must agree", 0},
+    {"material", OPTION_MATERIAL, "DIR", 0, "Of fig3 (needed): recordings in DIR/train, labelled ones in DIR/test, as "
+     "make demo-compress makes them", 0},
+    {"frames", OPTION_SEEN, "N", 0, "Of fig3: frames that a point sees; 5,500,000 if not given", 0},
     {"jobs", 'j', "N", 0, "Parallel jobs; as many as processors if not given", 0},
     HELP_OPTIONS,
     {0},
@@ -341,6 +344,8 @@ static int run_paper(const struct request *request, const char *command_line)
         .json = request->verify.json,
         .verify = request->verify_points,
         .jobs = request->verify.jobs,
+        .material = request->material,
+        .frames = request->seen,
         .command_line = command_line,
     };
     return command_paper(&options);
@@ -454,12 +459,14 @@ const struct command commands[COMMAND_COUNT] = {
      run_options, run_run, true, true, false},
     {"paper", "FIGURE", NULL, "tables and figures of the ESE paper, its values beside ours",
      "FIGURE is table1, fig6 (speedup against density), fifo (use of the multipliers against FIFO "
-     "depth), balance (load-balanced against plain pruning), cpu (the same network in float on this machine's "
+     "depth), balance (load-balanced against plain pruning), fig3 (recognition against density, pruned at once and as "
+     "compress does it: twenty minutes of a processor; with all only if there is --material), cpu (the same network in float on this machine's "
      "processor, on one core and on all or on --jobs of them: measured, so that its numbers are of this "
      "machine and moment), or all.",
      "  ese paper table1\n"
      "  ese paper cpu\n"
      "  ese paper all -o rtl_out/paper_figures --json -\n"
+     "  ese paper fig3 --material build/demos/compress/speech -o rtl_out/paper_figures\n"
      "  ese paper fifo --verify --set model.density=0.2\n",
      paper_options, run_paper, false, false, true},
     {"sweep", "CONFIG", NULL, "report on many configurations: a table, its Pareto front, charts",

@@ -70,6 +70,7 @@ static const struct plain {
     {OPTION_NODE, TEXT, AT(node), NULL, 0, 0},
     {OPTION_GRAPH_INPUTS, TEXT, AT(graph_inputs), NULL, 0, 0},
     {OPTION_HELD_OUT, TEXT, AT(held_out), NULL, 0, 0},
+    {OPTION_MATERIAL, TEXT, AT(material), NULL, 0, 0},
     {OPTION_QUANTIZED, FLAG, AT(quantized), NULL, 0, 0},
     {OPTION_SEEN, WHOLE, AT(seen), "frames", 1, INT32_MAX},
     {OPTION_THREADS, WHOLE, AT(threads), "threads", 1, MAX_JOBS},
