@@ -256,6 +256,34 @@ static json_t *formats_json(const struct facts *f)
     return object;
 }
 
+/* Weights whose format was chosen finer than clips nothing, and those that make a format coarse. */
+static json_t *choice_json(const struct facts *f)
+{
+    const struct quantized *q = &f->program->quant;
+    const struct fraction_choice *choice = &q->choice;
+    json_t *object = json_object(), *finer = json_object(), *outliers = json_array();
+    set_int(object, "frames", choice->frames);
+    set_real(object, "whole_snr_db", choice->frames > 0 ? choice->whole_snr_db : INFINITY);
+    set_real(object, "snr_db", choice->frames > 0 ? choice->snr_db : INFINITY);
+    for (int n = 0; n < q->shape.matrix_count; n++) {
+        const struct quant_matrix *m = &q->matrices[n];
+        if (m->finer > 0)
+            set(finer, m->name, json_pack("{s:i, s:I}", "bits", m->finer, "clipped", (json_int_t)m->clipped));
+    }
+    set(object, "finer", finer);
+    for (int n = 0; n < choice->outlier_count; n++) {
+        const struct quant_outlier *o = &choice->outliers[n];
+        json_t *row = json_pack("{s:s, s:i, s:i}", "matrix", q->matrices[o->matrix].name, "row", o->row, "column",
+                                o->col);
+        set_real(row, "value", o->value);
+        set_real(row, "snr_db", o->snr_db);
+        set_real(row, "spared_snr_db", o->spared_snr_db);
+        json_array_append_new(outliers, row);
+    }
+    set(object, "outliers", outliers);
+    return object;
+}
+
 static json_t *quality_json(const struct facts *f)
 {
     const struct quality *q = &f->quality;
@@ -277,6 +305,7 @@ static json_t *quality_json(const struct facts *f)
         json_array_append_new(tensors, object);
     }
     set(quality, "tensors", tensors);
+    set(quality, "weights", choice_json(f));
     return quality;
 }
 

@@ -10,10 +10,12 @@
 
 enum {
     FINER_MOST = 2,
+    ROUNDS_MOST = 3,
     COARSE_BITS = 2 /* by which an outlier makes a matrix coarser, at least */
 };
 
 static const double WORTH_IT = 0.977;     /* of the error, 0.1 dB less: what other frames bear out */
+static const double FINE_DB = 45.0;       /* of y: better than that nobody needs, and few frames do not tell */
 static const double OUTLIER_COST = 0.794; /* 1 dB */
 
 struct search {
@@ -34,28 +36,40 @@ static struct weights_error measure(struct search *s)
 /* ---- fractions ------------------------------------------------------------------------------- */
 
 /* So many bits finer, if there is room for them and y is better by it. */
-static bool try_finer(struct search *s, int matrix, int finer)
+static void try_finer(struct search *s, int matrix, int finer)
 {
     const int was = s->finer[matrix], fraction = s->of->quant->matrices[matrix].fraction;
     struct error refused;
     s->finer[matrix] = finer;
-    if (align(s->of, s->finer, &refused) && s->of->quant->matrices[matrix].fraction > fraction) {
+    if (align(s->of, s->finer, &refused) && s->of->quant->matrices[matrix].fraction != fraction) {
         const struct weights_error e = measure(s);
         if (e.error < s->best.error * WORTH_IT) {
             s->best = e;
-            return true;
+            return;
         }
     }
     s->finer[matrix] = was;
-    return false;
 }
 
-static void choose_matrix(struct search *s, int matrix)
+/* Whether another one is better. */
+static bool choose_matrix(struct search *s, int matrix)
 {
+    const int was = s->finer[matrix];
     if (align_is_asked(s->of, matrix) || matrix_largest(&s->of->network->matrices[matrix].weights) == 0.0)
-        return;
-    for (int finer = 1; finer <= FINER_MOST; finer++)
-        try_finer(s, matrix, finer);
+        return false;
+    for (int finer = 0; finer <= FINER_MOST; finer++)
+        if (finer != s->finer[matrix])
+            try_finer(s, matrix, finer);
+    return s->finer[matrix] != was;
+}
+
+/* Each with what is best for the others so far; false: nothing is better any more. */
+static bool choose_all(struct search *s)
+{
+    bool changed = false;
+    for (int m = 0; m < s->of->network->matrix_count; m++)
+        changed = choose_matrix(s, m) || changed;
+    return changed;
 }
 
 /* ---- outliers -------------------------------------------------------------------------------- */
@@ -128,8 +142,9 @@ static void search(struct search *s)
     s->best = measure(s);
     q->choice.frames = s->best.frames;
     q->choice.whole_snr_db = signal_to_noise(s->best.signal, s->best.error);
-    for (int m = 0; m < q->shape.matrix_count; m++)
-        choose_matrix(s, m);
+    for (int round = 0; q->choice.whole_snr_db < FINE_DB && round < ROUNDS_MOST; round++)
+        if (!choose_all(s))
+            break;
     q->choice.snr_db = signal_to_noise(s->best.signal, s->best.error);
 }
 
