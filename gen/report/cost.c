@@ -136,7 +136,8 @@ static void write_outliers(struct text *text, const struct program *p)
         text_appendf(text, "  Outlier: %s[%d, %d] = %.6g", p->quant.matrices[o->matrix].name, o->row, o->col,
                      o->value);
         text_appendf(text, more ? ", with\n"
-                                : " makes its matrix coarse: y has %.1f dB, without it %.1f (weights alone)\n",
+                                : " makes its matrix coarse:\n           y has %.1f dB, without it %.1f "
+                                  "(weights alone)\n",
                      o->snr_db, o->spared_snr_db);
     }
 }

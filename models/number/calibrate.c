@@ -72,7 +72,7 @@ enum {
     NOISE_SHARE = 8, /* one frame in so many tells the noise */
     NOISE_FRAMES = 32, /* of an utterance, at least */
     TRIAL_BITS = 16, /* of weights before anybody asks */
-    TRIAL_FRAMES_LEAST = 16, /* of an utterance: errors of c need some to build up */
+    TRIAL_FRAMES_LEAST = 96, /* of an utterance: behind the silence that it begins with */
     TRIAL_FRAMES_MOST = 128,
     DRAWN_UTTERANCES = 8,
     DRAWN_FRAMES = 32 /* each */

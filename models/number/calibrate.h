@@ -60,8 +60,8 @@ double calibrator_clip_error(struct calibrator *calibrator, int vector, double l
  * what quantization costs in any case. */
 double calibrator_noise(struct calibrator *calibrator, int vector, int weight_bits, double step);
 
-/* What rounding weights costs, on some frames of as many utterances as run beside each other: so few that asking for
- * every matrix twice takes no longer than calibration did. */
+/* What rounding weights costs, on the first frames of as many utterances as run beside each other: some hundred of
+ * each, which tell, and do not take long. */
 struct weights_error {
     double error, signal; /* power, summed over all values of y */
     int frames;

@@ -53,7 +53,7 @@ struct fraction_choice {
     int frames;              /* 0: no utterances, and so by the weights alone */
     double whole_snr_db;     /* of y, with weights rounded in formats that clip none of them ... */
     double snr_db;           /* ... and as they are */
-    int outlier_count;       /* those that cost y 1 dB at least, by matrix */
+    int outlier_count;       /* those that cost y 3 dB at least, by matrix */
     struct quant_outlier outliers[OUTLIERS_MOST];
 };
 
