@@ -145,14 +145,18 @@ static int fold_of(const struct program *p, int matrix)
 static json_t *matrices_json(const struct facts *f)
 {
     json_t *list = json_array();
-    for (int m = 0; m < f->program->network.matrix_count; m++) {
-        const struct quant_matrix *matrix = &f->program->quant.matrices[m];
+    const struct program *p = f->program;
+    for (int m = 0; m < p->network.matrix_count; m++) {
+        const struct quant_matrix *matrix = &p->quant.matrices[m];
         json_t *object = json_object();
         set_text(object, "name", matrix->name);
         set_int(object, "rows", matrix->rows);
         set_int(object, "cols", matrix->cols);
         set_int(object, "fold", fold_of(f->program, m));
         set_int(object, "shift", matrix->shift);
+        set(object, "density", p->config.model.pruning == PRUNING_NONE
+                                   ? json_null()
+                                   : json_real(network_density(&p->network, m, &p->config.model)));
         set_work(object, f, &f->matrix_work[m]);
         json_array_append_new(list, object);
     }

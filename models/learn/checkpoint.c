@@ -18,9 +18,8 @@ struct task_mark {
     char magic[sizeof magic];
     uint64_t count, seed;
     int64_t frames, material;
-    double density;
     float rate;
-    uint32_t dense, weight_bits, threads, augment;
+    uint32_t densities, dense, weight_bits, threads, augment;
 };
 
 static struct task_mark mark_of(const struct learner *l)
@@ -32,7 +31,10 @@ static struct task_mark mark_of(const struct learner *l)
     m.seed = l->task->seed;
     m.frames = l->task->frames;
     m.material = l->task->material->frames;
-    m.density = l->task->model->density;
+    for (int i = 0; i < l->task->dense->matrix_count; i++) {
+        const double density = network_density(l->task->dense, i, l->task->model);
+        m.densities = crc32_of(m.densities, &density, sizeof density);
+    }
     m.rate = l->task->rate;
     m.dense = crc32_of(0, l->dense, l->plan->count * sizeof *l->dense);
     m.weight_bits = (uint32_t)l->task->weight_bits;

@@ -58,7 +58,7 @@ static bool report(struct learning *g, struct error *error)
 {
     struct learner *l = g->learner;
     struct learn_report r = {.seen = l->position.seen, .frames = l->task->frames,
-                             .density = learner_density(l, l->task->model->density)};
+                             .density = learner_density(l, network_all_density(l->task->dense, l->task->model))};
     for (int number = 0; number < l->threads; number++) {
         learn_sums_join(&r.learnt, &l->workers[number].sums);
         l->workers[number].sums = (struct learn_sums){0};
