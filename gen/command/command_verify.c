@@ -68,10 +68,9 @@ static bool gather_images(struct verification *v, struct error *error)
 {
     struct text own = {0}, folder = {0}, model = {0};
     text_appendf(&own, "%s/mem", v->chip.dir);
-    if (v->options->model != NULL)
-        text_append(&model, v->options->model);
-    else
-        text_appendf(&model, "%s/%s", text_string(&own), image_part(v->part).text);
+    text_append(&model, v->options->model != NULL ? v->options->model : text_string(&own));
+    if (v->program->tapes.parts > 0)
+        text_appendf(&model, "/%s", image_part(v->part).text);
     text_appendf(&folder, "%s/model", v->work.dir);
     mkdir(text_string(&folder), 0777); /* what does not work shows with the links */
     v->images = folder.data;
@@ -251,9 +250,8 @@ static void close_play(struct verification *v, bool failed)
     workspace_close(&v->work, failed);
 }
 
-static void close_all(struct verification *v, bool failed)
+static void close_folders(struct verification *v)
 {
-    close_play(v, failed);
     if (v->options->model != NULL)
         model_close(&v->model);
     chip_close(&v->chip);
@@ -264,8 +262,7 @@ static void close_all(struct verification *v, bool failed)
 /* The first option that is for one program, or NULL. */
 static const char *unused_by_parts(const struct verify_options *options)
 {
-    return options->model != NULL      ? "--model"
-           : options->netlist != NULL  ? "--netlist"
+    return options->netlist != NULL    ? "--netlist"
            : options->trace != NULL    ? "--trace"
            : options->saif != NULL     ? "--saif"
            : options->svg != NULL      ? "--svg"
@@ -277,7 +274,7 @@ static const char *unused_by_parts(const struct verify_options *options)
 static bool verify_part(struct verification *whole, int number, json_t *list, struct error *error)
 {
     const struct verify_options *options = whole->options;
-    const struct path_part *part = &whole->chip.program.parts[number];
+    const struct path_part *part = &whole->program->parts[number];
     const bool prints = options->json == NULL || strcmp(options->json, "-") != 0;
     struct verification v = {.options = options, .chip = whole->chip, .program = &part->program,
                              .part = number};
@@ -303,13 +300,14 @@ static bool verify_part(struct verification *whole, int number, json_t *list, st
 static bool verify_parts(struct verification *v, struct error *error)
 {
     const struct verify_options *options = v->options;
+    struct program *whole = v->options->model != NULL ? &v->model.program : &v->chip.program;
     const char *unused = unused_by_parts(options);
     json_t *list = json_array();
     bool ok = unused == NULL || chip_is_one(&v->chip, unused, error);
     v->pass = true;
     v->verdict = VERDICT_PASS;
-    path_utterances(&v->chip.program);
-    for (int n = 0; ok && n < v->chip.program.part_count; n++)
+    path_utterances(whole);
+    for (int n = 0; ok && n < whole->part_count; n++)
         ok = verify_part(v, n, list, error);
     json_t *json = json_pack("{s:s, s:o}", "verdict", verdict_name(v->verdict), "parts", list);
     if (ok && options->json != NULL)
@@ -317,10 +315,10 @@ static bool verify_parts(struct verification *v, struct error *error)
     else
         json_decref(json);
     if (ok && (options->json == NULL || strcmp(options->json, "-") != 0))
-        printf("\nall %d parts: %s\n", v->chip.program.part_count, verdict_name(v->verdict));
-    const struct accuracy accuracy = path_accuracy(&v->chip.program);
-    accuracy_warn_of(&v->chip.program, &accuracy);
-    return ok && accuracy_expected(&v->chip.program, &accuracy, error);
+        printf("\nall %d parts: %s\n", whole->part_count, verdict_name(v->verdict));
+    const struct accuracy accuracy = path_accuracy(whole);
+    accuracy_warn_of(whole, &accuracy);
+    return ok && accuracy_expected(whole, &accuracy, error);
 }
 
 static bool verify(struct verification *v, struct error *error)
@@ -328,13 +326,6 @@ static bool verify(struct verification *v, struct error *error)
     const struct verify_options *options = v->options;
     if (!chip_open(&v->chip, options->dir, error))
         return false;
-    if (v->chip.program.part_count > 0) {
-        note_model(&v->chip.program);
-        note_changes(v->chip.dir);
-        const bool ok = verify_parts(v, error);
-        chip_close(&v->chip);
-        return ok;
-    }
     v->program = &v->chip.program;
     if (options->model != NULL) {
         if (!model_open(&v->model, options->model, &v->chip, error)) {
@@ -345,9 +336,15 @@ static bool verify(struct verification *v, struct error *error)
     }
     note_model(v->program);
     note_changes(v->chip.dir);
+    if (v->program->part_count > 0) {
+        const bool ok = verify_parts(v, error);
+        close_folders(v);
+        return ok;
+    }
     choose_simulators(v);
     bool ok = play(v, error) && tell(v, error);
-    close_all(v, !ok || !v->pass);
+    close_play(v, !ok || !v->pass);
+    close_folders(v);
     return ok;
 }
 

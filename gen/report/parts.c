@@ -31,7 +31,7 @@ static void write_row(struct text *text, const struct program *p, int n)
     text_free(&writes);
 }
 
-static void write_table(struct text *text, const struct program *p)
+void parts_table(struct text *text, const struct program *p)
 {
     text_appendf(text,
                  "%d parts, a model image each: all frames of an utterance go through one, then through the next\n"
@@ -58,7 +58,7 @@ static void write_accuracy(struct text *text, const struct program *p)
 
 void parts_text(struct text *text, const struct program *p, bool chart)
 {
-    write_table(text, p);
+    parts_table(text, p);
     write_accuracy(text, p);
     for (int n = 0; n < p->part_count; n++) {
         const struct program *part = &p->parts[n].program;
