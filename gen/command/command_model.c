@@ -43,17 +43,6 @@ static void list_uses(const struct program *p, struct use uses[USES])
     }
 }
 
-/* Of all parts. */
-static int64_t region_bytes(const struct program *p, enum region_name region)
-{
-    int64_t bytes = 0;
-    if (p->part_count == 0)
-        return (int64_t)region_size(p, region);
-    for (int n = 0; n < p->part_count; n++)
-        bytes += (int64_t)region_size(&p->parts[n].program, region);
-    return bytes;
-}
-
 static void write_vector(struct text *text, const struct tensor_quality *t)
 {
     text_appendf(text, "  %-12s ", t->name);
