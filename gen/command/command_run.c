@@ -473,7 +473,8 @@ static bool run_chip(struct run *r, struct error *error)
     struct text own = {0};
     bool made = false, judged = true, ok = check_chip(r, error);
     if (options->taps)
-        ok = ok && chip_is_one(&r->folder, "--taps", error);
+        ok = ok && chip_is_one(&r->folder, "--taps", "'ese verify --taps' compares all vectors of each",
+                               error);
     text_appendf(&own, "%s/mem", r->folder.dir);
     const char *image = options->model != NULL ? options->model : text_string(&own);
     r->program = &r->folder.program;

@@ -267,15 +267,31 @@ static int64_t measured_in(const json_t *parts)
     return sum;
 }
 
+static struct program *whole_program(struct verification *v)
+{
+    return v->options->model != NULL ? &v->model.program : &v->chip.program;
+}
+
+/* As if the part were all that there is. */
+static bool choose_part(struct verification *v, struct error *error)
+{
+    struct program *whole = whole_program(v);
+    if (!chip_has_part(whole, v->options->part, error))
+        return false;
+    path_utterances(whole);
+    v->program = &whole->parts[v->options->part].program;
+    return true;
+}
+
 static bool verify_parts(struct verification *v, struct error *error)
 {
     const struct verify_options *options = v->options;
-    struct program *whole = v->options->model != NULL ? &v->model.program : &v->chip.program;
+    struct program *whole = whole_program(v);
     const char *unused = unused_by_parts(options);
     char hash[16];
     json_t *list = json_array();
     snprintf(hash, sizeof hash, "%08x", (unsigned)whole->config_hash);
-    bool ok = unused == NULL || chip_is_one(&v->chip, unused, error);
+    bool ok = unused == NULL || chip_is_one(&v->chip, unused, "--part N plays one of them", error);
     v->pass = true;
     v->verdict = VERDICT_PASS;
     path_utterances(whole);
@@ -310,14 +326,14 @@ static bool verify(struct verification *v, struct error *error)
     }
     note_model(v->program);
     note_changes(v->chip.dir);
-    if (v->program->part_count > 0) {
-        const bool ok = verify_parts(v, error);
-        close_folders(v);
-        return ok;
+    bool ok = !options->part_given || choose_part(v, error);
+    if (ok && v->program->part_count > 0) {
+        ok = verify_parts(v, error);
+    } else if (ok) {
+        choose_simulators(v);
+        ok = play(v, error) && tell(v, error);
+        close_play(v, !ok || !v->pass);
     }
-    choose_simulators(v);
-    bool ok = play(v, error) && tell(v, error);
-    close_play(v, !ok || !v->pass);
     close_folders(v);
     return ok;
 }
@@ -353,6 +369,7 @@ static const char *unused_by_selftest(const struct verify_options *options)
 {
     return options->model != NULL   ? "--model"
            : options->netlist != NULL ? "--netlist"
+           : options->part_given    ? "--part"
            : options->frames > 0    ? "--frames"
            : options->faults > 0    ? "--faults"
            : options->taps          ? "--taps"

@@ -110,11 +110,20 @@ void chip_close(struct chip_folder *chip)
     config_free(&chip->config);
 }
 
-bool chip_is_one(const struct chip_folder *chip, const char *what, struct error *error)
+bool chip_is_one(const struct chip_folder *chip, const char *what, const char *instead, struct error *error)
 {
     const int parts = chip->program.part_count;
-    return parts == 0 || fail(error, "%s is of one program, and '%s' has %d, one of each part of its network", what,
-                              chip->dir, parts);
+    return parts == 0 || fail(error, "%s is of one program, and '%s' has %d, one of each part of its network: %s",
+                              what, chip->dir, parts, instead);
+}
+
+bool chip_has_part(const struct program *program, int part, struct error *error)
+{
+    if (program->part_count == 0)
+        return fail(error, "--part: the network has no layers that go backward: it is not in parts");
+    return part < program->part_count ||
+           fail(error, "--part: there is no part %d: the network has %d, counted from 0", part,
+                program->part_count);
 }
 
 struct config chip_config(const struct program *chip)
