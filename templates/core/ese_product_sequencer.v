@@ -6,13 +6,15 @@
 //          2: scratch store, 3: kept store), offset[OFFSET_W] (see ese_progress), fold[FOLD_W] (log2 of
 //          the PEs that share rows), block[BLOCK_W] (relative to the frame's first), opens, closes,
 //          frees_x
-//          `product` asks for a word in the clock before it is needed, and while in reset
+//          `product` asks for a word in the clock before it is needed
 // Input    column_valid and `ready` describe the column at the head of the column stream
 // Output   `issue` takes that column: its vector element is read in this clock
 // Rules    a frame begins when its x is complete, and the passes are at the frame before; a product that
 //          opens an accumulator block waits until it is empty; an element waits until the passes have
 //          written it
 // Rate     one column a clock, no gap between products or frames
+// Reset    the first word is taken in the clock after it, in which no column may be valid (a stream's first
+//          word comes two clocks after reset)
 `resetall
 `timescale 1ns / 1ps
 `default_nettype none
@@ -103,13 +105,14 @@ module ese_product_sequencer #(
     reg                  frame_end;             // it is the frame's last product
     reg  [PRODUCT_W-1:0] following;             // the product behind it: a register, as its word's
                                                 // offset is added to the words written in one clock
-    wire                 finish           = issue && last_column;
+    reg                  starting;              // reset was a clock ago
+    wire                 turn             = (issue && last_column) || starting;
     wire [BLOCK_W-1:0]   next_frame_block = frame_end ? frame_block + frame_blocks : frame_block;
 
-    assign product = reset ? {PRODUCT_W{1'b0}} : following;
+    assign product = following;
 
     always @(posedge clk)
-        if (finish || reset) begin
+        if (turn) begin
             shift_q      <= word_shift;
             source_q     <= word_source;
             offset_q     <= word_offset;
@@ -126,19 +129,26 @@ module ese_product_sequencer #(
             first_column <= 1'b0;
             frame_begin  <= 1'b0;
         end
-        if (finish || reset) begin
+        if (turn) begin
             left         <= columns;
             last_column  <= columns == ONE;
             first_column <= 1'b1;
-            frame_begin  <= frame_end || reset;
-            current      <= product;
-            following    <= product == last_product ? {PRODUCT_W{1'b0}} : product + 1'b1;
-            frame_end    <= product == last_product;
-            frame_block  <= reset ? {BLOCK_W{1'b0}} : next_frame_block;
-            block        <= reset ? word_block : next_frame_block + word_block;
+            frame_begin  <= frame_end || starting;
+            current      <= following;
+            following    <= following == last_product ? {PRODUCT_W{1'b0}} : following + 1'b1;
+            frame_end    <= following == last_product;
+            frame_block  <= next_frame_block;
+            block        <= next_frame_block + word_block;
+            frame        <= frame + {1'b0, frame_end};
         end
-        if (finish && frame_end) frame <= frame + 1'b1;
-        if (reset)               frame <= 2'd0;
+
+        starting <= reset;
+        if (reset) begin
+            following   <= {PRODUCT_W{1'b0}};
+            frame_end   <= 1'b0;
+            frame_block <= {BLOCK_W{1'b0}};
+            frame       <= 2'd0;
+        end
     end
 
     // ---- may the column at the head go -----------------------------------------------------
@@ -175,6 +185,20 @@ module ese_product_sequencer #(
     assign x_release   = issue && frees_x && last_column;
     assign frame_start = issue && frame_begin;
     assign mon_product = {{(16-PRODUCT_W){1'b0}}, current};
+
+`ifndef SYNTHESIS
+    reg was_reset; // before that, what is in registers means nothing
+
+    initial was_reset = 1'b0;
+
+    always @(posedge clk) begin
+        if (reset) was_reset <= 1'b1;
+        if (was_reset && starting && !reset && column_valid) begin
+            $display("ese_product_sequencer: a column is there in the clock after reset");
+            $fatal;
+        end
+    end
+`endif
 endmodule
 
 `resetall

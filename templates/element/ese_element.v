@@ -7,6 +7,8 @@
 //   out    sigm(acc + bias + peep*c)*tanh(c) at stage RESULT
 //   reset  sigm(acc + bias)*c' at stage RESULT
 // Where adds_hidden, peep*c is gate i times a sum that a pass before has hidden, which it gave at GATE.
+// Both products are shifted left by HIDDEN_SHIFT, and by what HIDDEN_LEFTS has of the format: formats of layers
+// with peepholes have no shift.
 // Stages are named as in ese_element_control: c_read comes at stage 2, a row with its bias at stage
 // BIAS; from there to Z, GATE, PRODUCT it takes SUM_CLOCKS, TABLE_CLOCKS, PRODUCT_CLOCKS, and one clock
 // to RESULT.  What no pass of the chip needs is not there: see the parameters from CELLS on.

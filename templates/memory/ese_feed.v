@@ -60,16 +60,16 @@ module ese_feed #(
     reg [ADDRESS_W-1:0] next;
     reg [31:BYTES_W]    step;        // from it to the one after, signed
     reg [X_COUNT_W-1:0] item;
+    reg [X_COUNT_W-1:0] last_item;   // a register, as x_size stands long before a frame does
 
     wire [ADDRESS_W-1:0]   step_bytes = {{(ADDRESS_W-31){step[31]}}, step[30:BYTES_W], {BYTES_W{1'b0}}};
-    wire [31:0]            last_item  = x_size - 32'd1;
     wire                   give       = x_tvalid && x_tready;
     wire                   unpacked;
     wire                   taken;
     wire [XY_MEMORY_W-1:0] unpacked_memory;
     wire [XY_MEMORY_W-1:0] memory;
 
-    wire unused_bits = ^{stride, memory, last_item};
+    wire unused_bits = ^{stride, memory, x_size};
 
     assign ask      = feeding && !all_asked;
     assign ask_base = next;
@@ -77,7 +77,7 @@ module ese_feed #(
     assign over     = given && last_frame;
     assign x_tdata  = memory[CHANNELS*ELEMENT_W-1:0];
     assign x_tuser  = {first_frame ? first : {CHANNELS{1'b0}}, active};
-    assign x_tlast  = item == last_item[X_COUNT_W-1:0];
+    assign x_tlast  = item == last_item;
 
     always @(posedge clk) begin
         if (begins) begin
@@ -100,6 +100,8 @@ module ese_feed #(
             last_frame   <= frames_given + 32'd2 == frames;
         end
     end
+
+    always @(posedge clk) last_item <= x_size[X_COUNT_W-1:0] - 1'b1;
 
     always @(posedge clk)
         if (reset)     item <= {X_COUNT_W{1'b0}};

@@ -127,13 +127,13 @@ registers() {
     mutant waiting ese_product_sequencer 's/last_column  <= columns == ONE/last_column <= 1'\''b0/'
     mutant some ese_product_sequencer 's/first_column <= 1.b1/first_column <= 1'\''b0/'
     mutant some ese_product_sequencer 's/first_column <= 1.b0/first_column <= 1'\''b1/'
-    mutant some ese_product_sequencer 's/frame_begin  <= frame_end || reset/frame_begin <= reset/'
-    mutant some ese_product_sequencer 's/frame_begin  <= frame_end || reset/frame_begin <= frame_end/'
-    mutant some ese_product_sequencer 's/: product + 1.b1/: product + 2'\''d2/'
+    mutant some ese_product_sequencer 's/frame_begin  <= frame_end || starting/frame_begin <= starting/'
+    mutant some ese_product_sequencer 's/frame_begin  <= frame_end || starting/frame_begin <= frame_end/'
+    mutant some ese_product_sequencer 's/: following + 1.b1/: following + 2'\''d2/'
     mutant some ese_product_sequencer 's/= frame_end ? frame_block/= 1'\''b0 ? frame_block/'
 
     # left by a reset of one clock
-    mutant some ese_product_sequencer 's/product = reset ? .* : following/product = following/'
+    mutant some ese_product_sequencer 's/^ *following   <= {.*//'
     mutant some ese_ptr_read 's/if (reset) read_valid <= 1.b0;//'
     mutant some ese_ptr_read 's/if (reset)          valid <= 1.b0/if (1'\''b0) valid <= 1'\''b0/'
     mutant some ese_ptr_read 's/if (reset)          send_valid <= 1.b0/if (1'\''b0) send_valid <= 1'\''b0/'

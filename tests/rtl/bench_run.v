@@ -1,12 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 // bench_run - clock, reset and verdict of a bench: waits until all its cases have finished, adds up what
-// they compared, and prints "N comparisons, M mismatches".  A case that does not finish is a mismatch; with
-// HASTY the first mismatch ends it all, and so does a case that compares nothing for 2000 clocks.
+// they compared, and prints "N comparisons, M mismatches".  The first mismatch ends it all, and so does a case
+// that compares nothing for 2000 clocks: one that does not finish is a mismatch.
 `timescale 1ns / 1ps
 
 module bench_run #(
-    parameter CASES = 1,
-    parameter HASTY = 0
+    parameter CASES = 1
 ) (
     output reg                 clk,
     output reg                 reset,
@@ -35,7 +34,7 @@ module bench_run #(
             @(negedge clk);
             n = n + 1;
             for (c = 0; c < CASES; c = c + 1)
-                if (HASTY != 0 && !finished[c]) begin
+                if (!finished[c]) begin
                     quiet[c] = (compared[32*c +: 32] == earlier[32*c +: 32]) ? quiet[c] + 1 : 0;
                     ends = ends || wrong[32*c +: 32] != 32'd0 || quiet[c] > 2000;
                 end

@@ -13,7 +13,7 @@
 
 enum { FORMATS_MOST = 3, ROWS = 24, PASSES = 72 };
 
-enum { ACT = 12, GATE_FRACTION = ACT - 1, ACC = 30, BIAS = 24, PEEP = 12, SUM = 32 };
+enum { ACT = 12, GATE_FRACTION = ACT - 1, ACC = 30, BIAS = 24, PEEP = 10, SUM = 32 };
 enum { Z_FRACTION = 9, Z = 14 };
 
 enum { GATE, CELL, OUT, RESET };
@@ -56,7 +56,7 @@ enum {
 };
 
 /* A chip: what it can do, and by format what its sums, c and m have less, or m more; and how far
- * products of what is hidden are shifted left, of each format by so much more. */
+ * products that are added to sums are shifted left, of each format by so much more. */
 struct chip {
     int can;
     bool peepholes;
@@ -157,8 +157,9 @@ static int64_t result_of(const struct chip *chip, const struct kind *kind, const
     const int c_fraction = chip->c_fraction - chip->c_left[format];
     const int m_fraction = chip->m_fraction + chip->m_left[format];
     const int64_t c = held->reads_c && !(held->first && kind->operation != OUT) ? row->c : 0;
-    const int64_t added = kind->adds ? row->i * row->hidden * ((int64_t)1 << (chip->hidden_shift + chip->hidden_left[format]))
-                          : kind->peephole && chip->peepholes ? row->peep * c : 0;
+    const int64_t product = kind->adds ? row->i * row->hidden
+                            : kind->peephole && chip->peepholes ? row->peep * c : 0;
+    const int64_t added = product * ((int64_t)1 << (chip->hidden_shift + chip->hidden_left[format]));
     const int64_t sum = row->acc + row->bias + added;
     const int64_t rounded = round_shift_right(sum, chip->round_shift - chip->sum_left[format]);
     const int64_t a = kind->function == NONE   ? saturate(rounded, ACT)

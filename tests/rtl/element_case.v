@@ -6,7 +6,7 @@
 `timescale 1ns / 1ps
 
 module element_case #(
-    parameter ACC_W = 30, BIAS_W = 24, PEEP_W = 12, ACT_W = 12, SUM_W = 32, Z_W = 14, Z_FRAC = 9,
+    parameter ACC_W = 30, BIAS_W = 24, PEEP_W = 10, ACT_W = 12, SUM_W = 32, Z_W = 14, Z_FRAC = 9,
     parameter FORMATS = 1, ROUND_SHIFT = 14, C_FRAC = 8, M_FRAC = 11,
     parameter SUM_SPREAD = 0, C_SPREAD = 0, M_SPREAD = 0, HIDDEN_SHIFT = 0, HIDDEN_SPREAD = 0,
     parameter [8*FORMATS-1:0] SUM_LEFTS = 0, C_LEFTS = 0, M_LEFTS = 0, HIDDEN_LEFTS = 0,

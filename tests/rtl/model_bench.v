@@ -487,8 +487,7 @@ module model_bench;
         (clk, reset, compared[191:160], wrong[191:160], finished[5]);
 
     bench_run #(
-        .CASES (CASES),
-        .HASTY (1)
+        .CASES (CASES)
     ) u_run (
         .clk      (clk),
         .reset    (reset),

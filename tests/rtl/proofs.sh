@@ -12,7 +12,7 @@ read_property() { # TEMPLATES PROPERTY MODULE...
     for module in "${@:3}"; do
         sources+=" $1/$module.v"
     done
-    printf 'read_verilog -formal -sv%s %s; %s prep -top %s -flatten; ' "$sources" \
+    printf 'read_verilog -formal -DSYNTHESIS -sv%s %s; %s prep -top %s -flatten; ' "$sources" \
         "$here/formal/$property.v" "${parameters:+chparam $parameters $property;}" "$property"
 }
 
@@ -172,13 +172,15 @@ ese_column_head|s/if (advance) head <= next_column/if (issue) head <= next_colum
 ese_column_head|s/if (reset)        head_valid <= 1'b0/if (1'b0) head_valid <= 1'b0/
 END
     prove product_formal ese_product_sequencer <<'END'
-ese_product_sequencer|s/product = reset ? .* : following/product = following/
-ese_product_sequencer|s/if (reset)               frame <= 2'd0;//
-ese_product_sequencer|s/frame_begin  <= frame_end || reset/frame_begin <= frame_end/
-ese_product_sequencer|s/current      <= product;/current <= following;/
-ese_product_sequencer|s/frame_end    <= product == last_product/frame_end <= following == last_product/
-ese_product_sequencer|s/frame_block  <= reset ? .* : next_frame_block/frame_block <= next_frame_block/
-ese_product_sequencer|s/block        <= reset ? word_block : /block <= /
+ese_product_sequencer|s/^ *following   <= {.*//
+ese_product_sequencer|s/^ *frame_end   <= 1'b0;//
+ese_product_sequencer|s/^ *frame_block <= {.*//
+ese_product_sequencer|s/^ *frame       <= 2'd0;//
+ese_product_sequencer|s/frame_begin  <= frame_end || starting/frame_begin <= frame_end/
+ese_product_sequencer|s/last_column) || starting/last_column)/
+ese_product_sequencer|s/current      <= following;/current <= following + 1'b1;/
+ese_product_sequencer|s/frame_end    <= following == last_product/frame_end <= current == last_product/
+ese_product_sequencer|s/block        <= next_frame_block + word_block/block <= frame_block + word_block/
 ese_product_sequencer|s/= column_valid \&\& last_column/= last_column/
 ese_product_sequencer|s/= column_valid \&\& last_column/= column_valid/
 ese_product_sequencer|s/turns \&\& frame_end/turns/
@@ -201,7 +203,6 @@ ese_product_sequencer|s/turns ? word_offset : offset_q/word_offset/
 ese_product_sequencer|s/turns \&\& frame_end/frame_end/
 ese_product_sequencer|s/offset_q     <= word_offset/offset_q <= next_offset/
 ese_product_sequencer|s/(wait_passes \&\& !wait_input \&\& !wait_columns)/wait_passes/
-ese_product_sequencer|0,/if (finish || reset) begin/s//if (finish) begin/
 END
     prove fifo_formal ese_fifo ese_ram <<'END'
 ese_fifo|s/shift  = !valid || ready/shift  = ready/

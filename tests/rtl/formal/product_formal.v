@@ -6,7 +6,7 @@
 //   - one goes as soon as all that it waits for is there, and the monitor says for what one waits;
 //   - opening and closing of a block, the begin of a frame and the end of its x are told once, with their
 //     column;
-//   - a reset of one clock is as good as any, whenever it comes.
+//   - a reset of one clock is as good as any, whenever it comes; in the clock after it there is no column.
 `default_nettype none
 
 module product_formal (
@@ -101,16 +101,19 @@ module product_formal (
                      :                                                5'd0;
 
     reg        started = 1'b0;
+    reg        starting = 1'b0; // reset was a clock ago
     reg [50:0] program_before;
 
     always @(*) begin
         if (!started) assume (reset);
         else          assume ({words, last_product, frame_blocks} == program_before);
+        if (starting) assume (!column_valid);
         assume (words[1:0] != 0 && words[13:12] != 0 && words[25:24] != 0 && words[37:36] != 0);
     end
 
     always @(posedge clk) begin
         started        <= 1'b1;
+        starting       <= reset;
         program_before <= {words, last_product, frame_blocks};
         if (issue) begin
             nth <= last ? 2'd0 : after;
@@ -130,7 +133,7 @@ module product_formal (
 
     // ---- what must hold --------------------------------------------------------------------
     always @(*)
-        if (started && reset) assert (!issue);
+        if (started && (reset || starting)) assert (!issue);
         else if (started) begin
             assert (issue == (waits == 5'd0) && mon_stall == waits);
             assert ({source, shift, fold, block} == {its_source, its_shift, its_fold, at});
@@ -144,7 +147,7 @@ module product_formal (
         end
 
     always @(posedge clk)
-        if (started && !reset) begin
+        if (started && !reset && !starting) begin
             cover (issue && frame_end && last_product == 2'd3 && columns == 2'd2);
             cover (issue && frame_end && last_product == 2'd0 && frames == 2'd3);
             cover (waits == 5'd8 && frames == 2'd1 && its_source == 2'd1 && last_product == 2'd1);
