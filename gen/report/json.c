@@ -468,6 +468,20 @@ static void add_cost(json_t *root, const struct facts *f)
     set(root, "device", device_json(&f->occupancy));
 }
 
+json_t *facts_json_sums(const struct facts *f)
+{
+    json_t *root = json_object();
+    add_names(root, f->program);
+    set(root, "chip", chip_json(f));
+    set(root, "network", network_json(f));
+    add_speed(root, f);
+    set(root, "latency_cycles", json_null()); /* over whole utterances */
+    set(root, "image", image_json(f));
+    set(root, "stalls", stalls_json(f));
+    add_cost(root, f);
+    return root;
+}
+
 json_t *facts_json(const struct facts *f)
 {
     const struct program *p = f->program;
