@@ -96,8 +96,8 @@ static void test_unknown(void **state)
 {
     (void)state;
     assert_int_equal(paper((struct given){.figure = "fig7", .json = "paper.json"}), 2);
-    complained_only("there is no figure 'fig7'; there are table1, fig6, fifo, balance, fig3, cpu and "
-                    "all");
+    complained_only("there is no figure 'fig7'; there are table1, fig6, fifo, balance, fig3, cpu "
+                    "and all");
     printed_nothing();
     assert_false(exists("paper.json"));
 }
