@@ -13,6 +13,9 @@
 #define TAPS_OPTION \
     {"taps", OPTION_TAPS, NULL, 0, "Compare every vector that the layers write, not only y and " \
      "c, so that a fault is located: the first value that is wrong", 0}
+#define PART_OPTION \
+    {"part", OPTION_PART, "N", 0, "Only part N, from 0, of a network with layers that go backward; what is of one " \
+     "program is of it", 0}
 #define FORCE_OPTION \
     {"force", OPTION_FORCE, NULL, 0, "Overwrite files in DIR that were changed by hand", 0}
 #define WORK_OPTION \
@@ -84,6 +87,7 @@ static const struct argp_option verify_options[] = {
      "chip, if --trace-phase, --trace-frames, --trace-scope do not say otherwise; of two simulators "
      "Icarus writes FILE.icarus.saif", 0},
     {"svg", OPTION_SVG, "FILE.svg", 0, "Draw the schedule of a frame, as planned and measured", 0},
+    PART_OPTION,
     {"coverage", OPTION_COVERAGE, "OUT", 0, "Make this folder: what the run has reached of the "
      "chip, lines and bits of its Verilog (Verilator only), and what happened in it", 0},
     JSON_OPTION,
@@ -109,6 +113,7 @@ static const struct argp_option report_options[] = {
     JSON_OPTION,
     {"chart", OPTION_CHART, NULL, 0, "Print the schedule of a frame as a chart", 0},
     {"svg", OPTION_SVG, "FILE.svg", 0, "Draw the same as a picture", 0},
+    PART_OPTION,
     {"measured", OPTION_MEASURED, "FILE.csv", 0, "Show beside the estimate what Vivado found: measured.csv of the "
      "chip's vivado/ooc.tcl", 0},
     HELP_OPTIONS,
@@ -279,6 +284,8 @@ static int run_report(const struct request *request, const char *command_line)
         .json = request->verify.json,
         .chart = request->chart,
         .svg = request->verify.svg,
+        .part_given = request->verify.part_given,
+        .part = request->verify.part,
         .measured = request->measured,
         .command_line = command_line,
     };

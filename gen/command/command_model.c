@@ -16,6 +16,7 @@
 #include "gen/report/accuracy.h"
 #include "gen/report/facts.h"
 #include "gen/report/layers.h"
+#include "gen/report/parts.h"
 
 /* Room of the chip that a model takes up. */
 struct use {
@@ -35,8 +36,8 @@ static void list_uses(const struct program *p, struct use uses[USES])
         {"shifts", "shift", "bits", 0, d->max_shift},
     };
     memcpy(uses, list, sizeof list);
-    for (int n = 0; n < p->product_count; n++) {
-        const int shift = quantized_matrix(&p->quant, p->products[n].matrix)->shift;
+    for (int n = 0; n < p->quant.shape.matrix_count; n++) {
+        const int shift = quantized_matrix(&p->quant, n)->shift;
         if (shift > uses[USES - 1].used)
             uses[USES - 1].used = shift;
     }
@@ -54,36 +55,42 @@ static void write_vector(struct text *text, const struct tensor_quality *t)
     text_append_char(text, '\n');
 }
 
-static void write_network(struct text *text, const struct facts *f)
+static void write_network(struct text *text, const struct program *p)
 {
-    const struct program *p = f->program;
-    const int layers = p->network.layer_count;
-    text_appendf(text, "  %-12s x %d, ", "network", p->d.x_size);
-    if (network_only(&p->network, LAYER_LSTM) != NULL)
-        text_appendf(text, "c %d, y %d", p->d.c_size, p->d.y_size);
+    const struct network *n = &p->network;
+    const int layers = n->layers[n->layer_count - 1].number + 1; /* of both directions one */
+    const int64_t dense = quantized_dense_weights(&p->quant);
+    text_appendf(text, "  %-12s x %d, ", "network", n->input);
+    if (network_only(n, LAYER_LSTM) != NULL)
+        text_appendf(text, "c %d, y %d", p->d.c_size, n->output);
     else
-        text_appendf(text, "y %d, %d layer%s", p->d.y_size, layers, layers == 1 ? "" : "s");
-    text_appendf(text, "; %s weights, of which %s (%.2f %%) are not zero\n",
-                 commas(f->dense_weights).text, commas((int64_t)p->true_nonzeros).text,
-                 percent((int64_t)p->true_nonzeros, f->dense_weights));
+        text_appendf(text, "y %d, %d layer%s", n->output, layers, layers == 1 ? "" : "s");
+    text_appendf(text, "; %s weights, of which %s (%.2f %%) are not zero\n", commas(dense).text,
+                 commas((int64_t)p->true_nonzeros).text, percent((int64_t)p->true_nonzeros, dense));
+}
+
+/* What it takes of the chip: of parts, each that of which it takes most. */
+static void write_sizes(struct text *text, const struct model_options *options, const struct program *p)
+{
+    struct use uses[USES];
+    list_uses(p, uses);
+    text_appendf(text, "%s: model %08x for chip %08x (%s)\n", options->output,
+                 (unsigned)p->config_hash, (unsigned)p->chip_hash, options->dir);
+    write_network(text, p);
+    text_appendf(text, "  %-12s %s cycles, %.3f us at %d MHz\n", "a frame",
+                 commas(p->cycles_per_frame).text, cycles_to_us(p->config.clock_mhz, p->cycles_per_frame),
+                 p->config.clock_mhz);
+    for (int n = 0; n < USES; n++)
+        text_appendf(text, "  %-12s %s of the chip's %s %s\n", uses[n].name, commas(uses[n].used).text,
+                     commas(uses[n].room).text, uses[n].unit);
+    text_appendf(text, "  %-12s model.bin %s, weights.bin %s bytes\n", "memory",
+                 commas(region_bytes(p, REGION_MODEL)).text, commas(region_bytes(p, REGION_WEIGHTS)).text);
 }
 
 static void write_text(struct text *text, const struct model_options *options, const struct facts *f)
 {
     const struct program *p = f->program;
-    struct use uses[USES];
-    list_uses(p, uses);
-    text_appendf(text, "%s: model %08x for chip %08x (%s)\n", options->output,
-                 (unsigned)p->config_hash, (unsigned)p->chip_hash, options->dir);
-    write_network(text, f);
-    text_appendf(text, "  %-12s %s cycles, %.3f us at %d MHz\n", "a frame",
-                 commas(p->cycles_per_frame).text, f->us, p->config.clock_mhz);
-    for (int n = 0; n < USES; n++)
-        text_appendf(text, "  %-12s %s of the chip's %s %s\n", uses[n].name, commas(uses[n].used).text,
-                     commas(uses[n].room).text, uses[n].unit);
-    text_appendf(text, "  %-12s model.bin %s, weights.bin %s bytes\n", "memory",
-                 commas((int64_t)region_size(p, REGION_MODEL)).text,
-                 commas((int64_t)region_size(p, REGION_WEIGHTS)).text);
+    write_sizes(text, options, p);
     accuracy_text(text, p, &f->quality);
     text_append(text, "\nAgainst the pruned network in floating point\n");
     for (int n = 0; n < f->quality.tensor_count; n++)
@@ -112,43 +119,93 @@ static int state_size(const struct network *n)
     return size;
 }
 
-static json_t *model_json(const struct facts *f)
+static json_t *room_json(const struct program *p)
 {
-    const struct program *p = f->program;
-    const bool is_lstm = network_only(&p->network, LAYER_LSTM) != NULL;
-    char chip[16], model[16];
-    snprintf(chip, sizeof chip, "%08x", (unsigned)p->chip_hash);
-    snprintf(model, sizeof model, "%08x", (unsigned)p->config_hash);
     struct use uses[USES];
     list_uses(p, uses);
-    json_t *room = json_object(), *vectors = json_array();
+    json_t *room = json_object();
     for (int n = 0; n < USES; n++)
         json_object_set_new(room, uses[n].key,
                             json_pack("{s:I, s:I}", "used", (json_int_t)uses[n].used, "room",
                                       (json_int_t)uses[n].room));
+    return room;
+}
+
+/* What a network in one program and one in parts have alike. */
+static json_t *sizes_json(const struct program *p)
+{
+    const bool is_lstm = network_only(&p->network, LAYER_LSTM) != NULL;
+    char chip[16], model[16];
+    snprintf(chip, sizeof chip, "%08x", (unsigned)p->chip_hash);
+    snprintf(model, sizeof model, "%08x", (unsigned)p->config_hash);
+    return json_pack("{s:s, s:s, s:{s:i, s:o, s:i, s:i, s:I}, s:I, s:f, s:o, s:{s:I, s:I}}", "chip_hash",
+                     chip, "model_hash", model, "network", "input", p->network.input, "cell",
+                     is_lstm ? json_integer(p->d.c_size) : json_null(), "output", p->network.output, "state",
+                     state_size(&p->network), "nonzeros", (json_int_t)p->true_nonzeros, "cycles_per_frame",
+                     (json_int_t)p->cycles_per_frame, "us_per_frame",
+                     cycles_to_us(p->config.clock_mhz, p->cycles_per_frame), "room", room_json(p), "bytes",
+                     "model", (json_int_t)region_bytes(p, REGION_MODEL), "weights",
+                     (json_int_t)region_bytes(p, REGION_WEIGHTS));
+}
+
+static json_t *model_json(const struct facts *f)
+{
+    const struct program *p = f->program;
+    json_t *json = sizes_json(p), *vectors = json_array();
     for (int n = 0; n < f->quality.tensor_count; n++)
         if (f->quality.tensors[n].kind == TENSOR_VECTOR && f->quality.tensors[n].compared)
             json_array_append_new(vectors, vector_json(&f->quality.tensors[n]));
-    return json_pack(
-        "{s:s, s:s, s:{s:i, s:o, s:i, s:i, s:o, s:I}, s:I, s:f, s:s, s:o, s:{s:I, s:I}, s:o, s:o, s:o}", "chip_hash", chip,
-        "model_hash", model, "network", "input", p->d.x_size, "cell",
-        is_lstm ? json_integer(p->d.c_size) : json_null(), "output", p->d.y_size, "state",
-        state_size(&p->network), "layers", facts_json_layers(f), "nonzeros", (json_int_t)p->true_nonzeros, "cycles_per_frame",
-        (json_int_t)p->cycles_per_frame, "us_per_frame", f->us, "column_order",
-        column_order_name(p->column_order), "room", room, "bytes", "model",
-        (json_int_t)region_size(p, REGION_MODEL), "weights",
-        (json_int_t)region_size(p, REGION_WEIGHTS), "vectors", vectors, "accuracy",
-        accuracy_quality_json(p, &f->quality), "ranges", accuracy_formats_json(p));
+    json_object_set_new(json_object_get(json, "network"), "layers", facts_json_layers(f));
+    json_object_set_new(json, "column_order", json_string(column_order_name(p->column_order)));
+    json_object_set_new(json, "vectors", vectors);
+    json_object_set_new(json, "accuracy", accuracy_quality_json(p, &f->quality));
+    json_object_set_new(json, "ranges", accuracy_formats_json(p));
+    return json;
 }
 
-static bool report(const struct model_options *options, const struct program *p, struct error *error)
+static bool prints(const struct model_options *options)
+{
+    return options->json == NULL || strcmp(options->json, "-") != 0;
+}
+
+/* Of a network with layers that go backward: `parts` and `accuracy` are those of `ese report`. */
+static bool report_parts(const struct model_options *options, struct program *p, struct error *error)
+{
+    const struct accuracy accuracy = path_accuracy(p);
+    path_utterances(p);
+    if (options->json != NULL) {
+        json_t *json = sizes_json(p), *parts = parts_json(p);
+        json_object_set(json, "parts", json_object_get(parts, "parts"));
+        json_object_set(json, "accuracy", json_object_get(parts, "accuracy"));
+        json_decref(parts);
+        if (!json_write(json, options->json, error))
+            return false;
+    }
+    struct text text = {0}, warnings = {0};
+    if (prints(options)) {
+        write_sizes(&text, options, p);
+        text_append_char(&text, '\n');
+        parts_table(&text, p);
+        text_append_char(&text, '\n');
+        accuracy_table(&text, p, &accuracy);
+        fputs(text_string(&text), stdout);
+    }
+    accuracy_warnings(&warnings, p, &accuracy);
+    accuracy_warn_expected(&warnings, p, &accuracy);
+    accuracy_warn(&warnings);
+    text_free(&text);
+    text_free(&warnings);
+    return true;
+}
+
+static bool report_one(const struct model_options *options, struct program *p, struct error *error)
 {
     struct facts facts;
     bool ok = true;
     facts_gather(&facts, p, p->cycles, QUALITY_WORK);
     if (options->json != NULL)
         ok = json_write(model_json(&facts), options->json, error);
-    if (ok && (options->json == NULL || strcmp(options->json, "-") != 0)) {
+    if (ok && prints(options)) {
         struct text text = {0};
         write_text(&text, options, &facts);
         fputs(text_string(&text), stdout);
@@ -190,7 +247,8 @@ static bool make_model(const struct model_options *options, const struct program
         return false;
     struct program program;
     bool ok = program_build_for(&program, chip, &config, error) &&
-              write_model(options, &program, error) && report(options, &program, error);
+              write_model(options, &program, error) &&
+              (program.part_count > 0 ? report_parts : report_one)(options, &program, error);
     if (ok)
         note_model(&program);
     program_free(&program);

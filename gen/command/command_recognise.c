@@ -10,13 +10,12 @@
 #include <string.h>
 
 #include "gen/command/commands.h"
+#include "gen/command/recognise_play.h"
 #include "gen/folder/chip_folder.h"
 #include "gen/folder/json_file.h"
 #include "gen/folder/workspace.h"
 #include "gen/report/accuracy.h"
 #include "gen/report/facts.h"
-#include "gen/verify/play.h"
-#include "gen/verify/simulate.h"
 #include "models/base/text.h"
 #include "models/network/labels.h"
 #include "models/network/reference.h"
@@ -41,41 +40,10 @@ struct recognition {
     struct chip_folder chip;
     struct workspace work;
     struct labels labels;
-    struct play play;
-    struct simulation_result result;
-    int32_t *y; /* [frames][channels][output] as the chip gave it */
+    struct recognised said;
     struct hearing by_chip, by_float;
     int64_t alike; /* frames in which they say the same */
 };
-
-static bool simulate_chip(struct recognition *r, struct error *error)
-{
-    const struct stimulus *s = &r->play.stimulus;
-    struct text stimulus = {0}, dump = {0};
-    text_appendf(&stimulus, "%s/utterances.bin", r->work.dir);
-    text_appendf(&dump, "%s/outputs.bin", r->work.dir);
-    struct simulation simulation = {.simulator = SIMULATOR_VERILATOR,
-                                    .folder = r->chip.dir,
-                                    .work = r->work.dir,
-                                    .stimulus = text_string(&stimulus),
-                                    .dump = text_string(&dump),
-                                    .seed = 1};
-    bool ok = stimulus_write(s, text_string(&stimulus), error) &&
-              simulate(&simulation, &r->result, error);
-    size_t words = (size_t)s->frame_count * s->channels * stimulus_y(s)->elements;
-    r->y = allocate(words, sizeof *r->y);
-    if (ok) {
-        FILE *file = fopen(text_string(&dump), "rb");
-        if (file == NULL || fread(r->y, sizeof *r->y, words, file) != words)
-            ok = fail(error, "%s: %s; the simulator's log: %s", text_string(&dump),
-                      file == NULL ? strerror(errno) : "shorter than the run", r->result.log_path);
-        if (file != NULL)
-            fclose(file);
-    }
-    text_free(&stimulus);
-    text_free(&dump);
-    return ok;
-}
 
 /* Frames of an utterance that were played. */
 static int played(const struct recognition *r, int utterance)
@@ -88,32 +56,30 @@ static int played(const struct recognition *r, int utterance)
 static void label_chip(struct recognition *r)
 {
     const struct program *p = &r->chip.program;
-    const struct stimulus *s = &r->play.stimulus;
-    const uint32_t elements = stimulus_y(s)->elements;
+    const size_t elements = (size_t)p->network.output;
     double *y = allocate(elements, sizeof *y);
-    for (size_t slot = 0; slot < (size_t)s->frame_count * s->channels; slot++) {
-        struct voice voice = r->play.voices[slot];
-        if (voice.utterance < 0)
-            continue;
-        for (size_t i = 0; i < elements; i++)
-            y[i] = ldexp(r->y[slot * elements + i], -quantized_output(&p->quant)->fraction);
-        r->by_chip.labels[voice.utterance][voice.frame] = classify(&p->network, y);
-    }
+    for (int u = 0; u < p->utterances.count; u++)
+        for (int t = 0; t < played(r, u); t++) {
+            for (size_t i = 0; i < elements; i++)
+                y[i] = ldexp(r->said.y[u][(size_t)t * elements + i], -quantized_output(&p->quant)->fraction);
+            r->by_chip.labels[u][t] = classify(&p->network, y);
+        }
     free(y);
 }
 
 static void label_float(struct recognition *r)
 {
     const struct program *p = &r->chip.program;
+    const size_t elements = (size_t)p->network.output;
     struct reference *reference = reference_new(&p->network);
     for (int u = 0; u < p->utterances.count; u++) {
-        struct reference_state state = reference_start(&p->network);
-        const struct matrix *features = &p->utterances.frames[u];
-        for (int t = 0; t < played(r, u); t++) {
-            reference_step(reference, &state, features->at + (size_t)t * (size_t)features->cols);
-            r->by_float.labels[u][t] = classify(&p->network, reference_y(&state));
-        }
-        reference_end(&state);
+        struct matrix features = p->utterances.frames[u];
+        double *y = allocate((size_t)features.rows * elements, sizeof *y);
+        features.rows = played(r, u);
+        reference_run(reference, &features, NULL, y);
+        for (int t = 0; t < features.rows; t++)
+            r->by_float.labels[u][t] = classify(&p->network, y + (size_t)t * elements);
+        free(y);
     }
     reference_free(reference);
 }
@@ -153,7 +119,7 @@ static void count_alike(struct recognition *r)
 static double utilization(const struct recognition *r)
 {
     const struct program *p = &r->chip.program;
-    return (double)p->true_nonzeros / ((double)p->d.pes * (double)r->result.phases[0].cycles_per_frame);
+    return (double)p->true_nonzeros / ((double)p->d.pes * (double)r->said.cycles_per_frame);
 }
 
 /* ---- utterances ------------------------------------------------------------------------------ */
@@ -254,7 +220,7 @@ static void write_rates(struct text *text, const struct recognition *r)
 /* Cycles are measured between the starts of two frames, which a run of one has not. */
 static void write_speed(struct text *text, const struct recognition *r)
 {
-    int64_t cycles = r->result.phases[0].cycles_per_frame;
+    int64_t cycles = r->said.cycles_per_frame;
     int channels = r->chip.program.d.channels;
     double us = cycles_to_us(r->chip.program.config.clock_mhz, cycles), spoken = FRAME_MS * 1e3;
     if (cycles <= 0) {
@@ -263,7 +229,7 @@ static void write_speed(struct text *text, const struct recognition *r)
     }
     text_appendf(text, "%-*s%s cycles a frame (model: %s); %.1f %% of the multiplier slots do "
                        "useful work\n", RESULT, "speed", commas(cycles).text,
-                 commas(r->play.cycles.cycles_per_frame).text, 100.0 * utilization(r));
+                 commas(r->said.model_cycles).text, 100.0 * utilization(r));
     text_appendf(text,
                  "%-*s%.3f us a frame at %d MHz, %d voice%s at once; with a frame every %d ms\n"
                  "%*sa real-time factor of %.5f: each voice %s times as fast as it is spoken\n",
@@ -288,13 +254,16 @@ static void write_results(struct text *text, const struct recognition *r)
     text_appendf(text, "%-*s%s\n", RESULT, "scores",
                  chip_scores(r) ? "by the chip: its y are those of the classes"
                                 : "by the host, of the chip's y: output.W is not on the chip");
-    text_appendf(text, "%-*s%s: ", RESULT, "outputs", r->result.pass ? "bit-exact" : "WRONG");
-    checked_text(text, &r->result.checked, CHECKED_VALUES);
+    text_appendf(text, "%-*s%s: ", RESULT, "outputs", r->said.pass ? "bit-exact" : "WRONG");
+    for (int n = 0; n < r->said.count; n++) {
+        text_append(text, n > 0 ? "; " : "");
+        checked_text(text, &r->said.results[n].checked, CHECKED_VALUES);
+    }
     text_append(text, " against the golden model\n");
     write_speed(text, r);
-    if (!r->result.pass)
-        text_appendf(text, "%-*s%s; log: %s\n", RESULT, "failed", r->result.reason,
-                     r->result.log_path);
+    if (!r->said.pass)
+        text_appendf(text, "%-*s%s; log: %s\n", RESULT, "failed", recognised_result(&r->said)->reason,
+                     recognised_result(&r->said)->log_path);
 }
 
 static double share(int64_t part, int64_t whole)
@@ -305,10 +274,10 @@ static double share(int64_t part, int64_t whole)
 static json_t *recognition_json(const struct recognition *r)
 {
     const struct score *by_chip = &r->by_chip.score, *by_float = &r->by_float.score;
-    int64_t cycles = r->result.phases[0].cycles_per_frame;
+    int64_t cycles = r->said.cycles_per_frame;
     double us = cycles_to_us(r->chip.program.config.clock_mhz, cycles);
     return json_pack("{s:s, s:s, s:i, s:I, s:f, s:f, s:f, s:I, s:f, s:f, s:I, s:I, s:f, s:f, s:f, "
-                     "s:i}", "verdict", r->result.pass ? "pass" : "fail", "scores",
+                     "s:i}", "verdict", r->said.pass ? "pass" : "fail", "scores",
                      chip_scores(r) ? "chip" : "host", "utterances", r->chip.program.utterances.count,
                      "frames", (json_int_t)by_chip->frames,
                      "frame_accuracy", share(by_chip->right, by_chip->frames),
@@ -318,7 +287,7 @@ static json_t *recognition_json(const struct recognition *r)
                      share(by_chip->edits, by_chip->phones), "float_phone_error_rate",
                      share(by_float->edits, by_float->phones), "cycles_per_frame",
                      (json_int_t)cycles, "model_cycles_per_frame",
-                     (json_int_t)r->play.cycles.cycles_per_frame, "mac_utilization", utilization(r),
+                     (json_int_t)r->said.model_cycles, "mac_utilization", utilization(r),
                      "us_per_frame", us, "real_time_factor", us / (FRAME_MS * 1e3), "voices",
                      r->chip.program.d.channels);
 }
@@ -354,11 +323,8 @@ static void hearing_free(struct hearing *heard, int count)
 static bool recognise(struct recognition *r, struct error *error)
 {
     const struct program *p = &r->chip.program;
-    play_utterances(&r->play, p, r->options->frames);
     bool ok = workspace_open(&r->work, r->chip.dir, r->options->work, error) &&
-              simulate_chip(r, error);
-    if (ok && r->result.phase_count == 0)
-        ok = fail(error, "the simulation failed: %s; log: %s", r->result.reason, r->result.log_path);
+              recognise_play(&r->said, &r->chip, &r->work, r->options->frames, error);
     if (ok) {
         hearing_new(&r->by_chip, r);
         hearing_new(&r->by_float, r);
@@ -368,14 +334,12 @@ static bool recognise(struct recognition *r, struct error *error)
         judge(r, &r->by_float);
         count_alike(r);
         ok = write_all(r, error);
-        accuracy_warn_of(p, &r->play.accuracy);
-        ok = ok && accuracy_expected(p, &r->play.accuracy, error);
+        accuracy_warn_of(p, &r->said.accuracy);
+        ok = ok && accuracy_expected(p, &r->said.accuracy, error);
         hearing_free(&r->by_chip, p->utterances.count);
         hearing_free(&r->by_float, p->utterances.count);
     }
-    free(r->y);
-    play_free(&r->play);
-    workspace_close(&r->work, !ok || !r->result.pass);
+    workspace_close(&r->work, !ok || !r->said.pass);
     return ok;
 }
 
@@ -393,9 +357,7 @@ int command_recognise(const struct recognise_options *options)
     if (ok) {
         const struct program *p = &r.chip.program;
         const int classes = network_classes(&p->network);
-        if (!chip_is_one(&r.chip, "recognise", &error))
-            ok = false;
-        else if (p->utterances.count == 0 || classes == 0)
+        if (p->utterances.count == 0 || classes == 0)
             ok = fail(&error, "the chip in '%s' has nothing to recognise: its model needs "
                       "utterances, and a linear layer at its end, or output.W and output.b",
                       options->dir);
@@ -404,8 +366,8 @@ int command_recognise(const struct recognise_options *options)
                              &error);
         if (ok) {
             ok = recognise(&r, &error);
-            pass = r.result.pass;
-            simulation_result_free(&r.result);
+            pass = r.said.pass;
+            recognised_free(&r.said);
             labels_free(&r.labels);
         }
         chip_close(&r.chip);

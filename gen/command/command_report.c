@@ -88,7 +88,7 @@ static bool write_parts(const struct report_options *options, struct chip_folder
 {
     struct program *program = &chip->program;
     if (options->svg != NULL || options->measured != NULL)
-        return chip_is_one(chip, options->svg != NULL ? "--svg" : "--measured", error);
+        return chip_is_one(chip, options->svg != NULL ? "--svg" : "--measured", "--part N is of one of them", error);
     path_utterances(program);
     if (options->json != NULL && !json_write(parts_json(program), options->json, error))
         return false;
@@ -130,6 +130,19 @@ static bool write_report(const struct report_options *options, const struct prog
     return ok;
 }
 
+/* The program, all parts of it, or one. */
+static bool write_asked(const struct report_options *options, struct chip_folder *chip, struct error *error)
+{
+    struct program *program = &chip->program;
+    if (!options->part_given)
+        return program->part_count > 0 ? write_parts(options, chip, error)
+                                       : write_report(options, program, error);
+    if (!chip_has_part(program, options->part, error))
+        return false;
+    path_utterances(program);
+    return write_report(options, &program->parts[options->part].program, error);
+}
+
 int command_report(const struct report_options *options)
 {
     struct error error;
@@ -141,8 +154,7 @@ int command_report(const struct report_options *options)
         if (name != NULL)
             chip.program.config.name = name;
         note_model(&chip.program);
-        ok = chip.program.part_count > 0 ? write_parts(options, &chip, &error)
-                                         : write_report(options, &chip.program, &error);
+        ok = write_asked(options, &chip, &error);
         chip_close(&chip);
         free(name);
     }

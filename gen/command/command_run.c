@@ -472,8 +472,9 @@ static bool run_chip(struct run *r, struct error *error)
     const struct run_options *options = r->options;
     struct text own = {0};
     bool made = false, judged = true, ok = check_chip(r, error);
-    if (options->model != NULL || options->taps)
-        ok = ok && chip_is_one(&r->folder, options->model != NULL ? "--model" : "--taps", error);
+    if (options->taps)
+        ok = ok && chip_is_one(&r->folder, "--taps", "'ese verify --taps' compares all vectors of each",
+                               error);
     text_appendf(&own, "%s/mem", r->folder.dir);
     const char *image = options->model != NULL ? options->model : text_string(&own);
     r->program = &r->folder.program;

@@ -1,20 +1,17 @@
 /* SPDX-License-Identifier: Apache-2.0
  * ese verify: golden model, cycle model, Verilator and Icarus must agree, in values and cycles. */
-#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 #include "gen/command/notes.h"
 #include "gen/command/verification.h"
 #include "gen/emit/prefix.h"
 #include "gen/folder/json_file.h"
 #include "gen/folder/process.h"
-#include "gen/image/images.h"
 #include "gen/report/chart_svg.h"
 #include "gen/report/parts.h"
+#include "gen/verify/model_folder.h"
 #include "gen/verify/netlist.h"
 #include "gen/verify/saif.h"
 #include "gen/verify/selftest.h"
@@ -36,52 +33,11 @@ static void choose_simulators(struct verification *v)
     v->used[SIMULATOR_ICARUS] = choice != SIM_VERILATOR;
 }
 
-static bool link_file(const char *folder, const char *from, const char *name, struct error *error)
-{
-    struct text target = {0}, link = {0};
-    char *whole = realpath(from, NULL);
-    text_appendf(&target, "%s/%s", whole != NULL ? whole : from, name);
-    text_appendf(&link, "%s/%s", folder, name);
-    unlink(text_string(&link));
-    bool ok = whole != NULL && symlink(text_string(&target), text_string(&link)) == 0;
-    if (!ok)
-        fail(error, "cannot link to %s/%s: %s", from, name, strerror(errno));
-    free(whole);
-    text_free(&target);
-    text_free(&link);
-    return ok;
-}
-
-/* An image of the chip's own, if it has it. */
-static bool link_table(const struct verification *v, const char *from, int image, const char *name,
-                       struct error *error)
-{
-    char file[64];
-    if (!image_is_on_chip(&v->chip.program, image))
-        return true;
-    snprintf(file, sizeof file, "%s%s", image_mark(&v->chip.program.config).text, name);
-    return link_file(v->images, from, file, error);
-}
-
-/* A folder with the images of another model or of a part, and the chip's own that stay. */
+/* Images of another model or of a part. */
 static bool gather_images(struct verification *v, struct error *error)
 {
-    struct text own = {0}, folder = {0}, model = {0};
-    text_appendf(&own, "%s/mem", v->chip.dir);
-    if (v->options->model != NULL)
-        text_append(&model, v->options->model);
-    else
-        text_appendf(&model, "%s/%s", text_string(&own), image_part(v->part).text);
-    text_appendf(&folder, "%s/model", v->work.dir);
-    mkdir(text_string(&folder), 0777); /* what does not work shows with the links */
-    v->images = folder.data;
-    bool ok = link_table(v, text_string(&own), IMAGE_SIGMOID, "sigmoid.mem", error) &&
-              link_table(v, text_string(&own), IMAGE_TANH, "tanh.mem", error) &&
-              link_file(v->images, text_string(&model), "model.bin", error) &&
-              link_file(v->images, text_string(&model), "weights.bin", error);
-    text_free(&model);
-    text_free(&own);
-    return ok;
+    v->images = model_folder_gather(&v->chip, v->options->model, v->program, v->work.dir, error);
+    return v->images != NULL;
 }
 
 static bool write_stimulus(struct verification *v, struct error *error)
@@ -251,9 +207,8 @@ static void close_play(struct verification *v, bool failed)
     workspace_close(&v->work, failed);
 }
 
-static void close_all(struct verification *v, bool failed)
+static void close_folders(struct verification *v)
 {
-    close_play(v, failed);
     if (v->options->model != NULL)
         model_close(&v->model);
     chip_close(&v->chip);
@@ -264,8 +219,7 @@ static void close_all(struct verification *v, bool failed)
 /* The first option that is for one program, or NULL. */
 static const char *unused_by_parts(const struct verify_options *options)
 {
-    return options->model != NULL      ? "--model"
-           : options->netlist != NULL  ? "--netlist"
+    return options->netlist != NULL    ? "--netlist"
            : options->trace != NULL    ? "--trace"
            : options->saif != NULL     ? "--saif"
            : options->svg != NULL      ? "--svg"
@@ -277,10 +231,9 @@ static const char *unused_by_parts(const struct verify_options *options)
 static bool verify_part(struct verification *whole, int number, json_t *list, struct error *error)
 {
     const struct verify_options *options = whole->options;
-    const struct path_part *part = &whole->chip.program.parts[number];
+    const struct path_part *part = &whole->program->parts[number];
     const bool prints = options->json == NULL || strcmp(options->json, "-") != 0;
-    struct verification v = {.options = options, .chip = whole->chip, .program = &part->program,
-                             .part = number};
+    struct verification v = {.options = options, .chip = whole->chip, .program = &part->program};
     struct text what = {0};
     part_text(&what, part);
     if (prints)
@@ -300,27 +253,62 @@ static bool verify_part(struct verification *whole, int number, json_t *list, st
     return ok;
 }
 
+/* Cycles of a frame in all parts, or -1 if they are not known of one. */
+static int64_t measured_in(const json_t *parts)
+{
+    int64_t sum = 0;
+    for (size_t n = 0; n < json_array_size(parts); n++) {
+        const int64_t cycles =
+            json_integer_value(json_object_get(json_array_get(parts, n), "cycles_per_frame"));
+        if (cycles < 0)
+            return -1;
+        sum += cycles;
+    }
+    return sum;
+}
+
+static struct program *whole_program(struct verification *v)
+{
+    return v->options->model != NULL ? &v->model.program : &v->chip.program;
+}
+
+/* As if the part were all that there is. */
+static bool choose_part(struct verification *v, struct error *error)
+{
+    struct program *whole = whole_program(v);
+    if (!chip_has_part(whole, v->options->part, error))
+        return false;
+    path_utterances(whole);
+    v->program = &whole->parts[v->options->part].program;
+    return true;
+}
+
 static bool verify_parts(struct verification *v, struct error *error)
 {
     const struct verify_options *options = v->options;
+    struct program *whole = whole_program(v);
     const char *unused = unused_by_parts(options);
+    char hash[16];
     json_t *list = json_array();
-    bool ok = unused == NULL || chip_is_one(&v->chip, unused, error);
+    snprintf(hash, sizeof hash, "%08x", (unsigned)whole->config_hash);
+    bool ok = unused == NULL || chip_is_one(&v->chip, unused, "--part N plays one of them", error);
     v->pass = true;
     v->verdict = VERDICT_PASS;
-    path_utterances(&v->chip.program);
-    for (int n = 0; ok && n < v->chip.program.part_count; n++)
+    path_utterances(whole);
+    for (int n = 0; ok && n < whole->part_count; n++)
         ok = verify_part(v, n, list, error);
-    json_t *json = json_pack("{s:s, s:o}", "verdict", verdict_name(v->verdict), "parts", list);
+    json_t *json = json_pack("{s:s, s:s, s:I, s:I, s:o}", "verdict", verdict_name(v->verdict), "config_hash",
+                             hash, "cycles_per_frame", (json_int_t)measured_in(list),
+                             "model_cycles_per_frame", (json_int_t)whole->cycles_per_frame, "parts", list);
     if (ok && options->json != NULL)
         ok = json_write(json, options->json, error);
     else
         json_decref(json);
     if (ok && (options->json == NULL || strcmp(options->json, "-") != 0))
-        printf("\nall %d parts: %s\n", v->chip.program.part_count, verdict_name(v->verdict));
-    const struct accuracy accuracy = path_accuracy(&v->chip.program);
-    accuracy_warn_of(&v->chip.program, &accuracy);
-    return ok && accuracy_expected(&v->chip.program, &accuracy, error);
+        printf("\nall %d parts: %s\n", whole->part_count, verdict_name(v->verdict));
+    const struct accuracy accuracy = path_accuracy(whole);
+    accuracy_warn_of(whole, &accuracy);
+    return ok && accuracy_expected(whole, &accuracy, error);
 }
 
 static bool verify(struct verification *v, struct error *error)
@@ -328,13 +316,6 @@ static bool verify(struct verification *v, struct error *error)
     const struct verify_options *options = v->options;
     if (!chip_open(&v->chip, options->dir, error))
         return false;
-    if (v->chip.program.part_count > 0) {
-        note_model(&v->chip.program);
-        note_changes(v->chip.dir);
-        const bool ok = verify_parts(v, error);
-        chip_close(&v->chip);
-        return ok;
-    }
     v->program = &v->chip.program;
     if (options->model != NULL) {
         if (!model_open(&v->model, options->model, &v->chip, error)) {
@@ -345,9 +326,15 @@ static bool verify(struct verification *v, struct error *error)
     }
     note_model(v->program);
     note_changes(v->chip.dir);
-    choose_simulators(v);
-    bool ok = play(v, error) && tell(v, error);
-    close_all(v, !ok || !v->pass);
+    bool ok = !options->part_given || choose_part(v, error);
+    if (ok && v->program->part_count > 0) {
+        ok = verify_parts(v, error);
+    } else if (ok) {
+        choose_simulators(v);
+        ok = play(v, error) && tell(v, error);
+        close_play(v, !ok || !v->pass);
+    }
+    close_folders(v);
     return ok;
 }
 
@@ -382,6 +369,7 @@ static const char *unused_by_selftest(const struct verify_options *options)
 {
     return options->model != NULL   ? "--model"
            : options->netlist != NULL ? "--netlist"
+           : options->part_given    ? "--part"
            : options->frames > 0    ? "--frames"
            : options->faults > 0    ? "--faults"
            : options->taps          ? "--taps"

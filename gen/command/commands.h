@@ -90,6 +90,8 @@ struct verify_options {
     const char *saif;     /* file for the switching activity, or NULL; not with trace */
     const char *coverage; /* folder to be made, or NULL; not with selftest */
     const char *svg;   /* picture of a frame, or NULL; not with faults or selftest */
+    bool part_given; /* only this part of a network with layers that go backward, from 0 */
+    int part;
     const char *json;  /* file for the result, "-" for standard output, or NULL */
     bool strict;   /* values that are clipped, and show, are an error */
     bool selftest; /* also prove that planted faults are found */
@@ -105,6 +107,8 @@ struct report_options {
     const char *json; /* as above */
     bool chart;
     const char *svg;  /* picture of the same, or NULL */
+    bool part_given;  /* as above */
+    int part;
     const char *measured; /* file of figures that Vivado found, or NULL */
     const char *command_line;
 };

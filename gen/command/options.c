@@ -10,8 +10,8 @@
 #include "models/base/text.h"
 #include "models/base/version.h"
 
-enum { MAX_FRAMES = 1000000, MAX_JOBS = 256, MAX_FAULTS = 10000, MAX_SEEDS = 1000, MAX_MHZ = 1000,
-       MAX_PES = 256, MAX_MINUTES = 100000 };
+enum { MAX_FRAMES = 1000000, MAX_JOBS = 256, MAX_FAULTS = 10000, MAX_SEEDS = 1000, MAX_PARTS = 1000,
+       MAX_MHZ = 1000, MAX_PES = 256, MAX_MINUTES = 100000 };
 
 /* The options that every parser has. */
 error_t options_parse_help(int key, struct argp_state *state)
@@ -81,6 +81,7 @@ static const struct plain {
     {OPTION_CHART, FLAG, AT(chart), NULL, 0, 0},
     {OPTION_VERIFY, FLAG, AT(verify_points), NULL, 0, 0},
     {OPTION_FRAMES, WHOLE, AT(verify.frames), "frames", 1, MAX_FRAMES},
+    {OPTION_PART, WHOLE, AT(verify.part), "part", 0, MAX_PARTS},
     {OPTION_FAULTS, WHOLE, AT(verify.faults), "faults", 1, MAX_FAULTS},
     {'j', WHOLE, AT(verify.jobs), "jobs", 1, MAX_JOBS},
     {OPTION_SEEDS, WHOLE, AT(seeds), "seeds", 0, MAX_SEEDS},
@@ -358,6 +359,8 @@ error_t options_parse(int key, char *argument, struct argp_state *state)
     }
     if (key == OPTION_SEEDS)
         parse->request->seeds_given = true;
+    if (key == OPTION_PART)
+        parse->request->verify.part_given = true;
     if (parse_plain(key, argument, state) || parse_verify(key, argument, state) ||
         parse_request(key, argument, state) || parse_sweep(key, argument, &parse->request->sweep))
         return 0;

@@ -22,7 +22,6 @@ struct verification {
     struct chip_folder chip;
     struct model_folder model;     /* if the options name one */
     const struct program *program; /* of the model that is played */
-    int part;                      /* ... if that is one of a network that goes both ways */
     struct workspace work;
     char *netlist;                 /* folder that is built, NULL: the chip's own */
     char *images;                  /* folder to run in, NULL: the chip's own */

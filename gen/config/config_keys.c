@@ -51,6 +51,9 @@ const struct key config_keys[KEY_COUNT] = {
 #define SHORT_KEY(id, kind, fallback, min, max, words, meaning)                                     \
     ROW("model." #id, MODEL, kind, IN_CONFIG(model.id), fallback, min, max, words, meaning, \
         OF_ALL, true)
+#define DENSITY_KEY(id, kinds, kind, fallback, min, max, words, meaning)                          \
+    ROW("model.densities." #id, MODEL, kind, IN_CONFIG(model.densities.id), fallback, min, max, \
+        words, meaning, kinds, false)
 #define FORMAT_KEY(id, kinds, kind, fallback, min, max, words, meaning)                       \
     ROW("model.formats." #id, MODEL, kind, IN_CONFIG(model.formats.id), fallback, min, max, words, \
         meaning, kinds, false)
@@ -63,6 +66,9 @@ const struct key config_keys[KEY_COUNT] = {
 const struct key layer_rows[LAYER_KEY_COUNT] = {
 #define LAYER_KEY(id, kinds, kind, min, max, words, meaning) \
     ROW(#id, MODEL, kind, IN_LAYER(id), NULL, min, max, words, meaning, kinds, false)
+#define DENSITY_KEY(id, kinds, kind, fallback, min, max, words, meaning)                   \
+    ROW("densities." #id, MODEL, kind, IN_LAYER(densities.id), NULL, min, max, words, meaning, \
+        kinds, false)
 #define FORMAT_KEY(id, kinds, kind, fallback, min, max, words, meaning)                 \
     ROW("formats." #id, MODEL, kind, IN_LAYER(formats.id), NULL, min, max, words, meaning, \
         kinds, false)

@@ -20,6 +20,7 @@ enum kind {
 enum key_id {
 #define KEY(id, ...) KEY_##id,
 #define MODEL_KEY(id, ...) KEY_MODEL_##id,
+#define DENSITY_KEY(id, ...) KEY_DENSITY_##id,
 #define FORMAT_KEY(id, ...) KEY_FORMAT_##id,
 #define RANGE_KEY(id, ...) KEY_RANGE_##id,
 #include "gen/config/config.def"
@@ -29,6 +30,7 @@ enum key_id {
 /* Keys of a layer.  Those of layer N have the numbers from KEY_COUNT + N * LAYER_KEY_COUNT on. */
 enum layer_key_id {
 #define LAYER_KEY(id, ...) KEY_LAYER_##id,
+#define DENSITY_KEY(id, ...) KEY_LAYER_DENSITY_##id,
 #define FORMAT_KEY(id, ...) KEY_LAYER_FORMAT_##id,
 #define RANGE_KEY(id, ...) KEY_LAYER_RANGE_##id,
 #include "gen/config/config.def"

@@ -54,7 +54,7 @@ bool key_is_of(const struct key *key, const struct config *config)
     return (key->kinds & kinds_of(model)) != 0;
 }
 
-/* Appends the keys that a layer has in the section of one: "cell, reset ... formats and ranges". */
+/* Appends the keys that a layer has in the section of one: "cell, reset ... densities, formats and ranges". */
 static void append_keys(const struct key *key, enum layer_kind kind, struct text *text)
 {
     const struct key *row = row_of(key);
@@ -68,7 +68,7 @@ static void append_keys(const struct key *key, enum layer_kind kind, struct text
         text_appendf(text, "%s%s", comma, name + section);
         comma = ", ";
     }
-    text_append(text, section == 0 ? ", formats and ranges" : "");
+    text_append(text, section == 0 ? ", densities, formats and ranges" : "");
 }
 
 /* Of a model with layers: what is wrong with a key of one of them. */

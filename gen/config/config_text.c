@@ -216,8 +216,8 @@ static void print_layer_keys(FILE *out)
 {
     fprintf(out, "\nKeys of a layer (and the kinds that have it).  A model of several layers is a\n"
                  "list: in 'model:' a section 'layers:' with entries '- {kind: gru, cell: 12}'.\n"
-                 "In --set such a key is model.layers.N.KEY, N counted from 0.  Formats and\n"
-                 "ranges are named as the model's, which hold where a layer has none.\n\n");
+                 "In --set such a key is model.layers.N.KEY, N counted from 0.  Densities,\n"
+                 "formats and ranges are named as the model's, which hold where a layer has none.\n\n");
     for (int n = 0; n < LAYER_KEY_COUNT; n++)
         if (strchr(layer_rows[n].name, '.') == NULL)
             print_layer_key(&layer_rows[n], out);

@@ -18,6 +18,11 @@
 #include "models/base/bytes.h"
 
 /* The document as libcyaml fills it in. */
+struct densities_section {
+#define DENSITY_KEY(id, ...) char *id;
+#include "gen/config/config.def"
+};
+
 struct formats_section {
 #define FORMAT_KEY(id, ...) char *id;
 #include "gen/config/config.def"
@@ -29,6 +34,7 @@ struct ranges_section {
 };
 
 struct layer_section {
+    struct densities_section *densities;
     struct formats_section *formats;
     struct ranges_section *ranges;
 #define LAYER_KEY(id, ...) char *id;
@@ -36,6 +42,7 @@ struct layer_section {
 };
 
 struct model_section {
+    struct densities_section *densities;
     struct formats_section *formats;
     struct ranges_section *ranges;
     struct layer_section *layers; /* [layers_count] */
@@ -60,6 +67,12 @@ struct document {
     CYAML_FIELD_MAPPING_PTR(name, CYAML_FLAG_POINTER_NULL | CYAML_FLAG_OPTIONAL, structure, member, \
                             fields),
 
+static const cyaml_schema_field_t densities_fields[] = {
+#define DENSITY_KEY(id, ...) FIELD(struct densities_section, id)
+#include "gen/config/config.def"
+    CYAML_FIELD_END,
+};
+
 static const cyaml_schema_field_t formats_fields[] = {
 #define FORMAT_KEY(id, ...) FIELD(struct formats_section, id)
 #include "gen/config/config.def"
@@ -73,6 +86,7 @@ static const cyaml_schema_field_t ranges_fields[] = {
 };
 
 static const cyaml_schema_field_t layer_fields[] = {
+    SECTION("densities", struct layer_section, densities, densities_fields)
     SECTION("formats", struct layer_section, formats, formats_fields)
     SECTION("ranges", struct layer_section, ranges, ranges_fields)
 #define LAYER_KEY(id, ...) FIELD(struct layer_section, id)
@@ -87,6 +101,7 @@ static const cyaml_schema_value_t layer_schema = {
 static const cyaml_schema_field_t model_fields[] = {
     CYAML_FIELD_SEQUENCE("layers", CYAML_FLAG_POINTER | CYAML_FLAG_OPTIONAL, struct model_section,
                          layers, &layer_schema, 1, LAYERS_MOST),
+    SECTION("densities", struct model_section, densities, densities_fields)
     SECTION("formats", struct model_section, formats, formats_fields)
     SECTION("ranges", struct model_section, ranges, ranges_fields)
 #define MODEL_KEY(id, ...) FIELD(struct model_section, id)
@@ -194,6 +209,7 @@ static bool check_section(yaml_document_t *tree, const yaml_node_t *section, con
                           struct error *error)
 {
     return check_mapping(tree, section, file, error) &&
+           check_mapping(tree, find_value(tree, section, "densities"), file, error) &&
            check_mapping(tree, find_value(tree, section, "formats"), file, error) &&
            check_mapping(tree, find_value(tree, section, "ranges"), file, error);
 }
@@ -412,16 +428,21 @@ static void take_key(struct settings *settings, int id, const char *text, yaml_d
 
 /* Of a section that is not there no key is. */
 static const struct model_section no_model;
+static const struct densities_section no_densities;
 static const struct formats_section no_formats;
 static const struct ranges_section no_ranges;
 
 static void take_layer(struct settings *settings, const struct layer_section *layer, int number,
                        yaml_document_t *tree)
 {
+    const struct densities_section *densities =
+        layer->densities != NULL ? layer->densities : &no_densities;
     const struct formats_section *formats = layer->formats != NULL ? layer->formats : &no_formats;
     const struct ranges_section *ranges = layer->ranges != NULL ? layer->ranges : &no_ranges;
     const int first = KEY_COUNT + number * LAYER_KEY_COUNT;
 #define LAYER_KEY(id, ...) take_key(settings, first + KEY_LAYER_##id, layer->id, tree);
+#define DENSITY_KEY(id, ...) \
+    take_key(settings, first + KEY_LAYER_DENSITY_##id, densities->id, tree);
 #define FORMAT_KEY(id, ...) take_key(settings, first + KEY_LAYER_FORMAT_##id, formats->id, tree);
 #define RANGE_KEY(id, ...) take_key(settings, first + KEY_LAYER_RANGE_##id, ranges->id, tree);
 #include "gen/config/config.def"
@@ -431,10 +452,13 @@ static void take_keys(struct settings *settings, const struct document *document
                       yaml_document_t *tree)
 {
     const struct model_section *model = document->model != NULL ? document->model : &no_model;
+    const struct densities_section *densities =
+        model->densities != NULL ? model->densities : &no_densities;
     const struct formats_section *formats = model->formats != NULL ? model->formats : &no_formats;
     const struct ranges_section *ranges = model->ranges != NULL ? model->ranges : &no_ranges;
 #define KEY(id, ...) take_key(settings, KEY_##id, document->id, tree);
 #define MODEL_KEY(id, ...) take_key(settings, KEY_MODEL_##id, model->id, tree);
+#define DENSITY_KEY(id, ...) take_key(settings, KEY_DENSITY_##id, densities->id, tree);
 #define FORMAT_KEY(id, ...) take_key(settings, KEY_FORMAT_##id, formats->id, tree);
 #define RANGE_KEY(id, ...) take_key(settings, KEY_RANGE_##id, ranges->id, tree);
 #include "gen/config/config.def"

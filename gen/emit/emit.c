@@ -31,6 +31,18 @@ static void add_regions(struct output *output, const struct program *p, const ch
     }
 }
 
+/* Of each part of a network in a folder of its own. */
+static void add_all_regions(struct output *output, const struct program *p, const char *folder)
+{
+    char path[64];
+    for (int n = 0; n < p->part_count; n++) {
+        snprintf(path, sizeof path, "%s%s/", folder, image_part(n).text);
+        add_regions(output, &p->parts[n].program, path);
+    }
+    if (p->part_count == 0)
+        add_regions(output, p, folder);
+}
+
 /* Memories of the chip as .mem; what lies in external memory as .bin. */
 static void add_images(struct output *output, const struct program *p)
 {
@@ -46,12 +58,8 @@ static void add_images(struct output *output, const struct program *p)
         }
         mem_image_free(images[n].image);
     }
-    for (int n = 0; n < p->part_count; n++) {
-        snprintf(path, sizeof path, "mem/%s/", image_part(n).text);
-        add_regions(output, &p->parts[n].program, path);
-    }
-    if (p->config.memory != MEMORY_ROM && p->part_count == 0)
-        add_regions(output, p, "mem/");
+    if (p->config.memory != MEMORY_ROM)
+        add_all_regions(output, p, "mem/");
 }
 
 void emit_config(struct output *output, const struct program *p)
@@ -102,7 +110,7 @@ bool emit_model(struct output *output, const struct program *p, const char *comm
     output_set_command(output, command);
     output_set_config_hash(output, p->config_hash);
     emit_config(output, p);
-    add_regions(output, p, "");
+    add_all_regions(output, p, "");
     return attach_model(output, p, error) && licence_add(output, error);
 }
 

@@ -9,6 +9,7 @@
 
 #include "gen/config/config_file.h"
 #include "gen/folder/manifest.h"
+#include "gen/image/images.h"
 #include "gen/image/regions.h"
 #include "models/base/text.h"
 #include "models/base/version.h"
@@ -29,14 +30,30 @@ static bool has_file(const char *dir, const char *file)
     return exists;
 }
 
+static char *part_in(const char *dir, int part)
+{
+    char file[64];
+    snprintf(file, sizeof file, "%s/" MODEL_FILE, image_part(part).text);
+    return path_in(dir, file);
+}
+
+/* Of a network in parts it has an image of each. */
+static bool has_model(const char *dir)
+{
+    char *first = part_in(dir, 0);
+    const bool has = has_file(dir, MODEL_FILE) || access(first, F_OK) == 0;
+    free(first);
+    return has;
+}
+
 bool is_model_folder(const char *dir)
 {
-    return has_file(dir, MANIFEST_NAME) && has_file(dir, MODEL_FILE);
+    return has_file(dir, MANIFEST_NAME) && has_model(dir);
 }
 
 bool is_chip_folder(const char *dir)
 {
-    return has_file(dir, MANIFEST_NAME) && !has_file(dir, MODEL_FILE);
+    return has_file(dir, MANIFEST_NAME) && !has_model(dir);
 }
 
 /* The hash in the folder's manifest must be that of the program. */
@@ -93,11 +110,20 @@ void chip_close(struct chip_folder *chip)
     config_free(&chip->config);
 }
 
-bool chip_is_one(const struct chip_folder *chip, const char *what, struct error *error)
+bool chip_is_one(const struct chip_folder *chip, const char *what, const char *instead, struct error *error)
 {
     const int parts = chip->program.part_count;
-    return parts == 0 || fail(error, "%s is of one program, and '%s' has %d, one of each part of its network", what,
-                              chip->dir, parts);
+    return parts == 0 || fail(error, "%s is of one program, and '%s' has %d, one of each part of its network: %s",
+                              what, chip->dir, parts, instead);
+}
+
+bool chip_has_part(const struct program *program, int part, struct error *error)
+{
+    if (program->part_count == 0)
+        return fail(error, "--part: the network has no layers that go backward: it is not in parts");
+    return part < program->part_count ||
+           fail(error, "--part: there is no part %d: the network has %d, counted from 0", part,
+                program->part_count);
 }
 
 struct config chip_config(const struct program *chip)
@@ -107,10 +133,9 @@ struct config chip_config(const struct program *chip)
     return config;
 }
 
-/* Looks into the header of the model's image, for a message that says what is wrong. */
-static bool check_chip(const char *dir, const struct program *chip, struct error *error)
+/* Looks into the header of a model's image, for a message that says what is wrong. */
+static bool check_image(const char *path, const struct program *chip, struct error *error)
 {
-    char *path = path_in(dir, MODEL_FILE);
     struct text bytes = {0};
     bool ok = text_read_file(&bytes, path, error);
     if (ok && bytes.length < MODEL_WORDS * sizeof(uint32_t))
@@ -131,7 +156,19 @@ static bool check_chip(const char *dir, const struct program *chip, struct error
                       (unsigned)hash, (unsigned)chip->chip_hash);
     }
     text_free(&bytes);
-    free(path);
+    return ok;
+}
+
+/* As many images as the chip's network has parts. */
+static bool check_images(const char *dir, const struct program *chip, struct error *error)
+{
+    const int images = chip->part_count > 0 ? chip->part_count : 1;
+    bool ok = true;
+    for (int n = 0; ok && n < images; n++) {
+        char *path = chip->part_count > 0 ? part_in(dir, n) : path_in(dir, MODEL_FILE);
+        ok = check_image(path, chip, error);
+        free(path);
+    }
     return ok;
 }
 
@@ -141,7 +178,7 @@ bool model_open(struct model_folder *model, const char *dir, const struct chip_f
     *model = (struct model_folder){.dir = dir};
     if (!is_model_folder(dir))
         return fail(error, "'%s' is not a folder that 'ese model' made: it has no " MODEL_FILE, dir);
-    if (!check_chip(dir, &chip->program, error))
+    if (!check_images(dir, &chip->program, error))
         return false;
     struct config base = chip_config(&chip->program);
     char *path = path_in(dir, "config.yaml");

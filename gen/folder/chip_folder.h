@@ -21,8 +21,11 @@ bool is_chip_folder(const char *dir);
 bool chip_open(struct chip_folder *chip, const char *dir, struct error *error);
 void chip_close(struct chip_folder *chip);
 
-/* False: its network has layers that go backward, and `what` is of one program. */
-bool chip_is_one(const struct chip_folder *chip, const char *what, struct error *error);
+/* False: its network has layers that go backward, and `what` is of one program; `instead` says what will do. */
+bool chip_is_one(const struct chip_folder *chip, const char *what, const char *instead, struct error *error);
+
+/* Whether its network has this part. */
+bool chip_has_part(const struct program *program, int part, struct error *error);
 
 struct model_folder {
     const char *dir;

@@ -3,6 +3,7 @@
 #include "models/base/crc32.h"
 #include "models/number/golden.h"
 #include "models/program/derive.h"
+#include "models/program/path.h"
 #include "models/program/places.h"
 
 #include <string.h>
@@ -45,6 +46,16 @@ size_t region_size(const struct program *p, enum region_name name)
     if (name == REGION_WEIGHTS)
         return (size_t)p->d.weights_bus_words * bus_bytes(&p->d);
     return initial.bytes != 0 ? initial.offset + initial.bytes : last.offset + last.bytes;
+}
+
+int64_t region_bytes(const struct program *p, enum region_name region)
+{
+    int64_t bytes = 0;
+    if (p->part_count == 0)
+        return (int64_t)region_size(p, region);
+    for (int n = 0; n < p->part_count; n++)
+        bytes += (int64_t)region_size(&p->parts[n].program, region);
+    return bytes;
 }
 
 /* Room for `size` bytes, all 0. */

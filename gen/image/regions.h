@@ -50,6 +50,9 @@ size_t region_state_bytes(const struct program *program);
 /* Bytes of a region. */
 size_t region_size(const struct program *program, enum region_name name);
 
+/* The same; of a network in parts, of all of them. */
+int64_t region_bytes(const struct program *program, enum region_name region);
+
 /* The region that takes image number `image`; it is not on the chip. */
 enum region_name region_of_image(int image);
 

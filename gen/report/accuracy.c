@@ -362,7 +362,7 @@ static void warn_weights(struct text *lines, const struct program *p)
     for (int n = 0; n < p->network.matrix_count; n++) {
         const struct quant_matrix *m = &p->quant.matrices[n];
         const struct network_matrix *of = &p->network.matrices[n];
-        if (m->clipped == 0)
+        if (m->clipped == 0 || !m->asked) /* those of a choice cost y nothing */
             continue;
         text_appendf(lines, "%s weights of %s do not fit its %d fraction bits and are clipped; give "
                      "fewer in %s\n", commas(m->clipped).text, m->name, m->fraction,

@@ -109,6 +109,39 @@ static void write_snr(struct text *text, const struct tensor_quality *t)
                      commas(t->saturated).text);
 }
 
+/* "Wix 3 of 512 (1 bit finer), Wym 1 of 96 (2 bits finer)" */
+static void write_clipped_weights(struct text *text, const struct program *p)
+{
+    const struct fraction_choice *choice = &p->quant.choice;
+    const char *comma = "  Clipped: ";
+    for (int n = 0; n < p->network.matrix_count; n++) {
+        const struct quant_matrix *m = &p->quant.matrices[n];
+        if (m->finer == 0)
+            continue;
+        text_appendf(text, "%s%s %s of %s (%d bit%s finer)", comma, m->name, commas(m->clipped).text,
+                     commas(m->begin[m->rows]).text, m->finer, m->finer == 1 ? "" : "s");
+        comma = ",\n           ";
+    }
+    if (comma[0] == ',')
+        text_appendf(text, ".\n  So y has %.1f dB on %s frames of calibration, as far as weights go; %.1f dB if none "
+                     "were clipped.\n", choice->snr_db, commas(choice->frames).text, choice->whole_snr_db);
+}
+
+static void write_outliers(struct text *text, const struct program *p)
+{
+    const struct fraction_choice *choice = &p->quant.choice;
+    for (int n = 0; n < choice->outlier_count; n++) {
+        const struct quant_outlier *o = &choice->outliers[n];
+        const bool more = n + 1 < choice->outlier_count && o[1].matrix == o->matrix;
+        text_appendf(text, "  Outlier: %s[%d, %d] = %.6g", p->quant.matrices[o->matrix].name, o->row, o->col,
+                     o->value);
+        text_appendf(text, more ? ", with\n"
+                                : " makes its matrix coarse:\n           y has %.1f dB, without it %.1f "
+                                  "(weights alone)\n",
+                     o->snr_db, o->spared_snr_db);
+    }
+}
+
 static void write_quality(struct text *text, const struct facts *f)
 {
     const struct quality *q = &f->quality;
@@ -120,6 +153,8 @@ static void write_quality(struct text *text, const struct facts *f)
         text_appendf(text, "  %-8s %5d %9d %10.4f", t->name, t->bits, t->fraction, t->largest);
         write_snr(text, t);
     }
+    write_clipped_weights(text, f->program);
+    write_outliers(text, f->program);
     text_append(text, "  The float and the integer model each go on from their own state.\n");
 }
 

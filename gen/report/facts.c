@@ -5,6 +5,7 @@
 
 #include "models/program/chip_can.h"
 #include "models/program/element.h"
+#include "models/program/path.h"
 
 bool facts_has_sigmoid(const struct facts *facts)
 {
@@ -94,29 +95,40 @@ static int64_t bytes(int64_t words, int bits)
     return (words * bits + 7) / 8;
 }
 
-static struct image_size image_size(const struct facts *f)
+static int64_t dense_bytes(const struct facts *f)
 {
     const struct program *p = f->program;
-    const struct derived *d = &p->d;
     int64_t constants = 0;
     for (int n = 0; n < p->network.pass_count; n++) {
         const struct network_pass *pass = &p->network.passes[n];
         constants += ((pass->bias != NULL) + (pass->peep != NULL)) * pass->rows;
     }
+    return (int64_t)sizeof(float) * (f->dense_weights + constants);
+}
+
+static void add_image(struct facts *f, const struct program *p)
+{
+    const struct derived *d = &p->d;
     const int64_t weights = bytes(d->beats, weight_beat_bits(d));
     const int64_t rest =
         bytes(d->columns, column_word_bits(d)) + bytes(d->constants, constant_word_bits(d));
-    return (struct image_size){
-        .weight_bytes = weights,
-        .bytes = f->on_chip ? weights + rest : 0,
-        .dense_bytes = (int64_t)sizeof(float) * (f->dense_weights + constants)};
+    f->image.weight_bytes += weights;
+    f->image.bytes += f->on_chip ? weights + rest : 0;
+}
+
+static void add_traffic(struct facts *f, const struct program *p)
+{
+    const struct traffic t = derive_traffic(p);
+    f->traffic.read[0] += t.read[0];
+    f->traffic.read[1] += t.read[1];
+    f->traffic.written += t.written;
+    f->traffic.clocks += t.clocks;
 }
 
 /* What is known of a chip that there is, or could be. */
 static void gather_chip(struct facts *f)
 {
     const struct program *p = f->program;
-    f->traffic = derive_traffic(p);
     resources_count(&f->resources, p);
     occupancy_count(&f->occupancy, p, &f->resources);
     f->dsp_work = 2.0 * (double)p->true_nonzeros * p->d.channels /
@@ -133,6 +145,25 @@ static int terms_of(const struct network *n, int pass)
     return terms;
 }
 
+/* What follows from a frame's cycles and the non-zeros. */
+static void gather_speed(struct facts *f)
+{
+    const struct program *p = f->program;
+    const struct derived *d = &p->d;
+    const int64_t cycles = f->cycles->cycles_per_frame, nonzeros = (int64_t)p->true_nonzeros;
+    int terms = 1;
+    f->dense_weights = quantized_dense_weights(&p->quant);
+    f->image.dense_bytes = dense_bytes(f);
+    f->limit_cycles = (nonzeros + d->pes - 1) / d->pes;
+    f->utilization = (double)nonzeros / (double)(d->pes * cycles);
+    f->us = facts_us(f, cycles);
+    f->voices = d->channels * (int64_t)(p->config.frame_ms * 1e3 / f->us);
+    f->product_bits = d->aligned_bits + d->activation_bits;
+    for (int n = 0; n < p->network.pass_count; n++)
+        terms = terms_of(&p->network, n) > terms ? terms_of(&p->network, n) : terms;
+    f->any_weights_bits = f->product_bits + unsigned_bits(terms - 1);
+}
+
 void facts_gather(struct facts *f, const struct program *p, const struct cycles *cycles,
                   double quality_work)
 {
@@ -141,27 +172,34 @@ void facts_gather(struct facts *f, const struct program *p, const struct cycles 
                         .cycles = cycles,
                         .frame = &cycles->frames[cycles->frame_count - 2]};
     f->on_chip = chip_can(&p->network, &p->config, &f->no_chip);
-    const struct derived *d = &p->d;
-    int64_t slots = d->pes * cycles->cycles_per_frame, nonzeros = (int64_t)p->true_nonzeros;
-    f->dense_weights = quantized_dense_weights(&p->quant);
+    gather_speed(f);
     gather_work(f);
     gather_passes(f);
-    f->limit_cycles = (nonzeros + d->pes - 1) / d->pes;
-    f->stored_entries = (int64_t)d->beats * d->pes;
-    f->idle_slots = slots - f->frame->issued;
-    f->utilization = (double)nonzeros / (double)slots;
-    f->us = facts_us(f, cycles->cycles_per_frame);
-    f->product_bits = d->aligned_bits + d->activation_bits;
-    int terms = 1;
-    for (int n = 0; n < p->network.pass_count; n++)
-        terms = terms_of(&p->network, n) > terms ? terms_of(&p->network, n) : terms;
-    f->any_weights_bits = f->product_bits + unsigned_bits(terms - 1);
-    f->image = image_size(f);
-    f->voices = d->channels * (int64_t)(p->config.frame_ms * 1e3 / f->us);
+    f->stored_entries = (int64_t)p->d.beats * p->d.pes;
+    f->idle_slots = p->d.pes * cycles->cycles_per_frame - f->frame->issued;
+    add_image(f, p);
     lost_count(&f->lost, p, f->frame);
-    if (f->on_chip)
+    if (f->on_chip) {
+        add_traffic(f, p);
         gather_chip(f);
+    }
     quality_measure(&f->quality, p, quality_work);
+}
+
+void facts_gather_parts(struct facts *f, const struct program *p)
+{
+    *f = (struct facts){.program = p, .cycles = p->cycles, .on_chip = true};
+    f->frame = &f->sums;
+    gather_speed(f);
+    for (int n = 0; n < p->part_count; n++) {
+        const struct program *part = &p->parts[n].program;
+        const struct cycles_frame *frame = &part->cycles->frames[part->cycles->frame_count - 2];
+        for (int s = 0; s < STALL_COUNT; s++)
+            f->sums.stalls[s] += frame->stalls[s];
+        add_image(f, part);
+        add_traffic(f, part);
+    }
+    gather_chip(f);
 }
 
 void facts_free(struct facts *f)

@@ -38,6 +38,7 @@ struct facts {
     const struct program *program;
     const struct cycles *cycles;
     const struct cycles_frame *frame;
+    struct cycles_frame sums; /* of parts: stalls */
     bool on_chip; /* there is a chip of the network (models/program/chip_can.h).  Of others what it
                      would take is not known: no traffic, image.bytes, dsp_work, resources,
                      occupancy */
@@ -75,6 +76,10 @@ void facts_gather(struct facts *facts, const struct program *program, const stru
                   double quality_work);
 void facts_free(struct facts *facts);
 
+/* Of a network in parts what sums up over them, and of the chip that they share: speed, stalls, traffic, image,
+ * resources.  The rest is of each part. */
+void facts_gather_parts(struct facts *facts, const struct program *program);
+
 /* Whether the network takes a Sigmoid, and a Tanh; of one that no chip computes both. */
 bool facts_has_sigmoid(const struct facts *facts);
 bool facts_has_tanh(const struct facts *facts);
@@ -94,6 +99,9 @@ double facts_bandwidth(const struct facts *facts);
 /* The report as text, with the chart of a frame or without; and as JSON. */
 void facts_text(struct text *text, const struct facts *facts, bool chart);
 json_t *facts_json(const struct facts *facts);
+
+/* Of facts_gather_parts(): the members of facts_json() of what is there; `latency_cycles` is null. */
+json_t *facts_json_sums(const struct facts *facts);
 
 /* The part of the text on external memory, and the same as JSON; nothing and NULL without. */
 void facts_text_memory(struct text *text, const struct facts *facts);

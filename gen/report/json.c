@@ -145,14 +145,18 @@ static int fold_of(const struct program *p, int matrix)
 static json_t *matrices_json(const struct facts *f)
 {
     json_t *list = json_array();
-    for (int m = 0; m < f->program->network.matrix_count; m++) {
-        const struct quant_matrix *matrix = &f->program->quant.matrices[m];
+    const struct program *p = f->program;
+    for (int m = 0; m < p->network.matrix_count; m++) {
+        const struct quant_matrix *matrix = &p->quant.matrices[m];
         json_t *object = json_object();
         set_text(object, "name", matrix->name);
         set_int(object, "rows", matrix->rows);
         set_int(object, "cols", matrix->cols);
         set_int(object, "fold", fold_of(f->program, m));
         set_int(object, "shift", matrix->shift);
+        set(object, "density", p->config.model.pruning == PRUNING_NONE
+                                   ? json_null()
+                                   : json_real(network_density(&p->network, m, &p->config.model)));
         set_work(object, f, &f->matrix_work[m]);
         json_array_append_new(list, object);
     }
@@ -256,6 +260,34 @@ static json_t *formats_json(const struct facts *f)
     return object;
 }
 
+/* Weights whose format was chosen finer than clips nothing, and those that make a format coarse. */
+static json_t *choice_json(const struct facts *f)
+{
+    const struct quantized *q = &f->program->quant;
+    const struct fraction_choice *choice = &q->choice;
+    json_t *object = json_object(), *finer = json_object(), *outliers = json_array();
+    set_int(object, "frames", choice->frames);
+    set_real(object, "whole_snr_db", choice->frames > 0 ? choice->whole_snr_db : INFINITY);
+    set_real(object, "snr_db", choice->frames > 0 ? choice->snr_db : INFINITY);
+    for (int n = 0; n < q->shape.matrix_count; n++) {
+        const struct quant_matrix *m = &q->matrices[n];
+        if (m->finer > 0)
+            set(finer, m->name, json_pack("{s:i, s:I}", "bits", m->finer, "clipped", (json_int_t)m->clipped));
+    }
+    set(object, "finer", finer);
+    for (int n = 0; n < choice->outlier_count; n++) {
+        const struct quant_outlier *o = &choice->outliers[n];
+        json_t *row = json_pack("{s:s, s:i, s:i}", "matrix", q->matrices[o->matrix].name, "row", o->row, "column",
+                                o->col);
+        set_real(row, "value", o->value);
+        set_real(row, "snr_db", o->snr_db);
+        set_real(row, "spared_snr_db", o->spared_snr_db);
+        json_array_append_new(outliers, row);
+    }
+    set(object, "outliers", outliers);
+    return object;
+}
+
 static json_t *quality_json(const struct facts *f)
 {
     const struct quality *q = &f->quality;
@@ -277,6 +309,7 @@ static json_t *quality_json(const struct facts *f)
         json_array_append_new(tensors, object);
     }
     set(quality, "tensors", tensors);
+    set(quality, "weights", choice_json(f));
     return quality;
 }
 
@@ -433,6 +466,20 @@ static void add_cost(json_t *root, const struct facts *f)
     set(root, "resources", resources_json(&f->resources));
     set(root, "logic", logic_json(&f->occupancy.logic));
     set(root, "device", device_json(&f->occupancy));
+}
+
+json_t *facts_json_sums(const struct facts *f)
+{
+    json_t *root = json_object();
+    add_names(root, f->program);
+    set(root, "chip", chip_json(f));
+    set(root, "network", network_json(f));
+    add_speed(root, f);
+    set(root, "latency_cycles", json_null()); /* over whole utterances */
+    set(root, "image", image_json(f));
+    set(root, "stalls", stalls_json(f));
+    add_cost(root, f);
+    return root;
 }
 
 json_t *facts_json(const struct facts *f)

@@ -31,7 +31,7 @@ static void write_row(struct text *text, const struct program *p, int n)
     text_free(&writes);
 }
 
-static void write_table(struct text *text, const struct program *p)
+void parts_table(struct text *text, const struct program *p)
 {
     text_appendf(text,
                  "%d parts, a model image each: all frames of an utterance go through one, then through the next\n"
@@ -58,7 +58,7 @@ static void write_accuracy(struct text *text, const struct program *p)
 
 void parts_text(struct text *text, const struct program *p, bool chart)
 {
-    write_table(text, p);
+    parts_table(text, p);
     write_accuracy(text, p);
     for (int n = 0; n < p->part_count; n++) {
         const struct program *part = &p->parts[n].program;
@@ -89,8 +89,11 @@ json_t *parts_json(const struct program *p)
                             (json_int_t)part->cycles_per_frame, "report", facts_json(&facts)));
         facts_free(&facts);
     }
-    return json_pack("{s:s, s:I, s:f, s:I, s:o, s:o}", "name", p->config.name, "cycles_per_frame",
-                     (json_int_t)p->cycles_per_frame, "us_per_frame",
-                     cycles_to_us(p->config.clock_mhz, p->cycles_per_frame), "nonzeros",
-                     (json_int_t)p->true_nonzeros, "accuracy", accuracy_json(p, &accuracy), "parts", list);
+    struct facts sums;
+    facts_gather_parts(&sums, p);
+    json_t *json = facts_json_sums(&sums);
+    json_object_set_new(json, "nonzeros", json_integer((json_int_t)p->true_nonzeros));
+    json_object_set_new(json, "accuracy", accuracy_json(p, &accuracy));
+    json_object_set_new(json, "parts", list);
+    return json;
 }

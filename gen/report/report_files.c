@@ -26,9 +26,12 @@ static void add_parts(struct output *output, const struct program *p, struct tex
 {
     const struct accuracy accuracy = path_accuracy(p);
     struct text text = {0};
+    struct facts sums;
+    facts_gather_parts(&sums, p);
     accuracy_warnings(warnings, p, &accuracy);
     accuracy_agreement_line(said, &accuracy);
     accuracy_warn_expected(warnings, p, &accuracy);
+    occupancy_warning(warnings, &sums.occupancy);
     parts_text(&text, p, true);
     output_take(output, "report.txt", &text);
     add_json(output, parts_json(p));

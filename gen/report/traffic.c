@@ -53,8 +53,8 @@ void facts_text_memory(struct text *text, const struct facts *f)
                  commas(f->traffic.clocks).text,
                  f->traffic.clocks > cycles ? ": slower than the array, which will wait" : "");
     text_appendf(text, "  %-14s model.bin %s bytes, weights.bin %s bytes; %s\n", "model",
-                 commas((int64_t)region_size(p, REGION_MODEL)).text,
-                 commas((int64_t)region_size(p, REGION_WEIGHTS)).text,
+                 commas(region_bytes(p, REGION_MODEL)).text,
+                 commas(region_bytes(p, REGION_WEIGHTS)).text,
                  p->config.memory == MEMORY_RESIDENT ? "loaded once" : "read again every frame");
     text_appendf(text, "  %-14s %s weight beats (this model: %s), %s columns (%s), %s constants (%s)\n",
                  "room for", commas(d->max_beats).text, commas(d->beats).text,
@@ -74,6 +74,6 @@ json_t *facts_json_memory(const struct facts *f)
                      (json_int_t)f->traffic.clocks, "gigabytes_per_second",
                      gigabytes(f, f->traffic.read[0] + f->traffic.read[1] + f->traffic.written),
                      "peak_gigabytes_per_second", peak(f) * p->config.memory_ports, "model_bytes",
-                     (json_int_t)region_size(p, REGION_MODEL), "weights_bytes",
-                     (json_int_t)region_size(p, REGION_WEIGHTS));
+                     (json_int_t)region_bytes(p, REGION_MODEL), "weights_bytes",
+                     (json_int_t)region_bytes(p, REGION_WEIGHTS));
 }

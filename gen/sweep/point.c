@@ -8,6 +8,7 @@
 #include "gen/folder/json_file.h"
 #include "gen/report/accuracy.h"
 #include "gen/report/facts.h"
+#include "gen/report/parts.h"
 #include "gen/sweep/csv.h"
 #include "gen/sweep/sweep.h"
 
@@ -261,9 +262,22 @@ static bool compute_extras(struct sweep *s, struct found *found, struct error *e
     return true;
 }
 
-static bool report(struct found *found, const struct program *p, struct error *error)
+/* Of a network with layers that go backward. */
+static bool report_parts(struct found *found, struct program *p, struct error *error)
+{
+    const struct accuracy accuracy = path_accuracy(p);
+    path_utterances(p);
+    if (!accuracy_expected(p, &accuracy, error))
+        return false;
+    found->report = parts_json(p);
+    return true;
+}
+
+static bool report(struct found *found, struct program *p, struct error *error)
 {
     struct facts facts;
+    if (p->part_count > 0)
+        return report_parts(found, p, error);
     facts_gather(&facts, p, p->cycles, QUALITY_WORK);
     bool good = accuracy_expected(p, &facts.quality.accuracy, error);
     if (good)

@@ -360,7 +360,7 @@ static bool open_bench(struct bench *b, struct error *error)
 {
     if (!chip_open(&b->chip, b->options->dir, error))
         return false;
-    if (!chip_is_one(&b->chip, "--selftest", error) ||
+    if (!chip_is_one(&b->chip, "--selftest", "'ese verify --faults' plays faults on each", error) ||
         !workspace_open(&b->work, b->chip.dir, b->options->work, error)) {
         chip_close(&b->chip);
         return false;

@@ -59,8 +59,9 @@ static void keep_best(struct learning *g, double loss)
 static bool report(struct learning *g, struct error *error)
 {
     struct learner *l = g->learner;
+    const double density = network_all_density(l->task->dense, l->task->model);
     struct learn_report r = {.seen = l->position.seen, .frames = l->position.frames,
-                             .density = learner_density(l, l->task->model->density)};
+                             .density = learner_density(l, density)};
     for (int number = 0; number < l->threads; number++) {
         learn_sums_join(&r.learnt, &l->workers[number].sums);
         l->workers[number].sums = (struct learn_sums){0};

@@ -233,25 +233,22 @@ double learner_done(const struct learner *l)
     return (double)l->position.seen / (double)l->position.frames;
 }
 
-double learner_density(const struct learner *l, double density)
+/* What of that which is to go in the end is still there. */
+static double rest_of(const struct learner *l)
 {
-    const double rest = 1.0 - learner_done(l) / RAMP;
-    return l->task->model->pruning == PRUNING_NONE ? 1.0
-           : rest > 0.0 ? density + (1.0 - density) * rest * rest * rest : density;
+    const double rest = fmax(0.0, 1.0 - learner_done(l) / RAMP);
+    return rest * rest * rest;
 }
 
-/* prune() does it, to a network whose layers are asked to be so dense. */
+double learner_density(const struct learner *l, double density)
+{
+    return l->task->model->pruning == PRUNING_NONE ? 1.0 : density + (1.0 - density) * rest_of(l);
+}
+
 void learner_prune(struct learner *l, bool end)
 {
-    struct model_config model = *l->task->model;
     learn_plan_write(l->plan, l->at, &l->copy);
-    if (!end)
-        model.density = learner_density(l, model.density);
-    for (int i = 0; i < l->copy.layer_count; i++) {
-        const double own = l->task->dense->layers[i].as.density;
-        l->copy.layers[i].as.density = end || own == 0.0 ? own : learner_density(l, own);
-    }
-    prune(&l->copy, &model, l->task->geometry);
+    prune_partly(&l->copy, l->task->model, l->task->geometry, end ? 0.0 : rest_of(l));
     learn_plan_read(l->plan, &l->copy, l->at);
     for (size_t i = 0; i < l->plan->matrix_count; i++)
         l->mask[i] = l->at[i] != 0.0f ? 1.0f : 0.0f;

@@ -64,7 +64,7 @@ enum pipeline { PIPELINES(CHOICE_VALUE) };
 
 enum { LANES_AUTO = 0, INDEX_AUTO = 0, FRAMES_ALL = 0, FORMAT_AUTO = -1000 };
 
-/* What number formats can be asked for: vectors, and the matrices of all kinds of layers
+/* What number formats, and of matrices densities, can be asked for: vectors, and the matrices of all kinds of layers
  * (models/network/layer.h). */
 #define FORMAT_VECTORS(X) X(x) X(y) X(m) X(c) X(kept)
 #define FORMAT_MATRICES(X) \
@@ -76,6 +76,13 @@ struct format_keys {
 #define FORMAT_FIELD(name) int name;
     FORMAT_VECTORS(FORMAT_FIELD) FORMAT_MATRICES(FORMAT_FIELD)
 #undef FORMAT_FIELD
+};
+
+/* Shares of the weights that pruning leaves, 0: that of the layer, or of the model. */
+struct density_keys {
+#define DENSITY_FIELD(name) double name;
+    FORMAT_MATRICES(DENSITY_FIELD)
+#undef DENSITY_FIELD
 };
 
 /* Largest magnitudes that a format must hold, 0: what calibration sees. */
@@ -102,6 +109,7 @@ struct layer_config {
     bool bias;             /* gates and linear layers have biases */
     enum direction direction;
     double density;        /* share of weights that pruning leaves, 0: that of the model */
+    struct density_keys densities; /* 0: what the model's say, then `density` */
     struct format_keys formats; /* FORMAT_AUTO, 0 in `ranges`: what the model's say */
     struct range_keys ranges;
 };
@@ -122,6 +130,7 @@ struct model_config {
     bool peephole, projection;
     enum candidate candidate;
     double density;          /* share of weights that pruning leaves, (0, 1] */
+    struct density_keys densities;
     enum pruning pruning;
     uint64_t seed;
     double margin;          /* share of its range by which a value may exceed what calibration saw */

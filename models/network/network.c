@@ -4,10 +4,37 @@
 #include <stdlib.h>
 #include <string.h>
 
+static double density_key(const struct density_keys *d, const char *name)
+{
+#define DENSITY_OF(id)          \
+    if (strcmp(name, #id) == 0) \
+        return d->id;
+    FORMAT_MATRICES(DENSITY_OF)
+#undef DENSITY_OF
+    return 0.0;
+}
+
 double network_density(const struct network *n, int matrix, const struct model_config *model)
 {
-    const double own = n->layers[n->matrices[matrix].layer].as.density;
-    return own > 0.0 ? own : model->density;
+    const struct network_matrix *m = &n->matrices[matrix];
+    const struct layer_config *layer = &n->layers[m->layer].as;
+    const double asked[] = {density_key(&layer->densities, m->key), density_key(&model->densities, m->key),
+                            layer->density};
+    for (size_t i = 0; i < sizeof asked / sizeof *asked; i++)
+        if (asked[i] > 0.0)
+            return asked[i];
+    return model->density;
+}
+
+double network_all_density(const struct network *n, const struct model_config *model)
+{
+    double stay = 0.0, weights = 0.0;
+    for (int i = 0; i < n->matrix_count; i++) {
+        const double count = (double)n->matrices[i].weights.rows * n->matrices[i].weights.cols;
+        stay += count * network_density(n, i, model);
+        weights += count;
+    }
+    return weights > 0.0 ? stay / weights : model->density;
 }
 
 const struct layer *network_only(const struct network *n, enum layer_kind kind)

@@ -138,9 +138,13 @@ void network_make(struct network *network, const struct layer_config *layers, in
 /* The same, of layers that are numbered from `first` on. */
 void network_make_from(struct network *network, const struct layer_config *layers, int count, int first);
 
-/* Share of a matrix's weights that pruning leaves: that of its layer, or of the model. */
+/* Share of a matrix's weights that pruning leaves: what its layer or else the model says of such a matrix, or else
+ * of all. */
 double network_density(const struct network *network, int matrix,
                        const struct model_config *model);
+
+/* The same of all weights together. */
+double network_all_density(const struct network *network, const struct model_config *model);
 
 /* What the last layer writes. */
 int network_output(const struct network *network);

@@ -108,6 +108,17 @@ struct reference *reference_rounded(const struct reference *r, int bits)
     return rounded;
 }
 
+void reference_round(struct reference *to, const struct reference *from, int matrix,
+                     const struct weight_rounding *w)
+{
+    const struct sparse *exact = &from->matrices[matrix];
+    double *value = to->matrices[matrix].value;
+    for (int i = 0; i < exact->begin[exact->rows]; i++)
+        value[i] = fabs(exact->value[i]) > w->spared
+                       ? exact->value[i]
+                       : ldexp((double)quantize_value(exact->value[i], w->fraction, w->bits), -w->fraction);
+}
+
 void reference_free(struct reference *r)
 {
     for (int n = 0; n < r->network->matrix_count; n++)

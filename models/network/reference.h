@@ -29,6 +29,17 @@ const struct network *reference_network(const struct reference *reference);
  * limited. */
 struct reference *reference_rounded(const struct reference *reference, int bits);
 
+/* How the weights of a matrix are rounded: to `fraction` fraction bits, clipped to what `bits` hold; those beyond
+ * `spared` stay as they are (INFINITY: none does). */
+struct weight_rounding {
+    int bits, fraction;
+    double spared;
+};
+
+/* One matrix of `to`, which reference_rounded() made of `from`, is that of `from`, rounded. */
+void reference_round(struct reference *to, const struct reference *from, int matrix,
+                     const struct weight_rounding *rounding);
+
 struct reference_state reference_start(const struct network *network); /* one voice */
 void reference_end(struct reference_state *state);
 

@@ -71,6 +71,9 @@ enum {
     HELD_OUT_SHARE = 10,
     NOISE_SHARE = 8, /* one frame in so many tells the noise */
     NOISE_FRAMES = 32, /* of an utterance, at least */
+    TRIAL_BITS = 16, /* of weights before anybody asks */
+    TRIAL_FRAMES_LEAST = 96, /* of an utterance: behind the silence that it begins with */
+    TRIAL_FRAMES_MOST = 128,
     DRAWN_UTTERANCES = 8,
     DRAWN_FRAMES = 32 /* each */
 };
@@ -112,6 +115,9 @@ struct calibrator {
     struct magnitudes *values; /* [vectors] */
     struct clip *clips;
     int clip_count;
+    struct reference *trial;          /* its weights rounded as ... */
+    struct weight_rounding *roundings; /* ... [matrices] says; NULL: nobody has asked yet */
+    int *trial_rows;                   /* [utterances] frames that tell */
 };
 
 /* A run over all frames: what is done with the state of a voice after a frame. */
@@ -120,7 +126,7 @@ struct run {
     const struct reference *reference;
     bool gather;    /* magnitudes and y; else compare y */
     const int *rows; /* [utterances] frames to play */
-    double error;   /* power */
+    double error, signal; /* power */
 };
 
 /* Who speaks, on as many voices at once as the reference takes. */
@@ -197,6 +203,7 @@ static void take_y(struct run *run, const double *from, int step, int utterance,
             c->signal += value * value;
         } else {
             run->error += (value - (double)y[i]) * (value - (double)y[i]);
+            run->signal += (double)y[i] * (double)y[i];
         }
     }
 }
@@ -429,6 +436,10 @@ void calibrator_free(struct calibrator *c)
     free(c->values);
     if (c->reference != NULL)
         reference_free(c->reference);
+    if (c->trial != NULL)
+        reference_free(c->trial);
+    free(c->roundings);
+    free(c->trial_rows);
     utterances_free(&c->drawn);
     free(c->clips);
     free(c->rows);
@@ -503,4 +514,50 @@ double calibrator_noise(struct calibrator *c, int vector, int weight_bits, doubl
     reference_free(rounded);
     free(rows);
     return frames > 0 ? run.error * (double)c->seen.frames / (double)frames : 0.0;
+}
+
+/* Utterances at equal distances, the same number of frames of each if they have so many. */
+static void choose_trial_rows(struct calibrator *c)
+{
+    const int there = c->seen.utterances, most = there < REFERENCE_VOICES ? there : REFERENCE_VOICES;
+    const int64_t frames = (int64_t)c->seen.frames / (2 * c->network.matrix_count + 1) / (most > 0 ? most : 1);
+    const int each = frames < TRIAL_FRAMES_LEAST  ? TRIAL_FRAMES_LEAST
+                     : frames > TRIAL_FRAMES_MOST ? TRIAL_FRAMES_MOST
+                                                  : (int)frames;
+    c->trial_rows = rows_new(c);
+    for (int n = 0, seen = 0, used = 0; n < c->utterances.count; n++) {
+        if (c->rows[n] == 0 || (int64_t)seen++ * most / there < used)
+            continue;
+        used++;
+        c->trial_rows[n] = c->rows[n] < each ? c->rows[n] : each;
+    }
+}
+
+static void start_trials(struct calibrator *c)
+{
+    const int matrices = c->network.matrix_count;
+    choose_trial_rows(c);
+    c->trial = reference_rounded(c->reference, TRIAL_BITS);
+    c->roundings = allocate((size_t)matrices, sizeof *c->roundings);
+}
+
+struct weights_error calibrator_weights_error(struct calibrator *c, const struct weight_rounding *roundings)
+{
+    if (c->trial == NULL)
+        start_trials(c);
+    for (int m = 0; m < c->network.matrix_count; m++) {
+        const struct weight_rounding *now = &c->roundings[m], *to = &roundings[m];
+        if (now->bits == to->bits && now->fraction == to->fraction && now->spared == to->spared)
+            continue;
+        c->roundings[m] = *to;
+        reference_round(c->trial, c->reference, m, to);
+    }
+    struct run run = {.calibrator = c, .reference = c->trial, .rows = c->trial_rows};
+    struct weights_error e = {0};
+    run_all(&run);
+    e.error = run.error;
+    e.signal = run.signal;
+    for (int n = 0; n < c->utterances.count; n++)
+        e.frames += c->trial_rows[n];
+    return e;
 }

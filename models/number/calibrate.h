@@ -60,6 +60,18 @@ double calibrator_clip_error(struct calibrator *calibrator, int vector, double l
  * what quantization costs in any case. */
 double calibrator_noise(struct calibrator *calibrator, int vector, int weight_bits, double step);
 
+/* What rounding weights costs, on the first frames of as many utterances as run beside each other: some hundred of
+ * each, which tell, and do not take long. */
+struct weights_error {
+    double error, signal; /* power, summed over all values of y */
+    int frames;
+};
+
+/* `roundings` [matrices] (models/network/reference.h); the other vectors and the states are exact. */
+struct weight_rounding;
+struct weights_error calibrator_weights_error(struct calibrator *calibrator,
+                                              const struct weight_rounding *roundings);
+
 /* Power of y itself. */
 double calibrator_signal(const struct calibrator *calibrator);
 

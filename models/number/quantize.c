@@ -6,24 +6,13 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "models/number/align.h"
 #include "models/number/formats.h"
+#include "models/number/fractions.h"
 
 enum {
-    DSP_WIDE_BITS = 27,     /* the wider operand of a DSP48E2 carries the aligned weight */
-    WEIGHT_FRACTION_MAX = 24,
-    ROUND_SHIFT_LEAST = 2,
-    ROUND_SHIFT_MOST = 40,
+    DSP_WIDE_BITS = ALIGN_WIDE_BITS,
     ACC_BITS_MAX = 48       /* what a DSP48E2 can add; also keeps the models within int64_t */
-};
-
-/* One matrix with what its alignment needs: where the binary point of its products falls, and
- * where that of the accumulator lies above the bits that rounding drops. */
-struct alignment {
-    struct quant_matrix *quant;
-    int activation_fraction, result_fraction;
-    double largest; /* magnitude of the weights */
-    int asked;      /* fraction bits, or FORMAT_AUTO ... */
-    struct key_name key; /* ... by which key */
 };
 
 /* ---- tables ---------------------------------------------------------------------------------- */
@@ -51,150 +40,6 @@ int64_t quantized_dense_weights(const struct quantized *q)
     for (int n = 0; n < q->shape.matrix_count; n++)
         weights += (int64_t)q->matrices[n].rows * q->matrices[n].cols;
     return weights;
-}
-
-/* What the bits of a sum that stay are: z, or where no function bounds it the result itself. */
-static int result_fraction(const struct quantized *q, const struct network_pass *pass)
-{
-    return pass->sums == NONE ? q->vectors[pass->writes].fraction : q->z_fraction;
-}
-
-static bool has_product(const struct network_pass *pass)
-{
-    return pass->left != NONE && pass->right != NONE;
-}
-
-/* Bits below those of the result that the product of a pass (r * (Wnr h' + cn)) has. */
-static int product_below(const struct quantized *q, const struct network_pass *pass)
-{
-    return q->vectors[pass->left].fraction + q->vectors[pass->right].fraction -
-           result_fraction(q, pass);
-}
-
-int quantized_product_shift(const struct quantized *q, int number)
-{
-    const struct network_pass *pass = &q->shape.passes[number];
-    if (!has_product(pass)) /* peephole weights are as fine as is needed */
-        return 0;
-    return q->passes[number].round_shift - product_below(q, pass);
-}
-
-/* ---- alignment ------------------------------------------------------------------------------- */
-
-static int format_key(const struct format_keys *f, const char *name)
-{
-#define FORMAT_OF(id)          \
-    if (strcmp(name, #id) == 0) \
-        return f->id;
-    FORMAT_MATRICES(FORMAT_OF)
-#undef FORMAT_OF
-    return FORMAT_AUTO;
-}
-
-/* Of a matrix: what its layer says, or the model. */
-static void ask_keys(struct alignment *a, const struct layer *layer,
-                     const struct network_matrix *m, const struct model_config *model)
-{
-    const int own = format_key(&layer->as.formats, m->key);
-    a->asked = own != FORMAT_AUTO ? own : format_key(&model->formats, m->key);
-    a->key = model_key(own != FORMAT_AUTO ? layer->number : NONE, "formats", m->key);
-}
-
-/* Those of a layer; returns how many. */
-static int list_matrices(struct quantized *q, int layer, const struct network *n,
-                         const struct model_config *model, struct alignment *list)
-{
-    int count = 0;
-    for (int i = 0; i < n->matrix_count; i++) {
-        const struct network_matrix *m = &n->matrices[i];
-        if (m->layer != layer)
-            continue;
-        list[count] = (struct alignment){
-            .quant = &q->matrices[i],
-            .activation_fraction = q->vectors[m->source].fraction,
-            .result_fraction = result_fraction(q, &n->passes[m->pass]),
-            .largest = matrix_largest(&m->weights)};
-        ask_keys(&list[count++], &n->layers[layer], m, model);
-        snprintf(q->matrices[i].name, sizeof q->matrices[i].name, "%s", m->name);
-    }
-    return count;
-}
-
-/* Fraction bits of the weights, before they are aligned. */
-static int natural_fraction(const struct quantized *q, const struct alignment *a)
-{
-    return a->asked != FORMAT_AUTO ? a->asked
-                                   : fraction_for(a->largest, q->weight_bits, WEIGHT_FRACTION_MAX);
-}
-
-static int shift_limit(const struct quantized *q)
-{
-    return DSP_WIDE_BITS - q->weight_bits;
-}
-
-/* The bits that rounding drops: fine enough for the finest products, if the others can be shifted
- * that far. */
-static int choose_round_shift(const struct quantized *q, int layer, const struct alignment *list,
-                              int count)
-{
-    int need = ROUND_SHIFT_LEAST, allow = ROUND_SHIFT_MOST;
-    for (int i = 0; i < q->shape.pass_count; i++) {
-        const struct network_pass *pass = &q->shape.passes[i];
-        if (pass->layer == layer && has_product(pass) && product_below(q, pass) > need)
-            need = product_below(q, pass);
-    }
-    for (int i = 0; i < count; i++) {
-        double largest = list[i].largest;
-        int above =
-            natural_fraction(q, &list[i]) + list[i].activation_fraction - list[i].result_fraction;
-        if (largest != 0.0 && above > need)
-            need = above;
-        if (largest != 0.0 && above + shift_limit(q) < allow)
-            allow = above + shift_limit(q);
-    }
-    return need < allow ? need : allow > ROUND_SHIFT_LEAST ? allow : ROUND_SHIFT_LEAST;
-}
-
-/* Where the binary point of a matrix's weights may lie at the finest: beyond it bits are lost. */
-static int finest_fraction(const struct alignment *a, int round_shift)
-{
-    return round_shift + a->result_fraction - a->activation_fraction;
-}
-
-/* A format that was asked for is taken or refused. */
-static bool check_keys(const struct alignment *list, int count, int round_shift,
-                       struct error *error)
-{
-    for (int i = 0; i < count; i++) {
-        int finest = finest_fraction(&list[i], round_shift);
-        if (list[i].asked != FORMAT_AUTO && list[i].asked > finest)
-            return fail(error,
-                        "%s: %d fraction bits are more than the accumulator has room for "
-                        "beside those of the other matrices; at most %d",
-                        list[i].key.text, list[i].asked, finest);
-    }
-    return true;
-}
-
-/* Chooses the fraction bits and the shift of every matrix, shifts up to `most`.  Returns the first
- * that would need more, or NULL; its shift is then what it would need. */
-static const struct quant_matrix *align(const struct quantized *q, const struct alignment *list,
-                                        int count, int round_shift, int most)
-{
-    for (int i = 0; i < count; i++) {
-        struct quant_matrix *m = list[i].quant;
-        double largest = list[i].largest;
-        int point = finest_fraction(&list[i], round_shift);
-        m->fraction = natural_fraction(q, &list[i]);
-        if (m->fraction > point)
-            m->fraction = point; /* finer than the accumulator: the rest would be lost */
-        m->shift = point - m->fraction;
-        if (m->shift > most && largest > 0.0)
-            return m;
-        if (m->shift > most) /* all weights are 0 */
-            m->shift = most, m->fraction = point - most;
-    }
-    return NULL;
 }
 
 static void list_nonzeros(struct quant_matrix *q)
@@ -322,22 +167,6 @@ static void round_up_bits(struct quantized *q)
     q->sum_bits = at_least(q->sum_bits, q->bias_bits + 1);
 }
 
-/* What else may be behind numbers that cannot be aligned. */
-static bool any_key(const struct format_keys *f, const struct range_keys *r)
-{
-#define ASKED(name) f->name != FORMAT_AUTO || r->name > 0.0 ||
-    return FORMAT_VECTORS(ASKED) false;
-#undef ASKED
-}
-
-static const char *or_keys(const struct model_config *model)
-{
-    bool asked = any_key(&model->formats, &model->ranges);
-    for (int i = 0; i < model->layer_count; i++)
-        asked = asked || any_key(&model->layers[i].formats, &model->layers[i].ranges);
-    return asked ? ", or ask for less in model.formats and model.ranges" : "";
-}
-
 /* Sizes the accumulators for this model, and as far as that is possible for one that is `headroom`
  * percent larger. */
 static bool size_accumulators(struct quantized *q, const struct config *config, struct error *error)
@@ -349,14 +178,14 @@ static bool size_accumulators(struct quantized *q, const struct config *config, 
     if (q->sum_bits > ACC_BITS_MAX)
         return fail(error, "the accumulators would need %d bits, at most %d are possible: "
                     "reduce weight_bits or activation_bits, or scale the model's weights%s",
-                    q->sum_bits, ACC_BITS_MAX, or_keys(&config->model));
+                    q->sum_bits, ACC_BITS_MAX, align_or_keys(&config->model));
     if (q->peep_bits > DSP_WIDE_BITS)
         return fail(error, "the peephole weights would need %d bits, at most %d are possible: "
                     "reduce activation_bits%s", q->peep_bits, DSP_WIDE_BITS,
-                    or_keys(&config->model));
+                    align_or_keys(&config->model));
     if (headroom == 0)
         return true;
-    if (q->max_shift < shift_limit(q) &&
+    if (q->max_shift < align_shift_limit(q) &&
         q->weight_bits + q->max_shift + 1 + q->activation_bits < ACC_BITS_MAX)
         q->max_shift++;
     count_bits(q, &bounds, headroom);
@@ -399,17 +228,6 @@ static void set_shape(struct quantized *q, const struct network *n, const struct
     q->passes = allocate((size_t)n->pass_count, sizeof *q->passes);
 }
 
-/* The round shift of a layer's passes, and what follows from it. */
-static void set_sums(struct quantized *q, int layer, int round_shift)
-{
-    for (int i = 0; i < q->shape.pass_count; i++) {
-        const struct network_pass *pass = &q->shape.passes[i];
-        if (pass->layer == layer)
-            q->passes[i] = (struct quant_pass){.sum = result_fraction(q, pass) + round_shift,
-                                               .round_shift = round_shift};
-    }
-}
-
 void quantize_all(struct quantized *q, const struct network *n, enum table_kind table)
 {
     for (int i = 0; i < n->matrix_count; i++)
@@ -419,116 +237,17 @@ void quantize_all(struct quantized *q, const struct network *n, enum table_kind 
     act_table_build(&q->sigm, false, table, q->z_fraction, q->z_bits, q->gate_fraction);
     act_table_build(&q->tanh, true, table, q->z_fraction, q->z_bits, q->gate_fraction);
 }
-
-/* The layer that is aligned. */
-struct aligner {
-    struct quantized *q;
-    const struct network *network;
-    struct calibrator *calibrator;
-    const struct config *config;
-    int layer, count, round_shift;
-    struct alignment *list;
-};
-
-static struct aligner aligner_new(struct quantized *q, const struct network *n,
-                                  struct calibrator *calibrator, const struct config *config)
-{
-    struct aligner a = {.q = q, .network = n, .calibrator = calibrator, .config = config};
-    a.list = allocate((size_t)n->matrix_count, sizeof *a.list);
-    return a;
-}
-
-static void list_layer(struct aligner *a)
-{
-    a->count = list_matrices(a->q, a->layer, a->network, &a->config->model, a->list);
-    a->round_shift = choose_round_shift(a->q, a->layer, a->list, a->count);
-}
-
-/* A product that is added to a sum (r * (Wnr h' + cn)) must not be finer than that: its right
- * factor is made coarser, unless a key asked for it, and the layer listed anew. */
-static bool fit_product(struct aligner *a, const struct network_pass *pass, struct error *error)
-{
-    const struct quant_vector *factor = &a->q->vectors[pass->right];
-    const int fraction = factor->fraction;
-    struct key_name key;
-    while (product_below(a->q, pass) > a->round_shift) {
-        formats_coarsen(a->q, pass->right, 1, a->calibrator);
-        list_layer(a);
-    }
-    if (factor->fraction == fraction ||
-        !formats_asked(a->network, pass->right, &a->config->model, &key))
-        return true;
-    return fail(error,
-                "%s: %d fraction bits are more than the sum has room for that it is added to; at "
-                "most %d",
-                key.text, fraction, factor->fraction);
-}
-
-/* Fractions and shifts of the matrices of a layer. */
-static bool align_layer(struct aligner *a, struct error *error)
-{
-    struct quantized *q = a->q;
-    list_layer(a);
-    for (int i = 0; i < q->shape.pass_count; i++) {
-        const struct network_pass *pass = &q->shape.passes[i];
-        if (pass->layer == a->layer && has_product(pass) && !fit_product(a, pass, error))
-            return false;
-    }
-    if (!check_keys(a->list, a->count, a->round_shift, error))
-        return false;
-    const struct quant_matrix *bad =
-        align(q, a->list, a->count, a->round_shift, shift_limit(q));
-    if (bad != NULL)
-        return fail(error, "the weights of %s are too large beside its inputs: aligning them "
-                    "takes a shift of %d bits, %d are possible; scale the model or its inputs%s",
-                    bad->name, bad->shift, shift_limit(q), or_keys(&a->config->model));
-    for (int i = 0; i < a->count; i++)
-        if (a->list[i].quant->shift > q->max_shift)
-            q->max_shift = a->list[i].quant->shift;
-    set_sums(q, a->layer, a->round_shift);
-    return true;
-}
-
-static bool for_all_layers(struct aligner *a, bool (*align_one)(struct aligner *, struct error *),
-                           struct error *error)
-{
-    bool good = true;
-    for (a->layer = 0; good && a->layer < a->network->layer_count; a->layer++)
-        good = align_one(a, error);
-    free(a->list);
-    return good;
-}
-
 bool quantize(struct quantized *q, const struct network *n, struct calibrator *calibrator,
               const struct config *config, struct error *error)
 {
     set_shape(q, n, config);
     if (!formats_choose(q, n, calibrator, config, error))
         return false;
-    struct aligner a = aligner_new(q, n, calibrator, config);
-    if (!for_all_layers(&a, align_layer, error))
+    const struct aligning aligning = {q, n, calibrator, config, false};
+    if (!fractions_choose(&aligning, error))
         return false;
     quantize_all(q, n, config->activation_table);
     return size_accumulators(q, config, error);
-}
-
-/* The same, within what the chip has. */
-static bool align_layer_for(struct aligner *a, struct error *error)
-{
-    const struct quantized *q = a->q;
-    for (int i = 0; i < a->network->pass_count; i++)
-        if (a->network->passes[i].layer == a->layer)
-            a->round_shift = q->passes[i].round_shift;
-    a->count = list_matrices(a->q, a->layer, a->network, &a->config->model, a->list);
-    if (!check_keys(a->list, a->count, a->round_shift, error))
-        return false;
-    const struct quant_matrix *bad = align(q, a->list, a->count, a->round_shift, q->max_shift);
-    if (bad != NULL)
-        return fail(error,
-                    "model: the weights of %s are too large: aligning them would need a shift "
-                    "of %d bits, the chip has %d (headroom of the chip: %d %%)",
-                    bad->name, bad->shift, q->max_shift, a->config->headroom);
-    return true;
 }
 
 /* Formats, sums and shifts of a chip that is there already. */
@@ -553,8 +272,8 @@ bool quantize_for(struct quantized *q, const struct network *n, struct calibrato
     take_chip(q, chip);
     if (!formats_keep(q, calibrator, &config->model, error))
         return false;
-    struct aligner a = aligner_new(q, n, calibrator, config);
-    if (!for_all_layers(&a, align_layer_for, error))
+    const struct aligning aligning = {q, n, calibrator, config, true};
+    if (!fractions_choose(&aligning, error))
         return false;
     quantize_all(q, n, config->activation_table);
     struct bounds bounds = bounds_of(q);

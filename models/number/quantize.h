@@ -19,7 +19,9 @@ struct quant_matrix {
     int rows, cols;
     int fraction;    /* fraction bits of the stored weights */
     int shift;       /* left shift that aligns the product with the accumulator */
-    int64_t clipped; /* weights that the format does not hold: none unless a key chose it */
+    int64_t clipped; /* weights that the format does not hold */
+    bool asked;      /* a key chose the format; else ... */
+    int finer;       /* ... so many bits finer than clips nothing, which makes y better */
     int16_t *at;     /* [rows][cols], weight_bits wide */
     int *begin;      /* [rows + 1] the non-zero ones again: those of a row from here on ... */
     int32_t *col;    /* ... lie in these columns ... */
@@ -34,6 +36,25 @@ struct value_format {
     double clipped;        /* share of the values of calibration beyond it */
     double clip_snr_db;    /* of y, with c clipped and otherwise exact; infinite: nothing clipped */
     bool given;            /* by a key */
+};
+
+/* A weight far larger than all others of its matrix, whose format it makes coarser by two bits or more. */
+struct quant_outlier {
+    int matrix, row, col;
+    double value;
+    double snr_db, spared_snr_db; /* of y, with the matrix's weights rounded as they are, and as finely as they were
+                                     without its outliers, these being exact */
+};
+
+enum { OUTLIERS_MOST = 16, OUTLIERS_OF_MATRIX = 4 };
+
+/* What the formats of the weights were chosen by. */
+struct fraction_choice {
+    int frames;              /* 0: no utterances, and so by the weights alone */
+    double whole_snr_db;     /* of y, with weights rounded in formats that clip none of them ... */
+    double snr_db;           /* ... and as they are */
+    int outlier_count;       /* those that cost y 3 dB at least, by matrix */
+    struct quant_outlier outliers[OUTLIERS_MOST];
 };
 
 /* What calibration looked at. */
@@ -63,6 +84,7 @@ struct quantized {
     int gate_fraction;    /* of gates, tanh(c) and GRU's h */
     int z_bits, z_fraction;
     struct calibration calibration;
+    struct fraction_choice choice;
     int max_shift;
     int acc_bits, bias_bits, peep_bits, sum_bits; /* narrowest that cannot overflow, and headroom */
     struct quant_matrix *matrices; /* [shape.matrix_count] */

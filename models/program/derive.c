@@ -404,11 +404,9 @@ static void raise(int *most, int value)
     *most = larger(*most, value);
 }
 
-void derive_path(struct program *program, const struct program *const *parts, int count, int lanes)
+/* As large as the largest of the parts in all that is counted. */
+static void take_largest(struct derived *d, const struct program *const *parts, int count)
 {
-    struct derived *d = &program->d;
-    struct stream_needs needs = {.longest = 0};
-    derive_shapes(program, lanes);
     int *const most[] = {&d->x_size, &d->y_size, &d->c_size, &d->y_words, &d->cell_words, &d->mirrored,
                          &d->kept_words, &d->scratch_words, &d->frame_words, &d->products, &d->passes,
                          &d->columns, &d->beats, &d->constants};
@@ -419,15 +417,32 @@ void derive_path(struct program *program, const struct program *const *parts, in
         const int values[] = {of->x_size, of->y_size, of->c_size, of->y_words, of->cell_words, of->mirrored,
                               of->kept_words, of->scratch_words, of->frame_words, of->products, of->passes,
                               of->columns, of->beats, of->constants};
-        const struct stream_needs own = derive_needs(parts[n]);
         for (size_t i = 0; i < sizeof most / sizeof *most; i++)
             raise(most[i], values[i]);
+    }
+}
+
+void derive_path(struct program *program, const struct program *const *parts, int count, int lanes)
+{
+    struct stream_needs needs = {.longest = 0};
+    derive_shapes(program, lanes);
+    take_largest(&program->d, parts, count);
+    for (int n = 0; n < count; n++) {
+        const struct stream_needs own = derive_needs(parts[n]);
         raise(&needs.longest, own.longest);
         raise(&needs.skew, own.skew);
         raise(&needs.most_columns, own.most_columns);
     }
-    derive_ends(d);
+    derive_ends(&program->d);
     derive_widths(program, &needs);
+}
+
+void derive_path_for(struct program *program, const struct program *const *parts, int count,
+                     const struct derived *chip)
+{
+    program->d = *chip;
+    take_largest(&program->d, parts, count);
+    derive_bus_words(&program->d);
 }
 
 void derive_shapes_for(struct program *program, const struct derived *chip)

@@ -17,6 +17,9 @@ void derive_shapes_for(struct program *program, const struct derived *chip);
 /* Fills `d` of a program whose network goes both ways: a chip as large as the largest of the programs of its
  * parts, which have `lanes` lanes; what they count is there. */
 void derive_path(struct program *program, const struct program *const *parts, int count, int lanes);
+/* The same for another model of a chip that is there already. */
+void derive_path_for(struct program *program, const struct program *const *parts, int count,
+                     const struct derived *chip);
 
 void derive_streams_for(struct program *program);
 

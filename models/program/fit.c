@@ -66,6 +66,21 @@ static bool fit_options(const struct layer_config *l, const struct layer_config 
     return true;
 }
 
+/* As they stand in a list: one of both directions is one. */
+static int layers_listed(const struct network *n)
+{
+    return n->layers[n->layer_count - 1].number - n->layers[0].number + 1;
+}
+
+/* As in a list; of halves both are of a layer that goes both ways. */
+static struct layer_config as_listed(const struct layer *l)
+{
+    struct layer_config as = l->as;
+    if (l->whole > l->size)
+        as.direction = DIRECTION_BOTH;
+    return as;
+}
+
 /* What other models may have less of; the rest is as large as one of these. */
 static bool is_sized(const struct network_vector *vector)
 {
@@ -75,16 +90,15 @@ static bool is_sized(const struct network_vector *vector)
 bool fit_network(const struct network *n, const struct program *chip, struct error *error)
 {
     const struct network *has = &chip->quant.shape;
-    if (n->layer_count != has->layer_count)
-        return fail(error, "model: has %d layer%s, the chip's has %d", n->layer_count,
-                    n->layer_count == 1 ? "" : "s",
-                    has->layer_count);
+    const int count = layers_listed(n), listed = layers_listed(has);
+    if (count != listed)
+        return fail(error, "model: has %d layer%s, the chip's has %d", count, count == 1 ? "" : "s", listed);
     for (int layer = 0; layer < n->layer_count; layer++) {
-        const struct layer_config *l = &n->layers[layer].as, *of_chip = &has->layers[layer].as;
+        const struct layer_config l = as_listed(&n->layers[layer]), of_chip = as_listed(&has->layers[layer]);
         char where[40] = "model: ";
         if (n->layer_count > 1)
             snprintf(where, sizeof where, "model: layer %d: ", n->layers[layer].number);
-        if (!fit_choices(l, of_chip, where, error) || !fit_options(l, of_chip, where, error))
+        if (!fit_choices(&l, &of_chip, where, error) || !fit_options(&l, &of_chip, where, error))
             return false;
     }
     for (int v = 0; v < n->vector_count; v++) /* the same ones, since the layers are alike */

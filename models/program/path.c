@@ -114,34 +114,44 @@ static void add_places(struct program *p)
                 p->places[p->parts[n].cut.vectors[v]] = p->parts[n].program.places[v];
 }
 
-void path_schedule(struct program *p)
+void path_schedule(struct program *p, const struct program *chip)
 {
     const struct program *parts[PARTS_MOST];
     add_parts(p);
-    const int lanes = choose_lanes(p);
-    schedule_parts(p, lanes, NULL);
+    const int lanes = chip != NULL ? chip->d.lanes : choose_lanes(p);
+    schedule_parts(p, lanes, chip);
     for (int n = 0; n < p->part_count; n++)
         parts[n] = &p->parts[n].program;
-    derive_path(p, parts, p->part_count, lanes);
-    schedule_parts(p, lanes, p);
+    if (chip != NULL) {
+        derive_path_for(p, parts, p->part_count, &chip->d);
+    } else {
+        derive_path(p, parts, p->part_count, lanes);
+        schedule_parts(p, lanes, p);
+    }
     add_up(p);
     add_places(p);
 }
 
 void path_finish(struct program *p)
 {
-    struct error error;
     for (int n = 0; n < p->part_count; n++) {
         struct program *part = &p->parts[n].program;
         struct encoded encoded;
         schedule_encode(&encoded, part);
         schedule_entries(part, &encoded);
         encoded_free(&encoded);
-        part->chip = p->d;
+        part->chip = p->chip;
         part->chip_hash = p->chip_hash;
         part->config_hash = hash_program(part);
-        BUG_UNLESS(fit_streams(part, p, &error));
     }
+}
+
+bool path_fits(const struct program *p, const struct program *chip, struct error *error)
+{
+    for (int n = 0; n < p->part_count; n++)
+        if (!fit_streams(&p->parts[n].program, chip, error))
+            return false;
+    return true;
 }
 
 /* ---- running it --------------------------------------------------------------------------------- */

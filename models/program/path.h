@@ -19,11 +19,14 @@ struct path_part {
 int path_unit(const struct config *config);
 
 /* Fills the fields of STAGE_SCHEDULE (stock.h) for configuration, network, numbers and geometry of a program
- * whose network goes both ways. */
-void path_schedule(struct program *program);
+ * whose network goes both ways; for a chip that is there already, or, without one, with a chip of its own. */
+void path_schedule(struct program *program, const struct program *chip);
 
 /* Once the path is the one that is taken: the parts' streams, and all hashes. */
 void path_finish(struct program *program);
+
+/* Whether the chip takes all parts' streams, or one line that says what does not fit. */
+bool path_fits(const struct program *program, const struct program *chip, struct error *error);
 
 /* Gives each part the utterances that it meets, of those of the whole or of noise: what the integer model of
  * the parts before it writes, turned round if it goes backward. */

@@ -68,6 +68,14 @@ static void finish(struct program *p, const struct program *chip)
     p->config_hash = hash_program(p);
 }
 
+/* A chip made for them takes all of its parts. */
+static void finish_own(struct program *p)
+{
+    struct error error;
+    finish(p, NULL);
+    BUG_UNLESS(path_fits(p, p, &error));
+}
+
 /* ---- stage by stage -------------------------------------------------------------------------- */
 
 /* The stages of a program: what each was found or made, where there is a stock. */
@@ -137,8 +145,17 @@ static void drop(struct stages *s)
 
 static bool make_network(struct stages *s, struct error *error)
 {
-    const bool is_there = take(s, STAGE_NETWORK) || made(s, STAGE_NETWORK, load_network(&s->program, error));
-    return is_there && (s->stock == NULL || all_forward(&s->program.network, "as yet such networks are not for sweeps", error));
+    return take(s, STAGE_NETWORK) || made(s, STAGE_NETWORK, load_network(&s->program, error));
+}
+
+/* Whether a stock is of use for it: parts are not kept. */
+static bool is_for_stock(const struct config *config, struct stock *stock)
+{
+    struct stages s = {.program = {.config = *config, .borrowed = true}, .stock = stock};
+    struct error told_later;
+    const bool forward = !make_network(&s, &told_later) || network_is_forward(&s.program.network);
+    let_go(&s);
+    return forward;
 }
 
 static void make_pruned(struct stages *s)
@@ -207,7 +224,7 @@ static void make_schedule(struct stages *s)
     if (network_is_forward(&s->program.network))
         choose_schedule(&s->program, &s->encoded, NULL);
     else
-        path_schedule(&s->program);
+        path_schedule(&s->program, NULL);
     made(s, STAGE_SCHEDULE, true);
 }
 
@@ -361,11 +378,13 @@ bool program_build_from(struct program *p, const struct config *config, struct s
                         struct error *error)
 {
     struct stages s;
+    if (stock != NULL && !is_for_stock(config, stock))
+        stock = NULL;
     const bool ok = config->index_bits == INDEX_AUTO ? build_indexes(&s, config, stock, error)
                                                      : build_any_fold(&s, config, stock, error);
     if (ok) {
         make_streams(&s);
-        finish(&s.program, NULL);
+        finish_own(&s.program);
     }
     let_go(&s);
     *p = s.program;
@@ -398,10 +417,18 @@ static bool quantize_into(struct program *p, const struct program *chip, struct 
     return ok;
 }
 
+static void schedule_for(struct program *p, const struct program *chip)
+{
+    struct encoded encoded;
+    schedule_encode(&encoded, p);
+    choose_schedule(p, &encoded, chip);
+    schedule_entries(p, &encoded);
+    encoded_free(&encoded);
+}
+
 bool program_build_for(struct program *p, const struct program *chip, const struct config *model,
                        struct error *error)
 {
-    struct encoded encoded;
     *p = (struct program){.config = chip->config};
     p->config.name = model->name;
     p->config.model = model->model;
@@ -409,19 +436,18 @@ bool program_build_for(struct program *p, const struct program *chip, const stru
     if (chip->config.memory == MEMORY_ROM)
         return fail(error,
                     "the chip holds its model in ROM (memory: rom): another one cannot be loaded");
-    if (!load_network(p, error) || !all_forward(&p->network, "such a network comes with its chip", error) ||
-        !fit_network(&p->network, chip, error))
+    if (!load_network(p, error) || !fit_network(&p->network, chip, error))
         return false;
     p->geometry = geometry_choose_for(&chip->geometry, chip->d.lanes, &p->config, &p->network);
     prune_network(p);
     if (!quantize_into(p, chip, error))
         return false;
-    schedule_encode(&encoded, p);
-    choose_schedule(p, &encoded, chip);
-    schedule_entries(p, &encoded);
-    encoded_free(&encoded);
+    if (network_is_forward(&p->network))
+        schedule_for(p, chip);
+    else
+        path_schedule(p, chip);
     finish(p, chip);
-    return fit_streams(p, chip, error);
+    return p->part_count > 0 ? path_fits(p, chip, error) : fit_streams(p, chip, error);
 }
 
 void program_free(struct program *p)

@@ -105,9 +105,14 @@ static void prune_magnitude(struct matrix *matrix, double density)
 
 void prune(struct network *n, const struct model_config *model, const struct geometry *g)
 {
+    prune_partly(n, model, g, 0.0);
+}
+
+void prune_partly(struct network *n, const struct model_config *model, const struct geometry *g, double rest)
+{
     for (int i = 0; i < n->matrix_count; i++) {
         struct matrix *matrix = &n->matrices[i].weights;
-        const double density = network_density(n, i, model);
+        const double last = network_density(n, i, model), density = last + (1.0 - last) * rest;
         if (model->pruning == PRUNING_BALANCED)
             prune_balanced(matrix, density, g, geometry_fold_of(g, n, i));
         else if (model->pruning == PRUNING_MAGNITUDE)

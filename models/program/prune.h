@@ -15,4 +15,8 @@
 void prune(struct network *network, const struct model_config *model,
            const struct geometry *geometry);
 
+/* On the way there: of what prune() takes from each matrix the share `rest` stays, 0..1. */
+void prune_partly(struct network *network, const struct model_config *model,
+                  const struct geometry *geometry, double rest);
+
 #endif

@@ -54,6 +54,7 @@ static void copy_layer(struct layer_config *to, const struct layer_config *from)
     to->bias = from->bias;
     to->direction = from->direction;
     to->density = from->density;
+    to->densities = from->densities;
     to->formats = from->formats;
     to->ranges = from->ranges;
 }
@@ -76,6 +77,7 @@ static void network_keys(struct config *to, const struct config *from)
 static void pruned_keys(struct config *to, const struct config *from)
 {
     to->model.density = from->model.density;
+    to->model.densities = from->model.densities;
     to->model.pruning = from->model.pruning;
 }
 

@@ -399,14 +399,14 @@ kind: gru, input: 9, cell: 37, reset: before
 END
     # gate i is i of the one and r of the other; products of peepholes, and of what is hidden
     stack mixed icarus --set index_bits=2 --set pipeline=2 --set channels=9 <<'END'
-kind: lstm, input: 6, cell: 21, output: 17, peephole: true, formats: {c: 9}
+kind: lstm, input: 4, cell: 9, output: 5, peephole: true, formats: {c: 9}
 kind: gru, cell: 18, formats: {kept: 9}
-kind: gru, cell: 13, formats: {kept: 12}
-kind: rnn, cell: 7
-kind: gru, cell: 11, reset: before
+kind: gru, cell: 7, formats: {kept: 12}
+kind: rnn, cell: 4
+kind: gru, cell: 6, reset: before
 END
     # the state of a GRU lies twice, beside others that lie once
-    stack states icarus --set memory=stream --set index_bits=2 <<'END'
+    stack states verilator --set memory=stream --set index_bits=2 <<'END'
 kind: lstm, input: 12, cell: 22, output: 9
 kind: gru, cell: 18
 kind: rnn, cell: 11
@@ -454,9 +454,9 @@ END
     mutant after ese_adder_tree 's/product_left\[LEFT_W-1\]}}/1'\''b0}}/'
     mutant after ese_core 's/KEPT_WORDS != 0 || MIRRORED != 0/KEPT_WORDS != 0/'
 
-    mutant states ese_vectors 's/MIRRORED != 0 || state_is_kept/state_is_kept/'
-    mutant states ese_state_mover 's/(MIRRORED != 0) ? item : item - first_kept/item - first_kept/'
-    mutant states ese_state_mover 's/(MIRRORED != 0) ? item : item - first_kept/item + first_kept/'
+    mutant states ese_vectors 's/MIRRORED != 0 || state_is_kept/state_is_kept/' verilator
+    mutant states ese_state_mover 's/(MIRRORED != 0) ? item : item - first_kept/item - first_kept/' verilator
+    mutant states ese_state_mover 's/(MIRRORED != 0) ? item : item - first_kept/item + first_kept/' verilator
     located after ese_elem_mul 's/c_q <= c_rounded;/c_q <= c_rounded + 1'\''b1;/' y result
     located before ese_elem_mul 's/c_q <= c_rounded;/c_q <= c_rounded + 1'\''b1;/' rh result
 }

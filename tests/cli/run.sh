@@ -225,11 +225,33 @@ refused 'a layer that goes backward' '^ese: layer 0 goes backward' \
 run report "$work/layers.yaml" --set memory=stream --set model.layers.0.direction=both --json "$work/both.json"
 same 'a report on layers of both directions' "$status" 0
 must 'its parts' "$json_get" "$work/both.json" cycles_per_frame parts.1.direction parts.1.report.cycles_per_frame
-refused 'a picture of several programs' '^ese: --svg is of one program, and .* has' \
-    report "$work/layers.yaml" --set memory=stream --set model.layers.0.direction=both --svg "$work/both.svg"
+both=("$work/layers.yaml" --set memory=stream --set model.layers.0.direction=both)
+refused 'a picture of several programs' '^ese: --svg is of one program, and .* has .*: --part N is of one of them$' \
+    report "${both[@]}" --svg "$work/both.svg"
+refused 'a part that there is not' '^ese: --part: there is no part 2: the network has 2, counted from 0$' \
+    report "${both[@]}" --part 2
+refused 'a part of what has none' '^ese: --part: the network has no layers that go backward' \
+    report "$work/layers.yaml" --part 0
+run report "${both[@]}" --part 1 --svg "$work/both.svg" --json "$work/part.json"
+same 'a picture of a part' "$status $(grep -c '</svg>' "$work/both.svg")" '0 1'
+same 'a part: its cycles' "$("$json_get" "$work/part.json" cycles_per_frame)" \
+    "$("$json_get" "$work/both.json" parts.1.report.cycles_per_frame)"
+same 'all parts: the sum of their cycles' "$("$json_get" "$work/both.json" cycles_per_frame)" \
+    $(($("$json_get" "$work/both.json" parts.0.cycles_per_frame) +
+       $("$json_get" "$work/both.json" parts.1.cycles_per_frame)))
+run gen "${both[@]}" -o "$work/both"
+refused 'a waveform of several programs' '^ese: --trace is of one program, .*: --part N plays one of them$' \
+    verify "$work/both" --trace "$work/both.fst"
+refused 'a part that a chip has not' '^ese: --part: there is no part 5' verify "$work/both" --part 5
+run model "$work/both" "${both[@]}" --set model.seed=3 -o "$work/both.model" --json "$work/model.json"
+same 'another model of both directions' "$status $(ls "$work/both.model" | grep -c part)" '0 2'
+refused 'another model, that goes one way' "^ese: model: direction is forward, the chip's is both$" \
+    model "$work/both" "$work/layers.yaml" -o "$work/no.model"
+rm "$work/both.model/part1/model.bin"
+refused 'another model, a part of which is gone' "part1/model.bin': No such file" \
+    verify "$work/both" --model "$work/both.model"
 run sweep "$work/layers.yaml" --set memory=stream --axis model.layers.0.direction=backward,both -o "$work/turned"
-must 'a sweep over such networks says why it has none' \
-    grep 'layer 0 goes backward, over whole utterances: as yet such networks are not for sweeps' "$work/stderr"
+same 'a sweep over it' "$status $(grep -c ',ok,' "$work/turned/points.csv")" '0 2'
 run report "$work/layers.yaml" --chart --json "$work/layers.json"
 same 'a report on it' "$status" 0
 must 'its layers, and where its cycles go' "$json_get" "$work/layers.json" layers \

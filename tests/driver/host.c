@@ -196,6 +196,106 @@ static void chained(void)
     quit("good");
 }
 
+/* Where frame `f` of voice `v` lies on a tape that goes backward: row 0 is the last frame. */
+static void put_tape(struct ese_block tape, uint32_t row, uint32_t cut, unsigned voices)
+{
+    unsigned char *image = calloc(FRAMES, row);
+    for (uint32_t f = 0; f < FRAMES; f++)
+        for (unsigned v = 0; v < voices; v++)
+            if (v % 2 == 0 || f >= cut)
+                ese_put_x(&chip, image + (size_t)(FRAMES - 1 - f) * row, v,
+                          x[v] + (size_t)(v % 2 == 0 ? f : f - cut) * chip.model.x_size);
+    if (bus->write(bus, ESE_PORT_DATA, tape.address, image, (size_t)FRAMES * row) != 0)
+        quit("%s", bus->message);
+    free(image);
+}
+
+/* Of the voices of odd channels the first frames alone were played, and those late. */
+static void check_tape(struct ese_block tape, uint32_t row, uint32_t cut, unsigned voices)
+{
+    const size_t size = chip.model.y_size;
+    unsigned char *image = calloc(FRAMES, row);
+    if (bus->read(bus, ESE_PORT_DATA, tape.address, image, (size_t)FRAMES * row) != 0)
+        quit("%s", bus->message);
+    for (unsigned v = 0; v < voices; v++)
+        for (uint32_t f = v % 2 == 0 ? 0 : cut; f < FRAMES; f++) {
+            ese_get_y(&chip, image + (size_t)(FRAMES - 1 - f) * row, v, y[v]);
+            if (memcmp(y[v], right[v] + (v % 2 == 0 ? f : f - cut) * size, size * sizeof **y) != 0)
+                quit("cut before frame %u: frame %u of voice %u differs", (unsigned)cut, (unsigned)f, v);
+        }
+    free(image);
+}
+
+/* Backward through memory, in rows that are longer than a frame: channels go on from a state that was saved on the
+ * way, others begin there. */
+static void stride_at(uint32_t cut, unsigned voices)
+{
+    const struct ese_model *m = &chip.model;
+    const uint32_t x_row = 2 * m->x_frame_bytes, y_row = 3 * m->y_frame_bytes;
+    struct ese_block in, out, state;
+    must(ese_allocate(&chip, (uint64_t)FRAMES * x_row, &in));
+    must(ese_allocate(&chip, (uint64_t)FRAMES * y_row, &out));
+    must(ese_allocate(&chip, m->state_bytes + 1, &state));
+    put_tape(in, x_row, cut, voices);
+    struct ese_job first = {.frames = cut, .x_stride = -(int32_t)x_row, .y_stride = -(int32_t)y_row,
+                            .x = in.address + (uint64_t)(FRAMES - 1) * x_row,
+                            .y = out.address + (uint64_t)(FRAMES - 1) * y_row, .save = true,
+                            .save_address = state.address};
+    struct ese_job second = first;
+    second.frames = FRAMES - cut;
+    second.x -= (uint64_t)cut * x_row;
+    second.y -= (uint64_t)cut * y_row;
+    second.save = false;
+    second.restore_address = state.address;
+    for (unsigned v = 0; v < voices; v++) {
+        if (v % 2 == 0) {
+            ese_mask_set(&first.active, v);
+            ese_mask_set(&first.first, v);
+        }
+        ese_mask_set(&second.active, v);
+        ese_mask_set(v % 2 == 0 ? &second.restore : &second.first, v);
+    }
+    const uint32_t before = chip.done;
+    must(ese_submit(&chip, &first));
+    must(ese_submit(&chip, &second));
+    while (chip.done - before < 2)
+        must(ese_wait(&chip));
+    check_tape(out, y_row, cut, voices);
+    ese_release(&chip, &in);
+    ese_release(&chip, &out);
+    ese_release(&chip, &state);
+}
+
+static void strided(void)
+{
+    const unsigned voices = chip.channels < VOICES ? chip.channels : VOICES;
+    must(ese_start(&chip, 8));
+    for (uint32_t cut = 1; cut < FRAMES; cut += 3)
+        stride_at(cut, voices);
+    quit("good");
+}
+
+/* A soft reset with frames in flight and more in the ring; what is played anew is as ever. */
+static void stopped(void)
+{
+    for (int after = 0; after < 6; after++) {
+        struct ese_utterance utterances[VOICES], *done;
+        struct ese_server *server = serve(8, 2);
+        submit_all(server, utterances, y);
+        for (int n = 0; n < after; n++)
+            must(ese_server_step(server, &done));
+        if (chip.submitted == chip.done && after > 0)
+            quit("nothing is in flight after %d steps", after);
+        must(ese_server_recover(server)); /* stops the chip */
+        must(ese_server_finish(server));
+        ese_server_close(server);
+        compare();
+        for (int v = 0; v < VOICES; v++)
+            memset(y[v], 0, (size_t)FRAMES * chip.model.y_size * sizeof **y);
+    }
+    quit("good");
+}
+
 /* The same as pieces, but without the states: what comes out must differ. */
 static void forgetful(void)
 {
@@ -491,6 +591,7 @@ int main(int argc, char **argv)
     const struct { const char *name; void (*play)(void); } list[] = {
         {"pieces", pieces},   {"chained", chained},         {"forgetful", forgetful},
             {"single_frames", single_frames},
+        {"strided", strided}, {"stopped", stopped},
         {"recover", recover}, {"closed", closed},           {"rule_broken", rule_broken},
         {"no_register", no_register}, {"deserted", deserted},
     };

@@ -126,10 +126,33 @@ for chip in stream resident; do
         scenario closed '^good$' '^VERDICT PASS$' "$chip" "$memory"
     done
     scenario single_frames '^good$' '^VERDICT PASS$' "$chip" ideal
+    scenario strided '^good$' '^VERDICT PASS$' "$chip" hostile
+    scenario stopped '^good$' '^VERDICT PASS$' "$chip" hostile
     scenario parts '^good$' '^VERDICT PASS$' "$chip" ideal
     scenario parts '^good$' '^VERDICT PASS$' "$chip" hostile
     scenario damaged '^good$' '^VERDICT PASS$' "$chip" ideal
 done
+
+# States of GRUs lie in the cell memory and in the store; a chip of both forms of it, and an LSTM.
+cat >"$work/gru.yaml" <<'END'
+base: tiny
+memory: stream
+channels: 3
+model:
+  layers:
+    - {kind: gru, input: 5, cell: 9}
+    - {kind: gru, cell: 7, reset: before}
+    - {kind: lstm, cell: 5, output: 4}
+    - {kind: gru, cell: 6}
+END
+must 'gen of a chip with GRUs' "$ese" gen "$work/gru.yaml" -o "$work/gru"
+ran 'GRUs' gru
+for name in pieces chained strided stopped recover closed; do
+    scenario "$name" '^good$' '^VERDICT PASS$' gru ideal
+done
+scenario strided '^good$' '^VERDICT PASS$' gru hostile
+scenario forgetful '^voice 0 differs$' '^VERDICT PASS$' gru ideal
+
 scenario no_register '^good$' '^VERDICT PASS$' stream ideal
 scenario forgetful '^voice 0 differs$' '^VERDICT PASS$' stream ideal
 scenario rule_broken 'simulated chip: .*m_axi_weights: .* lie outside the regions' \

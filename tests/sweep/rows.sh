@@ -1,6 +1,6 @@
 # shellcheck shell=bash
 # SPDX-License-Identifier: Apache-2.0
-# rows.sh - sourced by the suites of sweeps of the preset tiny: are rows what `ese report` says?
+# rows.sh - sourced by the suites of sweeps of the preset tiny, or of $base: are rows what `ese report` says?
 # shellcheck source=tests/lib.sh
 . "$(dirname "${BASH_SOURCE[0]}")/../lib.sh"
 
@@ -21,7 +21,7 @@ field() { # ROW NAME
 compare_row() { # ROW KEY...
     local row=$1 key name source said sets=() wrong=''
     for key in "${@:2}"; do sets+=(--set "$key=$(field "$row" "$key")"); done
-    "$ese" report tiny "${sets[@]}" --json "$work/report.json" >/dev/null 2>&1
+    "$ese" report "${base:-tiny}" "${sets[@]}" --json "$work/report.json" >/dev/null 2>&1
     for source in "${sources[@]}"; do
         read -r name source <<<"$source"
         case $name in

@@ -48,6 +48,26 @@ sed -n 5p "$work/whole/points.jsonl" >"$work/line.json"
 same "JSON of a point" "$("$json_get" "$work/line.json" report.config_hash)" \
     "$(field "$(sed -n 6p "$work/whole/points.csv")" id)"
 
+# ---- layers that go backward, among points without ----
+
+base=$work/both.yaml
+cat >"$base" <<'END'
+base: tiny
+memory: stream
+model:
+  layers:
+    - {kind: gru, input: 6, cell: 9, direction: both}
+    - {kind: linear, output: 4}
+END
+must "both ways" "$ese" sweep "$base" --axis pes=2,4 --axis model.layers.0.direction=both,forward,backward \
+    -j 1 -o "$work/both"
+rows_of "$work/both"
+same "both ways: points" "$(grep -c ',ok,' "$work/both/points.csv")" 6
+while read -r row; do
+    compare_row "$row" pes model.layers.0.direction
+done < <(tail -n +2 "$work/both/points.csv")
+base=tiny
+
 # ---- killed ----
 
 slow=(--axis pes=2,3,6 --axis fifo_depth=1:8:1 --axis model.cell=40,60)

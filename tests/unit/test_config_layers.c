@@ -142,6 +142,24 @@ static const struct {
     {"formats.Whx", {"3"}, "41", {false, false, true}},
     {"formats.Whr", {"3"}, "41", {false, false, true}},
     {"formats.W", {"3"}, "41", {false, false, false, true}},
+    {"densities.Wix", {"auto", "0.2", "1"}, "1.5", {true}},
+    {"densities.Wfx", {"0.2"}, "0", {true}},
+    {"densities.Wcx", {"0.2"}, "1.5", {true}},
+    {"densities.Wox", {"0.2"}, "0", {true}},
+    {"densities.Wir", {"0.2"}, "1.5", {true}},
+    {"densities.Wfr", {"0.2"}, "0", {true}},
+    {"densities.Wcr", {"0.2"}, "1.5", {true}},
+    {"densities.Wor", {"0.2"}, "0", {true}},
+    {"densities.Wym", {"0.2"}, "1.5", {true}},
+    {"densities.Wzx", {"0.2"}, "0", {false, true}},
+    {"densities.Wrx", {"0.2"}, "1.5", {false, true}},
+    {"densities.Wnx", {"0.2"}, "0", {false, true}},
+    {"densities.Wzr", {"0.2"}, "1.5", {false, true}},
+    {"densities.Wrr", {"0.2"}, "0", {false, true}},
+    {"densities.Wnr", {"0.2"}, "1.5", {false, true}},
+    {"densities.Whx", {"0.2"}, "0", {false, false, true}},
+    {"densities.Whr", {"0.2"}, "1.5", {false, false, true}},
+    {"densities.W", {"0.2"}, "0", {false, false, false, true}},
     {"ranges.x", {"auto", "0.5", "1e6"}, "0", {true, true, true, true}},
     {"ranges.y", {"3"}, "-1", {true, true, true, true}},
     {"ranges.m", {"3"}, "-1", {true}},
@@ -194,11 +212,11 @@ static void wrong_keys(void **state)
     (void)state;
     refused("model:\n  layers:\n  - {kind: lstm, input: 3, cell: 4}\n  - kind: gru\n    cell: 4\n"
             "    output: 5\n", NULL, "my.yaml:6: model.layers.1.output: a layer of kind gru has no "
-            "such key, allowed: kind, cell, reset, bias, direction, density, formats and ranges",
+            "such key, allowed: kind, cell, reset, bias, direction, density, densities, formats and ranges",
             NULL);
     refused("model:\n  layers:\n  - {kind: linear, input: 3, output: 4, cell: 4}\n", NULL,
             "my.yaml:3: model.layers.0.cell: a layer of kind linear has no such key, allowed: "
-            "kind, input, output, activation, bias, density, formats and ranges", NULL);
+            "kind, input, output, activation, bias, density, densities, formats and ranges", NULL);
     refused("model:\n  layers:\n  - kind: rnn\n    cell: 4\n    formats:\n      Wix: 4\n", NULL,
             "my.yaml:6: model.layers.0.formats.Wix: a layer of kind rnn has no such key, allowed: "
             "x, y, Whx, Whr", NULL);

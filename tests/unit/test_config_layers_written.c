@@ -56,7 +56,7 @@ static void keys_of_the_short_form(void **state)
     (void)state;
     for (int n = config_key_next(&config, -1); n >= 0; n = config_key_next(&config, n), count++)
         text_appendf(&names, "%s ", key_at(n)->name);
-    assert_int_equal(count, KEY_COUNT - 11); /* kept twice, nine matrices of others */
+    assert_int_equal(count, KEY_COUNT - 20); /* kept twice; formats and densities of nine matrices of others */
     for (size_t n = 0; n < COUNT(not_there); n++)
         assert_null(strstr(text_string(&names), not_there[n]));
     text_free(&names);

@@ -336,6 +336,83 @@ static void layers_of_a_chip(void **state)
     program_free(&chip);
 }
 
+/* Of one layer, with a GRU's memories and selects or without: neither takes the other kind; nor does a chip go
+ * another way. */
+static void kinds_and_directions(void **state)
+{
+    (void)state;
+    const struct layer_config lstm = layer_of(SHAPE_LSTM, 8), gru = layer_of(SHAPE_AFTER, 8),
+                              before = layer_of(SHAPE_BEFORE, 8);
+    struct layer_config both = gru, backward = gru;
+    both.direction = DIRECTION_BOTH;
+    backward.direction = DIRECTION_BACKWARD;
+    const struct {
+        struct layer_config chip, model;
+        const char *said;
+    } cases[] = {
+        {lstm, gru, "model: kind is gru, the chip's is lstm"},
+        {lstm, before, "model: kind is gru, the chip's is lstm"},
+        {gru, lstm, "model: kind is lstm, the chip's is gru"},
+        {before, lstm, "model: kind is lstm, the chip's is gru"},
+        {before, gru, "model: reset is after, the chip's is before"},
+        {gru, before, "model: reset is before, the chip's is after"},
+        {gru, both, "model: layer 0: direction is both, the chip's is forward"},
+        {both, gru, "model: direction is forward, the chip's is both"},
+        {both, backward, "model: direction is backward, the chip's is both"},
+        {backward, gru, "model: direction is forward, the chip's is backward"},
+        {backward, backward, NULL}, {both, both, NULL}, {gru, gru, NULL},
+    };
+    for (size_t n = 0; n < COUNT(cases); n++) {
+        struct config c = loadable_config(), other;
+        struct program chip, p;
+        struct error error = {""};
+        c.io = IO_MEMORY;
+        c.model.layer_count = 1;
+        c.model.layers[0] = cases[n].chip;
+        c.model.layers[0].input = 9;
+        other = c;
+        other.model.layers[0] = cases[n].model;
+        other.model.layers[0].input = 9;
+        build(&chip, &c);
+        assert_int_equal(chip.d.mirrored, cases[n].chip.kind == LAYER_GRU);
+        if (cases[n].said != NULL)
+            refused_because(&chip, &other, cases[n].said);
+        else if (!program_build_for(&p, &chip, &other, &error))
+            fail_msg("case %zu: %s", n, error.text);
+        else
+            program_free(&p);
+        program_free(&chip);
+    }
+}
+
+/* Layers that go both ways, among others as many as in the chip and as many halves. */
+static void order_of_directions(void **state)
+{
+    (void)state;
+    const struct layer_config forward = layer_of(SHAPE_AFTER, 6);
+    struct layer_config both = forward, backward = forward;
+    struct config c = loadable_config();
+    struct program chip;
+    both.direction = DIRECTION_BOTH;
+    backward.direction = DIRECTION_BACKWARD;
+    c.io = IO_MEMORY;
+    c.model.layer_count = 3;
+    c.model.layers[0] = both, c.model.layers[1] = forward, c.model.layers[2] = backward;
+    c.model.layers[0].input = 5;
+    build(&chip, &c);
+    struct config other = c;
+    other.model.layers[0] = forward, other.model.layers[1] = backward, other.model.layers[2] = both;
+    other.model.layers[0].input = 5;
+    refused_because(&chip, &other, "model: layer 0: direction is forward, the chip's is both");
+    other = c;
+    other.model.layer_count = 2;
+    refused_because(&chip, &other, "model: has 2 layers, the chip's has 3");
+    other = c;
+    other.model.layers[1].cell = 7;
+    refused_because(&chip, &other, "model: 1.y has 7 elements, the chip takes at most 6");
+    program_free(&chip);
+}
+
 /* Every number is refused that is one above what the chip has, by name. */
 static void numbers_by_name(void **state)
 {
@@ -502,6 +579,7 @@ int main(void)
         cmocka_unit_test(sizes_and_kinds), cmocka_unit_test(numbers_by_name),
         cmocka_unit_test(shifts),          cmocka_unit_test(headroom),
         cmocka_unit_test(headroom_at_the_limit), cmocka_unit_test(layers_of_a_chip),
+        cmocka_unit_test(kinds_and_directions), cmocka_unit_test(order_of_directions),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

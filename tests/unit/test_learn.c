@@ -133,6 +133,34 @@ static void test_better(void **state)
     }
 }
 
+static int nonzeros_of(const struct network *n, const char *key)
+{
+    int count = 0;
+    for (int m = 0; m < n->matrix_count; m++)
+        for (int i = 0; i < n->matrices[m].weights.rows * n->matrices[m].weights.cols; i++)
+            count += strcmp(n->matrices[m].key, key) == 0 && n->matrices[m].weights.at[i] != 0.0f;
+    return count;
+}
+
+/* Matrices that are asked to be denser or sparser than the rest learn to be so. */
+static void test_densities(void **state)
+{
+    struct school s;
+    (void)state;
+    found_school(&s, LAYER_LSTM, DIRECTION_FORWARD, 0.25);
+    s.model.densities.Wix = 0.125;
+    s.model.densities.Wor = 0.75;
+    s.task.frames = 6000;
+    struct network n = learnt_by(&s, NULL);
+    check_mask(&s, &n);
+    assert_int_equal(nonzeros_of(&n, "Wix"), 16 * 8 / 8);
+    assert_int_equal(nonzeros_of(&n, "Wor"), 16 * 16 * 3 / 4);
+    assert_int_equal(nonzeros_of(&n, "Wir"), 16 * 16 / 4);
+    assert_int_equal(nonzeros_of(&n, "W"), 6 * 16);
+    network_free(&n);
+    close_school(&s);
+}
+
 static void test_same(void **state)
 {
     struct school s;
@@ -393,10 +421,10 @@ int main(void)
         return 1;
     }
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_better),   cmocka_unit_test(test_same),
-        cmocka_unit_test(test_by_heart), cmocka_unit_test(test_threads),
-        cmocka_unit_test(test_seconds),  cmocka_unit_test(test_labels),
-                                       cmocka_unit_test(test_teach),
+        cmocka_unit_test(test_better),   cmocka_unit_test(test_densities),
+        cmocka_unit_test(test_same),     cmocka_unit_test(test_by_heart),
+        cmocka_unit_test(test_threads),  cmocka_unit_test(test_seconds),
+        cmocka_unit_test(test_labels),   cmocka_unit_test(test_teach),
         cmocka_unit_test(test_resumed)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

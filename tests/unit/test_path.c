@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  * Random networks with layers that go backward: what their parts give one after the other is what the golden
- * model of the whole gives, their programs run to the same values, and all of them fit their chip.
+ * model of the whole gives, their programs run to the same values, and all of them fit their chip; so do other
+ * models of the chip.
  *
  * ESE_NETWORKS=N runs N of them instead of 80. */
 #include "fpga/contract/contract.h"
@@ -24,6 +25,7 @@ static struct layer_config random_layer(struct random *random)
     if (l.kind == LAYER_LSTM && random_int(random, 0, 1))
         l.output = random_int(random, 1, 24);
     l.peephole = l.kind == LAYER_LSTM && random_int(random, 0, 1);
+    l.reset = l.kind == LAYER_GRU && random_int(random, 0, 1) ? RESET_BEFORE : l.reset;
     l.direction = (enum direction)random_int(random, 0, 2);
     return l;
 }
@@ -177,12 +179,63 @@ static void check(const struct program *p, struct random *random)
     assert_int_equal(p->cycles_per_frame, cycles);
 }
 
+/* ---- other models of its chip ------------------------------------------------------------------- */
+
+/* The chip's own model gives the chip's own programs. */
+static void check_own(const struct program *chip, const struct config *c)
+{
+    struct program p;
+    struct error error;
+    if (!program_build_for(&p, chip, c, &error))
+        fail_msg("%s", error.text);
+    assert_memory_equal(&p.d, &chip->d, sizeof p.d);
+    assert_int_equal(p.chip_hash, chip->chip_hash);
+    assert_int_equal(p.config_hash, chip->config_hash);
+    assert_int_equal(p.cycles_per_frame, chip->cycles_per_frame);
+    for (int n = 0; n < p.part_count; n++)
+        assert_int_equal(p.parts[n].program.config_hash, chip->parts[n].program.config_hash);
+    program_free(&p);
+}
+
+/* A model with less of everything; where it fits it is right, else it is said what it would need. */
+static bool check_other(const struct program *chip, const struct config *c, struct random *random)
+{
+    struct config other = *c;
+    struct program p;
+    struct error error;
+    other.model.seed++;
+    other.model.density *= 0.7;
+    for (int i = 0; i < other.model.layer_count; i++) {
+        int *const size = other.model.layers[i].kind == LAYER_LINEAR ? &other.model.layers[i].output
+                                                                     : &other.model.layers[i].cell;
+        *size = random_int(random, (*size + 1) / 2, *size);
+    }
+    const bool fits = program_build_for(&p, chip, &other, &error);
+    if (fits) {
+        check_tapes(&p);
+        compare_whole(&p, random);
+        assert_int_equal(p.chip_hash, chip->chip_hash);
+        assert_int_not_equal(p.config_hash, chip->config_hash);
+        assert_int_equal(p.part_count, chip->part_count);
+        for (int n = 0; n < p.part_count; n++) {
+            assert_memory_equal(&p.parts[n].program.chip, &chip->d, sizeof chip->d);
+            compare_part(&p.parts[n].program, random);
+            check_chip(chip, &p.parts[n].program);
+            check_header(&p, n);
+        }
+    } else {
+        assert_non_null(strstr(error.text, "the chip has"));
+    }
+    program_free(&p);
+    return fits;
+}
+
 static void test_random(void **state)
 {
     (void)state;
     const char *asked = getenv("ESE_NETWORKS");
     const int networks = asked != NULL ? atoi(asked) : NETWORKS;
-    int padded = 0, parts = 0, formats = 0, both = 0;
+    int padded = 0, parts = 0, formats = 0, both = 0, fit = 0;
     struct random random;
     random_seed(&random, 19);
     for (int n = 0; n < networks; n++) {
@@ -201,9 +254,12 @@ static void test_random(void **state)
             parts = p.part_count > parts ? p.part_count : parts;
         }
         formats += p.d.formats > 1;
+        check_own(&p, &config);
+        fit += check_other(&p, &config, &random);
         program_free(&p);
     }
     assert_true(padded > networks / 10 && both > networks / 3 && parts > 4 && formats > networks / 10);
+    assert_true(fit > networks / 4);
 }
 
 int main(void)

@@ -206,6 +206,49 @@ static void ties_repeatable(void **state)
     network_free(&m);
 }
 
+/* A matrix of a layer, such a matrix of any layer, a layer, the model: the first that says it; and on the way there
+ * so much more. */
+static void matrices_apart(void **state)
+{
+    (void)state;
+    struct model_config model = {.pruning = PRUNING_BALANCED, .density = 0.25, .layer_count = 2,
+                                 .densities = {.Wzr = 0.5, .Wnx = 0.125}};
+    static const double first[] = {0.25, 0.25, 0.125, 0.5, 0.25, 0.25}; /* Wzx Wrx Wnx Wzr Wrr Wnr */
+    static const double second[] = {0.75, 0.75, 1.0, 0.5, 0.75, 0.375};
+    const struct geometry g = {.pes = 8, .block_rows = 4, .folds = {1, 1, 1, 1}};
+    struct random random;
+    struct network n;
+    random_seed(&random, 6);
+    for (int i = 0; i < 2; i++) {
+        model.layers[i] = layer_default(LAYER_GRU);
+        model.layers[i].cell = 32;
+    }
+    model.layers[0].input = 24;
+    model.layers[1].density = 0.75;
+    model.layers[1].densities.Wnx = 1.0;
+    model.layers[1].densities.Wnr = 0.375;
+    network_make(&n, model.layers, model.layer_count);
+    assert_int_equal(n.matrix_count, 12);
+    for (int i = 0; i < n.matrix_count; i++)
+        draw_matrix(&random, &n.matrices[i].weights, DRAW_PLAIN);
+    struct network whole = network_copy(&n), partly = network_copy(&n);
+    prune(&n, &model, &g);
+    prune_partly(&partly, &model, &g, 0.5);
+    double left = 0.0, all = 0.0;
+    for (int i = 0; i < n.matrix_count; i++) {
+        const double density = i < 6 ? first[i] : second[i - 6];
+        check_balanced(&whole.matrices[i].weights, &n.matrices[i].weights, density, g.pes, g.block_rows, 1);
+        check_balanced(&whole.matrices[i].weights, &partly.matrices[i].weights, (1.0 + density) / 2.0, g.pes,
+                       g.block_rows, 1);
+        left += density * n.matrices[i].weights.cols;
+        all += n.matrices[i].weights.cols;
+    }
+    assert_true(fabs(network_all_density(&n, &model) - left / all) < 1e-12);
+    network_free(&whole);
+    network_free(&partly);
+    network_free(&n);
+}
+
 /* A layer's own density, and its own folds. */
 static void layers_apart(void **state)
 {
@@ -240,7 +283,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(balanced),        cmocka_unit_test(magnitude),
         cmocka_unit_test(none),            cmocka_unit_test(example_by_hand),
-        cmocka_unit_test(ties_repeatable), cmocka_unit_test(layers_apart),
+        cmocka_unit_test(ties_repeatable), cmocka_unit_test(matrices_apart), cmocka_unit_test(layers_apart),
     };
     return cmocka_run_group_tests_name("prune", tests, NULL, NULL);
 }

@@ -16,6 +16,7 @@ static const struct field {
 #define MODEL_KEY(id, ...)                                                                         \
     {offsetof(struct config, model.id), sizeof((struct config *)0)->model.id},
 #define FORMAT_KEY(id, ...) {offsetof(struct config, model.formats.id), sizeof(int)},
+#define DENSITY_KEY(id, ...) {offsetof(struct config, model.densities.id), sizeof(double)},
 #define RANGE_KEY(id, ...) {offsetof(struct config, model.ranges.id), sizeof(double)},
 #include "gen/config/config.def"
 };
@@ -37,6 +38,7 @@ static struct config any_config(struct random *random)
     c.model.calibration_frames = random_int(random, 0, 20);
     c.model.formats.Wix = random_int(random, 0, 3) ? FORMAT_AUTO : random_int(random, 0, 6);
     c.model.formats.x = random_int(random, 0, 3) ? FORMAT_AUTO : random_int(random, 2, 6);
+    c.model.densities.Wir = random_int(random, 0, 2) ? 0.0 : random_int(random, 1, 9) / 10.0;
     c.model.ranges.c = random_int(random, 0, 3) ? 0.0 : random_int(random, 1, 8);
     return c;
 }
@@ -359,6 +361,7 @@ static void first_apart(void **state)
     expect_apart("model.seed", "9", STAGE_NETWORK);
     expect_apart("model.path", "other.safetensors", STAGE_NETWORK);
     expect_apart("model.density", "0.9", STAGE_PRUNED);
+    expect_apart("model.densities.Wir", "0.9", STAGE_PRUNED);
     expect_apart("pes", "5", STAGE_PRUNED);
     expect_apart("model.calibration_frames", "9", STAGE_CALIBRATED);
     expect_apart("weight_bits", "9", STAGE_NUMBERS);
