@@ -15,7 +15,7 @@
 #include "models/network/labels.h"
 #include "models/program/program.h"
 
-enum { HELD_OUT_EVERY = 10, FEW_FRAMES = 50000, SEED = 1 };
+enum { HELD_OUT_EVERY = 10, SEED = 1 };
 static const float RATE = 8e-3f;
 
 const struct fig3_series fig3_series[FIG3_SERIES] = {
@@ -207,7 +207,8 @@ static bool distil(const struct run *r, const struct program *program, struct fi
         .threads = 1,
         .seed = SEED,
         .rate = RATE,
-        .augment = r->material.frames < FEW_FRAMES,
+        .noise = true,
+        .augment = r->material.frames < LEARN_FEW_FRAMES,
     };
     struct network learnt = network_copy(&r->dense);
     const double begin = processor_seconds();

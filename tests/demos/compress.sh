@@ -59,5 +59,5 @@ run_into $work/verify.txt '^(verilator|icarus|verdict)' build/ese verify $chip -
 printf '\n%s\n' 'What it recognises of 32 utterances whose sentences the speech above has none of:'
 run_into $work/recognise.txt '^(phone error rate|frames right|outputs|speed) ' build/ese recognise $chip
 right=$(sed -n 's/^frames right  *\([0-9.]*\) %.*/\1/p' $work/recognise.txt)
-printf '\n%s\n' "frames=13700000 make demo-compress learns two and a half times as long, and has a point and a half more."
+printf '\n%s\n' "frames=13700000 make demo-compress learns two and a half times as long; README.md says what that is worth."
 echo "$right % of frames right"
