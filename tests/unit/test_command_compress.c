@@ -140,10 +140,10 @@ static void test_labels(void **state)
     make_speech("speech", RECORDINGS, true);
     assert_int_equal(compress("", (struct compress_options){.json = "out.json"}), 0);
     /* of all weights: those of the output layer stay */
-    printed(" of 0.02 M   density 0.28   loss ");
+    printed("frames 0.02 M of 0.02 M   density 0.30   loss ");
     printed("as the dense network  frames right    SNR of y       loss\ndense                      "
             "        100.0 %");
-    printed("held out: 140 frames of 2 recordings; learnt from: 1400 of 20, each 1");
+    printed("held out: 140 frames of 2 recordings; learnt from: 1400 of 20, each 14.");
     complained("ese: warning: too few recordings: the loss is ");
     complained(" on the 1400 frames learnt from and ");
     json_t *json = json_of("out.json");
