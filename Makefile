@@ -24,6 +24,9 @@ PACKAGES_DEMO := verilator=verilator g++=g++ # simulator; it writes C++, which n
 PACKAGES_DEMO += gnuplot-nox=gnuplot # draws schedules: `--svg`
 PACKAGES_VAD := espeak-ng=espeak-ng # speech
 PACKAGES_VAD += python3-venv=ensurepip iverilog=iverilog # what PyPI has; the other simulator
+PACKAGES_COMPRESS := libespeak-ng-dev=espeak-ng/speak_lib.h # speech with its phonemes' times
+PACKAGES_COMPRESS += libopenblas0-pthread=/usr/lib/*/openblas-pthread/libopenblas.so.0 # learning from it
+PACKAGES_COMPRESS += iverilog=iverilog # the other simulator
 PACKAGES_SPEAKER := python3-torch=/usr/lib/python3/dist-packages/torch # PyTorch without CUDA
 PACKAGES_CHECK := libcmocka-dev=cmocka.h # unit tests
 PACKAGES_CHECK += iverilog=iverilog # the other simulator
@@ -60,9 +63,9 @@ TOOLS   := $(BUILD)/draw_config $(BUILD)/draw_voices $(BUILD)/fixture_voice $(BU
            $(BUILD)/json_get $(BUILD)/ulx3s_host $(BUILD)/drive $(BUILD)/onnx_check \
            $(BUILD)/fixture_voices
 
-.PHONY: all install uninstall install-driver uninstall-driver area demo demo-vad demo-speaker check check-full check-ci check-long check-tools check-interop house unit asan \
+.PHONY: all install uninstall install-driver uninstall-driver area demo demo-vad demo-speaker demo-compress check check-full check-ci check-long check-tools check-interop house unit asan \
         gates pnr pnr-tools pnr-ecp5 ulx3s \
-        test-programs deps deps-demo deps-vad deps-speaker deps-long deps-tools help clean
+        test-programs deps deps-demo deps-vad deps-speaker deps-compress deps-long deps-tools help clean
 .DELETE_ON_ERROR:
 .SECONDARY: $(OBJECTS)
 
@@ -148,6 +151,14 @@ $(BUILD)/draw_config $(BUILD)/drive $(BUILD)/draw_voices $(BUILD)/fixture_voice 
 	$(call say,LD,$@)
 	$(Q)$(CC) $(ALL_CFLAGS) $(LDFLAGS) -MMD -MP -o $@ $(filter %.c %.o,$^) $(LIBS)
 
+# Speech as the speech model hears it, said by the synthesizer: needs espeak-ng's library, and no test does.
+MAKE_SPEECH := $(patsubst %.c,$(BUILD)/%.o,$(wildcard tests/speech/*.c))
+$(BUILD)/make_speech: $(MAKE_SPEECH) $(OBJECTS)
+	$(call say,LD,$@)
+	$(Q)$(CC) $(ALL_CFLAGS) $(LDFLAGS) -o $@ $^ -lespeak-ng $(LIBS)
+
+$(BUILD)/tests/test_speech: $(filter-out %/make_speech.o,$(MAKE_SPEECH))
+
 $(BUILD)/onnx_check: tests/interop/onnx_check.c $(OBJECTS)
 	$(call say,LD,$@)
 	$(Q)$(CC) $(ALL_CFLAGS) $(LDFLAGS) -MMD -MP -o $@ $(filter %.c %.o,$^) -lcmocka $(LIBS)
@@ -202,8 +213,8 @@ check-tools: deps-tools
 
 # What pandas, of PyPI, makes of our tables; what we make of models that onnxruntime and PyTorch run, and of those
 # that others publish.
-check-interop: deps-tools deps-speaker
-	@$(MAKE) --no-print-directory -j$$(nproc) all $(BUILD)/json_get $(BUILD)/onnx_check
+check-interop: deps-tools deps-speaker deps-compress
+	@$(MAKE) --no-print-directory -j$$(nproc) all $(BUILD)/json_get $(BUILD)/onnx_check $(BUILD)/make_speech
 	@bash tests/interop/run.sh
 	@bash tests/interop/torch.sh
 	@bash tests/demos/run.sh
@@ -257,10 +268,20 @@ demo-vad demo-speaker:
 	@$(MAKE) --no-print-directory -j$$(nproc) all $(if $(V),,>/dev/null)
 	@bash tests/demos/$(@:demo-%=%).sh
 
+# A dense network becomes a sparse one, from speech that espeak-ng makes.
+demo-compress: deps-demo
+	@if $(MAKE) --no-print-directory deps-compress; then \
+	    $(MAKE) --no-print-directory -j$$(nproc) all $(BUILD)/make_speech $(if $(V),,>/dev/null) && \
+	    bash tests/demos/compress.sh; \
+	else \
+	    echo 'SKIP: this demo needs espeak-ng, which cannot be installed here'; \
+	fi
+
 # ---- packages ----
 
 deps-demo: WANTED := $(PACKAGES_PROGRAM) $(PACKAGES_DEMO)
 deps-vad: WANTED := $(PACKAGES_PROGRAM) $(PACKAGES_DEMO) $(PACKAGES_VAD)
+deps-compress: WANTED := $(PACKAGES_PROGRAM) $(PACKAGES_DEMO) $(PACKAGES_COMPRESS)
 deps-speaker: WANTED := $(PACKAGES_PROGRAM) $(PACKAGES_DEMO) $(PACKAGES_VAD) \
     $(if $(ESE_TORCH_PYTHON),,$(PACKAGES_SPEAKER))
 deps: WANTED := $(PACKAGES_PROGRAM) $(PACKAGES_DEMO) $(PACKAGES_CHECK)
@@ -270,7 +291,7 @@ deps-tools: WANTED := $(PACKAGES_PROGRAM) $(PACKAGES_DEMO) $(PACKAGES_CHECK) $(P
 
 # Nothing happens where nothing is missing.  `fuzzer`: what -fsanitize=fuzzer links;
 # `ensurepip`: what python3 -m venv wants.
-deps-demo deps-vad deps-speaker deps deps-full deps-long deps-tools:
+deps-demo deps-vad deps-speaker deps-compress deps deps-full deps-long deps-tools:
 	@missing=; \
 	for package in $(WANTED); do \
 	    probe=$${package#*=}; \
@@ -307,6 +328,7 @@ help:
 	@echo 'make demo        speech through a generated chip, a page; installs what is missing for it'
 	@echo 'make demo-vad    a voice activity detector that others trained, on a chip; needs PyPI'
 	@echo 'make demo-speaker  likewise a network that knows speakers; needs PyPI, and PyTorch of Debian'
+	@echo 'make demo-compress  a dense network learns to be sparse from made speech, and becomes a chip'
 	@echo 'make check       the tests that a person waits for, minutes; installs what is missing'
 	@echo 'make check-full  all tests of every day, half an hour'
 	@echo 'make check-long  fuzzing, hundreds of random chips, a bare Debian; hours'
@@ -331,4 +353,4 @@ clean:
 	rm -rf build $(BUILD)
 
 -include $(wildcard $(OBJECTS:.o=.d) $(BUILD)/gen/main.d $(UNIT:=.d) $(TOOLS:=.d) \
-         $(ULX3S:.o=.d))
+         $(ULX3S:.o=.d) $(MAKE_SPEECH:.o=.d))

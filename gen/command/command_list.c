@@ -45,11 +45,14 @@ static const struct argp_option import_options[] = {
 static const struct argp_option compress_options[] = {
     {"output", 'o', "OUT.safetensors", 0, "File for the network (needed)", 0},
     {"frames", OPTION_SEEN, "N", 0, "Frames to see; 5,500,000 or all of them twelve times if not given", 0},
+    {"minutes", OPTION_MINUTES, "M", 0, "Learn about so long, in place of --frames: the rate says how many frames "
+     "that are", 0},
     {"threads", OPTION_THREADS, "N", 0, "Threads; as many as processors if not given", 0},
     {"loss", OPTION_LOSS, "NAME", 0, "What is compared with the dense network: classes, y, centres or auto", 0},
     {"held-out", OPTION_HELD_OUT, "DIR", 0, "Recordings that nothing is learnt from; every tenth if not given", 0},
     {"seed", OPTION_SEED, "N", 0, "Seed of the order, and of what is made of few recordings", 0},
     {"quantized", OPTION_QUANTIZED, NULL, 0, "Weights are rounded to weight_bits while learning", 0},
+    JSON_OPTION,
     SET_OPTION,
     HELP_OPTIONS,
     {0},
@@ -161,6 +164,9 @@ static const struct argp_option paper_options[] = {
     {"set", OPTION_SET, "KEY=VALUE", 0, "Change a key of the preset paper; the last one wins", 0},
     JSON_OPTION,
     {"verify", OPTION_VERIFY, NULL, 0, "Run chosen points in RTL too: the cycles must agree", 0},
+    {"material", OPTION_MATERIAL, "DIR", 0, "Of fig3 (needed): recordings in DIR/train, labelled ones in DIR/test, as "
+     "make demo-compress makes them", 0},
+    {"frames", OPTION_SEEN, "N", 0, "Of fig3: frames that a point sees; 5,500,000 if not given", 0},
     {"jobs", 'j', "N", 0, "Parallel jobs; as many as processors if not given", 0},
     HELP_OPTIONS,
     {0},
@@ -227,6 +233,8 @@ static int run_compress(const struct request *request, const char *command_line)
         .output = request->output,
         .held_out = request->held_out,
         .frames = request->seen,
+        .minutes = request->minutes,
+        .json = request->verify.json,
         .threads = request->threads,
         .loss = request->loss,
         .seed = request->verify.seed_given ? request->verify.seed : 1,
@@ -336,6 +344,8 @@ static int run_paper(const struct request *request, const char *command_line)
         .json = request->verify.json,
         .verify = request->verify_points,
         .jobs = request->verify.jobs,
+        .material = request->material,
+        .frames = request->seen,
         .command_line = command_line,
     };
     return command_paper(&options);
@@ -384,9 +394,13 @@ const struct command commands[COMMAND_COUNT] = {
      import_options, run_import, false, false, false},
     {"compress", "CONFIG", NULL, "make a dense network sparse, so that it still does the same",
      "CONFIG is what 'ese gen' takes, with a trained network (model.path) and recordings (model.utterances), which "
-     "need no labels: the network learns from what it was itself when it was dense.",
+     "need no labels: the network learns from what it was itself when it was dense.  Where the recordings that are "
+     "held out have labels (phones.txt, NAME.labels.npy), frames right are told, too; nothing is learnt from them.  "
+     "Ctrl-C leaves the best so far, and the same command then goes on.  With the same --threads the result is the "
+     "same on one machine; another processor's OpenBLAS rounds otherwise.",
      "  ese compress my.yaml -o sparse.safetensors\n"
-     "  ese compress my.yaml -o sparse.safetensors --set model.density=0.2 --frames 13700000\n",
+     "  ese compress my.yaml -o sparse.safetensors --set model.density=0.2 --frames 13700000\n"
+     "  ese compress my.yaml -o sparse.safetensors --minutes 10 --held-out others --json learnt.json\n",
      compress_options, run_compress, true, false, true},
     {"model", "DIR", "CONFIG", "write another model for a chip whose model is loaded from memory",
      "DIR is a folder that 'ese gen' wrote with memory: resident or stream.  CONFIG gives the model: its "
@@ -445,12 +459,14 @@ const struct command commands[COMMAND_COUNT] = {
      run_options, run_run, true, true, false},
     {"paper", "FIGURE", NULL, "tables and figures of the ESE paper, its values beside ours",
      "FIGURE is table1, fig6 (speedup against density), fifo (use of the multipliers against FIFO "
-     "depth), balance (load-balanced against plain pruning), cpu (the same network in float on this machine's "
+     "depth), balance (load-balanced against plain pruning), fig3 (recognition against density, pruned at once and as "
+     "compress does it: twenty minutes of a processor; with all only if there is --material), cpu (the same network in float on this machine's "
      "processor, on one core and on all or on --jobs of them: measured, so that its numbers are of this "
      "machine and moment), or all.",
      "  ese paper table1\n"
      "  ese paper cpu\n"
      "  ese paper all -o rtl_out/paper_figures --json -\n"
+     "  ese paper fig3 --material build/demos/compress/speech -o rtl_out/paper_figures\n"
      "  ese paper fifo --verify --set model.density=0.2\n",
      paper_options, run_paper, false, false, true},
     {"sweep", "CONFIG", NULL, "report on many configurations: a table, its Pareto front, charts",

@@ -17,7 +17,8 @@ enum { OPTION_SET = 256, OPTION_SIM, OPTION_FRAMES, OPTION_SEED, OPTION_TRACE, O
        OPTION_SEEDS, OPTION_FREQ, OPTION_AXIS, OPTION_AXES, OPTION_SAMPLE, OPTION_WHERE, OPTION_COLUMN,
        OPTION_PARETO, OPTION_SHARD, OPTION_VERIFY_POINTS, OPTION_CLUSTER,
        OPTION_MEASURED, OPTION_TAPS, OPTION_NODE, OPTION_GRAPH_INPUTS, OPTION_PES, OPTION_THREADS,
-       OPTION_LOSS, OPTION_HELD_OUT, OPTION_QUANTIZED, OPTION_SEEN };
+       OPTION_LOSS, OPTION_HELD_OUT, OPTION_QUANTIZED, OPTION_SEEN, OPTION_MINUTES,
+       OPTION_MATERIAL };
 
 /* What the parser of any command fills in. */
 struct request {
@@ -44,8 +45,10 @@ struct request {
     int pes;
     int points; /* to be verified */
     int threads, seen;
+    double minutes;
     enum compress_loss loss;
     const char *held_out;
+    const char *material;
     bool quantized;
 };
 

@@ -10,14 +10,16 @@
 #include "gen/config/config_file.h"
 #include "gen/config/home.h"
 #include "gen/figures/cpu_figure.h"
+#include "gen/figures/fig3.h"
 #include "gen/figures/figures.h"
 #include "gen/folder/json_file.h"
+#include "gen/report/numbers.h"
 #include "gen/report/paper_table.h"
 
 /* A run of frames on the processor: long for its clock, short beside what else may want to run. */
 static const double RUN_MS = 10.0;
 
-static const char CPU_NAME[] = "cpu";
+static const char CPU_NAME[] = "cpu", FIG3_NAME[] = "fig3";
 
 struct paper_run {
     const struct paper_options *options;
@@ -147,17 +149,56 @@ static bool run_cpu(struct paper_run *run, bool first, struct error *error)
     return ok;
 }
 
+static bool run_fig3(struct paper_run *run, bool first, struct error *error)
+{
+    const struct paper_options *options = run->options;
+    struct fig3 f;
+    struct text folder = {0};
+    text_appendf(&folder, "%s/models/speech", ese_home());
+    const struct fig3_request request = {.material = options->material,
+                                         .folder = text_string(&folder),
+                                         .speech = &run->speech,
+                                         .frames = options->frames,
+                                         .jobs = options->jobs};
+    bool ok = fig3_measure(&f, &request, error);
+    if (ok) {
+        struct page page = {.name = FIG3_NAME, .json = fig3_json(&f)};
+        fig3_text(&page.txt, &f);
+        fig3_csv(&page.csv, &f);
+        fig3_svg(&page.svg, &f);
+        snprintf(page.summary, sizeof page.summary, "%d points, each learnt from %s frames", FIG3_POINTS,
+                 commas(f.frames).text);
+        ok = show_page(run, &page, first, error);
+        page_free(&page);
+    }
+    fig3_free(&f);
+    text_free(&folder);
+    return ok;
+}
+
 static bool is_wanted(const struct paper_run *run, const char *name)
 {
     const char *figure = run->options->figure;
     return strcmp(figure, "all") == 0 || strcmp(figure, name) == 0;
 }
 
-/* Of which nothing is played in RTL. */
-static bool check_verify(const struct paper_options *options, bool *usage, struct error *error)
+/* What options say of a figure that has nothing of theirs. */
+static bool check_options(const struct paper_options *options, bool *usage, struct error *error)
 {
-    *usage = options->verify && strcmp(options->figure, CPU_NAME) == 0;
-    return !*usage || fail(error, "--verify: cpu has no points to run in RTL; table1 has its chip");
+    const char *figure = options->figure;
+    const bool cpu = strcmp(figure, CPU_NAME) == 0, fig3 = strcmp(figure, FIG3_NAME) == 0;
+    *usage = true;
+    if (options->verify && (cpu || fig3))
+        return fail(error, "--verify: %s has no points to run in RTL; table1 has its chip", figure);
+    if (fig3 && options->set_count > 0)
+        return fail(error, "--set: fig3 is of the speech model on chips of its own, and not of the preset paper");
+    if (fig3 && options->material == NULL)
+        return fail(error, "fig3: --material DIR is needed, with recordings in DIR/train; `make demo-compress` makes "
+                           "some");
+    if (!fig3 && strcmp(figure, "all") != 0 && (options->material != NULL || options->frames > 0))
+        return fail(error, "%s: --material and --frames are of fig3", figure);
+    *usage = false;
+    return true;
 }
 
 static bool run_figures(struct paper_run *run, bool *usage, struct error *error)
@@ -170,11 +211,16 @@ static bool run_figures(struct paper_run *run, bool *usage, struct error *error)
             return false;
         first = false;
     }
+    if (is_wanted(run, FIG3_NAME) && run->options->material != NULL) {
+        if (!run_fig3(run, first, error))
+            return false;
+        first = false;
+    }
     if (is_wanted(run, CPU_NAME))
         return run_cpu(run, first, error);
     *usage = first;
     return !first || fail(error, "there is no figure '%s'; there are table1, fig6, fifo, balance, "
-                                 "cpu and all",
+                                 "fig3, cpu and all",
                           run->options->figure);
 }
 
@@ -183,7 +229,7 @@ int command_paper(const struct paper_options *options)
     struct error error;
     bool usage = false;
     struct paper_run run = {.options = options, .figures = json_object(), .agree = true};
-    bool ok = check_verify(options, &usage, &error) &&
+    bool ok = check_options(options, &usage, &error) &&
               output_file_check_in("--json", options->json, options->output, &error) &&
               load_configs(&run, &error);
     if (ok) {

@@ -48,6 +48,8 @@ struct compress_options {
     const char *output;   /* safetensors file */
     const char *held_out; /* folder of recordings that nothing is learnt from, or NULL: some of the others */
     int64_t frames;       /* to be seen; 0: the command's default */
+    double minutes;       /* for learning, in place of a number of frames; 0: not given */
+    const char *json;     /* file for the result, "-" for standard output, or NULL */
     int threads;          /* 0: as many as processors */
     enum compress_loss loss;
     uint64_t seed;
@@ -151,13 +153,15 @@ struct run_options {
 
 /* ese paper FIGURE [options] */
 struct paper_options {
-    const char *figure; /* table1, fig6, fifo, balance, cpu, all */
+    const char *figure; /* table1, fig6, fifo, balance, fig3, cpu, all */
     char *const *sets;  /* on top of the preset paper */
     size_t set_count;
     const char *output; /* folder for FIGURE.txt, .csv and .svg, or NULL: text on standard output */
     const char *json;   /* as above */
     bool verify;        /* also run chosen points in RTL; a difference is exit status 1 */
     int jobs;           /* as above */
+    const char *material; /* of fig3: folder with train/ and test/, or NULL: no fig3 */
+    int64_t frames;       /* of fig3: that a point sees; 0: the figure's default */
     const char *command_line;
 };
 

@@ -1,46 +1,222 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "gen/command/compress_print.h"
 
+#include <math.h>
 #include <stdio.h>
+#include <string.h>
 
-void compress_print_report(void *context, const struct learn_report *r)
+#include "gen/folder/json_file.h"
+
+/* ---- while it learns ------------------------------------------------------------------------- */
+
+static bool has_decisions(const struct learn_loss *l)
 {
-    const struct learn_task *task = context;
+    return l->classes > 0 && !l->made_up;
+}
+
+/* null where JSON has no number for it. */
+static json_t *real(double value)
+{
+    return isfinite(value) ? json_real(value) : json_null();
+}
+
+static json_t *share_of(double share, bool known)
+{
+    return known ? json_real(share) : json_null();
+}
+
+static void keep_report(struct compress_telling *t, const struct learn_report *r)
+{
+    json_t *object = json_object();
+    json_object_set_new(object, "frames", json_integer(r->seen));
+    json_object_set_new(object, "density", real(r->density));
+    json_object_set_new(object, "loss", real(learn_sums_loss(&r->learnt)));
+    json_object_set_new(object, "held_out_loss", real(learn_sums_loss(&r->held_out)));
+    json_object_set_new(object, "agreement",
+                        share_of(learn_sums_agreement(&r->held_out), has_decisions(t->task->loss)));
+    json_object_set_new(object, "y_snr_db", real(learn_sums_snr_db(&r->held_out)));
+    json_array_append_new(t->reports, object);
+}
+
+void compress_tell(void *telling, const struct learn_report *r)
+{
+    struct compress_telling *t = telling;
     const int left = (int)(r->seconds_left + 0.5);
-    printf("frames %.2f M of %.2f M   density %.2f   loss %.3f (held out %.3f)", 1e-6 * (double)r->seen,
-           1e-6 * (double)r->frames, r->density, learn_sums_loss(&r->learnt), learn_sums_loss(&r->held_out));
-    if (task->loss->classes > 0 && !task->loss->made_up)
+    keep_report(t, r);
+    if (t->silent)
+        return;
+    printf("frames %.2f M of %.2f M   density %.2f   loss %.3f (held out %.3f)",
+           1e-6 * (double)r->seen, 1e-6 * (double)r->frames, r->density,
+           learn_sums_loss(&r->learnt), learn_sums_loss(&r->held_out));
+    if (has_decisions(t->task->loss))
         printf("   agrees %.1f %%", 100.0 * learn_sums_agreement(&r->held_out));
     printf("   y %.1f dB   %d:%02d left\n", learn_sums_snr_db(&r->held_out), left / 60, left % 60);
     fflush(stdout);
 }
 
-static bool print_line(const struct learn_task *task, const char *what, const struct network *n,
-                       struct error *error)
+/* ---- the table ------------------------------------------------------------------------------- */
+
+static bool compare_one(struct compress_telling *t, const char *name, const struct network *n,
+                        struct error *error)
 {
+    struct compress_row *row = &t->rows[t->row_count++];
+    struct learn_task task = *t->task;
     error->text[0] = '\0';
-    struct learn_task as_is = *task;
-    as_is.weight_bits = 0;
-    const struct learn_sums sums = learn_compare(&as_is, n, task->held_out, error);
-    if (error->text[0] != '\0')
-        return false;
-    printf("%-24s", what);
-    if (task->loss->classes > 0 && !task->loss->made_up)
-        printf("%12.1f %%", 100.0 * learn_sums_agreement(&sums));
-    printf("%12.1f dB%12.3f\n", learn_sums_snr_db(&sums), learn_sums_loss(&sums));
-    return true;
+    task.weight_bits = 0;
+    snprintf(row->name, sizeof row->name, "%s", name);
+    row->is_dense = t->row_count == 1;
+    row->sums = learn_compare(&task, n, task.held_out, error);
+    row->judged = row->sums;
+    task.loss = &t->judge;
+    if (t->task->loss->made_up && error->text[0] == '\0')
+        row->judged = learn_compare(&task, n, task.held_out, error);
+    return error->text[0] == '\0';
 }
 
-bool compress_print_table(const struct learn_task *task, const struct network *at_once,
-                          const struct network *learnt, int weight_bits, struct error *error)
+/* Recordings from everywhere in the material, with about so many frames. */
+static struct learn_material some_of(const struct learn_material *all, int64_t frames)
+{
+    struct learn_material some = {0};
+    const int step = (int)(all->frames / (frames > 0 ? frames : 1)) + 1;
+    for (int n = 0; n < all->count; n += step)
+        learn_material_add(&some, all->of[n]);
+    learn_material_close(&some);
+    return some;
+}
+
+bool compress_compare(struct compress_telling *t, const struct network *at_once,
+                      const struct network *learnt, int weight_bits, struct error *error)
 {
     char rounded[32];
     struct network coarse = network_copy(learnt);
+    struct learn_task task = *t->task;
     learn_round(&coarse, weight_bits);
     snprintf(rounded, sizeof rounded, "%d-bit weights", weight_bits);
-    const bool good = print_line(task, "pruned at once", at_once, error) &&
-                      print_line(task, "pruned and distilled", learnt, error) &&
-                      print_line(task, rounded, &coarse, error);
+    bool good = compare_one(t, "dense", t->task->dense, error) &&
+                compare_one(t, "pruned at once", at_once, error) &&
+                compare_one(t, "pruned and distilled", learnt, error) &&
+                compare_one(t, rounded, &coarse, error);
     network_free(&coarse);
-    return good;
+    task.weight_bits = 0;
+    if (!good)
+        return false;
+    struct learn_material some = some_of(task.material, task.held_out->frames);
+    const struct learn_sums sums = learn_compare(&task, learnt, &some, error);
+    t->loss_learnt = learn_sums_loss(&sums);
+    learn_material_free(&some);
+    return error->text[0] == '\0';
+}
+
+static const struct compress_row *learnt_row(const struct compress_telling *t)
+{
+    return &t->rows[t->row_count - 2];
+}
+
+static void print_row(const struct compress_telling *t, const struct compress_row *row)
+{
+    printf("%-22s", row->name);
+    if (has_decisions(&t->judge))
+        printf("%18.1f %%", 100.0 * learn_sums_agreement(&row->judged));
+    if (row->judged.labelled > 0)
+        printf("%12.1f %%", 100.0 * learn_sums_right(&row->judged));
+    if (row->is_dense)
+        printf("%12s   %8s\n", "-", "-");
+    else
+        printf("%9.1f dB   %8.3f\n", learn_sums_snr_db(&row->sums), learn_sums_loss(&row->sums));
+}
+
+void compress_print_table(const struct compress_telling *t)
+{
+    const struct learn_material *held_out = t->task->held_out;
+    printf("\n%-22s", "");
+    if (has_decisions(&t->judge))
+        printf("%20s", "as the dense network");
+    if (t->rows[0].judged.labelled > 0)
+        printf("%14s", "frames right");
+    printf("%12s   %8s\n", "SNR of y", "loss");
+    for (int n = 0; n < t->row_count; n++)
+        print_row(t, &t->rows[n]);
+    printf("held out: %lld frames of %d recording%s; learnt from: %lld of %d, each %.1f times\n",
+           (long long)held_out->frames, held_out->count, held_out->count == 1 ? "" : "s",
+           (long long)t->task->material->frames, t->task->material->count,
+           (double)t->outcome.seen / (double)t->task->material->frames);
+}
+
+/* ---- too few recordings ---------------------------------------------------------------------- */
+
+/* A loss so many times that of the recordings learnt from: these are learnt by heart. */
+static const double BY_HEART = 1.5;
+
+int64_t compress_frames_wanted(int64_t frames, double loss_learnt, double loss_held_out)
+{
+    const double ratio = loss_held_out / fmax(loss_learnt, 1e-9);
+    double wanted = ratio > BY_HEART ? (double)frames * (ratio - 1.0) / (BY_HEART - 1.0) : 0.0;
+    if (frames < LEARN_FEW_FRAMES)
+        wanted = fmax(wanted, 2.0 * LEARN_FEW_FRAMES);
+    if (wanted == 0.0)
+        return 0;
+    const double step = pow(10.0, floor(log10(wanted)) - 1.0);
+    return (int64_t)(ceil(wanted / step) * step);
+}
+
+static int64_t frames_wanted(const struct compress_telling *t)
+{
+    return compress_frames_wanted(t->task->material->frames, t->loss_learnt,
+                                  learn_sums_loss(&learnt_row(t)->sums));
+}
+
+void compress_warn(const struct compress_telling *t)
+{
+    const int64_t wanted = frames_wanted(t), frames = t->task->material->frames;
+    if (t->outcome.stopped)
+        fprintf(stderr,
+                "ese: warning: interrupted at %lld of %lld frames: what was best so far is "
+                "written, and the same command goes on from there\n",
+                (long long)t->outcome.seen, (long long)t->outcome.frames);
+    if (wanted > 0)
+        fprintf(stderr,
+                "ese: warning: too few recordings: the loss is %.3g on the %lld frames learnt from "
+                "and %.3g on what is held out; about %lld frames would help, with labels or "
+                "without\n",
+                t->loss_learnt, (long long)frames, learn_sums_loss(&learnt_row(t)->sums),
+                (long long)wanted);
+}
+
+/* ---- JSON ------------------------------------------------------------------------------------ */
+
+static json_t *row_json(const struct compress_telling *t, const struct compress_row *row)
+{
+    json_t *object = json_object();
+    json_object_set_new(object, "network", json_string(row->name));
+    json_object_set_new(object, "agreement",
+                        share_of(learn_sums_agreement(&row->judged), has_decisions(&t->judge)));
+    json_object_set_new(object, "frames_right",
+                        share_of(learn_sums_right(&row->judged), row->judged.labelled > 0));
+    json_object_set_new(object, "y_snr_db", real(learn_sums_snr_db(&row->sums)));
+    json_object_set_new(object, "loss", real(learn_sums_loss(&row->sums)));
+    return object;
+}
+
+const char *compress_loss_name(const struct learn_loss *l)
+{
+    if (l->made_up)
+        return "centres";
+    return l->of_classes == 0.0f ? "y" : l->of_y == 0.0f ? "classes" : "classes and y";
+}
+
+json_t *compress_json(const struct compress_telling *t)
+{
+    const struct learn_task *task = t->task;
+    json_t *table = json_array();
+    for (int n = 0; n < t->row_count; n++)
+        json_array_append_new(table, row_json(t, &t->rows[n]));
+    return json_pack("{s:s, s:I, s:I, s:b, s:b, s:b, s:I, s:I, s:i, s:b, s:i, s:f, s:I, s:O, s:o}",
+                     "loss", compress_loss_name(task->loss), "frames",
+                     (json_int_t)t->outcome.frames, "seen", (json_int_t)t->outcome.seen, "resumed",
+                     (int)t->outcome.resumed, "interrupted", (int)t->outcome.stopped, "ended_early",
+                     (int)t->outcome.enough, "material_frames", (json_int_t)task->material->frames,
+                     "held_out_frames", (json_int_t)task->held_out->frames, "threads",
+                     task->threads, "augmented", (int)task->augment, "weight_bits",
+                     task->weight_bits, "loss_learnt", t->loss_learnt, "frames_wanted",
+                     (json_int_t)frames_wanted(t), "reports", t->reports, "table", table);
 }

@@ -11,7 +11,7 @@
 #include "models/base/version.h"
 
 enum { MAX_FRAMES = 1000000, MAX_JOBS = 256, MAX_FAULTS = 10000, MAX_SEEDS = 1000, MAX_MHZ = 1000,
-       MAX_PES = 256 };
+       MAX_PES = 256, MAX_MINUTES = 100000 };
 
 /* The options that every parser has. */
 error_t options_parse_help(int key, struct argp_state *state)
@@ -70,6 +70,7 @@ static const struct plain {
     {OPTION_NODE, TEXT, AT(node), NULL, 0, 0},
     {OPTION_GRAPH_INPUTS, TEXT, AT(graph_inputs), NULL, 0, 0},
     {OPTION_HELD_OUT, TEXT, AT(held_out), NULL, 0, 0},
+    {OPTION_MATERIAL, TEXT, AT(material), NULL, 0, 0},
     {OPTION_QUANTIZED, FLAG, AT(quantized), NULL, 0, 0},
     {OPTION_SEEN, WHOLE, AT(seen), "frames", 1, INT32_MAX},
     {OPTION_THREADS, WHOLE, AT(threads), "threads", 1, MAX_JOBS},
@@ -154,6 +155,16 @@ static enum compress_loss loss(struct argp_state *state, const char *text)
             return (enum compress_loss)n;
     argp_error(state, "--loss: '%s' is not auto, classes, y or centres", text);
     return COMPRESS_AUTO;
+}
+
+/* A number of minutes; with --frames there would be two answers to one question. */
+static double minutes(struct argp_state *state, const char *text)
+{
+    char *end;
+    const double value = strtod(text, &end);
+    if (end == text || *end != '\0' || !(value > 0.0 && value <= MAX_MINUTES))
+        argp_error(state, "--minutes: '%s' is not a number above 0 and up to %d", text, MAX_MINUTES);
+    return value;
 }
 
 /* A file of the one kind that is written there: another name would tell others something wrong. */
@@ -256,6 +267,9 @@ static bool parse_request(int key, char *argument, struct argp_state *state)
     case OPTION_LOSS:
         request->loss = loss(state, argument);
         return true;
+    case OPTION_MINUTES:
+        request->minutes = minutes(state, argument);
+        return true;
     case OPTION_MEMORY:
         request->memory = memory(state, argument);
         return true;
@@ -325,6 +339,8 @@ static void check_operands(struct argp_state *state)
         argp_error(state, "no %s given", command->second);
     if (command->needs_output && !is_there(request->output))
         argp_error(state, "no output folder given: -o %s", command->takes_inputs ? "OUT" : "DIR");
+    if (request->minutes > 0.0 && request->seen > 0)
+        argp_error(state, "--frames and --minutes: one of them says how long");
     if (command->takes_inputs && request->input_count == 0)
         argp_error(state, "no inputs given: --input FILE...");
 }

@@ -306,9 +306,12 @@ static void warn_pruning(struct text *lines, const struct program *p, const stru
         return;
     text_appendf(lines, "pruning to density %g changes what the network computes: y has %s "
                  "against the network as given (largest error %.3g, correlation %.3f); prune less "
-                 "(model.density), or give a model that was trained pruned (model.pruning: none)\n",
+                 "(model.density), %sor give a model that was trained pruned (model.pruning: none)\n",
                  p->config.model.density, decibels(a->pruned.snr_db).text, a->pruned.max_error,
-                 a->pruned.correlation);
+                 a->pruned.correlation,
+                 p->config.model.path != NULL
+                     ? "let 'ese compress' teach it from the dense network, without labels, "
+                     : "");
 }
 
 static void warn_quantization(struct text *lines, const struct program *p, const struct accuracy *a)

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0
- * checkpoint.c - where learning was when it was interrupted: two files in turn, of which one is whole at any time.
+ * checkpoint.c - where learning was when it was interrupted: two files in turn, of which one is
+ * whole at any time.
  *
- * A file is the position, the arrays and a CRC-32 of all that is before it, in this machine's way; it is for going
- * on here, not for keeping. */
+ * A file is the position, the arrays and a CRC-32 of all that is before it, in this machine's way;
+ * it is for going on here, not for keeping. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -10,17 +11,33 @@
 #include "models/base/crc32.h"
 #include "models/base/text.h"
 #include "models/learn/learner.h"
+#include "models/program/prune.h"
 
-static const char magic[8] = "ESE-L-1";
+static const char magic[8] = "ESE-L-2";
 
 /* What must be the same for going on. */
 struct task_mark {
     char magic[sizeof magic];
     uint64_t count, seed;
-    int64_t frames, material;
-    float rate;
-    uint32_t densities, dense, weight_bits, threads, augment;
+    int64_t frames, material, held_out;
+    double seconds;
+    float rate, of_classes, of_y;
+    uint32_t dense, mask, weight_bits, threads, augment, noise, classes, made_up;
 };
+
+/* What pruning the dense network at once leaves: that depends on densities and the chip's PEs. */
+static uint32_t mask_of(const struct learner *l)
+{
+    const size_t bytes = l->plan->count * sizeof(float);
+    struct network pruned = network_copy(l->task->dense);
+    float *left = allocate(l->plan->count, sizeof *left);
+    prune(&pruned, l->task->model, l->task->geometry);
+    learn_plan_read(l->plan, &pruned, left);
+    const uint32_t crc = crc32_of(0, left, bytes);
+    free(left);
+    network_free(&pruned);
+    return crc;
+}
 
 static struct task_mark mark_of(const struct learner *l)
 {
@@ -31,15 +48,19 @@ static struct task_mark mark_of(const struct learner *l)
     m.seed = l->task->seed;
     m.frames = l->task->frames;
     m.material = l->task->material->frames;
-    for (int i = 0; i < l->task->dense->matrix_count; i++) {
-        const double density = network_density(l->task->dense, i, l->task->model);
-        m.densities = crc32_of(m.densities, &density, sizeof density);
-    }
+    m.held_out = l->task->held_out->frames;
+    m.seconds = l->task->frames > 0 ? 0.0 : l->task->seconds;
+    m.of_classes = l->task->loss->of_classes;
+    m.of_y = l->task->loss->of_y;
+    m.mask = mask_of(l);
+    m.classes = (uint32_t)l->task->loss->classes;
+    m.made_up = l->task->loss->made_up;
     m.rate = l->task->rate;
     m.dense = crc32_of(0, l->dense, l->plan->count * sizeof *l->dense);
     m.weight_bits = (uint32_t)l->task->weight_bits;
     m.threads = (uint32_t)l->threads;
     m.augment = l->task->augment;
+    m.noise = l->task->noise;
     return m;
 }
 
@@ -64,20 +85,32 @@ static char *path_of(const struct learner *l, int64_t number)
     return path.data;
 }
 
-static void pack(const struct learner *l, unsigned char *to)
+/* ---- out ------------------------------------------------------------------------------------- */
+
+/* A file that is written or read, and the CRC-32 of what has gone through. */
+struct stream {
+    FILE *file;
+    uint32_t crc;
+    bool good;
+};
+
+static void put(struct stream *s, const void *at, size_t bytes)
+{
+    s->crc = crc32_of(s->crc, at, bytes);
+    s->good = s->good && fwrite(at, bytes, 1, s->file) == 1;
+}
+
+static void put_all(struct stream *s, const struct learner *l)
 {
     float *arrays[ARRAYS];
     const struct task_mark mark = mark_of(l);
-    const size_t bytes = l->plan->count * sizeof(float), all = size_of(l) - sizeof(uint32_t);
-    unsigned char *const begin = to;
     arrays_of(l, arrays);
-    memcpy(to, &mark, sizeof mark);
-    memcpy(to + sizeof mark, &l->position, sizeof l->position);
-    to += sizeof mark + sizeof l->position;
-    for (int n = 0; n < ARRAYS; n++, to += bytes)
-        memcpy(to, arrays[n], bytes);
-    const uint32_t crc = crc32_of(0, begin, all);
-    memcpy(begin + all, &crc, sizeof crc);
+    put(s, &mark, sizeof mark);
+    put(s, &l->position, sizeof l->position);
+    for (int n = 0; n < ARRAYS; n++)
+        put(s, arrays[n], l->plan->count * sizeof(float));
+    const uint32_t crc = s->crc;
+    put(s, &crc, sizeof crc);
 }
 
 bool learner_save(const struct learner *l, struct error *error)
@@ -85,48 +118,71 @@ bool learner_save(const struct learner *l, struct error *error)
     if (l->task->checkpoint == NULL)
         return true;
     char *path = path_of(l, l->position.reports);
-    unsigned char *bytes = allocate(size_of(l), 1);
-    pack(l, bytes);
-    FILE *file = fopen(path, "wb");
-    bool good = file != NULL && fwrite(bytes, size_of(l), 1, file) == 1;
-    good = (file == NULL || fclose(file) == 0) && good;
-    if (!good)
+    struct stream s = {.file = fopen(path, "wb")};
+    s.good = s.file != NULL;
+    if (s.good) {
+        put_all(&s, l);
+        s.good = fclose(s.file) == 0 && s.good;
+    }
+    if (!s.good)
         fail(error, "%s: cannot be written", path);
-    free(bytes);
     free(path);
-    return good;
+    return s.good;
+}
+
+/* ---- in -------------------------------------------------------------------------------------- */
+
+static void get(struct stream *s, void *at, size_t bytes)
+{
+    s->good = s->good && fread(at, bytes, 1, s->file) == 1;
+    if (s->good)
+        s->crc = crc32_of(s->crc, at, bytes);
+}
+
+/* Whether a file has all that it should, and nothing behind it. */
+static bool is_whole(struct stream *s, size_t size)
+{
+    char block[4096];
+    uint32_t crc, sum;
+    for (size_t left = size - sizeof crc; left > 0 && s->good;) {
+        const size_t bytes = left < sizeof block ? left : sizeof block;
+        get(s, block, bytes);
+        left -= bytes;
+    }
+    sum = s->crc;
+    get(s, &crc, sizeof crc);
+    return s->good && sum == crc && fgetc(s->file) == EOF;
 }
 
 /* Takes one file if it is whole, of this task, and further than where we are. */
-static void take(struct learner *l, const char *path)
+static void take(struct learner *l, FILE *file)
 {
-    const size_t size = size_of(l), bytes = l->plan->count * sizeof(float);
-    unsigned char *at = allocate(size + 1, 1);
-    FILE *file = fopen(path, "rb");
-    const bool whole = file != NULL && fread(at, 1, size + 1, file) == size;
-    const struct task_mark mark = mark_of(l);
+    struct stream s = {.file = file, .good = true};
+    struct task_mark mark, wanted = mark_of(l);
     struct learn_position position;
-    uint32_t crc;
-    if (file != NULL)
-        fclose(file);
-    memcpy(&position, at + sizeof mark, sizeof position);
-    memcpy(&crc, at + size - sizeof crc, sizeof crc);
-    if (whole && memcmp(at, &mark, sizeof mark) == 0 && crc == crc32_of(0, at, size - sizeof crc) &&
-        position.seen > l->position.seen) {
-        float *arrays[ARRAYS];
-        arrays_of(l, arrays);
-        l->position = position;
-        for (int n = 0; n < ARRAYS; n++)
-            memcpy(arrays[n], at + sizeof mark + sizeof position + (size_t)n * bytes, bytes);
-    }
-    free(at);
+    float *arrays[ARRAYS];
+    if (!is_whole(&s, size_of(l)))
+        return;
+    rewind(file);
+    get(&s, &mark, sizeof mark);
+    get(&s, &position, sizeof position);
+    if (!s.good || memcmp(&mark, &wanted, sizeof mark) != 0 || position.seen <= l->position.seen)
+        return;
+    l->position = position;
+    arrays_of(l, arrays);
+    for (int n = 0; n < ARRAYS; n++)
+        get(&s, arrays[n], l->plan->count * sizeof(float));
 }
 
 void learner_resume(struct learner *l)
 {
     for (int number = 0; number < 2 && l->task->checkpoint != NULL; number++) {
         char *path = path_of(l, number);
-        take(l, path);
+        FILE *file = fopen(path, "rb");
+        if (file != NULL) {
+            take(l, file);
+            fclose(file);
+        }
         free(path);
     }
     learner_use(l);

@@ -12,9 +12,11 @@
 enum {
     MASK_EVERY = 20,
     REPORTS = 20,
-    IDLE_REPORTS = 4 /* so many with nothing better on what is held out: that is all that there is */
+    LOOKS = 4,         /* at what is held out, more than the reports: whoever compares networks */
+    TRIED_BATCHES = 8, /* at least, for telling the rate */
+    IDLE_REPORTS = 4   /* so many with nothing better on what is held out: that is all there is */
 };
-static const double RAMP_END = 0.6;
+static const double RAMP_END = 0.6, TRIED_SHARE = 0.03; /* of the time */
 
 static double seconds(void)
 {
@@ -35,7 +37,7 @@ struct learning {
 static bool is_over(const struct learning *g)
 {
     const struct learn_position *p = &g->learner->position;
-    return p->seen >= g->learner->task->frames || g->stopped || p->idle >= IDLE_REPORTS;
+    return p->seen >= p->frames || g->stopped || p->idle >= IDLE_REPORTS;
 }
 
 /* ---- reports --------------------------------------------------------------------------------- */
@@ -57,7 +59,7 @@ static void keep_best(struct learning *g, double loss)
 static bool report(struct learning *g, struct error *error)
 {
     struct learner *l = g->learner;
-    struct learn_report r = {.seen = l->position.seen, .frames = l->task->frames,
+    struct learn_report r = {.seen = l->position.seen, .frames = l->position.frames,
                              .density = learner_density(l, network_all_density(l->task->dense, l->task->model))};
     for (int number = 0; number < l->threads; number++) {
         learn_sums_join(&r.learnt, &l->workers[number].sums);
@@ -94,7 +96,8 @@ static void learn_batch(struct learning *g, const int *utterances, uint64_t seed
     struct learner *l = g->learner;
     struct random random;
     random_seed(&random, seed);
-    learner_begin(l, l->task->material, utterances, l->task->augment ? &random : NULL);
+    learner_begin(l, l->task->material, utterances,
+                  l->task->augment || l->task->noise ? &random : NULL);
     while (!is_over(g)) {
         prune_if_due(g);
         if (!learner_chunk(l))
@@ -139,14 +142,59 @@ static void finish(struct learning *g, struct network *learnt)
         learn_round(learnt, l->task->weight_bits);
 }
 
+/* ---- so many seconds ------------------------------------------------------------------------- */
+
+/* Learns for a while by a learner that is then thrown away.  Returns the frames of a second. */
+static double rate_of(struct learning *g, double until)
+{
+    struct learner *l = g->learner;
+    struct learn_epoch epoch = learn_epoch_new(l->task->material, LEARN_STREAMS, l->task->seed);
+    const double begun = seconds();
+    l->learning = true;
+    for (int b = 0; (b < TRIED_BATCHES || seconds() < until) && !is_over(g); b++)
+        learn_batch(g, epoch.utterance + b % epoch.batches * LEARN_STREAMS,
+                    l->task->seed + (uint64_t)b);
+    learn_epoch_free(&epoch);
+    return (double)l->position.seen / (seconds() - begun);
+}
+
+/* How many frames the time is enough for, what is looked at between them counted. */
+static bool frames_in_time(const struct learn_task *task, const struct learn_watch *watch,
+                           int64_t *frames, struct error *error)
+{
+    struct learning g = {.learner = learner_new(task, error), .watch = watch};
+    const double begun = seconds();
+    if (g.learner == NULL)
+        return false;
+    g.learner->position.frames = INT64_MAX;
+    learner_look(g.learner, task->held_out);
+    const double look = seconds() - begun;
+    const double rate = rate_of(&g, begun + TRIED_SHARE * task->seconds);
+    const double left = task->seconds - (seconds() - begun) - (REPORTS + LOOKS) * look;
+    *frames = (int64_t)fmax(LEARN_STREAMS * LEARN_CHUNK, left * rate);
+    learner_free(g.learner);
+    return true;
+}
+
+static void tell_outcome(const struct learning *g, bool resumed)
+{
+    const struct learn_position *p = &g->learner->position;
+    if (g->learner->task->outcome != NULL)
+        *g->learner->task->outcome = (struct learn_outcome){
+            .frames = p->frames, .seen = p->seen, .resumed = resumed, .stopped = g->stopped,
+            .enough = p->idle >= IDLE_REPORTS};
+}
+
 bool learn(const struct learn_task *task, const struct learn_watch *watch, struct network *learnt,
            struct error *error)
 {
-    struct learning g = {.learner = learner_new(task, error), .watch = watch, .begun = seconds()};
-    bool good = g.learner != NULL;
-    if (!good)
+    struct learning g = {.learner = learner_new(task, error), .watch = watch};
+    if (g.learner == NULL)
         return false;
     learner_resume(g.learner);
+    bool good = g.learner->position.frames > 0 ||
+                frames_in_time(task, watch, &g.learner->position.frames, error);
+    g.begun = seconds();
     g.seen = g.learner->position.seen;
     g.ramp_over = learner_done(g.learner) >= RAMP_END;
     g.learner->learning = true;
@@ -154,6 +202,7 @@ bool learn(const struct learn_task *task, const struct learn_watch *watch, struc
         good = learn_epoch(&g, error);
     if (good) {
         finish(&g, learnt);
+        tell_outcome(&g, g.seen > 0);
         if (!g.stopped)
             learner_forget(g.learner);
     }
@@ -175,29 +224,4 @@ struct learn_sums learn_compare(const struct learn_task *task, const struct netw
     sums = learner_look(l, material);
     learner_free(l);
     return sums;
-}
-
-float *learn_teach(const struct network *dense, const struct learn_material *material, int most,
-                   int *frames)
-{
-    struct learn_plan *plan = learn_plan_new(dense);
-    float *parameters = allocate(plan->count, sizeof *parameters), *y = NULL;
-    const size_t output = (size_t)dense->output;
-    learn_plan_read(plan, dense, parameters);
-    *frames = 0;
-    const int step = (int)(material->frames / most) + 1; /* utterances from everywhere */
-    for (int n = 0; n < material->count && *frames < most; n += step) {
-        const struct matrix *x = material->of[n];
-        struct learn_run *run = learn_run_new(plan, 1, x->rows, false);
-        memcpy(learn_run_x(run), x->at, (size_t)x->rows * (size_t)x->cols * sizeof *y);
-        learn_run_forward(run, parameters, x->rows, NULL);
-        y = realloc(y, (size_t)(*frames + x->rows) * output * sizeof *y);
-        BUG_UNLESS(y != NULL);
-        memcpy(y + (size_t)*frames * output, learn_run_y(run), (size_t)x->rows * output * sizeof *y);
-        *frames += x->rows;
-        learn_run_free(run);
-    }
-    free(parameters);
-    learn_plan_free(plan);
-    return y;
 }

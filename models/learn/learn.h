@@ -1,15 +1,21 @@
 /* SPDX-License-Identifier: Apache-2.0
  * learn.h - a network learns, without labels, what a dense one does, while its weights become few.
  *
- *   density   D + (1 - D)(1 - done/0.6)^3 up to six tenths of the frames, then D; the mask is that of
- *             models/program/prune.h, on the weights as they are, every 20 updates; what is 0 stays 0
- *   updates   one a chunk of 64 frames of 16 streams, which carry their states; Adam, its rate rising over 50
- *             updates, then falling as a cosine
+ *   density   D + (1 - D)(1 - done/0.6)^3 up to six tenths of the frames, then D; the mask is
+ *             that of models/program/prune.h, on the weights as they are, every 20 updates; what
+ *             is 0 stays 0
+ *   updates   one a chunk of up to 64 frames of 16 streams, which carry their states; Adam, its
+ *             rate rising over 50 updates, then falling as a cosine
  *   loss      models/learn/loss.h, of the frames that are there
- *   best      weights after the ramp's end with the least loss on recordings that nothing is learnt from
+ *   best      weights after the ramp's end with the least loss on recordings that nothing is learnt
+ *             from
  *
- * Each thread has its streams and its gradient, and these are added in order: on one machine the same weights for the
- * same number of threads.  Other processors have other kernels of OpenBLAS, and other last bits. */
+ * A time instead of a number of frames is made one: the rate is measured, then all begins, with the
+ * ramp and the cosine of that number.  It stands in the checkpoint: whoever goes on has the same.
+ *
+ * Each thread has its streams and its gradient, and these are added in order: on one machine the
+ * same weights for the same number of threads.  Other processors have other kernels of OpenBLAS,
+ * and other last bits. */
 #ifndef ESE_LEARN_H
 #define ESE_LEARN_H
 
@@ -19,7 +25,19 @@
 #include "models/network/network.h"
 #include "models/program/geometry.h"
 
-enum { LEARN_STREAMS = 16, LEARN_CHUNK = 64 };
+enum {
+    LEARN_STREAMS = 16,
+    LEARN_CHUNK = 64,
+    LEARN_FEW_FRAMES = 50000 /* with fewer, recordings made of recordings help */
+};
+
+/* How it went. */
+struct learn_outcome {
+    int64_t frames, seen; /* that were to be seen; that were */
+    bool resumed;         /* it went on from a checkpoint */
+    bool stopped;         /* by the watch */
+    bool enough;          /* nothing got better any more */
+};
 
 /* What is asked for. */
 struct learn_task {
@@ -28,13 +46,16 @@ struct learn_task {
     const struct geometry *geometry;    /* of the chip */
     const struct learn_material *material, *held_out;
     const struct learn_loss *loss;
-    int64_t frames;                     /* to be seen */
+    int64_t frames;                     /* to be seen; 0: as many as `seconds` are enough for */
+    double seconds;                     /* by the clock, about; looked at where `frames` is 0 */
     int threads;
     uint64_t seed;
     float rate;
-    bool augment;
+    bool noise;                         /* recordings are learnt from in noise */
+    bool augment;                       /* others are made of them, in noise, too */
     int weight_bits;                    /* weights count as rounded to these; 0: as they are */
-    const char *checkpoint;             /* file to go on from and to write, with ".0" or ".1"; NULL: none */
+    struct learn_outcome *outcome;      /* is told there; NULL: nobody asks */
+    const char *checkpoint; /* file to go on from and to write, with ".0" or ".1"; NULL: none */
 };
 
 /* How far it is, twenty times. */
@@ -65,8 +86,9 @@ struct learn_sums learn_compare(const struct learn_task *task, const struct netw
 /* Its weights as `bits` hold them, which each matrix has to itself. */
 void learn_round(struct network *network, int bits);
 
-/* y of the dense network over so many frames of the material, at least one utterance: [frames][output], to be
- * freed. */
-float *learn_teach(const struct network *dense, const struct learn_material *material, int most, int *frames);
+/* y of the dense network over so many frames of the material, at least one utterance:
+ * [frames][output], to be freed. */
+float *learn_teach(const struct network *dense, const struct learn_material *material, int most,
+                   int *frames);
 
 #endif

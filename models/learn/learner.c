@@ -61,7 +61,7 @@ struct learner *learner_new(const struct learn_task *task, struct error *error)
     struct learner *l = allocate(1, sizeof *l);
     *l = (struct learner){.task = task, .plan = learn_plan_new(task->dense), .team = team,
                           .threads = threads, .room = room_of(task),
-                          .position.best_loss = INFINITY};
+                          .position = {.frames = task->frames, .best_loss = INFINITY}};
     l->copy = network_copy(task->dense);
     l->dense = list_of(l);
     l->at = list_of(l);
@@ -122,13 +122,18 @@ void learner_begin(struct learner *l, const struct learn_material *material, con
         if (utterances[s] == NONE)
             continue;
         l->batch.of[s] = material->of[utterances[s]];
+        l->batch.labels[s] = material->labels[utterances[s]];
         if (random != NULL) {
-            l->batch.made[s] = learn_augmented(material, utterances[s], random);
+            l->batch.labels[s] = NULL;
+            l->batch.made[s] = l->task->augment ? learn_augmented(material, utterances[s], random)
+                                                : learn_noisy(material, utterances[s], random);
             l->batch.of[s] = &l->batch.made[s];
         }
         if (l->batch.of[s]->rows > l->batch.longest)
             l->batch.longest = l->batch.of[s]->rows;
     }
+    const int chunks = (l->batch.longest + l->room - 1) / l->room;
+    l->batch.chunk = chunks > 0 ? (l->batch.longest + chunks - 1) / chunks : 0;
     for (int number = 0; number < l->threads; number++)
         for (int s = 0; s < l->workers[number].streams; s++) {
             learn_run_restart(l->workers[number].student, s);
@@ -162,8 +167,11 @@ static void work(void *with, int member)
 {
     struct learner *l = with;
     struct learn_worker *w = &l->workers[member];
-    for (int s = 0; s < w->streams; s++)
+    for (int s = 0; s < w->streams; s++) {
+        const int32_t *labels = l->batch.labels[w->first + s];
         w->lengths[s] = frames_of(&l->batch, w->first + s);
+        w->labels[s] = labels != NULL && w->lengths[s] > 0 ? labels + l->batch.t : NULL;
+    }
     set_x(l, w);
     learn_run_forward(w->teacher, l->dense, l->batch.frames, w->lengths);
     learn_run_forward(w->student, l->used, l->batch.frames, w->lengths);
@@ -172,8 +180,9 @@ static void work(void *with, int member)
                                         .lengths = w->lengths,
                                         .y = learn_run_y(w->student),
                                         .wanted = learn_run_y(w->teacher),
+                                        .labels = w->labels,
                                         .dy = l->learning ? learn_run_dy(w->student) : NULL,
-                                        .weight = 1.0f / (float)l->batch.there};
+                                        .weight = 1.0f / (float)(LEARN_STREAMS * l->batch.chunk)};
     learn_loss_add(l->task->loss, &frames, &w->scratch, &w->sums);
     if (!l->learning)
         return;
@@ -187,7 +196,7 @@ bool learner_chunk(struct learner *l)
     b->t += b->frames;
     if (b->t >= b->longest)
         return false;
-    b->frames = b->longest - b->t < l->room ? b->longest - b->t : l->room;
+    b->frames = b->longest - b->t < b->chunk ? b->longest - b->t : b->chunk;
     b->there = 0;
     for (int s = 0; s < LEARN_STREAMS; s++)
         b->there += frames_of(b, s);
@@ -221,7 +230,7 @@ struct learn_sums learner_look(struct learner *l, const struct learn_material *m
 
 double learner_done(const struct learner *l)
 {
-    return (double)l->position.seen / (double)l->task->frames;
+    return (double)l->position.seen / (double)l->position.frames;
 }
 
 /* What of that which is to go in the end is still there. */

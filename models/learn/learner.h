@@ -13,6 +13,7 @@ struct learn_worker {
     struct learn_run *student, *teacher;
     struct learn_scratch scratch;
     int lengths[LEARN_STREAMS];
+    const int32_t *labels[LEARN_STREAMS]; /* of the chunk's frames, or NULL */
     float *gradient;
     struct learn_sums sums;
 };
@@ -20,14 +21,17 @@ struct learn_worker {
 /* Utterances side by side, of which frames `t` .. t + frames - 1 are the chunk. */
 struct learn_batch {
     const struct matrix *of[LEARN_STREAMS]; /* NULL: nothing on this stream */
-    struct matrix made[LEARN_STREAMS];      /* recordings made of others; at NULL: of[] is the material's */
+    const int32_t *labels[LEARN_STREAMS]; /* of all frames of the utterance, or NULL */
+    struct matrix made[LEARN_STREAMS];      /* of others; at NULL: of[] is the material's */
     int longest, t, frames;
+    int chunk;   /* frames of all chunks but the last; each frame counts the same in all of them */
     int64_t there;                          /* frames of the chunk, all streams */
 };
 
 /* How far learning is: what a checkpoint keeps, beside the arrays. */
 struct learn_position {
     int64_t seen, updates;
+    int64_t frames;          /* to be seen */
     int64_t epoch, batch;
     int64_t reports, idle;   /* told so far; without anything better */
     double best_loss;        /* on what is held out; infinite: nothing is best yet */
@@ -52,9 +56,10 @@ struct learner {
 struct learner *learner_new(const struct learn_task *task, struct error *error);
 void learner_free(struct learner *learner);
 
-/* Begins with utterances of the material; with `random` with others made of them. */
-void learner_begin(struct learner *learner, const struct learn_material *material, const int *utterances,
-                   struct random *random);
+/* Begins with utterances of the material; with `random` with what is made of them, as the task
+ * says. */
+void learner_begin(struct learner *learner, const struct learn_material *material,
+                   const int *utterances, struct random *random);
 
 /* The next chunk of them, by all workers; false: there is none. */
 bool learner_chunk(struct learner *learner);
@@ -75,7 +80,8 @@ void learner_use(struct learner *learner);
 /* An optimizer's step. */
 void learner_update(struct learner *learner);
 
-/* Writes where it is; goes on from there, if there is such a file and it is of this task; takes the files away. */
+/* Writes where it is; goes on from there, if there is such a file and it is of this task; takes the
+ * files away. */
 bool learner_save(const struct learner *learner, struct error *error);
 void learner_resume(struct learner *learner);
 void learner_forget(const struct learner *learner);

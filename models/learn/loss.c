@@ -7,6 +7,7 @@
 
 #include "models/base/error.h"
 #include "models/cpu/blas.h"
+#include "models/network/network.h"
 
 struct learn_scratch learn_scratch_new(const struct learn_loss *l, int frames)
 {
@@ -73,11 +74,22 @@ static int largest_of(const float *scores, int count)
     return best;
 }
 
-/* One frame of one stream: its scores become their gradient, if there is to be one. */
-static void add_class(const struct learn_loss *l, const struct learn_frames *f, struct learn_scores s,
-                      struct learn_sums *sums)
+/* Label of a frame that counts as number `place` of all streams' frames, NONE if there is none. */
+static int label_of(const struct learn_frames *f, size_t place)
 {
-    sums->agree += largest_of(s.scores, l->classes) == largest_of(s.wanted, l->classes);
+    const size_t streams = (size_t)f->streams;
+    const int32_t *labels = f->labels != NULL ? f->labels[place % streams] : NULL;
+    return labels != NULL ? (int)labels[place / streams] : NONE;
+}
+
+/* One frame of one stream: its scores become their gradient, if there is to be one. */
+static void add_class(const struct learn_loss *l, const struct learn_frames *f,
+                      struct learn_scores s, int label, struct learn_sums *sums)
+{
+    const int largest = largest_of(s.scores, l->classes);
+    sums->agree += largest == largest_of(s.wanted, l->classes);
+    sums->labelled += label != NONE;
+    sums->right += largest == label;
     s.weight = f->weight * l->of_classes;
     if (l->of_classes > 0.0f)
         sums->loss += (double)l->of_classes * learn_kernels_best()->softmax(&s);
@@ -92,8 +104,9 @@ static void add_classes(const struct learn_loss *l, const struct learn_frames *f
     for (size_t i = 0; i < count; i++) {
         float *scores = scratch->scores + i * classes;
         if ((int)(i / (size_t)f->streams) < f->lengths[i % (size_t)f->streams])
-            add_class(l, f, (struct learn_scores){l->classes, scratch->wanted + i * classes, scores, 0.0f},
-                      sums);
+            add_class(l, f, (struct learn_scores){.count = l->classes,
+                                                  .wanted = scratch->wanted + i * classes,
+                                                  .scores = scores}, label_of(f, i), sums);
         else
             memset(scores, 0, classes * sizeof *scores);
     }
@@ -140,6 +153,8 @@ void learn_sums_join(struct learn_sums *sums, const struct learn_sums *others)
 {
     sums->frames += others->frames;
     sums->agree += others->agree;
+    sums->labelled += others->labelled;
+    sums->right += others->right;
     sums->loss += others->loss;
     sums->signal += others->signal;
     sums->error += others->error;
@@ -153,6 +168,11 @@ double learn_sums_loss(const struct learn_sums *s)
 double learn_sums_agreement(const struct learn_sums *s)
 {
     return s->frames > 0 ? (double)s->agree / (double)s->frames : 0.0;
+}
+
+double learn_sums_right(const struct learn_sums *s)
+{
+    return s->labelled > 0 ? (double)s->right / (double)s->labelled : 0.0;
 }
 
 double learn_sums_snr_db(const struct learn_sums *s)

@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0
- * loss.h - how far a network is from the one that it learns from, frame by frame, and its gradient by y.
+ * loss.h - how far a network is from the one that it learns from, frame by frame, and its gradient
+ * by y.
  *
- *   classes   KL(softmax(scores of the other) || softmax(scores)): scores are y, or an output layer's of y
+ *   classes   KL(softmax(scores of the other) || softmax(scores)): scores are y, or an output
+ *             layer's of y
  *   y         squares of the difference, over the mean square of the other's y
  *
- * Without an output layer there are centres of the other's y (k-means): the softmax over the distances of a y
- * from them is that of a linear layer, since |y|^2 is the same for all of them. */
+ * Without an output layer there are centres of the other's y (k-means): the softmax over the
+ * distances of a y from them is that of a linear layer, since |y|^2 is the same for all of them. */
 #ifndef ESE_LEARN_LOSS_H
 #define ESE_LEARN_LOSS_H
 
@@ -29,6 +31,7 @@ struct learn_frames {
     int streams, frames;
     const int *lengths;
     const float *y, *wanted; /* [frames][streams][output] */
+    const int32_t *const *labels; /* [streams] of these frames; NULL, all or one: there are none */
     float *dy;               /* NULL: is not asked for; times `weight` */
     float weight;
 };
@@ -36,6 +39,7 @@ struct learn_frames {
 /* What has been seen so far. */
 struct learn_sums {
     int64_t frames, agree; /* with the same class at the top */
+    int64_t labelled, right; /* frames that a label is known of; whose class is that */
     double loss;           /* summed over frames */
     double signal, error;  /* of y */
 };
@@ -54,9 +58,11 @@ void learn_loss_add(const struct learn_loss *loss, const struct learn_frames *fr
 void learn_sums_join(struct learn_sums *sums, const struct learn_sums *others);
 double learn_sums_loss(const struct learn_sums *sums);      /* a frame */
 double learn_sums_agreement(const struct learn_sums *sums); /* 0 .. 1 */
+double learn_sums_right(const struct learn_sums *sums);     /* 0 .. 1 of those with labels */
 double learn_sums_snr_db(const struct learn_sums *sums);
 
-/* `classes` centres of y [frames][output], as an output layer whose largest share is 0.8 in the mean. */
+/* `classes` centres of y [frames][output], as an output layer whose largest share is 0.8 in the
+ * mean. */
 void learn_loss_of_centres(struct learn_loss *loss, const float *y, int frames, int classes,
                            struct random *random);
 

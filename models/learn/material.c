@@ -10,13 +10,22 @@
 
 /* Lengths count as up to so many frames more or less, so that others meet in every epoch. */
 enum { JITTER = 12 };
+static const float NOISE = 0.3f;
 
 void learn_material_add(struct learn_material *m, const struct matrix *frames)
+{
+    learn_material_add_labelled(m, frames, NULL);
+}
+
+void learn_material_add_labelled(struct learn_material *m, const struct matrix *frames,
+                                 const int32_t *labels)
 {
     if (frames->rows == 0)
         return;
     m->of = realloc(m->of, (size_t)(m->count + 1) * sizeof *m->of);
-    BUG_UNLESS(m->of != NULL);
+    m->labels = realloc(m->labels, (size_t)(m->count + 1) * sizeof *m->labels);
+    BUG_UNLESS(m->of != NULL && m->labels != NULL);
+    m->labels[m->count] = labels;
     m->of[m->count++] = frames;
     m->frames += frames->rows;
     m->input = frames->cols;
@@ -44,6 +53,7 @@ void learn_material_close(struct learn_material *m)
 void learn_material_free(struct learn_material *m)
 {
     free(m->of);
+    free(m->labels);
     free(m->deviation);
     *m = (struct learn_material){0};
 }
@@ -124,7 +134,20 @@ static struct matrix at_speed(const struct matrix *from, double speed)
     return to;
 }
 
-/* Another recording, which goes on from its beginning when it is over, in frames first..; `share` of it. */
+/* Louder, and more of the first features than of the last, or the other way round: where features
+ * are logarithms of powers, that is what a microphone does. */
+static void shift(struct matrix *to, const float *deviation, struct random *random)
+{
+    const float level = 0.3f * (float)random_gauss(random),
+                tilt = 0.3f * (float)random_gauss(random);
+    const float step = to->cols > 1 ? 2.0f / (float)(to->cols - 1) : 0.0f;
+    for (int t = 0; t < to->rows; t++)
+        for (int i = 0; i < to->cols; i++)
+            matrix_row(to, t)[i] += deviation[i] * (level + tilt * ((float)i * step - 1.0f));
+}
+
+/* Another recording, which goes on from its beginning when it is over, in frames first..; `share`
+ * of it. */
 static void mix_in(struct matrix *to, int first, const struct matrix *other, float share)
 {
     for (int t = first; t < to->rows; t++) {
@@ -139,6 +162,21 @@ static const struct matrix *any_of(const struct learn_material *m, struct random
     return m->of[random_below(random, (uint64_t)m->count)];
 }
 
+/* A share of each feature's own deviation. */
+static void add_noise(struct matrix *to, const float *deviation, struct random *random)
+{
+    for (int t = 0; t < to->rows; t++)
+        for (int i = 0; i < to->cols; i++)
+            matrix_row(to, t)[i] += NOISE * deviation[i] * (float)random_gauss(random);
+}
+
+struct matrix learn_noisy(const struct learn_material *m, int number, struct random *random)
+{
+    struct matrix to = at_speed(m->of[number], 1.0);
+    add_noise(&to, m->deviation, random);
+    return to;
+}
+
 struct matrix learn_augmented(const struct learn_material *m, int number, struct random *random)
 {
     const bool speeds = random_uniform(random) < 0.7;
@@ -148,8 +186,8 @@ struct matrix learn_augmented(const struct learn_material *m, int number, struct
         mix_in(&to, 0, any_of(m, random), (float)drawn_between(random, 0.0, 0.5));
     if (random_uniform(random) < 0.6)
         mix_in(&to, (int)random_below(random, (uint64_t)to.rows), any_of(m, random), 1.0f);
-    for (int t = 0; t < to.rows; t++)
-        for (int i = 0; i < to.cols; i++)
-            matrix_row(&to, t)[i] += 0.3f * m->deviation[i] * (float)random_gauss(random);
+    if (random_uniform(random) < 0.6)
+        shift(&to, m->deviation, random);
+    add_noise(&to, m->deviation, random);
     return to;
 }

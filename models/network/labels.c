@@ -122,6 +122,7 @@ void labels_free(struct labels *labels)
     free(labels->sentences);
     free(labels->phones);
     free(labels->of);
+    *labels = (struct labels){0};
 }
 
 int phones_said(const int32_t *labels, int frames, int32_t *phones)

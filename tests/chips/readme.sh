@@ -1,17 +1,17 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
-# readme.sh - a network of layers, and a file of PyTorch, as README.md has them: the configuration is copied
+# readme.sh - a network of layers, a file of PyTorch, and one that is made sparse, as README.md has them: the configuration is copied
 # from there, the commands are run as they stand there, and every line that it shows of them is what they print.
 set -euo pipefail
 # shellcheck source=tests/lib.sh
 . "$(dirname "${BASH_SOURCE[0]}")/../lib.sh"
 export ESE_HOME=$PWD
-ln -s "$PWD/build" "$PWD/tests" "$work/"
+ln -s "$PWD/build" "$PWD/tests" "$PWD/models" "$work/"
 
 # The sections, and of them the file and the commands with what they print.
-awk '/^### (A network of layers|Layers that go backward|A file that PyTorch or ONNX wrote)/ { on = 1; next }
+awk '/^### (A network of layers|Layers that go backward|A file that PyTorch or ONNX wrote|From a dense network to a chip)/ { on = 1; next }
      /^##/ { on = 0 } on' README.md >"$work/section"
-for name in my_stack my_both; do
+for name in my_stack my_both dense; do
     awk '/`'$name'.yaml`:$/ { on = 1; next }
          on && /^    / { print substr($0, 5); begun = 1; next }
          on && begun { exit }' "$work/section" >"$work/$name.yaml"
@@ -45,10 +45,11 @@ while IFS= read -r line; do
     esac
 done <"$work/shown"
 compare "$command"
-holds 'commands' "$commands" '>=' 8
+holds 'commands' "$commands" '>=' 11
 lint_chip my_stack "$work/rtl_out/my_stack"
 lint_chip pytorch "$work/rtl_out/pytorch"
 lint_chip onnx "$work/rtl_out/onnx"
+lint_chip sparse "$work/rtl_out/sparse"
 
 # Rows of "Figures" that begin with cycles are what the report beside them says, however often a row says `the same`.
 figures=0

@@ -66,6 +66,14 @@ demo speaker PIP_NO_INDEX=1 PIP_FIND_LINKS="$work/elsewhere"
 same 'no such package: status' "$status" 1
 home=$PWD
 
+# ---- a network made sparse, which needs no PyPI ----
+
+demo compress
+same 'compress: status' "$status" 0
+must 'compress: the last line' grep -Eq '^[0-9.]+ % of frames right$' <(tail -n 1 "$work/output")
+holds 'compress: frames right' "$(sed -n '$s/ %.*//p' "$work/output")" '>=' 87.5
+must 'compress: both simulators' grep -q '^icarus  *bit-exact' "$work/output"
+
 # ---- with PyPI ----
 
 touch "$work/begin"

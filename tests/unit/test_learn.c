@@ -1,10 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0
- * A small network learns from a dense one: it does better than one that was pruned at once, its mask is that of
- * prune(), the same task gives the same weights, and one that was interrupted goes on as if it had not been. */
+ * A small network learns from a dense one: it does better than one that was pruned at once, its
+ * mask is that of prune(), the same task gives the same weights, and one that was interrupted goes
+ * on as if it had not been.  One utterance is learnt by heart; a time becomes a number of frames;
+ * labels are counted and nothing more; y is
+ * taught of many recordings as of each. */
 #include <math.h>
 #include <unistd.h>
 
 #include "models/learn/learn.h"
+#include "models/network/labels.h"
 #include "models/program/prune.h"
 #include "tests/unit/learn_testing.h"
 
@@ -32,7 +36,8 @@ static struct layer_config layer_of(enum layer_kind kind, int size, enum directi
 }
 
 /* An LSTM or GRU of 16 and a linear layer of 6 classes, 8 inputs, on 2 PEs. */
-static void found_school(struct school *s, enum layer_kind kind, enum direction direction, double density)
+static void found_school(struct school *s, enum layer_kind kind, enum direction direction,
+                         double density)
 {
     struct config config = plain_config();
     *s = (struct school){.model = config.model};
@@ -55,9 +60,16 @@ static void found_school(struct school *s, enum layer_kind kind, enum direction 
     learn_material_close(&s->held_out);
     s->loss = (struct learn_loss){.output = 6, .classes = 6, .of_classes = 1.0f, .of_y = 1.0f,
                                   .mean_square = 1.0f};
-    s->task = (struct learn_task){.dense = &s->dense, .model = &s->model, .geometry = &s->geometry,
-                                  .material = &s->material, .held_out = &s->held_out, .loss = &s->loss,
-                                  .frames = 60000, .threads = 2, .seed = 5, .rate = 8e-3f};
+    s->task = (struct learn_task){.dense = &s->dense,
+                                  .model = &s->model,
+                                  .geometry = &s->geometry,
+                                  .material = &s->material,
+                                  .held_out = &s->held_out,
+                                  .loss = &s->loss,
+                                  .frames = 60000,
+                                  .threads = 2,
+                                  .seed = 5,
+                                  .rate = 8e-3f};
 }
 
 static void close_school(struct school *s)
@@ -101,7 +113,9 @@ static void test_better(void **state)
     static const struct {
         enum layer_kind kind;
         enum direction direction;
-    } all[] = {{LAYER_LSTM, DIRECTION_FORWARD}, {LAYER_GRU, DIRECTION_BOTH}, {LAYER_RNN, DIRECTION_BACKWARD}};
+    } all[] = {{LAYER_LSTM, DIRECTION_FORWARD},
+               {LAYER_GRU, DIRECTION_BOTH},
+               {LAYER_RNN, DIRECTION_BACKWARD}};
     (void)state;
     for (size_t i = 0; i < COUNT(all); i++) {
         struct school s;
@@ -164,6 +178,170 @@ static void test_same(void **state)
     close_school(&s);
 }
 
+/* Half of the weights are far more than what an utterance asks for. */
+static void test_by_heart(void **state)
+{
+    static const enum layer_kind kinds[] = {LAYER_LSTM, LAYER_GRU, LAYER_RNN};
+    (void)state;
+    for (size_t i = 0; i < COUNT(kinds); i++) {
+        struct school s;
+        found_school(&s, kinds[i], DIRECTION_BOTH, 0.5);
+        learn_material_free(&s.material);
+        learn_material_free(&s.held_out);
+        learn_material_add(&s.material, &s.recordings.frames[0]);
+        learn_material_add(&s.held_out, &s.recordings.frames[0]);
+        learn_material_close(&s.material);
+        learn_material_close(&s.held_out);
+        s.task.frames = 150000;
+        struct network at_once = network_copy(&s.dense);
+        prune(&at_once, &s.model, &s.geometry);
+        struct network n = learnt_by(&s, NULL);
+        const double before = loss_of(&s, &at_once), after = loss_of(&s, &n);
+        if (after > 1e-3 * before)
+            fail_msg("kind %d: a loss of %.3g after one of %.3g", (int)kinds[i], after, before);
+        check_mask(&s, &n);
+        network_free(&n);
+        network_free(&at_once);
+        close_school(&s);
+    }
+}
+
+/* Gradients are added in another order, and differ in their last bits. */
+static void test_threads(void **state)
+{
+    struct school s;
+    (void)state;
+    found_school(&s, LAYER_LSTM, DIRECTION_FORWARD, 0.3);
+    s.task.frames = 30000;
+    struct network two = learnt_by(&s, NULL);
+    s.task.threads = 1;
+    struct network one = learnt_by(&s, NULL);
+    s.task.threads = 5;
+    struct network five = learnt_by(&s, NULL);
+    const double loss = loss_of(&s, &two);
+    assert_true(fabs(loss_of(&s, &one) - loss) < 0.1 * loss &&
+                fabs(loss_of(&s, &five) - loss) < 0.1 * loss);
+    check_mask(&s, &five);
+    network_free(&one);
+    network_free(&two);
+    network_free(&five);
+    close_school(&s);
+}
+
+/* The number of frames that a time becomes says all about what is learnt in it. */
+static void test_seconds(void **state)
+{
+    struct school s;
+    struct learn_outcome timed, counted;
+    (void)state;
+    found_school(&s, LAYER_LSTM, DIRECTION_FORWARD, 0.3);
+    s.task.frames = 0;
+    s.task.seconds = 0.5;
+    s.task.outcome = &timed;
+    struct network a = learnt_by(&s, NULL);
+    assert_true(timed.frames >= LEARN_STREAMS * LEARN_CHUNK && !timed.stopped && !timed.resumed);
+    assert_true(timed.seen >= timed.frames || timed.enough);
+    check_mask(&s, &a);
+    s.task.frames = timed.frames;
+    s.task.seconds = 0.0;
+    s.task.outcome = &counted;
+    struct network b = learnt_by(&s, NULL);
+    assert_true(network_same_matrices(&a, &b));
+    assert_true(counted.frames == timed.frames && counted.seen == timed.seen);
+    network_free(&a);
+    network_free(&b);
+    close_school(&s);
+}
+
+enum { LONG = 20, LONG_FRAMES = 150 };
+
+/* Recordings of several chunks, others long, and what the dense network makes of them. */
+struct longer {
+    struct utterances recordings;
+    double *y[LONG];
+    int32_t *labels[LONG]; /* its decisions */
+};
+
+static void make_longer(struct longer *l, const struct network *dense)
+{
+    struct reference *r = reference_new(dense);
+    utterances_draw(&l->recordings, LONG, LONG_FRAMES, 8, 12);
+    for (int u = 0; u < LONG; u++) {
+        struct matrix *x = &l->recordings.frames[u];
+        x->rows -= 7 * u;
+        l->y[u] = allocate((size_t)(x->rows * dense->output), sizeof *l->y[u]);
+        l->labels[u] = allocate((size_t)x->rows, sizeof *l->labels[u]);
+        reference_run(r, x, NULL, l->y[u]);
+        for (int t = 0; t < x->rows; t++)
+            l->labels[u][t] = classify(dense, l->y[u] + t * dense->output);
+    }
+    reference_free(r);
+}
+
+static void free_longer(struct longer *l)
+{
+    for (int u = 0; u < LONG; u++) {
+        free(l->y[u]);
+        free(l->labels[u]);
+    }
+    utterances_free(&l->recordings);
+}
+
+/* What the dense network decides is as good as any label. */
+static void test_labels(void **state)
+{
+    struct school s;
+    struct longer l;
+    struct error error = {""};
+    struct learn_material judged = {0};
+    (void)state;
+    found_school(&s, LAYER_GRU, DIRECTION_FORWARD, 0.3);
+    make_longer(&l, &s.dense);
+    for (int u = 0; u < LONG; u++)
+        learn_material_add_labelled(&judged, &l.recordings.frames[u], u == 3 ? NULL : l.labels[u]);
+    learn_material_close(&judged);
+    struct network pruned = network_copy(&s.dense);
+    prune(&pruned, &s.model, &s.geometry);
+    const int64_t without = l.recordings.frames[3].rows;
+    struct learn_sums sums = learn_compare(&s.task, &s.dense, &judged, &error);
+    assert_true(sums.labelled == judged.frames - without && sums.right == sums.labelled);
+    sums = learn_compare(&s.task, &pruned, &judged, &error);
+    assert_true(sums.right <= sums.agree && sums.agree - sums.right <= without);
+    assert_true(sums.right > 0 && sums.right < sums.labelled);
+    learn_material_free(&judged);
+    network_free(&pruned);
+    free_longer(&l);
+    close_school(&s);
+}
+
+/* Side by side it makes of recordings what it makes of each. */
+static void test_teach(void **state)
+{
+    static const enum direction directions[] = {DIRECTION_FORWARD, DIRECTION_BOTH};
+    (void)state;
+    for (size_t d = 0; d < COUNT(directions); d++) {
+        struct school s;
+        struct longer l;
+        struct learn_material all = {0};
+        int frames;
+        found_school(&s, LAYER_LSTM, directions[d], 0.3);
+        make_longer(&l, &s.dense);
+        for (int u = 0; u < LONG; u++)
+            learn_material_add(&all, &l.recordings.frames[u]);
+        learn_material_close(&all);
+        float *y = learn_teach(&s.dense, &all, 1000000, &frames), *at = y;
+        assert_int_equal(frames, all.frames);
+        for (int u = 0; u < LONG; u++)
+            for (int i = 0; i < l.recordings.frames[u].rows * s.dense.output; i++, at++)
+                if (fabs((double)*at - l.y[u][i]) > 1e-5)
+                    fail_msg("y[%d] of recording %d is %g, not %g", i, u, (double)*at, l.y[u][i]);
+        free(y);
+        learn_material_free(&all);
+        free_longer(&l);
+        close_school(&s);
+    }
+}
+
 struct stopping {
     int reports;
     bool stop;
@@ -179,6 +357,32 @@ static void count_report(void *context, const struct learn_report *report)
 static bool is_enough(void *context)
 {
     return ((struct stopping *)context)->stop;
+}
+
+/* It goes on from its own checkpoint, not from one of another loss, or of another chip. */
+static void check_not_taken(struct school *s, const char *checkpoint)
+{
+    struct stopping stopping = {0};
+    const struct learn_watch watch = {count_report, is_enough, &stopping};
+    struct learn_outcome outcome;
+    s->task.outcome = &outcome;
+    for (int other = 0; other < 3; other++) {
+        stopping = (struct stopping){0};
+        s->task.checkpoint = checkpoint;
+        struct network part = learnt_by(s, &watch);
+        assert_true(outcome.stopped && !outcome.resumed);
+        if (other == 0)
+            s->loss.of_y = 0.0f;
+        else if (other == 1)
+            s->geometry.pes = 1;
+        else
+            s->task.frames += 1000;
+        struct network n = learnt_by(s, NULL);
+        assert_false(outcome.resumed);
+        network_free(&part);
+        network_free(&n);
+    }
+    s->task.outcome = NULL;
 }
 
 static void test_resumed(void **state)
@@ -201,6 +405,7 @@ static void test_resumed(void **state)
     check_mask(&s, &part);
     struct network rest = learnt_by(&s, NULL);
     assert_true(network_same_matrices(&whole, &rest));
+    check_not_taken(&s, text_string(&checkpoint));
     network_free(&whole);
     network_free(&part);
     network_free(&rest);
@@ -215,7 +420,12 @@ int main(void)
         fprintf(stderr, "no OpenBLAS for threads\n");
         return 1;
     }
-    const struct CMUnitTest tests[] = {cmocka_unit_test(test_better), cmocka_unit_test(test_densities), cmocka_unit_test(test_same),
-                                       cmocka_unit_test(test_resumed)};
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_better),   cmocka_unit_test(test_same),
+        cmocka_unit_test(test_densities),
+        cmocka_unit_test(test_by_heart), cmocka_unit_test(test_threads),
+        cmocka_unit_test(test_seconds),  cmocka_unit_test(test_labels),
+                                       cmocka_unit_test(test_teach),
+        cmocka_unit_test(test_resumed)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

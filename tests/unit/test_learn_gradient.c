@@ -6,7 +6,7 @@
 
 #include "tests/unit/learn_testing.h"
 
-enum { NETWORKS = 96, STREAMS = 3, FRAMES = 6 };
+enum { NETWORKS = 96, STREAMS = 3, FRAMES = 6, KINDS = LAYER_LINEAR + 1 };
 
 /* Utterances [streams][frames][input]; the loss is the sum of a*y + y*y/2 over the frames that are there. */
 struct material {
@@ -122,6 +122,39 @@ static void check_gradient(const struct learn_plan *plan, struct network *n, flo
     free(want);
 }
 
+/* What the networks that were drawn have in them: a layer of a kind, which goes back or not, first or behind
+ * another; options. */
+static struct {
+    bool layers[KINDS][2][2], resets[2], coupled[3], candidates[2], peepholes[2], projections[2];
+} met;
+
+static void note(const struct network *n)
+{
+    for (int i = 0; i < n->layer_count; i++) {
+        const struct layer_config *l = &n->layers[i].as;
+        met.layers[l->kind][l->direction == DIRECTION_BACKWARD][n->layers[i].number > 0] = true;
+        if (l->kind == LAYER_GRU)
+            met.resets[l->reset] = true;
+        if (l->kind != LAYER_LSTM)
+            continue;
+        met.coupled[l->coupled] = met.candidates[l->candidate] = met.peepholes[l->peephole] = true;
+        met.projections[l->output != 0] = true;
+    }
+}
+
+static void check_all_met(void)
+{
+    for (int kind = 0; kind < KINDS; kind++)
+        for (int back = 0; back < 2 && !(kind == LAYER_LINEAR && back); back++)
+            for (int behind = 0; behind < 2; behind++)
+                if (!met.layers[kind][back][behind])
+                    fail_msg("no %s%s%s is among the networks", layer_kind_name((enum layer_kind)kind),
+                             back ? ", backward" : "", behind ? ", behind another layer" : "");
+    for (int i = 0; i < 2; i++)
+        assert_true(met.resets[i] && met.candidates[i] && met.peepholes[i] && met.projections[i]);
+    assert_true(met.coupled[COUPLED_NONE] && met.coupled[COUPLED_INPUT] && met.coupled[COUPLED_FORGET]);
+}
+
 static void test_gradients(void **state)
 {
     (void)state;
@@ -130,6 +163,7 @@ static void test_gradients(void **state)
     for (int number = 0; number < NETWORKS; number++) {
         struct network n = learning_network(&random, number);
         struct learn_plan *plan = learn_plan_new(&n);
+        note(&n);
         float *parameters = allocate(plan->count, sizeof *parameters);
         float *gradient = allocate(plan->count, sizeof *gradient);
         struct material m = make_material(&random, &n);
@@ -147,6 +181,7 @@ static void test_gradients(void **state)
         learn_plan_free(plan);
         network_free(&n);
     }
+    check_all_met();
 }
 
 int main(void)

@@ -1,0 +1,237 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * test_command_compress.c - ese compress: what it refuses, prints, warns of and writes; a chip
+ * takes the file. */
+#include <math.h>
+
+#include "gen/command/compress_print.h"
+#include "models/base/random.h"
+#include "models/cpu/blas.h"
+#include "models/file/npy.h"
+#include "models/network/export.h"
+#include "models/network/labels.h"
+#include "tests/unit/command_testing.h"
+
+enum { INPUT = 6, CLASSES = 5, RECORDINGS = 22, FRAMES = 70 };
+
+static struct network net; /* dense */
+
+static void write_floats(const char *path, int frames, int width, const float *values)
+{
+    struct error error;
+    if (!npy_write_floats(path, 2, (const int[]){frames, width}, values, &error))
+        fail_msg("%s", error.text);
+}
+
+/* An LSTM and, if there are to be classes, a linear layer; net.safetensors and c.yaml. */
+static void make_network(bool classes)
+{
+    static const char lstm[] = "  - kind: lstm\n", linear[] = "  - kind: linear\n    density: 1\n";
+    struct layer_config layers[2] = {layer_default(LAYER_LSTM), layer_default(LAYER_LINEAR)};
+    struct model_config model = {.layer_count = classes ? 2 : 1, .density = 1.0, .seed = 4};
+    struct text bytes = {0}, yaml = {0};
+    struct error error;
+    layers[0].input = INPUT;
+    layers[0].cell = 12;
+    layers[1].output = CLASSES;
+    memcpy(model.layers, layers, sizeof layers);
+    network_free(&net);
+    network_draw(&net, &model);
+    if (!network_pack(&net, (const char *const[]){NULL}, &bytes, &error) ||
+        !text_write_file(&bytes, "net.safetensors", &error))
+        fail_msg("%s", error.text);
+    text_appendf(&yaml,
+                 "pes: 2\nmodel:\n  path: net.safetensors\n  density: 0.25\n  utterances: speech\n"
+                 "  layers:\n%s%s",
+                 lstm, classes ? linear : "");
+    put("c.yaml", text_string(&yaml));
+    text_free(&bytes);
+    text_free(&yaml);
+}
+
+/* Labels are what the dense network decides, of every third frame another. */
+static void label(const char *path, const float *x)
+{
+    struct reference *r = reference_new(&net);
+    struct reference_state state = reference_start(&net);
+    int32_t labels[FRAMES];
+    struct error error;
+    for (int t = 0; t < FRAMES; t++) {
+        reference_step(r, &state, x + (size_t)(t * INPUT));
+        labels[t] = (classify(&net, reference_y(&state)) + (t % 3 == 0)) % CLASSES;
+    }
+    reference_end(&state);
+    reference_free(r);
+    if (!npy_write_ints(path, 1, (const int[]){FRAMES}, labels, &error))
+        fail_msg("%s", error.text);
+}
+
+static void make_speech(const char *folder, int count, bool labelled)
+{
+    struct utterances drawn;
+    char path[PATH_MAX];
+    utterances_draw(&drawn, count, FRAMES, INPUT, 9);
+    make_dir(folder);
+    for (int n = 0; n < count; n++) {
+        snprintf(path, sizeof path, "%s/r%02d.npy", folder, n);
+        write_floats(path, FRAMES, INPUT, drawn.frames[n].at);
+        snprintf(path, sizeof path, "%s/r%02d.labels.npy", folder, n);
+        if (labelled)
+            label(path, drawn.frames[n].at);
+    }
+    snprintf(path, sizeof path, "%s/phones.txt", folder);
+    if (labelled)
+        put(path, "a\nb\nc\nd\ne\n");
+    utterances_free(&drawn);
+}
+
+static int compress(const char *set, struct compress_options options)
+{
+    const struct sets *sets = sets_of(set);
+    options.source = "c.yaml";
+    options.sets = sets->words;
+    options.set_count = sets->count;
+    options.output = options.output != NULL ? options.output : "out.safetensors";
+    options.threads = options.threads > 0 ? options.threads : 1;
+    options.frames = options.frames > 0 || options.minutes > 0.0 ? options.frames : 20000;
+    struct capture capture = capture_begin();
+    const int status = command_compress(&options);
+    capture_end(capture);
+    return status;
+}
+
+static void refused(const char *set, struct compress_options options, const char *why)
+{
+    assert_int_equal(compress(set, options), 1);
+    complained(why);
+    printed_nothing();
+    assert_false(exists("out.safetensors"));
+}
+
+static void test_refused(void **state)
+{
+    (void)state;
+    make_network(false);
+    make_speech("speech", 3, false);
+    make_speech("one", 1, false);
+    make_dir("wide");
+    write_floats("wide/a.npy", 1, INPUT + 1, (const float[INPUT + 1]){0});
+    put("no.yaml", "pes: 2\n");
+    refused("model.utterances=none", (struct compress_options){0}, "none");
+    refused("model.utterances=one", (struct compress_options){0},
+            "model.utterances: 1 recording, and learning takes two at least, of which one is held");
+    refused("model.utterances=wide", (struct compress_options){0}, "wide/a.npy");
+    refused("", (struct compress_options){.held_out = "wide"}, "wide/a.npy");
+    refused("", (struct compress_options){.held_out = "none"}, "none");
+    refused("model.path=none.safetensors", (struct compress_options){0}, "none.safetensors");
+    refused("", (struct compress_options){.loss = COMPRESS_CLASSES},
+            "--loss classes: the network has no output layer of classes");
+    refused("", (struct compress_options){.json = "none/a.json"}, "--json");
+    refused("", (struct compress_options){.output = "none/a.safetensors"}, "--output");
+    put("c.yaml", "pes: 2\nmodel:\n  input: 6\n  cell: 12\n  utterances: speech\n");
+    refused("", (struct compress_options){0}, "there is no model.path");
+    put("c.yaml", "pes: 2\nmodel:\n  path: net.safetensors\n  layers:\n  - kind: lstm\n");
+    refused("", (struct compress_options){0}, "there is no model.utterances");
+}
+
+static void test_labels(void **state)
+{
+    (void)state;
+    make_network(true);
+    make_speech("speech", RECORDINGS, true);
+    assert_int_equal(compress("", (struct compress_options){.json = "out.json"}), 0);
+    printed("frames 0.02 M of 0.02 M   density 0.25   loss ");
+    printed("as the dense network  frames right    SNR of y       loss\ndense                      "
+            "        100.0 %");
+    printed("held out: 140 frames of 2 recordings; learnt from: 1400 of 20, each 14.");
+    complained("ese: warning: too few recordings: the loss is ");
+    complained(" on the 1400 frames learnt from and ");
+    json_t *json = json_of("out.json");
+    string_is(json, "loss", "classes and y");
+    number_is(json, "frames_wanted", 100000);
+    number_is(json, "material_frames", 20 * FRAMES);
+    assert_true(json_array_size(json_at(json, "reports")) >= 10);
+    string_is(json, "table.0.network", "dense");
+    string_is(json, "table.3.network", "12-bit weights");
+    real_is(json, "table.0.agreement", 1.0);
+    real_is(json, "table.0.frames_right",
+            2.0 * 46 / 140); /* of 70 each, frames 0, 3 .. 69 are wrong */
+    const double right = json_number_value(json_at(json, "table.2.frames_right"));
+    const double loss = json_number_value(json_at(json, "table.2.loss"));
+    assert_true(right > 0.0 && right < 1.0 &&
+                loss < json_number_value(json_at(json, "table.1.loss")));
+    json_decref(json);
+    /* a file missing is an inconsistent folder, not one without labels */
+    assert_int_equal(remove("speech/r04.labels.npy"), 0);
+    assert_int_equal(compress("", (struct compress_options){.output = "other.safetensors"}), 1);
+    complained("r04.labels.npy");
+}
+
+static void test_centres(void **state)
+{
+    (void)state;
+    make_network(false);
+    make_speech("speech", RECORDINGS, false);
+    make_speech("others", 4, false);
+    assert_int_equal(compress("", (struct compress_options){.json = "-", .held_out = "others"}), 0);
+    json_error_t problem;
+    json_t *json = json_load_file("stdout", 0, &problem);
+    assert_non_null(json); /* and nothing else */
+    string_is(json, "loss", "centres");
+    number_is(json, "held_out_frames", 4 * FRAMES);
+    assert_true(json_is_null(json_at(json, "table.2.agreement")));
+    assert_true(json_is_null(json_at(json, "table.2.frames_right")));
+    json_decref(json);
+    assert_int_equal(compress("", (struct compress_options){.loss = COMPRESS_Y, .minutes = 0.005,
+                                                            .json = "out.json"}), 0);
+    json = json_of("out.json");
+    string_is(json, "loss", "y");
+    assert_true(json_integer_value(json_at(json, "frames")) >= 1024);
+    json_decref(json);
+}
+
+/* What was learnt is a model whose weights are as few as the chip wants, and a chip of it needs no
+ * pruning. */
+static void test_chip(void **state)
+{
+    (void)state;
+    make_network(true);
+    make_speech("speech", RECORDINGS, false);
+    assert_int_equal(gen("c.yaml", "before", "model.pruning=balanced"), 0);
+    complained("let 'ese compress' teach it from the dense network, without labels, or give");
+    assert_int_equal(compress("", (struct compress_options){0}), 0);
+    assert_int_equal(gen("c.yaml", "chip", "model.path=out.safetensors model.pruning=none"), 0);
+    struct chip_folder before = opened("before"), after = opened("chip");
+    assert_int_equal(after.program.true_nonzeros, before.program.true_nonzeros);
+    assert_true(after.program.true_nonzeros > 0);
+    chip_close(&before);
+    chip_close(&after);
+}
+
+static void test_wanted(void **state)
+{
+    (void)state;
+    assert_int_equal(compress_frames_wanted(480000, 1.0, 1.4), 0);
+    assert_int_equal(compress_frames_wanted(100000, 0.2, 0.4), 200000);
+    assert_int_equal(compress_frames_wanted(100000, 0.2, 0.5), 300000);
+    assert_int_equal(compress_frames_wanted(123456, 0.1, 0.2), 250000);
+    assert_int_equal(compress_frames_wanted(1000, 0.2, 0.2), 2 * LEARN_FEW_FRAMES);
+    assert_int_equal(compress_frames_wanted(40000, 0.1, 0.4), 240000);
+}
+
+int main(void)
+{
+    if (!blas_for_threads()) {
+        fprintf(stderr, "no OpenBLAS for threads\n");
+        return 1;
+    }
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_teardown(test_refused, scratch_clean),
+        cmocka_unit_test_teardown(test_labels, scratch_clean),
+        cmocka_unit_test_teardown(test_centres, scratch_clean),
+        cmocka_unit_test_teardown(test_chip, scratch_clean),
+        cmocka_unit_test(test_wanted),
+    };
+    const int status = cmocka_run_group_tests(tests, scratch_begin, scratch_end);
+    network_free(&net);
+    return status;
+}
