@@ -261,6 +261,22 @@ same 'a sweep over it' "$status" 0
 head -c 5000000 /dev/zero | tr '\0' '#' >"$work/config.yaml"
 refused_gen 'YAML, too large' 'config.yaml' "$work/config.yaml"
 
+# Densities by matrix: pruned by them, told, and names that no layer has are refused.
+printf 'pes: 4\nmodel:\n  density: 0.25\n  densities: {Whx: 0.5}\n' >"$work/densities.yaml"
+printf '  layers:\n    - {kind: rnn, input: 16, cell: 16}\n    - {kind: linear, output: 16, densities: {W: 0.125}}\n' \
+    >>"$work/densities.yaml"
+must 'densities: report' "$ese" report "$work/densities.yaml" --json "$work/densities.json"
+for n in '0 128 0.5' '1 64 0.25' '2 32 0.125'; do
+    read -r matrix nonzeros density <<<"$n"
+    same "densities: matrix $matrix" \
+        "$("$json_get" "$work/densities.json" "matrices.$matrix.nonzeros" "matrices.$matrix.density" | paste -sd' ')" \
+        "$nonzeros $density"
+done
+refused 'densities: of no layer' '^ese: --set: model.densities.Wix: no layer of the model has it' \
+    report "$work/densities.yaml" --set model.densities.Wix=0.1
+refused 'densities: of another layer' 'a layer of kind linear has no such key, allowed: W$' \
+    report "$work/densities.yaml" --set model.layers.1.densities.Whx=0.1
+
 # A chip of layers: what it says of itself has no c where there is no cell, and names its layers.
 printf 'pes: 3\nchannels: 2\nmemory: resident\nmodel:\n  layers:\n' >"$work/stack.yaml"
 printf '  - {kind: rnn, input: 5, cell: 9}\n  - {kind: linear, output: 4}\n' >>"$work/stack.yaml"
