@@ -6,7 +6,8 @@
  *             is 0 stays 0
  *   updates   one a chunk of up to 64 frames of 16 streams, which carry their states; Adam, its
  *             rate rising over 50 updates, then falling as a cosine
- *   loss      models/learn/loss.h, of the frames that are there
+ *   loss      models/learn/loss.h, of the frames that are there; with `noise` what both networks hear
+ *             has noise of 0.3 deviations in it
  *   best      weights after the ramp's end with the least loss on recordings that nothing is learnt
  *             from
  *

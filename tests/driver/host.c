@@ -589,12 +589,9 @@ int main(int argc, char **argv)
     voices_new();
     play_whole();
     const struct { const char *name; void (*play)(void); } list[] = {
-        {"pieces", pieces},   {"chained", chained},         {"forgetful", forgetful},
-            {"single_frames", single_frames},
-        {"strided", strided}, {"stopped", stopped},
-        {"recover", recover}, {"closed", closed},           {"rule_broken", rule_broken},
-        {"no_register", no_register}, {"deserted", deserted},
-    };
+        {"pieces", pieces}, {"chained", chained}, {"forgetful", forgetful}, {"single_frames", single_frames},
+        {"strided", strided}, {"stopped", stopped}, {"recover", recover}, {"closed", closed},
+        {"rule_broken", rule_broken}, {"no_register", no_register}, {"deserted", deserted}};
     if (strcmp(scenario, "damaged") == 0)
         damaged(folder);
     if (strcmp(scenario, "parts") == 0)
