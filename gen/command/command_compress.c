@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0
  * ese compress: a dense network and recordings in, a sparse network out that does the same. */
-#include <math.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -11,18 +10,12 @@
 #include "gen/config/config_file.h"
 #include "gen/folder/json_file.h"
 #include "models/cpu/team.h"
-#include "models/learn/learn.h"
+#include "models/learn/recipe.h"
 #include "models/network/export.h"
 #include "models/network/labels.h"
 #include "models/program/program.h"
 
-enum {
-    FRAMES_DEFAULT = 5500000, EPOCHS_DEFAULT = 12,
-    CLASSES_ALONE = 25000,   /* below it y counts, too */
-    CENTRES = 200, FRAMES_OF_CENTRES = 30000, FRAMES_OF_SQUARE = 4000,
-    HELD_OUT_EVERY = 10
-};
-static const float RATE = 8e-3f;
+enum { FRAMES_DEFAULT = 5500000, EPOCHS_DEFAULT = 12 };
 
 /* All that a run has. */
 struct compression {
@@ -70,7 +63,7 @@ static bool split(struct compression *c, struct error *error)
     if (!read_labels(c, error))
         return false;
     for (int n = 0; n < u->count; n++)
-        if (given || n % HELD_OUT_EVERY != HELD_OUT_EVERY / 2 % u->count)
+        if (given || n % LEARN_HELD_OUT_EVERY != LEARN_HELD_OUT_EVERY / 2 % u->count)
             learn_material_add(&c->material, &u->frames[n]);
         else
             hold_out(c, u, n);
@@ -86,72 +79,12 @@ static bool split(struct compression *c, struct error *error)
 
 /* ---- loss ------------------------------------------------------------------------------------ */
 
-/* The output layer is one for classes: a sum of several scores that no function bends. */
-static bool has_classes(const struct network *n)
-{
-    const struct layer *last = &n->layers[n->layer_count - 1];
-    if (n->after != NULL)
-        return n->after->output > 1;
-    return last->as.kind == LAYER_LINEAR && last->as.activation == ACTIVATION_NONE && n->output > 1;
-}
-
-static void take_classes(struct learn_loss *l, const struct network *n)
-{
-    l->classes = network_classes(n);
-    if (n->after == NULL)
-        return;
-    const struct matrix *w = &n->after->matrices[0].weights;
-    const size_t count = (size_t)w->rows * (size_t)w->cols;
-    l->weights = allocate(count, sizeof *l->weights);
-    l->bias = allocate((size_t)w->rows, sizeof *l->bias);
-    memcpy(l->weights, w->at, count * sizeof *l->weights);
-    if (n->after->passes[0].bias != NULL)
-        memcpy(l->bias, n->after->passes[0].bias, (size_t)w->rows * sizeof *l->bias);
-}
-
-static enum compress_loss loss_of(const struct compression *c)
-{
-    if (c->options->loss != COMPRESS_AUTO)
-        return c->options->loss;
-    return has_classes(c->dense) ? COMPRESS_CLASSES : COMPRESS_CENTRES;
-}
-
-/* The mean square of y of the dense network; and where the loss is by centres, those. */
-static void look_at_y(struct compression *c, enum compress_loss asked)
-{
-    struct learn_loss *l = &c->loss;
-    struct random random;
-    int frames;
-    const int most = asked == COMPRESS_CENTRES ? FRAMES_OF_CENTRES : FRAMES_OF_SQUARE;
-    float *y = learn_teach(c->dense, &c->material, most, &frames);
-    const size_t count = (size_t)frames * (size_t)l->output;
-    double square = 0.0;
-    for (size_t i = 0; i < count; i++)
-        square += (double)y[i] * (double)y[i];
-    l->mean_square = fmaxf(1e-20f, (float)(square / (double)count));
-    random_seed(&random, c->options->seed);
-    if (asked == COMPRESS_CENTRES)
-        learn_loss_of_centres(l, y, frames, CENTRES, &random);
-    else if (has_classes(c->dense))
-        take_classes(l, c->dense);
-    free(y);
-}
-
 static bool make_loss(struct compression *c, struct error *error)
 {
-    const enum compress_loss asked = loss_of(c);
-    struct learn_loss *judge = &c->telling.judge;
-    const bool alone = c->options->loss == COMPRESS_CLASSES || c->material.frames > CLASSES_ALONE;
-    c->loss = (struct learn_loss){.output = c->dense->output};
-    if (asked == COMPRESS_CLASSES && !has_classes(c->dense))
+    if (!learn_make_loss(&c->loss, c->dense, &c->material, c->options->loss, c->options->seed))
         return fail(error, "--loss classes: the network has no output layer of classes; auto, y "
                            "and centres are left");
-    look_at_y(c, asked);
-    *judge = (struct learn_loss){.output = c->loss.output, .mean_square = c->loss.mean_square};
-    if (has_classes(c->dense))
-        take_classes(judge, c->dense);
-    c->loss.of_classes = asked == COMPRESS_Y ? 0.0f : 1.0f;
-    c->loss.of_y = asked == COMPRESS_CLASSES && alone ? 0.0f : 1.0f;
+    c->telling.judge = learn_judge(c->dense, c->loss.mean_square);
     return true;
 }
 
@@ -166,9 +99,6 @@ static int64_t frames_of(const struct compression *c)
     return epochs > FRAMES_DEFAULT ? epochs : FRAMES_DEFAULT;
 }
 
-/* Scores are soon learnt by heart, which noise prevents: after 13.7 million frames of speech at
- * 10 % density 89.2 and 89.7 % of frames were right with it, 88.5 % without.  y says more of a
- * frame. */
 static void make_task(struct compression *c, const char *checkpoint)
 {
     const int processors = team_processors();
@@ -183,13 +113,11 @@ static void make_task(struct compression *c, const char *checkpoint)
         .seconds = 60.0 * c->options->minutes,
         .threads = c->options->threads > 0 ? c->options->threads : processors,
         .seed = c->options->seed,
-        .rate = RATE,
-        .noise = c->loss.of_classes > 0.0f,
-        .augment = c->material.frames < LEARN_FEW_FRAMES,
         .weight_bits = c->options->quantized ? c->program.config.weight_bits : 0,
         .outcome = &c->telling.outcome,
         .checkpoint = checkpoint,
     };
+    learn_set_recipe(&c->task);
 }
 
 static volatile sig_atomic_t interrupted;

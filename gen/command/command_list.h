@@ -46,7 +46,7 @@ struct request {
     int points; /* to be verified */
     int threads, seen;
     double minutes;
-    enum compress_loss loss;
+    enum learn_by loss;
     const char *held_out;
     const char *material;
     bool quantized;

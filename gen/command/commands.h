@@ -13,6 +13,7 @@
 #include <stdint.h>
 
 #include "gen/sweep/sweep.h"
+#include "models/learn/recipe.h"
 
 enum simulator_choice { SIM_DEFAULT, SIM_VERILATOR, SIM_ICARUS, SIM_BOTH };
 
@@ -38,8 +39,6 @@ struct import_options {
     const char *json;   /* file for the result, "-" for standard output, or NULL */
 };
 
-enum compress_loss { COMPRESS_AUTO, COMPRESS_CLASSES, COMPRESS_Y, COMPRESS_CENTRES };
-
 /* ese compress CONFIG -o OUT.safetensors [options] */
 struct compress_options {
     const char *source;   /* CONFIG, as config_load() takes it */
@@ -51,7 +50,7 @@ struct compress_options {
     double minutes;       /* for learning, in place of a number of frames; 0: not given */
     const char *json;     /* file for the result, "-" for standard output, or NULL */
     int threads;          /* 0: as many as processors */
-    enum compress_loss loss;
+    enum learn_by loss;
     uint64_t seed;
     bool quantized;
 };

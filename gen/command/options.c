@@ -148,14 +148,14 @@ static enum memory_choice memory(struct argp_state *state, const char *text)
     return MEMORY_HOSTILE;
 }
 
-static enum compress_loss loss(struct argp_state *state, const char *text)
+static enum learn_by loss(struct argp_state *state, const char *text)
 {
     static const char *const names[] = {"auto", "classes", "y", "centres"};
-    for (int n = COMPRESS_AUTO; n <= COMPRESS_CENTRES; n++)
+    for (int n = LEARN_AUTO; n <= LEARN_CENTRES; n++)
         if (strcmp(text, names[n]) == 0)
-            return (enum compress_loss)n;
+            return (enum learn_by)n;
     argp_error(state, "--loss: '%s' is not auto, classes, y or centres", text);
-    return COMPRESS_AUTO;
+    return LEARN_AUTO;
 }
 
 /* A number of minutes; with --frames there would be two answers to one question. */

@@ -11,12 +11,11 @@
 #include <unistd.h>
 
 #include "models/cpu/team.h"
-#include "models/learn/learn.h"
+#include "models/learn/recipe.h"
 #include "models/network/labels.h"
 #include "models/program/program.h"
 
-enum { HELD_OUT_EVERY = 10, SEED = 1 };
-static const float RATE = 8e-3f;
+enum { SEED = 1 };
 
 const struct fig3_series fig3_series[FIG3_SERIES] = {
     {"balanced, 8 PEs", PRUNING_BALANCED, 8},
@@ -45,8 +44,7 @@ struct run {
     atomic_int *next;
 };
 
-/* ---- what is learnt from, and what is judged by
- * ---------------------------------------------------- */
+/* ---- what is learnt from, and what is judged by ----------------------------------------------- */
 
 static bool read_recordings(struct run *r, struct error *error)
 {
@@ -58,7 +56,7 @@ static bool read_recordings(struct run *r, struct error *error)
     if (!ok)
         return false;
     for (int n = 0; n < u->count; n++)
-        learn_material_add(n % HELD_OUT_EVERY == HELD_OUT_EVERY / 2 ? &r->held_out : &r->material,
+        learn_material_add(n % LEARN_HELD_OUT_EVERY == LEARN_HELD_OUT_EVERY / 2 ? &r->held_out : &r->material,
                            &u->frames[n]);
     learn_material_close(&r->material);
     learn_material_close(&r->held_out);
@@ -102,19 +100,11 @@ static bool make_loss(struct run *r, struct error *error)
     const struct network *after = r->dense.after;
     if (after == NULL || after->passes[0].bias == NULL)
         return fail(error, "fig3: the speech model has no output layer");
-    const struct matrix *w = &after->matrices[0].weights;
-    const size_t count = (size_t)w->rows * (size_t)w->cols;
-    r->loss = (struct learn_loss){
-        .output = r->dense.output, .classes = w->rows, .of_classes = 1.0f, .mean_square = 1.0f};
-    r->loss.weights = allocate(count, sizeof *r->loss.weights);
-    r->loss.bias = allocate((size_t)w->rows, sizeof *r->loss.bias);
-    memcpy(r->loss.weights, w->at, count * sizeof *w->at);
-    memcpy(r->loss.bias, after->passes[0].bias, (size_t)w->rows * sizeof *r->loss.bias);
+    learn_make_loss(&r->loss, &r->dense, &r->material, LEARN_CLASSES, SEED);
     return true;
 }
 
-/* ---- judging
- * --------------------------------------------------------------------------------------- */
+/* ---- judging ---------------------------------------------------------------------------------- */
 
 static void add_utterance(struct fig3_score *score, const int32_t *labels, const int32_t *right,
                           int frames)
@@ -159,8 +149,7 @@ static void judge(const struct run *r, const struct network *network,
         scores[set] = score_of(&r->judges[set], network);
 }
 
-/* ---- a point
- * --------------------------------------------------------------------------------------- */
+/* ---- a point ---------------------------------------------------------------------------------- */
 
 static double processor_seconds(void)
 {
@@ -196,7 +185,7 @@ static bool distil(const struct run *r, const struct program *program, struct fi
                    struct error *error)
 {
     const struct learn_watch watch = {say_nothing, never, NULL};
-    const struct learn_task task = {
+    struct learn_task task = {
         .dense = &r->dense,
         .model = &program->config.model,
         .geometry = &program->geometry,
@@ -206,10 +195,8 @@ static bool distil(const struct run *r, const struct program *program, struct fi
         .frames = r->figure->frames,
         .threads = 1,
         .seed = SEED,
-        .rate = RATE,
-        .noise = true,
-        .augment = r->material.frames < LEARN_FEW_FRAMES,
     };
+    learn_set_recipe(&task);
     struct network learnt = network_copy(&r->dense);
     const double begin = processor_seconds();
     const bool ok = learn(&task, &watch, &learnt, error);
@@ -240,8 +227,7 @@ static bool measure_point(const struct run *r, int number, struct error *error)
     return ok;
 }
 
-/* ---- all points
- * ------------------------------------------------------------------------------------ */
+/* ---- all points ------------------------------------------------------------------------------- */
 
 static void work(const struct run *r)
 {
@@ -347,8 +333,7 @@ void fig3_free(struct fig3 *f)
     f->points = NULL;
 }
 
-/* ---- looking at them
- * ------------------------------------------------------------------------------- */
+/* ---- looking at them -------------------------------------------------------------------------- */
 
 const struct fig3_point *fig3_at(const struct fig3 *f, int series, int density)
 {

@@ -123,7 +123,7 @@ static void test_refused(void **state)
     refused("", (struct compress_options){.held_out = "wide"}, "wide/a.npy");
     refused("", (struct compress_options){.held_out = "none"}, "none");
     refused("model.path=none.safetensors", (struct compress_options){0}, "none.safetensors");
-    refused("", (struct compress_options){.loss = COMPRESS_CLASSES},
+    refused("", (struct compress_options){.loss = LEARN_CLASSES},
             "--loss classes: the network has no output layer of classes");
     refused("", (struct compress_options){.json = "none/a.json"}, "--json");
     refused("", (struct compress_options){.output = "none/a.safetensors"}, "--output");
@@ -182,7 +182,7 @@ static void test_centres(void **state)
     assert_true(json_is_null(json_at(json, "table.2.agreement")));
     assert_true(json_is_null(json_at(json, "table.2.frames_right")));
     json_decref(json);
-    assert_int_equal(compress("", (struct compress_options){.loss = COMPRESS_Y, .minutes = 0.005,
+    assert_int_equal(compress("", (struct compress_options){.loss = LEARN_Y, .minutes = 0.005,
                                                             .json = "out.json"}), 0);
     json = json_of("out.json");
     string_is(json, "loss", "y");
