@@ -19,6 +19,7 @@ enum { VOICES = 7, FRAMES = 24, PIECE = 5 };
 static struct ese_bus *bus;
 static struct ese_chip chip;
 static int32_t *x[VOICES], *y[VOICES], *right[VOICES];
+static const char *folder;  /* the chip's mem/ */
 static double whole_cycles; /* of a frame, with descriptors of many frames */
 
 static void quit(const char *format, ...)
@@ -355,7 +356,7 @@ static void recover(void)
 static unsigned char model[1 << 20], weights[1 << 20];
 static size_t sizes[2];
 
-static void read_image(const char *folder)
+static void read_image(void)
 {
     char path[512];
     for (int n = 0; n < 2; n++) {
@@ -368,9 +369,9 @@ static void read_image(const char *folder)
 }
 
 /* A damaged image is refused by the chip, and the right one taken after that. */
-static void damaged(const char *folder)
+static void damaged(void)
 {
-    read_image(folder);
+    read_image();
     for (int n = 0; n < 2; n++) {
         unsigned char *byte = n == 0 ? &model[sizes[0] - 1] : &weights[sizes[1] / 2];
         *byte ^= 4;
@@ -492,11 +493,11 @@ static uint32_t crc_of(size_t begin, size_t bytes)
 
 /* The model's image, of which the header says less of the state than there is: words of the cell memory,
  * of the kept store. */
-static void load_with(const char *folder, uint32_t cells, uint32_t kept)
+static void load_with(uint32_t cells, uint32_t kept)
 {
     const uint32_t table = 64, entry = 8;
     const uint32_t count = (cells != 0 ? 1u : 0u) + (kept != 0 ? 1u : 0u);
-    read_image(folder);
+    read_image();
     uint32_t bytes = (cells + kept) * word_of(ESE_IMAGE_STATE_WORD_BYTES);
     if (cells == 0) /* what the other vector is, it is from the first word on */
         for (uint32_t w = 0; w < entry; w++)
@@ -548,7 +549,7 @@ static void check_last_y(unsigned char *const states[VOICES], uint32_t number)
 
 /* A state without cells, one of cells alone, and none: of each what there is is saved, and restored, and a
  * channel that nobody else had has the rest still. */
-static void parts(const char *folder)
+static void parts(void)
 {
     const uint32_t cells = chip.model.cell_words, kept = chip.model.kept_words;
     const size_t slot = chip.model.state_slot_bytes;
@@ -558,7 +559,7 @@ static void parts(const char *folder)
     save_all(whole);
     check_last_y(whole, 1);
     for (size_t n = 0; n < sizeof list / sizeof *list; n++) {
-        load_with(folder, list[n][0], list[n][1]);
+        load_with(list[n][0], list[n][1]);
         save_all(part);
         for (int v = 0; v < VOICES; v++)
             if (memcmp(part[v], whole[v] + (list[n][0] == 0 ? cells * slot : 0),
@@ -580,7 +581,8 @@ int main(int argc, char **argv)
     char message[ESE_MESSAGE];
     if (argc < 5)
         quit("too few arguments");
-    const char *scenario = argv[1], *folder = argv[2];
+    const char *scenario = argv[1];
+    folder = argv[2];
     bus = ese_bus_simulator((const char *const *)&argv[4], folder, argv[3], message);
     if (bus == NULL)
         quit("%s", message);
@@ -591,11 +593,8 @@ int main(int argc, char **argv)
     const struct { const char *name; void (*play)(void); } list[] = {
         {"pieces", pieces}, {"chained", chained}, {"forgetful", forgetful}, {"single_frames", single_frames},
         {"strided", strided}, {"stopped", stopped}, {"recover", recover}, {"closed", closed},
-        {"rule_broken", rule_broken}, {"no_register", no_register}, {"deserted", deserted}};
-    if (strcmp(scenario, "damaged") == 0)
-        damaged(folder);
-    if (strcmp(scenario, "parts") == 0)
-        parts(folder);
+        {"rule_broken", rule_broken}, {"no_register", no_register}, {"deserted", deserted}, {"damaged", damaged},
+        {"parts", parts}};
     for (size_t n = 0; n < sizeof list / sizeof *list; n++)
         if (strcmp(scenario, list[n].name) == 0)
             list[n].play();
