@@ -131,6 +131,38 @@ static bool gather(const struct onnx_step *s, struct onnx_form *form)
     return good;
 }
 
+/* The last state of a layer that goes one way: it has one place on its first axis. */
+static bool is_last_state(const struct onnx_scope *scope, const char *name)
+{
+    const struct onnx_scope *where;
+    const struct onnx_value *value = name != NULL ? onnx_find(scope, name, &where) : NULL;
+    if (value == NULL || value->giver != GIVEN_BY_NODE || value->output != 1)
+        return false;
+    const Onnx__AttributeProto *direction = onnx_attribute(value->by, "direction");
+    const bool both = direction != NULL && direction->s.len == strlen("bidirectional");
+    return !both && onnx_int(value->by, "layout", 0) == 0 &&
+           (onnx_is(value->by, "LSTM") || onnx_is(value->by, "GRU") || onnx_is(value->by, "RNN"));
+}
+
+const char *onnx_picked(const struct onnx_step *s, const struct onnx_scope **where)
+{
+    const char *name = onnx_input(s->node, 0);
+    const struct onnx_value *all = name != NULL ? onnx_find(s->scope, name, where) : NULL;
+    if (!onnx_is(s->node, "Gather") || onnx_int(s->node, "axis", 0) != 0 || all == NULL ||
+        all->giver != GIVEN_BY_NODE || all->uses != 1 || all->is_output)
+        return NULL;
+    const Onnx__NodeProto *joins = all->by;
+    struct onnx_tensor index;
+    if (!onnx_is(joins, "Concat") || onnx_int(joins, "axis", 1) != 0 || !ints_of(s, "", 1, &index))
+        return NULL;
+    bool good = index.count == 1;
+    for (size_t i = 0; i < joins->n_input; i++)
+        good = good && is_last_state(*where, onnx_input(joins, i));
+    const int place = good ? axis_of(index.values[0], (int)joins->n_input) : -1;
+    onnx_tensor_free(&index);
+    return place >= 0 ? onnx_input(joins, (size_t)place) : NULL;
+}
+
 /* Some of the frames, or of the batch. */
 static bool slice(const struct onnx_step *s, struct onnx_form *form)
 {

@@ -130,8 +130,9 @@ static int way_back(const struct onnx_layers *layers, int number, struct onnx_st
         if (!onnx_is_mover(node) || value->output != 0 || onnx_input(node, 0) == NULL)
             return NOT_LINKED;
         steps[*count] = (struct onnx_step){(struct onnx_layers *)layers, where, node};
-        scope = where;
-        name = onnx_input(node, 0);
+        const char *picked = onnx_picked(&steps[*count], &scope);
+        scope = picked != NULL ? scope : where;
+        name = picked != NULL ? picked : onnx_input(node, 0);
     }
     return NOT_LINKED;
 }

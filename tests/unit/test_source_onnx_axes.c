@@ -268,6 +268,46 @@ static void behind_last_states(void **state)
     must_refuse(m, "(LSTM) gives the graph nothing but its c");
 }
 
+static Onnx__NodeProto *giver_of(const Onnx__ModelProto *model, const char *tensor)
+{
+    for (size_t i = 0; i < model->graph->n_node; i++)
+        if (strcmp(model->graph->node[i]->output[0], tensor) == 0)
+            return model->graph->node[i];
+    fail_msg("nothing gives %s", tensor);
+    return NULL;
+}
+
+/* Three layers' last states behind each other, of which a layer reads one. */
+static void behind_one_of_last_states(void **state)
+{
+    (void)state;
+    for (int64_t place = -4; place <= 3; place++) {
+        Onnx__ModelProto *m = model_of("torch_gru_stacked_last");
+        Onnx__NodeProto *gather = giver_of(m, node_of(m, "Gemm")->input[0]);
+        const Onnx__NodeProto *index = giver_of(m, gather->input[1]);
+        memcpy(index->attribute[0]->t->raw_data.data, &place, sizeof place);
+        struct source s = must_read(m);
+        assert_int_equal(s.chain_count, place == 2 || place == -1 ? 1 : 2);
+        if (s.chain_count == 1)
+            assert_int_equal(s.chains[0].layer_count, 4);
+        source_free(&s);
+    }
+    for (int what = 0; what < 3; what++) {
+        Onnx__ModelProto *m = model_of("torch_gru_stacked_last");
+        Onnx__NodeProto *gather = giver_of(m, node_of(m, "Gemm")->input[0]);
+        Onnx__NodeProto *joins = giver_of(m, gather->input[0]);
+        if (what == 0) /* not of layers */
+            joins->attribute[0]->i = 2;
+        else if (what == 1) /* one of them is read twice */
+            set_operand(&joins->input, &joins->n_input, 3, joins->input[2]);
+        else /* the graph hands them all on */
+            set_text(&m->graph->output[0]->name, joins->output[0]);
+        struct source s = must_read(m);
+        assert_int_equal(s.chain_count, 2);
+        source_free(&s);
+    }
+}
+
 /* ---- other graphs, and copies ---------------------------------------------------------------- */
 
 /* The second layer is in one branch of an If: whether it runs nobody knows. */
@@ -343,6 +383,7 @@ int main(void)
         cmocka_unit_test(behind_products), cmocka_unit_test(casts),
         cmocka_unit_test(eight_bits),    cmocka_unit_test(many_products),
         cmocka_unit_test(last_states),   cmocka_unit_test(behind_last_states),
+        cmocka_unit_test(behind_one_of_last_states),
         cmocka_unit_test(in_one_branch), cmocka_unit_test(copies),
         cmocka_unit_test(products),      cmocka_unit_test(one_frame_a_call),
     };
