@@ -283,12 +283,20 @@ static void play_stream_abuse(struct maker *mk)
     held->idle_cycles += held->y_wait_length;
 }
 
+/* A page's end can make bursts of one beat of every frame, and these have no beat but the last. */
+static bool takes_two_beats(enum stimulus_fault fault)
+{
+    return fault == STIMULUS_FAULT_LAST_EARLY || fault == STIMULUS_FAULT_LAST_EXTRA;
+}
+
 /* Where nothing is measured, x, y and states lie scattered. */
 static void scatter(struct stimulus *s)
 {
-    for (uint32_t n = 1; n < s->phase_count && s->io == STIMULUS_IO_MEMORY; n++)
-        if (s->phases[n].memory[STIMULUS_PORT_DATA].model != STIMULUS_DDR3)
+    for (uint32_t n = 1; n < s->phase_count && s->io == STIMULUS_IO_MEMORY; n++) {
+        const struct stimulus_memory *data = &s->phases[n].memory[STIMULUS_PORT_DATA];
+        if (data->model != STIMULUS_DDR3 && !takes_two_beats(data->fault))
             s->phases[n].flags |= STIMULUS_SCATTERED;
+    }
 }
 
 /* ---- plays ----------------------------------------------------------------------------------------- */
