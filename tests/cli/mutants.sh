@@ -405,6 +405,11 @@ kind: gru, cell: 7, formats: {kept: 12}
 kind: rnn, cell: 4
 kind: gru, cell: 6, reset: before
 END
+    # peepholes have more bits than gates; in the chip before, fewer
+    stack wide icarus --set index_bits=2 --set channels=1 <<'END'
+kind: lstm, input: 4, cell: 6, output: 5, peephole: true, formats: {c: 6}
+kind: gru, cell: 5
+END
     # the state of a GRU lies twice, beside others that lie once
     stack states verilator --set memory=stream --set index_bits=2 <<'END'
 kind: lstm, input: 12, cell: 22, output: 9
@@ -437,7 +442,7 @@ END
     mutant mixed ese_element 's/adds_hidden ? hidden_bias/1'\''b1 ? hidden_bias/'
     mutant after ese_element 's/P_SHIFT (HIDDEN_SHIFT)/P_SHIFT (HIDDEN_SHIFT + 1)/'
     mutant mixed ese_element 's/P_LEFTS (HIDDEN_LEFTS)/P_LEFTS ({FORMATS{8'\''d0}})/'
-    mutant mixed ese_element 's/i_bias\[ACT_W-1\]/1'\''b1/'
+    mutant wide ese_element 's/i_bias\[ACT_W-1\]/1'\''b1/'
     mutant mixed ese_element 's/peep\[PEEP_W-1\]/1'\''b0/'
     mutant after ese_function_result 's/? sum_gate : {ACT_W/? y_sum : {ACT_W/'
     mutant before ese_cell 's/is_reset ? sigm : f_gate/f_gate/'
