@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "gen/command/commands.h"
 #include "gen/command/compress_print.h"
@@ -162,6 +163,8 @@ static bool load(struct compression *c, struct error *error)
                     o->source);
     if (c->config.model.pruning == PRUNING_NONE && !o->quantized)
         c->config.model.pruning = PRUNING_BALANCED;
+    if (c->config.model.pruning == PRUNING_NONE)
+        fprintf(stderr, "ese: warning: model.pruning is none: weights that are 0 stay so, no others become it\n");
     return build(c, error) &&
            utterances_read(&c->recordings, c->config.model.utterances, c->dense->input, error);
 }
@@ -170,7 +173,10 @@ static bool write_network(const struct compression *c, const struct network *n, 
 {
     char density[32], pes[16], seed[32], frames[32];
     struct text bytes = {0};
-    snprintf(density, sizeof density, "%g", c->config.model.density);
+    if (c->config.model.pruning == PRUNING_NONE)
+        snprintf(density, sizeof density, "as given");
+    else
+        snprintf(density, sizeof density, "%g", c->config.model.density);
     snprintf(pes, sizeof pes, "%d", c->config.pes);
     snprintf(seed, sizeof seed, "%llu", (unsigned long long)c->options->seed);
     snprintf(frames, sizeof frames, "%lld", (long long)c->telling.outcome.seen);
@@ -219,12 +225,28 @@ static bool compress(struct compression *c, struct error *error)
     c->telling.silent = c->options->json != NULL && strcmp(c->options->json, "-") == 0;
     c->telling.reports = json_array();
     struct network learnt = network_copy(c->dense);
-    const bool good = learn_until_interrupted(c, &learnt, error) &&
-                      write_network(c, &learnt, error) && tell(c, &learnt, error);
+    const bool written = learn_until_interrupted(c, &learnt, error) && write_network(c, &learnt, error);
+    if (written && !c->telling.outcome.stopped)
+        learn_forget(&c->task);
+    const bool good = written && tell(c, &learnt, error);
     json_decref(c->telling.reports);
     network_free(&learnt);
     text_free(&checkpoint);
     return good;
+}
+
+static bool is_one_file(const char *left, const char *right)
+{
+    struct stat one, other;
+    return left != NULL && right != NULL && stat(left, &one) == 0 && stat(right, &other) == 0 &&
+           one.st_dev == other.st_dev && one.st_ino == other.st_ino;
+}
+
+static bool keeps_the_dense(const struct compression *c, struct error *error)
+{
+    return !is_one_file(c->options->output, c->config.model.path) ||
+           fail(error, "%s: is model.path itself, which has the only dense weights; another name is "
+                       "wanted", c->options->output);
 }
 
 static bool can_write(const struct compress_options *o, struct error *error)
@@ -237,7 +259,8 @@ int command_compress(const struct compress_options *options)
 {
     struct error error;
     struct compression c = {.options = options};
-    const bool good = can_write(options, &error) && load(&c, &error) && split(&c, &error) &&
+    const bool good = can_write(options, &error) && load(&c, &error) && keeps_the_dense(&c, &error) &&
+                      split(&c, &error) &&
                       make_loss(&c, &error) && compress(&c, &error);
     if (!good)
         fprintf(stderr, "ese: %s\n", error.text);

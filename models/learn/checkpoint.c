@@ -78,10 +78,10 @@ static size_t size_of(const struct learner *l)
            ARRAYS * l->plan->count * sizeof(float) + sizeof(uint32_t);
 }
 
-static char *path_of(const struct learner *l, int64_t number)
+static char *path_of(const struct learn_task *task, int64_t number)
 {
     struct text path = {0};
-    text_appendf(&path, "%s.%d", l->task->checkpoint, (int)(number % 2));
+    text_appendf(&path, "%s.%d", task->checkpoint, (int)(number % 2));
     return path.data;
 }
 
@@ -117,7 +117,7 @@ bool learner_save(const struct learner *l, struct error *error)
 {
     if (l->task->checkpoint == NULL)
         return true;
-    char *path = path_of(l, l->position.reports);
+    char *path = path_of(l->task, l->position.reports);
     struct stream s = {.file = fopen(path, "wb")};
     s.good = s.file != NULL;
     if (s.good) {
@@ -177,7 +177,7 @@ static void take(struct learner *l, FILE *file)
 void learner_resume(struct learner *l)
 {
     for (int number = 0; number < 2 && l->task->checkpoint != NULL; number++) {
-        char *path = path_of(l, number);
+        char *path = path_of(l->task, number);
         FILE *file = fopen(path, "rb");
         if (file != NULL) {
             take(l, file);
@@ -188,10 +188,10 @@ void learner_resume(struct learner *l)
     learner_use(l);
 }
 
-void learner_forget(const struct learner *l)
+void learn_forget(const struct learn_task *task)
 {
-    for (int number = 0; number < 2 && l->task->checkpoint != NULL; number++) {
-        char *path = path_of(l, number);
+    for (int number = 0; number < 2 && task->checkpoint != NULL; number++) {
+        char *path = path_of(task, number);
         remove(path);
         free(path);
     }

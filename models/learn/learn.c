@@ -67,6 +67,9 @@ static bool report(struct learning *g, struct error *error)
         l->workers[number].sums = (struct learn_sums){0};
     }
     r.held_out = learner_look(l, l->task->held_out);
+    if (!isfinite(learn_sums_loss(&r.held_out)))
+        return fail(error, "after %lld frames the loss is no number: weights, or what recordings make of "
+                           "them, have left all bounds", (long long)r.seen);
     keep_best(g, learn_sums_loss(&r.held_out));
     l->position.reports++;
     const double rest = (double)(r.frames - r.seen) / (double)(r.seen - g->seen);
@@ -204,8 +207,6 @@ bool learn(const struct learn_task *task, const struct learn_watch *watch, struc
     if (good) {
         finish(&g, learnt);
         tell_outcome(&g, g.seen > 0);
-        if (!g.stopped)
-            learner_forget(g.learner);
     }
     learner_free(g.learner);
     return good;

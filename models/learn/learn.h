@@ -80,6 +80,9 @@ bool learn_can(struct error *error);
 bool learn(const struct learn_task *task, const struct learn_watch *watch, struct network *learnt,
            struct error *error);
 
+/* Takes the checkpoint away, when what was learnt is safe. */
+void learn_forget(const struct learn_task *task);
+
 /* How a network compares with the dense one over material. */
 struct learn_sums learn_compare(const struct learn_task *task, const struct network *network,
                                 const struct learn_material *material, struct error *error);

@@ -72,8 +72,9 @@ struct learner *learner_new(const struct learn_task *task, struct error *error)
     l->best = list_of(l);
     learn_plan_read(l->plan, task->dense, l->dense);
     memcpy(l->at, l->dense, l->plan->count * sizeof *l->at);
-    for (size_t i = 0; i < l->plan->count; i++)
-        l->mask[i] = 1.0f;
+    for (size_t i = 0; i < l->plan->count; i++) /* where nobody prunes, zeros of matrices stay */
+        l->mask[i] = task->model->pruning != PRUNING_NONE || i >= l->plan->matrix_count ||
+                     l->dense[i] != 0.0f;
     for (int number = 0; number < threads; number++)
         room_for_worker(l, number);
     return l;

@@ -80,10 +80,8 @@ void learner_use(struct learner *learner);
 /* An optimizer's step. */
 void learner_update(struct learner *learner);
 
-/* Writes where it is; goes on from there, if there is such a file and it is of this task; takes the
- * files away. */
+/* Writes where it is; goes on from there, if there is such a file and it is of this task. */
 bool learner_save(const struct learner *learner, struct error *error);
 void learner_resume(struct learner *learner);
-void learner_forget(const struct learner *learner);
 
 #endif

@@ -131,5 +131,6 @@ struct accuracy side_by_side_accuracy(const struct side_by_side *s)
                          .expected_chip = error_of_sums(&s->pairs[EXPECTED_CHIP])};
     a.trained.frames = s->expected_frames;
     a.trained.all = error_of_sums(&s->pairs[EXPECTED_GIVEN]);
+    a.trained.agrees = trained_agrees(&s->pairs[EXPECTED_GIVEN]);
     return a;
 }

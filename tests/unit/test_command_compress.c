@@ -127,6 +127,7 @@ static void test_refused(void **state)
             "--loss classes: the network has no output layer of classes");
     refused("", (struct compress_options){.json = "none/a.json"}, "--json");
     refused("", (struct compress_options){.output = "none/a.safetensors"}, "--output");
+    refused("", (struct compress_options){.output = "net.safetensors"}, "is model.path itself");
     put("c.yaml", "pes: 2\nmodel:\n  input: 6\n  cell: 12\n  utterances: speech\n");
     refused("", (struct compress_options){0}, "there is no model.path");
     put("c.yaml", "pes: 2\nmodel:\n  path: net.safetensors\n  layers:\n  - kind: lstm\n");

@@ -379,6 +379,7 @@ static void check_not_taken(struct school *s, const char *checkpoint)
             s->task.frames += 1000;
         struct network n = learnt_by(s, NULL);
         assert_false(outcome.resumed);
+        learn_forget(&s->task);
         network_free(&part);
         network_free(&n);
     }
@@ -405,6 +406,7 @@ static void test_resumed(void **state)
     check_mask(&s, &part);
     struct network rest = learnt_by(&s, NULL);
     assert_true(network_same_matrices(&whole, &rest));
+    learn_forget(&s.task);
     check_not_taken(&s, text_string(&checkpoint));
     network_free(&whole);
     network_free(&part);

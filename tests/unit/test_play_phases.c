@@ -266,7 +266,8 @@ static void test_misframed(void **state)
     }
 }
 
-/* Where nothing is measured, x, y and states lie anywhere, if they lie in memory. */
+/* Where nothing is measured, x, y and states lie anywhere, if they lie in memory; but where a burst of two
+ * beats is wanted they begin a page. */
 static void test_scattered(void **state)
 {
     (void)state;
@@ -276,7 +277,9 @@ static void test_scattered(void **state)
         for (uint32_t n = 0; n < s.play.phases; n++) {
             const struct stimulus_phase *p = &s.play.stimulus.phases[n];
             const bool measured = strcmp(p->name, "steady") == 0 || strcmp(p->name, "ddr3") == 0;
-            assert_int_equal((p->flags & STIMULUS_SCATTERED) != 0, !on_streams(&s) && !measured);
+            const uint32_t fault = p->memory[STIMULUS_PORT_DATA].fault;
+            const bool ends = fault == STIMULUS_FAULT_LAST_EARLY || fault == STIMULUS_FAULT_LAST_EXTRA;
+            assert_int_equal((p->flags & STIMULUS_SCATTERED) != 0, !on_streams(&s) && !measured && !ends);
         }
         leave(&s);
     }
