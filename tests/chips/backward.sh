@@ -135,6 +135,9 @@ must "draw voices" build/draw_voices "$work/both.voices" 5 20 1 40 1
 must "draw voices" build/draw_voices "$work/mixed.voices" 6 20 1 40 2
 mkdir "$work/fixture" "$work/expected"
 must "the fixture's x and y" build/fixture_voice "$fixture" "$work/fixture/f.npy" "$work/expected/f.npy"
+must "report on the fixture" "$ese" report "$work/both.yaml" --set memory=stream --set "model.utterances=$work/fixture" \
+    --set "model.expected=$work/expected" --json "$work/report.json"
+same "the fixture's outputs agree" "$("$json_get" "$work/report.json" accuracy.expected.agrees)" true
 for memory in stream resident; do
     for net in both mixed; do
         chip=$work/$net.$memory
