@@ -453,7 +453,6 @@ END
     mutant before ese_channel 's/(first \&\& !is_out) || no_cells/no_cells/'
 
     mutant mixed ese_voices 's/is_reset        (own_is_reset)/is_reset (1'\''b0)/'
-    mutant mixed ese_voices 's/adds_hidden     (own_adds_hidden)/adds_hidden (adds_hidden \&\& !own_is_reset)/'
     mutant mixed ese_voices 's/hidden_word     (own_hidden_word)/hidden_word (hidden_word)/'
     mutant mixed ese_voices 's/hidden_write    (own_hidden_write)/hidden_write (own_i_write)/'
     mutant after ese_adder_tree 's/product_left\[LEFT_W-1\]}}/1'\''b0}}/'
