@@ -4,7 +4,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 
 #include "gen/command/commands.h"
 #include "gen/command/compress_print.h"
@@ -235,16 +234,9 @@ static bool compress(struct compression *c, struct error *error)
     return good;
 }
 
-static bool is_one_file(const char *left, const char *right)
-{
-    struct stat one, other;
-    return left != NULL && right != NULL && stat(left, &one) == 0 && stat(right, &other) == 0 &&
-           one.st_dev == other.st_dev && one.st_ino == other.st_ino;
-}
-
 static bool keeps_the_dense(const struct compression *c, struct error *error)
 {
-    return !is_one_file(c->options->output, c->config.model.path) ||
+    return !output_file_is(c->options->output, c->config.model.path) ||
            fail(error, "%s: is model.path itself, which has the only dense weights; another name is "
                        "wanted", c->options->output);
 }
@@ -260,8 +252,7 @@ int command_compress(const struct compress_options *options)
     struct error error;
     struct compression c = {.options = options};
     const bool good = can_write(options, &error) && load(&c, &error) && keeps_the_dense(&c, &error) &&
-                      split(&c, &error) &&
-                      make_loss(&c, &error) && compress(&c, &error);
+                      split(&c, &error) && make_loss(&c, &error) && compress(&c, &error);
     if (!good)
         fprintf(stderr, "ese: %s\n", error.text);
     learn_material_free(&c.material);

@@ -5,7 +5,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 
 #include "gen/command/commands.h"
 #include "gen/command/import_compare.h"
@@ -274,10 +273,7 @@ static bool hand_out(const struct source *source, const struct import_options *o
 /* What is read must still be there when something goes wrong. */
 static bool check_output(const struct import_options *options, struct error *error)
 {
-    struct stat from, to;
-    if (options->output == NULL || stat(options->file, &from) != 0 || stat(options->output, &to) != 0)
-        return true;
-    return from.st_dev != to.st_dev || from.st_ino != to.st_ino ||
+    return options->output == NULL || !output_file_is(options->output, options->file) ||
            fail(error, "--output: '%s' is the file that is read", options->output);
 }
 

@@ -72,6 +72,13 @@ bool output_file_check(const char *option, const char *path, struct error *error
            fail(error, "%s: cannot write '%s': %s", option, path, strerror(errno));
 }
 
+bool output_file_is(const char *output, const char *other)
+{
+    struct stat one, two;
+    return stat(output, &one) == 0 && stat(other, &two) == 0 && one.st_dev == two.st_dev &&
+           one.st_ino == two.st_ino;
+}
+
 bool output_file_check_in(const char *option, const char *path, const char *folder,
                           struct error *error)
 {

@@ -22,6 +22,9 @@ bool json_write(json_t *value, const char *path, struct error *error);
  * `path` NULL or "-": yes.  `option` is for the message. */
 bool output_file_check(const char *option, const char *path, struct error *error);
 
+/* Are both there, and one file, whatever its names are? */
+bool output_file_is(const char *output, const char *other);
+
 /* Likewise; a file below `folder`, which the work is yet to make, can be written when that is
  * there.  `folder` NULL: there is none. */
 bool output_file_check_in(const char *option, const char *path, const char *folder,
