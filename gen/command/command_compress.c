@@ -42,16 +42,26 @@ static bool read_labels(struct compression *c, struct error *error)
     const int classes = network_classes(c->dense);
     if (classes == 0 || !labels_in(folder))
         return true;
-    if (labels_read(&c->labels, folder, given ? &c->others : &c->recordings, classes, error))
-        return true;
-    c->labels = (struct labels){0};
-    return false;
+    return labels_read_some(&c->labels, folder, given ? &c->others : &c->recordings, classes, error);
 }
 
 static void hold_out(struct compression *c, const struct utterances *u, int n)
 {
     learn_material_add_labelled(&c->held_out, &u->frames[n],
                                 c->labels.of != NULL ? c->labels.of[n] : NULL);
+}
+
+/* What is held out says something of other recordings alone. */
+static bool check_apart(const struct compression *c, struct error *error)
+{
+    const int shared = learn_material_shared(&c->material, &c->held_out);
+    if (shared == c->held_out.count)
+        return fail(error, "%s: everything that is held out is learnt from, too, and says nothing of other "
+                           "recordings", c->options->held_out != NULL ? c->options->held_out : "model.utterances");
+    if (shared > 0)
+        fprintf(stderr, "ese: warning: %d of %d recordings held out are learnt from, too: judged by them, the "
+                        "network looks better than it is\n", shared, c->held_out.count);
+    return true;
 }
 
 static bool split(struct compression *c, struct error *error)
@@ -62,6 +72,7 @@ static bool split(struct compression *c, struct error *error)
         return false;
     if (!read_labels(c, error))
         return false;
+    c->material.most = c->held_out.most = network_is_forward(c->dense) ? 0 : LEARN_PIECE;
     for (int n = 0; n < u->count; n++)
         if (given || n % LEARN_HELD_OUT_EVERY != LEARN_HELD_OUT_EVERY / 2 % u->count)
             learn_material_add(&c->material, &u->frames[n]);
@@ -74,7 +85,7 @@ static bool split(struct compression *c, struct error *error)
     if (c->material.count == 0 || c->held_out.count == 0)
         return fail(error, "model.utterances: %d recording%s, and learning takes two at least, of "
                            "which one is held out", u->count, u->count == 1 ? "" : "s");
-    return true;
+    return check_apart(c, error);
 }
 
 /* ---- loss ------------------------------------------------------------------------------------ */
@@ -101,7 +112,7 @@ static int64_t frames_of(const struct compression *c)
 
 static void make_task(struct compression *c, const char *checkpoint)
 {
-    const int processors = team_processors();
+    const int processors = team_processors() < LEARN_STREAMS ? team_processors() : LEARN_STREAMS;
     c->task = (struct learn_task){
         .dense = c->dense,
         .model = &c->program.config.model,
@@ -243,6 +254,8 @@ static bool keeps_the_dense(const struct compression *c, struct error *error)
 
 static bool can_write(const struct compress_options *o, struct error *error)
 {
+    if (o->json != NULL && (strcmp(o->json, o->output) == 0 || output_file_is(o->json, o->output)))
+        return fail(error, "--json: '%s' is the file for the network", o->json);
     return output_file_check("--output", o->output, error) &&
            output_file_check("--json", o->json, error);
 }

@@ -38,6 +38,8 @@ static void keep_report(struct compress_telling *t, const struct learn_report *r
     json_array_append_new(t->reports, object);
 }
 
+enum { MILLION = 1000000 };
+
 void compress_tell(void *telling, const struct learn_report *r)
 {
     struct compress_telling *t = telling;
@@ -45,9 +47,12 @@ void compress_tell(void *telling, const struct learn_report *r)
     keep_report(t, r);
     if (t->silent)
         return;
-    printf("frames %.2f M of %.2f M   density %.2f   loss %.3f (held out %.3f)",
-           1e-6 * (double)r->seen, 1e-6 * (double)r->frames, r->density,
-           learn_sums_loss(&r->learnt), learn_sums_loss(&r->held_out));
+    if (r->frames < MILLION)
+        printf("frames %lld of %lld", (long long)r->seen, (long long)r->frames);
+    else
+        printf("frames %.2f M of %.2f M", (double)r->seen / MILLION, (double)r->frames / MILLION);
+    printf("   density %.2f   loss %.3f (held out %.3f)", r->density, learn_sums_loss(&r->learnt),
+           learn_sums_loss(&r->held_out));
     if (has_decisions(t->task->loss))
         printf("   agrees %.1f %%", 100.0 * learn_sums_agreement(&r->held_out));
     printf("   y %.1f dB   %d:%02d left\n", learn_sums_snr_db(&r->held_out), left / 60, left % 60);
@@ -136,10 +141,14 @@ void compress_print_table(const struct compress_telling *t)
     printf("%12s   %8s\n", "SNR of y", "loss");
     for (int n = 0; n < t->row_count; n++)
         print_row(t, &t->rows[n]);
-    printf("held out: %lld frames of %d recording%s; learnt from: %lld of %d, each %.1f times\n",
-           (long long)held_out->frames, held_out->count, held_out->count == 1 ? "" : "s",
-           (long long)t->task->material->frames, t->task->material->count,
+    printf("held out: %lld frames of %d recording%s", (long long)held_out->frames, held_out->count,
+           held_out->count == 1 ? "" : "s");
+    if (t->rows[0].judged.labelled > 0 && t->rows[0].judged.labelled < held_out->frames)
+        printf(", %lld of them with labels", (long long)t->rows[0].judged.labelled);
+    printf("; learnt from: %lld of %d, each %.1f times\n", (long long)t->task->material->frames, t->task->material->count,
            (double)t->outcome.seen / (double)t->task->material->frames);
+    if (held_out->piece_count + t->task->material->piece_count > 0)
+        printf("long recordings came in pieces of %d frames at most: layers go backward\n", LEARN_PIECE);
 }
 
 /* ---- too few recordings ---------------------------------------------------------------------- */
@@ -171,8 +180,12 @@ void compress_warn(const struct compress_telling *t)
     if (t->outcome.stopped)
         fprintf(stderr,
                 "ese: warning: interrupted at %lld of %lld frames: what was best so far is "
-                "written, and the same command goes on from there\n",
-                (long long)t->outcome.seen, (long long)t->outcome.frames);
+                "written%s\n",
+                (long long)t->outcome.seen, (long long)t->outcome.frames,
+                t->outcome.kept ? ", and the same command goes on from its last report" : "");
+    if (t->outcome.at_once)
+        fprintf(stderr, "ese: warning: nothing that was learnt has a smaller loss on what is held out than the "
+                        "dense network pruned at once: that is what is written\n");
     if (wanted > 0)
         fprintf(stderr,
                 "ese: warning: too few recordings: the loss is %.3g on the %lld frames learnt from "
@@ -210,13 +223,13 @@ json_t *compress_json(const struct compress_telling *t)
     json_t *table = json_array();
     for (int n = 0; n < t->row_count; n++)
         json_array_append_new(table, row_json(t, &t->rows[n]));
-    return json_pack("{s:s, s:I, s:I, s:b, s:b, s:b, s:I, s:I, s:i, s:b, s:i, s:f, s:I, s:O, s:o}",
-                     "loss", compress_loss_name(task->loss), "frames",
-                     (json_int_t)t->outcome.frames, "seen", (json_int_t)t->outcome.seen, "resumed",
-                     (int)t->outcome.resumed, "interrupted", (int)t->outcome.stopped, "ended_early",
-                     (int)t->outcome.enough, "material_frames", (json_int_t)task->material->frames,
-                     "held_out_frames", (json_int_t)task->held_out->frames, "threads",
-                     task->threads, "augmented", (int)task->augment, "weight_bits",
-                     task->weight_bits, "loss_learnt", t->loss_learnt, "frames_wanted",
-                     (json_int_t)frames_wanted(t), "reports", t->reports, "table", table);
+    return json_pack("{s:s, s:I, s:I, s:b, s:b, s:b, s:b, s:I, s:I, s:i, s:b, s:i, s:o, s:I, s:O, s:o}",
+                     "loss", compress_loss_name(task->loss), "frames", (json_int_t)t->outcome.frames, "seen",
+                     (json_int_t)t->outcome.seen, "resumed", (int)t->outcome.resumed, "interrupted",
+                     (int)t->outcome.stopped, "ended_early", (int)t->outcome.enough, "pruned_at_once",
+                     (int)t->outcome.at_once, "material_frames", (json_int_t)task->material->frames,
+                     "held_out_frames", (json_int_t)task->held_out->frames, "threads", task->threads,
+                     "augmented", (int)task->augment, "weight_bits", task->weight_bits, "loss_learnt",
+                     real(t->loss_learnt), "frames_wanted", (json_int_t)frames_wanted(t), "reports", t->reports,
+                     "table", table);
 }

@@ -73,7 +73,7 @@ static const struct plain {
     {OPTION_MATERIAL, TEXT, AT(material), NULL, 0, 0},
     {OPTION_QUANTIZED, FLAG, AT(quantized), NULL, 0, 0},
     {OPTION_SEEN, WHOLE, AT(seen), "frames", 1, INT32_MAX},
-    {OPTION_THREADS, WHOLE, AT(threads), "threads", 1, MAX_JOBS},
+    {OPTION_THREADS, WHOLE, AT(threads), "threads", 1, LEARN_STREAMS},
     {OPTION_SELFTEST, FLAG, AT(verify.selftest), NULL, 0, 0},
     {OPTION_STRICT, FLAG, AT(verify.strict), NULL, 0, 0},
     {OPTION_TAPS, FLAG, AT(verify.taps), NULL, 0, 0},
@@ -329,6 +329,14 @@ static bool is_there(const char *word)
     return word != NULL && *word != '\0';
 }
 
+static const char *output_name(const struct command *command)
+{
+    const struct argp_option *option = command->options;
+    while (option->key != 'o')
+        option++;
+    return option->arg;
+}
+
 static void check_operands(struct argp_state *state)
 {
     const struct parse *parse = state->input;
@@ -339,7 +347,7 @@ static void check_operands(struct argp_state *state)
     if (command->second != NULL && !is_there(request->second))
         argp_error(state, "no %s given", command->second);
     if (command->needs_output && !is_there(request->output))
-        argp_error(state, "no output folder given: -o %s", command->takes_inputs ? "OUT" : "DIR");
+        argp_error(state, "no output given: -o %s", output_name(command));
     if (request->minutes > 0.0 && request->seen > 0)
         argp_error(state, "--frames and --minutes: one of them says how long");
     if (command->takes_inputs && request->input_count == 0)

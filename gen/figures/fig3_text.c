@@ -85,7 +85,7 @@ void fig3_text(struct text *text, const struct fig3 *f)
         "  distilled: learnt from the dense network's scores while the density fell, as `ese "
         "compress` "
         "does.\n"
-        "  A point took %.1f s of a processor.  With 5.5 M frames another seed moves it by half a "
+        "  A point took %.1f s of a processor.  Another seed moves one of 5.5 M frames by half a "
         "point.\n",
         fig3_paper.phone_errors, 100.0 * fig3_paper.density, fig3_paper.more, fig3_paper.source,
         seconds(f));

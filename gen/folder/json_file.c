@@ -72,6 +72,21 @@ bool output_file_check(const char *option, const char *path, struct error *error
            fail(error, "%s: cannot write '%s': %s", option, path, strerror(errno));
 }
 
+bool output_folder_check(const char *option, const char *folder, struct error *error)
+{
+    if (folder == NULL)
+        return true;
+    if (mkdir(folder, 0777) == 0)
+        return rmdir(folder) == 0 || fail(error, "%s: cannot remove the folder '%s' again", option, folder);
+    if (errno != EEXIST)
+        return fail(error, "%s: cannot make the folder '%s': %s", option, folder, strerror(errno));
+    struct text probe = {0};
+    text_appendf(&probe, "%s/.ese-%ld", folder, (long)getpid());
+    const bool good = output_file_check(option, text_string(&probe), error);
+    text_free(&probe);
+    return good || fail(error, "%s: cannot write to the folder '%s'", option, folder);
+}
+
 bool output_file_is(const char *output, const char *other)
 {
     struct stat one, two;

@@ -22,6 +22,9 @@ bool json_write(json_t *value, const char *path, struct error *error);
  * `path` NULL or "-": yes.  `option` is for the message. */
 bool output_file_check(const char *option, const char *path, struct error *error);
 
+/* Likewise whether a folder can be made, or files in it where it is there; NULL: yes. */
+bool output_folder_check(const char *option, const char *folder, struct error *error);
+
 /* Are both there, and one file, whatever its names are? */
 bool output_file_is(const char *output, const char *other);
 

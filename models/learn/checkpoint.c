@@ -13,7 +13,7 @@
 #include "models/learn/learner.h"
 #include "models/program/prune.h"
 
-static const char magic[8] = "ESE-L-2";
+static const char magic[8] = "ESE-L-3";
 
 /* What must be the same for going on. */
 struct task_mark {
@@ -22,7 +22,7 @@ struct task_mark {
     int64_t frames, material, held_out;
     double seconds;
     float rate, of_classes, of_y;
-    uint32_t dense, mask, weight_bits, threads, augment, noise, classes, made_up;
+    uint32_t dense, mask, material_crc, held_out_crc, weight_bits, threads, augment, noise, classes, made_up;
 };
 
 /* What pruning the dense network at once leaves: that depends on densities and the chip's PEs. */
@@ -49,6 +49,8 @@ static struct task_mark mark_of(const struct learner *l)
     m.frames = l->task->frames;
     m.material = l->task->material->frames;
     m.held_out = l->task->held_out->frames;
+    m.material_crc = l->task->material->crc;
+    m.held_out_crc = l->task->held_out->crc;
     m.seconds = l->task->frames > 0 ? 0.0 : l->task->seconds;
     m.of_classes = l->task->loss->of_classes;
     m.of_y = l->task->loss->of_y;

@@ -10,7 +10,8 @@
 #include "models/learn/learner.h"
 
 enum {
-    MASK_EVERY = 20,
+    MASK_EVERY = 20,   /* updates, at most */
+    MASK_SHARE = 50,   /* at most that part of the updates */
     REPORTS = 20,
     LOOKS = 4,         /* at what is held out, more than the reports: whoever compares networks */
     TRIED_BATCHES = 8, /* at least, for telling the rate */
@@ -32,6 +33,7 @@ struct learning {
     double begun;     /* by the clock ... */
     int64_t seen;     /* ... with so many frames seen */
     bool ramp_over, stopped;
+    bool at_once;     /* what came out: see struct learn_outcome */
 };
 
 static bool is_over(const struct learning *g)
@@ -59,9 +61,8 @@ static void keep_best(struct learning *g, double loss)
 static bool report(struct learning *g, struct error *error)
 {
     struct learner *l = g->learner;
-    const double density = network_all_density(l->task->dense, l->task->model);
     struct learn_report r = {.seen = l->position.seen, .frames = l->position.frames,
-                             .density = learner_density(l, density)};
+                             .density = learner_density(l)};
     for (int number = 0; number < l->threads; number++) {
         learn_sums_join(&r.learnt, &l->workers[number].sums);
         l->workers[number].sums = (struct learn_sums){0};
@@ -81,6 +82,13 @@ static bool report(struct learning *g, struct error *error)
 
 /* ---- epochs ---------------------------------------------------------------------------------- */
 
+/* Short runs have few updates, and want a way down nevertheless. */
+static int64_t mask_every(const struct learner *l)
+{
+    const int64_t share = l->position.frames / (LEARN_STREAMS * LEARN_CHUNK) / MASK_SHARE;
+    return share < 1 ? 1 : share < MASK_EVERY ? share : MASK_EVERY;
+}
+
 static void prune_if_due(struct learning *g)
 {
     struct learner *l = g->learner;
@@ -90,7 +98,7 @@ static void prune_if_due(struct learning *g)
         if (!g->ramp_over)
             learner_prune(l, true);
         g->ramp_over = true;
-    } else if (l->position.updates % MASK_EVERY == 0) {
+    } else if (l->position.updates % mask_every(l) == 0) {
         learner_prune(l, false);
     }
 }
@@ -134,14 +142,27 @@ static bool learn_epoch(struct learning *g, struct error *error)
     return good;
 }
 
-/* The best, or where nothing was judged since the ramp, what there is, pruned. */
+static double held_out_loss(struct learner *l)
+{
+    const struct learn_sums sums = learner_look(l, l->task->held_out);
+    return learn_sums_loss(&sums);
+}
+
+/* The best, or where nothing was judged since the ramp, what there is, pruned; if that is no better, the
+ * dense network pruned at once. */
 static void finish(struct learning *g, struct network *learnt)
 {
     struct learner *l = g->learner;
     if (!g->ramp_over)
         learner_prune(l, true);
-    const bool judged = isfinite(l->position.best_loss);
-    learn_plan_write(l->plan, judged ? l->best : l->at, learnt);
+    if (!isfinite(l->position.best_loss)) {
+        memcpy(l->best, l->at, l->plan->count * sizeof *l->best);
+        l->position.best_loss = held_out_loss(l);
+    }
+    memcpy(l->at, l->dense, l->plan->count * sizeof *l->at);
+    learner_prune(l, true);
+    g->at_once = !(l->position.best_loss <= held_out_loss(l));
+    learn_plan_write(l->plan, g->at_once ? l->at : l->best, learnt);
     if (l->task->weight_bits > 0)
         learn_round(learnt, l->task->weight_bits);
 }
@@ -186,7 +207,8 @@ static void tell_outcome(const struct learning *g, bool resumed)
     if (g->learner->task->outcome != NULL)
         *g->learner->task->outcome = (struct learn_outcome){
             .frames = p->frames, .seen = p->seen, .resumed = resumed, .stopped = g->stopped,
-            .enough = p->idle >= IDLE_REPORTS};
+            .enough = p->idle >= IDLE_REPORTS, .at_once = g->at_once,
+            .kept = p->reports > 0 && g->learner->task->checkpoint != NULL};
 }
 
 bool learn(const struct learn_task *task, const struct learn_watch *watch, struct network *learnt,

@@ -2,14 +2,14 @@
  * learn.h - a network learns, without labels, what a dense one does, while its weights become few.
  *
  *   density   D + (1 - D)(1 - done/0.6)^3 up to six tenths of the frames, then D; the mask is
- *             that of models/program/prune.h, on the weights as they are, every 20 updates; what
- *             is 0 stays 0
+ *             that of models/program/prune.h, on the weights as they are, every 20 updates, or so
+ *             often that the way down has 30 steps; what is 0 stays 0
  *   updates   one a chunk of up to 64 frames of 16 streams, which carry their states; Adam, its
  *             rate rising over 50 updates, then falling as a cosine
  *   loss      models/learn/loss.h, of the frames that are there; with `noise` what both networks hear
  *             has noise of 0.3 deviations in it
  *   best      weights after the ramp's end with the least loss on recordings that nothing is learnt
- *             from
+ *             from; if the dense network pruned at once has less, that
  *
  * A time instead of a number of frames is made one: the rate is measured, then all begins, with the
  * ramp and the cosine of that number.  It stands in the checkpoint: whoever goes on has the same.
@@ -29,7 +29,8 @@
 enum {
     LEARN_STREAMS = 16,
     LEARN_CHUNK = 64,
-    LEARN_FEW_FRAMES = 50000 /* with fewer, recordings made of recordings help */
+    LEARN_FEW_FRAMES = 50000, /* with fewer, recordings made of recordings help */
+    LEARN_PIECE = 500 /* frames of a recording at most, where layers go backward */
 };
 
 /* How it went. */
@@ -38,6 +39,8 @@ struct learn_outcome {
     bool resumed;         /* it went on from a checkpoint */
     bool stopped;         /* by the watch */
     bool enough;          /* nothing got better any more */
+    bool at_once;         /* nothing learnt was better than pruning at once, and that is the result */
+    bool kept;            /* there is a checkpoint to go on from */
 };
 
 /* What is asked for. */
@@ -49,7 +52,7 @@ struct learn_task {
     const struct learn_loss *loss;
     int64_t frames;                     /* to be seen; 0: as many as `seconds` are enough for */
     double seconds;                     /* by the clock, about; looked at where `frames` is 0 */
-    int threads;
+    int threads;                        /* 1 .. LEARN_STREAMS */
     uint64_t seed;
     float rate;
     bool noise;                         /* recordings are learnt from in noise */
@@ -62,7 +65,7 @@ struct learn_task {
 /* How far it is, twenty times. */
 struct learn_report {
     int64_t seen, frames;
-    double density;
+    double density; /* share of the weights that are not 0 for good */
     struct learn_sums learnt, held_out; /* since the last report; now */
     double seconds_left;
 };

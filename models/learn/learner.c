@@ -54,13 +54,12 @@ struct learner *learner_new(const struct learn_task *task, struct error *error)
 {
     if (!learn_can(error))
         return NULL;
-    const int threads = task->threads < LEARN_STREAMS ? task->threads : LEARN_STREAMS;
-    struct team *team = team_new(threads, error);
+    struct team *team = team_new(task->threads, error);
     if (team == NULL)
         return NULL;
     struct learner *l = allocate(1, sizeof *l);
     *l = (struct learner){.task = task, .plan = learn_plan_new(task->dense), .team = team,
-                          .threads = threads, .room = room_of(task),
+                          .threads = task->threads, .room = room_of(task),
                           .position = {.frames = task->frames, .best_loss = INFINITY}};
     l->copy = network_copy(task->dense);
     l->dense = list_of(l);
@@ -75,7 +74,7 @@ struct learner *learner_new(const struct learn_task *task, struct error *error)
     for (size_t i = 0; i < l->plan->count; i++) /* where nobody prunes, zeros of matrices stay */
         l->mask[i] = task->model->pruning != PRUNING_NONE || i >= l->plan->matrix_count ||
                      l->dense[i] != 0.0f;
-    for (int number = 0; number < threads; number++)
+    for (int number = 0; number < task->threads; number++)
         room_for_worker(l, number);
     return l;
 }
@@ -241,9 +240,12 @@ static double rest_of(const struct learner *l)
     return rest * rest * rest;
 }
 
-double learner_density(const struct learner *l, double density)
+double learner_density(const struct learner *l)
 {
-    return l->task->model->pruning == PRUNING_NONE ? 1.0 : density + (1.0 - density) * rest_of(l);
+    size_t left = 0;
+    for (size_t i = 0; i < l->plan->matrix_count; i++)
+        left += l->mask[i] != 0.0f;
+    return (double)left / (double)l->plan->matrix_count;
 }
 
 void learner_prune(struct learner *l, bool end)

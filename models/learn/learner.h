@@ -67,9 +67,9 @@ bool learner_chunk(struct learner *learner);
 /* Over all of the material, without learning. */
 struct learn_sums learner_look(struct learner *learner, const struct learn_material *material);
 
-/* Share of the work done; density of a matrix that shall have `density` in the end. */
+/* Share of the work done; of the weights that are not 0 for good. */
 double learner_done(const struct learner *learner);
-double learner_density(const struct learner *learner, double density);
+double learner_density(const struct learner *learner);
 
 /* The mask of the density of now, or that of the end. */
 void learner_prune(struct learner *learner, bool end);

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "models/base/crc32.h"
 #include "models/base/error.h"
 #include "models/network/network.h"
 
@@ -17,11 +18,8 @@ void learn_material_add(struct learn_material *m, const struct matrix *frames)
     learn_material_add_labelled(m, frames, NULL);
 }
 
-void learn_material_add_labelled(struct learn_material *m, const struct matrix *frames,
-                                 const int32_t *labels)
+static void add_whole(struct learn_material *m, const struct matrix *frames, const int32_t *labels)
 {
-    if (frames->rows == 0)
-        return;
     m->of = realloc(m->of, (size_t)(m->count + 1) * sizeof *m->of);
     m->labels = realloc(m->labels, (size_t)(m->count + 1) * sizeof *m->labels);
     BUG_UNLESS(m->of != NULL && m->labels != NULL);
@@ -29,6 +27,41 @@ void learn_material_add_labelled(struct learn_material *m, const struct matrix *
     m->of[m->count++] = frames;
     m->frames += frames->rows;
     m->input = frames->cols;
+}
+
+/* Frames first .. last-1 of a recording. */
+static const struct matrix *piece_of(struct learn_material *m, const struct matrix *frames, int first, int last)
+{
+    struct matrix *piece = allocate(1, sizeof *piece);
+    *piece = (struct matrix){.rows = last - first, .cols = frames->cols,
+                             .at = frames->at + (size_t)first * (size_t)frames->cols};
+    m->pieces = realloc(m->pieces, (size_t)(m->piece_count + 1) * sizeof *m->pieces);
+    BUG_UNLESS(m->pieces != NULL);
+    m->pieces[m->piece_count++] = piece;
+    return piece;
+}
+
+void learn_material_add_labelled(struct learn_material *m, const struct matrix *frames,
+                                 const int32_t *labels)
+{
+    if (frames->rows == 0)
+        return;
+    if (m->most == 0 || frames->rows <= m->most) {
+        add_whole(m, frames, labels);
+        return;
+    }
+    const int pieces = (frames->rows + m->most - 1) / m->most;
+    for (int n = 0; n < pieces; n++) {
+        const int first = (int)((int64_t)frames->rows * n / pieces),
+                  last = (int)((int64_t)frames->rows * (n + 1) / pieces);
+        add_whole(m, piece_of(m, frames, first, last), labels != NULL ? labels + first : NULL);
+    }
+}
+
+static uint32_t crc_of(uint32_t crc, const struct matrix *frames)
+{
+    crc = crc32_of(crc, &frames->rows, sizeof frames->rows);
+    return crc32_of(crc, frames->at, (size_t)frames->rows * (size_t)frames->cols * sizeof *frames->at);
 }
 
 void learn_material_close(struct learn_material *m)
@@ -46,16 +79,48 @@ void learn_material_close(struct learn_material *m)
         const double mean = sum[i] / (double)m->frames;
         m->deviation[i] = (float)sqrt(fmax(0.0, square[i] / (double)m->frames - mean * mean));
     }
+    for (int n = 0; n < m->count; n++)
+        m->crc = crc_of(m->crc, m->of[n]);
     free(sum);
     free(square);
 }
 
 void learn_material_free(struct learn_material *m)
 {
+    for (int n = 0; n < m->piece_count; n++)
+        free(m->pieces[n]);
+    free(m->pieces);
     free(m->of);
     free(m->labels);
     free(m->deviation);
     *m = (struct learn_material){0};
+}
+
+/* Recordings with the same mark are taken for the same. */
+static uint64_t mark_of(const struct matrix *frames)
+{
+    return (uint64_t)frames->rows << 32 | crc_of(0, frames);
+}
+
+static int by_value(const void *left, const void *right)
+{
+    const uint64_t l = *(const uint64_t *)left, r = *(const uint64_t *)right;
+    return (l > r) - (l < r);
+}
+
+int learn_material_shared(const struct learn_material *m, const struct learn_material *others)
+{
+    uint64_t *marks = allocate((size_t)m->count, sizeof *marks);
+    int shared = 0;
+    for (int n = 0; n < m->count; n++)
+        marks[n] = mark_of(m->of[n]);
+    qsort(marks, (size_t)m->count, sizeof *marks, by_value);
+    for (int n = 0; n < others->count; n++) {
+        const uint64_t mark = mark_of(others->of[n]);
+        shared += bsearch(&mark, marks, (size_t)m->count, sizeof *marks, by_value) != NULL;
+    }
+    free(marks);
+    return shared;
 }
 
 /* ---- epochs ---------------------------------------------------------------------------------- */

@@ -2,6 +2,9 @@
  * material.h - recordings to learn from, side by side in batches, and what can be made of few of
  * them.
  *
+ * Where `most` is set, recordings longer than that come in pieces of nearly the same length: a network with
+ * layers that go backward has all frames of an utterance in memory.
+ *
  * A batch is utterances of nearly the same length, one a stream; which ones meet, and the order of
  * the batches, is drawn anew for every epoch.  An epoch's number and the seed say everything about
  * it. */
@@ -20,6 +23,10 @@ struct learn_material {
     const int32_t **labels;   /* [count] of their frames, NULL: nobody knows */
     int64_t frames;
     float *deviation;         /* [input] of the features */
+    int most;                 /* frames of one of them; 0: as many as there are */
+    struct matrix **pieces;   /* [piece_count] of others' frames, which are longer */
+    int piece_count;
+    uint32_t crc;             /* of all frames: whether two are the same material */
 };
 
 /* Another one; it must outlive the material. */
@@ -33,6 +40,9 @@ void learn_material_add_labelled(struct learn_material *material, const struct m
 /* After the last has been added. */
 void learn_material_close(struct learn_material *material);
 void learn_material_free(struct learn_material *material);
+
+/* How many of `others` are here, too: have as many frames and the same CRC-32. */
+int learn_material_shared(const struct learn_material *material, const struct learn_material *others);
 
 /* The batches of an epoch: number of the utterance of each place, NONE where there is none. */
 struct learn_epoch {

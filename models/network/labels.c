@@ -97,14 +97,32 @@ static bool read_labels(struct labels *labels, int n, const char *folder,
     return ok;
 }
 
-bool labels_read(struct labels *labels, const char *folder, const struct utterances *utterances,
-                 int classes, struct error *error)
+static bool has_labels(const char *folder, const struct utterances *utterances, int n)
+{
+    char path[PATH_MAX_BYTES];
+    snprintf(path, sizeof path, "%s/%s.labels.npy", folder, utterances->names[n]);
+    return access(path, F_OK) == 0;
+}
+
+bool labels_read_some(struct labels *labels, const char *folder, const struct utterances *utterances,
+                      int classes, struct error *error)
 {
     *labels = (struct labels){.utterance_count = utterances->count};
     labels->of = allocate((size_t)utterances->count, sizeof *labels->of);
     bool ok = read_phones(labels, folder, classes, error);
     for (int n = 0; ok && n < utterances->count; n++)
-        ok = read_labels(labels, n, folder, utterances, error);
+        ok = !has_labels(folder, utterances, n) || read_labels(labels, n, folder, utterances, error);
+    if (!ok)
+        labels_free(labels);
+    return ok;
+}
+
+bool labels_read(struct labels *labels, const char *folder, const struct utterances *utterances,
+                 int classes, struct error *error)
+{
+    bool ok = labels_read_some(labels, folder, utterances, classes, error);
+    for (int n = 0; ok && n < utterances->count; n++)
+        ok = labels->of[n] != NULL || read_labels(labels, n, folder, utterances, error);
     ok = ok && read_sentences(labels, folder, error);
     if (!ok)
         labels_free(labels);

@@ -27,6 +27,10 @@ bool labels_in(const char *folder);
 
 bool labels_read(struct labels *labels, const char *folder, const struct utterances *utterances,
                  int classes, struct error *error);
+
+/* Of those utterances that have some: of[n] is NULL where there is no file.  Sentences are left out. */
+bool labels_read_some(struct labels *labels, const char *folder, const struct utterances *utterances,
+                      int classes, struct error *error);
 void labels_free(struct labels *labels);
 
 /* Labels of frames as the phones that they say: repeats once, silence left out.  Returns how many;

@@ -26,17 +26,6 @@ double network_density(const struct network *n, int matrix, const struct model_c
     return model->density;
 }
 
-double network_all_density(const struct network *n, const struct model_config *model)
-{
-    double stay = 0.0, weights = 0.0;
-    for (int i = 0; i < n->matrix_count; i++) {
-        const double count = (double)n->matrices[i].weights.rows * n->matrices[i].weights.cols;
-        stay += count * network_density(n, i, model);
-        weights += count;
-    }
-    return weights > 0.0 ? stay / weights : model->density;
-}
-
 const struct layer *network_only(const struct network *n, enum layer_kind kind)
 {
     return n->layer_count == 1 && n->layers[0].as.kind == kind ? &n->layers[0] : NULL;

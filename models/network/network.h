@@ -143,9 +143,6 @@ void network_make_from(struct network *network, const struct layer_config *layer
 double network_density(const struct network *network, int matrix,
                        const struct model_config *model);
 
-/* The same of all weights together. */
-double network_all_density(const struct network *network, const struct model_config *model);
-
 /* What the last layer writes. */
 int network_output(const struct network *network);
 

@@ -41,7 +41,7 @@ of_row() { # FILE ROW KEY
 # ---- options ----
 
 usage 'no network' 'no CONFIG given' -o "$out"
-usage 'no output' '-o' "$work/c.yaml"
+usage 'no output' 'no output given: -o OUT.safetensors' "$work/c.yaml"
 usage 'no frames' "--frames: '0' is not a whole number in 1..2147483647" "$work/c.yaml" -o "$out" --frames 0
 usage 'no minutes' "--minutes: '0' is not a number above 0 and up to 100000" "$work/c.yaml" -o "$out" --minutes 0
 usage 'minutes that are none' "--minutes: '5x' is not a number" "$work/c.yaml" -o "$out" --minutes 5x

@@ -277,7 +277,7 @@ usage() { # NAME PATTERN ARGUMENT...
 }
 
 usage 'no input' 'no inputs given: --input FILE' "$work/stream" -o "$work/none"
-usage 'no output' 'no output folder given: -o OUT' "$work/stream" -i "$one"
+usage 'no output' 'no output given: -o OUT' "$work/stream" -i "$one"
 usage 'no chip' 'no DIR given' -i "$one" -o "$work/none"
 usage 'memory' "'slow' is not ideal, ddr3 or hostile" "$work/stream" -i "$one" -o x --memory slow
 usage 'simulator' "'both' is not verilator or icarus" "$work/stream" -i "$one" -o x --simulator both

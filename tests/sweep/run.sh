@@ -151,7 +151,7 @@ refuse() { # NAME STATUS MESSAGE ARGUMENT...
     *) bad "$name" "$output" ;;
     esac
 }
-refuse "no output" 2 "no output folder given" tiny --axis pes=1
+refuse "no output" 2 "no output given" tiny --axis pes=1
 refuse "no axis" 1 "there is no axis" tiny -o "$work/no"
 refuse "unknown key" 1 "did you mean 'pes'?" tiny --axis pe=1 -o "$work/no"
 refuse "unknown name" 1 "there is no 'cost'" tiny --axis pes=1 --where 'cost < 1' -o "$work/no"

@@ -4,6 +4,7 @@
 #include <math.h>
 
 #include "gen/command/compress_print.h"
+#include "models/base/crc32.h"
 #include "models/base/random.h"
 #include "models/cpu/blas.h"
 #include "models/file/npy.h"
@@ -23,15 +24,16 @@ static void write_floats(const char *path, int frames, int width, const float *v
 }
 
 /* An LSTM and, if there are to be classes, a linear layer; net.safetensors and c.yaml. */
-static void make_network(bool classes)
+static void make_network_of(enum direction direction, bool classes)
 {
-    static const char lstm[] = "  - kind: lstm\n", linear[] = "  - kind: linear\n    density: 1\n";
+    static const char lstm[] = "  - kind: lstm\n", both[] = "    direction: both\n", linear[] = "  - kind: linear\n    density: 1\n";
     struct layer_config layers[2] = {layer_default(LAYER_LSTM), layer_default(LAYER_LINEAR)};
     struct model_config model = {.layer_count = classes ? 2 : 1, .density = 1.0, .seed = 4};
     struct text bytes = {0}, yaml = {0};
     struct error error;
     layers[0].input = INPUT;
     layers[0].cell = 12;
+    layers[0].direction = direction;
     layers[1].output = CLASSES;
     memcpy(model.layers, layers, sizeof layers);
     network_free(&net);
@@ -41,11 +43,16 @@ static void make_network(bool classes)
         fail_msg("%s", error.text);
     text_appendf(&yaml,
                  "pes: 2\nmodel:\n  path: net.safetensors\n  density: 0.25\n  utterances: speech\n"
-                 "  layers:\n%s%s",
-                 lstm, classes ? linear : "");
+                 "  layers:\n%s%s%s",
+                 lstm, direction == DIRECTION_BOTH ? both : "", classes ? linear : "");
     put("c.yaml", text_string(&yaml));
     text_free(&bytes);
     text_free(&yaml);
+}
+
+static void make_network(bool classes)
+{
+    make_network_of(DIRECTION_FORWARD, classes);
 }
 
 /* Labels are what the dense network decides, of every third frame another. */
@@ -69,7 +76,7 @@ static void make_speech(const char *folder, int count, bool labelled)
 {
     struct utterances drawn;
     char path[PATH_MAX];
-    utterances_draw(&drawn, count, FRAMES, INPUT, 9);
+    utterances_draw(&drawn, count, FRAMES, INPUT, crc32_of(0, folder, strlen(folder)));
     make_dir(folder);
     for (int n = 0; n < count; n++) {
         snprintf(path, sizeof path, "%s/r%02d.npy", folder, n);
@@ -128,6 +135,10 @@ static void test_refused(void **state)
     refused("", (struct compress_options){.json = "none/a.json"}, "--json");
     refused("", (struct compress_options){.output = "none/a.safetensors"}, "--output");
     refused("", (struct compress_options){.output = "net.safetensors"}, "is model.path itself");
+    refused("", (struct compress_options){.json = "out.safetensors"},
+            "--json: 'out.safetensors' is the file for the network");
+    refused("", (struct compress_options){.held_out = "./speech"},
+            "./speech: everything that is held out is learnt from, too");
     put("c.yaml", "pes: 2\nmodel:\n  input: 6\n  cell: 12\n  utterances: speech\n");
     refused("", (struct compress_options){0}, "there is no model.path");
     put("c.yaml", "pes: 2\nmodel:\n  path: net.safetensors\n  layers:\n  - kind: lstm\n");
@@ -141,7 +152,7 @@ static void test_labels(void **state)
     make_speech("speech", RECORDINGS, true);
     assert_int_equal(compress("", (struct compress_options){.json = "out.json"}), 0);
     /* of all weights: those of the output layer stay */
-    printed("frames 0.02 M of 0.02 M   density 0.30   loss ");
+    printed(" of 20000   density 0.30   loss ");
     printed("as the dense network  frames right    SNR of y       loss\ndense                      "
             "        100.0 %");
     printed("held out: 140 frames of 2 recordings; learnt from: 1400 of 20, each 14.");
@@ -162,10 +173,80 @@ static void test_labels(void **state)
     assert_true(right > 0.0 && right < 1.0 &&
                 loss < json_number_value(json_at(json, "table.1.loss")));
     json_decref(json);
-    /* a file missing is an inconsistent folder, not one without labels */
+    /* labels of some are enough: here of one of those held out */
     assert_int_equal(remove("speech/r04.labels.npy"), 0);
+    assert_int_equal(remove("speech/r05.labels.npy"), 0);
+    assert_int_equal(compress("", (struct compress_options){.json = "out.json"}), 0);
+    printed("held out: 140 frames of 2 recordings, 70 of them with labels; learnt from");
+    json = json_of("out.json");
+    real_is(json, "table.0.frames_right", 46.0 / 70);
+    json_decref(json);
+    /* but they must fit */
+    write_floats("speech/r15.labels.npy", 1, 3, (const float[]){0, 1, 2});
     assert_int_equal(compress("", (struct compress_options){.output = "other.safetensors"}), 1);
-    complained("r04.labels.npy");
+    complained("r15.labels.npy");
+}
+
+static void copy_recording(const char *from, const char *to)
+{
+    struct matrix frames;
+    struct error error;
+    assert_true(frames_read(&frames, from, INPUT, &error));
+    write_floats(to, frames.rows, INPUT, frames.at);
+    free(frames.at);
+}
+
+/* Recordings on both sides are told of. */
+static void test_shared(void **state)
+{
+    (void)state;
+    make_network(false);
+    make_speech("speech", 4, false);
+    make_speech("others", 3, false);
+    copy_recording("speech/r01.npy", "others/r01.npy");
+    assert_int_equal(compress("", (struct compress_options){.held_out = "others", .frames = 2000}), 0);
+    complained("ese: warning: 1 of 3 recordings held out are learnt from, too");
+}
+
+/* Where nothing is pruned there is nothing to be learnt; where nothing better was learnt that is said. */
+static void test_at_once(void **state)
+{
+    (void)state;
+    make_network(false);
+    make_speech("speech", RECORDINGS, false);
+    assert_int_equal(compress("model.density=1", (struct compress_options){.json = "out.json"}), 0);
+    json_t *json = json_of("out.json");
+    assert_true(json_is_false(json_at(json, "pruned_at_once")));
+    assert_true(fabs(json_number_value(json_at(json, "table.2.loss"))) < 1e-9);
+    json_decref(json);
+    struct learn_material material = {.frames = 1000000};
+    struct learn_task task = {.material = &material};
+    struct compress_telling telling = {.task = &task, .row_count = COMPRESS_ROWS, .outcome = {.at_once = true}};
+    struct capture capture = capture_begin();
+    compress_warn(&telling);
+    capture_end(capture);
+    complained_only("warning: nothing that was learnt has a smaller loss on what is held out than the dense network "
+                    "pruned at once: that is what is written");
+}
+
+/* A network that goes backward has recordings in pieces. */
+static void test_pieces(void **state)
+{
+    enum { LONG = 2 * LEARN_PIECE + 1 };
+    static float frames[LONG * INPUT];
+    (void)state;
+    make_network(false);
+    make_speech("speech", 4, false);
+    for (int i = 0; i < LONG * INPUT; i++)
+        frames[i] = sinf(0.37f * (float)i);
+    write_floats("speech/r01.npy", LONG, INPUT, frames);
+    assert_int_equal(compress("", (struct compress_options){.frames = 3000}), 0);
+    struct text told = contents("stdout");
+    assert_null(strstr(text_string(&told), "pieces"));
+    text_free(&told);
+    make_network_of(DIRECTION_BOTH, false);
+    assert_int_equal(compress("memory=resident", (struct compress_options){.frames = 3000}), 0);
+    printed("long recordings came in pieces of 500 frames at most: layers go backward");
 }
 
 static void test_centres(void **state)
@@ -230,6 +311,9 @@ int main(void)
         cmocka_unit_test_teardown(test_refused, scratch_clean),
         cmocka_unit_test_teardown(test_labels, scratch_clean),
         cmocka_unit_test_teardown(test_centres, scratch_clean),
+        cmocka_unit_test_teardown(test_shared, scratch_clean),
+        cmocka_unit_test_teardown(test_at_once, scratch_clean),
+        cmocka_unit_test_teardown(test_pieces, scratch_clean),
         cmocka_unit_test_teardown(test_chip, scratch_clean),
         cmocka_unit_test(test_wanted),
     };

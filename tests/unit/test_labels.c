@@ -145,6 +145,10 @@ static void test_files(void **state)
     assert_false(labels_read(&labels, "in", &two, 3, &error));
     assert_non_null(strstr(error.text, "in/second.labels.npy"));
     assert_non_null(strstr(error.text, "No such file or directory"));
+    put("in/sentences.txt", "one line\n"); /* of which nothing is wanted here */
+    assert_true(labels_read_some(&labels, "in", &two, 3, &error));
+    assert_true(labels.of[0] != NULL && labels.of[1] == NULL);
+    labels_free(&labels);
 }
 
 static void test_sentences(void **state)

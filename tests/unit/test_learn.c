@@ -342,10 +342,98 @@ static void test_teach(void **state)
     }
 }
 
+/* Longer recordings than `most` are the same frames and labels in pieces. */
+static void test_pieces(void **state)
+{
+    struct school s;
+    struct longer l;
+    struct learn_material all = {.most = 60};
+    (void)state;
+    found_school(&s, LAYER_LSTM, DIRECTION_FORWARD, 0.3);
+    make_longer(&l, &s.dense);
+    for (int u = 0, piece = 0; u < LONG; u++) {
+        const struct matrix *whole = &l.recordings.frames[u];
+        learn_material_add_labelled(&all, whole, u == 3 ? NULL : l.labels[u]);
+        for (int t = 0; t < whole->rows; t += all.of[piece++]->rows) {
+            assert_true(all.of[piece]->rows <= 60 && (whole->rows <= 60 || all.of[piece]->rows >= 30));
+            assert_memory_equal(all.of[piece]->at, matrix_row(whole, t),
+                                (size_t)all.of[piece]->rows * 8 * sizeof(float));
+            assert_true(all.labels[piece] == (u == 3 ? NULL : l.labels[u] + t));
+        }
+        assert_int_equal(piece, all.count);
+    }
+    learn_material_close(&all);
+    assert_true(all.piece_count > LONG && all.piece_count < all.count);
+    assert_int_equal(learn_material_shared(&all, &all), all.count);
+    assert_int_equal(learn_material_shared(&all, &s.held_out), 0);
+    learn_material_free(&all);
+    free_longer(&l);
+    close_school(&s);
+}
+
 struct stopping {
     int reports;
     bool stop;
 };
+
+/* What is told is the density of the weights as they are, on the way down even of a short run. */
+struct densities {
+    int count;
+    double of[40];
+};
+
+static void note_density(void *context, const struct learn_report *report)
+{
+    struct densities *d = context;
+    d->of[d->count++] = report->density;
+}
+
+static void test_way_down(void **state)
+{
+    struct densities told = {0};
+    const struct learn_watch watch = {note_density, NULL, &told};
+    struct school s;
+    int steps = 0;
+    (void)state;
+    found_school(&s, LAYER_LSTM, DIRECTION_FORWARD, 0.25);
+    s.task.frames = 16000;
+    struct network n = learnt_by(&s, &watch);
+    double left = 0.0, all = 0.0;
+    for (int m = 0; m < n.matrix_count; m++)
+        for (int i = 0; i < n.matrices[m].weights.rows * n.matrices[m].weights.cols; i++, all++)
+            left += n.matrices[m].weights.at[i] != 0.0f;
+    assert_true(told.count >= 10 && fabs(told.of[told.count - 1] - left / all) < 1e-9);
+    for (int r = 1; r < told.count; r++) {
+        assert_true(told.of[r] <= told.of[r - 1] && told.of[r] < 1.0);
+        steps += told.of[r] < told.of[r - 1];
+    }
+    assert_true(told.of[0] > 0.5 && steps >= 5);
+    network_free(&n);
+    close_school(&s);
+}
+
+/* With a rate at which nothing can be learnt the result is what pruning at once makes. */
+static void test_nothing_better(void **state)
+{
+    struct learn_outcome outcome;
+    struct school s;
+    (void)state;
+    found_school(&s, LAYER_RNN, DIRECTION_FORWARD, 0.5);
+    s.task.frames = 8000;
+    s.task.rate = 30.0f;
+    s.task.outcome = &outcome;
+    struct network at_once = network_copy(&s.dense);
+    prune(&at_once, &s.model, &s.geometry);
+    struct network n = learnt_by(&s, NULL);
+    assert_true(outcome.at_once && network_same_matrices(&n, &at_once));
+    s.task.rate = 8e-3f;
+    struct network better = learnt_by(&s, NULL);
+    assert_true(!outcome.at_once && loss_of(&s, &better) < loss_of(&s, &n));
+    network_free(&at_once);
+    network_free(&n);
+    network_free(&better);
+    close_school(&s);
+}
 
 static void count_report(void *context, const struct learn_report *report)
 {
@@ -359,14 +447,27 @@ static bool is_enough(void *context)
     return ((struct stopping *)context)->stop;
 }
 
-/* It goes on from its own checkpoint, not from one of another loss, or of another chip. */
+/* A recording of as many frames takes another's place. */
+static void change_one(struct school *s, struct learn_material *material)
+{
+    struct learn_material changed = {0};
+    ((struct matrix *)material->of[1])->at[3] += 0.5f;
+    for (int n = 0; n < material->count; n++)
+        learn_material_add(&changed, material->of[n]);
+    learn_material_close(&changed);
+    learn_material_free(material);
+    *material = changed;
+    assert_true(s->task.material == material || s->task.held_out == material);
+}
+
+/* It goes on from its own checkpoint, not from one of another loss, of another chip, or of other recordings. */
 static void check_not_taken(struct school *s, const char *checkpoint)
 {
     struct stopping stopping = {0};
     const struct learn_watch watch = {count_report, is_enough, &stopping};
     struct learn_outcome outcome;
     s->task.outcome = &outcome;
-    for (int other = 0; other < 3; other++) {
+    for (int other = 0; other < 5; other++) {
         stopping = (struct stopping){0};
         s->task.checkpoint = checkpoint;
         struct network part = learnt_by(s, &watch);
@@ -375,8 +476,10 @@ static void check_not_taken(struct school *s, const char *checkpoint)
             s->loss.of_y = 0.0f;
         else if (other == 1)
             s->geometry.pes = 1;
-        else
+        else if (other == 2)
             s->task.frames += 1000;
+        else
+            change_one(s, other == 3 ? &s->material : &s->held_out);
         struct network n = learnt_by(s, NULL);
         assert_false(outcome.resumed);
         learn_forget(&s->task);
@@ -427,6 +530,7 @@ int main(void)
         cmocka_unit_test(test_same),     cmocka_unit_test(test_by_heart),
         cmocka_unit_test(test_threads),  cmocka_unit_test(test_seconds),
         cmocka_unit_test(test_labels),   cmocka_unit_test(test_teach),
-        cmocka_unit_test(test_resumed)};
+        cmocka_unit_test(test_resumed),  cmocka_unit_test(test_pieces),
+        cmocka_unit_test(test_way_down), cmocka_unit_test(test_nothing_better)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
