@@ -39,6 +39,16 @@ same() { # NAME GOT WANTED
     if [ "$2" = "$3" ]; then good; else bad "$1: got '$2', wanted '$3'"; fi
 }
 
+refuses() { # NAME STATUS MESSAGE COMMAND... : says so on standard error
+    local name=$1 wanted=$2 message=$3 status=0 output
+    output=$("${@:4}" 2>&1 >"$work/refused") || status=$?
+    same "$name: exit status" "$status" "$wanted"
+    case $output in
+    *"$message"*) good ;;
+    *) bad "$name" "$output" ;;
+    esac
+}
+
 # Holds this between two numbers?  OPERATOR as awk knows it.
 holds() { # NAME LEFT OPERATOR RIGHT
     if awk -v a="$2" -v b="$4" "BEGIN { exit !(a + 0 $3 b + 0) }"; then

@@ -27,11 +27,7 @@ compress() { # OUT ARGUMENT...
 }
 
 usage() { # NAME MESSAGE ARGUMENT...
-    local name=$1 message=$2 output status=0
-    shift 2
-    output=$("$ese" compress "$@" 2>&1) || status=$?
-    same "$name: status" "$status" 2
-    must "$name: message" grep -F -- "$message" <<<"$output"
+    refuses "$1" 2 "$2" "$ese" compress "${@:3}"
 }
 
 of_row() { # FILE ROW KEY
@@ -47,6 +43,7 @@ usage 'no minutes' "--minutes: '0' is not a number above 0 and up to 100000" "$w
 usage 'minutes that are none' "--minutes: '5x' is not a number" "$work/c.yaml" -o "$out" --minutes 5x
 usage 'minutes and frames' '--frames and --minutes: one of them says how long' \
     "$work/c.yaml" -o "$out" --minutes 1 --frames 1000
+usage 'no such threads' "--threads: '17' is not a whole number in 1..16" "$work/c.yaml" -o "$out" --threads 17
 usage 'no such loss' "--loss: 'kl' is not auto, classes, y or centres" "$work/c.yaml" -o "$out" --loss kl
 
 # ---- what it reaches ----

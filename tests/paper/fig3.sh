@@ -51,14 +51,7 @@ learnt() { # WHEN
 holds 'distilled against at once' "$(learnt distilled)" '>=' "$(learnt 'at once' | awk '{ print $1 + 4 }')"
 
 refuse() { # NAME STATUS MESSAGE ARGUMENT...
-    local name=$1 wanted=$2 message=$3 status=0 output
-    shift 3
-    output=$("$ese" paper "$@" 2>&1 >"$work/refused") || status=$?
-    same "$name: exit status" "$status" "$wanted"
-    case $output in
-    *"$message"*) good ;;
-    *) bad "$name" "$output" ;;
-    esac
+    refuses "$1" "$2" "$3" "$ese" paper "${@:4}"
 }
 refuse 'no material' 2 'fig3: --material DIR is needed' fig3
 refuse 'no such folder' 1 "$work/nowhere/train" fig3 --material "$work/nowhere"
@@ -66,6 +59,8 @@ refuse 'RTL' 2 'fig3 has no points to run in RTL' fig3 --material "$work/materia
 refuse 'keys' 2 '--set: fig3 is of the speech model' fig3 --material "$work/material" --set pes=3
 refuse 'no frames' 2 "--frames: '0' is not a whole number" fig3 --material "$work/material" --frames 0
 refuse 'not of others' 2 'fifo: --material and --frames are of fig3' fifo --material "$work/material"
+refuse 'nowhere to write' 1 '--output: cannot make the folder' fig3 --material "$work/material" -o "$work/none/here"
+refuse 'a file in the way' 1 '--output: cannot write to the folder' fig3 --material "$work/material" -o "$work/fig3.json"
 refuse 'not of others' 2 'cpu: --material and --frames are of fig3' cpu --frames 3
 rm "$work"/material/train/utt0[3-9]* "$work"/material/train/utt1*
 refuse 'too few recordings' 1 '3 recordings are too few' fig3 --material "$work/material"

@@ -46,14 +46,7 @@ must "cpu: ratios" awk -F, 'NR > 1 { d = $16 * $15 / $10 - 1; if ($10 <= 0 || d 
 must "cpu: no picture" test ! -e "$work/once/cpu.svg"
 
 refuse() { # NAME STATUS MESSAGE ARGUMENT...
-    local name=$1 wanted=$2 message=$3 status=0 output
-    shift 3
-    output=$("$ese" paper "$@" 2>&1 >"$work/refused") || status=$?
-    same "$name: exit status" "$status" "$wanted"
-    case $output in
-    *"$message"*) good ;;
-    *) bad "$name" "$output" ;;
-    esac
+    refuses "$1" "$2" "$3" "$ese" paper "${@:4}"
 }
 refuse "unknown figure" 2 "there is no figure 'fig7'" fig7
 refuse "no figure" 2 "no FIGURE given"
