@@ -17,7 +17,7 @@ enum {
     TRIED_BATCHES = 8, /* at least, for telling the rate */
     IDLE_REPORTS = 4   /* so many with nothing better on what is held out: that is all there is */
 };
-static const double RAMP_END = 0.6, TRIED_SHARE = 0.03; /* of the time */
+static const double TRIED_SHARE = 0.03; /* of the time */
 
 static double seconds(void)
 {
@@ -94,7 +94,7 @@ static void prune_if_due(struct learning *g)
     struct learner *l = g->learner;
     if (l->task->model->pruning == PRUNING_NONE) {
         g->ramp_over = true;
-    } else if (learner_done(l) >= RAMP_END) {
+    } else if (learner_ramp_is_over(l)) {
         if (!g->ramp_over)
             learner_prune(l, true);
         g->ramp_over = true;
@@ -222,7 +222,7 @@ bool learn(const struct learn_task *task, const struct learn_watch *watch, struc
                 frames_in_time(task, watch, &g.learner->position.frames, error);
     g.begun = seconds();
     g.seen = g.learner->position.seen;
-    g.ramp_over = learner_done(g.learner) >= RAMP_END;
+    g.ramp_over = learner_ramp_is_over(g.learner);
     g.learner->learning = true;
     while (good && !is_over(&g))
         good = learn_epoch(&g, error);

@@ -233,6 +233,11 @@ double learner_done(const struct learner *l)
     return (double)l->position.seen / (double)l->position.frames;
 }
 
+bool learner_ramp_is_over(const struct learner *l)
+{
+    return learner_done(l) >= RAMP;
+}
+
 /* What of that which is to go in the end is still there. */
 static double rest_of(const struct learner *l)
 {

@@ -67,8 +67,10 @@ bool learner_chunk(struct learner *learner);
 /* Over all of the material, without learning. */
 struct learn_sums learner_look(struct learner *learner, const struct learn_material *material);
 
-/* Share of the work done; of the weights that are not 0 for good. */
+/* Share of the work done; whether the density is that of the end; share of the weights that are not 0 for
+ * good. */
 double learner_done(const struct learner *learner);
+bool learner_ramp_is_over(const struct learner *learner);
 double learner_density(const struct learner *learner);
 
 /* The mask of the density of now, or that of the end. */
