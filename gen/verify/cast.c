@@ -38,8 +38,9 @@ void play_cast_descriptors(struct maker *mk)
     const bool late = network_begins_with_zeros(&mk->program->network); /* one may begin */
     int channels = mk->program->d.channels, next = 0;
     for (int t = 0, left = 1; t < mk->frames; t++) {
-        /* One frame, two frames, and then any number. */
-        play->begins[t] = t == 0 || --left == 0;
+        /* One frame, two frames, and then any number; the last two, between which the clocks of a frame are
+         * measured, are of one. */
+        play->begins[t] = t == 0 || (--left <= 0 && t < mk->frames - 1);
         if (play->begins[t] && t > 0)
             left = t == 1 ? 2 : 1 + (int)random_below(&mk->random, DESCRIPTOR_FRAMES_MOST);
     }

@@ -20,6 +20,7 @@ enum {
     REGION_BASE = 1 << 20,
     SETTLED_FRAME = 3,     /* with a queue: x of this frame comes while others are computed */
     SETTLED_CLOCKS = 150,  /* ... and begins so late */
+    QUEUE_CLOCKS = 100,    /* at most, from the end of a descriptor's x to the first of the next one's */
     HOST_CLOCKS = 200      /* about what the host takes from start to the first frame */
 };
 
@@ -196,6 +197,28 @@ bool play_waits_for_memory(const struct program *program, const struct cycles *c
     return derive_traffic(program).clocks > cycles->cycles_per_frame;
 }
 
+/* Frames so short that the first of a descriptor waits for its x, which is asked for when that of the
+ * descriptor before has been given. */
+static bool waits_for_descriptors(const struct maker *mk)
+{
+    return mk->play->cycles.cycles_per_frame < mk->program->d.x_size + QUEUE_CLOCKS;
+}
+
+/* The first frame whose start the others are counted from; that of the end: there is none. */
+static uint32_t first_expected(const struct maker *mk, uint32_t frames)
+{
+    const struct cycles *cycles = &mk->play->cycles;
+    if (mk->program->config.io != IO_MEMORY)
+        return 0;
+    uint32_t from = SETTLED_FRAME < frames - 2 ? SETTLED_FRAME : frames - 2;
+    for (uint32_t t = frames - 1; t > from && waits_for_descriptors(mk); t--)
+        if (mk->play->begins[t])
+            from = t;
+    while (from < frames - 1 && cycles->frames[from].start < SETTLED_CLOCKS)
+        from++;
+    return from < frames - 1 ? from : frames;
+}
+
 /* Every frame starts in the cycle that the model says: nobody makes the chip wait.  A loadable chip's
  * are counted from the first frame's start, which depends on the memory; with a queue from that of
  * the first frame whose x was there before it was needed, if so many are played.  Where a bus word a
@@ -204,13 +227,9 @@ bool play_waits_for_memory(const struct program *program, const struct cycles *c
 static void expect_cycles(const struct maker *mk, struct stimulus_phase *phase)
 {
     const struct cycles *cycles = &mk->play->cycles;
-    if (play_waits_for_memory(mk->program, cycles))
+    const uint32_t from = first_expected(mk, phase->frame_count);
+    if (play_waits_for_memory(mk->program, cycles) || from == phase->frame_count)
         return;
-    uint32_t from = mk->program->config.io == IO_MEMORY ? SETTLED_FRAME : 0;
-    from = from < phase->frame_count - 2 ? from : phase->frame_count - 2;
-    while (mk->program->config.io == IO_MEMORY && cycles->frames[from].start < SETTLED_CLOCKS)
-        if (++from == phase->frame_count - 1)
-            return;
     phase->starts = allocate(phase->frame_count, sizeof *phase->starts);
     for (uint32_t t = 0; t < phase->frame_count; t++)
         phase->starts[t] = t < from ? -1 : cycles->frames[t].start + RESET_LATENCY;
