@@ -13,7 +13,7 @@
 #include "models/learn/learner.h"
 #include "models/program/prune.h"
 
-static const char magic[8] = "ESE-L-3";
+static const char magic[8] = "ESE-L-4";
 
 /* What must be the same for going on. */
 struct task_mark {
@@ -68,16 +68,27 @@ static struct task_mark mark_of(const struct learner *l)
 
 enum { ARRAYS = 5 };
 
-static void arrays_of(const struct learner *l, float *arrays[ARRAYS])
+struct array {
+    void *at;
+    size_t bytes;
+};
+
+static void arrays_of(const struct learner *l, struct array arrays[ARRAYS])
 {
-    float *const all[ARRAYS] = {l->at, l->mask, l->first, l->second, l->best};
+    const size_t floats = l->plan->count * sizeof(float);
+    const struct array all[ARRAYS] = {{l->at, floats}, {l->first, floats}, {l->second, floats},
+                                      {l->best, floats}, {l->mask, l->plan->matrix_count}};
     memcpy(arrays, all, sizeof all);
 }
 
 static size_t size_of(const struct learner *l)
 {
-    return sizeof(struct task_mark) + sizeof(struct learn_position) +
-           ARRAYS * l->plan->count * sizeof(float) + sizeof(uint32_t);
+    struct array arrays[ARRAYS];
+    size_t size = sizeof(struct task_mark) + sizeof(struct learn_position) + sizeof(uint32_t);
+    arrays_of(l, arrays);
+    for (int n = 0; n < ARRAYS; n++)
+        size += arrays[n].bytes;
+    return size;
 }
 
 static char *path_of(const struct learn_task *task, int64_t number)
@@ -104,13 +115,13 @@ static void put(struct stream *s, const void *at, size_t bytes)
 
 static void put_all(struct stream *s, const struct learner *l)
 {
-    float *arrays[ARRAYS];
+    struct array arrays[ARRAYS];
     const struct task_mark mark = mark_of(l);
     arrays_of(l, arrays);
     put(s, &mark, sizeof mark);
     put(s, &l->position, sizeof l->position);
     for (int n = 0; n < ARRAYS; n++)
-        put(s, arrays[n], l->plan->count * sizeof(float));
+        put(s, arrays[n].at, arrays[n].bytes);
     const uint32_t crc = s->crc;
     put(s, &crc, sizeof crc);
 }
@@ -162,7 +173,7 @@ static void take(struct learner *l, FILE *file)
     struct stream s = {.file = file, .good = true};
     struct task_mark mark, wanted = mark_of(l);
     struct learn_position position;
-    float *arrays[ARRAYS];
+    struct array arrays[ARRAYS];
     if (!is_whole(&s, size_of(l)))
         return;
     rewind(file);
@@ -173,7 +184,7 @@ static void take(struct learner *l, FILE *file)
     l->position = position;
     arrays_of(l, arrays);
     for (int n = 0; n < ARRAYS; n++)
-        get(&s, arrays[n], l->plan->count * sizeof(float));
+        get(&s, arrays[n].at, arrays[n].bytes);
 }
 
 void learner_resume(struct learner *l)

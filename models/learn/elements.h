@@ -32,7 +32,9 @@ struct learn_elements {
 /* What Adam does to `count` parameters: beta 0.9 and 0.999. */
 struct learn_adam {
     float rate, first_rest, second_rest; /* 1 - beta^updates of the moments */
-    const float *gradient, *mask;        /* mask: 0 where nothing may change, NULL: nowhere */
+    const float *gradient;
+    const unsigned char *mask;           /* 1 or 0: whether it is in use; NULL: all are */
+    float fade; /* what is left of those that are not, after their step; 0: they have none, and stay */
     float *parameters, *first, *second;
     size_t count;
 };

@@ -3,7 +3,8 @@
  *
  *   density   D + (1 - D)(1 - done/0.6)^3 up to six tenths of the frames, then D; the mask is
  *             that of models/program/prune.h, on the weights as they are, every 20 updates, or so
- *             often that the way down has 30 steps; what is 0 stays 0
+ *             often that the way down has 30 steps.  On the way down weights that are not in use
+ *             learn on, fade, and are in use again if they grow; from its end on what is 0 stays 0
  *   updates   one a chunk of up to 64 frames of 16 streams, which carry their states; Adam, its
  *             rate rising over 50 updates, then falling as a cosine
  *   loss      models/learn/loss.h, of the frames that are there; with `noise` what both networks hear
@@ -65,7 +66,7 @@ struct learn_task {
 /* How far it is, twenty times. */
 struct learn_report {
     int64_t seen, frames;
-    double density; /* share of the weights that are not 0 for good */
+    double density; /* share of the weights that are in use */
     struct learn_sums learnt, held_out; /* since the last report; now */
     double seconds_left;
 };

@@ -12,6 +12,7 @@
 
 enum { WARM_UP = 50, FRACTION_MOST = 30 };
 static const double RAMP = 0.6, LEAST_RATE = 3e-5, PI = 3.14159265358979323846;
+static const float FADE = 1.0f; /* about so many times the rate goes of a weight that is not in use, at every step */
 
 /* ---- room ------------------------------------------------------------------------------------ */
 
@@ -64,16 +65,16 @@ struct learner *learner_new(const struct learn_task *task, struct error *error)
     l->copy = network_copy(task->dense);
     l->dense = list_of(l);
     l->at = list_of(l);
-    l->used = task->weight_bits > 0 ? list_of(l) : l->at;
-    l->mask = list_of(l);
+    l->used = list_of(l);
+    l->mask = allocate(l->plan->matrix_count, sizeof *l->mask);
     l->first = list_of(l);
     l->second = list_of(l);
     l->best = list_of(l);
     learn_plan_read(l->plan, task->dense, l->dense);
     memcpy(l->at, l->dense, l->plan->count * sizeof *l->at);
-    for (size_t i = 0; i < l->plan->count; i++) /* where nobody prunes, zeros of matrices stay */
-        l->mask[i] = task->model->pruning != PRUNING_NONE || i >= l->plan->matrix_count ||
-                     l->dense[i] != 0.0f;
+    for (size_t i = 0; i < l->plan->matrix_count; i++) /* where nobody prunes, zeros stay */
+        l->mask[i] = task->model->pruning != PRUNING_NONE || l->dense[i] != 0.0f;
+    learner_use(l);
     for (int number = 0; number < task->threads; number++)
         room_for_worker(l, number);
     return l;
@@ -101,8 +102,7 @@ void learner_free(struct learner *l)
     team_free(l->team);
     network_free(&l->copy);
     learn_plan_free(l->plan);
-    if (l->used != l->at)
-        free(l->used);
+    free(l->used);
     free(l->dense);
     free(l->at);
     free(l->mask);
@@ -249,7 +249,7 @@ double learner_density(const struct learner *l)
 {
     size_t left = 0;
     for (size_t i = 0; i < l->plan->matrix_count; i++)
-        left += l->mask[i] != 0.0f;
+        left += l->mask[i];
     return (double)left / (double)l->plan->matrix_count;
 }
 
@@ -257,9 +257,11 @@ void learner_prune(struct learner *l, bool end)
 {
     learn_plan_write(l->plan, l->at, &l->copy);
     prune_partly(&l->copy, l->task->model, l->task->geometry, end ? 0.0 : rest_of(l));
-    learn_plan_read(l->plan, &l->copy, l->at);
+    learn_plan_read(l->plan, &l->copy, l->used);
     for (size_t i = 0; i < l->plan->matrix_count; i++)
-        l->mask[i] = l->at[i] != 0.0f ? 1.0f : 0.0f;
+        l->mask[i] = l->used[i] != 0.0f;
+    if (end)
+        memcpy(l->at, l->used, l->plan->count * sizeof *l->at);
     learner_use(l);
 }
 
@@ -286,14 +288,21 @@ void learn_round(struct network *n, int bits)
 void learner_use(struct learner *l)
 {
     const struct network *n = l->plan->network;
-    if (l->used == l->at)
-        return;
-    memcpy(l->used, l->at, l->plan->count * sizeof *l->at);
-    for (int m = 0; m < n->matrix_count; m++) {
+    const size_t matrices = l->plan->matrix_count;
+    for (size_t i = 0; i < matrices; i++)
+        l->used[i] = l->mask[i] ? l->at[i] : 0.0f;
+    memcpy(l->used + matrices, l->at + matrices, (l->plan->count - matrices) * sizeof *l->at);
+    for (int m = 0; l->task->weight_bits > 0 && m < n->matrix_count; m++) {
         const struct matrix *w = &n->matrices[m].weights;
-        round_matrix(l->used + l->plan->matrices[m], l->at + l->plan->matrices[m],
-                     (size_t)w->rows * (size_t)w->cols, l->task->weight_bits);
+        float *weights = l->used + l->plan->matrices[m];
+        round_matrix(weights, weights, (size_t)w->rows * (size_t)w->cols, l->task->weight_bits);
     }
+}
+
+/* Whether weights that are not in use may be so again. */
+static bool comes_back(const struct learner *l)
+{
+    return l->task->model->pruning != PRUNING_NONE && !learner_ramp_is_over(l);
 }
 
 /* Parameters first .. last-1: the gradients of all workers, in their order, and Adam. */
@@ -309,6 +318,7 @@ static void step_range(struct learner *l, size_t first, size_t last, bool masked
                                     .second_rest = (float)(1.0 - pow(0.999, updates)),
                                     .gradient = gradient + first,
                                     .mask = masked ? l->mask + first : NULL,
+                                    .fade = comes_back(l) ? 1.0f / (1.0f + FADE * l->rate) : 0.0f,
                                     .parameters = l->at + first,
                                     .first = l->first + first,
                                     .second = l->second + first,

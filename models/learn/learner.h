@@ -45,8 +45,9 @@ struct learner {
     int threads, room;        /* frames of a chunk, at most */
     struct learn_worker workers[LEARN_STREAMS];
     float *dense, *at;        /* parameters */
-    float *used;              /* what they count as: at, or rounded */
-    float *mask, *first, *second, *best;
+    float *used;              /* what they count as: those of the mask, or these rounded */
+    float *first, *second, *best;
+    unsigned char *mask;      /* [matrix_count] 1: in use; 0: not in use, or for good */
     struct learn_position position;
     struct learn_batch batch;
     bool learning;            /* else only looking */
@@ -67,13 +68,12 @@ bool learner_chunk(struct learner *learner);
 /* Over all of the material, without learning. */
 struct learn_sums learner_look(struct learner *learner, const struct learn_material *material);
 
-/* Share of the work done; whether the density is that of the end; share of the weights that are not 0 for
- * good. */
+/* Share of the work done; whether the density is that of the end; share of the weights in use. */
 double learner_done(const struct learner *learner);
 bool learner_ramp_is_over(const struct learner *learner);
 double learner_density(const struct learner *learner);
 
-/* The mask of the density of now, or that of the end. */
+/* The mask of the density of now, or that of the end, by which weights are 0 from then on. */
 void learner_prune(struct learner *learner, bool end);
 
 /* What the parameters count as. */
