@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "gen/command/commands.h"
 #include "gen/command/compress_print.h"
@@ -15,7 +16,7 @@
 #include "models/network/labels.h"
 #include "models/program/program.h"
 
-enum { FRAMES_DEFAULT = 5500000, EPOCHS_DEFAULT = 12 };
+enum { FRAMES_DEFAULT = 5500000, EPOCHS_DEFAULT = 12, INTERRUPTED = 128 + SIGINT };
 
 /* All that a run has. */
 struct compression {
@@ -34,15 +35,14 @@ struct compression {
 
 /* ---- what is learnt from --------------------------------------------------------------------- */
 
-/* Of what is held out: recordings in a folder that names its labels. */
+/* Of what is held out, as far as there are some. */
 static bool read_labels(struct compression *c, struct error *error)
 {
     const bool given = c->options->held_out != NULL;
     const char *folder = given ? c->options->held_out : c->config.model.utterances;
     const int classes = network_classes(c->dense);
-    if (classes == 0 || !labels_in(folder))
-        return true;
-    return labels_read_some(&c->labels, folder, given ? &c->others : &c->recordings, classes, error);
+    return classes == 0 ||
+           labels_read_some(&c->labels, folder, given ? &c->others : &c->recordings, classes, error);
 }
 
 static void hold_out(struct compression *c, const struct utterances *u, int n)
@@ -64,6 +64,14 @@ static bool check_apart(const struct compression *c, struct error *error)
     return true;
 }
 
+static int64_t frames_in(const struct utterances *u)
+{
+    int64_t frames = 0;
+    for (int n = 0; n < u->count; n++)
+        frames += u->frames[n].rows;
+    return frames;
+}
+
 static bool split(struct compression *c, struct error *error)
 {
     const struct utterances *u = &c->recordings;
@@ -72,7 +80,8 @@ static bool split(struct compression *c, struct error *error)
         return false;
     if (!read_labels(c, error))
         return false;
-    c->material.most = c->held_out.most = network_is_forward(c->dense) ? 0 : LEARN_PIECE;
+    c->material.most = learn_piece(c->dense, frames_in(u));
+    c->held_out.most = given ? learn_piece(c->dense, frames_in(&c->others)) : c->material.most;
     for (int n = 0; n < u->count; n++)
         if (given || n % LEARN_HELD_OUT_EVERY != LEARN_HELD_OUT_EVERY / 2 % u->count)
             learn_material_add(&c->material, &u->frames[n]);
@@ -159,6 +168,21 @@ static bool build(struct compression *c, struct error *error)
     return true;
 }
 
+/* Without pruning there is nothing to be done, but for rounding. */
+static void choose_pruning(struct model_config *model, bool quantized)
+{
+    if (model->pruning != PRUNING_NONE)
+        return;
+    if (quantized && model->density == 1.0) {
+        fprintf(stderr, "ese: note: model.density is 1 and model.pruning none: weights that are 0 stay so, no others "
+                        "become it\n");
+        return;
+    }
+    fprintf(stderr, "ese: note: model.pruning is none, as of a network that is sparse already: this one is pruned, "
+                    "load-balanced, to model.density %g\n", model->density);
+    model->pruning = PRUNING_BALANCED;
+}
+
 static bool load(struct compression *c, struct error *error)
 {
     const struct compress_options *o = c->options;
@@ -171,10 +195,7 @@ static bool load(struct compression *c, struct error *error)
     if (c->config.model.utterances == NULL)
         return fail(error, "%s: there is no model.utterances: learning takes recordings",
                     o->source);
-    if (c->config.model.pruning == PRUNING_NONE && !o->quantized)
-        c->config.model.pruning = PRUNING_BALANCED;
-    if (c->config.model.pruning == PRUNING_NONE)
-        fprintf(stderr, "ese: warning: model.pruning is none: weights that are 0 stay so, no others become it\n");
+    choose_pruning(&c->config.model, o->quantized);
     return build(c, error) &&
            utterances_read(&c->recordings, c->config.model.utterances, c->dense->input, error);
 }
@@ -190,7 +211,7 @@ static bool write_network(const struct compression *c, const struct network *n, 
     snprintf(pes, sizeof pes, "%d", c->config.pes);
     snprintf(seed, sizeof seed, "%llu", (unsigned long long)c->options->seed);
     snprintf(frames, sizeof frames, "%lld", (long long)c->telling.outcome.seen);
-    const char *const facts[] = {"density", density, "pes", pes, "seed", seed, "frames", frames,
+    const char *const facts[] = {"density", density, COMPRESSED_FOR, pes, "seed", seed, "frames", frames,
                                  "loss", compress_loss_name(&c->loss), NULL};
     const bool good = network_pack(n, facts, &bytes, error) &&
                       text_write_file(&bytes, c->options->output, error);
@@ -203,7 +224,7 @@ static bool write_network(const struct compression *c, const struct network *n, 
 static bool learn_until_interrupted(struct compression *c, struct network *learnt,
                                     struct error *error)
 {
-    const struct learn_watch watch = {compress_tell, is_interrupted, &c->telling};
+    const struct learn_watch watch = {compress_begin, compress_tell, is_interrupted, &c->telling};
     struct sigaction act = {.sa_handler = interrupt, .sa_flags = (int)SA_RESETHAND}, before;
     sigaction(SIGINT, NULL, &before);
     if (before.sa_handler != SIG_IGN)
@@ -245,26 +266,50 @@ static bool compress(struct compression *c, struct error *error)
     return good;
 }
 
-static bool keeps_the_dense(const struct compression *c, struct error *error)
+/* One of what is read. */
+static bool is_input(const struct compression *c, const char *file)
 {
-    return !output_file_is(c->options->output, c->config.model.path) ||
-           fail(error, "%s: is model.path itself, which has the only dense weights; another name is "
-                       "wanted", c->options->output);
+    const struct utterances *u = &c->recordings;
+    bool is = output_file_is(file, c->config.model.path) || output_file_is(file, c->options->source) ||
+              output_file_is(file, u->source);
+    for (int n = 0; n < u->count && !is; n++) {
+        struct text path = {0};
+        text_appendf(&path, "%s/%s.npy", u->source, u->names[n]);
+        is = output_file_is(file, text_string(&path));
+        text_free(&path);
+    }
+    return is;
+}
+
+/* What is read stays: model.path has the only dense weights. */
+static bool keeps_inputs(const struct compression *c, struct error *error)
+{
+    const char *const outputs[] = {c->options->output, c->options->json};
+    for (size_t n = 0; n < sizeof outputs / sizeof *outputs; n++)
+        if (outputs[n] != NULL && access(outputs[n], F_OK) == 0 && is_input(c, outputs[n]))
+            return fail(error, "%s: is read here, and would be lost; another name is wanted", outputs[n]);
+    return true;
 }
 
 static bool can_write(const struct compress_options *o, struct error *error)
 {
-    if (o->json != NULL && (strcmp(o->json, o->output) == 0 || output_file_is(o->json, o->output)))
+    bool good = true;
+    if (o->json != NULL && output_file_is(o->json, o->output))
         return fail(error, "--json: '%s' is the file for the network", o->json);
-    return output_file_check("--output", o->output, error) &&
-           output_file_check("--json", o->json, error);
+    for (int n = 0; n < 2 && good; n++) {
+        struct text path = {0};
+        text_appendf(&path, "%s.checkpoint.%d", o->output, n);
+        good = output_file_check("--output", text_string(&path), error);
+        text_free(&path);
+    }
+    return good && output_file_check("--output", o->output, error) && output_file_check("--json", o->json, error);
 }
 
 int command_compress(const struct compress_options *options)
 {
     struct error error;
     struct compression c = {.options = options};
-    const bool good = can_write(options, &error) && load(&c, &error) && keeps_the_dense(&c, &error) &&
+    const bool good = can_write(options, &error) && load(&c, &error) && keeps_inputs(&c, &error) &&
                       split(&c, &error) && make_loss(&c, &error) && compress(&c, &error);
     if (!good)
         fprintf(stderr, "ese: %s\n", error.text);
@@ -278,5 +323,5 @@ int command_compress(const struct compress_options *options)
     if (c.built)
         program_free(&c.program);
     config_free(&c.config);
-    return good ? 0 : 1;
+    return !good ? 1 : c.telling.outcome.stopped ? INTERRUPTED : 0;
 }

@@ -230,7 +230,7 @@ int command_paper(const struct paper_options *options)
     bool usage = false;
     struct paper_run run = {.options = options, .figures = json_object(), .agree = true};
     bool ok = check_options(options, &usage, &error) &&
-              output_folder_check("--output", options->output, &error) &&
+              output_folder_check(options->output, &error) &&
               output_file_check_in("--json", options->json, options->output, &error) &&
               load_configs(&run, &error);
     if (ok) {

@@ -20,6 +20,40 @@ static json_t *real(double value)
     return isfinite(value) ? json_real(value) : json_null();
 }
 
+const char *compress_loss_name(const struct learn_loss *l)
+{
+    if (l->made_up)
+        return "centres";
+    return l->of_classes == 0.0f ? "y" : l->of_y == 0.0f ? "classes" : "classes and y";
+}
+
+/* What a loss is, for who has not asked for one. */
+static void print_loss(const struct learn_loss *l)
+{
+    printf("loss: %s", compress_loss_name(l));
+    if (l->made_up)
+        printf(": %d points near which y is, and how near it is to each; --loss y: y alone", l->classes);
+    else if (l->of_classes > 0.0f)
+        printf(": the last layer is taken for scores of %d classes; --loss y: y alone, where its values count",
+               l->classes);
+    printf("\n");
+}
+
+void compress_begin(void *telling, const struct learn_beginning *begins)
+{
+    const struct compress_telling *t = telling;
+    if (begins->other)
+        fprintf(stderr, "ese: note: %s.0 and .1 are of another command, or damaged: they are written over\n",
+                t->task->checkpoint);
+    if (t->silent)
+        return;
+    print_loss(t->task->loss);
+    if (begins->seen > 0)
+        printf("goes on from %s.0 and .1, %lld of %lld frames\n", t->task->checkpoint, (long long)begins->seen,
+               (long long)begins->frames);
+    fflush(stdout);
+}
+
 static json_t *share_of(double share, bool known)
 {
     return known ? json_real(share) : json_null();
@@ -148,19 +182,20 @@ void compress_print_table(const struct compress_telling *t)
     printf("; learnt from: %lld of %d, each %.1f times\n", (long long)t->task->material->frames, t->task->material->count,
            (double)t->outcome.seen / (double)t->task->material->frames);
     if (held_out->piece_count + t->task->material->piece_count > 0)
-        printf("long recordings came in pieces of %d frames at most: layers go backward\n", LEARN_PIECE);
+        printf("long recordings came in pieces of %d frames at most%s\n", t->task->material->most,
+               network_is_forward(t->task->dense) ? "" : ": layers go backward");
 }
 
 /* ---- too few recordings ---------------------------------------------------------------------- */
 
 /* A loss so many times that of the recordings learnt from: these are learnt by heart. */
-static const double BY_HEART = 1.5;
+static const double BY_HEART = 1.5, NOT_BY_HEART = 1.1;
 
 int64_t compress_frames_wanted(int64_t frames, double loss_learnt, double loss_held_out)
 {
     const double ratio = loss_held_out / fmax(loss_learnt, 1e-9);
     double wanted = ratio > BY_HEART ? (double)frames * (ratio - 1.0) / (BY_HEART - 1.0) : 0.0;
-    if (frames < LEARN_FEW_FRAMES)
+    if (frames < LEARN_FEW_FRAMES && ratio > NOT_BY_HEART)
         wanted = fmax(wanted, 2.0 * LEARN_FEW_FRAMES);
     if (wanted == 0.0)
         return 0;
@@ -179,9 +214,10 @@ void compress_warn(const struct compress_telling *t)
     const int64_t wanted = frames_wanted(t), frames = t->task->material->frames;
     if (t->outcome.stopped)
         fprintf(stderr,
-                "ese: warning: interrupted at %lld of %lld frames: what was best so far is "
-                "written%s\n",
-                (long long)t->outcome.seen, (long long)t->outcome.frames,
+                "ese: warning: interrupted at %lld of %lld frames, at density %.2f: what was best so far is "
+                "written%s%s\n",
+                (long long)t->outcome.seen, (long long)t->outcome.frames, t->outcome.density,
+                t->outcome.on_the_way ? ", pruned at once from there" : "",
                 t->outcome.kept ? ", and the same command goes on from its last report" : "");
     if (t->outcome.at_once)
         fprintf(stderr, "ese: warning: nothing that was learnt has a smaller loss on what is held out than the "
@@ -208,13 +244,6 @@ static json_t *row_json(const struct compress_telling *t, const struct compress_
     json_object_set_new(object, "y_snr_db", real(learn_sums_snr_db(&row->sums)));
     json_object_set_new(object, "loss", real(learn_sums_loss(&row->sums)));
     return object;
-}
-
-const char *compress_loss_name(const struct learn_loss *l)
-{
-    if (l->made_up)
-        return "centres";
-    return l->of_classes == 0.0f ? "y" : l->of_y == 0.0f ? "classes" : "classes and y";
 }
 
 json_t *compress_json(const struct compress_telling *t)

@@ -30,6 +30,7 @@ struct compress_telling {
 };
 
 /* For struct learn_watch; the context is the telling. */
+void compress_begin(void *telling, const struct learn_beginning *beginning);
 void compress_tell(void *telling, const struct learn_report *report);
 
 /* Sets the networks beside each other: dense, pruned at once, learnt, that one rounded. */

@@ -35,6 +35,18 @@ static void note_source(const struct program *program)
     source_free(&source);
 }
 
+/* A mask gives as many weights to each of so many PEs, not of any others. */
+static void note_mask(const struct program *program)
+{
+    const int of = program->network.compressed_for, pes = program->config.pes;
+    char shown[PRINTABLE_PATH];
+    if (of == 0 || of == pes || program->config.model.pruning != PRUNING_NONE)
+        return;
+    printable(shown, sizeof shown, program->config.model.path);
+    fprintf(stderr, "ese: note: %s: compressed for %d PEs, among which its non-zeros are spread evenly; %d PEs wait for "
+                    "each other, until 'ese compress' has made a file for them\n", shown, of, pes);
+}
+
 void note_model(const struct program *program)
 {
     char names[128], path[PRINTABLE_PATH];
@@ -43,6 +55,8 @@ void note_model(const struct program *program)
               stderr);
     if (program->config.model.path != NULL)
         note_source(program);
+    if (program->config.model.path != NULL)
+        note_mask(program);
     if (program->config.model.path == NULL ||
         !network_missing_biases(&program->network, names, sizeof names))
         return;

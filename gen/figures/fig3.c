@@ -184,7 +184,7 @@ static void say_nothing(void *context, const struct learn_report *report)
 static bool distil(const struct run *r, const struct program *program, struct fig3_point *p,
                    struct error *error)
 {
-    const struct learn_watch watch = {say_nothing, never, NULL};
+    const struct learn_watch watch = {NULL, say_nothing, never, NULL};
     struct learn_task task = {
         .dense = &r->dense,
         .model = &program->config.model,

@@ -72,25 +72,42 @@ bool output_file_check(const char *option, const char *path, struct error *error
            fail(error, "%s: cannot write '%s': %s", option, path, strerror(errno));
 }
 
-bool output_folder_check(const char *option, const char *folder, struct error *error)
+bool output_folder_check(const char *folder, struct error *error)
 {
     if (folder == NULL)
         return true;
     if (mkdir(folder, 0777) == 0)
-        return rmdir(folder) == 0 || fail(error, "%s: cannot remove the folder '%s' again", option, folder);
+        return rmdir(folder) == 0 || fail(error, "cannot remove the folder '%s' again: %s", folder, strerror(errno));
     if (errno != EEXIST)
-        return fail(error, "%s: cannot make the folder '%s': %s", option, folder, strerror(errno));
+        return fail(error, "cannot create the folder '%s': %s", folder, strerror(errno));
     struct text probe = {0};
     text_appendf(&probe, "%s/.ese-%ld", folder, (long)getpid());
-    const bool good = output_file_check(option, text_string(&probe), error);
+    const bool good = output_file_check("--output", text_string(&probe), error);
     text_free(&probe);
-    return good || fail(error, "%s: cannot write to the folder '%s'", option, folder);
+    return good || fail(error, "cannot write to the folder '%s': %s", folder, strerror(errno));
+}
+
+/* The folder that a file is in or would be, and its name there. */
+static const char *place_of(const char *path, struct stat *folder)
+{
+    struct text in = {0};
+    const char *slash = strrchr(path, '/');
+    if (slash == NULL)
+        text_append(&in, ".");
+    else
+        text_appendf(&in, "%.*s/", (int)(slash - path), path);
+    const bool there = stat(text_string(&in), folder) == 0;
+    text_free(&in);
+    return there ? slash == NULL ? path : slash + 1 : NULL;
 }
 
 bool output_file_is(const char *output, const char *other)
 {
     struct stat one, two;
-    return stat(output, &one) == 0 && stat(other, &two) == 0 && one.st_dev == two.st_dev &&
+    if (stat(output, &one) == 0 && stat(other, &two) == 0)
+        return one.st_dev == two.st_dev && one.st_ino == two.st_ino;
+    const char *name = place_of(output, &one), *other_name = place_of(other, &two);
+    return name != NULL && other_name != NULL && strcmp(name, other_name) == 0 && one.st_dev == two.st_dev &&
            one.st_ino == two.st_ino;
 }
 

@@ -23,9 +23,9 @@ bool json_write(json_t *value, const char *path, struct error *error);
 bool output_file_check(const char *option, const char *path, struct error *error);
 
 /* Likewise whether a folder can be made, or files in it where it is there; NULL: yes. */
-bool output_folder_check(const char *option, const char *folder, struct error *error);
+bool output_folder_check(const char *folder, struct error *error);
 
-/* Are both there, and one file, whatever its names are? */
+/* Are both one file, whatever its names are, or would they be if they were there? */
 bool output_file_is(const char *output, const char *other);
 
 /* Likewise; a file below `folder`, which the work is yet to make, can be written when that is

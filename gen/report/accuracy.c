@@ -49,7 +49,7 @@ bool accuracy_expected(const struct program *p, const struct accuracy *a, struct
     const struct trained *t = &a->trained;
     const double least = trained_least_db(p);
     char worst[PRINTABLE_NAME + 16] = "", name[PRINTABLE_NAME];
-    if (t->frames == 0 || (t->all.snr_db >= least && (t->worst == NULL || t->worst_db >= least)))
+    if (t->frames == 0 || p->network.compressed_for > 0 || (t->all.snr_db >= least && (t->worst == NULL || t->worst_db >= least)))
         return true;
     if (t->worst != NULL) {
         printable(name, sizeof name, t->worst);
@@ -106,9 +106,12 @@ const char *accuracy_agreement(bool agrees)
     return texts[agrees];
 }
 
-void accuracy_agreement_line(struct text *line, const struct accuracy *a)
+void accuracy_agreement_line(struct text *line, const struct program *p, const struct accuracy *a)
 {
-    if (a->trained.frames > 0)
+    if (a->trained.frames > 0 && p->network.compressed_for > 0)
+        text_appendf(line, "in floating point, against %s frames expected: y has %s; 'ese compress' made the network "
+                     "another one\n", commas(a->trained.frames).text, decibels(a->trained.all.snr_db).text);
+    else if (a->trained.frames > 0)
         text_appendf(line, "in floating point, against %s frames expected: largest difference %.3g, %s\n",
                      commas(a->trained.frames).text, a->trained.all.max_error,
                      accuracy_agreement(a->trained.agrees));

@@ -46,7 +46,8 @@ json_t *accuracy_formats_json(const struct program *program);
 /* Share of the values of a vector that were clipped. */
 double accuracy_clipped(const struct clip_counts *counts, int vector);
 
-/* False: y of the network as read is not the expected one; a line that says so, with likely causes. */
+/* False: y of the network as read is not the expected one; a line that says so, with likely causes.  One that
+ * was compressed may be another. */
 bool accuracy_expected(const struct program *program, const struct accuracy *accuracy,
                        struct error *error);
 
@@ -54,7 +55,7 @@ bool accuracy_expected(const struct program *program, const struct accuracy *acc
 const char *accuracy_agreement(bool agrees);
 
 /* That as a line for who makes a chip: empty if nothing is expected. */
-void accuracy_agreement_line(struct text *line, const struct accuracy *accuracy);
+void accuracy_agreement_line(struct text *line, const struct program *program, const struct accuracy *accuracy);
 
 /* The same as a warning, where that is not an error. */
 void accuracy_warn_expected(struct text *lines, const struct program *program,

@@ -116,7 +116,7 @@ static void write_clipped_weights(struct text *text, const struct program *p)
     const char *comma = "  Clipped: ";
     for (int n = 0; n < p->network.matrix_count; n++) {
         const struct quant_matrix *m = &p->quant.matrices[n];
-        if (m->clipped == 0)
+        if (m->finer == 0 || m->clipped == 0)
             continue;
         text_appendf(text, "%s%s %s of %s (%d bit%s finer)", comma, m->name, commas(m->clipped).text,
                      commas(m->begin[m->rows]).text, m->finer, m->finer == 1 ? "" : "s");

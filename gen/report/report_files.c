@@ -29,7 +29,7 @@ static void add_parts(struct output *output, const struct program *p, struct tex
     struct facts sums;
     facts_gather_parts(&sums, p);
     accuracy_warnings(warnings, p, &accuracy);
-    accuracy_agreement_line(said, &accuracy);
+    accuracy_agreement_line(said, p, &accuracy);
     accuracy_warn_expected(warnings, p, &accuracy);
     occupancy_warning(warnings, &sums.occupancy);
     parts_text(&text, p, true);
@@ -49,7 +49,7 @@ void report_add(struct output *output, const struct program *p, const struct cyc
     facts_gather(&facts, p, cycles, QUALITY_WORK);
     facts_text(&text, &facts, true);
     accuracy_warnings(warnings, p, &facts.quality.accuracy);
-    accuracy_agreement_line(said, &facts.quality.accuracy);
+    accuracy_agreement_line(said, p, &facts.quality.accuracy);
     accuracy_warn_expected(warnings, p, &facts.quality.accuracy);
     occupancy_warning(warnings, &facts.occupancy);
     output_take(output, "report.txt", &text);

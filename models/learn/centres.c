@@ -10,6 +10,7 @@
 
 enum { ROUNDS = 25, HALVINGS = 40, BLOCK = 512, FRAMES_OF_SHARE = 500 };
 static const double LARGEST_SHARE = 0.8;
+static const double SHARPEST = 1000.0; /* times |y|^2: y that hardly changes has no centres to be told apart */
 
 struct cloud {
     const float *y; /* [frames][size] */
@@ -104,7 +105,11 @@ static double largest_share(const struct cloud *c, double sharpness)
 static double find_sharpness(const struct cloud *all)
 {
     struct cloud c = *all;
-    double low = -20.0, high = 40.0;
+    double square = 1e-30, low = -20.0;
+    for (size_t i = 0; i < (size_t)all->frames * (size_t)all->size; i++)
+        square += (double)all->y[i] * (double)all->y[i] / all->frames;
+    double high = log2(SHARPEST / square);
+    low = fmin(low, high);
     c.frames = c.frames < FRAMES_OF_SHARE ? c.frames : FRAMES_OF_SHARE;
     for (int i = 0; i < HALVINGS; i++) {
         const double middle = (low + high) / 2.0;

@@ -4,6 +4,7 @@
  *
  * A file is the position, the arrays and a CRC-32 of all that is before it, in this machine's way;
  * it is for going on here, not for keeping. */
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -11,9 +12,10 @@
 #include "models/base/crc32.h"
 #include "models/base/text.h"
 #include "models/learn/learner.h"
+#include "models/network/export.h"
 #include "models/program/prune.h"
 
-static const char magic[8] = "ESE-L-4";
+static const char magic[8] = "ESE-L-5";
 
 /* What must be the same for going on. */
 struct task_mark {
@@ -22,21 +24,29 @@ struct task_mark {
     int64_t frames, material, held_out;
     double seconds;
     float rate, of_classes, of_y;
-    uint32_t dense, mask, material_crc, held_out_crc, weight_bits, threads, augment, noise, classes, made_up;
+    uint32_t dense, pruned, material_crc, held_out_crc, weight_bits, threads, augment, noise, classes, made_up;
 };
 
-/* What pruning the dense network at once leaves: that depends on densities and the chip's PEs. */
-static uint32_t mask_of(const struct learner *l)
+static uint32_t crc_of(const struct network *n)
 {
-    const size_t bytes = l->plan->count * sizeof(float);
-    struct network pruned = network_copy(l->task->dense);
-    float *left = allocate(l->plan->count, sizeof *left);
-    prune(&pruned, l->task->model, l->task->geometry);
-    learn_plan_read(l->plan, &pruned, left);
-    const uint32_t crc = crc32_of(0, left, bytes);
-    free(left);
-    network_free(&pruned);
+    struct text bytes = {0};
+    struct error error;
+    BUG_UNLESS(network_pack(n, NULL, &bytes, &error));
+    const uint32_t crc = crc32_of(0, bytes.data, bytes.length);
+    text_free(&bytes);
     return crc;
+}
+
+struct learn_marks learner_marks(const struct learn_task *task)
+{
+    struct learn_marks marks = {0};
+    if (task->checkpoint == NULL)
+        return marks;
+    struct network pruned = network_copy(task->dense);
+    prune(&pruned, task->model, task->geometry);
+    marks = (struct learn_marks){crc_of(task->dense), crc_of(&pruned)};
+    network_free(&pruned);
+    return marks;
 }
 
 static struct task_mark mark_of(const struct learner *l)
@@ -54,11 +64,11 @@ static struct task_mark mark_of(const struct learner *l)
     m.seconds = l->task->frames > 0 ? 0.0 : l->task->seconds;
     m.of_classes = l->task->loss->of_classes;
     m.of_y = l->task->loss->of_y;
-    m.mask = mask_of(l);
+    m.pruned = l->marks.pruned;
     m.classes = (uint32_t)l->task->loss->classes;
     m.made_up = l->task->loss->made_up;
     m.rate = l->task->rate;
-    m.dense = crc32_of(0, l->dense, l->plan->count * sizeof *l->dense);
+    m.dense = l->marks.dense;
     m.weight_bits = (uint32_t)l->task->weight_bits;
     m.threads = (uint32_t)l->threads;
     m.augment = l->task->augment;
@@ -138,7 +148,7 @@ bool learner_save(const struct learner *l, struct error *error)
         s.good = fclose(s.file) == 0 && s.good;
     }
     if (!s.good)
-        fail(error, "%s: cannot be written", path);
+        fail(error, "%s: cannot be written: %s", path, strerror(errno));
     free(path);
     return s.good;
 }
@@ -187,18 +197,21 @@ static void take(struct learner *l, FILE *file)
         get(&s, arrays[n].at, arrays[n].bytes);
 }
 
-void learner_resume(struct learner *l)
+bool learner_resume(struct learner *l)
 {
+    bool found = false;
     for (int number = 0; number < 2 && l->task->checkpoint != NULL; number++) {
         char *path = path_of(l->task, number);
         FILE *file = fopen(path, "rb");
         if (file != NULL) {
+            found = true;
             take(l, file);
             fclose(file);
         }
         free(path);
     }
     learner_use(l);
+    return !found || l->position.seen > 0;
 }
 
 void learn_forget(const struct learn_task *task)

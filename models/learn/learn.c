@@ -14,7 +14,7 @@ enum {
     MASK_SHARE = 50,   /* at most that part of the updates */
     REPORTS = 20,
     LOOKS = 4,         /* at what is held out, more than the reports: whoever compares networks */
-    TRIED_BATCHES = 8, /* at least, for telling the rate */
+    TRIED_UPDATES = 6, /* at least, for telling the rate */
     IDLE_REPORTS = 4   /* so many with nothing better on what is held out: that is all there is */
 };
 static const double TRIED_SHARE = 0.03; /* of the time */
@@ -32,14 +32,17 @@ struct learning {
     const struct learn_watch *watch;
     double begun;     /* by the clock ... */
     int64_t seen;     /* ... with so many frames seen */
+    double until;     /* a trial ends then; 0: this is none */
     bool ramp_over, stopped;
     bool at_once;     /* what came out: see struct learn_outcome */
+    double density;
 };
 
 static bool is_over(const struct learning *g)
 {
     const struct learn_position *p = &g->learner->position;
-    return p->seen >= p->frames || g->stopped || p->idle >= IDLE_REPORTS;
+    const bool tried = g->until > 0.0 && p->updates >= TRIED_UPDATES && seconds() >= g->until;
+    return p->seen >= p->frames || g->stopped || p->idle >= IDLE_REPORTS || tried;
 }
 
 /* ---- reports --------------------------------------------------------------------------------- */
@@ -153,6 +156,7 @@ static double held_out_loss(struct learner *l)
 static void finish(struct learning *g, struct network *learnt)
 {
     struct learner *l = g->learner;
+    g->density = learner_density(l);
     if (!g->ramp_over)
         learner_prune(l, true);
     if (!isfinite(l->position.best_loss)) {
@@ -176,7 +180,8 @@ static double rate_of(struct learning *g, double until)
     struct learn_epoch epoch = learn_epoch_new(l->task->material, LEARN_STREAMS, l->task->seed);
     const double begun = seconds();
     l->learning = true;
-    for (int b = 0; (b < TRIED_BATCHES || seconds() < until) && !is_over(g); b++)
+    g->until = until;
+    for (int b = 0; !is_over(g); b++)
         learn_batch(g, epoch.utterance + b % epoch.batches * LEARN_STREAMS,
                     l->task->seed + (uint64_t)b);
     learn_epoch_free(&epoch);
@@ -207,7 +212,7 @@ static void tell_outcome(const struct learning *g, bool resumed)
     if (g->learner->task->outcome != NULL)
         *g->learner->task->outcome = (struct learn_outcome){
             .frames = p->frames, .seen = p->seen, .resumed = resumed, .stopped = g->stopped,
-            .enough = p->idle >= IDLE_REPORTS, .at_once = g->at_once,
+            .density = g->density, .on_the_way = !g->ramp_over, .enough = p->idle >= IDLE_REPORTS, .at_once = g->at_once,
             .kept = p->reports > 0 && g->learner->task->checkpoint != NULL};
 }
 
@@ -217,9 +222,12 @@ bool learn(const struct learn_task *task, const struct learn_watch *watch, struc
     struct learning g = {.learner = learner_new(task, error), .watch = watch};
     if (g.learner == NULL)
         return false;
-    learner_resume(g.learner);
+    const bool other = !learner_resume(g.learner);
     bool good = g.learner->position.frames > 0 ||
                 frames_in_time(task, watch, &g.learner->position.frames, error);
+    if (good && watch->begin != NULL)
+        watch->begin(watch->context, &(struct learn_beginning){g.learner->position.seen, g.learner->position.frames,
+                                                               other});
     g.begun = seconds();
     g.seen = g.learner->position.seen;
     g.ramp_over = learner_ramp_is_over(g.learner);

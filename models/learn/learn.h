@@ -31,12 +31,15 @@ enum {
     LEARN_STREAMS = 16,
     LEARN_CHUNK = 64,
     LEARN_FEW_FRAMES = 50000, /* with fewer, recordings made of recordings help */
-    LEARN_PIECE = 500 /* frames of a recording at most, where layers go backward */
+    LEARN_PIECE = 500, /* recordings up to this many frames are never cut */
+    LEARN_PIECES = 64  /* longer ones where layers go backward, or where they are more than this part of all */
 };
 
 /* How it went. */
 struct learn_outcome {
     int64_t frames, seen; /* that were to be seen; that were */
+    double density;       /* when it ended: share of the weights in use ... */
+    bool on_the_way;      /* ... which had not come down to what it should be, and was then pruned to it at once */
     bool resumed;         /* it went on from a checkpoint */
     bool stopped;         /* by the watch */
     bool enough;          /* nothing got better any more */
@@ -71,7 +74,14 @@ struct learn_report {
     double seconds_left;
 };
 
+/* Before the first frame: what became of a checkpoint. */
+struct learn_beginning {
+    int64_t seen, frames; /* seen: 0, or as the checkpoint has it */
+    bool other;           /* there is one, of another task or damaged, which will be written over */
+};
+
 struct learn_watch {
+    void (*begin)(void *context, const struct learn_beginning *beginning);
     void (*tell)(void *context, const struct learn_report *report);
     bool (*stop)(void *context); /* asked often: whether to end with what is best so far */
     void *context;

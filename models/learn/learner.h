@@ -37,8 +37,15 @@ struct learn_position {
     double best_loss;        /* on what is held out; infinite: nothing is best yet */
 };
 
+/* What a checkpoint must have in common with a task: CRC-32s of the dense network, all that is said of it counted,
+ * and of what pruning it at once leaves, which depends on densities and on the chip's PEs. */
+struct learn_marks {
+    uint32_t dense, pruned;
+};
+
 struct learner {
     const struct learn_task *task;
+    struct learn_marks marks; /* where there is a checkpoint */
     struct learn_plan *plan;
     struct network copy;      /* for what walks networks */
     struct team *team;
@@ -82,8 +89,11 @@ void learner_use(struct learner *learner);
 /* An optimizer's step. */
 void learner_update(struct learner *learner);
 
-/* Writes where it is; goes on from there, if there is such a file and it is of this task. */
+struct learn_marks learner_marks(const struct learn_task *task);
+
+/* Writes where it is; goes on from there, if there is such a file and it is of this task.  Returns false if there
+ * are files, and none of them was taken. */
 bool learner_save(const struct learner *learner, struct error *error);
-void learner_resume(struct learner *learner);
+bool learner_resume(struct learner *learner);
 
 #endif

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "models/learn/recipe.h"
 
+#include <limits.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -8,7 +9,8 @@
 #include "models/network/labels.h"
 
 enum {
-    CLASSES_ALONE = 25000, /* frames of material; below it y counts, too */
+    FRAMES_OF_Y = 25000, /* of material, up to which y counts as much as the classes */
+    CENTRES_OUTPUT = 8, /* elements of y at least */
     CENTRES = 200, FRAMES_OF_CENTRES = 30000, FRAMES_OF_SQUARE = 4000
 };
 static const float RATE = 8e-3f;
@@ -65,17 +67,25 @@ static void look_at_y(struct learn_loss *l, const struct network *dense,
 bool learn_make_loss(struct learn_loss *l, const struct network *dense,
                      const struct learn_material *material, enum learn_by by, uint64_t seed)
 {
-    const bool alone = by == LEARN_CLASSES || material->frames > CLASSES_ALONE;
-    if (by == LEARN_AUTO)
-        by = learn_has_classes(dense) ? LEARN_CLASSES : LEARN_CENTRES;
-    if (by == LEARN_CLASSES && !learn_has_classes(dense))
+    const bool classes = learn_has_classes(dense);
+    if (by == LEARN_AUTO && !classes)
+        by = dense->output < CENTRES_OUTPUT ? LEARN_Y : LEARN_CENTRES;
+    if (by == LEARN_CLASSES && !classes)
         return false;
     look_at_y(l, dense, material, by == LEARN_CENTRES, seed);
     if (by != LEARN_CENTRES)
         *l = learn_judge(dense, l->mean_square);
     l->of_classes = by == LEARN_Y ? 0.0f : 1.0f;
-    l->of_y = by == LEARN_CLASSES && alone ? 0.0f : 1.0f;
+    l->of_y = by == LEARN_CLASSES                         ? 0.0f
+              : by == LEARN_AUTO && material->frames > FRAMES_OF_Y ? (float)FRAMES_OF_Y / (float)material->frames
+                                                           : 1.0f;
     return true;
+}
+
+int learn_piece(const struct network *dense, int64_t frames)
+{
+    const int64_t share = frames / LEARN_PIECES;
+    return !network_is_forward(dense) || share < LEARN_PIECE ? LEARN_PIECE : share < INT_MAX ? (int)share : INT_MAX;
 }
 
 void learn_set_recipe(struct learn_task *task)

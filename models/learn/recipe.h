@@ -2,12 +2,13 @@
  * recipe.h - what is compared with the dense network, and how it is learnt: as it came out best on
  * a speech model and a voice detector.
  *
- *   auto      classes where the last layer is one of scores; where there is little material, y
- *             beside them; else y and centres of it
+ *   auto      classes where the last layer is one of scores, and y: with more than 25,000 frames of material
+ *             that much less.  Else y, and if it has 8 elements at least centres of it, too.  With as much y as
+ *             classes 89.5 % of speech are right, with classes alone 90.2 %, so 90.2 %, too; y has 8.0, 4.9, 6.1 dB
  *   rate      8e-3
  *   noise     where scores are learnt, which are soon known by heart: after 13.7 million frames of
- *             speech at 10 % density 89.2 and 89.7 % of frames were right with it, 88.5 % without.
- *             y says more of a frame
+ *             speech at 10 % density 89.2 % of frames were right with it, 88.5 % without (when weights
+ *             once pruned stayed so).  y says more of a frame
  *   augment   where there are few recordings */
 #ifndef ESE_LEARN_RECIPE_H
 #define ESE_LEARN_RECIPE_H
@@ -28,6 +29,9 @@ struct learn_loss learn_judge(const struct network *dense, float mean_square);
 /* `loss` is to be freed if it could be made: classes take an output layer of them. */
 bool learn_make_loss(struct learn_loss *loss, const struct network *dense,
                      const struct learn_material *material, enum learn_by by, uint64_t seed);
+
+/* Frames of a piece of material of so many, at most (struct learn_material). */
+int learn_piece(const struct network *dense, int64_t frames);
 
 /* Sets rate, noise and augment by the task's loss and material. */
 void learn_set_recipe(struct learn_task *task);

@@ -17,6 +17,7 @@
 #include "models/base/bytes.h"
 #include "models/base/text.h"
 #include "models/file/safetensors.h"
+#include "models/network/export.h"
 #include "models/network/import.h"
 #include "models/network/layer.h"
 
@@ -541,6 +542,15 @@ static bool is_coarse(const struct import *in, const struct network *n)
     return false;
 }
 
+/* PEs that it was made sparse for. */
+static int compressed_for(const struct safetensors *file)
+{
+    for (int i = 0; i < file->metadata_count; i++)
+        if (strcmp(file->metadata[i].key, COMPRESSED_FOR) == 0)
+            return atoi(file->metadata[i].value);
+    return 0;
+}
+
 bool import_layers(struct network *n, const struct safetensors *file, const struct model_config *model,
                    struct error *error)
 {
@@ -550,6 +560,7 @@ bool import_layers(struct network *n, const struct safetensors *file, const stru
     const bool read = read_network(n, &in, model);
     free(in.used);
     n->coarse = read && is_coarse(&in, n);
+    n->compressed_for = compressed_for(file);
     n->names = in.names;
     if (!read)
         network_free(n);

@@ -90,9 +90,9 @@ static bool read_labels(struct labels *labels, int n, const char *folder,
     labels->of[n] = allocate((size_t)frames, sizeof *labels->of[n]);
     ok = ok && npy_ints(&array, labels->of[n], error);
     for (int t = 0; ok && t < frames; t++)
-        if (labels->of[n][t] < 0 || labels->of[n][t] >= labels->phone_count)
+        if (labels->of[n][t] < 0 || labels->of[n][t] >= labels->classes)
             ok = fail(error, "%s: label %d is outside 0..%d", path, (int)labels->of[n][t],
-                      labels->phone_count - 1);
+                      labels->classes - 1);
     npy_close(&array);
     return ok;
 }
@@ -107,9 +107,9 @@ static bool has_labels(const char *folder, const struct utterances *utterances, 
 bool labels_read_some(struct labels *labels, const char *folder, const struct utterances *utterances,
                       int classes, struct error *error)
 {
-    *labels = (struct labels){.utterance_count = utterances->count};
+    *labels = (struct labels){.utterance_count = utterances->count, .classes = classes};
     labels->of = allocate((size_t)utterances->count, sizeof *labels->of);
-    bool ok = read_phones(labels, folder, classes, error);
+    bool ok = !labels_in(folder) || read_phones(labels, folder, classes, error);
     for (int n = 0; ok && n < utterances->count; n++)
         ok = !has_labels(folder, utterances, n) || read_labels(labels, n, folder, utterances, error);
     if (!ok)
@@ -120,7 +120,8 @@ bool labels_read_some(struct labels *labels, const char *folder, const struct ut
 bool labels_read(struct labels *labels, const char *folder, const struct utterances *utterances,
                  int classes, struct error *error)
 {
-    bool ok = labels_read_some(labels, folder, utterances, classes, error);
+    bool ok = labels_read_some(labels, folder, utterances, classes, error) &&
+              (labels->phone_count > 0 || read_phones(labels, folder, classes, error));
     for (int n = 0; ok && n < utterances->count; n++)
         ok = labels->of[n] != NULL || read_labels(labels, n, folder, utterances, error);
     ok = ok && read_sentences(labels, folder, error);

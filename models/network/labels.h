@@ -12,7 +12,7 @@
  * and FOLDER/NAME.labels.npy, integers [frames], for every utterance; FOLDER/sentences.txt, if it
  * is there, has what is said in each, a line an utterance in order of name. */
 struct labels {
-    int phone_count, utterance_count;
+    int classes, phone_count, utterance_count;
     char **phones;
     int32_t **of;
     int sentence_count; /* 0 or utterance_count */
@@ -28,7 +28,8 @@ bool labels_in(const char *folder);
 bool labels_read(struct labels *labels, const char *folder, const struct utterances *utterances,
                  int classes, struct error *error);
 
-/* Of those utterances that have some: of[n] is NULL where there is no file.  Sentences are left out. */
+/* Of those utterances that have some: of[n] is NULL where there is no file.  Names need not be there, and sentences
+ * are left out. */
 bool labels_read_some(struct labels *labels, const char *folder, const struct utterances *utterances,
                       int classes, struct error *error);
 void labels_free(struct labels *labels);

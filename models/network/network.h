@@ -127,6 +127,7 @@ struct network {
     struct network_pass *passes;
     struct tensor_names names;
     bool coarse;          /* weights of its file are bfloat16: 8 bits that count */
+    int compressed_for;   /* PEs, by `ese compress`, which its file says; 0: it does not */
     struct network *after; /* a linear layer that scores classes and is not part of the network, so
                               not of the chip; or NULL */
 };

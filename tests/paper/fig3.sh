@@ -59,8 +59,8 @@ refuse 'RTL' 2 'fig3 has no points to run in RTL' fig3 --material "$work/materia
 refuse 'keys' 2 '--set: fig3 is of the speech model' fig3 --material "$work/material" --set pes=3
 refuse 'no frames' 2 "--frames: '0' is not a whole number" fig3 --material "$work/material" --frames 0
 refuse 'not of others' 2 'fifo: --material and --frames are of fig3' fifo --material "$work/material"
-refuse 'nowhere to write' 1 '--output: cannot make the folder' fig3 --material "$work/material" -o "$work/none/here"
-refuse 'a file in the way' 1 '--output: cannot write to the folder' fig3 --material "$work/material" -o "$work/fig3.json"
+refuse 'nowhere to write' 1 'cannot create the folder' fig3 --material "$work/material" -o "$work/none/here"
+refuse 'a file in the way' 1 'cannot write to the folder' fig3 --material "$work/material" -o "$work/fig3.json"
 refuse 'not of others' 2 'cpu: --material and --frames are of fig3' cpu --frames 3
 rm "$work"/material/train/utt0[3-9]* "$work"/material/train/utt1*
 refuse 'too few recordings' 1 '3 recordings are too few' fig3 --material "$work/material"

@@ -8,6 +8,7 @@
 #include "models/base/random.h"
 #include "models/cpu/blas.h"
 #include "models/file/npy.h"
+#include "models/learn/recipe.h"
 #include "models/network/export.h"
 #include "models/network/labels.h"
 #include "tests/unit/command_testing.h"
@@ -134,7 +135,11 @@ static void test_refused(void **state)
             "--loss classes: the network has no output layer of classes");
     refused("", (struct compress_options){.json = "none/a.json"}, "--json");
     refused("", (struct compress_options){.output = "none/a.safetensors"}, "--output");
-    refused("", (struct compress_options){.output = "net.safetensors"}, "is model.path itself");
+    refused("", (struct compress_options){.output = "net.safetensors"}, "net.safetensors: is read here, and would be lost");
+    refused("", (struct compress_options){.output = "c.yaml"}, "c.yaml: is read here");
+    refused("", (struct compress_options){.output = "speech/r01.npy"}, "speech/r01.npy: is read here");
+    refused("", (struct compress_options){.json = "speech/../net.safetensors"}, "net.safetensors: is read here");
+    refused("", (struct compress_options){.json = "./out.safetensors"}, "is the file for the network");
     refused("", (struct compress_options){.json = "out.safetensors"},
             "--json: 'out.safetensors' is the file for the network");
     refused("", (struct compress_options){.held_out = "./speech"},
@@ -160,6 +165,10 @@ static void test_labels(void **state)
     complained(" on the 1400 frames learnt from and ");
     json_t *json = json_of("out.json");
     string_is(json, "loss", "classes and y");
+    char held_out[64];
+    snprintf(held_out, sizeof held_out, "learnt from and %.3g on what is held out",
+             json_number_value(json_at(json, "table.2.loss")));
+    complained(held_out);
     number_is(json, "frames_wanted", 100000);
     number_is(json, "material_frames", 20 * FRAMES);
     assert_true(json_array_size(json_at(json, "reports")) >= 10);
@@ -232,13 +241,18 @@ static void test_at_once(void **state)
 /* A network that goes backward has recordings in pieces. */
 static void test_pieces(void **state)
 {
-    enum { LONG = 2 * LEARN_PIECE + 1 };
+    enum { LONG = 2 * LEARN_PIECE + 1, MANY = 130 };
     static float frames[LONG * INPUT];
+    char path[32];
     (void)state;
     make_network(false);
     make_speech("speech", 4, false);
     for (int i = 0; i < LONG * INPUT; i++)
         frames[i] = sinf(0.37f * (float)i);
+    for (int n = 0; n < MANY; n++) { /* so that the long one is no large part of all */
+        snprintf(path, sizeof path, "speech/s%03d.npy", n);
+        write_floats(path, LEARN_PIECE, INPUT, frames + n);
+    }
     write_floats("speech/r01.npy", LONG, INPUT, frames);
     assert_int_equal(compress("", (struct compress_options){.frames = 3000}), 0);
     struct text told = contents("stdout");
@@ -247,6 +261,13 @@ static void test_pieces(void **state)
     make_network_of(DIRECTION_BOTH, false);
     assert_int_equal(compress("memory=resident", (struct compress_options){.frames = 3000}), 0);
     printed("long recordings came in pieces of 500 frames at most: layers go backward");
+    make_network(false);
+    for (int n = 0; n < MANY; n++) {
+        snprintf(path, sizeof path, "speech/s%03d.npy", n);
+        assert_int_equal(remove(path), 0);
+    }
+    assert_int_equal(compress("", (struct compress_options){.frames = 3000}), 0);
+    printed("long recordings came in pieces of 500 frames at most\n");
 }
 
 static void test_centres(void **state)
@@ -290,6 +311,51 @@ static void test_chip(void **state)
     chip_close(&after);
 }
 
+/* By hand, from models/learn/recipe.h. */
+static void test_recipe(void **state)
+{
+    struct learn_loss loss = {.of_classes = 1.0f};
+    struct learn_material material = {.frames = LEARN_FEW_FRAMES - 1};
+    struct learn_task task = {.loss = &loss, .material = &material};
+    (void)state;
+    learn_set_recipe(&task);
+    assert_true(task.noise && task.augment && task.rate == 8e-3f);
+    material.frames = LEARN_FEW_FRAMES;
+    learn_set_recipe(&task);
+    assert_true(task.noise && !task.augment);
+    loss.of_classes = 0.0f;
+    learn_set_recipe(&task);
+    assert_true(!task.noise && !task.augment);
+}
+
+static void check_loss(enum learn_by by, const char *name)
+{
+    struct learn_material material = {0};
+    struct utterances u;
+    struct learn_loss loss;
+    utterances_draw(&u, 3, FRAMES, INPUT, 1);
+    for (int n = 0; n < u.count; n++)
+        learn_material_add(&material, &u.frames[n]);
+    learn_material_close(&material);
+    assert_true(learn_make_loss(&loss, &net, &material, by, 1));
+    assert_string_equal(compress_loss_name(&loss), name);
+    learn_loss_free(&loss);
+    learn_material_free(&material);
+    utterances_free(&u);
+}
+
+static void test_losses(void **state)
+{
+    (void)state;
+    make_network(true);
+    check_loss(LEARN_AUTO, "classes and y");
+    check_loss(LEARN_CLASSES, "classes");
+    check_loss(LEARN_Y, "y");
+    make_network(false);
+    check_loss(LEARN_AUTO, "centres");
+    check_loss(LEARN_Y, "y");
+}
+
 static void test_wanted(void **state)
 {
     (void)state;
@@ -297,7 +363,8 @@ static void test_wanted(void **state)
     assert_int_equal(compress_frames_wanted(100000, 0.2, 0.4), 200000);
     assert_int_equal(compress_frames_wanted(100000, 0.2, 0.5), 300000);
     assert_int_equal(compress_frames_wanted(123456, 0.1, 0.2), 250000);
-    assert_int_equal(compress_frames_wanted(1000, 0.2, 0.2), 2 * LEARN_FEW_FRAMES);
+    assert_int_equal(compress_frames_wanted(1000, 0.2, 0.21), 0);
+    assert_int_equal(compress_frames_wanted(1000, 0.2, 0.25), 2 * LEARN_FEW_FRAMES);
     assert_int_equal(compress_frames_wanted(40000, 0.1, 0.4), 240000);
 }
 
@@ -315,6 +382,8 @@ int main(void)
         cmocka_unit_test_teardown(test_at_once, scratch_clean),
         cmocka_unit_test_teardown(test_pieces, scratch_clean),
         cmocka_unit_test_teardown(test_chip, scratch_clean),
+        cmocka_unit_test(test_recipe),
+        cmocka_unit_test_teardown(test_losses, scratch_clean),
         cmocka_unit_test(test_wanted),
     };
     const int status = cmocka_run_group_tests(tests, scratch_begin, scratch_end);

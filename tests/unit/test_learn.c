@@ -82,7 +82,7 @@ static void close_school(struct school *s)
 
 static struct network learnt_by(const struct school *s, const struct learn_watch *watch)
 {
-    static const struct learn_watch nobody = {NULL, NULL, NULL};
+    static const struct learn_watch nobody = {NULL, NULL, NULL, NULL};
     struct error error;
     struct network n = network_copy(&s->dense);
     if (!learn(&s->task, watch != NULL ? watch : &nobody, &n, &error))
@@ -391,7 +391,7 @@ static void note_density(void *context, const struct learn_report *report)
 static void test_way_down(void **state)
 {
     struct densities told = {0};
-    const struct learn_watch watch = {note_density, NULL, &told};
+    const struct learn_watch watch = {NULL, note_density, NULL, &told};
     struct school s;
     int steps = 0;
     (void)state;
@@ -409,6 +409,138 @@ static void test_way_down(void **state)
     }
     assert_true(told.of[0] > 0.5 && steps >= 5);
     network_free(&n);
+    close_school(&s);
+}
+
+/* What is held out says which weights come out, and when it is enough. */
+struct losses {
+    int count;
+    double of[40], seen[40]; /* seen: share of all frames */
+};
+
+static void note_loss(void *context, const struct learn_report *report)
+{
+    struct losses *l = context;
+    l->seen[l->count] = (double)report->seen / (double)report->frames;
+    l->of[l->count++] = learn_sums_loss(&report->held_out);
+}
+
+static void test_best(void **state)
+{
+    bool met = false; /* the last one told is not the best */
+    (void)state;
+    for (uint64_t seed = 1; seed <= 8; seed++) {
+        struct losses told = {0};
+        const struct learn_watch watch = {NULL, note_loss, NULL, &told};
+        struct learn_outcome outcome;
+        struct school s;
+        found_school(&s, LAYER_LSTM, DIRECTION_FORWARD, 0.5);
+        s.task.rate = 0.05f; /* too high */
+        s.task.frames = 20000;
+        s.task.seed = seed;
+        s.task.outcome = &outcome;
+        struct network n = learnt_by(&s, &watch);
+        const int last = told.count - 1;
+        int best = last;
+        for (int r = last; r >= 0 && told.seen[r] > 0.62; r--) /* the way down is over */
+            best = told.of[r] < told.of[best] ? r : best;
+        if (!outcome.at_once)
+            assert_true(fabs(loss_of(&s, &n) - told.of[best]) < 1e-6);
+        met = met || (!outcome.at_once && told.of[last] > told.of[best] + 1e-4);
+        network_free(&n);
+        close_school(&s);
+    }
+    assert_true(met);
+}
+
+/* Where there is nothing to be learnt that is seen soon. */
+static void test_enough(void **state)
+{
+    enum { RAMP = 12, IDLE = 4 }; /* reports, of twenty */
+    struct losses told = {0};
+    const struct learn_watch watch = {NULL, note_loss, NULL, &told};
+    struct learn_outcome outcome;
+    struct school s;
+    (void)state;
+    found_school(&s, LAYER_LSTM, DIRECTION_FORWARD, 1.0);
+    s.task.frames = 40000;
+    s.task.outcome = &outcome;
+    struct network n = learnt_by(&s, &watch);
+    assert_true(outcome.enough && outcome.seen < outcome.frames);
+    assert_in_range(told.count, RAMP + IDLE, RAMP + IDLE + 1);
+    network_free(&n);
+    close_school(&s);
+}
+
+/* Labels are of recordings as they are. */
+static void note_labelled(void *context, const struct learn_report *report)
+{
+    int64_t *labelled = context;
+    *labelled += report->learnt.labelled;
+}
+
+static void test_made(void **state)
+{
+    int64_t labelled = 0;
+    const struct learn_watch watch = {NULL, note_labelled, NULL, &labelled};
+    struct school s;
+    struct longer l;
+    struct learn_material material = {0};
+    (void)state;
+    found_school(&s, LAYER_LSTM, DIRECTION_FORWARD, 0.5);
+    make_longer(&l, &s.dense);
+    for (int u = 0; u < LONG; u++)
+        learn_material_add_labelled(&material, &l.recordings.frames[u], l.labels[u]);
+    learn_material_close(&material);
+    s.task.material = &material;
+    s.task.frames = 4000;
+    struct network n = learnt_by(&s, &watch);
+    assert_true(labelled > 2000);
+    labelled = 0;
+    s.task.augment = true;
+    struct network made = learnt_by(&s, &watch);
+    assert_int_equal(labelled, 0);
+    network_free(&n);
+    network_free(&made);
+    learn_material_free(&material);
+    free_longer(&l);
+    close_school(&s);
+}
+
+/* By hand: of 4 bits, two are fraction where 1.0 is the largest weight, three where it is 0.8. */
+static void test_round(void **state)
+{
+    static const float weights[] = {1.0f, -0.55f, 0.3f, 0.12f}, coarse[] = {1.0f, -0.5f, 0.25f, 0.0f},
+                       others[] = {0.8f, -0.55f, 0.3f, 0.12f}, finer[] = {0.75f, -0.5f, 0.25f, 0.125f};
+    struct school s;
+    (void)state;
+    found_school(&s, LAYER_LSTM, DIRECTION_FORWARD, 1.0);
+    for (int m = 0; m < 2; m++) {
+        struct matrix *w = &s.dense.matrices[m].weights;
+        memset(w->at, 0, (size_t)w->rows * (size_t)w->cols * sizeof *w->at);
+        memcpy(w->at, m == 0 ? weights : others, sizeof weights);
+    }
+    learn_round(&s.dense, 4);
+    assert_memory_equal(s.dense.matrices[0].weights.at, coarse, sizeof coarse);
+    assert_memory_equal(s.dense.matrices[1].weights.at, finer, sizeof finer);
+    close_school(&s);
+}
+
+/* Taught with coarse weights it does better with coarse weights. */
+static void test_coarse(void **state)
+{
+    struct school s;
+    (void)state;
+    found_school(&s, LAYER_LSTM, DIRECTION_FORWARD, 0.5);
+    struct network fine = learnt_by(&s, NULL);
+    learn_round(&fine, 3);
+    s.task.weight_bits = 3;
+    struct network taught = learnt_by(&s, NULL);
+    s.task.weight_bits = 0;
+    if (loss_of(&s, &taught) > 0.9 * loss_of(&s, &fine))
+        fail_msg("a loss of %g, of %g when rounded", loss_of(&s, &taught), loss_of(&s, &fine));
+    network_free(&fine);
+    network_free(&taught);
     close_school(&s);
 }
 
@@ -464,7 +596,7 @@ static void change_one(struct school *s, struct learn_material *material)
 static void check_not_taken(struct school *s, const char *checkpoint)
 {
     struct stopping stopping = {0};
-    const struct learn_watch watch = {count_report, is_enough, &stopping};
+    const struct learn_watch watch = {NULL, count_report, is_enough, &stopping};
     struct learn_outcome outcome;
     s->task.outcome = &outcome;
     for (int other = 0; other < 5; other++) {
@@ -493,7 +625,7 @@ static void test_resumed(void **state)
 {
     char path[] = "/tmp/ese-learn-XXXXXX";
     struct stopping stopping = {0};
-    const struct learn_watch watch = {count_report, is_enough, &stopping};
+    const struct learn_watch watch = {NULL, count_report, is_enough, &stopping};
     struct school s;
     (void)state;
     assert_true(mkdtemp(path) != NULL);
@@ -531,6 +663,9 @@ int main(void)
         cmocka_unit_test(test_threads),  cmocka_unit_test(test_seconds),
         cmocka_unit_test(test_labels),   cmocka_unit_test(test_teach),
         cmocka_unit_test(test_resumed),  cmocka_unit_test(test_pieces),
-        cmocka_unit_test(test_way_down), cmocka_unit_test(test_nothing_better)};
+        cmocka_unit_test(test_way_down), cmocka_unit_test(test_nothing_better),
+        cmocka_unit_test(test_best),     cmocka_unit_test(test_enough),
+        cmocka_unit_test(test_made),
+        cmocka_unit_test(test_round),    cmocka_unit_test(test_coarse)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

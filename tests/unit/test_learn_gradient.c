@@ -184,12 +184,61 @@ static void test_gradients(void **state)
     check_all_met();
 }
 
+/* Classes are y itself, or an output layer's; y counts, too, or alone. */
+static void check_loss_gradient(struct random *random, bool layer, float of_classes, float of_y)
+{
+    enum { OUTPUT = 5, CLASSES = 7, STREAMS = 2, FRAMES = 3, ALL = STREAMS * FRAMES * OUTPUT };
+    const int lengths[STREAMS] = {FRAMES, FRAMES - 1};
+    float *y = drawn_floats(random, ALL), *wanted = drawn_floats(random, ALL), dy[ALL] = {0};
+    struct learn_loss loss = {.output = OUTPUT, .classes = layer ? CLASSES : OUTPUT, .of_classes = of_classes,
+                              .of_y = of_y, .mean_square = 0.7f};
+    if (layer) {
+        loss.weights = drawn_floats(random, CLASSES * OUTPUT);
+        loss.bias = drawn_floats(random, CLASSES);
+    }
+    struct learn_scratch scratch = learn_scratch_new(&loss, STREAMS * FRAMES);
+    struct learn_frames frames = {.streams = STREAMS, .frames = FRAMES, .lengths = lengths, .y = y,
+                                  .wanted = wanted, .dy = dy, .weight = 0.25f};
+    struct learn_sums sums = {0};
+    learn_loss_add(&loss, &frames, &scratch, &sums);
+    frames.dy = NULL;
+    for (int i = 0; i < ALL; i++) {
+        const float step = 1e-2f, at = y[i];
+        struct learn_sums more = {0}, less = {0};
+        y[i] = at + step;
+        learn_loss_add(&loss, &frames, &scratch, &more);
+        y[i] = at - step;
+        learn_loss_add(&loss, &frames, &scratch, &less);
+        y[i] = at;
+        const double slope = 0.25 * (more.loss - less.loss) / (double)(2.0f * step);
+        if (fabs(slope - (double)dy[i]) > 2e-3 * (1.0 + fabs(slope)))
+            fail_msg("layer %d, classes %g, y %g: dy[%d] is %g, by differences %g", layer, (double)of_classes,
+                     (double)of_y, i, (double)dy[i], slope);
+    }
+    learn_scratch_free(&scratch);
+    learn_loss_free(&loss);
+    free(y);
+    free(wanted);
+}
+
+static void test_loss(void **state)
+{
+    struct random random;
+    (void)state;
+    random_seed(&random, 17);
+    for (int layer = 0; layer < 2; layer++) {
+        check_loss_gradient(&random, layer, 1.0f, 0.0f);
+        check_loss_gradient(&random, layer, 0.0f, 1.0f);
+        check_loss_gradient(&random, layer, 1.0f, 0.3f);
+    }
+}
+
 int main(void)
 {
     if (blas_name() == NULL) {
         fprintf(stderr, "no OpenBLAS\n");
         return 1;
     }
-    const struct CMUnitTest tests[] = {cmocka_unit_test(test_gradients)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(test_gradients), cmocka_unit_test(test_loss)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
