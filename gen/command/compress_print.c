@@ -179,7 +179,8 @@ void compress_print_table(const struct compress_telling *t)
            held_out->count == 1 ? "" : "s");
     if (t->rows[0].judged.labelled > 0 && t->rows[0].judged.labelled < held_out->frames)
         printf(", %lld of them with labels", (long long)t->rows[0].judged.labelled);
-    printf("; learnt from: %lld of %d, each %.1f times\n", (long long)t->task->material->frames, t->task->material->count,
+    printf("; learnt from: %lld of %d, each %.1f times\n",
+           (long long)t->task->material->frames, t->task->material->count,
            (double)t->outcome.seen / (double)t->task->material->frames);
     if (held_out->piece_count + t->task->material->piece_count > 0)
         printf("long recordings came in pieces of %d frames at most%s\n", t->task->material->most,

@@ -212,7 +212,8 @@ static void tell_outcome(const struct learning *g, bool resumed)
     if (g->learner->task->outcome != NULL)
         *g->learner->task->outcome = (struct learn_outcome){
             .frames = p->frames, .seen = p->seen, .resumed = resumed, .stopped = g->stopped,
-            .density = g->density, .on_the_way = !g->ramp_over, .enough = p->idle >= IDLE_REPORTS, .at_once = g->at_once,
+            .density = g->density, .on_the_way = !g->ramp_over,
+            .enough = p->idle >= IDLE_REPORTS, .at_once = g->at_once,
             .kept = p->reports > 0 && g->learner->task->checkpoint != NULL};
 }
 

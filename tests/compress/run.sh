@@ -85,7 +85,9 @@ interrupt() { # OUT ARGUMENT... : after its second checkpoint
         sleep 0.05
     done
     kill -INT "$process"
-    wait "$process"
+    status=0
+    wait "$process" || status=$?
+    [ "$status" -eq 130 ]
 }
 must 'in one go' compress "$work/whole.safetensors" --frames 150000
 must 'interrupted' interrupt "$work/part.safetensors" --frames 150000
@@ -94,7 +96,11 @@ must 'a network is there' test -s "$work/part.safetensors"
 must 'it is as sparse' "$ese" gen "$work/c.yaml" --set "model.path=$work/part.safetensors" --set model.pruning=none \
     -o "$work/part"
 same 'non-zeros of it' "$(nonzeros "$work/part")" "$(nonzeros "$work/at_once")"
-must 'it goes on' compress "$work/part.safetensors" --frames 150000 --json "$work/part.json"
+goes_on() {
+    compress "$work/part.safetensors" --frames 150000 --json "$work/part.json" >"$work/log"
+}
+must 'it goes on' goes_on
+must 'and says so' grep -E 'goes on from .*part.safetensors.checkpoint.0 and .1, [0-9]+ of 150000 frames' "$work/log"
 same 'from there' "$("$json_get" "$work/part.json" resumed)" true
 must 'to the same bytes' cmp "$work/whole.safetensors" "$work/part.safetensors"
 same 'no checkpoint is left' "$(find "$work" -name '*.checkpoint.*')" ''

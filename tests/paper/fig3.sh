@@ -11,6 +11,19 @@ cp models/speech/utt2[0-7].npy models/speech/utt2[0-7].labels.npy models/speech/
 must 'fig3' "$ese" paper fig3 --material "$work/material" --frames 16000 -j 1 -o "$work/one" --json "$work/fig3.json"
 must 'fig3, three processes' "$ese" paper fig3 --material "$work/material" --frames 16000 -j 3 -o "$work/three"
 
+# Every tenth is held out, as `ese compress` does it; what is held out is not learnt from.
+cat >"$work/c.yaml" <<END
+model:
+  path: $PWD/models/speech/speech-dense.safetensors
+  layers:
+    - kind: lstm
+  utterances: $work/material/train
+END
+must 'compress' "$ese" compress "$work/c.yaml" -o "$work/c.safetensors" --frames 2000 --json "$work/c.json"
+same 'frames learnt from' "$("$json_get" "$work/fig3.json" figures.fig3.material_frames)" \
+    "$("$json_get" "$work/c.json" material_frames)"
+same 'recordings held out' "$("$json_get" "$work/fig3.json" figures.fig3.held_out)" 2
+
 # All but the time that it took.
 for file in fig3.csv fig3.svg; do
     must "same bytes: $file" cmp "$work/one/$file" "$work/three/$file"

@@ -4,6 +4,7 @@
  * differences. */
 #include <math.h>
 
+#include "models/learn/loss.h"
 #include "tests/unit/learn_testing.h"
 
 enum { NETWORKS = 96, STREAMS = 3, FRAMES = 6, KINDS = LAYER_LINEAR + 1 };
@@ -187,8 +188,8 @@ static void test_gradients(void **state)
 /* Classes are y itself, or an output layer's; y counts, too, or alone. */
 static void check_loss_gradient(struct random *random, bool layer, float of_classes, float of_y)
 {
-    enum { OUTPUT = 5, CLASSES = 7, STREAMS = 2, FRAMES = 3, ALL = STREAMS * FRAMES * OUTPUT };
-    const int lengths[STREAMS] = {FRAMES, FRAMES - 1};
+    enum { OUTPUT = 5, CLASSES = 7, ALL = STREAMS * FRAMES * OUTPUT };
+    const int lengths[STREAMS] = {FRAMES, FRAMES - 1, 0};
     float *y = drawn_floats(random, ALL), *wanted = drawn_floats(random, ALL), dy[ALL] = {0};
     struct learn_loss loss = {.output = OUTPUT, .classes = layer ? CLASSES : OUTPUT, .of_classes = of_classes,
                               .of_y = of_y, .mean_square = 0.7f};
