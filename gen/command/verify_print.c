@@ -143,6 +143,7 @@ static void print_memory(const struct verification *v, int64_t ideal)
             int64_t cycles = verification_phase_cycles(v, phase);
             if (strcmp(phase->name, "ddr3") != 0 || cycles < 0 || ideal <= 0)
                 continue;
+            cycles = cycles > ideal ? cycles : ideal; /* frames that were late catch up */
             printf("with a memory like DDR3-1600: %lld, %.1f %% more\n", (long long)cycles,
                    100.0 * (double)(cycles - ideal) / (double)ideal);
             return;

@@ -49,7 +49,7 @@ usage 'no such loss' "--loss: 'kl' is not auto, classes, y or centres" "$work/c.
 # ---- what it reaches ----
 
 # Of 100 decisions the dense network's pruned at once has some 29, with labels 27.
-frames=2000000 agree=0.74 right=0.70
+frames=2000000 agree=0.68 right=0.66
 [ -z "$few" ] || frames=400000 agree=0.50 right=0.48
 must 'learning' compress "$out" --frames "$frames" --json "$work/out.json"
 same 'the loss of few recordings with an output layer' "$("$json_get" "$work/out.json" loss)" 'classes and y'
