@@ -39,7 +39,7 @@ compress() { # NAME FRAMES OPTION...
 for percent in 50 30 20; do
     compress at_"$percent" "$frames" --set model.pruning=balanced --set model.density=0.$percent
 done
-compress bits_8 $((frames * 3 / 10)) --quantized --set weight_bits=8
+compress bits_8 $((frames * 3 / 10)) --quantized --set weight_bits=8 --set model.density=1
 cat >$work/sparse.yaml <<END
 pes: 8
 channels: 4

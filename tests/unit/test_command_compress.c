@@ -293,6 +293,54 @@ static void test_centres(void **state)
     json_decref(json);
 }
 
+/* y of the dense network. */
+static void expect(const char *folder, int count)
+{
+    struct reference *r = reference_new(&net);
+    double y[FRAMES * CLASSES];
+    float values[FRAMES * CLASSES];
+    char path[PATH_MAX];
+    make_dir(folder);
+    for (int n = 0; n < count; n++) {
+        struct matrix x;
+        struct error error;
+        snprintf(path, sizeof path, "speech/r%02d.npy", n);
+        assert_true(frames_read(&x, path, INPUT, &error));
+        reference_run(r, &x, NULL, y);
+        for (int i = 0; i < FRAMES * CLASSES; i++)
+            values[i] = (float)y[i];
+        snprintf(path, sizeof path, "%s/r%02d.npy", folder, n);
+        write_floats(path, FRAMES, CLASSES, values);
+        free(x.at);
+    }
+    reference_free(r);
+}
+
+/* It is another network than that of the expected outputs, and that is no fault; another number of PEs is noted. */
+static void test_other(void **state)
+{
+    (void)state;
+    make_network(true);
+    make_speech("speech", 4, false);
+    expect("expected", 4);
+    assert_int_equal(compress("", (struct compress_options){.frames = 3000}), 0);
+    assert_int_equal(gen("c.yaml", "dense", "model.pruning=none model.expected=expected"), 0);
+    printed("against 280 frames expected: largest difference ");
+    printed(", agrees to 1e-05");
+    put("c.yaml", "pes: 2\nmodel:\n  path: out.safetensors\n  utterances: speech\n  expected: expected\n"
+                  "  pruning: none\n  layers:\n  - kind: lstm\n  - kind: linear\n");
+    assert_int_equal(gen("c.yaml", "sparse", ""), 0);
+    printed("against 280 frames expected: y has ");
+    printed(" dB signal to noise; 'ese compress' made the network another one");
+    struct text said = contents("stderr");
+    assert_null(strstr(text_string(&said), "is not the one that gave the expected outputs"));
+    assert_null(strstr(text_string(&said), "compressed for"));
+    text_free(&said);
+    assert_int_equal(gen("c.yaml", "wide", "pes=4"), 0);
+    complained("ese: note: out.safetensors: compressed for 2 PEs, among which its non-zeros are spread evenly; 4 PEs "
+               "wait for each other");
+}
+
 /* What was learnt is a model whose weights are as few as the chip wants, and a chip of it needs no
  * pruning. */
 static void test_chip(void **state)
@@ -382,6 +430,7 @@ int main(void)
         cmocka_unit_test_teardown(test_at_once, scratch_clean),
         cmocka_unit_test_teardown(test_pieces, scratch_clean),
         cmocka_unit_test_teardown(test_chip, scratch_clean),
+        cmocka_unit_test_teardown(test_other, scratch_clean),
         cmocka_unit_test(test_recipe),
         cmocka_unit_test_teardown(test_losses, scratch_clean),
         cmocka_unit_test(test_wanted),

@@ -592,14 +592,14 @@ static void change_one(struct school *s, struct learn_material *material)
     assert_true(s->task.material == material || s->task.held_out == material);
 }
 
-/* It goes on from its own checkpoint, not from one of another loss, of another chip, or of other recordings. */
+/* It goes on from its own checkpoint, not from one of another loss, chip or network, or of other recordings. */
 static void check_not_taken(struct school *s, const char *checkpoint)
 {
     struct stopping stopping = {0};
     const struct learn_watch watch = {NULL, count_report, is_enough, &stopping};
     struct learn_outcome outcome;
     s->task.outcome = &outcome;
-    for (int other = 0; other < 5; other++) {
+    for (int other = 0; other < 6; other++) {
         stopping = (struct stopping){0};
         s->task.checkpoint = checkpoint;
         struct network part = learnt_by(s, &watch);
@@ -610,6 +610,8 @@ static void check_not_taken(struct school *s, const char *checkpoint)
             s->geometry.pes = 1;
         else if (other == 2)
             s->task.frames += 1000;
+        else if (other == 5)
+            s->dense.layers[1].as.activation = ACTIVATION_TANH;
         else
             change_one(s, other == 3 ? &s->material : &s->held_out);
         struct network n = learnt_by(s, NULL);
