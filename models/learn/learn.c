@@ -220,9 +220,11 @@ static void tell_outcome(const struct learning *g, bool resumed)
 bool learn(const struct learn_task *task, const struct learn_watch *watch, struct network *learnt,
            struct error *error)
 {
+    const struct learn_marks marks = learner_marks(task); /* first: it takes memory for itself */
     struct learning g = {.learner = learner_new(task, error), .watch = watch};
     if (g.learner == NULL)
         return false;
+    g.learner->marks = marks;
     const bool other = !learner_resume(g.learner);
     bool good = g.learner->position.frames > 0 ||
                 frames_in_time(task, watch, &g.learner->position.frames, error);

@@ -55,12 +55,11 @@ struct learner *learner_new(const struct learn_task *task, struct error *error)
 {
     if (!learn_can(error))
         return NULL;
-    const struct learn_marks marks = learner_marks(task); /* before all else: it takes memory for itself */
     struct team *team = team_new(task->threads, error);
     if (team == NULL)
         return NULL;
     struct learner *l = allocate(1, sizeof *l);
-    *l = (struct learner){.task = task, .marks = marks, .plan = learn_plan_new(task->dense), .team = team,
+    *l = (struct learner){.task = task, .plan = learn_plan_new(task->dense), .team = team,
                           .threads = task->threads, .room = room_of(task),
                           .position = {.frames = task->frames, .best_loss = INFINITY}};
     l->copy = network_copy(task->dense);
