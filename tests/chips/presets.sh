@@ -92,4 +92,19 @@ for file in $(awk '/^Where to look next/ { on = 1; next } on { print $1 }' "$wor
 done
 same 'demo: all utterances' "$(grep -c '^utt.. ' "$work/speech/sentences.txt")" 32
 must 'demo: its picture' grep -q '<svg' "$work/speech/schedule.svg"
+# Frames shorter than it takes from one descriptor to the next: 26 clocks.
+cat >"$work/short.yaml" <<'END'
+pes: 4
+channels: 2
+memory: resident
+model:
+  density: 0.4
+  layers:
+    - {kind: linear, input: 26, output: 5}
+END
+must "short: gen" "$ese" gen "$work/short.yaml" -o "$work/short"
+for seed in 1 2 3; do
+    must "short: verify, seed $seed" "$ese" verify "$work/short" --sim icarus --seed $seed --frames 12 --json "$work/short.json"
+    same "short: cycles" "$("$json_get" "$work/short.json" cycles_per_frame)" 26
+done
 finish
