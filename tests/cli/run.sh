@@ -89,13 +89,13 @@ usage 'no command' 'no command'
 usage 'unknown command' "unknown command 'make'" make
 usage 'unknown option' 'unrecognized option' gen tiny --fast -o "$work/out/chip"
 usage 'no CONFIG' 'no CONFIG' gen -o "$work/out/chip"
-usage 'no -o' 'no output folder' gen tiny
+usage 'no -o' 'no output given: -o DIR' gen tiny
 usage 'two CONFIGs' 'too many' gen tiny speech -o "$work/out/chip"
 usage 'no DIR' 'no DIR' verify
 usage 'no chip' 'no DIR' model -o "$work/out/model"
 usage 'no CONFIG for a model' 'no CONFIG' model x -o "$work/out/model"
 usage 'three operands' "one CONFIG is enough: 'y'" model x tiny y -o "$work/out/model"
-usage 'no -o for a model' 'no output folder' model x tiny
+usage 'no -o for a model' 'no output given: -o DIR' model x tiny
 usage 'frames' "'0' is not a whole number" verify x --frames 0
 usage 'frames' 'is not a whole number' verify x --frames 1e3
 usage 'too few frames' '--frames: 2 is too few; at least 3' verify x --frames 2
