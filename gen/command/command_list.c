@@ -47,14 +47,16 @@ static const struct argp_option import_options[] = {
 
 static const struct argp_option compress_options[] = {
     {"output", 'o', "OUT.safetensors", 0, "File for the network (needed)", 0},
-    {"frames", OPTION_SEEN, "N", 0, "Frames to see; 5,500,000 or all of them twelve times if not given", 0},
+    {"frames", OPTION_SEEN, "N", 0, "Frames to see; 5,500,000, or all there are twelve times if that is more, if not given", 0},
     {"minutes", OPTION_MINUTES, "M", 0, "Learn about so long, in place of --frames: the rate says how many frames "
      "that are", 0},
     {"threads", OPTION_THREADS, "N", 0, "Threads, up to 16; as many as processors if not given", 0},
-    {"loss", OPTION_LOSS, "NAME", 0, "What is compared with the dense network: classes, y, centres or auto", 0},
+    {"loss", OPTION_LOSS, "NAME", 0, "What is compared with the dense network: classes (softmax of scores), y (its squares), centres (softmax of "
+     "how near y is to 200 points), or auto", 0},
     {"held-out", OPTION_HELD_OUT, "DIR", 0, "Recordings that nothing is learnt from; every tenth if not given", 0},
     {"seed", OPTION_SEED, "N", 0, "Seed of the order, and of what is made of few recordings", 0},
-    {"quantized", OPTION_QUANTIZED, NULL, 0, "Weights are rounded to weight_bits while learning", 0},
+    {"quantized", OPTION_QUANTIZED, NULL, 0, "Weights are rounded to weight_bits while learning; at model.density 1 "
+     "nothing is pruned", 0},
     JSON_OPTION,
     SET_OPTION,
     HELP_OPTIONS,
@@ -403,8 +405,8 @@ const struct command commands[COMMAND_COUNT] = {
      "CONFIG is what 'ese gen' takes, with a trained network (model.path) and recordings (model.utterances), which "
      "need no labels: the network learns from what it was itself when it was dense.  Where the recordings that are "
      "held out have labels (phones.txt, NAME.labels.npy), frames right are told, too; nothing is learnt from them.  "
-     "Ctrl-C leaves the best so far, and the same command then goes on from its last report.  With the same --threads the result is the "
-     "same on one machine; another processor's OpenBLAS rounds otherwise.",
+     "Ctrl-C leaves the best so far, with exit status 130, and the same command then goes on from its last report.  "
+     "With the same --threads the result is the same on one machine; another processor's OpenBLAS rounds otherwise.",
      "  ese compress my.yaml -o sparse.safetensors\n"
      "  ese compress my.yaml -o sparse.safetensors --set model.density=0.2 --frames 13700000\n"
      "  ese compress my.yaml -o sparse.safetensors --minutes 10 --held-out others --json learnt.json\n",

@@ -49,7 +49,8 @@ bool accuracy_expected(const struct program *p, const struct accuracy *a, struct
     const struct trained *t = &a->trained;
     const double least = trained_least_db(p);
     char worst[PRINTABLE_NAME + 16] = "", name[PRINTABLE_NAME];
-    if (t->frames == 0 || p->network.compressed_for > 0 || (t->all.snr_db >= least && (t->worst == NULL || t->worst_db >= least)))
+    const bool near = t->all.snr_db >= least && (t->worst == NULL || t->worst_db >= least);
+    if (t->frames == 0 || p->network.compressed_for > 0 || near)
         return true;
     if (t->worst != NULL) {
         printable(name, sizeof name, t->worst);

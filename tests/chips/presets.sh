@@ -104,7 +104,8 @@ model:
 END
 must "short: gen" "$ese" gen "$work/short.yaml" -o "$work/short"
 for seed in 1 2 3; do
-    must "short: verify, seed $seed" "$ese" verify "$work/short" --sim icarus --seed $seed --frames 12 --json "$work/short.json"
+    must "short: verify, seed $seed" \
+        "$ese" verify "$work/short" --sim icarus --seed $seed --frames 12 --json "$work/short.json"
     same "short: cycles" "$("$json_get" "$work/short.json" cycles_per_frame)" 26
 done
 finish

@@ -27,7 +27,8 @@ static void write_floats(const char *path, int frames, int width, const float *v
 /* An LSTM and, if there are to be classes, a linear layer; net.safetensors and c.yaml. */
 static void make_network_of(enum direction direction, bool classes)
 {
-    static const char lstm[] = "  - kind: lstm\n", both[] = "    direction: both\n", linear[] = "  - kind: linear\n    density: 1\n";
+    static const char lstm[] = "  - kind: lstm\n", both[] = "    direction: both\n",
+                      linear[] = "  - kind: linear\n    density: 1\n";
     struct layer_config layers[2] = {layer_default(LAYER_LSTM), layer_default(LAYER_LINEAR)};
     struct model_config model = {.layer_count = classes ? 2 : 1, .density = 1.0, .seed = 4};
     struct text bytes = {0}, yaml = {0};
@@ -135,7 +136,8 @@ static void test_refused(void **state)
             "--loss classes: the network has no output layer of classes");
     refused("", (struct compress_options){.json = "none/a.json"}, "--json");
     refused("", (struct compress_options){.output = "none/a.safetensors"}, "--output");
-    refused("", (struct compress_options){.output = "net.safetensors"}, "net.safetensors: is read here, and would be lost");
+    refused("", (struct compress_options){.output = "net.safetensors"},
+            "net.safetensors: is read here, and would be lost");
     refused("", (struct compress_options){.output = "c.yaml"}, "c.yaml: is read here");
     refused("", (struct compress_options){.output = "speech/r01.npy"}, "speech/r01.npy: is read here");
     refused("", (struct compress_options){.json = "speech/../net.safetensors"}, "net.safetensors: is read here");
