@@ -64,6 +64,14 @@ static void look_at_y(struct learn_loss *l, const struct network *dense,
     free(y);
 }
 
+/* Beside classes. */
+static float share_of_y(const struct network *dense, int64_t frames)
+{
+    if (frames <= FRAMES_OF_Y)
+        return 1.0f;
+    return dense->after != NULL ? 0.0f : (float)FRAMES_OF_Y / (float)frames;
+}
+
 bool learn_make_loss(struct learn_loss *l, const struct network *dense,
                      const struct learn_material *material, enum learn_by by, uint64_t seed)
 {
@@ -76,9 +84,7 @@ bool learn_make_loss(struct learn_loss *l, const struct network *dense,
     if (by != LEARN_CENTRES)
         *l = learn_judge(dense, l->mean_square);
     l->of_classes = by == LEARN_Y ? 0.0f : 1.0f;
-    l->of_y = by == LEARN_CLASSES                         ? 0.0f
-              : by == LEARN_AUTO && material->frames > FRAMES_OF_Y ? (float)FRAMES_OF_Y / (float)material->frames
-                                                           : 1.0f;
+    l->of_y = by == LEARN_CLASSES ? 0.0f : by == LEARN_AUTO ? share_of_y(dense, material->frames) : 1.0f;
     return true;
 }
 

@@ -378,6 +378,42 @@ static void test_recipe(void **state)
     assert_true(!task.noise && !task.augment);
 }
 
+static float share_of_y(const struct network *dense, const struct matrix *frames, int recordings)
+{
+    struct learn_material material = {0};
+    struct learn_loss loss;
+    for (int n = 0; n < recordings; n++)
+        learn_material_add(&material, frames);
+    learn_material_close(&material);
+    assert_true(learn_make_loss(&loss, dense, &material, LEARN_AUTO, 1) && loss.of_classes == 1.0f);
+    const float share = loss.of_y;
+    learn_loss_free(&loss);
+    learn_material_free(&material);
+    return share;
+}
+
+/* Beside classes y counts less where there are many recordings; behind it a layer for scores, not at all. */
+static void test_share(void **state)
+{
+    const struct matrix *scores;
+    struct utterances u;
+    (void)state;
+    make_network(true);
+    utterances_draw(&u, 1, 1000, INPUT, 1);
+    assert_true(share_of_y(&net, &u.frames[0], 25) == 1.0f && share_of_y(&net, &u.frames[0], 100) == 0.25f);
+    struct network behind = network_copy(&net);
+    make_network(false);
+    scores = &behind.matrices[behind.matrix_count - 1].weights;
+    struct layer_config linear = layer_default(LAYER_LINEAR);
+    linear.input = scores->cols;
+    linear.output = scores->rows;
+    net.after = allocate(1, sizeof *net.after);
+    network_make(net.after, &linear, 1);
+    assert_true(share_of_y(&net, &u.frames[0], 25) == 1.0f && share_of_y(&net, &u.frames[0], 100) == 0.0f);
+    network_free(&behind);
+    utterances_free(&u);
+}
+
 static void check_loss(enum learn_by by, const char *name)
 {
     struct learn_material material = {0};
@@ -435,6 +471,7 @@ int main(void)
         cmocka_unit_test_teardown(test_other, scratch_clean),
         cmocka_unit_test(test_recipe),
         cmocka_unit_test_teardown(test_losses, scratch_clean),
+        cmocka_unit_test_teardown(test_share, scratch_clean),
         cmocka_unit_test(test_wanted),
     };
     const int status = cmocka_run_group_tests(tests, scratch_begin, scratch_end);
