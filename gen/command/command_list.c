@@ -404,7 +404,7 @@ const struct command commands[COMMAND_COUNT] = {
     {"compress", "CONFIG", NULL, "make a dense network sparse, so that it still does the same",
      "CONFIG is what 'ese gen' takes, with a trained network (model.path) and recordings (model.utterances), which "
      "need no labels: the network learns from what it was itself when it was dense.  Where the recordings that are "
-     "held out have labels (phones.txt, NAME.labels.npy), frames right are told, too; nothing is learnt from them.  "
+     "held out have labels (NAME.labels.npy), frames right are told, too; nothing is learnt from them.  "
      "Ctrl-C leaves the best so far, with exit status 130, and the same command then goes on from its last report.  "
      "With the same --threads the result is the same on one machine; another processor's OpenBLAS rounds otherwise.",
      "  ese compress my.yaml -o sparse.safetensors\n"
