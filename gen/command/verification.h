@@ -39,6 +39,9 @@ struct verification {
 
 bool verification_waits(const struct verification *v); /* for the memory */
 
+/* Are there so many frames, or such long ones, that the model says when they start? */
+bool verification_settles(const struct verification *v);
+
 /* Cycles of a frame in a phase, or -1. */
 int64_t verification_phase_cycles(const struct verification *v,
                                   const struct simulation_phase *phase);

@@ -238,9 +238,11 @@ void verification_print(const struct verification *v)
                "do useful work\n",
                (long long)cycles, (long long)play->cycles.cycles_per_frame,
                100.0 * verification_utilization(v, cycles));
+    if (cycles >= 0 && !verification_waits(v) && !verification_settles(v))
+        printf("frames this short are in no steady state yet after %d of them\n", play->frames);
     if (verification_waits(v))
         printf("external memory, at a bus word a clock: %lld, so the array waits\n",
-               (long long)derive_traffic(p).clocks);
+               (long long)play_memory_clocks(p, &v->play.cycles));
     if (cycles >= 0 && !verification_same_cycles(v))
         printf("the cycles of a frame are not as they should be, or not the same in all "
                "simulators\n");

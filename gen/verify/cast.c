@@ -6,8 +6,16 @@
 
 enum {
     IDLE_MOST = 3,         /* frames that a channel may rest between two utterances */
-    DESCRIPTOR_FRAMES_MOST = 5
+    DESCRIPTOR_FRAMES_MOST = 5,
+    QUEUE_CLOCKS = 100     /* at most, from the end of a descriptor's x to the first of the next one's */
 };
+
+/* Frames so short that the first of a descriptor waits for its x, which is asked for when that of the
+ * descriptor before has been given; those after it find the array empty, and are faster than in steady state. */
+static bool wait_for_descriptors(const struct maker *mk)
+{
+    return mk->play->cycles.cycles_per_frame < mk->program->d.x_size + QUEUE_CLOCKS;
+}
 
 /* Each channel takes the next utterance when its last one has ended and it has rested a little. */
 void play_cast_voices(struct maker *mk, const struct utterances *u)
@@ -39,8 +47,8 @@ void play_cast_descriptors(struct maker *mk)
     int channels = mk->program->d.channels, next = 0;
     for (int t = 0, left = 1; t < mk->frames; t++) {
         /* One frame, two frames, and then any number; the last two, between which the clocks of a frame are
-         * measured, are of one. */
-        play->begins[t] = t == 0 || (--left <= 0 && t < mk->frames - 1);
+         * measured, are of one, and all where that would be wrong otherwise. */
+        play->begins[t] = t == 0 || (--left <= 0 && t < mk->frames - 1 && !wait_for_descriptors(mk));
         if (play->begins[t] && t > 0)
             left = t == 1 ? 2 : 1 + (int)random_below(&mk->random, DESCRIPTOR_FRAMES_MOST);
     }

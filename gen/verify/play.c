@@ -20,7 +20,6 @@ enum {
     REGION_BASE = 1 << 20,
     SETTLED_FRAME = 3,     /* with a queue: x of this frame comes while others are computed */
     SETTLED_CLOCKS = 150,  /* ... and begins so late */
-    QUEUE_CLOCKS = 100,    /* at most, from the end of a descriptor's x to the first of the next one's */
     HOST_CLOCKS = 200      /* about what the host takes from start to the first frame */
 };
 
@@ -192,16 +191,16 @@ static void fill_frames(struct play *play, const struct program *p,
 
 /* ---- phases ---------------------------------------------------------------------------------------- */
 
-bool play_waits_for_memory(const struct program *program, const struct cycles *cycles)
+int64_t play_memory_clocks(const struct program *program, const struct cycles *cycles)
 {
-    return derive_traffic(program).clocks > cycles->cycles_per_frame;
+    const struct traffic t = derive_traffic(program);
+    const int64_t slowed = t.constants > 0 ? cycles->cycles_per_frame + t.constants : 0;
+    return t.clocks > slowed ? t.clocks : slowed;
 }
 
-/* Frames so short that the first of a descriptor waits for its x, which is asked for when that of the
- * descriptor before has been given. */
-static bool waits_for_descriptors(const struct maker *mk)
+bool play_waits_for_memory(const struct program *program, const struct cycles *cycles)
 {
-    return mk->play->cycles.cycles_per_frame < mk->program->d.x_size + QUEUE_CLOCKS;
+    return play_memory_clocks(program, cycles) > cycles->cycles_per_frame;
 }
 
 /* The first frame whose start the others are counted from; that of the end: there is none. */
@@ -211,9 +210,6 @@ static uint32_t first_expected(const struct maker *mk, uint32_t frames)
     if (mk->program->config.io != IO_MEMORY)
         return 0;
     uint32_t from = SETTLED_FRAME < frames - 2 ? SETTLED_FRAME : frames - 2;
-    for (uint32_t t = frames - 1; t > from && waits_for_descriptors(mk); t--)
-        if (mk->play->begins[t])
-            from = t;
     while (from < frames - 1 && cycles->frames[from].start < SETTLED_CLOCKS)
         from++;
     return from < frames - 1 ? from : frames;
@@ -350,8 +346,8 @@ static void begin(struct maker *mk, uint64_t seed)
     mk->drawn = u->count;
 
     cycles_run(p, mk->frames, &play->cycles);
-    mk->pace = play_waits_for_memory(p, &play->cycles) ? derive_traffic(p).clocks
-                                                         : play->cycles.cycles_per_frame;
+    const int64_t memory = play_memory_clocks(p, &play->cycles), array = play->cycles.cycles_per_frame;
+    mk->pace = memory > array ? memory : array;
     size_t all = (size_t)play_all_frames(mk);
     play->voices = allocate(all * (size_t)p->d.channels, sizeof *play->voices);
     play->begins = allocate(all, sizeof *play->begins);

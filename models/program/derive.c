@@ -299,6 +299,7 @@ struct traffic derive_traffic(const struct program *p)
     if (p->config.memory == MEMORY_STREAM) {
         t.read[p->config.memory_ports > 1 ? 0 : 1] += d->weights_bus_words;
         t.read[1] += d->columns_bus_words + d->constants_bus_words;
+        t.constants = (int64_t)d->constants * ((d->constants_memory_bits + d->bus_bits - 1) / d->bus_bits - 1);
     }
     if (p->config.io == IO_MEMORY) {
         t.read[1] += d->x_bus_words;

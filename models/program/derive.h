@@ -59,9 +59,10 @@ int derive_skew(const struct derived *d);
 void derive_bus_words(struct derived *derived);
 
 /* What a frame takes of external memory: bus words on the ports (0: weights, 1: data), and clocks
- * of the busier one at a bus word a clock.  All 0 with memory rom. */
+ * of the busier one at a bus word a clock.  All 0 with memory rom.  `constants`: clocks that element-wise steps
+ * take more, at most, as each reads a word of constants that is several bus words. */
 struct traffic {
-    int64_t read[2], written, clocks;
+    int64_t read[2], written, clocks, constants;
 };
 
 struct traffic derive_traffic(const struct program *program);
