@@ -64,14 +64,6 @@ static bool check_apart(const struct compression *c, struct error *error)
     return true;
 }
 
-static int64_t frames_in(const struct utterances *u)
-{
-    int64_t frames = 0;
-    for (int n = 0; n < u->count; n++)
-        frames += u->frames[n].rows;
-    return frames;
-}
-
 static bool split(struct compression *c, struct error *error)
 {
     const struct utterances *u = &c->recordings;
@@ -80,8 +72,8 @@ static bool split(struct compression *c, struct error *error)
         return false;
     if (!read_labels(c, error))
         return false;
-    c->material.most = learn_piece(c->dense, frames_in(u));
-    c->held_out.most = given ? learn_piece(c->dense, frames_in(&c->others)) : c->material.most;
+    c->material.most = learn_piece(c->dense, utterances_length(u));
+    c->held_out.most = given ? learn_piece(c->dense, utterances_length(&c->others)) : c->material.most;
     for (int n = 0; n < u->count; n++)
         if (given || n % LEARN_HELD_OUT_EVERY != LEARN_HELD_OUT_EVERY / 2 % u->count)
             learn_material_add(&c->material, &u->frames[n]);

@@ -47,12 +47,13 @@ static const struct argp_option import_options[] = {
 
 static const struct argp_option compress_options[] = {
     {"output", 'o', "OUT.safetensors", 0, "File for the network (needed)", 0},
-    {"frames", OPTION_SEEN, "N", 0, "Frames to see; 5,500,000, or all there are twelve times if that is more, if not given", 0},
+    {"frames", OPTION_SEEN, "N", 0, "Frames to see; 5,500,000, or all there are twelve times if that is more, "
+     "if not given", 0},
     {"minutes", OPTION_MINUTES, "M", 0, "Learn about so long, in place of --frames: the rate says how many frames "
      "that are", 0},
     {"threads", OPTION_THREADS, "N", 0, "Threads, up to 16; as many as processors if not given", 0},
-    {"loss", OPTION_LOSS, "NAME", 0, "What is compared with the dense network: classes (softmax of scores), y (its squares), centres (softmax of "
-     "how near y is to 200 points), or auto", 0},
+    {"loss", OPTION_LOSS, "NAME", 0, "What is compared with the dense network: classes (softmax of scores), "
+     "y (its squares), centres (softmax of how near y is to 200 points), or auto", 0},
     {"held-out", OPTION_HELD_OUT, "DIR", 0, "Recordings that nothing is learnt from; every tenth if not given", 0},
     {"seed", OPTION_SEED, "N", 0, "Seed of the order, and of what is made of few recordings", 0},
     {"quantized", OPTION_QUANTIZED, NULL, 0, "Weights are rounded to weight_bits while learning; at model.density 1 "

@@ -53,12 +53,11 @@ void note_model(const struct program *program)
     if (program->config.model.stale_expected)
         fputs("ese: note: model.expected was given with another model or other utterances: not used\n",
               stderr);
-    if (program->config.model.path != NULL)
-        note_source(program);
-    if (program->config.model.path != NULL)
-        note_mask(program);
-    if (program->config.model.path == NULL ||
-        !network_missing_biases(&program->network, names, sizeof names))
+    if (program->config.model.path == NULL)
+        return;
+    note_source(program);
+    note_mask(program);
+    if (!network_missing_biases(&program->network, names, sizeof names))
         return;
     printable(path, sizeof path, program->config.model.path);
     fprintf(stderr, "ese: note: %s: no %s: taken as zero\n", path, names);

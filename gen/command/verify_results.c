@@ -56,8 +56,9 @@ bool verification_settles(const struct verification *v)
     return s->phase_count <= PHASE_STEADY || s->phases[PHASE_STEADY].starts != NULL;
 }
 
-/* As the model has it, if there are enough frames for a steady state.  Where frames wait for the memory: about as many as there are bus words, but
- * for what is read ahead, and for streams that share a port and get in each other's way. */
+/* As the model has it, if there are enough frames for a steady state.  Where frames wait for the memory: about
+ * as many as there are bus words, but for what is read ahead, and for streams that share a port and get in each
+ * other's way. */
 static bool cycles_expected(const struct verification *v, int64_t cycles)
 {
     const struct program *p = v->program;

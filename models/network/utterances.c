@@ -131,6 +131,14 @@ struct utterances utterances_named(const struct utterances *of)
     return u;
 }
 
+int64_t utterances_length(const struct utterances *u)
+{
+    int64_t frames = 0;
+    for (int n = 0; n < u->count; n++)
+        frames += u->frames[n].rows;
+    return frames;
+}
+
 void utterances_free(struct utterances *utterances)
 {
     for (int i = 0; i < utterances->count; i++) {

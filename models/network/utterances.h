@@ -42,6 +42,9 @@ char *expected_file(const char *path, const char *name);
 /* As many, of the same names, of which no frames are there yet. */
 struct utterances utterances_named(const struct utterances *utterances);
 
+/* Frames of all of them. */
+int64_t utterances_length(const struct utterances *utterances);
+
 void utterances_free(struct utterances *utterances);
 
 #endif

@@ -25,14 +25,6 @@ bool trained_agrees(const struct error_sums *sums)
     return sums->max_error <= TRAINED_AGREES * fmax(1.0, sums->max_wanted);
 }
 
-static int64_t all_frames(const struct utterances *u)
-{
-    int64_t frames = 0;
-    for (int n = 0; n < u->count; n++)
-        frames += u->frames[n].rows;
-    return frames;
-}
-
 /* Utterance number `n`; `done`, of `all` frames, counts on. */
 static struct error_sums compare(const struct reference *reference, const struct program *p, int n,
                                  int64_t *done, int64_t all)
@@ -74,7 +66,7 @@ struct trained trained_compare(const struct program *p)
         return trained;
     struct reference *reference = reference_new(p->given != NULL ? p->given : &p->network);
     struct error_sums *sums = allocate((size_t)p->utterances.count, sizeof *sums), all = {0};
-    const int64_t frames = all_frames(&p->utterances);
+    const int64_t frames = utterances_length(&p->utterances);
     for (int n = 0; n < p->utterances.count; n++) {
         sums[n] = compare(reference, p, n, &trained.frames, frames);
         error_sums_join(&all, &sums[n]);
