@@ -150,7 +150,7 @@ static struct cells of_unpack(const struct derived *d, int word)
 static struct cells of_fetch(const struct derived *d, int word)
 {
     struct cells sum = of_unpack(d, word);
-    add(&sum, 365, 130 + (d->fetch_clocks > 2 ? d->bus_bits : 0));
+    add(&sum, 365, 130 + (d->fetch_clocks > 2 ? derive_fetched_bits(d, word) : 0));
     return sum;
 }
 

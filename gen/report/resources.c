@@ -77,12 +77,17 @@ static struct memory *add(struct resources *r, const char *unit, const char *hol
 /* Buffers of the bus masters. */
 static void add_buffers(struct resources *r, const struct program *p)
 {
-    static const char *const streams[] = {"weights read ahead", "columns read ahead",
-                                          "constants read ahead"};
     const struct derived *d = &p->d;
+    const struct {
+        const char *holds;
+        int word;
+    } streams[] = {{"weights read ahead", d->weights_memory_bits}, {"columns read ahead", d->columns_memory_bits},
+                   {"constants read ahead", d->constants_memory_bits}};
     const int two_bursts = 2 << d->burst_bits;
-    for (int n = 0; p->config.memory == MEMORY_STREAM && n < 3; n++)
-        add(r, "MEM controller", streams[n], IN_BLOCK_RAM, 1, 1 << d->fetch_bits, d->bus_bits);
+    for (int n = 0; p->config.memory == MEMORY_STREAM && n < 3; n++) {
+        const int width = derive_fetched_bits(d, streams[n].word);
+        add(r, "MEM controller", streams[n].holds, IN_BLOCK_RAM, 1, (d->bus_bits << d->fetch_bits) / width, width);
+    }
     add(r, "MEM controller", "loading", IN_BLOCK_RAM, 1, two_bursts, d->bus_bits);
     if (p->config.io != IO_MEMORY)
         return;

@@ -52,10 +52,6 @@ void facts_text_memory(struct text *text, const struct facts *f)
     text_appendf(text, "  %-14s %s cycles a frame, at a bus word a clock and port%s\n", "its limit",
                  commas(f->traffic.clocks).text,
                  f->traffic.clocks > cycles ? ": slower than the array, which will wait" : "");
-    if (f->traffic.constants > 0)
-        text_appendf(text, "  %-14s of %d bits are more than a bus word: element-wise steps wait for them, up to %s cycles "
-                           "a frame;\n  %-14s fewer elem_lanes or more axi_data_bits\n", "constants",
-                     d->constants_memory_bits, commas(f->traffic.constants).text, "");
     text_appendf(text, "  %-14s model.bin %s bytes, weights.bin %s bytes; %s\n", "model",
                  commas(region_bytes(p, REGION_MODEL)).text,
                  commas(region_bytes(p, REGION_WEIGHTS)).text,

@@ -191,16 +191,9 @@ static void fill_frames(struct play *play, const struct program *p,
 
 /* ---- phases ---------------------------------------------------------------------------------------- */
 
-int64_t play_memory_clocks(const struct program *program, const struct cycles *cycles)
-{
-    const struct traffic t = derive_traffic(program);
-    const int64_t slowed = t.constants > 0 ? cycles->cycles_per_frame + t.constants : 0;
-    return t.clocks > slowed ? t.clocks : slowed;
-}
-
 bool play_waits_for_memory(const struct program *program, const struct cycles *cycles)
 {
-    return play_memory_clocks(program, cycles) > cycles->cycles_per_frame;
+    return derive_traffic(program).clocks > cycles->cycles_per_frame;
 }
 
 /* The first frame whose start the others are counted from; that of the end: there is none. */
@@ -231,11 +224,18 @@ static void expect_cycles(const struct maker *mk, struct stimulus_phase *phase)
         phase->starts[t] = t < from ? -1 : cycles->frames[t].start + RESET_LATENCY;
 }
 
-/* Clocks until the streams have read as far ahead as they do: until then x and descriptors have to wait
- * for them on the same port. */
+/* Takes a stream longer to bring a word than the array may take to use it? */
+static bool reads_wide_words(const struct derived *d)
+{
+    return d->weights_memory_bits > d->bus_bits || d->columns_memory_bits > d->bus_bits ||
+           d->constants_memory_bits > d->bus_bits;
+}
+
+/* Clocks until the streams have read as far ahead as they do.  Until then x and descriptors have to wait
+ * for them on the same port; and the array has to, if words are wider than the bus. */
 static uint32_t fill_clocks(const struct program *p)
 {
-    if (p->config.memory != MEMORY_STREAM || p->config.io != IO_MEMORY)
+    if (p->config.memory != MEMORY_STREAM || (p->config.io != IO_MEMORY && !reads_wide_words(&p->d)))
         return 1;
     int streams = p->config.memory_ports > 1 ? 2 : 3;
     return (uint32_t)(streams << p->d.fetch_bits) + HOST_CLOCKS;
@@ -346,7 +346,7 @@ static void begin(struct maker *mk, uint64_t seed)
     mk->drawn = u->count;
 
     cycles_run(p, mk->frames, &play->cycles);
-    const int64_t memory = play_memory_clocks(p, &play->cycles), array = play->cycles.cycles_per_frame;
+    const int64_t memory = derive_traffic(p).clocks, array = play->cycles.cycles_per_frame;
     mk->pace = memory > array ? memory : array;
     size_t all = (size_t)play_all_frames(mk);
     play->voices = allocate(all * (size_t)p->d.channels, sizeof *play->voices);

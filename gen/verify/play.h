@@ -61,11 +61,7 @@ void play_utterances(struct play *play, const struct program *program, int limit
 
 void play_free(struct play *play);
 
-/* Clocks that the memory leaves a frame: at a bus word a clock; with those for words of constants that are
- * several bus words, which nothing reads ahead. */
-int64_t play_memory_clocks(const struct program *program, const struct cycles *cycles);
-
-/* Is that too little for the array? */
+/* Is a bus word a clock too little for the array? */
 bool play_waits_for_memory(const struct program *program, const struct cycles *cycles);
 
 #endif

@@ -292,6 +292,11 @@ void derive_bus_words(struct derived *d)
     d->state_bus_words = bus_words(d, d->cell_words + d->kept_words, d->state_memory_bits);
 }
 
+int derive_fetched_bits(const struct derived *d, int word_bits)
+{
+    return word_bits > d->bus_bits ? word_bits : d->bus_bits;
+}
+
 struct traffic derive_traffic(const struct program *p)
 {
     const struct derived *d = &p->d;
@@ -299,7 +304,6 @@ struct traffic derive_traffic(const struct program *p)
     if (p->config.memory == MEMORY_STREAM) {
         t.read[p->config.memory_ports > 1 ? 0 : 1] += d->weights_bus_words;
         t.read[1] += d->columns_bus_words + d->constants_bus_words;
-        t.constants = (int64_t)d->constants * ((d->constants_memory_bits + d->bus_bits - 1) / d->bus_bits - 1);
     }
     if (p->config.io == IO_MEMORY) {
         t.read[1] += d->x_bus_words;

@@ -59,13 +59,15 @@ int derive_skew(const struct derived *d);
 void derive_bus_words(struct derived *derived);
 
 /* What a frame takes of external memory: bus words on the ports (0: weights, 1: data), and clocks
- * of the busier one at a bus word a clock.  All 0 with memory rom.  `constants`: clocks that element-wise steps
- * take more, at most, as each reads a word of constants that is several bus words. */
+ * of the busier one at a bus word a clock.  All 0 with memory rom. */
 struct traffic {
-    int64_t read[2], written, clocks, constants;
+    int64_t read[2], written, clocks;
 };
 
 struct traffic derive_traffic(const struct program *program);
+
+/* Bits of what a stream of the model reads ahead a word, for words of so many: they, or the bus's. */
+int derive_fetched_bits(const struct derived *d, int word_bits);
 
 /* Bits of a word of each of the model's three streams. */
 int weight_beat_bits(const struct derived *d);

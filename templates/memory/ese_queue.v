@@ -164,6 +164,7 @@ module ese_queue #(
 
     ese_fetch #(
         .BUS_W     (BUS_W),
+        .WORD_W    (BUS_W),
         .ADDRESS_W (ADDRESS_W),
         .FIFO_W    (BURST_W + 1)
     ) u_fetch (

@@ -207,6 +207,7 @@ module ese_sections #(
 
     ese_fetch #(
         .BUS_W     (BUS_W),
+        .WORD_W    (BUS_W),
         .ADDRESS_W (ADDRESS_W),
         .FIFO_W    (BURST_W + 1)
     ) u_fetch (

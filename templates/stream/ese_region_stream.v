@@ -3,6 +3,7 @@
 //
 // Order    word 0 .. last_item, then again from 0, once a frame; starts over at reset
 // Buffer   2**FIFO_W bus words are read ahead
+// Rate     one word a clock while the buffer has some, be they wider than the bus or not
 // Output   registered
 // Parts    ese_fetch, ese_unpack, ese_skid
 `resetall
@@ -34,16 +35,19 @@ module ese_region_stream #(
     input  wire                 ready,
     output wire [WORD_W-1:0]    data
 );
-    wire              fetched;
-    wire              used;
-    wire [BUS_W-1:0]  fetched_data;
-    wire              unused_started;
-    wire              unpacked;
-    wire [WORD_W-1:0] unpacked_data;
-    wire              take;
+    localparam FETCHED_W = (WORD_W > BUS_W) ? WORD_W : BUS_W;
+
+    wire                 fetched;
+    wire                 used;
+    wire [FETCHED_W-1:0] fetched_data;
+    wire                 unused_started;
+    wire                 unpacked;
+    wire [WORD_W-1:0]    unpacked_data;
+    wire                 take;
 
     ese_fetch #(
         .BUS_W     (BUS_W),
+        .WORD_W    (FETCHED_W),
         .ADDRESS_W (ADDRESS_W),
         .FIFO_W    (FIFO_W)
     ) u_fetch (
@@ -65,7 +69,7 @@ module ese_region_stream #(
     );
 
     ese_unpack #(
-        .BUS_W  (BUS_W),
+        .BUS_W  (FETCHED_W),
         .WORD_W (WORD_W),
         .ITEM_W (ITEM_W)
     ) u_unpack (

@@ -47,6 +47,24 @@ same "narrow bus: cycles a frame" "$("$json_get" "$work/narrow2.json" cycles_per
     "$("$json_get" "$work/narrow2.json" memory_cycles_per_frame)"
 narrow_bus 1
 
+# Words of constants, and of weights, wider than the bus, which has time for them over a frame: they are
+# read ahead, and the array does not wait.
+wide_words() { # IO PORTS PES LANES
+    local name="words wider than the bus, x by $1, $2 ports, $3 PEs"
+    must "$name: gen" "$ese" gen tiny -o "$work/wide" --force --set memory=stream --set axi_data_bits=128 \
+        --set io="$1" --set memory_ports="$2" --set pes="$3" --set elem_lanes="$4" --set model.cell=39 \
+        --set model.density=0.6
+    must "$name: verify" "$ese" verify "$work/wide" --sim verilator --frames 8 --json "$work/wide.json"
+    check_results "$name" "$work/wide.json"
+    holds "$name: clocks of the memory" "$("$json_get" "$work/wide.json" memory_cycles_per_frame)" '<' \
+        "$("$json_get" "$work/wide.json" cycles_per_frame)"
+}
+
+wide_words stream 2 4 4 # constants
+wide_words memory 1 4 4
+wide_words stream 1 16 1 # weights
+wide_words memory 2 16 1
+
 # 89.5 % in floating point, and 147 edits from 626 phones, as whoever trained the model measured it;
 # the chip's own outputs may cost 0.3 points.
 must "speech: recognise" "$ese" recognise "$work/speech" --json "$work/recognise.json"

@@ -7,7 +7,7 @@ source "$(dirname "$0")/modules.sh"
 
 # Models, loaded from an image and streamed.
 compare_model() {
-    local model_bench=(model_bench "$here/model_bench.v" "$here/bench_run.v") count=6599
+    local model_bench=(model_bench "$here/model_bench.v" "$here/bench_run.v") count=8531
     check "loaded models, $count values: icarus" agrees $count icarus_bench "$modules" "${model_bench[@]}"
     check "loaded models, $count values: verilator" \
         agrees $count verilator_bench "$modules" "${model_bench[@]}"
@@ -62,6 +62,9 @@ ese_streamed_model|s/{data_grant, weights_grant\[0\]}/{data_grant, 1'b0}/
 ese_streamed_model|s/base            (column_base)/base (constant_base)/
 ese_streamed_model|s/bus_words       (words\[64 +: 32\])/bus_words (words[32 +: 32])/
 ese_streamed_model|s/last_item       (last_beat)/last_item (last_beat - 1'b1)/
+ese_fetch|s/used ? PARTS/used ? {{FIFO_W{1'b0}}, 1'b1}/
+ese_fetch|s/reserved + burst_words <= DEPTH/1'b1/
+ese_region_stream|s/FETCHED_W = .*;/FETCHED_W = BUS_W;/
 ese_stream_control|s/(address == last_word)/(\&address)/
 ese_program_ram|s/memory\[write_address\] <= write_data/memory[0] <= write_data/
 ese_ram_stream|s/if (shift) output_q <= read_q/output_q <= read_q/

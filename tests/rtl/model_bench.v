@@ -5,7 +5,7 @@
 // The memory lies in the bench, which makes the image byte by byte and its CRCs bit by bit, is the header, and
 // compares: bus words of the header; what is asked for, each section whole and once, and nothing behind one
 // that is wrong; the verdict; the program; every word of the streams, more than once around, and from the
-// first one again after a reset.
+// first one again after a reset; with AHEAD, that what was read ahead comes in every clock.
 // Prints "N comparisons, M mismatches".
 `timescale 1ns / 1ps
 
@@ -92,6 +92,7 @@ module model_case #(
     parameter [31:0] COLUMNS   = 20,
     parameter [31:0] CONSTANTS = 12,
     parameter [31:0] BEATS     = 300,
+    parameter [31:0] AHEAD     = 0,   // clocks in which nobody takes a word, and all sections fit what is read ahead
     parameter SEED      = 1
 ) (
     input  wire        clk,
@@ -346,6 +347,7 @@ module model_case #(
     reg [31:0] columns;
     reg [31:0] constants;
     reg [2:0]  ready;
+    wire [2:0] whole = {beats >= BEATS, columns >= COLUMNS, constants >= CONSTANTS}; // have come once
 
     assign {beat_ready, column_ready, const_ready} = ready;
     assign finished = step == END;
@@ -416,6 +418,7 @@ module model_case #(
                     if (number >= PRODUCTS && number >= PASSES) begin
                         step       <= STREAMS;
                         core_reset <= 1'b0;
+                        clocks     <= 0;
                         {beats, columns, constants} <= 96'd0;
                     end
                 end
@@ -434,7 +437,10 @@ module model_case #(
                                              % (1024'd1 << CONST_B));
                         constants <= constants + 1;
                     end
-                    ready <= {random[13:12] != 2'd0 && beats + 1 < 2 * BEATS + 3,
+                    if (AHEAD != 0 && (ready & ~whole & ~{beat_valid, column_valid, const_valid}) != 3'd0)
+                        wrong = wrong + 1;
+                    if (AHEAD != 0 && whole != 3'd7) ready <= (clocks < AHEAD) ? 3'd0 : ~whole;
+                    else ready <= {random[13:12] != 2'd0 && beats + 1 < 2 * BEATS + 3,
                               random[15] && columns + 1 < 2 * COLUMNS + 3,
                               random[17] && constants + 1 < 2 * CONSTANTS + 3};
                     if (beats + 1 >= 2 * BEATS + 3 && columns + 1 >= 2 * COLUMNS + 3
@@ -460,7 +466,7 @@ module model_case #(
 endmodule
 
 module model_bench;
-    localparam CASES = 6;
+    localparam CASES = 7;
 
     wire clk;
     wire reset;
@@ -485,6 +491,10 @@ module model_bench;
     model_case #(.RESIDENT(1), .TWO_PORTS(1), .PROGRAM_M(512), .PRODUCTS(60), .PASSES(20), .COLUMNS(33),
         .CONSTANTS(70), .BEATS(3), .SEED(17)) c5
         (clk, reset, compared[191:160], wrong[191:160], finished[5]);
+    // words of four and of two bus words
+    model_case #(.RESIDENT(0), .TWO_PORTS(1), .BEAT_M(512), .BEATS(100), .CONST_M(256), .CONSTANTS(200),
+        .COLUMNS(150), .AHEAD(1900), .SEED(19)) c6
+        (clk, reset, compared[223:192], wrong[223:192], finished[6]);
 
     bench_run #(
         .CASES (CASES)

@@ -149,6 +149,24 @@ static void test_first_x(void **state)
     }
 }
 
+/* ... and also from a stream, if a word of constants takes several bus words. */
+static void test_first_x_of_wide_words(void **state)
+{
+    (void)state;
+    for (int lanes = 1; lanes <= 4; lanes *= 4) {
+        struct config config = play_config(MEMORY_STREAM, IO_STREAM, 2);
+        config.axi_data_bits = AXI_128;
+        config.elem_lanes = lanes;
+        struct staged s;
+        stage(&s, &config, 5, 2);
+        assert_int_equal(s.program.d.constants_memory_bits > 128, lanes == 4);
+        assert_int_equal(phase_there(&s.play, "steady")->valid_cycle,
+                         lanes == 4 ? (2 << s.program.d.fetch_bits) + 200 : 1);
+        assert_int_equal(phase_there(&s.play, "cut")->valid_cycle, 1);
+        leave(&s);
+    }
+}
+
 /* Many PEs behind a narrow bus: nobody knows when a frame starts, and there is more time. */
 static void test_waits_for_memory(void **state)
 {
@@ -367,7 +385,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_every_phase),  cmocka_unit_test(test_steady),
         cmocka_unit_test(test_scattered),
-        cmocka_unit_test(test_first_x),      cmocka_unit_test(test_waits_for_memory),
+        cmocka_unit_test(test_first_x),
+        cmocka_unit_test(test_first_x_of_wide_words),      cmocka_unit_test(test_waits_for_memory),
         cmocka_unit_test(test_cut),          cmocka_unit_test(test_rough),
         cmocka_unit_test(test_held),         cmocka_unit_test(test_misframed),
         cmocka_unit_test(test_utterances),
