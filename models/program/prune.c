@@ -75,6 +75,34 @@ static int gather_row(const struct matrix *matrix, int row, int first, int step,
     return count;
 }
 
+/* How many of 0..all-1 are `place` modulo `step`. */
+static int owned(int all, int step, int place)
+{
+    return all > place ? (all - place + step - 1) / step : 0;
+}
+
+/* Weights that every PE keeps of a row block, or all that it has: as many in all as `density` says.  Where rows are
+ * few, or density is high, some PEs have fewer than the others keep. */
+static int balanced_share(const struct matrix *matrix, int rows, double density, const struct geometry *g, int fold)
+{
+    const double all = density * rows * matrix->cols, even = all / g->pes;
+    const int owners = geometry_owners(g, fold);
+    int share = (int)lround(even);
+    for (;;) {
+        int64_t kept = 0;
+        int more = 0, fewer = 0; /* PEs that have more than they are to keep; fewer than their even share */
+        for (int pe = 0; pe < g->pes; pe++) {
+            const int has = owned(rows, owners, pe / fold) * owned(matrix->cols, fold, pe % fold);
+            kept += has < share ? has : share;
+            more += has > share;
+            fewer += has < even;
+        }
+        if (fewer == 0 || more == 0 || kept >= llround(all))
+            return share;
+        share += (int)((llround(all) - kept + more - 1) / more);
+    }
+}
+
 static void prune_balanced(struct matrix *matrix, double density, const struct geometry *g,
                            int fold)
 {
@@ -82,7 +110,7 @@ static void prune_balanced(struct matrix *matrix, double density, const struct g
     ranked *weights = allocate((size_t)g->block_rows * (size_t)matrix->cols, sizeof *weights);
     for (int first = 0; first < matrix->rows; first += span) {
         int rows = matrix->rows - first < span ? matrix->rows - first : span;
-        int keep = (int)lround(density * rows * matrix->cols / g->pes);
+        int keep = balanced_share(matrix, rows, density, g, fold);
         for (int pe = 0; pe < g->pes; pe++) {
             int count = 0;
             for (int row = first + pe / fold; row < first + rows; row += owners)

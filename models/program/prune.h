@@ -10,7 +10,8 @@
  *
  * PRUNING_BALANCED: in each row block every PE (models/program/geometry.h) keeps the same number of
  * largest-magnitude weights, round(density * weights in the block / pes), or all that it has where
- * that is fewer.
+ * that is fewer.  Then the others keep more, all of them the same number: the smallest with which
+ * round(density * weights in the block) are left, so that a density of 1 leaves all.
  * PRUNING_MAGNITUDE: the largest of the whole matrix.  PRUNING_NONE: leaves the network alone. */
 void prune(struct network *network, const struct model_config *model,
            const struct geometry *geometry);
