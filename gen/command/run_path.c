@@ -52,7 +52,7 @@ bool path_run_write(const struct voices *voices, const struct program *p, const 
                                     .y_fraction = quantized_output(&p->quant)->fraction};
     bool ok = true;
     for (int n = 0; ok && n < voices->count; n++)
-        if (voices->files[n].utterance.received == voices->files[n].utterance.frames)
+        if (voices->files[n].y != NULL && voices->files[n].utterance.received == voices->files[n].utterance.frames)
             ok = voice_write(&voices->files[n], &model, folder, error);
     return ok;
 }

@@ -242,7 +242,7 @@ void verification_print(const struct verification *v)
         printf("frames this short are in no steady state yet after %d of them\n", play->frames);
     if (verification_waits(v))
         printf("external memory, at a bus word a clock: %lld, so the array waits\n",
-               (long long)derive_traffic(p).clocks);
+               (long long)play_memory_clocks(p, &play->cycles));
     if (cycles >= 0 && !verification_same_cycles(v))
         printf("the cycles of a frame are not as they should be, or not the same in all "
                "simulators\n");

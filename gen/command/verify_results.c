@@ -62,7 +62,7 @@ bool verification_settles(const struct verification *v)
 static bool cycles_expected(const struct verification *v, int64_t cycles)
 {
     const struct program *p = v->program;
-    int64_t model = v->play.cycles.cycles_per_frame, bus = derive_traffic(p).clocks;
+    int64_t model = v->play.cycles.cycles_per_frame, bus = play_memory_clocks(p, &v->play.cycles);
     if (!verification_waits(v))
         return cycles == model || !verification_settles(v);
     int64_t ahead = (INT64_C(3) << p->d.fetch_bits) / (v->play.frames / 2);
@@ -163,7 +163,7 @@ json_t *verification_json(const struct verification *v)
                      "seed", (json_int_t)v->options->seed, "mismatches", (json_int_t)mismatches,
                      "cycles_per_frame", (json_int_t)cycles, "model_cycles_per_frame",
                      (json_int_t)v->play.cycles.cycles_per_frame, "memory_cycles_per_frame",
-                     (json_int_t)derive_traffic(p).clocks, "mac_utilization",
+                     (json_int_t)play_memory_clocks(p, &v->play.cycles), "mac_utilization",
                      verification_utilization(v, cycles), "max_float_error",
                      v->play.accuracy.quantized.max_error, "accuracy",
                      accuracy_json(p, &v->play.accuracy), "simulators", simulators,

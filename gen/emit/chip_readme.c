@@ -70,6 +70,16 @@ static void bind_network(struct bindings *b, const struct program *p)
     bind_tables(b, p);
 }
 
+/* Elements of a frame of x and y: of the network, and of what lies in vectors/, which is of part 0 if there are parts. */
+static void bind_frames(struct bindings *b, const struct program *p)
+{
+    const struct derived *played = p->part_count > 0 ? &p->parts[0].program.d : &p->d;
+    bind_int(b, "X_SIZE", p->part_count > 0 ? p->network.input : p->d.x_size);
+    bind_int(b, "Y_SIZE", p->part_count > 0 ? p->network.output : p->d.y_size);
+    bind_int(b, "VECTORS_X", played->x_size);
+    bind_int(b, "VECTORS_Y", played->y_size);
+}
+
 static void bind_chip(struct bindings *b, const struct program *p, const char *command)
 {
     const struct derived *d = &p->d;
@@ -86,9 +96,8 @@ static void bind_chip(struct bindings *b, const struct program *p, const char *c
     bind_text(b, "MEM_DIR", "%sMEM_DIR", prefix_of_macros(&p->config).text);
     bind_text(b, "IMAGE", "%s", image_mark(&p->config).text);
     bind_text(b, "HASH", "%08x", (unsigned)p->config_hash);
-    bind_int(b, "X_SIZE", d->x_size);
+    bind_frames(b, p);
     bind_int(b, "C_SIZE", d->c_size);
-    bind_int(b, "Y_SIZE", d->y_size);
     bind_network(b, p);
     bind_flag(b, "HAS_FILES", model->path != NULL || model->utterances != NULL);
     bind_text(b, "AND_UTTERANCES", "%s", model->utterances != NULL ? " and the utterances" : "");

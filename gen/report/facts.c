@@ -3,6 +3,7 @@
 
 #include <stdlib.h>
 
+#include "models/program/bursts.h"
 #include "models/program/chip_can.h"
 #include "models/program/element.h"
 #include "models/program/path.h"
@@ -123,6 +124,7 @@ static void add_traffic(struct facts *f, const struct program *p)
     f->traffic.read[1] += t.read[1];
     f->traffic.written += t.written;
     f->traffic.clocks += t.clocks;
+    f->late += bursts_late(p);
 }
 
 /* What is known of a chip that there is, or could be. */

@@ -61,6 +61,7 @@ struct facts {
     struct lost lost;
 
     struct traffic traffic; /* of external memory */
+    int64_t late;           /* clocks that bursts of demand cost, about: bursts_late() */
     struct image_size image;
 
     int product_bits;      /* of one product in the accumulator */

@@ -31,6 +31,7 @@ static void write_options(struct text *text, const struct layer_config *l)
     add_option(text, l->kind == LAYER_RNN, nonlinearity_name(l->nonlinearity));
     add_option(text, l->activation != ACTIVATION_NONE, activation_name(l->activation));
     add_option(text, !l->bias, "no biases");
+    add_option(text, l->direction == DIRECTION_BACKWARD, "backward");
 }
 
 void layer_text(struct text *text, const struct network *n, int layer)

@@ -52,6 +52,9 @@ void facts_text_memory(struct text *text, const struct facts *f)
     text_appendf(text, "  %-14s %s cycles a frame, at a bus word a clock and port%s\n", "its limit",
                  commas(f->traffic.clocks).text,
                  f->traffic.clocks > cycles ? ": slower than the array, which will wait" : "");
+    if (f->late > 0)
+        text_appendf(text, "  %-14s the array wants more within a while than is read ahead, and waits some %s cycles\n",
+                     "bursts", commas(f->late).text);
     text_appendf(text, "  %-14s model.bin %s bytes, weights.bin %s bytes; %s\n", "model",
                  commas(region_bytes(p, REGION_MODEL)).text,
                  commas(region_bytes(p, REGION_WEIGHTS)).text,
@@ -67,11 +70,11 @@ json_t *facts_json_memory(const struct facts *f)
     const struct program *p = f->program;
     if (p->config.memory == MEMORY_ROM)
         return NULL;
-    return json_pack("{s:i, s:i, s:I, s:I, s:I, s:I, s:f, s:f, s:I, s:I}", "ports",
+    return json_pack("{s:i, s:i, s:I, s:I, s:I, s:I, s:I, s:f, s:f, s:I, s:I}", "ports",
                      p->config.memory_ports, "bus_bits", p->d.bus_bits, "weights_words_read",
                      (json_int_t)f->traffic.read[0], "data_words_read", (json_int_t)f->traffic.read[1],
                      "data_words_written", (json_int_t)f->traffic.written, "limit_cycles",
-                     (json_int_t)f->traffic.clocks, "gigabytes_per_second",
+                     (json_int_t)f->traffic.clocks, "burst_cycles", (json_int_t)f->late, "gigabytes_per_second",
                      gigabytes(f, f->traffic.read[0] + f->traffic.read[1] + f->traffic.written),
                      "peak_gigabytes_per_second", peak(f) * p->config.memory_ports, "model_bytes",
                      (json_int_t)region_bytes(p, REGION_MODEL), "weights_bytes",

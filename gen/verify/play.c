@@ -10,6 +10,7 @@
 #include "gen/image/regions.h"
 #include "gen/verify/play_parts.h"
 #include "models/base/crc32.h"
+#include "models/program/bursts.h"
 #include "models/program/derive.h"
 
 enum {
@@ -191,9 +192,16 @@ static void fill_frames(struct play *play, const struct program *p,
 
 /* ---- phases ---------------------------------------------------------------------------------------- */
 
+int64_t play_memory_clocks(const struct program *program, const struct cycles *cycles)
+{
+    const int64_t clocks = derive_traffic(program).clocks, late = bursts_late(program);
+    const int64_t with_late = late > 0 ? cycles->cycles_per_frame + late : 0;
+    return clocks > with_late ? clocks : with_late;
+}
+
 bool play_waits_for_memory(const struct program *program, const struct cycles *cycles)
 {
-    return derive_traffic(program).clocks > cycles->cycles_per_frame;
+    return play_memory_clocks(program, cycles) > cycles->cycles_per_frame;
 }
 
 /* The first frame whose start the others are counted from; that of the end: there is none. */
@@ -346,7 +354,7 @@ static void begin(struct maker *mk, uint64_t seed)
     mk->drawn = u->count;
 
     cycles_run(p, mk->frames, &play->cycles);
-    const int64_t memory = derive_traffic(p).clocks, array = play->cycles.cycles_per_frame;
+    const int64_t memory = play_memory_clocks(p, &play->cycles), array = play->cycles.cycles_per_frame;
     mk->pace = memory > array ? memory : array;
     size_t all = (size_t)play_all_frames(mk);
     play->voices = allocate(all * (size_t)p->d.channels, sizeof *play->voices);

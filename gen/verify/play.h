@@ -61,6 +61,10 @@ void play_utterances(struct play *play, const struct program *program, int limit
 
 void play_free(struct play *play);
 
+/* Clocks that a frame takes of the memory, at a bus word a clock: all its words, or those that the array wants within
+ * a while when that is more than is read ahead. */
+int64_t play_memory_clocks(const struct program *program, const struct cycles *cycles);
+
 /* Is a bus word a clock too little for the array? */
 bool play_waits_for_memory(const struct program *program, const struct cycles *cycles);
 

@@ -32,6 +32,12 @@ def vectors(name):
     return [int(line, 16) for line in (CHIP / "vectors" / name).read_text().split()]
 
 
+def images():
+    """The folder of the model's image; of a network in parts that of the first one, of which vectors/ is, too."""
+    parts = CHIP / "mem/part0"
+    return parts if parts.is_dir() else CHIP / "mem"
+
+
 def names():
     """Registers, their fields, words of the model image and of descriptors."""
     header = (CHIP / "driver/ese_registers.h").read_text()

@@ -9,7 +9,7 @@ from cocotb.triggers import ClockCycles
 from cocotbext.axi import (AxiBus, AxiLiteBus, AxiLiteMaster, AxiRam, AxiRamRead, AxiReadBus, AxiStreamBus,
                            AxiStreamFrame, AxiStreamSink, AxiStreamSource)
 
-from chip import CHIP, descriptor, names, vectors, with_ids
+from chip import CHIP, descriptor, images, names, vectors, with_ids
 
 WEIGHTS, MODEL, QUEUE, X, Y = (n << 28 for n in range(1, 6))  # where things lie in memory
 
@@ -51,9 +51,9 @@ async def first_frame(dut):
     await ClockCycles(dut.aclk, 2)
     if "irq" in ports:
         assert await control.read_dword(n["ID"]) == n["IDENTITY_CHIP"]
-        model = (CHIP / "mem/model.bin").read_bytes()
+        model = (images() / "model.bin").read_bytes()
         memory.write(MODEL, model)
-        memory.write(WEIGHTS, (CHIP / "mem/weights.bin").read_bytes())
+        memory.write(WEIGHTS, (images() / "weights.bin").read_bytes())
         await control.write_dword(n["WEIGHTS_ADDRESS"], WEIGHTS)
         await control.write_dword(n["MODEL_ADDRESS"], MODEL)
         await control.write_dword(n["CONTROL"], n["CONTROL_LOAD"])

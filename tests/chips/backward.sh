@@ -103,6 +103,13 @@ other_model() { # CHIP
     same "another model: parts" "$(find "$work/other" -name model.bin | wc -l)" \
         "$("$json_get" "$work/other.json" parts | grep -o '"first_layer"' | wc -l)"
     allowed=inaccurate check_run "another model" "$1" 20 --input "$work/mixed.voices" --model "$work/other"
+    cp -r "$work/other" "$work/damaged"
+    printf Z | dd of="$work/damaged/part1/model.bin" bs=1 seek=40 conv=notrunc 2>"$work/log"
+    refuses "a damaged header" 1 'the header of model.bin is damaged: wrong CRC' \
+        "$ese" run "$1" --input "$work/mixed.voices" --model "$work/damaged" --output-dir "$work/first"
+    cp "$work/other/part0/"* "$work/damaged/part1/"
+    refuses "a part in the place of another" 1 'an image is part 0 of' \
+        "$ese" run "$1" --input "$work/mixed.voices" --model "$work/damaged" --output-dir "$work/first"
     must "another model: verify" "$ese" verify "$1" --sim verilator --model "$work/other" --frames 4
     if "$ese" run "$1" --input "$work/mixed.voices" --expected "$work/outputs" --output-dir "$work/first" \
         >"$work/log" 2>&1; then
