@@ -283,32 +283,45 @@ static bool choose_part(struct verification *v, struct error *error)
     return true;
 }
 
+/* What is said of all of them. */
+static bool conclude_parts(struct verification *v, json_t *list, bool ok, struct error *error)
+{
+    const char *file = v->options->json;
+    const struct program *whole = whole_program(v);
+    const struct accuracy accuracy = path_accuracy(whole);
+    char hash[16];
+    snprintf(hash, sizeof hash, "%08x", (unsigned)whole->config_hash);
+    json_t *json = json_pack("{s:s, s:s, s:I, s:I, s:o, s:o}", "verdict", verdict_name(v->verdict), "config_hash",
+                             hash, "cycles_per_frame", (json_int_t)measured_in(list),
+                             "model_cycles_per_frame", (json_int_t)whole->cycles_per_frame, "accuracy",
+                             accuracy_json(whole, &accuracy), "parts", list);
+    if (ok && file != NULL)
+        ok = json_write(json, file, error);
+    else
+        json_decref(json);
+    if (ok && (file == NULL || strcmp(file, "-") != 0)) {
+        struct text text = {0};
+        parts_accuracy(&text, whole, &accuracy);
+        printf("%s\nall %d parts: %s\n", text_string(&text), whole->part_count, verdict_name(v->verdict));
+        text_free(&text);
+    }
+    accuracy_warn_of(whole, &accuracy);
+    return ok && accuracy_expected(whole, &accuracy, error);
+}
+
 static bool verify_parts(struct verification *v, struct error *error)
 {
     const struct verify_options *options = v->options;
     struct program *whole = whole_program(v);
     const char *unused = unused_by_parts(options);
-    char hash[16];
     json_t *list = json_array();
-    snprintf(hash, sizeof hash, "%08x", (unsigned)whole->config_hash);
     bool ok = unused == NULL || chip_is_one(&v->chip, unused, "--part N plays one of them", error);
     v->pass = true;
     v->verdict = VERDICT_PASS;
     path_utterances(whole);
     for (int n = 0; ok && n < whole->part_count; n++)
         ok = verify_part(v, n, list, error);
-    json_t *json = json_pack("{s:s, s:s, s:I, s:I, s:o}", "verdict", verdict_name(v->verdict), "config_hash",
-                             hash, "cycles_per_frame", (json_int_t)measured_in(list),
-                             "model_cycles_per_frame", (json_int_t)whole->cycles_per_frame, "parts", list);
-    if (ok && options->json != NULL)
-        ok = json_write(json, options->json, error);
-    else
-        json_decref(json);
-    if (ok && (options->json == NULL || strcmp(options->json, "-") != 0))
-        printf("\nall %d parts: %s\n", whole->part_count, verdict_name(v->verdict));
-    const struct accuracy accuracy = path_accuracy(whole);
-    accuracy_warn_of(whole, &accuracy);
-    return ok && accuracy_expected(whole, &accuracy, error);
+    return conclude_parts(v, list, ok, error);
 }
 
 static bool verify(struct verification *v, struct error *error)

@@ -200,8 +200,7 @@ static void check_path(const struct voice_file *file, const struct quantized *q,
                        struct side_by_side *models, struct voices_check *check)
 {
     const size_t output = (size_t)q->shape.output;
-    int32_t *y = allocate((size_t)file->features.rows * output, sizeof *y);
-    side_by_side_run(models, &file->features, file->expected, y);
+    int32_t *y = side_by_side_run(models, &file->features, file->expected, 0);
     for (int t = 0; t < file->features.rows; t++)
         check_frame(file, t, y + (size_t)t * output, q, check);
     free(y);

@@ -4,6 +4,7 @@
 #include "gen/report/accuracy.h"
 #include "gen/report/facts.h"
 #include "gen/report/layers.h"
+#include "models/number/calibrate.h"
 
 void part_text(struct text *text, const struct path_part *part)
 {
@@ -48,18 +49,20 @@ void parts_table(struct text *text, const struct program *p)
                  p->config.clock_mhz, p->d.channels);
 }
 
-static void write_accuracy(struct text *text, const struct program *p)
+void parts_accuracy(struct text *text, const struct program *p, const struct accuracy *accuracy)
 {
-    const struct accuracy accuracy = path_accuracy(p);
-    text_appendf(text, "\nAccuracy of y, behind all parts, on %s frames%s\n", commas(accuracy.frames).text,
-                 p->utterances.count > 0 ? "" : " of noise");
-    accuracy_table(text, p, &accuracy);
+    text_appendf(text, "\nAccuracy of y, behind all parts, on %s frames%s\n", commas(accuracy->frames).text,
+                 p->utterances.count == 0                ? " of noise"
+                 : calibration_holds_out(&p->utterances) ? ", which calibration did not see"
+                                                         : "");
+    accuracy_table(text, p, accuracy);
 }
 
 void parts_text(struct text *text, const struct program *p, bool chart)
 {
+    const struct accuracy accuracy = path_accuracy(p);
     parts_table(text, p);
-    write_accuracy(text, p);
+    parts_accuracy(text, p, &accuracy);
     for (int n = 0; n < p->part_count; n++) {
         const struct program *part = &p->parts[n].program;
         struct facts facts;

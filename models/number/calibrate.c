@@ -88,6 +88,14 @@ int calibration_rows(const struct utterances *u, int n)
     return rows > 1 ? rows - (rows + HELD_OUT_SHARE - 1) / HELD_OUT_SHARE : rows;
 }
 
+bool calibration_holds_out(const struct utterances *u)
+{
+    for (int n = 0; n < u->count; n++)
+        if (calibration_rows(u, n) < u->frames[n].rows)
+            return true;
+    return false;
+}
+
 /* ---- runs ---- */
 
 /* An utterance that is yet to be spoken. */

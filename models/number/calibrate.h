@@ -29,6 +29,9 @@ double magnitudes_above(const struct magnitudes *magnitudes, double limit);
  * ones none is held out: others can be drawn. */
 int calibration_rows(const struct utterances *utterances, int n);
 
+/* Is a frame of any of them held out? */
+bool calibration_holds_out(const struct utterances *utterances);
+
 struct calibrator;
 
 /* Whether the format of such values is judged by what clipping them does to y, which

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "models/base/random.h"
+#include "models/number/calibrate.h"
 #include "models/number/golden.h"
 #include "models/program/choose.h"
 #include "models/program/cycles.h"
@@ -267,11 +268,10 @@ struct accuracy path_accuracy(const struct program *p)
     struct utterances drawn = {0};
     const struct utterances *u = utterances_of(p, &drawn);
     struct side_by_side *models = side_by_side_new(p);
-    for (int n = 0; n < u->count; n++) {
-        int32_t *y = allocate((size_t)u->frames[n].rows * (size_t)p->network.output, sizeof *y);
-        side_by_side_run(models, &u->frames[n], p->expected.count > 0 ? &p->expected.frames[n] : NULL, y);
-        free(y);
-    }
+    const bool held_out = calibration_holds_out(u);
+    for (int n = 0; n < u->count; n++)
+        free(side_by_side_run(models, &u->frames[n], p->expected.count > 0 ? &p->expected.frames[n] : NULL,
+                              held_out ? calibration_rows(u, n) : 0));
     const struct accuracy accuracy = side_by_side_accuracy(models);
     side_by_side_free(models);
     utterances_free(&drawn);

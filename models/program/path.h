@@ -35,7 +35,8 @@ void path_utterances(struct program *program);
 /* All frames of an utterance through the integer models of the parts: x [frames][input] to y [frames][output]. */
 void path_run(const struct program *program, int frames, const int32_t *x, int32_t *y);
 
-/* What becomes of y of the whole network, over the utterances that it has or noise (side_by_side.h). */
+/* What becomes of y of the whole network, over the frames that calibration did not see (all, if it saw all) of the
+ * utterances that it has, or over noise (side_by_side.h). */
 struct accuracy;
 struct accuracy path_accuracy(const struct program *program);
 

@@ -9,7 +9,7 @@ enum pair { PRUNED, QUANTIZED, TOTAL, EXPECTED_GIVEN, EXPECTED_PRUNED, EXPECTED_
 struct side_by_side {
     const struct program *program;
     struct reference *given, *pruned; /* given NULL: the same as pruned */
-    int64_t frames, expected_frames;
+    int64_t frames, expected_frames, trained_frames;
     struct error_sums pairs[PAIRS];
     struct clip_counts clips;
 };
@@ -66,12 +66,21 @@ void side_by_side_step(struct side_by_side *s, struct voice_models *v, const flo
     step(s, v, features, NULL);
 }
 
+/* The network in floating point against what whoever trained it says. */
+static void judge_trained(struct side_by_side *s, const double *given, const float *expected)
+{
+    s->trained_frames += expected != NULL;
+    for (int row = 0; expected != NULL && row < s->program->network.output; row++)
+        error_sums_add(&s->pairs[EXPECTED_GIVEN], (double)expected[row], given[row]);
+}
+
 static void judge_y(struct side_by_side *s, const double *given, const double *pruned, const int32_t *y,
                     const float *expected)
 {
     const struct quantized *q = &s->program->quant;
     s->frames++;
     s->expected_frames += expected != NULL;
+    judge_trained(s, given, expected);
     for (int row = 0; row < q->shape.output; row++) {
         double chip = ldexp((double)y[row], -quantized_output(q)->fraction);
         error_sums_add(&s->pairs[PRUNED], given[row], pruned[row]);
@@ -79,7 +88,6 @@ static void judge_y(struct side_by_side *s, const double *given, const double *p
         error_sums_add(&s->pairs[TOTAL], given[row], chip);
         if (expected == NULL)
             continue;
-        error_sums_add(&s->pairs[EXPECTED_GIVEN], (double)expected[row], given[row]);
         error_sums_add(&s->pairs[EXPECTED_PRUNED], (double)expected[row], pruned[row]);
         error_sums_add(&s->pairs[EXPECTED_CHIP], (double)expected[row], chip);
     }
@@ -95,12 +103,12 @@ void side_by_side_judge(struct side_by_side *s, struct voice_models *v, const fl
     judge_y(s, s->given != NULL ? reference_y(&v->given) : pruned, pruned, golden_y(&v->golden), expected);
 }
 
-void side_by_side_run(struct side_by_side *s, const struct matrix *features, const struct matrix *expected,
-                      int32_t *y)
+int32_t *side_by_side_run(struct side_by_side *s, const struct matrix *features, const struct matrix *expected,
+                          int first)
 {
     const struct quantized *q = &s->program->quant;
     const size_t frames = (size_t)features->rows, input = (size_t)q->shape.input, output = (size_t)q->shape.output;
-    int32_t *x = allocate(frames * input, sizeof *x);
+    int32_t *x = allocate(frames * input, sizeof *x), *y = allocate(frames * output, sizeof *y);
     double *pruned = allocate(frames * output, sizeof *pruned), *given = pruned;
     for (int t = 0; t < features->rows; t++)
         quantize_x(q, matrix_row(features, t), x + (size_t)t * input, &s->clips);
@@ -110,13 +118,19 @@ void side_by_side_run(struct side_by_side *s, const struct matrix *features, con
         given = allocate(frames * output, sizeof *given);
         reference_run(s->given, features, NULL, given);
     }
-    for (size_t t = 0; t < frames; t++)
-        judge_y(s, given + t * output, pruned + t * output, y + t * output,
-                expected != NULL ? matrix_row(expected, (int)t) : NULL);
+    for (int t = 0; t < features->rows; t++) {
+        const size_t at = (size_t)t * output;
+        const float *wanted = expected != NULL ? matrix_row(expected, t) : NULL;
+        if (t < first)
+            judge_trained(s, given + at, wanted);
+        else
+            judge_y(s, given + at, pruned + at, y + at, wanted);
+    }
     if (given != pruned)
         free(given);
     free(pruned);
     free(x);
+    return y;
 }
 
 struct accuracy side_by_side_accuracy(const struct side_by_side *s)
@@ -129,7 +143,7 @@ struct accuracy side_by_side_accuracy(const struct side_by_side *s)
                          .expected_frames = s->expected_frames,
                          .expected_pruned = error_of_sums(&s->pairs[EXPECTED_PRUNED]),
                          .expected_chip = error_of_sums(&s->pairs[EXPECTED_CHIP])};
-    a.trained.frames = s->expected_frames;
+    a.trained.frames = s->trained_frames;
     a.trained.all = error_of_sums(&s->pairs[EXPECTED_GIVEN]);
     a.trained.agrees = trained_agrees(&s->pairs[EXPECTED_GIVEN]);
     return a;

@@ -51,10 +51,11 @@ void side_by_side_step(struct side_by_side *side_by_side, struct voice_models *m
 void side_by_side_judge(struct side_by_side *side_by_side, struct voice_models *models,
                         const float *features, const float *expected);
 
-/* All frames of an utterance of a network with layers that go backward: in all models, and judged; the integers
- * to y [frames][output].  `expected` as above, [frames, output]. */
-void side_by_side_run(struct side_by_side *side_by_side, const struct matrix *features,
-                      const struct matrix *expected, int32_t *y);
+/* All frames of an utterance of a network with layers that go backward: in all models, and those from `first` on
+ * judged, where `expected` [frames, output] is given all of the network in floating point.  Returns the integers,
+ * [frames][output], to be freed. */
+int32_t *side_by_side_run(struct side_by_side *side_by_side, const struct matrix *features,
+                          const struct matrix *expected, int first);
 
 /* Of all frames that were judged so far. */
 struct accuracy side_by_side_accuracy(const struct side_by_side *side_by_side);

@@ -132,6 +132,11 @@ recognised() { # CHIP
     holds "recognise, cut: likewise" "$("$json_get" "$work/recognise.json" frames_alike)" '>=' 0.95
 }
 
+# FILE: rows of a .npy
+npy_rows() {
+    tr -d '\0' <"$1" 2>/dev/null | grep -aoE "'shape': \([0-9]+" | grep -oE '[0-9]+'
+}
+
 must "draw voices" build/draw_voices "$work/calibrate" 5 6 10 30 7
 must "draw voices" build/draw_voices "$work/labelled" 6 4 15 15 3
 printf '%s\n' sil a b c >"$work/labelled/phones.txt"
@@ -144,7 +149,12 @@ mkdir "$work/fixture" "$work/expected"
 must "the fixture's x and y" build/fixture_voice "$fixture" "$work/fixture/f.npy" "$work/expected/f.npy"
 must "report on the fixture" "$ese" report "$work/both.yaml" --set memory=stream --set "model.utterances=$work/fixture" \
     --set "model.expected=$work/expected" --json "$work/report.json"
+same "the fixture's outputs agree: all frames" "$("$json_get" "$work/report.json" accuracy.expected.frames)" \
+    "$(npy_rows "$work/fixture/f.npy")"
 same "the fixture's outputs agree" "$("$json_get" "$work/report.json" accuracy.expected.agrees)" true
+must "report on six utterances" "$ese" report "$work/both.yaml" --set memory=stream --json "$work/report.json"
+same "y is judged on the one that calibration did not see" "$("$json_get" "$work/report.json" accuracy.frames)" \
+    "$(npy_rows "$work/calibrate/voice002.npy")"
 for memory in stream resident; do
     for net in both mixed; do
         chip=$work/$net.$memory
