@@ -149,7 +149,7 @@ mkdir "$work/fixture" "$work/expected"
 must "the fixture's x and y" build/fixture_voice "$fixture" "$work/fixture/f.npy" "$work/expected/f.npy"
 must "report on the fixture" "$ese" report "$work/both.yaml" --set memory=stream --set "model.utterances=$work/fixture" \
     --set "model.expected=$work/expected" --json "$work/report.json"
-same "the fixture's outputs agree: all frames" "$("$json_get" "$work/report.json" accuracy.expected.frames)" \
+same "the fixture's outputs agree: all frames" "$("$json_get" "$work/report.json" accuracy.expected.given_frames)" \
     "$(npy_rows "$work/fixture/f.npy")"
 same "the fixture's outputs agree" "$("$json_get" "$work/report.json" accuracy.expected.agrees)" true
 must "report on six utterances" "$ese" report "$work/both.yaml" --set memory=stream --json "$work/report.json"
