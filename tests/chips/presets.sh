@@ -82,9 +82,9 @@ END
 must "burst: gen" "$ese" gen "$work/burst.yaml" -o "$work/burst" --set io=stream
 must "burst: verify" "$ese" verify "$work/burst" --sim verilator --frames 6 --json "$work/burst.json"
 check_results "burst" "$work/burst.json"
-late=$("$json_get" "$work/burst/report.json" memory.burst_cycles)
+late=$("$json_get" "$work/burst/report.json" external_memory.burst_cycles)
 cycles=$("$json_get" "$work/burst.json" model_cycles_per_frame)
-holds "burst: limit of all words" "$("$json_get" "$work/burst/report.json" memory.limit_cycles)" '<' "$cycles"
+holds "burst: limit of all words" "$("$json_get" "$work/burst/report.json" external_memory.limit_cycles)" '<' "$cycles"
 holds "burst: it waits" "$("$json_get" "$work/burst.json" cycles_per_frame)" '>' $((cycles + late * 9 / 10))
 holds "burst: no longer than that" "$("$json_get" "$work/burst.json" cycles_per_frame)" '<' $((cycles + late * 5 / 4))
 
