@@ -96,6 +96,11 @@ bool calibration_holds_out(const struct utterances *u)
     return false;
 }
 
+int calibration_judged_from(const struct utterances *u, int n)
+{
+    return calibration_holds_out(u) ? calibration_rows(u, n) : 0;
+}
+
 /* ---- runs ---- */
 
 /* An utterance that is yet to be spoken. */

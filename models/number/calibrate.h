@@ -32,6 +32,9 @@ int calibration_rows(const struct utterances *utterances, int n);
 /* Is a frame of any of them held out? */
 bool calibration_holds_out(const struct utterances *utterances);
 
+/* The first frame of utterance number `n` that may judge: calibration saw those before it; 0 if it saw all of all. */
+int calibration_judged_from(const struct utterances *utterances, int n);
+
 struct calibrator;
 
 /* Whether the format of such values is judged by what clipping them does to y, which

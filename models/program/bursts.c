@@ -3,6 +3,7 @@
 
 #include <stdlib.h>
 
+#include "models/program/cycles.h"
 #include "models/program/derive.h"
 
 /* Of a frame in steady state, which follows itself: bus words that the array takes in each clock, by port. */

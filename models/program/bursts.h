@@ -5,7 +5,7 @@
 
 #include <stdint.h>
 
-#include "models/program/cycles.h"
+#include "models/program/program.h"
 
 /* Clocks that a frame in steady state waits, about, because the array asks for more within a while than a port
  * brings at a bus word a clock and the buffer of a stream holds.  0 where it does not, for memories that are

@@ -268,10 +268,9 @@ struct accuracy path_accuracy(const struct program *p)
     struct utterances drawn = {0};
     const struct utterances *u = utterances_of(p, &drawn);
     struct side_by_side *models = side_by_side_new(p);
-    const bool held_out = calibration_holds_out(u);
     for (int n = 0; n < u->count; n++)
         free(side_by_side_run(models, &u->frames[n], p->expected.count > 0 ? &p->expected.frames[n] : NULL,
-                              held_out ? calibration_rows(u, n) : 0));
+                              calibration_judged_from(u, n)));
     const struct accuracy accuracy = side_by_side_accuracy(models);
     side_by_side_free(models);
     utterances_free(&drawn);

@@ -158,18 +158,12 @@ static void compare_utterance(struct run *run, const struct matrix *utterance,
 
 /* ---- which frames ---- */
 
-/* The first frame of an utterance that may be judged: calibration saw those before it. */
-static int first_of(const struct utterances *u, int n, bool held_out)
-{
-    return held_out && !u->drawn ? calibration_rows(u, n) : 0;
-}
-
-static int count_frames(const struct utterances *u, bool held_out, int *utterances)
+static int count_frames(const struct utterances *u, int *utterances)
 {
     int64_t frames = 0;
     *utterances = 0;
     for (int n = 0; n < u->count; n++) {
-        int rows = u->frames[n].rows - first_of(u, n, held_out);
+        int rows = u->frames[n].rows - calibration_judged_from(u, n);
         frames += rows;
         *utterances += rows > 0;
     }
@@ -192,16 +186,14 @@ static void compare_vectors(struct quality *quality, struct run *run,
 {
     const struct matrix *expected = run->program->expected.frames;
     int there;
-    quality->of_frames = count_frames(utterances, true, &there);
-    quality->held_out = quality->of_frames > 0;
-    if (!quality->held_out)
-        quality->of_frames = count_frames(utterances, false, &there);
+    quality->of_frames = count_frames(utterances, &there);
+    quality->held_out = utterances->drawn || calibration_holds_out(utterances);
     int budget = (int)fmin(fmax(work / frame_work(&run->program->quant), FRAMES_LEAST), 1e6);
     int most = budget / RUN_LEAST < there ? budget / RUN_LEAST : there;
     most = most < 1 ? 1 : most;
     for (int u = 0, seen = 0, used = 0; u < utterances->count; u++) {
         const struct matrix *features = &utterances->frames[u];
-        int first = first_of(utterances, u, quality->held_out), rows = features->rows - first;
+        int first = calibration_judged_from(utterances, u), rows = features->rows - first;
         /* Every so many of them. */
         if (rows <= 0 || (int64_t)seen++ * most / there < used)
             continue;
